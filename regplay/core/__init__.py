@@ -1,0 +1,1 @@
+"""Experiment, datasets, population, training: numpy and torch, no Qt."""

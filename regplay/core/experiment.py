@@ -1,0 +1,261 @@
+"""The experiment: everything that decides a result, as frozen, validated data.
+
+It imports neither torch nor Qt, so that the window can be on screen before torch is loaded.
+Bounds, labels and explanations are stated once, in the annotations here; controls, error messages
+and documentation read them through `regplay.core.fields`.
+"""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Activation = Literal["tanh", "relu", "gelu", "sigmoid"]
+Init = Literal["torch", "normal", "xavier", "kaiming"]
+OptimizerName = Literal["sgd", "momentum", "adam", "adamw"]
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One group of values of an experiment."""
+
+
+def _meta(
+    label: str,
+    description: str,
+    *,
+    ge: float | None = None,
+    gt: float | None = None,
+    le: float | None = None,
+    log_floor: float | None = None,
+) -> Meta:
+    """Bounds for msgspec, and what a control shows.
+
+    `log_floor` is the smallest value above 0 that a logarithmic slider reaches.
+    """
+    extra = {} if log_floor is None else {"log_floor": log_floor}
+    if gt is not None:
+        return Meta(title=label, description=description, extra=extra, gt=gt, le=le)
+    return Meta(title=label, description=description, extra=extra, ge=ge, le=le)
+
+
+class DataSettings(Section, frozen=True):
+    """What is learned from. `seed` alone decides the points, the noise and the split."""
+
+    name: Annotated[str, _meta("Dataset", "The problem to learn.")] = "sine"
+    n_train: Annotated[
+        int,
+        _meta(
+            "Training points",
+            "Number of points that the network learns from; fewer are easier to memorise. "
+            "In a file, 0 takes all that do not validate.",
+            ge=0,
+            le=20_000,
+        ),
+    ] = 30
+    n_valid: Annotated[
+        int,
+        _meta(
+            "Validation points",
+            "Number of points held back to measure the fit on; they are never trained on. "
+            "In a file, 0 takes 30 %.",
+            ge=0,
+            le=20_000,
+        ),
+    ] = 200
+    noise: Annotated[
+        float,
+        _meta(
+            "Noise σ",
+            "Standard deviation of the Gaussian noise on the points: y = f(x) + N(0, σ²).",
+            ge=0.0,
+            le=2.0,
+        ),
+    ] = 0.3
+    label_noise: Annotated[
+        float,
+        _meta(
+            "Flipped labels",
+            "Share of the labels replaced by another class; learning these is memorising.",
+            ge=0.0,
+            le=0.5,
+        ),
+    ] = 0.0
+    clean_valid: Annotated[
+        bool,
+        _meta(
+            "Clean validation",
+            "Validate against the true function, without noise: the validation loss is then the "
+            "mean of (f̂(x) − f(x))².",
+        ),
+    ] = False
+    n_inputs: Annotated[
+        int,
+        _meta("Inputs", "Number of inputs x₁ … x_d of each point.", ge=1, le=1000),
+    ] = 200
+    n_informative: Annotated[
+        int,
+        _meta(
+            "Inputs that count",
+            "How many of the inputs the target depends on; the others have a true weight of 0.",
+            ge=0,
+            le=1000,
+        ),
+    ] = 200
+    n_classes: Annotated[int, _meta("Classes", "Number of classes.", ge=2, le=4)] = 3
+    seed: Annotated[
+        int,
+        _meta("Data seed", "Decides the points, their noise and the split.", ge=0, le=2**31 - 1),
+    ] = 0
+    file: Annotated[str, _meta("File", "The CSV file that `csv` reads.")] = ""
+    target: Annotated[
+        str, _meta("Target", "Column of the file to predict; empty takes the last one.")
+    ] = ""
+
+
+class ModelSettings(Section, frozen=True):
+    """The network: `depth` hidden layers of `width` units each."""
+
+    depth: Annotated[
+        int,
+        _meta("Depth", "Number of hidden layers; 0 is a linear model, f(x) = w·x + b.", ge=0, le=8),
+    ] = 2
+    width: Annotated[
+        int,
+        _meta("Width", "Units in each hidden layer: h = φ(W·x + b) has this length.", ge=1, le=256),
+    ] = 64
+    activation: Annotated[
+        Activation,
+        _meta("Activation", "The function φ that each hidden unit applies: h = φ(W·x + b)."),
+    ] = "tanh"
+    init: Annotated[
+        Init,
+        _meta(
+            "Initial weights",
+            "How the weights are drawn: torch U(−1/√n, 1/√n) for n inputs, normal N(0, s²), "
+            "xavier N(0, 2s²/(n_in + n_out)), kaiming N(0, 2s²/n_in).",
+        ),
+    ] = "torch"
+    init_scale: Annotated[
+        float,
+        _meta(
+            "Initial scale",
+            "The factor s on the initial weights; small ones start nearer to a constant function.",
+            gt=0.0,
+            le=10.0,
+            log_floor=1e-3,
+        ),
+    ] = 1.0
+
+
+class RegularizationSettings(Section, frozen=True):
+    """What keeps the network from memorising."""
+
+    weight_decay: Annotated[
+        float,
+        _meta(
+            "Weight decay λ",
+            "L2 penalty: adds λ·w to each gradient, minimising loss + λ/2·‖w‖² "
+            "(AdamW shrinks w by lr·λ instead).",
+            ge=0.0,
+            le=10.0,
+            log_floor=1e-6,
+        ),
+    ] = 0.0
+    l1: Annotated[
+        float,
+        _meta(
+            "L1 penalty",
+            "Adds l1·sign(w) to each gradient, minimising loss + l1·‖w‖₁, "
+            "which drives weights to zero.",
+            ge=0.0,
+            le=1.0,
+            log_floor=1e-6,
+        ),
+    ] = 0.0
+    dropout: Annotated[
+        float,
+        _meta(
+            "Dropout p",
+            "Drops each hidden unit with probability p in every training step and scales the "
+            "others by 1/(1 − p); off when measuring.",
+            ge=0.0,
+            le=0.95,
+        ),
+    ] = 0.0
+    input_noise: Annotated[
+        float,
+        _meta(
+            "Input noise",
+            "Adds fresh N(0, s²) noise to the inputs in every training step: x + s·ε.",
+            ge=0.0,
+            le=2.0,
+        ),
+    ] = 0.0
+    decay_bias: Annotated[
+        bool,
+        _meta(
+            "Penalize biases",
+            "Whether weight decay and L1 act on the biases too, as torch does by default.",
+        ),
+    ] = True
+    early_stopping: Annotated[
+        int,
+        _meta(
+            "Early stopping",
+            "Patience: stop when the validation loss has not improved for this many epochs; "
+            "0 is off.",
+            ge=0,
+            le=100_000,
+        ),
+    ] = 0
+
+
+class OptimizerSettings(Section, frozen=True):
+    """How the weights are updated."""
+
+    name: Annotated[
+        OptimizerName,
+        _meta(
+            "Optimizer",
+            "The update rule: sgd w ← w − lr·g, momentum v ← μ·v + g, w ← w − lr·v, "
+            "or adam / adamw, which scale each step by the gradient's recent size.",
+        ),
+    ] = "adam"
+    lr: Annotated[
+        float,
+        _meta(
+            "Learning rate",
+            "Length of a step: w ← w − lr·g.",
+            ge=0.0,
+            le=10.0,
+            log_floor=1e-5,
+        ),
+    ] = 0.01
+    momentum: Annotated[
+        float,
+        _meta("Momentum μ", "Share of the last step kept: v ← μ·v + g.", ge=0.0, le=0.999),
+    ] = 0.9
+    batch_size: Annotated[
+        int,
+        _meta("Batch size", "Points in each step; 0 takes all of them.", ge=0, le=20_000),
+    ] = 0
+
+
+class Experiment(Section, frozen=True):
+    """Everything that decides a result.
+
+    `seed` alone decides the initial weights, the batches and what dropout drops; `data.seed` alone
+    decides the data.
+    """
+
+    data: DataSettings = DataSettings()
+    model: ModelSettings = ModelSettings()
+    regularization: RegularizationSettings = RegularizationSettings()
+    optimizer: OptimizerSettings = OptimizerSettings()
+    epochs: Annotated[
+        int, _meta("Epochs", "Passes over the training points.", ge=1, le=1_000_000)
+    ] = 1000
+    seed: Annotated[
+        int,
+        _meta("Seed", "Decides initial weights, batches and dropout.", ge=0, le=2**31 - 1),
+    ] = 0

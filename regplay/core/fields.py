@@ -1,0 +1,259 @@
+"""Field paths: how one value of an experiment is named everywhere.
+
+`FIELDS["regularization.weight_decay"]` holds the bounds, the default and the texts of that value,
+read from the annotations of `regplay.core.experiment`. The same path is a control's objectName, the
+argument of `--set`, and the place in an error message.
+"""
+
+import difflib
+import math
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import Meta
+
+from regplay.core.datasets import REGISTRY
+from regplay.core.experiment import Experiment, Section
+
+Kind = Literal["integer", "number", "switch", "choice", "text"]
+Value = int | float | bool | str
+
+_KINDS: dict[Any, Kind] = {int: "integer", float: "number", bool: "switch", str: "text"}
+
+
+class ExperimentError(ValueError):
+    """An experiment has values that are refused; one line each, with path, value and bound."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of an experiment: where it is, what it may be, and what to tell a person of it."""
+
+    path: str
+    kind: Kind
+    default: Value
+    label: str
+    description: str
+    annotation: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    exclusive_minimum: bool = False
+    choices: tuple[str, ...] = ()
+    log_floor: float | None = None  # smallest value above 0 on a logarithmic slider
+
+    @property
+    def bounds(self) -> str:
+        """The allowed values in words."""
+        match self.kind:
+            case "choice":
+                return "one of " + ", ".join(self.choices)
+            case "switch":
+                return "true or false"
+            case "text":
+                return "a text"
+        noun = "a whole number" if self.kind == "integer" else "a number"
+        if self.minimum is None or self.maximum is None:
+            return noun
+        lower = "more than" if self.exclusive_minimum else "from"
+        upper = "and at most" if self.exclusive_minimum else "to"
+        return f"{noun} {lower} {self.minimum:g} {upper} {self.maximum:.10g}"
+
+    def check(self, value: object) -> Value:
+        """`value` if it is allowed here, whole numbers turned into floats where those belong.
+
+        Raises
+        ------
+        ExperimentError
+            With the field path, the value and the bound.
+        """
+        if self.kind == "choice" and value not in self.choices and isinstance(value, str):
+            near = difflib.get_close_matches(value, self.choices, n=1)
+            hint = f"; did you mean {near[0]}?" if near else ""
+            raise ExperimentError(f"{self.path} = {value}: must be {self.bounds}{hint}")
+        try:
+            checked: Value = msgspec.convert(value, self.annotation)
+        except msgspec.ValidationError:
+            raise ExperimentError(f"{self.path} = {_shown(value)}: must be {self.bounds}") from None
+        if isinstance(checked, float) and not math.isfinite(checked):
+            raise ExperimentError(f"{self.path} = {checked}: must be {self.bounds}")
+        return checked
+
+    def parse(self, text: str) -> Value:
+        """The value written as `text`, as after `--set`.
+
+        Raises
+        ------
+        ExperimentError
+            With the field path, the text and the bound.
+        """
+        text = text.strip()
+        try:
+            match self.kind:
+                case "integer":
+                    return self.check(int(text))
+                case "number":
+                    return self.check(float(text))
+                case "switch":
+                    return self.check({"true": True, "false": False}[text.lower()])
+        except (ValueError, KeyError) as error:
+            if isinstance(error, ExperimentError):
+                raise
+            message = f"{self.path} = {text or 'nothing'}: must be {self.bounds}"
+            raise ExperimentError(message) from None
+        return self.check(text)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _bounds(meta: Meta) -> dict[str, Any]:
+    minimum = meta.gt if meta.ge is None else meta.ge
+    return {"minimum": minimum, "maximum": meta.le, "exclusive_minimum": meta.gt is not None}
+
+
+def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
+    found: dict[str, Field] = {}
+    hints = get_type_hints(section, include_extras=True)
+    for info in msgspec.structs.fields(section):
+        path, annotation = prefix + info.name, hints[info.name]
+        if isinstance(annotation, type) and issubclass(annotation, Section):
+            found |= _fields(annotation, path + ".")
+            continue
+        plain, meta = get_args(annotation)
+        choices = get_args(plain) if get_origin(plain) is Literal else ()
+        if path == "data.name":
+            choices = tuple(REGISTRY)
+        found[path] = Field(
+            path=path,
+            kind="choice" if choices else _KINDS[plain],
+            default=info.default,
+            label=meta.title,
+            description=meta.description,
+            annotation=annotation,
+            choices=choices,
+            log_floor=(meta.extra or {}).get("log_floor"),
+            **_bounds(meta),
+        )
+    return found
+
+
+FIELDS: Mapping[str, Field] = types.MappingProxyType(_fields(Experiment))
+
+
+@cache
+def _sections() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(path.split(".")[0] for path in FIELDS if "." in path))
+
+
+def field(path: str) -> Field:
+    """The field at `path`.
+
+    Raises
+    ------
+    ExperimentError
+        If there is none, with the nearest known path.
+    """
+    if path in FIELDS:
+        return FIELDS[path]
+    raise ExperimentError(f"{path}: no such field{_nearest(path)}")
+
+
+def _nearest(path: str) -> str:
+    by_leaf = {known.rsplit(".", 1)[-1]: known for known in FIELDS}
+    near = difflib.get_close_matches(path, [*FIELDS, *_sections()], n=1, cutoff=0.6)
+    if not near:
+        leaf = difflib.get_close_matches(path.rsplit(".", 1)[-1], by_leaf, n=1, cutoff=0.6)
+        near = [by_leaf[name] for name in leaf]
+    return f"; did you mean {near[0]}?" if near else ""
+
+
+def get(experiment: Experiment, path: str) -> Value:
+    """The value at `path`, such as `get(experiment, "model.depth")`."""
+    value: Any = experiment
+    for name in path.split("."):
+        value = getattr(value, name)
+    return value  # type: ignore[no-any-return]
+
+
+def to_dict(experiment: Experiment) -> dict[str, Any]:
+    """The experiment as nested dictionaries, every value included."""
+    plain: dict[str, Any] = msgspec.to_builtins(experiment)
+    return plain
+
+
+def from_dict(raw: Mapping[str, Any]) -> Experiment:
+    """An experiment from nested dictionaries, such as a parsed TOML file.
+
+    What is left out takes the defaults of the named dataset, then those of the experiment.
+
+    Raises
+    ------
+    ExperimentError
+        One line for each wrong value (field path, value, bound) and each unknown key (with the
+        nearest known one).
+    """
+    problems: list[str] = []
+    values: dict[str, Value] = {}
+    for path, value in _leaves(raw, problems):
+        try:
+            values[path] = field(path).check(value)
+        except ExperimentError as error:
+            problems.append(str(error))
+    if problems:
+        raise ExperimentError("\n".join(problems))
+    return replace(Experiment(), values)
+
+
+def _leaves(raw: Mapping[str, Any], problems: list[str]) -> list[tuple[str, Any]]:
+    leaves: list[tuple[str, Any]] = []
+    for name, value in raw.items():
+        if name in _sections():
+            if isinstance(value, Mapping):
+                leaves += [(f"{name}.{key}", inner) for key, inner in value.items()]
+            else:
+                problems.append(f"{name} = {_shown(value)}: must be a table of values")
+        else:
+            leaves.append((name, value))
+    return leaves
+
+
+def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
+    """A new experiment with the values at these field paths.
+
+    Choosing another dataset (`data.name`) also sets what that dataset's own defaults say, except
+    where `values` says otherwise.
+
+    Raises
+    ------
+    ExperimentError
+        If a path is unknown or a value is refused.
+    """
+    checked = {path: field(path).check(value) for path, value in values.items()}
+    if "data.name" in checked:
+        spec = REGISTRY[str(checked["data.name"])]
+        if spec.name != experiment.data.name:
+            checked = {f"data.{key}": value for key, value in spec.defaults.items()} | checked
+    changes: dict[str, Any] = {}
+    for path, value in checked.items():
+        section, _, name = path.rpartition(".")
+        if section:
+            changes.setdefault(section, {})[name] = value
+        else:
+            changes[name] = value
+    for section in _sections():
+        if section in changes:
+            changes[section] = msgspec.structs.replace(
+                getattr(experiment, section), **changes[section]
+            )
+    return msgspec.structs.replace(experiment, **changes)
+
+
+def differences(old: Experiment, new: Experiment) -> tuple[str, ...]:
+    """The field paths at which two experiments differ, in the order of `FIELDS`."""
+    return tuple(path for path in FIELDS if get(old, path) != get(new, path))

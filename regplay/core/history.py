@@ -1,0 +1,85 @@
+"""What training reports at one epoch, and all of it, bounded in size."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+MEASURES = (
+    "train_loss",
+    "valid_loss",
+    "train_accuracy",
+    "valid_accuracy",
+    "penalty",
+    "objective",
+    "weight_norm",
+)
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """Measurements of M members after `epoch` passes, `step` updates.
+
+    `values` holds one row for each of `MEASURES`, one column a member; accuracies are in [0, 1],
+    and NaN in regression. A member that has stopped keeps its last finite values; `stopped_at`
+    holds the epoch and is −1 while it trains. `diverged` says which of them stopped because a loss
+    or a weight was no longer finite.
+    """
+
+    epoch: int
+    step: int
+    values: Floats  # [len(MEASURES), M]
+    stopped_at: NDArray[np.int64]  # [M]
+    diverged: NDArray[np.bool_]  # [M]
+
+    def value(self, measure: str, member: int = 0) -> float:
+        """One measurement of one member, such as `value("valid_loss")`."""
+        return float(self.values[MEASURES.index(measure), member])
+
+
+class History:
+    """The snapshots of a run in the order of their epochs.
+
+    One thread may append while others read: what `len` counts is complete.
+    """
+
+    def __init__(self, members: int = 1) -> None:
+        self._epochs = np.zeros(256, dtype=np.int64)
+        self._values = np.zeros((256, len(MEASURES), members))
+        self._length = 0
+        self.last: Snapshot | None = None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def append(self, snapshot: Snapshot) -> None:
+        """Add a snapshot; its epoch must be later than the last one's."""
+        if self._length and snapshot.epoch <= self._epochs[self._length - 1]:
+            raise ValueError(
+                f"epoch {snapshot.epoch} is not after {self._epochs[self._length - 1]}"
+            )
+        if self._length == len(self._epochs):
+            self._epochs = np.concatenate([self._epochs, np.zeros_like(self._epochs)])
+            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
+        self._epochs[self._length] = snapshot.epoch
+        self._values[self._length] = snapshot.values
+        self.last = snapshot
+        self._length += 1
+
+    @property
+    def epochs(self) -> NDArray[np.int64]:
+        """Epochs of the records, [records], rising; the first is 0, before any training."""
+        length = self._length
+        return self._epochs[:length]
+
+    def column(self, measure: str, member: int = 0) -> Floats:
+        """One measure of one member over the records, [records]."""
+        length = self._length
+        return self._values[:length, MEASURES.index(measure), member]
+
+    def best(self, member: int = 0) -> int | None:
+        """Index of the record with the smallest finite validation loss, or None before any."""
+        loss = self.column("valid_loss", member)
+        finite = np.isfinite(loss)
+        return int(np.where(finite, loss, np.inf).argmin()) if finite.any() else None

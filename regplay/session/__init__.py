@@ -1,0 +1,1 @@
+"""Runs, storage and export: what the window and the terminal share, no Qt."""
