@@ -145,6 +145,24 @@ def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
 
 FIELDS: Mapping[str, Field] = types.MappingProxyType(_fields(Experiment))
 
+# What members trained together may differ in, each with a value of its own.
+MEMBER_FIELDS = frozenset(
+    {
+        "regularization.weight_decay",
+        "regularization.l1",
+        "regularization.dropout",
+        "regularization.input_noise",
+        "regularization.early_stopping",
+        "optimizer.lr",
+    }
+)
+# What may change in the middle of training, the weights kept.
+ADJUSTABLE_FIELDS = MEMBER_FIELDS | {
+    "regularization.decay_bias",
+    "optimizer.momentum",
+    "epochs",
+}
+
 
 @cache
 def _sections() -> tuple[str, ...]:

@@ -1,0 +1,105 @@
+"""torch's update rules on the flat buffer of a population, with values of its own per member."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from regplay.core.population import Population
+
+_BETA1, _BETA2, _EPS = 0.9, 0.999, 1e-8  # torch.optim.Adam's defaults
+
+
+@dataclass(frozen=True)
+class Rates:
+    """What the updates use."""
+
+    lr: Tensor  # [M]
+    weight_decay: Tensor  # [M]
+    l1: Tensor  # [M]
+    decay_bias: bool
+    momentum: float  # μ of `momentum`
+
+
+class Optimizer:
+    """Updates `population.flat` from `population.gradient`, as `torch.optim` does.
+
+    Parameters
+    ----------
+    population
+        The networks to update.
+    name
+        `sgd`, `momentum` (SGD with momentum, no dampening), `adam` or `adamw`.
+    """
+
+    def __init__(self, population: Population, name: str) -> None:
+        self._population = population
+        self._name = name
+        flat = population.flat
+        self._scratch = torch.empty_like(flat)
+        self._first = torch.zeros_like(flat) if name != "sgd" else flat.new_empty(0)
+        self._second = torch.zeros_like(flat) if name.startswith("adam") else flat.new_empty(0)
+        self._steps = 0
+        self._frozen: Tensor | None = None
+
+    def set_rates(self, rates: Rates) -> None:
+        """Use these values from the next step on; momenta stay."""
+        spread = self._population.shape.spread
+        decoupled = self._name in ("sgd", "adamw")
+        self._minus_lr = spread(-rates.lr)
+        self._decay = spread(rates.weight_decay, biases=rates.decay_bias)
+        # For plain SGD adding λ·w to the gradient and shrinking w by lr·λ are the same update.
+        self._shrink = 1.0 + self._minus_lr * self._decay if decoupled else None
+        self._l1 = spread(rates.l1, biases=rates.decay_bias)
+        self._momentum = rates.momentum
+        self._has_decay = bool(rates.weight_decay.any())
+        self._has_l1 = bool(rates.l1.any())
+
+    def freeze(self, stopped: Tensor) -> None:
+        """Leave the members where `stopped` [M] is true as they are; all others go on."""
+        self._frozen = None
+        if bool(stopped.any()):
+            ones = stopped.to(self._population.flat.dtype)
+            self._frozen = self._population.shape.spread(ones).bool()
+            for state in (self._first, self._second):
+                if state.numel():
+                    state.masked_fill_(self._frozen, 0.0)
+
+    def step(self) -> None:
+        """Apply one update; the gradient buffer is used up."""
+        flat, gradient = self._population.flat, self._population.gradient
+        if self._frozen is not None:
+            kept = flat[self._frozen]
+            gradient.masked_fill_(self._frozen, 0.0)
+        if self._has_l1:
+            torch.sign(flat, out=self._scratch)
+            gradient.addcmul_(self._scratch, self._l1)
+        if self._has_decay:
+            if self._shrink is None:
+                gradient.addcmul_(flat, self._decay)
+            else:
+                flat.mul_(self._shrink)
+        self._steps += 1
+        match self._name:
+            case "sgd":
+                flat.addcmul_(gradient, self._minus_lr)
+            case "momentum":
+                self._first.mul_(self._momentum).add_(gradient)
+                flat.addcmul_(self._first, self._minus_lr)
+            case _:
+                self._adam(flat, gradient)
+        if self._frozen is not None:
+            flat[self._frozen] = kept
+
+    def _adam(self, flat: Tensor, gradient: Tensor) -> None:
+        correction1 = 1.0 - _BETA1**self._steps
+        correction2 = 1.0 - _BETA2**self._steps
+        self._first.lerp_(gradient, 1.0 - _BETA1)
+        self._second.mul_(_BETA2).addcmul_(gradient, gradient, value=1.0 - _BETA2)
+        torch.sqrt(self._second, out=self._scratch)
+        # torch divides √v by √correction2; here it is moved to the two places it meets.
+        root2 = math.sqrt(correction2)
+        self._scratch.add_(_EPS * root2)
+        torch.div(self._first, self._scratch, out=self._scratch)
+        flat.addcmul_(self._scratch, self._minus_lr, value=root2 / correction1)

@@ -1,0 +1,316 @@
+"""Training: a population, its data and its optimizer, one step after another.
+
+What plain PyTorch would do with the same experiment, in a dozen lines (for dropout 0)::
+
+    torch.manual_seed(seed)
+    network = nn.Sequential(nn.Linear(d, width), nn.Tanh(), ..., nn.Linear(width, outputs))
+    optimizer = torch.optim.Adam(network.parameters(), lr=lr, weight_decay=weight_decay)
+    batches = torch.Generator().manual_seed(seed)
+    for epoch in range(epochs):
+        order = torch.randperm(n_train, generator=batches)
+        for index in order.split(batch_size):  # one batch, in the given order, if batch_size is 0
+            loss = loss_function(network(x[index]), y[index])
+            optimizer.zero_grad(); loss.backward(); optimizer.step()
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from regplay.core.cost import Schedule, cost
+from regplay.core.datasets import Dataset, load
+from regplay.core.device import place
+from regplay.core.draws import Draws
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import ADJUSTABLE_FIELDS, MEMBER_FIELDS, differences
+from regplay.core.fit import Fit, Grid
+from regplay.core.history import MEASURES, Floats, Snapshot
+from regplay.core.initial import initial_parameters, layer_sizes
+from regplay.core.measurements import Meter, is_finite
+from regplay.core.optimizers import Optimizer, Rates
+from regplay.core.population import Loss, Population, Shape
+
+_MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
+
+
+class Training:
+    """M experiments of one shape, trained together.
+
+    Parameters
+    ----------
+    experiments
+        They may differ in `MEMBER_FIELDS`, the seed, the initial weights and in `data`, as long as
+        all have equally many points, inputs and outputs.
+    device
+        As in `regplay.core.device.place`.
+    dtype
+        Precision of all computing.
+
+    Raises
+    ------
+    ValueError
+        If the experiments can't be trained as one population.
+    DatasetError
+        If the data can't be made.
+    """
+
+    def __init__(
+        self,
+        experiments: Sequence[Experiment],
+        *,
+        device: str = "auto",
+        dtype: torch.dtype = torch.float32,
+    ) -> None:
+        self.experiments = tuple(experiments)
+        first = self.experiments[0]
+        _refuse_differences(self.experiments, _MAY_DIFFER, but_data=True)
+        loaded: dict[DataSettings, Dataset] = {}
+        for experiment in experiments:
+            if experiment.data not in loaded:
+                loaded[experiment.data] = load(experiment.data)
+        self.datasets = [loaded[experiment.data] for experiment in experiments]
+        dataset = self.datasets[0]
+        self._n_train = len(dataset.train.y)
+        self._batch_size = min(first.optimizer.batch_size or self._n_train, self._n_train)
+        self.steps_per_epoch = -(-self._n_train // self._batch_size)
+
+        members = len(self.experiments)
+        sizes = layer_sizes(first.model, dataset.n_inputs, dataset.n_outputs)
+        n_points = self._n_train + len(dataset.valid.y)
+        expected = cost(members, sizes, self._batch_size, n_points)
+        self.schedule = Schedule.for_cost(expected, self.steps_per_epoch)
+        self.placement = place(device, expected)
+        self._device, self._dtype = self.placement.device, dtype
+        loss: Loss = "mse" if dataset.task == "regression" else "cross_entropy"
+        self.population = Population(
+            Shape(members, sizes), first.model.activation, loss, self._device, dtype
+        )
+        for member, experiment in enumerate(self.experiments):
+            layers = initial_parameters(experiment.model, sizes, experiment.seed)
+            self.population.set_member(member, layers)
+        x, y = self._points(list(loaded.values()))  # [M, N, d], [M, N, outputs]
+        self._meter = Meter(self.population, x, y, self._n_train)
+        self._x_train, self._y_train = x[..., : self._n_train, :], y[..., : self._n_train, :]
+        self._draws = Draws([e.seed for e in self.experiments], self._device, dtype)
+        self._optimizer = Optimizer(self.population, first.optimizer.name)
+
+        self.step = 0
+        self._batches: list[Tensor | None] = []  # those left in this epoch, last first
+        self._next_record = 0
+        self._stopped_at = np.full(members, -1, dtype=np.int64)
+        self._diverged = np.zeros(members, dtype=np.bool_)
+        self._best_loss = np.full(members, np.inf)
+        self._best_epoch = np.zeros(members, dtype=np.int64)
+        self._last_values = np.full((len(MEASURES), members), np.nan)
+        self._last_flat = self.population.flat.clone()
+        self._set_values()
+
+    def _points(self, datasets: Sequence[Dataset]) -> tuple[Tensor, Tensor]:
+        """Inputs and targets on the device, training points before validation points."""
+        members = self.population.shape.members
+        if len(datasets) > 1:
+            datasets = self.datasets
+        xs, ys = [], []
+        for dataset in datasets:
+            splits = (dataset.train, dataset.valid)
+            if [len(split.y) for split in splits] != [
+                len(split.y) for split in (self.datasets[0].train, self.datasets[0].valid)
+            ]:
+                raise ValueError("members of one population need equally many points")
+            xs.append(np.concatenate([dataset.inputs(split.x) for split in splits]))
+            y = np.concatenate([dataset.targets(split.y) for split in splits])
+            is_regression = dataset.task == "regression"
+            ys.append(y[:, None] if is_regression else np.eye(dataset.n_outputs)[y])
+
+        def stacked(arrays: list[Floats]) -> Tensor:
+            tensor = torch.from_numpy(np.stack(arrays)).to(self._device, self._dtype)
+            return tensor[0] if members == 1 else tensor.expand(members, -1, -1)
+
+        return stacked(xs), stacked(ys)
+
+    @property
+    def epoch(self) -> int:
+        """Complete passes over the training points."""
+        return self.step // self.steps_per_epoch
+
+    @property
+    def epochs(self) -> int:
+        """Passes after which training is finished."""
+        return self.experiments[0].epochs
+
+    @property
+    def finished(self) -> bool:
+        """Whether all epochs are trained or all members have stopped."""
+        return self.epoch >= self.epochs or bool((self._stopped_at >= 0).all())
+
+    def adjust(self, experiments: Sequence[Experiment]) -> None:
+        """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.
+
+        Members that had stopped train again; the optimizer's momenta stay.
+
+        Raises
+        ------
+        ValueError
+            If anything else differs.
+        """
+        for old, new in zip(self.experiments, experiments, strict=True):
+            _refuse_differences((old, new), ADJUSTABLE_FIELDS)
+        self.experiments = tuple(experiments)
+        self._set_values()
+
+    def _set_values(self) -> None:
+        members = len(self.experiments)
+        settings = [experiment.regularization for experiment in self.experiments]
+
+        def tensor(values: Sequence[float]) -> Tensor:
+            return torch.tensor(values, device=self._device, dtype=self._dtype)
+
+        self._optimizer.set_rates(
+            Rates(
+                lr=tensor([experiment.optimizer.lr for experiment in self.experiments]),
+                weight_decay=tensor([s.weight_decay for s in settings]),
+                l1=tensor([s.l1 for s in settings]),
+                decay_bias=settings[0].decay_bias,
+                momentum=self.experiments[0].optimizer.momentum,
+            )
+        )
+        self._meter.set_penalties(self.experiments)
+        self._dropout = tensor([s.dropout for s in settings])[:, None]
+        self._keep_scale = 1.0 / (1.0 - self._dropout)
+        has_hidden = len(self.population.shape.layers) > 1
+        self._drops = has_hidden and bool(self._dropout.any())
+        noise = tensor([s.input_noise for s in settings])
+        self._is_noisy = bool(noise.any())
+        self._input_noise = noise if members == 1 else noise.view(-1, 1, 1)
+        self._patience = np.array([s.early_stopping for s in settings])
+        self._stopped_at[:] = -1
+        self._diverged[:] = False
+        self._best_loss[:] = np.inf
+        self._optimizer.freeze(torch.zeros(members, dtype=torch.bool, device=self._device))
+
+    def advance(self) -> Snapshot | None:
+        """Make one optimizer step; the snapshot, if a record is due after it."""
+        if not self._batches:
+            self._batches = self._draws.batches(self._n_train, self._batch_size)[::-1]
+        index = self._batches.pop()
+        x, y = self._x_train, self._y_train
+        if index is not None:
+            x, y = _rows(x, index), _rows(y, index)
+        if self._is_noisy:
+            x = x + self._input_noise * self._draws.noise(*x.shape[-2:])
+        if self._drops:
+            mask = self.population.workspace(x.shape[-2]).mask  # [M, hidden units of all points]
+            # A unit is dropped where u < p.
+            torch.ge(self._draws.uniform(mask.shape[1]), self._dropout, out=mask)
+            mask.mul_(self._keep_scale)
+        self.population.differentiate(x, y, dropout=self._drops)
+        self._optimizer.step()
+        self.step += 1
+        if self._batches:
+            return None
+        is_due = self.epoch >= self._next_record or self.epoch >= self.epochs
+        return self.record() if is_due else None
+
+    def record(self) -> Snapshot:
+        """Measure, stop members that diverged or stopped improving, and plan the next record."""
+        epoch = self.epoch
+        self._next_record = self.schedule.following(epoch)
+        values = self._meter.measure()
+        trains = self._stopped_at < 0
+        diverged = trains & ~is_finite(values)
+        loss = values[MEASURES.index("valid_loss")]
+        better = trains & ~diverged & (loss < self._best_loss)
+        self._best_loss[better] = loss[better]
+        self._best_epoch[better] = epoch
+        has_waited = (self._patience > 0) & (epoch - self._best_epoch >= self._patience)
+        stopped = diverged | (trains & has_waited)
+        self._keep_last(values, ~trains | diverged)
+        if stopped.any():
+            self._stopped_at[stopped] = epoch
+            self._diverged |= diverged
+            self._stop(np.flatnonzero(diverged))
+        self._last_values = values
+        self._last_flat.copy_(self.population.flat)
+        return self._snapshot(values)
+
+    def peek(self) -> Snapshot:
+        """Measure now, between records, without any effect on what follows."""
+        values = self._meter.measure()
+        self._keep_last(values, (self._stopped_at >= 0) | ~is_finite(values))
+        return self._snapshot(values)
+
+    def _keep_last(self, values: Floats, members: NDArray[np.bool_]) -> None:
+        if members.any():
+            values[:, members] = self._last_values[:, members]
+
+    def _snapshot(self, values: Floats) -> Snapshot:
+        stopped_at, diverged = self._stopped_at.copy(), self._diverged.copy()
+        return Snapshot(self.epoch, self.step, values, stopped_at, diverged)
+
+    def _stop(self, diverged: NDArray[np.int64]) -> None:
+        """Freeze all stopped members, the diverged ones with their last finite parameters."""
+        shape = self.population.shape
+        now, last = shape.blocks(self.population.flat), shape.blocks(self._last_flat)
+        for pair, last_pair in zip(now, last, strict=True):
+            for block, last_block in zip(pair, last_pair, strict=True):
+                for member in diverged:
+                    block[member].copy_(last_block[member])
+        self._optimizer.freeze(torch.from_numpy(self._stopped_at >= 0).to(self._device))
+
+    def fit(self, grid: Grid | None, member: int = 0) -> Fit:
+        """What one member predicts now, for its points and on `grid`."""
+        dataset = self.datasets[member]
+        parts = [dataset.train.x, dataset.valid.x] + ([] if grid is None else [grid.x])
+        x = torch.from_numpy(dataset.inputs(np.concatenate(parts)))
+        network = self.population.select(member)
+        outputs = network.predict(x.to(self._device, self._dtype)).cpu().double()
+        if dataset.task == "regression":
+            predicted = dataset.measured(outputs[:, 0].numpy())
+        else:
+            predicted = outputs.softmax(-1).numpy()
+        ends = np.cumsum([len(dataset.train.y), len(dataset.valid.y)])
+        train, valid, rest = np.split(predicted, ends)
+        weights = None
+        if self.population.shape.layers == [(dataset.n_inputs, 1)]:
+            weights = network.member()[0][0][0].cpu().double().numpy()
+        return Fit(self.epoch, self.step, train, valid, None if grid is None else rest, weights)
+
+
+def _refuse_differences(
+    experiments: Sequence[Experiment], allowed: frozenset[str], *, but_data: bool = False
+) -> None:
+    for other in experiments[1:]:
+        for path in differences(experiments[0], other):
+            if path not in allowed and not (but_data and path.startswith("data.")):
+                raise ValueError(f"{path} can't differ here")
+
+
+def _rows(tensor: Tensor, index: Tensor) -> Tensor:
+    """Rows [.., B, k] of `tensor` [.., N, k]: the same of all members, or for each its own."""
+    if index.dim() == 1:
+        return tensor.index_select(-2, index)
+    return tensor.gather(1, index[..., None].expand(-1, -1, tensor.shape[-1]))
+
+
+def run(training: Training) -> Iterator[Snapshot | None]:
+    """Train to the end; stop between any two steps by not going on.
+
+    Yields
+    ------
+    A snapshot for each record, the first before any training, and None after a step without one.
+    """
+    torch.set_num_threads(training.placement.threads)
+    if training.step == 0:
+        yield training.record()
+    while not training.finished:
+        yield training.advance()
+
+
+def train(
+    *experiments: Experiment, device: str = "auto", dtype: torch.dtype = torch.float32
+) -> Iterator[Snapshot | None]:
+    """Train one population of these experiments from their initial weights, as `run` does."""
+    yield from run(Training(experiments, device=device, dtype=dtype))
