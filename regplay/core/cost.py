@@ -40,6 +40,11 @@ def cost(members: int, sizes: tuple[int, ...], batch: int, measured: int) -> Cos
     )
 
 
+def steps_per_epoch(n_train: int, batch_size: int) -> int:
+    """Optimizer steps in one pass over `n_train` points; a batch size of 0 takes all at once."""
+    return -(-n_train // min(batch_size or n_train, n_train))
+
+
 @dataclass(frozen=True)
 class Schedule:
     """At which epochs losses are recorded: at all the first ones, then ever more rarely.

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.cost import Schedule, cost
+from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
 from regplay.core.draws import Draws
@@ -44,6 +44,8 @@ class Training:
     experiments
         They may differ in `MEMBER_FIELDS`, the seed, the initial weights and in `data`, as long as
         all have equally many points, inputs and outputs.
+    datasets
+        The points of each experiment, where they are loaded already.
     device
         As in `regplay.core.device.place`.
     dtype
@@ -61,21 +63,18 @@ class Training:
         self,
         experiments: Sequence[Experiment],
         *,
+        datasets: Sequence[Dataset] | None = None,
         device: str = "auto",
         dtype: torch.dtype = torch.float32,
     ) -> None:
         self.experiments = tuple(experiments)
         first = self.experiments[0]
         _refuse_differences(self.experiments, _MAY_DIFFER, but_data=True)
-        loaded: dict[DataSettings, Dataset] = {}
-        for experiment in experiments:
-            if experiment.data not in loaded:
-                loaded[experiment.data] = load(experiment.data)
-        self.datasets = [loaded[experiment.data] for experiment in experiments]
+        self.datasets = _load(experiments) if datasets is None else list(datasets)
         dataset = self.datasets[0]
         self._n_train = len(dataset.train.y)
         self._batch_size = min(first.optimizer.batch_size or self._n_train, self._n_train)
-        self.steps_per_epoch = -(-self._n_train // self._batch_size)
+        self.steps_per_epoch = steps_per_epoch(self._n_train, self._batch_size)
 
         members = len(self.experiments)
         sizes = layer_sizes(first.model, dataset.n_inputs, dataset.n_outputs)
@@ -91,7 +90,7 @@ class Training:
         for member, experiment in enumerate(self.experiments):
             layers = initial_parameters(experiment.model, sizes, experiment.seed)
             self.population.set_member(member, layers)
-        x, y = self._points(list(loaded.values()))  # [M, N, d], [M, N, outputs]
+        x, y = self._points()  # [M, N, d], [M, N, outputs]
         self._meter = Meter(self.population, x, y, self._n_train)
         self._x_train, self._y_train = x[..., : self._n_train, :], y[..., : self._n_train, :]
         self._draws = Draws([e.seed for e in self.experiments], self._device, dtype)
@@ -108,11 +107,11 @@ class Training:
         self._last_flat = self.population.flat.clone()
         self._set_values()
 
-    def _points(self, datasets: Sequence[Dataset]) -> tuple[Tensor, Tensor]:
+    def _points(self) -> tuple[Tensor, Tensor]:
         """Inputs and targets on the device, training points before validation points."""
         members = self.population.shape.members
-        if len(datasets) > 1:
-            datasets = self.datasets
+        is_shared = all(dataset is self.datasets[0] for dataset in self.datasets)
+        datasets = self.datasets[:1] if is_shared else self.datasets
         xs, ys = [], []
         for dataset in datasets:
             splits = (dataset.train, dataset.valid)
@@ -145,6 +144,10 @@ class Training:
     def finished(self) -> bool:
         """Whether all epochs are trained or all members have stopped."""
         return self.epoch >= self.epochs or bool((self._stopped_at >= 0).all())
+
+    def use_threads(self) -> None:
+        """Set torch to the number of CPU threads that is fastest for this size."""
+        torch.set_num_threads(self.placement.threads)
 
     def adjust(self, experiments: Sequence[Experiment]) -> None:
         """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.
@@ -279,6 +282,15 @@ class Training:
         return Fit(self.epoch, self.step, train, valid, None if grid is None else rest, weights)
 
 
+def _load(experiments: Sequence[Experiment]) -> list[Dataset]:
+    """The points of each experiment; the same settings are loaded once."""
+    loaded: dict[DataSettings, Dataset] = {}
+    for experiment in experiments:
+        if experiment.data not in loaded:
+            loaded[experiment.data] = load(experiment.data)
+    return [loaded[experiment.data] for experiment in experiments]
+
+
 def _refuse_differences(
     experiments: Sequence[Experiment], allowed: frozenset[str], *, but_data: bool = False
 ) -> None:
@@ -302,7 +314,7 @@ def run(training: Training) -> Iterator[Snapshot | None]:
     ------
     A snapshot for each record, the first before any training, and None after a step without one.
     """
-    torch.set_num_threads(training.placement.threads)
+    training.use_threads()
     if training.step == 0:
         yield training.record()
     while not training.finished:

@@ -2,13 +2,23 @@
 
 from collections.abc import Mapping
 
+from regplay.core.datasets import (
+    classification,
+    csv_file,
+    linear,
+    regression,
+    tables,
+)
 from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Split, Task
-from regplay.core.datasets.regression import SPECS as _REGRESSION
 from regplay.core.experiment import DataSettings
 
 __all__ = ["REGISTRY", "Dataset", "DatasetError", "DatasetSpec", "Split", "Task", "load"]
 
-REGISTRY: Mapping[str, DatasetSpec] = {spec.name: spec for spec in _REGRESSION}
+REGISTRY: Mapping[str, DatasetSpec] = {
+    spec.name: spec
+    for module in (regression, classification, linear, tables, csv_file)
+    for spec in module.SPECS
+}
 
 
 def load(settings: DataSettings) -> Dataset:

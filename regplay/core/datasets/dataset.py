@@ -82,6 +82,8 @@ class DatasetSpec:
     ----------
     name, title, description
         What a file calls it, what a person reads, and one line about it.
+    task
+        What its target is; of a person's file, only the dataset that comes out says it.
     make
         The one signature of every dataset: settings in, points out.
     defaults

@@ -1,0 +1,104 @@
+"""Time as the window sees it: one object that is handed in.
+
+Frames, debouncing and the speed limit all take their time from here, so that tests and scripted
+playback can run the real window on a clock of their own.
+"""
+
+import heapq
+import itertools
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+
+class Timer(Protocol):
+    """Something that calls back until it is stopped."""
+
+    def stop(self) -> None:
+        """Call back no more."""
+
+
+class Clock(Protocol):
+    """Where the window's time comes from; all times are in seconds."""
+
+    def now(self) -> float:
+        """Seconds since some fixed moment."""
+
+    def every(self, interval: float, callback: Callable[[], None]) -> Timer:
+        """Call back again and again, `interval` seconds apart."""
+
+    def later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call back once, after `delay` seconds."""
+
+
+class SystemClock(QObject):
+    """The machine's own time, by Qt's timers; its timers end with it."""
+
+    def now(self) -> float:
+        """Seconds since some fixed moment."""
+        return time.perf_counter()
+
+    def every(self, interval: float, callback: Callable[[], None]) -> Timer:
+        """Call back again and again, `interval` seconds apart."""
+        return self._timer(interval, callback, once=False)
+
+    def later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call back once, after `delay` seconds."""
+        return self._timer(delay, callback, once=True)
+
+    def _timer(self, seconds: float, callback: Callable[[], None], *, once: bool) -> QTimer:
+        timer = QTimer(self)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+        timer.setSingleShot(once)
+        timer.timeout.connect(callback)
+        timer.start(round(seconds * 1000))
+        return timer
+
+
+class _VirtualTimer:
+    def __init__(self, callback: Callable[[], None], interval: float | None) -> None:
+        self.callback, self.interval = callback, interval
+        self.is_running = True
+
+    def stop(self) -> None:
+        self.is_running = False
+
+
+class VirtualClock:
+    """Time that moves only when told to, for tests and scripted playback."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._order = itertools.count()
+        self._due: list[tuple[float, int, _VirtualTimer]] = []
+
+    def now(self) -> float:
+        """Seconds that `advance` has let pass."""
+        return self._now
+
+    def every(self, interval: float, callback: Callable[[], None]) -> Timer:
+        """Call back again and again, `interval` seconds apart."""
+        return self._add(interval, _VirtualTimer(callback, interval))
+
+    def later(self, delay: float, callback: Callable[[], None]) -> Timer:
+        """Call back once, after `delay` seconds."""
+        return self._add(delay, _VirtualTimer(callback, None))
+
+    def _add(self, delay: float, timer: _VirtualTimer) -> Timer:
+        heapq.heappush(self._due, (self._now + delay, next(self._order), timer))
+        return timer
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, calling back whatever falls due, in order."""
+        end = self._now + seconds
+        while self._due and self._due[0][0] <= end:
+            due, _, timer = heapq.heappop(self._due)
+            if not timer.is_running:
+                continue
+            self._now = due
+            if timer.interval is not None:
+                self._add(timer.interval, timer)
+            timer.callback()
+        self._now = end

@@ -1,0 +1,191 @@
+"""Between the window and the worker: what to train, how far, how fast, and what came of it."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from regplay.core.cost import steps_per_epoch
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fit import Grid
+from regplay.gui.clock import Clock
+from regplay.gui.worker import Job, View, Worker
+from regplay.session.session import Change
+
+FRAME = 1 / 60  # s
+
+
+class Runner(QObject):
+    """Hands experiments to the worker and takes the newest view at the frame rate.
+
+    Lives on the main thread. Its pace comes from the clock alone: with a speed of `n` epochs a
+    second the worker may train `n` epochs further in each second of the clock.
+
+    Signals
+    -------
+    loaded
+        torch is imported; training can begin.
+    viewed
+        (View): something new to show; never of an experiment older than the one shown.
+    failed, noticed
+        A message for the person.
+    playingChanged
+        (bool): whether training goes on by itself.
+    """
+
+    loaded = Signal()
+    viewed = Signal(object)
+    failed = Signal(str)
+    noticed = Signal(str)
+    playingChanged = Signal(bool)
+
+    def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.device = "auto"
+        self.view: View | None = None  # the newest
+        self._clock = clock
+        self._speed: float | None = None  # epochs a second; None is full speed
+        self._worker = Worker(self)
+        self._worker.loaded.connect(self._on_loaded)
+        self._worker.failed.connect(self._on_failed)
+        self._worker.noticed.connect(self.noticed)
+        self._frames = clock.every(FRAME, self._on_frame)
+        self._last_frame = clock.now()
+        self._generation = 0
+        self._oldest_shown = 0  # views of older generations are dropped
+        self._experiment: Experiment | None = None
+        self._steps_per_epoch = 1
+        self._is_playing = False
+        self._goal = 0.0  # steps; fractions add up at slow speeds
+
+    def start(self) -> None:
+        """Start the thread, which begins by importing torch."""
+        self._worker.start()
+
+    def stop(self) -> None:
+        """End the thread and the frames."""
+        self._frames.stop()
+        self._worker.stop()
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether training goes on by itself."""
+        return self._is_playing
+
+    @property
+    def step(self) -> int:
+        """Steps trained so far."""
+        return self._worker.step
+
+    @property
+    def epoch(self) -> int:
+        """Complete epochs trained so far."""
+        return self._worker.step // self._steps_per_epoch
+
+    @property
+    def last_step(self) -> int:
+        """The step at which the present experiment is finished."""
+        return 0 if self._experiment is None else self._experiment.epochs * self._steps_per_epoch
+
+    def submit(
+        self, experiment: Experiment, dataset: Dataset, grid: Grid | None, change: Change
+    ) -> None:
+        """Train this experiment as far as the one before had got, or on if it is playing."""
+        if change is Change.NOTHING:
+            return
+        was_at_end = self._experiment is not None and 0 < self.last_step <= self._goal
+        before = self._steps_per_epoch
+        self._experiment = experiment
+        batch_size = experiment.optimizer.batch_size
+        self._steps_per_epoch = steps_per_epoch(len(dataset.train.y), batch_size)
+        self._generation += 1
+        if change is Change.RESTART:
+            self._oldest_shown = self._generation
+        if self._is_playing or was_at_end:
+            self._set_playing(was_at_end or self._is_playing)
+            if self._speed is None:
+                self._goal = self.last_step
+            elif change is not Change.ADJUST:
+                self._goal = 0
+        else:
+            epochs = self._goal / before
+            self._goal = min(round(epochs * self._steps_per_epoch), self.last_step)
+        self._worker.submit(
+            Job(
+                self._generation,
+                experiment,
+                dataset,
+                grid,
+                self.device,
+                change,
+                int(self._goal),
+            )
+        )
+
+    def play(self) -> None:
+        """Train until the last epoch or until paused."""
+        self._set_playing(True)
+        if self._speed is None:
+            self._set_goal(self.last_step)
+        else:
+            self._set_goal(self.step)
+
+    def pause(self) -> None:
+        """Stop after the present step."""
+        self._set_playing(False)
+        self._set_goal(self.step)
+
+    def advance(self, steps: int) -> None:
+        """Train so many steps, then wait."""
+        self._set_playing(False)
+        self._set_goal(min(self.step + steps, self.last_step))
+
+    def advance_epoch(self) -> None:
+        """Train to the end of the present epoch, then wait."""
+        self.advance(self._steps_per_epoch - self.step % self._steps_per_epoch)
+
+    def rewind(self) -> None:
+        """Let the next submitted experiment wait at its initial weights."""
+        self._set_playing(False)
+        self._goal = 0
+
+    def set_speed(self, epochs_per_second: float | None) -> None:
+        """Limit the pace; None is full speed."""
+        self._speed = epochs_per_second
+        if self._is_playing:
+            self.play()
+
+    def _set_goal(self, step: float) -> None:
+        self._goal = step
+        self._worker.set_goal(int(step))
+
+    def _set_playing(self, is_playing: bool) -> None:
+        if is_playing != self._is_playing:
+            self._is_playing = is_playing
+            self.playingChanged.emit(is_playing)
+
+    def _on_frame(self) -> None:
+        now = self._clock.now()
+        elapsed, self._last_frame = now - self._last_frame, now
+        if self._is_playing and self._speed is not None and self._goal < self.last_step:
+            # Not further ahead of the network than a second: a slow one is not chased.
+            ahead = self._speed * self._steps_per_epoch
+            goal = min(self._goal + ahead * elapsed, self.step + max(ahead, 1))
+            self._set_goal(min(goal, self.last_step))
+        view = self._worker.mailbox.take()
+        if view is None or view.generation < self._oldest_shown:
+            return
+        self._oldest_shown = view.generation
+        self.view = view
+        if view.is_finished and view.generation == self._generation:
+            self._set_playing(False)
+            self._goal = self.last_step  # even if it stopped early: what comes next runs to its end
+        self.viewed.emit(view)
+
+    @Slot()
+    def _on_loaded(self) -> None:
+        self.loaded.emit()
+
+    @Slot(int, str)
+    def _on_failed(self, generation: int, message: str) -> None:
+        if generation in (0, self._generation):
+            self._set_playing(False)
+            self.failed.emit(message)

@@ -1,0 +1,61 @@
+"""What the window works on: the present experiment, and what a change of it means."""
+
+from enum import Enum
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import ADJUSTABLE_FIELDS, differences, replace
+
+
+class Change(Enum):
+    """What has to happen when one experiment replaces another; a larger one includes the others."""
+
+    NOTHING = 0
+    ADJUST = 1  # go on from the present weights
+    RETRAIN = 2  # the same network and data, from the same initial weights
+    RESTART = 3  # another network or other data
+
+
+class Session:
+    """The present experiment and the rule for changing it.
+
+    Attributes
+    ----------
+    experiment
+        The present one; a new object with each change.
+    keeps_weights
+        Whether a change of regularization or learning rate goes on from the present weights
+        instead of retraining from the initial ones.
+    """
+
+    def __init__(self, experiment: Experiment) -> None:
+        self.experiment = experiment
+        self.keeps_weights = False
+        self._more_epochs = experiment.epochs
+
+    def change(self, experiment: Experiment, *, epoch: int = 0) -> Change:
+        """Replace the experiment; `epoch` is how far the present one has trained.
+
+        With kept weights, a run that had reached its last epoch is given as many again, so that
+        there is something to go on with. A run that has trained further than the new `epochs` is
+        retrained, so that what is shown is what the experiment says.
+        """
+        old, changed = self.experiment, set(differences(self.experiment, experiment))
+        self.experiment = experiment
+        if not changed:
+            return Change.NOTHING
+        if "epochs" in changed:
+            self._more_epochs = experiment.epochs
+        if changed == {"epochs"}:
+            return Change.ADJUST if epoch <= experiment.epochs else Change.RETRAIN
+        if not changed <= ADJUSTABLE_FIELDS:
+            return Change.RESTART
+        if not self.keeps_weights:
+            return Change.RETRAIN
+        if epoch >= old.epochs:
+            self.extend(epoch)
+        return Change.ADJUST
+
+    def extend(self, epoch: int) -> None:
+        """Let the present experiment train on from `epoch` for as many epochs as it was given."""
+        more = min(epoch + self._more_epochs, 1_000_000)
+        self.experiment = replace(self.experiment, {"epochs": more})
