@@ -120,6 +120,11 @@ class Runner(QObject):
             )
         )
 
+    def withdraw(self) -> None:
+        """Train nothing until the next experiment is submitted."""
+        self._oldest_shown = self._generation + 1
+        self.pause()
+
     def play(self) -> None:
         """Train until the last epoch or until paused."""
         self._set_playing(True)

@@ -1,0 +1,31 @@
+"""Start the application."""
+
+import sys
+
+from PySide6.QtWidgets import QApplication
+
+from regplay.core.experiment import Experiment
+from regplay.gui.icons import application_icon
+from regplay.gui.window import MainWindow
+
+
+def start(experiment: Experiment | None = None, device: str | None = None) -> int:
+    """Open the window and wait until it is closed; returns the exit code.
+
+    Parameters
+    ----------
+    experiment
+        What to begin with; the default experiment if None.
+    device
+        Where to train, in place of the device remembered from the last time.
+    """
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("regplay")
+    app.setDesktopFileName("regplay")
+    app.setStyle("Fusion")  # the same on every system, and drawn wholly from the palette
+    app.setWindowIcon(application_icon())
+    window = MainWindow(experiment)
+    if device is not None:
+        window.set_device(device)
+    window.show()
+    return app.exec()

@@ -1,0 +1,82 @@
+"""From a field to its control."""
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtWidgets import QWidget
+
+from regplay.core.fields import Field, Value
+from regplay.gui.controls import scale
+from regplay.gui.controls.choice import ChoiceControl
+from regplay.gui.controls.control import Control
+from regplay.gui.controls.dataset_picker import DatasetPicker
+from regplay.gui.controls.number import NumberControl
+from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.switch import SwitchControl
+from regplay.gui.controls.text import FileControl, TextControl
+
+# What a person slides to; typing goes as far as the field's bounds.
+_SCALES: Mapping[str, Callable[[], Scale]] = {
+    "data.n_train": lambda: scale.counts(2_000, low=2),
+    "data.n_valid": lambda: scale.counts(2_000),
+    "data.n_inputs": lambda: scale.counts(1_000),
+    "data.n_informative": lambda: scale.counts(1_000, low=0),
+    "data.seed": lambda: scale.linear(0, 100, 1),
+    "model.width": lambda: scale.octaves(256),
+    "regularization.early_stopping": lambda: scale.counts(10_000, low=0),
+    "optimizer.batch_size": lambda: scale.octaves(1_024, low=0),
+    "epochs": lambda: scale.counts(100_000),
+    "seed": lambda: scale.linear(0, 100, 1),
+}
+_WORDS: Mapping[str, Mapping[int, str]] = {
+    "regularization.early_stopping": {0: "off"},
+    "optimizer.batch_size": {0: "full"},
+}
+
+
+# In a file, where both default to 0, that stands for a number that the file decides.
+_FILE_WORDS: Mapping[str, Mapping[int, str]] = {
+    "data.n_train": {0: "all"},
+    "data.n_valid": {0: "30 %"},
+}
+
+
+def fit_to_dataset(control: Control, default: Value) -> None:
+    """Let the control of a data field offer what suits a dataset with this `default`."""
+    path = control.field.path
+    if path in _FILE_WORDS:
+        assert isinstance(control, NumberControl)
+        if default == 0:
+            control.setReach(scale.counts(2_000, low=0), _FILE_WORDS[path])
+        else:
+            control.setReach(_SCALES[path](), {})
+    control.setDefault(default)
+
+
+def scale_of(field: Field) -> Scale:
+    """The slider of a number: logarithmic where the field has a `log_floor`, else even steps."""
+    if field.path in _SCALES:
+        return _SCALES[field.path]()
+    assert field.minimum is not None
+    assert field.maximum is not None
+    if field.log_floor is not None:
+        zero = field.minimum == 0 and not field.exclusive_minimum
+        return scale.logarithmic(field.log_floor, field.maximum, zero=zero)
+    if field.kind == "integer":
+        return scale.linear(int(field.minimum), int(field.maximum), 1)
+    return scale.linear(field.minimum, field.maximum, 0.01)
+
+
+def make_control(field: Field, parent: QWidget | None = None) -> Control:
+    """The control for `field`, showing its default."""
+    match field.kind:
+        case "choice" if field.path == "data.name":
+            return DatasetPicker(field, parent)
+        case "choice":
+            return ChoiceControl(field, parent)
+        case "switch":
+            return SwitchControl(field, parent)
+        case "text" if field.path == "data.file":
+            return FileControl(field, parent)
+        case "text":
+            return TextControl(field, parent)
+    return NumberControl(field, scale_of(field), _WORDS.get(field.path), parent)

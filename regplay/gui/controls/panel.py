@@ -1,0 +1,129 @@
+"""The left side of the window: a control for each value of the experiment, in groups."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+
+from regplay.core import fields
+from regplay.core.datasets import REGISTRY
+from regplay.core.experiment import Experiment
+from regplay.gui.controls.control import Control
+from regplay.gui.controls.factory import fit_to_dataset, make_control
+from regplay.gui.controls.group import Group
+
+_GROUPS = {
+    "data": "Data",
+    "model": "Model",
+    "regularization": "Regularization",
+    "optimizer": "Optimizer",
+}
+_PLACED = {"seed": "model"}  # fields outside the sections
+_ELSEWHERE = ("epochs",)  # the transport bar's
+_FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group depends on
+_HIDDEN_LAYERS = ("model.width", "model.activation", "regularization.dropout")
+_LINEAR_NOTE = "No effect at depth 0: a linear model has no hidden layer."
+_WIDTH, _MIN_WIDTH = 300, 280  # px
+
+
+class ControlPanel(QScrollArea):
+    """All controls of an experiment; a change by a person comes out as a whole new experiment.
+
+    Only the fields that the chosen dataset and optimizer read are shown, and what a network
+    without hidden layers ignores is greyed; the values stay either way.
+    """
+
+    experimentChanged = Signal(object)
+
+    def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._experiment = Experiment()
+        self._showing = False
+        self._controls: dict[str, Control] = {}
+
+        self.setObjectName("controls")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumWidth(_MIN_WIDTH)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(6, 4, 6, 8)
+        column.setSpacing(6)
+        for section, title in _GROUPS.items():
+            group = Group(title, content)
+            for path in _paths(section):
+                control = make_control(fields.FIELDS[path], group.body)
+                control.valueChanged.connect(self._changed)
+                group.add(control)
+                self._controls[path] = control
+            column.addWidget(group)
+        column.addStretch(1)
+        self._relate()
+        if experiment is not None:
+            self.setExperiment(experiment)
+        self.setWidget(content)
+
+    def control(self, path: str) -> Control:
+        """The control of a field path.
+
+        Raises
+        ------
+        KeyError
+            If the panel has none, such as for `epochs`.
+        """
+        return self._controls[path]
+
+    def experiment(self) -> Experiment:
+        """The experiment that is shown, with the values that have no control here."""
+        return self._experiment
+
+    def setExperiment(self, experiment: Experiment) -> None:
+        """Show `experiment`, touching only what differs; `experimentChanged` is not emitted."""
+        paths = fields.differences(self._experiment, experiment)
+        self._experiment = experiment
+        self._showing = True
+        try:
+            for path in paths:
+                if path in self._controls:
+                    self._controls[path].setValue(fields.get(experiment, path))
+        finally:
+            self._showing = False
+        if {"data.name", "optimizer.name", "model.depth"}.intersection(paths):
+            self._relate()
+
+    def sizeHint(self) -> QSize:
+        """300 px wide; as tall as there is room."""
+        return QSize(_WIDTH, 640)
+
+    def _changed(self, value: fields.Value) -> None:
+        if self._showing:
+            return
+        path = self.sender().objectName()
+        self.setExperiment(fields.replace(self._experiment, {path: value}))
+        self.experimentChanged.emit(self._experiment)
+
+    def _relate(self) -> None:
+        """Show, hide, grey and explain the controls that depend on another one."""
+        experiment = self._experiment
+        spec = REGISTRY[experiment.data.name]
+        for path, control in self._controls.items():
+            section, _, name = path.rpartition(".")
+            if section == "data":
+                control.setVisible(name in spec.uses or name in {"name", "seed"})
+                fit_to_dataset(control, spec.defaults.get(name, control.field.default))
+        self._controls["optimizer.momentum"].setVisible(experiment.optimizer.name == "momentum")
+        for path in _HIDDEN_LAYERS:
+            control = self._controls[path]
+            control.setEnabled(experiment.model.depth > 0)
+            control.setNote("" if experiment.model.depth else _LINEAR_NOTE)
+
+
+def _paths(section: str) -> list[str]:
+    """The field paths of a group, in the order of the experiment but for `_FIRST`."""
+    found = [
+        path
+        for path in fields.FIELDS
+        if path not in _ELSEWHERE and _PLACED.get(path, path.partition(".")[0]) == section
+    ]
+    return sorted(found, key=lambda path: path not in _FIRST)

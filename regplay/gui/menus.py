@@ -1,0 +1,124 @@
+"""The menus, and with them every shortcut."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+
+from regplay import __version__
+from regplay.core import toml
+from regplay.core.fields import ExperimentError
+
+if TYPE_CHECKING:
+    from regplay.gui.window import MainWindow
+
+_SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
+
+
+class Menus(QObject):
+    """Builds the menu bar of a window; the window does what is chosen."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        bar = window.menuBar()
+
+        file = bar.addMenu("&File")
+        self._add(file, "&Open experiment…", self.open, QKeySequence.StandardKey.Open)
+        self._add(file, "&Save experiment as…", self.save, QKeySequence.StandardKey.Save)
+        file.addSeparator()
+        self._add(file, "&Quit", window.close, QKeySequence.StandardKey.Quit)
+
+        training = bar.addMenu("&Training")
+        self._add(training, "&Train or pause", window.toggle, "Space")
+        self._add(training, "One &step", lambda: window.runner.advance(1), "S")
+        self._add(training, "One &epoch", window.runner.advance_epoch, "E")
+        self._add(training, "&Reset", window.reset, "R")
+        self._add(training, "&New seed", window.new_seed, "N")
+        training.addSeparator()
+        self._devices = training.addMenu("&Device")
+        self._device_actions: dict[str, QAction] = {}
+
+        view = bar.addMenu("&View")
+        group = QActionGroup(self)
+        self._scheme_actions: dict[str, QAction] = {}
+        for scheme, text in _SCHEMES.items():
+            action = view.addAction(text, lambda scheme=scheme: window.set_scheme(scheme))
+            action.setCheckable(True)
+            action.setObjectName(f"scheme.{scheme}")
+            group.addAction(action)
+            self._scheme_actions[scheme] = action
+
+        self._add(bar.addMenu("&Help"), "&About regplay", self.about)
+
+    def _add(
+        self,
+        menu: QMenu,
+        text: str,
+        callback: Callable[[], object],
+        shortcut: QKeySequence.StandardKey | str | None = None,
+    ) -> None:
+        action = menu.addAction(text)
+        if shortcut is not None:
+            action.setShortcut(QKeySequence(shortcut))
+        action.triggered.connect(lambda: callback())
+
+    def set_scheme(self, scheme: str) -> None:
+        """Tick the scheme that is in force."""
+        self._scheme_actions[scheme].setChecked(True)
+
+    def set_devices(self, names: Sequence[str], chosen: str) -> None:
+        """Offer these devices, and the chosen one even if it is not among them."""
+        self._devices.clear()
+        self._device_actions.clear()
+        group = QActionGroup(self._devices)
+        for name in dict.fromkeys([*names, chosen]):
+            text = _DEVICE_NAMES.get(name, name)
+            action = self._devices.addAction(text, lambda name=name: self._window.set_device(name))
+            action.setCheckable(True)
+            action.setObjectName(f"device.{name}")
+            group.addAction(action)
+            self._device_actions[name] = action
+        self.set_device(chosen)
+
+    def set_device(self, name: str) -> None:
+        """Tick the device that was chosen."""
+        self._device_actions[name].setChecked(True)
+
+    def open(self) -> None:
+        """Ask for an experiment and work on it; one that is refused changes nothing."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._window, "Open experiment", "", "Experiments (*.toml);;All files (*)"
+        )
+        if not name:
+            return
+        try:
+            experiment = toml.load(Path(name))
+        except ExperimentError as error:
+            self._window.banner.show_message(str(error))
+            return
+        self._window.setExperiment(experiment)
+
+    def save(self) -> None:
+        """Ask for a name and write the present experiment there."""
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save experiment", "experiment.toml", "Experiments (*.toml)"
+        )
+        if not name:
+            return
+        try:
+            Path(name).write_text(toml.dumps(self._window.session.experiment), encoding="utf-8")
+        except OSError as error:
+            self._window.banner.show_message(f"{name}: {error.strerror or error}")
+
+    def about(self) -> None:
+        """Say what this is."""
+        QMessageBox.about(
+            self._window,
+            "About regplay",
+            f"regplay {__version__}\n\nA playground in which you see over- and underfitting.",
+        )

@@ -1,0 +1,176 @@
+"""One graphics item that draws everything inside a plot's axes, in pixels.
+
+A graphics item for each curve pays for bounding rectangles, transforms and a stroke that Qt
+computes with joins, on every frame. This one maps data to pixels with numpy, and keeps three
+pictures: what rests under the curves, what rests over them, and the finished frame. A hover line
+on top then costs one copy of the frame, and a new frame only the curves that moved.
+"""
+
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QGraphicsObject
+
+from regplay.gui.theme import Colors
+
+if TYPE_CHECKING:
+    from regplay.gui.plots.chart import Chart
+
+Pixels = NDArray[np.float64]
+_FAR = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
+
+
+@dataclass(frozen=True)
+class Frame:
+    """How data become pixels, for one size and one pair of ranges.
+
+    Ranges of a logarithmic axis are exponents of ten. `ratio` is device pixels per pixel.
+    """
+
+    width: float
+    height: float
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    x_log: bool
+    y_log: bool
+    ratio: float
+    colors: Colors
+
+    def x(self, values: ArrayLike) -> Pixels:
+        """Pixels from the left; NaN where a value has no place on the axis."""
+        low, high = self.x_range
+        return _scaled(values, self.x_log, low, self.width / (high - low), 0.0)
+
+    def y(self, values: ArrayLike) -> Pixels:
+        """Pixels from the top; NaN where a value has no place on the axis."""
+        low, high = self.y_range
+        return _scaled(values, self.y_log, low, -self.height / (high - low), self.height)
+
+    def x_value(self, pixel: float) -> float:
+        """The value at a distance in pixels from the left."""
+        low, high = self.x_range
+        position = low + pixel / self.width * (high - low)
+        return float(10.0 ** np.clip(position, -300, 300)) if self.x_log else position
+
+
+def _scaled(values: ArrayLike, log: bool, low: float, factor: float, offset: float) -> Pixels:
+    array: NDArray[Any] = np.asarray(values, dtype=float)
+    with np.errstate(all="ignore"):  # diverged runs: what overflows is clipped, the rest is NaN
+        if log:
+            array = np.log10(np.where(array > 0, array, np.nan))
+        pixels = (array - low) * factor + offset
+        pixels = np.where(np.isfinite(array), pixels, np.nan)
+        clipped: Pixels = pixels.clip(-_FAR, _FAR)
+    return clipped
+
+
+class Layer(Protocol):
+    """Something that draws itself into a frame."""
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw; the painter is in pixels, its settings are whatever the last layer left."""
+
+
+class Canvas(QGraphicsObject):
+    """The layers of a chart.
+
+    Attributes
+    ----------
+    under, live, over
+        Layers from bottom to top. `under` and `over` are drawn once and kept until `rest` says
+        that they changed; `live` ones on every `update_live`.
+    frames
+        How often the frame was composed; a test and the hover line care.
+    """
+
+    def __init__(self, chart: "Chart") -> None:
+        super().__init__(chart.box)
+        self.under: list[Layer] = []
+        self.live: list[Layer] = []
+        self.over: list[Layer] = []
+        self.frames = 0
+        self._chart = chart
+        self._rect = QRectF()
+        self._under: QPixmap | None = None
+        self._over: QPixmap | None = None
+        self._frame: QPixmap | None = None
+        self._stale = True
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        """The inside of the axes."""
+        return self._rect
+
+    def fit_box(self) -> None:
+        """Take the size of the view box."""
+        rect = self._chart.box.rect()
+        if rect != self._rect:
+            self.prepareGeometryChange()
+            self._rect = QRectF(rect)
+            self.rest()
+
+    def rest(self) -> None:
+        """Layers that rest, the ranges or the colours changed: draw everything anew."""
+        self._under = self._over = None
+        self.update_live()
+
+    def update_live(self) -> None:
+        """The live layers changed."""
+        self._stale = True
+        self.update()
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        """Copy the frame, composing it first if anything changed."""
+        if self._rect.isEmpty():
+            return
+        frame = self._chart.frame()
+        if self._stale or self._frame is None or self._frame.devicePixelRatio() != frame.ratio:
+            self._stale = False
+            self._frame = self._composed(frame)
+        painter.drawPixmap(0, 0, self._frame)
+
+    def _composed(self, frame: Frame) -> QPixmap:
+        self.frames += 1
+        if self._under is None or self._under.devicePixelRatio() != frame.ratio:
+            self._under = self._drawn(self.under, frame, QColor(frame.colors.background))
+            self._over = None
+        picture = self._frame
+        if picture is None or picture.size() != self._under.size():
+            picture = QPixmap(self._under.size())
+        picture.setDevicePixelRatio(frame.ratio)
+        painter = QPainter(picture)
+        painter.drawPixmap(0, 0, self._under)
+        _paint(self.live, painter, frame)
+        if self.over:
+            if self._over is None:
+                self._over = self._drawn(self.over, frame, QColor(0, 0, 0, 0))
+            painter.drawPixmap(0, 0, self._over)
+        painter.end()
+        return picture
+
+    def _drawn(self, layers: list[Layer], frame: Frame, background: QColor) -> QPixmap:
+        size = (self._rect.size() * frame.ratio).toSize()
+        picture = QPixmap(size)
+        picture.setDevicePixelRatio(frame.ratio)
+        picture.fill(background)
+        painter = QPainter(picture)
+        _paint(layers, painter, frame)
+        painter.end()
+        return picture
+
+
+def _paint(layers: list[Layer], painter: QPainter, frame: Frame) -> None:
+    """Draw layers; one that fails is reported and skipped.
+
+    An exception that leaves `QGraphicsItem.paint` ends the process with a segmentation fault.
+    """
+    for layer in layers:
+        try:
+            layer.paint(painter, frame)
+        except Exception:
+            sys.excepthook(*sys.exc_info())

@@ -1,0 +1,174 @@
+"""Many inputs, several classes: which class is taken for which."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.core.fit import Fit
+from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.panel import FitPanel
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.theme import LIGHT, Colors, mix
+
+_LEVELS = 32  # shades of a cell
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def confusion_counts(probabilities: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.intp]:
+    """How many points of each class [row] are assigned each class [column]."""
+    classes = probabilities.shape[1]
+    flat = y * classes + probabilities.argmax(axis=1)
+    return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
+
+
+@lru_cache(maxsize=4)
+def _shades(colors: Colors, color: str) -> list[tuple[QColor, QColor]]:
+    """Ground and text of a cell, from none of a class to all of it."""
+    shades = [(QColor(colors.grid), QColor(colors.muted))]
+    for level in range(1, _LEVELS + 1):
+        ground = QColor(mix(colors.grid, color, 0.08 + 0.92 * level / _LEVELS))
+        r, g, b = ground.redF(), ground.greenF(), ground.blueF()
+        light = 0.299 * r + 0.587 * g + 0.114 * b > 0.5
+        shades.append((ground, QColor("#101214" if light else "#ffffff")))
+    return shades
+
+
+class ConfusionGrid(QWidget):
+    """The counts as shaded cells; drawn again only when a count has changed."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.counts: NDArray[np.intp] = np.zeros((0, 0), dtype=np.intp)
+        self._names: tuple[str, ...] = ()
+        self._colors = LIGHT
+        self._color = LIGHT.train
+        self.setMinimumSize(120, 90)
+
+    def setNames(self, names: tuple[str, ...]) -> None:
+        """Name the classes; no counts yet."""
+        self._names = names
+        self.counts = np.zeros((0, 0), dtype=np.intp)
+        self.update()
+
+    def setCounts(self, counts: NDArray[np.intp]) -> None:
+        """Show counts [true class, assigned class]."""
+        if not np.array_equal(counts, self.counts):
+            self.counts = counts
+            self.update()
+
+    def setColors(self, colors: Colors, color: str) -> None:
+        """Restyle; `color` is the one of full cells."""
+        if (colors, color) != (self._colors, self._color):
+            self._colors, self._color = colors, color
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cells."""
+        painter = QPainter(self)
+        colors, metrics = self._colors, QFontMetrics(self.font())
+        painter.fillRect(self.rect(), QColor(colors.background))
+        n, line = len(self._names), metrics.height()
+        if not n:
+            return
+        widest = max(metrics.horizontalAdvance(name) for name in self._names)
+        left = float(min(widest, self.width() * 0.25) + 12 + line)
+        top = 2.0 * line + 8
+        cell_w = min((self.width() - left - 8) / n, 110.0)
+        cell_h = min((self.height() - top - 6) / n, 70.0)
+        painter.setPen(QColor(colors.muted))
+        painter.drawText(
+            QRectF(left, 2, cell_w * n, line), Qt.AlignmentFlag.AlignCenter, "assigned class"
+        )
+        painter.save()
+        painter.translate(2, top + cell_h * n)
+        painter.rotate(-90)
+        painter.drawText(
+            QRectF(0, 0, cell_h * n, line), Qt.AlignmentFlag.AlignCenter, "true class"
+        )
+        painter.restore()
+        painter.setPen(QColor(colors.foreground))
+        for index, name in enumerate(self._names):
+            across = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(cell_w - 2))
+            painter.drawText(
+                QRectF(left + index * cell_w, line + 4, cell_w, line),
+                Qt.AlignmentFlag.AlignCenter,
+                across,
+            )
+            down = metrics.elidedText(name, Qt.TextElideMode.ElideRight, int(left - line - 10))
+            painter.drawText(
+                QRectF(line, top + index * cell_h, left - line - 6, cell_h), _RIGHT, down
+            )
+        totals = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        shares = self.counts / totals
+        levels = np.ceil(shares * _LEVELS).astype(int).tolist()
+        shades = _shades(colors, self._color)
+        for row, counts in enumerate(self.counts.tolist()):
+            for column, count in enumerate(counts):
+                ground, text = shades[levels[row][column]]
+                cell = QRectF(left + column * cell_w, top + row * cell_h, cell_w - 1, cell_h - 1)
+                painter.fillRect(cell, ground)
+                painter.setPen(text)
+                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
+        painter.end()
+
+
+class ConfusionView(FitPanel):
+    """The confusion matrix of the training or the validation points."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.legend = Legend()
+        self.grid = ConfusionGrid()
+        self.train_button, self.valid_button = Toggle("training"), Toggle("validation")
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setContentsMargins(2, 2, 2, 2)
+        for button in (self.train_button, self.valid_button):
+            group.addButton(button)
+            row.addWidget(button)
+        row.addWidget(self.legend, 1)
+        self.valid_button.setChecked(True)
+        group.buttonToggled.connect(self._show)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.grid, 1)
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Show the classes."""
+        self.dataset, self.fit = dataset, None
+        self.grid.setNames(dataset.class_names)
+        self._show()
+
+    def setFit(self, fit: Fit | None) -> None:
+        """Show the counts."""
+        self.fit = fit
+        self._show()
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self.colors = colors
+        self.legend.setColors(colors)
+        self._show()
+
+    def _show(self, *_: object) -> None:
+        dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
+        color = self.colors.train if train else self.colors.valid
+        self.grid.setColors(self.colors, color)
+        if dataset is None or fit is None:
+            self.grid.setCounts(np.zeros((0, 0), dtype=np.intp))
+            self.legend.setEntries(())
+            return
+        split, predicted = (dataset.train, fit.train) if train else (dataset.valid, fit.valid)
+        counts = confusion_counts(predicted, split.y)
+        self.grid.setCounts(counts)
+        right, n = int(np.trace(counts)), len(split.y)
+        name = "training" if train else "validation"
+        text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
+        self.legend.setEntries((Entry("square", text, color),))

@@ -1,0 +1,76 @@
+"""What a network predicts, in the way that suits its dataset."""
+
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.core.fit import Fit
+from regplay.gui.plots.panel import FitPanel
+from regplay.gui.theme import LIGHT, Colors
+
+
+def _panel_class(dataset: Dataset) -> type[FitPanel]:
+    # Imported where they are needed: most sessions see one or two of them.
+    if dataset.n_inputs == 1 and dataset.task == "regression":
+        from regplay.gui.plots.curve import CurveView
+
+        return CurveView
+    if dataset.n_inputs == 1:
+        from regplay.gui.plots.class_curves import ClassCurvesView
+
+        return ClassCurvesView
+    if dataset.n_inputs == 2:
+        from regplay.gui.plots.surface import SurfaceView
+
+        return SurfaceView
+    if dataset.task == "regression":
+        from regplay.gui.plots.predicted import PredictedView
+
+        return PredictedView
+    from regplay.gui.plots.confusion import ConfusionView
+
+    return ConfusionView
+
+
+class FitView(QWidget):
+    """Picks a panel for a dataset and hands fits to it.
+
+    Attributes
+    ----------
+    panel
+        The panel that is shown, or None before the first dataset.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.panel: FitPanel | None = None
+        self._panels: dict[type[FitPanel], FitPanel] = {}
+        self._colors = LIGHT
+        self._stack = QStackedLayout(self)
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Show a dataset; its fit comes with `setFit`."""
+        kind = _panel_class(dataset)
+        panel = self._panels.get(kind)
+        if panel is None:
+            panel = self._panels[kind] = kind()
+            panel.setColors(self._colors)
+            self._stack.addWidget(panel)
+        self.panel = panel
+        panel.setDataset(dataset)
+        self._stack.setCurrentWidget(panel)
+
+    def setFit(self, fit: Fit | None) -> None:
+        """Show a fit of the dataset, or none."""
+        if self.panel is not None:
+            self.panel.setFit(fit)
+
+    def clearPast(self) -> None:
+        """Forget the earlier fits that are drawn behind the newest."""
+        if self.panel is not None:
+            self.panel.clearPast()
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        for panel in self._panels.values():
+            panel.setColors(colors)

@@ -1,0 +1,219 @@
+"""Layers of a plot over epochs: curves, the gap between two of them, lines and marks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+
+from regplay.gui.plots.canvas import Frame, Pixels
+from regplay.gui.plots.lines import Segments, dashed, pen
+from regplay.gui.plots.markers import Shape, draw_marker
+from regplay.gui.plots.ranges import last_in_each_column
+from regplay.gui.theme import Colors, mix
+
+Floats = NDArray[np.float64]
+
+
+class EpochCurve:
+    """One measure over epochs, thinned to one record a pixel column when drawn.
+
+    Attributes
+    ----------
+    measure
+        Its name in `MEASURES`.
+    label
+        What a person reads.
+    field
+        The name of its colour in `Colors`.
+    """
+
+    def __init__(self, measure: str, label: str, field: str, shape: Shape, dashed: bool) -> None:
+        self.measure = measure
+        self.label = label
+        self.field = field
+        self.shape = shape
+        self.dashed = dashed
+        self.values: Floats = np.zeros(0)
+        self._segments = Segments()
+
+    def color(self, colors: Colors) -> str:
+        """Its colour in a scheme."""
+        return str(getattr(colors, self.field))
+
+    def thin(self, epochs: Floats, frame: Frame, keep: Sequence[int] = ()) -> tuple[Pixels, Pixels]:
+        """The pixels to draw it through."""
+        x, y = frame.x(epochs), frame.y(self.values)
+        placed = np.isfinite(x) & np.isfinite(y)
+        kept = [int(placed[:index].sum()) for index in keep if placed[index]]
+        if not placed.all():
+            x, y = x[placed], y[placed]
+        if len(x) > frame.width / 2:
+            columns = last_in_each_column(x, kept)
+            x, y = x[columns], y[columns]
+        return x, y
+
+    def draw(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
+        """Draw it through pixels, ending in a marker at the newest record."""
+        if not len(x):
+            return
+        color = self.color(frame.colors)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen(color, 1.8))
+        if self.dashed and len(x) > 1:
+            columns = x
+            if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
+                columns = np.union1d(x, _columns(x, frame, 2.0))
+            self._segments.draw_through(
+                painter, columns, np.interp(columns, x, y), dashed(columns)
+            )
+        else:
+            self._segments.draw_through(painter, x, y)
+        if 0 <= x[-1] <= frame.width:
+            draw_marker(painter, self.shape, x[-1], y[-1], 7, color, frame.colors.background)
+
+
+def _columns(x: Pixels, frame: Frame, step: float) -> Pixels:
+    """Pixel columns from the first point to the last, inside the frame."""
+    first, last = max(float(x[0]), -step), min(float(x[-1]), frame.width + step)
+    if last <= first:
+        return np.zeros(0)
+    return np.append(np.arange(first, last, step), last)
+
+
+class CurvesLayer:
+    """Curves over the same epochs; the space between the first two may be shaded.
+
+    Attributes
+    ----------
+    epochs
+        [records], as floats.
+    best
+        Index of the record to mark on the second curve, or None.
+    """
+
+    def __init__(self, curves: Sequence[EpochCurve], gap: bool) -> None:
+        self.curves = tuple(curves)
+        self.epochs: Floats = np.zeros(0)
+        self.best: int | None = None
+        self._gap = gap
+        self._fill = Segments()
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the gap, the curves, and the mark at the best epoch."""
+        if not self.epochs.size:
+            return
+        keep = () if self.best is None else (self.best,)
+        thin = [curve.thin(self.epochs, frame, keep) for curve in self.curves]
+        if self._gap:
+            self._paint_gap(painter, frame, *thin[:2])
+        self._paint_best(painter, frame)
+        # The first curve goes on top: training, which lies below validation at the end.
+        for curve, (x, y) in reversed(list(zip(self.curves, thin, strict=True))):
+            curve.draw(painter, frame, x, y)
+        self._paint_best_marker(painter, frame)
+
+    def _paint_gap(
+        self,
+        painter: QPainter,
+        frame: Frame,
+        train: tuple[Pixels, Pixels],
+        valid: tuple[Pixels, Pixels],
+    ) -> None:
+        """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
+        if len(train[0]) < 2 or len(valid[0]) < 2:
+            return
+        columns = np.round(_columns(train[0], frame, 1.0)) + 0.5
+        segments = np.empty((len(columns), 4))
+        segments[:, 0] = segments[:, 2] = columns
+        segments[:, 1], segments[:, 3] = np.interp(columns, *train), np.interp(columns, *valid)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(pen(gap_color(frame.colors), 1.0))
+        self._fill.draw(painter, segments)
+
+    def _best_at(self, frame: Frame) -> QPointF | None:
+        if self.best is None:
+            return None
+        x = frame.x(self.epochs[self.best : self.best + 1])[0]
+        y = frame.y(self.curves[1].values[self.best : self.best + 1])[0]
+        inside = 0 <= x <= frame.width and 0 <= y <= frame.height  # False for NaN
+        return QPointF(x, y) if inside else None
+
+    def _paint_best(self, painter: QPainter, frame: Frame) -> None:
+        at = self._best_at(frame)
+        if at is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(QColor(frame.colors.muted), 1))
+            painter.drawLine(QLineF(round(at.x()), at.y(), round(at.x()), frame.height))
+
+    def _paint_best_marker(self, painter: QPainter, frame: Frame) -> None:
+        at = self._best_at(frame)
+        if at is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(QPen(QColor(frame.colors.best), 2))
+            painter.setBrush(QColor(frame.colors.background))
+            painter.drawEllipse(at, 4.5, 4.5)
+
+
+def gap_color(colors: Colors) -> str:
+    """The shade between training and validation."""
+    return mix(colors.background, colors.valid, 0.24)
+
+
+class FloorLayer:
+    """A dashed line at the noise floor, and its name.
+
+    Attributes
+    ----------
+    value
+        In the units of the loss, or None where it is not known.
+    text
+        Written under the line, or over it where there is no room.
+    """
+
+    def __init__(self) -> None:
+        self.value: float | None = None
+        self.text = ""
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the line."""
+        if self.value is None:
+            return
+        y = float(frame.y(self.value))
+        if not 0 <= y <= frame.height:  # also where a logarithmic axis has no place for 0
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        line = QPen(QColor(frame.colors.floor), 2)
+        line.setDashPattern([4, 3])
+        painter.setPen(line)
+        painter.drawLine(QLineF(0, y, frame.width, y))
+        metrics = QFontMetrics(painter.font())
+        # On the left and below, where the losses of the first epochs rarely are.
+        box = QRectF(6, y + 2, frame.width, metrics.height())
+        if box.bottom() > frame.height:
+            box.moveBottom(y - 2)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, self.text)
+
+
+class MarksLayer:
+    """Dotted vertical lines at epochs.
+
+    Attributes
+    ----------
+    epochs
+        Where to draw them.
+    """
+
+    def __init__(self) -> None:
+        self.epochs: tuple[int, ...] = ()
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the lines."""
+        line = QPen(QColor(frame.colors.foreground), 1)
+        line.setDashPattern([1, 3])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(line)
+        for x in frame.x(self.epochs) if self.epochs else ():
+            if 0 <= x <= frame.width:
+                painter.drawLine(QLineF(round(x), 0, round(x), frame.height))

@@ -1,0 +1,189 @@
+"""How the losses of a run went, and below other tabs its accuracy and its weights."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regplay.core.datasets import Dataset
+from regplay.core.history import History, Snapshot
+from regplay.gui.plots.legend import Legend
+from regplay.gui.plots.measure_plot import MeasurePlot
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.theme import LIGHT, Colors
+
+_TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
+_TIPS = {
+    "loss": "Training and validation loss, without any penalty",
+    "accuracy": "Share of points assigned their own class",
+    "weights": "‖w‖, the penalty, and the objective that the optimizer minimises",
+}
+
+
+def _floor_tip(dataset: Dataset) -> str:
+    """What the noise floor means, for the tooltip."""
+    tip = (
+        f"noise floor {dataset.noise_floor:.4g}: the loss that the true function itself has on the "
+        "noisy training points;\na training loss under it is memorised noise"
+    )
+    if dataset.valid_noise_floor is not None and dataset.valid_noise_floor != dataset.noise_floor:
+        tip += f"\n(on the validation points: {dataset.valid_noise_floor:.4g})"
+    return tip
+
+
+class HistoryView(QWidget):
+    """Tabs with a plot each; only the one that is shown draws, and none exists before it is.
+
+    Attributes
+    ----------
+    tabs, log_x, log_y
+        The buttons.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colors = LIGHT
+        self._dataset: Dataset | None = None
+        self._planned = 1
+        self._marks: tuple[int, ...] = ()
+        self._shown: tuple[History | None, Snapshot | None, int] = (None, None, 0)
+        self._plots: dict[str, MeasurePlot] = {}
+        self._tip = ""
+
+        self.tabs = {name: Toggle(text, _TIPS[name]) for name, text in _TABS.items()}
+        self._group = QButtonGroup(self)
+        for button in self.tabs.values():
+            self._group.addButton(button)
+        self.tabs["loss"].setChecked(True)
+        self.tabs["accuracy"].hide()
+        self._group.buttonToggled.connect(self._tab_toggled)
+        self.legend = Legend()
+        self.log_x = Toggle("log x", "Logarithmic epochs")
+        self.log_y = Toggle("log y", "Logarithmic values")
+        self.log_x.toggled.connect(self._log_x_toggled)
+        self.log_y.toggled.connect(self._log_y_toggled)
+
+        row = QHBoxLayout()
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(3)
+        for button in self.tabs.values():
+            row.addWidget(button)
+        row.addSpacing(6)
+        row.addWidget(self.legend, 1)
+        row.addWidget(self.log_x)
+        row.addWidget(self.log_y)
+        self._stack = QStackedLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addLayout(self._stack, 1)
+        self._show_tab()
+
+    # what is shown
+
+    @property
+    def tab(self) -> str:
+        """The tab that is shown: `loss`, `accuracy` or `weights`."""
+        return next(name for name, button in self.tabs.items() if button.isChecked())
+
+    @property
+    def plot(self) -> MeasurePlot:
+        """The plot that is shown."""
+        return self._plots[self.tab]
+
+    def setTab(self, tab: str) -> None:
+        """Show a tab."""
+        self.tabs[tab].setChecked(True)
+
+    def setDataset(self, dataset: Dataset, epochs: int = 1) -> None:
+        """Start anew: the noise floor of a dataset, and how many epochs are planned."""
+        self._dataset, self._planned = dataset, epochs
+        self._marks, self._shown = (), (None, None, 0)
+        classes = dataset.task == "classification"
+        self.tabs["accuracy"].setVisible(classes)
+        if not classes and self.tab == "accuracy":
+            self.setTab("loss")
+        self._tip = "" if dataset.noise_floor is None else _floor_tip(dataset)
+        for plot in self._plots.values():
+            self._set_up(plot)
+        self._update()
+
+    def setPlanned(self, epochs: int) -> None:
+        """How many epochs are planned now; the axis reaches there at once."""
+        self._planned = epochs
+        for plot in self._plots.values():
+            plot.setPlanned(epochs)
+
+    def setHistory(
+        self, history: History | None, live: Snapshot | None = None, member: int = 0
+    ) -> None:
+        """Show the records, and a snapshot newer than them as the last point."""
+        self._shown = (history, live, member)
+        self._update()
+
+    def setMarks(self, epochs: Sequence[int]) -> None:
+        """Dotted lines at the epochs where settings were changed while the weights were kept."""
+        self._marks = tuple(epochs)
+        for plot in self._plots.values():
+            plot.setMarks(epochs)
+        self._update_legend()
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.legend.setColors(colors)
+        for plot in self._plots.values():
+            plot.setColors(colors)
+        self._update_legend()
+
+    # inside
+
+    def _set_up(self, plot: MeasurePlot) -> None:
+        plot.setHistory(None, None, 0)
+        plot.setPlanned(self._planned)
+        plot.setMarks(self._marks)
+        floor = None if self._dataset is None else self._dataset.noise_floor
+        if plot.tab == "loss" and floor is not None and self._dataset is not None:
+            sign = "σ² = " if self._dataset.task == "regression" else ""
+            plot.setFloor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")
+        else:
+            plot.setFloor(None, "")
+
+    def _tab_toggled(self, _: object, checked: bool) -> None:
+        if checked:
+            self._show_tab()
+
+    def _show_tab(self) -> None:
+        plot = self._plots.get(self.tab)
+        if plot is None:
+            plot = self._plots[self.tab] = MeasurePlot(self.tab)
+            plot.setColors(self._colors)
+            self._set_up(plot)
+            self._stack.addWidget(plot)
+        self._stack.setCurrentWidget(plot)
+        self.log_x.setChecked(plot.isLog("x"))
+        self.log_y.setChecked(plot.isLog("y"))
+        self._update()
+
+    def _log_x_toggled(self, log: bool) -> None:
+        self._toggle_log("x", log)
+
+    def _log_y_toggled(self, log: bool) -> None:
+        self._toggle_log("y", log)
+
+    def _toggle_log(self, axis: str, log: bool) -> None:
+        if self.plot.isLog("x" if axis == "x" else "y") != log:
+            self.plot.toggleLog(axis, log)
+
+    def _update(self) -> None:
+        self.plot.setHistory(*self._shown)
+        self._update_legend()
+
+    def _update_legend(self) -> None:
+        self.legend.setEntries(self.plot.legendEntries(self._tip))

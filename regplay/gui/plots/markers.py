@@ -1,0 +1,142 @@
+"""Points: many small copies of a few pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.Qt.internals import PrimitiveArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+
+from regplay.gui.plots.canvas import Frame
+
+Shape = Literal["circle", "diamond", "cross"]
+MOST = 2000  # points of one split that are drawn; more only hide each other
+
+TRAIN_SHAPE: Shape = "circle"
+VALID_SHAPE: Shape = "diamond"
+
+
+def draw_marker(
+    painter: QPainter,
+    shape: Shape,
+    x: float,
+    y: float,
+    size: float,
+    fill: str,
+    ring: str,
+    seam: str | None = None,
+) -> None:
+    """Draw one marker, `size` pixels across, with a 1.3 pixel line around it.
+
+    `seam` goes around that line, to part it from a ground of any colour.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    half = size / 2
+    if shape == "cross":
+        half *= 0.72
+        for color, width in ((ring, 4.2), (fill, 2.0)):  # a seam keeps it visible on any ground
+            line = QPen(QColor(color), width)
+            line.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(line)
+            painter.drawLine(QPointF(x - half, y - half), QPointF(x + half, y + half))
+            painter.drawLine(QPointF(x - half, y + half), QPointF(x + half, y - half))
+        return
+    lines = [QPen(QColor(ring), 1.3)]
+    if seam is not None:
+        lines.insert(0, QPen(QColor(seam), 4))
+    painter.setBrush(QColor(fill))
+    for line in lines:
+        painter.setPen(line)
+        if shape == "circle":
+            painter.drawEllipse(QPointF(x, y), half, half)
+        else:
+            r = half * 1.15  # a diamond of the same area looks as large as the circle
+            painter.drawPolygon(
+                QPolygonF([QPointF(x - r, y), QPointF(x, y - r), QPointF(x + r, y), QPointF(x, y + r)])
+            )
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Points that share a shape: where they are, and which of `fills` each one has.
+
+    `which` is None where all have the first.
+    """
+
+    x: NDArray[np.float64]  # [n], data units
+    y: NDArray[np.float64]  # [n]
+    shape: Shape
+    fills: Sequence[str]
+    ring: str
+    size: float = 7.0  # pixels
+    which: NDArray[np.intp] | None = None  # [n]
+    seam: str | None = None
+
+
+class PointsLayer:
+    """Groups of points, the first at the bottom.
+
+    Attributes
+    ----------
+    groups
+        What to draw; assign a new tuple to change it.
+    """
+
+    def __init__(self) -> None:
+        self.groups: tuple[Points, ...] = ()
+        self._atlases: dict[tuple[object, ...], QPixmap] = {}
+        self._buffer = PrimitiveArray(QPainter.PixmapFragment, 10)
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw those that lie in the frame."""
+        for points in self.groups:
+            self._paint_group(painter, frame, points)
+
+    def _paint_group(self, painter: QPainter, frame: Frame, points: Points) -> None:
+        x, y = frame.x(points.x), frame.y(points.y)
+        near = (x > -20) & (x < frame.width + 20) & (y > -20) & (y < frame.height + 20)
+        shown = np.flatnonzero(near)
+        if not shown.size:
+            return
+        atlas, cell = self._atlas(points, frame.ratio)
+        self._buffer.resize(len(shown))
+        # x, y, left, top, width, height, scale x, scale y, rotation, opacity
+        fragments = self._buffer.ndarray()
+        fragments[:] = (0, 0, 0, 0, cell, cell, 1 / frame.ratio, 1 / frame.ratio, 0, 1)
+        fragments[:, 0], fragments[:, 1] = x[shown], y[shown]
+        if points.which is not None:
+            fragments[:, 2] = points.which[shown] * cell
+        painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)
+
+    def _atlas(self, points: Points, ratio: float) -> tuple[QPixmap, int]:
+        """One picture with a cell for each fill, and the size of a cell in its pixels."""
+        cell = int(np.ceil((points.size * 1.3 + 6) * ratio))
+        key = (points.shape, tuple(points.fills), points.ring, points.seam, points.size, ratio)
+        if key not in self._atlases:
+            if len(self._atlases) > 16:  # colours or screens that are gone
+                self._atlases.clear()
+            picture = QPixmap(cell * len(points.fills), cell)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            for index, fill in enumerate(points.fills):
+                painter.save()
+                painter.setClipRect(QRectF(index * cell, 0, cell, cell))
+                painter.translate((index + 0.5) * cell, cell / 2)
+                painter.scale(ratio, ratio)
+                draw_marker(
+                    painter, points.shape, 0, 0, points.size, fill, points.ring, points.seam
+                )
+                painter.restore()
+            painter.end()
+            self._atlases[key] = picture
+        return self._atlases[key], cell
+
+
+def thinned(n: int) -> NDArray[np.intp]:
+    """Indices of the points to draw: all, or `MOST` of them evenly spaced."""
+    if n <= MOST:
+        return np.arange(n)
+    return np.linspace(0, n - 1, MOST).round().astype(np.intp)

@@ -1,0 +1,125 @@
+"""Many inputs, one number: what is predicted against what is true, and a linear model's weights."""
+
+import numpy as np
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.core.fit import Fit
+from regplay.gui.plots.chart import padded
+from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.lines import LineLayer
+from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, thinned
+from regplay.gui.plots.panel import ChartPanel, FitPanel, counted
+from regplay.gui.plots.weights import WeightsView
+from regplay.gui.theme import Colors, mix
+
+
+class PredictedChart(ChartPanel):
+    """A point for each point: its true value across, the predicted one up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.identity = LineLayer(width=1.4)
+        self.points = PointsLayer()
+        self.chart.canvas.under.append(self.identity)
+        self.chart.canvas.live.append(self.points)
+        self._limits = (0.0, 1.0)
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Set up axes in the target's units."""
+        self.dataset, self.fit = dataset, None
+        self.points.groups = ()
+        seen = np.concatenate([dataset.train.y, dataset.valid.y])
+        low, high = np.asarray(padded(seen)) if np.isfinite(seen).any() else (0.0, 1.0)
+        self._limits = (float(2 * low - high), float(2 * high - low))
+        # Two points far outside stay on the line whatever is shown.
+        self.identity.set((4 * low - 3 * high, 4 * high - 3 * low), (4 * low - 3 * high, 4 * high - 3 * low))
+        for axis in ("x", "y"):
+            self.chart.forget(axis)
+            self.chart.cover(axis, (low, high))
+        self.chart.resetRanges()
+        self.chart.setLabels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
+        self._style()
+        self.chart.canvas.rest()
+
+    def setFit(self, fit: Fit | None) -> None:
+        """Show the predictions of both sets."""
+        self.fit = fit
+        if fit is not None:
+            seen = np.concatenate([fit.train, fit.valid])
+            self.chart.cover("y", np.clip(seen, *self._limits))
+        self._place()
+        self.chart.refresh()
+
+    def _place(self) -> None:
+        dataset, fit, colors = self.dataset, self.fit, self.colors
+        if dataset is None or fit is None:
+            self.points.groups = ()
+            return
+        groups = []
+        for split, predicted, shape, color, size in (
+            (dataset.valid, fit.valid, VALID_SHAPE, mix(colors.valid, colors.background, 0.25), 5.5),
+            (dataset.train, fit.train, TRAIN_SHAPE, colors.train, 7),
+        ):
+            shown = thinned(len(split.y))
+            x, y = split.y[shown], predicted[shown]
+            groups.append(Points(x, y, shape, (color,), colors.background, size))
+        self.points.groups = tuple(groups)
+
+    def _style(self) -> None:
+        dataset, colors = self.dataset, self.colors
+        self.identity.color = colors.truth
+        self._place()
+        if dataset is None:
+            return
+        entries = [
+            Entry(shape, counted(name, len(thinned(n)), n), color, short=name)
+            for name, shape, n, color in (
+                ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
+                ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
+            )
+        ]
+        entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
+        self.legend.setEntries(entries)
+
+
+class PredictedView(FitPanel):
+    """`PredictedChart`, and beside it the weights where the model is linear."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart_panel = PredictedChart()
+        self.weights: WeightsView | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(self.chart_panel, 1)
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Set up both."""
+        self.dataset = dataset
+        self.chart_panel.setDataset(dataset)
+        if self.weights is not None:
+            self.weights.setDataset(dataset)
+            self.weights.hide()
+
+    def setFit(self, fit: Fit | None) -> None:
+        """Show the predictions, and the weights if there are any."""
+        self.fit = fit
+        self.chart_panel.setFit(fit)
+        if fit is not None and fit.weights is not None and self.weights is None:
+            self.weights = WeightsView()
+            self._row.addWidget(self.weights, 1)
+            self.weights.setColors(self.colors)
+            if self.dataset is not None:
+                self.weights.setDataset(self.dataset)
+        if self.weights is not None:
+            self.weights.setVisible(fit is not None and fit.weights is not None)
+            self.weights.setFit(fit)
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle both."""
+        self.colors = colors
+        self.chart_panel.setColors(colors)
+        if self.weights is not None:
+            self.weights.setColors(colors)

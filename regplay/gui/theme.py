@@ -1,0 +1,181 @@
+"""Colours that stay apart for colour-blind eyes, and light or dark for the whole application.
+
+Training is blue and validation vermilion (Okabe & Ito, "Color Universal Design", 2008) wherever
+either is shown. The class colours keep a CIE76 distance of 20 or more from one another under
+simulated protanopia, deuteranopia and tritanopia (Machado et al., 2009), the first four of 40;
+a test holds them to that.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QToolTip
+
+Scheme = Literal["system", "light", "dark"]
+
+_CLASSES = (
+    "#5f4cbf",
+    "#f2d543",
+    "#60f2da",
+    "#bf1c1c",
+    "#5ba567",
+    "#d877b8",
+    "#8c4d6c",
+    "#b8d877",
+    "#8b24f2",
+    "#9785f2",
+)
+
+
+@dataclass(frozen=True)
+class Colors:
+    """Every colour of the plots, as `#rrggbb`."""
+
+    dark: bool
+    background: str  # behind a plot
+    foreground: str  # text and axes
+    muted: str  # tick labels, identity lines, what only supports
+    grid: str
+    train: str
+    valid: str
+    truth: str  # the function behind the data
+    fit: str  # what the network predicts
+    floor: str  # the noise floor
+    best: str  # the epoch with the smallest validation loss
+    objective: str
+    penalty: str
+    norm: str
+    classes: tuple[str, ...]
+
+
+LIGHT = Colors(
+    dark=False,
+    background="#ffffff",
+    foreground="#1f2328",
+    muted="#6a737d",
+    grid="#e4e7eb",
+    train="#0072b2",
+    valid="#d55e00",
+    truth="#6a737d",
+    fit="#00875f",
+    floor="#a3488a",
+    best="#1f2328",
+    objective="#1f2328",
+    penalty="#a3488a",
+    norm="#00875f",
+    classes=_CLASSES,
+)
+
+DARK = Colors(
+    dark=True,
+    background="#1b1d21",
+    foreground="#e6e8eb",
+    muted="#9aa1a9",
+    grid="#33373d",
+    train="#56b4e9",
+    valid="#f08a3c",
+    truth="#a9b0b8",
+    fit="#2fd0a0",
+    floor="#d98cc0",
+    best="#e6e8eb",
+    objective="#e6e8eb",
+    penalty="#d98cc0",
+    norm="#2fd0a0",
+    classes=_CLASSES,
+)
+
+
+def mix(one: str, other: str, share: float) -> str:
+    """`one` with a `share` in [0, 1] of `other` in it, as `#rrggbb`.
+
+    Mixed colours stand in for transparent ones, which show dots where pieces of a line overlap.
+    """
+    a, b = QColor(one), QColor(other)
+    parts = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
+    return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
+
+
+def _palette(colors: Colors) -> QPalette:
+    """A whole palette for the Fusion style, for platforms that can't change theirs."""
+    window = "#25282d" if colors.dark else "#f3f4f6"
+    button = "#33373d" if colors.dark else "#f6f7f9"
+    faint = mix(colors.foreground, window, 0.55)
+    role = QPalette.ColorRole
+    palette = QPalette(QColor(button), QColor(window))  # derives the bevels from these
+    for which, color in {
+        role.Window: window,
+        role.WindowText: colors.foreground,
+        role.Base: colors.background,
+        role.AlternateBase: mix(colors.background, colors.foreground, 0.05),
+        role.Text: colors.foreground,
+        role.Button: button,
+        role.ButtonText: colors.foreground,
+        role.BrightText: "#ffffff",
+        role.ToolTipBase: "#3b4047" if colors.dark else "#ffffff",
+        role.ToolTipText: colors.foreground,
+        role.PlaceholderText: faint,
+        role.Highlight: "#2f7fc1" if colors.dark else "#1769aa",
+        role.HighlightedText: "#ffffff",
+        role.Accent: "#2f7fc1" if colors.dark else "#1769aa",
+        role.Link: colors.train,
+        role.LinkVisited: colors.floor,
+    }.items():
+        palette.setColor(which, QColor(color))
+    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+        palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(faint))
+    palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(faint))
+    return palette
+
+
+def _is_dark(palette: QPalette) -> bool:
+    return palette.window().color().lightness() < 128
+
+
+class Theme(QObject):
+    """Light or dark for a running application.
+
+    Attributes
+    ----------
+    changed
+        Emitted with the new `Colors` when they are others than before.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        self._style = app.style().objectName()  # what to go back to
+        self.scheme: Scheme = "system"
+        self.colors = DARK if _is_dark(app.palette()) else LIGHT
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+
+    def setScheme(self, scheme: Scheme) -> None:
+        """Turn the application light or dark, or let it follow the system."""
+        self.scheme = scheme
+        app, hints = self._app, self._app.styleHints()
+        if app.style().objectName() != self._style:
+            app.setStyle(self._style)
+        app.setPalette(QPalette())  # forget ours, so that the platform's counts
+        # Without a platform theme, as on bare X11 and offscreen, the call has no effect.
+        hints.setColorScheme(
+            {
+                "system": Qt.ColorScheme.Unknown,
+                "light": Qt.ColorScheme.Light,
+                "dark": Qt.ColorScheme.Dark,
+            }[scheme]
+        )
+        if scheme != "system" and _is_dark(app.palette()) != (scheme == "dark"):
+            app.setStyle("Fusion")  # the one style that draws everything from the palette
+            app.setPalette(_palette(DARK if scheme == "dark" else LIGHT))
+        QToolTip.setPalette(app.palette())
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        colors = DARK if _is_dark(self._app.palette()) else LIGHT
+        if colors is not self.colors:
+            self.colors = colors
+            self.changed.emit(colors)

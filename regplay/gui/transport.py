@@ -1,0 +1,194 @@
+"""The bar along the bottom: train and pause, single steps, reset, speed, epochs."""
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSlider,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regplay.core.fields import FIELDS
+from regplay.gui.icons import icon
+
+# Epochs a second at each position of the speed slider; the last is full speed.
+SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
+
+_BUTTONS = {
+    "reset": ("Reset", "Start over from the same initial weights (R)"),
+    "play": ("Train", "Train or pause (Space)"),
+    "step": ("Step", "One optimizer step (S)"),
+    "epoch": ("Epoch", "One pass over the training points (E)"),
+    "seed": ("New seed", "Other initial weights, batches and dropout (N)"),
+}
+
+
+class Transport(QWidget):
+    """Buttons and read-outs for the course of training; it decides nothing itself.
+
+    Signals
+    -------
+    playClicked, stepClicked, epochClicked, resetClicked, seedClicked
+        A button was pressed.
+    speedChanged
+        Epochs a second, or None for full speed.
+    epochsChanged
+        The number of epochs was edited.
+    keepWeightsChanged
+        Whether a change goes on from the present weights.
+    """
+
+    playClicked = Signal()
+    stepClicked = Signal()
+    epochClicked = Signal()
+    resetClicked = Signal()
+    seedClicked = Signal()
+    speedChanged = Signal(object)
+    epochsChanged = Signal(int)
+    keepWeightsChanged = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("transport")
+        clicked = {
+            "reset": self.resetClicked,
+            "play": self.playClicked,
+            "step": self.stepClicked,
+            "epoch": self.epochClicked,
+            "seed": self.seedClicked,
+        }
+        self._buttons: dict[str, QToolButton] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(4)
+        for name, (text, tip) in _BUTTONS.items():
+            button = QToolButton(objectName=f"transport.{name}")
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(text)
+            button.setIconSize(QSize(20, 20))
+            button.setAutoRaise(True)
+            style = Qt.ToolButtonStyle.ToolButtonIconOnly
+            if name == "play":
+                style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+                button.setAutoRaise(False)
+                button.setMinimumWidth(88)
+            button.setToolButtonStyle(style)
+            button.clicked.connect(clicked[name])
+            self._buttons[name] = button
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addLayout(self._speed_part())
+        row.addSpacing(8)
+        row.addLayout(self._progress_part(), 1)
+        row.addSpacing(8)
+        row.addWidget(self._epochs_label())
+        row.addWidget(self.epochs)
+        row.addSpacing(8)
+        row.addWidget(self._keep_part())
+        self._is_playing = False
+        self._draw_icons()
+        self.setProgress(0, 0, FIELDS["epochs"].default)
+
+    def _speed_part(self) -> QVBoxLayout:
+        self.speed = QSlider(Qt.Orientation.Horizontal, objectName="speed")
+        self.speed.setRange(0, len(SPEEDS) - 1)
+        self.speed.setPageStep(1)
+        self.speed.setValue(len(SPEEDS) - 1)
+        self.speed.setFixedWidth(110)
+        self.speed.setToolTip("Speed, from slow motion (1 epoch a second) to full")
+        self.speed.setAccessibleName("Speed")
+        self._speed_text = QLabel("full speed")
+        self._speed_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.speed.valueChanged.connect(self._speed_moved)
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        column.addWidget(self._speed_text)
+        column.addWidget(self.speed)
+        return column
+
+    def _progress_part(self) -> QVBoxLayout:
+        self._progress_text = QLabel(objectName="progress.text")
+        self.progress = QProgressBar(objectName="progress")
+        self.progress.setTextVisible(False)
+        self.progress.setFixedHeight(8)
+        self.progress.setRange(0, 1000)
+        column = QVBoxLayout()
+        column.setSpacing(3)
+        column.addWidget(self._progress_text)
+        column.addWidget(self.progress)
+        return column
+
+    def _epochs_label(self) -> QLabel:
+        field = FIELDS["epochs"]
+        self.epochs = QSpinBox(objectName="epochs")
+        self.epochs.setRange(int(field.minimum or 1), int(field.maximum or 1))
+        self.epochs.setValue(int(field.default))
+        self.epochs.setGroupSeparatorShown(True)
+        self.epochs.setKeyboardTracking(False)  # typing 2000 is not 2, 20, 200, 2000
+        self.epochs.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.epochs.setToolTip(field.description)
+        self.epochs.setFixedWidth(92)
+        self.epochs.valueChanged.connect(self.epochsChanged)
+        label = QLabel(field.label)
+        label.setBuddy(self.epochs)
+        return label
+
+    def _keep_part(self) -> QCheckBox:
+        self.keep_weights = QCheckBox("Keep weights", objectName="keep_weights")
+        self.keep_weights.setToolTip(
+            "What a change of regularization or learning rate does.\n"
+            "Off: retrains from the same initial weights, so that settings can be compared.\n"
+            "On: goes on from the present weights."
+        )
+        self.keep_weights.toggled.connect(self.keepWeightsChanged)
+        return self.keep_weights
+
+    def button(self, name: str) -> QToolButton:
+        """One of the buttons: reset, play, step, epoch or seed."""
+        return self._buttons[name]
+
+    def setPlaying(self, is_playing: bool) -> None:
+        """Show whether training goes on by itself."""
+        self._is_playing = is_playing
+        self._buttons["play"].setText("Pause" if is_playing else "Train")
+        self._draw_icons()
+
+    def setEpochs(self, epochs: int) -> None:
+        """Show the number of epochs, without `epochsChanged`."""
+        was_blocked = self.epochs.blockSignals(True)
+        self.epochs.setValue(epochs)
+        self.epochs.blockSignals(was_blocked)
+
+    def setProgress(self, epoch: int, step: int, epochs: int) -> None:
+        """Show how far training is."""
+        done = min(1.0, epoch / epochs)
+        self.progress.setValue(round(1000 * done))
+        text = f"Epoch {epoch:,} of {epochs:,}"
+        if epoch < epochs:
+            text += f" · {epochs - epoch:,} to go"
+        self._progress_text.setText(text)
+        self._progress_text.setToolTip(f"{step:,} optimizer steps")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icons anew when the palette changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._buttons:
+            self._draw_icons()
+
+    def _draw_icons(self) -> None:
+        for name, button in self._buttons.items():
+            shown = "pause" if name == "play" and self._is_playing else name
+            button.setIcon(icon(shown, self.palette()))
+
+    def _speed_moved(self, position: int) -> None:
+        speed = SPEEDS[position]
+        noun = "epoch" if speed == 1 else "epochs"
+        text = "full speed" if speed is None else f"{speed:g} {noun}/s"
+        self._speed_text.setText(text)
+        self.speedChanged.emit(speed)

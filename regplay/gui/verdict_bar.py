@@ -1,0 +1,95 @@
+"""The line of words above the plots: what the run shows, what to try, and its losses."""
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from regplay.core.history import Snapshot
+from regplay.core.verdict import Verdict
+from regplay.gui.theme import Colors
+
+_SIGNS = {
+    "untrained": "○",
+    "underfitting": "▽",
+    "good fit": "●",
+    "overfitting": "△",
+    "diverged": "✕",
+}
+
+
+def number(value: float) -> str:
+    """A loss in four significant digits, short for very small and large ones."""
+    if value != value:
+        return "–"
+    return f"{value:.4g}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.2e}"
+
+
+class VerdictBar(QWidget):
+    """Shows a `Verdict` and the losses of the present moment."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("verdict")
+        self.headline = QLabel(objectName="verdict.headline")
+        font = self.headline.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.2)
+        self.headline.setFont(font)
+        self.advice = QLabel(objectName="verdict.advice")
+        self.advice.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.advice.setSizePolicy(policy)
+        self.losses = QLabel(objectName="verdict.losses")
+        self.losses.setTextFormat(self.losses.textFormat().RichText)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addWidget(self.headline)
+        words.addWidget(self.advice)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 4, 10, 2)
+        row.addLayout(words, 1)
+        row.addWidget(self.losses)
+        self._colors: Colors | None = None
+        self._verdict: Verdict | None = None
+        self._snapshot: Snapshot | None = None
+        # Two lines of advice fit, so that the plots below never jump.
+        self.advice.setFixedHeight(self.advice.fontMetrics().lineSpacing() * 2)
+
+    def setColors(self, colors: Colors) -> None:
+        """Use the colours of the plots."""
+        self._colors = colors
+        if self._verdict:
+            self.setVerdict(self._verdict)
+        self.setSnapshot(self._snapshot)
+
+    def setVerdict(self, verdict: Verdict) -> None:
+        """Show a verdict."""
+        self._verdict = verdict
+        self.headline.setText(f"{_SIGNS[verdict.kind]}  {verdict.headline}")
+        self.advice.setText(verdict.advice)
+
+    def setSnapshot(self, snapshot: Snapshot | None) -> None:
+        """Show the losses of a snapshot, or none."""
+        self._snapshot = snapshot
+        if snapshot is None or self._colors is None:
+            self.losses.clear()
+            return
+        train, valid = snapshot.value("train_loss"), snapshot.value("valid_loss")
+        rows = [("loss", number(train), number(valid), number(valid - train))]
+        accuracy = snapshot.value("train_accuracy")
+        if accuracy == accuracy:
+            held_out = snapshot.value("valid_accuracy")
+            gap = f"{100 * (held_out - accuracy):+.1f} %"
+            rows.append(("accuracy", f"{accuracy:.1%}", f"{held_out:.1%}", gap))
+        cells = "".join(
+            f"<tr><td>{name}&nbsp;</td>"
+            f"<td align=right style='color:{self._colors.train}'>&nbsp;{train}</td>"
+            f"<td align=right style='color:{self._colors.valid}'>&nbsp;&nbsp;{valid}</td>"
+            f"<td align=right>&nbsp;&nbsp;{gap}</td></tr>"
+            for name, train, valid, gap in rows
+        )
+        head = (
+            "<tr><td></td>"
+            f"<td align=right style='color:{self._colors.train}'>train</td>"
+            f"<td align=right style='color:{self._colors.valid}'>validation</td>"
+            "<td align=right>&nbsp;&nbsp;gap</td></tr>"
+        )
+        self.losses.setText(f"<table cellspacing=0 cellpadding=0>{head}{cells}</table>")

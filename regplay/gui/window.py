@@ -1,0 +1,275 @@
+"""The main window: it composes the parts and connects them."""
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+
+from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
+from regplay.core.fit import Grid, grid_of
+from regplay.core.history import History
+from regplay.core.verdict import judge
+from regplay.gui.banner import Banner
+from regplay.gui.clock import Clock, SystemClock
+from regplay.gui.controls import ControlPanel
+from regplay.gui.menus import Menus
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.runner import Runner
+from regplay.gui.theme import Colors, Theme
+from regplay.gui.transport import Transport
+from regplay.gui.verdict_bar import VerdictBar
+from regplay.gui.worker import View
+from regplay.session.run import Run
+from regplay.session.session import Change, Session
+
+_VERDICT_INTERVAL = 0.2  # s; words that change faster can't be read
+
+
+class MainWindow(QMainWindow):
+    """Controls on the left, the fit over the losses in the centre, the transport below.
+
+    Parameters
+    ----------
+    experiment
+        What to begin with.
+    clock
+        Where time comes from; the machine's own by default.
+    settings
+        Where geometry, scheme and device are remembered.
+    """
+
+    painted = Signal()  # once, when the window has been on screen
+
+    def __init__(
+        self,
+        experiment: Experiment | None = None,
+        clock: Clock | None = None,
+        settings: QSettings | None = None,
+    ) -> None:
+        super().__init__()
+        self.setWindowTitle("regplay")
+        self.setMinimumSize(800, 560)
+        self.settings = settings or QSettings("regplay", "regplay")
+        self._clock = clock or SystemClock(self)
+        self.session = Session(experiment or Experiment())
+        self.runner = Runner(self._clock, self)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        self.theme = Theme(app)
+        self._data_settings: DataSettings | None = None
+        self._dataset: Dataset | None = None
+        self._grid: Grid | None = None
+        self._run: Run | None = None  # the one that is shown
+        self._is_painted = False
+        self._verdict_at = -1.0
+        self._rate = (self._clock.now(), 0)  # when, and at which step
+
+        self.controls = ControlPanel(self.session.experiment)
+        self.fit_view = FitView()
+        self.history_view = HistoryView()
+        self.verdict_bar = VerdictBar()
+        self.banner = Banner()
+        self.transport = Transport()
+        self._compose()
+        self.menus = Menus(self)
+        self._connect()
+        self._restore()
+        self._apply(Change.RESTART)
+
+    def _compose(self) -> None:
+        plots = QSplitter(Qt.Orientation.Vertical, objectName="plots")
+        plots.setChildrenCollapsible(False)
+        plots.addWidget(self.fit_view)
+        plots.addWidget(self.history_view)
+        plots.setStretchFactor(0, 3)
+        plots.setStretchFactor(1, 2)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.verdict_bar)
+        column.addWidget(plots, 1)
+        halves = QSplitter(Qt.Orientation.Horizontal, objectName="halves")
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.controls)
+        halves.addWidget(centre)
+        halves.setStretchFactor(0, 0)
+        halves.setStretchFactor(1, 1)
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(halves, 1)
+        rows.addWidget(self.transport)
+        self.setCentralWidget(whole)
+        self._device_text = QLabel("Loading PyTorch…", objectName="status.device")
+        self._rate_text = QLabel(objectName="status.rate")
+        self.statusBar().addWidget(self._device_text, 1)
+        self.statusBar().addPermanentWidget(self._rate_text)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _connect(self) -> None:
+        self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
+        self.controls.experimentChanged.connect(self.setExperiment)
+        transport, runner = self.transport, self.runner
+        transport.playClicked.connect(self.toggle)
+        transport.stepClicked.connect(lambda: runner.advance(1))
+        transport.epochClicked.connect(runner.advance_epoch)
+        transport.resetClicked.connect(self.reset)
+        transport.seedClicked.connect(self.new_seed)
+        transport.speedChanged.connect(runner.set_speed)
+        transport.epochsChanged.connect(self._set_epochs)
+        transport.keepWeightsChanged.connect(self._keep_weights)
+        runner.loaded.connect(self._on_loaded)
+        runner.viewed.connect(self._show)
+        runner.failed.connect(self.banner.show_message)
+        runner.noticed.connect(self.banner.show_message)
+        runner.playingChanged.connect(transport.setPlaying)
+        self.theme.changed.connect(self._set_colors)
+
+    def _restore(self) -> None:
+        scheme = str(self.settings.value("scheme", "system"))
+        self.set_scheme(scheme if scheme in ("light", "dark") else "system")
+        self._set_colors(self.theme.colors)
+        self.runner.device = str(self.settings.value("device", "auto"))
+        self.menus.set_devices(["auto", "cpu"], self.runner.device)
+        geometry = self.settings.value("geometry")
+        if geometry is None or not self.restoreGeometry(geometry):
+            self.resize(1280, 800)
+
+    # What a person can do
+
+    def setExperiment(self, experiment: Experiment) -> None:
+        """Work on another experiment; what has to be trained anew follows from what differs."""
+        change = self.session.change(experiment, epoch=self.runner.epoch)
+        self._apply(change)
+
+    def toggle(self) -> None:
+        """Train or pause; a run at its end is given as many epochs again."""
+        if self.runner.is_playing:
+            self.runner.pause()
+            return
+        view = self.runner.view
+        if (
+            view is not None
+            and view.is_finished
+            and self.runner.epoch >= self.session.experiment.epochs
+        ):
+            self.session.extend(self.runner.epoch)
+            self._apply(Change.ADJUST)
+        elif view is not None and view.is_finished:
+            self.banner.show_message(
+                "This run has stopped by itself: change a setting, or reset it to train again."
+            )
+            return
+        self.runner.play()
+
+    def reset(self) -> None:
+        """Go back to the same initial weights and wait there."""
+        self.runner.rewind()
+        self._apply(Change.RESTART)
+
+    def new_seed(self) -> None:
+        """Take other initial weights, batches and dropout."""
+        seed = (self.session.experiment.seed + 1) % 2**31
+        self.setExperiment(replace(self.session.experiment, {"seed": seed}))
+
+    def set_scheme(self, scheme: str) -> None:
+        """Turn light, dark, or follow the system."""
+        self.theme.setScheme(scheme)  # type: ignore[arg-type]
+        self.menus.set_scheme(scheme)
+        self.settings.setValue("scheme", scheme)
+
+    def set_device(self, device: str) -> None:
+        """Train on another device from here on."""
+        self.settings.setValue("device", device)
+        self.runner.device = device
+        self.menus.set_device(device)
+        self._apply(Change.RETRAIN)
+
+    def _set_epochs(self, epochs: int) -> None:
+        self.setExperiment(replace(self.session.experiment, {"epochs": epochs}))
+
+    def _keep_weights(self, keeps: bool) -> None:
+        self.session.keeps_weights = keeps
+
+    # What follows from it
+
+    def _apply(self, change: Change) -> None:
+        experiment = self.session.experiment
+        self.controls.setExperiment(experiment)
+        self.transport.setEpochs(experiment.epochs)
+        if experiment.data != self._data_settings:
+            self._load_data(experiment)
+        if self._dataset is None:
+            return
+        self.history_view.setPlanned(experiment.epochs)
+        self.runner.submit(experiment, self._dataset, self._grid, change)
+
+    def _load_data(self, experiment: Experiment) -> None:
+        self._data_settings = experiment.data
+        try:
+            dataset = load(experiment.data)
+        except DatasetError as error:
+            self._dataset = None
+            self.runner.withdraw()
+            self.banner.show_message(str(error))
+            return
+        self.banner.clear()
+        self._dataset, self._grid = dataset, grid_of(dataset)
+        self.fit_view.setDataset(dataset)
+        self.history_view.setDataset(dataset, experiment.epochs)
+        self.verdict_bar.setVerdict(judge(History(), dataset, experiment))
+        self.verdict_bar.setSnapshot(None)
+
+    def _show(self, view: View) -> None:
+        run, snapshot = view.run, view.snapshot
+        if run is not self._run:
+            self._run = run
+            self.fit_view.clearPast()
+        self.fit_view.setFit(view.fit)
+        self.history_view.setHistory(run.history, snapshot)
+        self.history_view.setMarks(run.changed_at)
+        self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
+        now = self._clock.now()
+        if view.is_finished or now - self._verdict_at >= _VERDICT_INTERVAL:
+            self._verdict_at = now
+            self._show_words(view, now)
+
+    def _show_words(self, view: View, now: float) -> None:
+        assert self._dataset is not None
+        run = view.run
+        self.verdict_bar.setVerdict(judge(run.history, self._dataset, run.experiment))
+        self.verdict_bar.setSnapshot(view.snapshot)
+        self._device_text.setText(run.placement)
+        then, step = self._rate
+        seconds = now - then
+        steps, self._rate = view.snapshot.step - step, (now, view.snapshot.step)
+        is_measured = self.runner.is_playing and 0 < seconds < 2 and steps > 0
+        self._rate_text.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")
+
+    def _on_loaded(self) -> None:
+        from regplay.core.device import available
+
+        self.menus.set_devices(available(), self.runner.device)
+
+    def _set_colors(self, colors: Colors) -> None:
+        self.fit_view.setColors(colors)
+        self.history_view.setColors(colors)
+        self.verdict_bar.setColors(colors)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint, and tell once that the window is on screen."""
+        super().paintEvent(event)
+        if not self._is_painted:
+            self._is_painted = True
+            self.painted.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the geometry and end the thread."""
+        self.settings.setValue("geometry", self.saveGeometry())
+        self.runner.stop()
+        super().closeEvent(event)

@@ -1,0 +1,287 @@
+"""The whole panel: what is shown, what comes out, and what doesn't echo."""
+
+import pytest
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+
+from regplay.core.datasets import REGISTRY
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, differences, get, replace
+from regplay.gui.controls import ControlPanel
+from regplay.gui.controls.number import NumberControl
+
+Key = Qt.Key
+LEFT = Qt.MouseButton.LeftButton
+PATHS = [path for path in FIELDS if path != "epochs"]
+OTHER = {
+    "data.n_train": 77,
+    "data.noise": 0.1,
+    "data.clean_valid": True,
+    "data.seed": 3,
+    "data.target": "y",
+    "model.depth": 4,
+    "model.width": 100,
+    "model.activation": "relu",
+    "regularization.weight_decay": 0.01234,
+    "regularization.early_stopping": 50,
+    "optimizer.name": "momentum",
+    "optimizer.batch_size": 8,
+    "epochs": 7,
+    "seed": 11,
+}
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = ControlPanel()
+    qtbot.addWidget(widget)
+    widget.resize(300, 900)
+    widget.show()
+    return widget
+
+
+@pytest.fixture
+def changes(panel):
+    experiments = []
+    panel.experimentChanged.connect(experiments.append)
+    return experiments
+
+
+def shown(panel, path):
+    return panel.control(path).isVisibleTo(panel)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_each_field_has_a_control_with_its_path_default_and_texts(panel, path):
+    field = FIELDS[path]
+    control = panel.findChild(QWidget, path)
+    assert control is panel.control(path)
+    assert control.value() == field.default
+    assert control.field is field
+    assert field.description in control.toolTip()
+    assert control.accessibleName() == field.label
+    if isinstance(control, NumberControl):
+        bounds = field.bounds
+        assert bounds[1:] in control.toolTip()
+        assert control.slider.accessibleName() == field.label
+        assert control.box.accessibleName()
+        # What it takes is what the field takes.
+        for value in (field.minimum, field.maximum):
+            if value != field.minimum or not field.exclusive_minimum:
+                control.setValue(int(value) if field.kind == "integer" else value)
+                assert control.value() == value
+    if path not in {"data.clean_valid", "regularization.decay_bias"}:
+        assert control.label.text() == field.label
+        assert control.label.buddy() is control.focusProxy()
+
+
+def test_epochs_live_elsewhere(panel):
+    with pytest.raises(KeyError):
+        panel.control("epochs")
+    assert panel.findChild(QWidget, "epochs") is None
+
+
+def test_a_change_comes_out_as_a_whole_experiment(panel, changes):
+    start = Experiment(epochs=7)
+    panel.setExperiment(start)
+    QTest.keyClick(panel.control("model.depth").slider, Key.Key_Right)
+    assert changes == [replace(start, {"model.depth": 3})]
+    assert panel.experiment() is changes[0]
+    assert start == Experiment(epochs=7)
+
+
+def test_a_drag_comes_out_while_it_lasts(panel, changes):
+    slider = panel.control("regularization.dropout").slider
+    QTest.mousePress(slider, LEFT, pos=QPoint(7, 8))
+    for x in (40, 80, 120):
+        QTest.mouseMove(slider, QPoint(x, 8))
+    assert len(changes) == 3
+    QTest.mouseRelease(slider, LEFT, pos=QPoint(120, 8))
+    dropouts = [experiment.regularization.dropout for experiment in changes]
+    assert dropouts == sorted(set(dropouts))
+
+
+def test_a_value_set_on_a_control_is_a_change(panel, changes):
+    panel.control("optimizer.lr").setValue(0.5)
+    assert [experiment.optimizer.lr for experiment in changes] == [0.5]
+
+
+def test_set_experiment_emits_nothing_and_touches_only_what_differs(panel, changes):
+    touched = []
+    for path in PATHS:
+        panel.control(path).valueChanged.connect(lambda _, path=path: touched.append(path))
+    experiment = replace(Experiment(), OTHER)
+    panel.setExperiment(experiment)
+    assert changes == []
+    assert set(touched) == set(OTHER) - {"epochs"}
+    assert panel.experiment() is experiment
+    for path in PATHS:
+        assert panel.control(path).value() == get(experiment, path)
+    panel.setExperiment(experiment)
+    assert len(touched) == len(OTHER) - 1
+    panel.control("seed").setValue(12)
+    assert changes == [replace(experiment, {"seed": 12})]
+
+
+def test_an_answer_from_the_session_does_not_echo(panel, changes):
+    panel.experimentChanged.connect(panel.setExperiment)
+    panel.control("model.depth").setValue(5)
+    assert len(changes) == 1
+
+
+def test_an_experiment_to_start_with(qtbot):
+    experiment = replace(Experiment(), OTHER)
+    panel = ControlPanel(experiment)
+    qtbot.addWidget(panel)
+    assert panel.experiment() is experiment
+    assert panel.control("model.width").value() == 100
+    assert shown(panel, "optimizer.momentum")
+
+
+@pytest.mark.parametrize("name", REGISTRY)
+def test_a_dataset_shows_the_fields_that_it_reads(panel, changes, name):
+    spec = REGISTRY[name]
+    panel.control("data.name").setValue(name)
+    for path in PATHS:
+        if path.startswith("data."):
+            leaf = path.removeprefix("data.")
+            assert shown(panel, path) == (leaf in spec.uses | {"name", "seed"}), path
+    for leaf, value in spec.defaults.items():
+        assert panel.control(f"data.{leaf}").value() == value
+        assert panel.control(f"data.{leaf}").default() == value
+
+
+def test_another_dataset_resets_the_data_in_one_change(panel, changes):
+    name = next(n for n, s in REGISTRY.items() if s.defaults.get("n_train", 30) != 30)
+    start = replace(Experiment(), {"data.noise": 0.1, "model.depth": 5})
+    panel.setExperiment(start)
+    panel.control("data.name").setValue(name)
+    assert changes == [replace(start, {"data.name": name})]
+    assert panel.control("data.n_train").value() == REGISTRY[name].defaults["n_train"]
+    assert panel.control("model.depth").value() == 5
+    panel.control("data.n_train").setValue(7)
+    QTest.mouseDClick(panel.control("data.n_train").label, LEFT)
+    assert panel.control("data.n_train").value() == REGISTRY[name].defaults["n_train"]
+
+
+@pytest.mark.skipif("csv" not in REGISTRY, reason="needs the csv dataset")
+def test_a_file_says_what_0_points_mean(panel):
+    points = panel.control("data.n_train")
+    assert points.slider.scale.values[0] == 2
+    panel.control("data.name").setValue("csv")
+    assert points.value() == 0
+    assert points.box.text() == "all"
+    assert panel.control("data.n_valid").box.text() == "30 %"
+    assert points.slider.scale.values[0] == 0
+    panel.control("data.name").setValue("sine")
+    assert points.box.text() == "30"
+    assert points.slider.scale.values[0] == 2
+
+
+def test_momentum_is_shown_for_the_optimizer_that_has_it(panel):
+    for name in FIELDS["optimizer.name"].choices:
+        panel.control("optimizer.name").setValue(name)
+        assert shown(panel, "optimizer.momentum") == (name == "momentum")
+
+
+def test_a_linear_model_greys_what_hidden_layers_have(panel):
+    paths = ("model.width", "model.activation", "regularization.dropout")
+    panel.control("model.depth").setValue(0)
+    for path in paths:
+        assert not panel.control(path).isEnabled()
+        assert "No effect at depth 0" in panel.control(path).toolTip()
+    assert panel.control("model.init_scale").isEnabled()
+    panel.control("model.depth").setValue(1)
+    for path in paths:
+        assert panel.control(path).isEnabled()
+        assert "depth 0" not in panel.control(path).toolTip()
+
+
+def test_seed_is_with_the_model(panel):
+    assert panel.control("seed").parent() is panel.control("model.depth").parent()
+
+
+def test_tab_order_follows_the_layout(panel):
+    content = panel.widget()
+    widget = content.nextInFocusChain()
+    places = []
+    while widget is not content:
+        tabbed = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
+        if content.isAncestorOf(widget) and widget.isVisibleTo(content) and tabbed:
+            corner = widget.mapTo(content, QPoint(0, 0))
+            places.append((corner.y() + widget.height() // 2, corner.x()))
+        widget = widget.nextInFocusChain()
+    assert len(places) > 30
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("width", [280, 300])
+@pytest.mark.parametrize("height", [640, 1080])
+@pytest.mark.parametrize("name", REGISTRY)
+def test_nothing_is_cut_off_at_the_side(panel, width, height, name):
+    panel.control("data.name").setValue(name)
+    panel.control("optimizer.name").setValue("momentum")
+    panel.resize(width, height)
+    QApplication.processEvents()
+    assert panel.width() == width
+    assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()
+    assert panel.widget().width() == panel.viewport().width()
+    assert not panel.horizontalScrollBar().isVisible()
+    for path in PATHS:
+        label = getattr(panel.control(path), "label", None)
+        if label is not None and label.isVisible():
+            assert label.width() >= label.sizeHint().width(), path
+
+
+def test_a_drag_does_not_lay_out_the_panel(panel):
+    class Layouts(QObject):
+        count = 0
+
+        def eventFilter(self, watched, event):  # noqa: N802 - Qt's name
+            if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
+                self.count += 1
+            return False
+
+    for _ in range(10):  # a new window settles in several passes
+        QApplication.processEvents()
+    layouts = Layouts()
+    control = panel.control("regularization.weight_decay")
+    for widget in (panel.widget(), control, control.parentWidget(), control.box, control.slider):
+        widget.installEventFilter(layouts)
+    QTest.mousePress(control.slider, LEFT, pos=QPoint(7, 8))
+    for x in range(7, 200, 5):
+        QTest.mouseMove(control.slider, QPoint(x, 8))
+        QApplication.processEvents()
+    QTest.mouseRelease(control.slider, LEFT, pos=QPoint(200, 8))
+    assert control.value() > 0
+    assert layouts.count == 0
+
+
+def test_a_group_folds_and_unfolds(panel):
+    group = panel.control("optimizer.lr").parentWidget().parentWidget()
+    QTest.mouseClick(group.heading, LEFT)
+    assert not shown(panel, "optimizer.lr")
+    assert shown(panel, "model.depth")
+    QTest.mouseClick(group.heading, LEFT)
+    assert shown(panel, "optimizer.lr")
+
+
+def test_wrong_input_in_the_panel_changes_nothing(panel, changes):
+    box = panel.control("optimizer.lr").box
+    assert isinstance(box, QLineEdit)
+    box.selectAll()
+    QTest.keyClicks(box, "20")
+    QTest.keyClick(box, Key.Key_Return)
+    assert changes == []
+    assert panel.experiment() == Experiment()
+    assert "from 0 to 10" in panel.control("optimizer.lr").message()
+
+
+def test_every_value_survives_a_walk_through_the_datasets(panel):
+    start = replace(Experiment(), {"model.width": 17, "optimizer.lr": 0.0123})
+    panel.setExperiment(start)
+    for name in (*REGISTRY, "sine"):
+        panel.control("data.name").setValue(name)
+    changed = differences(start, panel.experiment())
+    assert all(path.startswith("data.") for path in changed)
