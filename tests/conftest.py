@@ -23,6 +23,7 @@ def leaves_nothing() -> Iterator[None]:
     yield
     if "PySide6.QtWidgets" not in sys.modules:
         return
+    import shiboken6
     from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -34,7 +35,8 @@ def leaves_nothing() -> Iterator[None]:
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"windows left: {left}"
     # By type(), since isinstance asks each object for a `__class__` that some compute.
-    objects = [thing for thing in gc.get_objects() if issubclass(type(thing), QObject)]
+    found = [thing for thing in gc.get_objects() if issubclass(type(thing), QObject)]
+    objects = [thing for thing in found if shiboken6.isValid(thing)]
     running = [t for t in objects if isinstance(t, QThread) and t.isRunning()]
     running = [thread for thread in running if thread is not app.thread()]
     assert not running, f"threads left: {running}"

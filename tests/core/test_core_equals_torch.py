@@ -1,0 +1,210 @@
+"""Training gives what plain PyTorch gives: `nn.Sequential`, autograd and `torch.optim`."""
+
+import itertools
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.training import Training, run
+
+ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
+# Larger steps overshoot along the steepest direction, where rounding errors grow tenfold a step.
+LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
+PENALTIES = {"none": (0.0, 0.0), "decay": (0.02, 0.0), "l1": (0.0, 0.003), "both": (0.01, 0.003)}
+N = 20
+STEPS = 200
+BATCH = 6  # of 20 points: 6, 6, 6 and 2
+
+
+class Case(NamedTuple):
+    """One cell of the grid; the four penalties and both kinds of biases are computed in it."""
+
+    optimizer: str
+    activation: str
+    depth: int
+    data: str
+    batch_size: int
+
+    def __str__(self):
+        return "-".join(map(str, self))
+
+
+CASES = [
+    Case(*values)
+    for values in itertools.product(
+        LEARNING_RATES, ACTIVATIONS, (0, 1, 2, 5), ("sine", "curved"), (0, BATCH)
+    )
+]
+
+
+def experiments(case, decay_bias):
+    return [
+        replace(
+            Experiment(),
+            {
+                "data.name": case.data,
+                "data.n_train": N,
+                "data.n_valid": N,
+                "model.depth": case.depth,
+                "model.width": 8,
+                "model.activation": case.activation,
+                "optimizer.name": case.optimizer,
+                "optimizer.lr": LEARNING_RATES[case.optimizer],
+                "optimizer.batch_size": case.batch_size,
+                "regularization.weight_decay": weight_decay,
+                "regularization.l1": l1,
+                "regularization.decay_bias": decay_bias,
+                "epochs": STEPS // (4 if case.batch_size else 1),
+                "seed": 3,
+            },
+        )
+        for weight_decay, l1 in PENALTIES.values()
+    ]
+
+
+def sequential(experiment, n_inputs, n_outputs):
+    model = experiment.model
+    torch.manual_seed(experiment.seed)
+    layers, size = [], n_inputs
+    for _ in range(model.depth):
+        layers += [nn.Linear(size, model.width), ACTIVATIONS[model.activation]()]
+        size = model.width
+    return nn.Sequential(*layers, nn.Linear(size, n_outputs)).double()
+
+
+def parameter_groups(experiment, network):
+    settings = experiment.regularization
+    weights = [p for p in network.parameters() if p.dim() == 2]
+    biases = [p for p in network.parameters() if p.dim() == 1]
+    on_biases = settings.weight_decay if settings.decay_bias else 0.0
+    return [
+        {"params": weights, "weight_decay": settings.weight_decay},
+        {"params": biases, "weight_decay": on_biases},
+    ]
+
+
+def torch_optimizer(experiment, groups):
+    settings = experiment.optimizer
+    # `fused` is torch's own code for all of a group's tensors at once: a third of the time.
+    match settings.name:
+        case "sgd":
+            return torch.optim.SGD(groups, lr=settings.lr, fused=True)
+        case "momentum":
+            return torch.optim.SGD(groups, lr=settings.lr, momentum=settings.momentum, fused=True)
+        case "adam":
+            return torch.optim.Adam(groups, lr=settings.lr, fused=True)
+    return torch.optim.AdamW(groups, lr=settings.lr, fused=True)
+
+
+def as_tensors(split, task):
+    y = torch.from_numpy(split.y)
+    return torch.from_numpy(split.x), y[:, None] if task == "regression" else y
+
+
+def plain_torch(case):
+    """Losses and parameters after `STEPS` updates, biases penalised or not: [2, penalties, ...].
+
+    The first two numbers are the training and validation loss, the others the parameters. All
+    networks have a loss of their own; one `backward` through their sum gives each its gradient.
+    """
+    torch.set_num_threads(1)
+    both = [experiments(case, decay_bias) for decay_bias in (True, False)]
+    first = both[0][0]
+    data = load(first.data)
+    loss_of = nn.functional.mse_loss if data.task == "regression" else nn.functional.cross_entropy
+    x, y = as_tensors(data.train, data.task)
+
+    # Without a penalty it makes no difference whether biases are penalised.
+    distinct = both[0] + both[1][1:]
+    networks = [sequential(e, data.n_inputs, data.n_outputs) for e in distinct]
+    groups = [g for e, net in zip(distinct, networks, strict=True) for g in parameter_groups(e, net)]
+    optimizer = torch_optimizer(first, groups)
+    in_l1 = [
+        p.view(-1)
+        for e, net in zip(distinct, networks, strict=True)
+        if e.regularization.l1
+        for p in net.parameters()
+        if e.regularization.decay_bias or p.dim() == 2
+    ]
+    l1 = PENALTIES["l1"][1]
+
+    batches = torch.Generator().manual_seed(first.seed)
+    for _ in range(first.epochs):
+        indices = [slice(None)]
+        if case.batch_size:
+            indices = torch.randperm(N, generator=batches).split(case.batch_size)
+        for index in indices:
+            x_batch, y_batch = x[index], y[index]
+            objective = l1 * torch.cat(in_l1).abs().sum()
+            for network in networks:
+                objective = objective + loss_of(network(x_batch), y_batch)
+            optimizer.zero_grad()
+            objective.backward()
+            optimizer.step()
+
+    splits = [as_tensors(split, data.task) for split in (data.train, data.valid)]
+    with torch.no_grad():
+        results = torch.stack(
+            [
+                torch.cat([loss_of(net(x), y).view(1) for x, y in splits] + flattened(net))
+                for net in networks
+            ]
+        )
+    members = len(PENALTIES)
+    return torch.stack([results[:members], torch.cat([results[:1], results[members:]])]).numpy()
+
+
+def flattened(network):
+    return [parameter.view(-1) for parameter in network.parameters()]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def oracle(request):
+    """Plain torch's losses of each case; it is the slow side, so it runs beside the tests."""
+
+    def key(case):
+        return case if case.depth else case._replace(activation="tanh")
+
+    chosen = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
+    keys = dict.fromkeys(
+        key(params["case"]) for params in chosen if isinstance(params.get("case"), Case)
+    )
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
+        futures = {case: pool.submit(plain_torch, case) for case in keys}
+        yield lambda case: futures[key(case)].result()
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_losses_and_weights_equal_those_of_plain_torch(case, oracle):
+    found = []
+    for decay_bias in (True, False):
+        training = Training(experiments(case, decay_bias), device="cpu", dtype=torch.float64)
+        last = [snapshot for snapshot in run(training) if snapshot][-1]
+        assert last.step == STEPS
+        members = [training.population.member(m) for m in range(len(PENALTIES))]
+        parameters = [torch.cat([p.view(-1) for layer in m for p in layer]) for m in members]
+        found.append(np.column_stack([last.values[:2].T, torch.stack(parameters)]))
+    found, expected = np.stack(found), oracle(case)
+    np.testing.assert_allclose(found[..., :2], expected[..., :2], rtol=1e-6)
+    np.testing.assert_allclose(found[..., 2:], expected[..., 2:], rtol=1e-5, atol=1e-8)
+    # Had a penalty been left out, or left off or put on the biases, it would have been seen.
+    none, *penalised = expected[0]
+    assert all(np.abs(result - none).max() > 1e-4 for result in penalised)
+    assert (np.abs(expected[0, 1:] - expected[1, 1:]).max(axis=-1) > 1e-5).all()
