@@ -1,18 +1,22 @@
 """Where training runs: the CPU, or a GPU where there is one and it is faster."""
 
 import os
+import re
 from dataclasses import dataclass
-
-import torch
+from typing import TYPE_CHECKING
 
 from regplay.core.cost import Cost
+from regplay.core.errors import UserError
+
+if TYPE_CHECKING:
+    import torch
 
 # A step on a GPU is some thirty kernel launches, whatever its size.
 _GPU_STEP = 300.0  # µs
 _SPLIT_FLOPS = 6e6  # a smaller step is faster on one thread than on two
 
 
-class DeviceError(ValueError):
+class DeviceError(UserError):
     """A device name that means nothing; the message says which ones do."""
 
 
@@ -20,19 +24,34 @@ class DeviceError(ValueError):
 class Placement:
     """A device, the number of CPU threads to use, and the reason in words."""
 
-    device: torch.device
+    device: "torch.device"
     threads: int
     reason: str
 
 
 def available() -> list[str]:
     """The names that may be asked for here, `auto` and `cpu` first."""
+    import torch
+
     names = ["auto", "cpu"]
     if torch.cuda.is_available():
         names += [f"cuda:{i}" for i in range(torch.cuda.device_count())]
     if torch.backends.mps.is_available():
         names.append("mps")
     return names
+
+
+def check_device(request: str) -> str:
+    """`request`, if it is the name of a device, whether there is one here or not.
+
+    Raises
+    ------
+    DeviceError
+        If it is no device name; the message says which ones are.
+    """
+    if re.fullmatch(r"auto|cpu|mps|cuda(:[0-9]+)?", request) is None:
+        raise DeviceError(f"device {request}: must be auto, cpu, cuda, cuda:N or mps")
+    return request
 
 
 def place(request: str, cost: Cost) -> Placement:
@@ -52,12 +71,12 @@ def place(request: str, cost: Cost) -> Placement:
     DeviceError
         If `request` is no device name.
     """
+    import torch
+
+    check_device(request)
     cores = os.cpu_count() or 1
     threads = cores if cost.step_flops > _SPLIT_FLOPS else 1
     cpu = torch.device("cpu")
-    kind, _, index = request.partition(":")
-    if kind not in ("auto", "cpu", "cuda", "mps") or (index and not index.isdigit()):
-        raise DeviceError(f"--device {request}: must be auto, cpu, cuda, cuda:N or mps")
     names = available()
     if request == "cpu":
         return Placement(cpu, threads, "CPU, as asked")

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Meta
 
 from regplay.core.datasets import REGISTRY
+from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment, Section
 
 Kind = Literal["integer", "number", "switch", "choice", "text"]
@@ -25,7 +26,7 @@ Value = int | float | bool | str
 _KINDS: dict[Any, Kind] = {int: "integer", float: "number", bool: "switch", str: "text"}
 
 
-class ExperimentError(ValueError):
+class ExperimentError(UserError):
     """An experiment has values that are refused; one line each, with path, value and bound."""
 
 

@@ -32,14 +32,17 @@ class Meter:
         self._population, self._n_train = population, n_train
         self._x, self._y = x, y
         self._classes = y.argmax(-1)
-        shape = population.shape
+        self._has_classes = population.loss == "cross_entropy"
         self._scratch = torch.empty_like(population.flat)
-        blocks = shape.blocks(self._scratch)
+        blocks = population.shape.blocks(self._scratch)
         self._blocks = [weight for weight, _ in blocks] + [bias for _, bias in blocks]
-        self._sums = self._scratch.new_zeros(len(self._blocks), shape.members)
-        self._sum_rows = list(self._sums)
-        layers = len(blocks)
-        self._weight_sums, self._bias_sums = self._sums[:layers], self._sums[layers:]
+        # Everything measured, a row each: means over points, then sums over blocks.
+        self._means = 4 if self._has_classes else 2
+        count = self._means + 2 * len(self._blocks)
+        self._table = self._scratch.new_zeros(count, population.shape.members)
+        self._rows = [row.view(x.shape[:-2]) for row in self._table[: self._means]]
+        self._square_rows = list(self._table[self._means : -len(self._blocks)])
+        self._absolute_rows = list(self._table[-len(self._blocks) :])
         self.set_penalties([])
 
     def set_penalties(self, experiments: Sequence[Experiment]) -> None:
@@ -52,39 +55,44 @@ class Meter:
         # AdamW shrinks the weights beside the gradient: its λ is in no objective.
         self._is_decoupled = bool(experiments) and experiments[0].optimizer.name == "adamw"
 
+    @torch.inference_mode()
     def measure(self) -> Floats:
         """All of `MEASURES`, float64, [measures, M]; accuracies are NaN in regression."""
-        output, n = self._population.predict(self._x), self._n_train
-        if self._population.loss == "mse":
-            errors = (output - self._y).square().mean(-1)  # [M, N]
-            per_point = [errors]
+        output = self._population.predict(self._x)
+        if self._has_classes:
+            errors = output.logsumexp(-1, keepdim=True) - (output * self._y).sum(-1, keepdim=True)
+            right = (output.argmax(-1) == self._classes).to(errors.dtype)
+            self._split_means([errors, right.unsqueeze(-1)])
         else:
-            errors = output.logsumexp(-1) - (output * self._y).sum(-1)
-            per_point = [errors, (output.argmax(-1) == self._classes).to(errors.dtype)]
-        rows = [part.mean(-1).view(-1) for p in per_point for part in (p[..., :n], p[..., n:])]
-        rows += self._sums_of(torch.square)
+            self._split_means([(output - self._y).square_()])
+        self._sum_blocks(torch.square, self._square_rows)
         if self._has_l1:
-            rows += self._sums_of(torch.abs)
-        measured = torch.stack(rows).double().cpu().numpy()
+            self._sum_blocks(torch.abs, self._absolute_rows)
+        measured = self._table.cpu().numpy().astype(np.float64)
+
         values = np.full((len(MEASURES), measured.shape[1]), np.nan)
-        losses = 2 * len(per_point)
-        values[:losses] = measured[:losses]  # the order of MEASURES
-        square, square_bias = measured[losses : losses + 2]
-        l2 = self._half_decay * (square + square_bias if self._with_bias else square)
-        l1: Floats | float = 0.0
-        if self._has_l1:
-            l1 = self._l1 * (measured[-2] + measured[-1] if self._with_bias else measured[-2])
+        values[: self._means] = measured[: self._means]  # in the order of MEASURES
+        sums = measured[self._means :].reshape(2, 2, -1, measured.shape[1]).sum(axis=2)
+        square, penalized = sums[0, 0], sums[:, 0] + sums[:, 1] if self._with_bias else sums[:, 0]
+        with np.errstate(invalid="ignore"):  # 0 · ∞, when a member diverges without that penalty
+            l2, l1 = self._half_decay * penalized[0], self._l1 * penalized[1]
         values[_ROWS["penalty"]] = l2 + l1
         values[_ROWS["objective"]] = values[0] + (l1 if self._is_decoupled else l2 + l1)
         values[_ROWS["weight_norm"]] = np.sqrt(square)
         return values
 
-    def _sums_of(self, function: Callable[..., Tensor]) -> list[Tensor]:
-        """Sums of `function` over each member's weights and over its biases, [M] each."""
+    def _split_means(self, per_point: Sequence[Tensor]) -> None:
+        """Means over the training and over the validation points of [M, N, k] each."""
+        n, rows = self._n_train, iter(self._rows)
+        for numbers in per_point:
+            for split in (numbers[..., :n, :], numbers[..., n:, :]):
+                torch.mean(split, (-2, -1), out=next(rows))
+
+    def _sum_blocks(self, function: Callable[..., Tensor], rows: Sequence[Tensor]) -> None:
+        """Sums of `function` over each member's weights and biases, layer by layer."""
         function(self._population.flat, out=self._scratch)
-        for block, row in zip(self._blocks, self._sum_rows, strict=True):
+        for block, row in zip(self._blocks, rows, strict=True):
             torch.sum(block, -1, out=row)
-        return [self._weight_sums.sum(0), self._bias_sums.sum(0)]
 
 
 def is_finite(values: Floats) -> NDArray[np.bool_]:

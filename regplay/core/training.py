@@ -33,6 +33,7 @@ from regplay.core.measurements import Meter, is_finite
 from regplay.core.optimizers import Optimizer, Rates
 from regplay.core.population import Loss, Population, Shape
 
+_VALID_LOSS = MEASURES.index("valid_loss")
 _MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
 
 
@@ -189,6 +190,7 @@ class Training:
         self._is_noisy = bool(noise.any())
         self._input_noise = noise if members == 1 else noise.view(-1, 1, 1)
         self._patience = np.array([s.early_stopping for s in settings])
+        self._is_plain = not self._patience.any()  # no member has stopped or may stop early
         self._stopped_at[:] = -1
         self._diverged[:] = False
         self._best_loss[:] = np.inf
@@ -196,6 +198,15 @@ class Training:
 
     def advance(self) -> Snapshot | None:
         """Make one optimizer step; the snapshot, if a record is due after it."""
+        with torch.inference_mode():  # spares torch some bookkeeping in every operation
+            self._step()
+        self.step += 1
+        if self._batches:
+            return None
+        is_due = self.epoch >= self._next_record or self.epoch >= self.epochs
+        return self.record() if is_due else None
+
+    def _step(self) -> None:
         if not self._batches:
             self._batches = self._draws.batches(self._n_train, self._batch_size)[::-1]
         index = self._batches.pop()
@@ -211,33 +222,35 @@ class Training:
             mask.mul_(self._keep_scale)
         self.population.differentiate(x, y, dropout=self._drops)
         self._optimizer.step()
-        self.step += 1
-        if self._batches:
-            return None
-        is_due = self.epoch >= self._next_record or self.epoch >= self.epochs
-        return self.record() if is_due else None
 
     def record(self) -> Snapshot:
         """Measure, stop members that diverged or stopped improving, and plan the next record."""
         epoch = self.epoch
         self._next_record = self.schedule.following(epoch)
         values = self._meter.measure()
+        finite = is_finite(values)
+        if not (self._is_plain and finite.all()):
+            self._stop_some(values, finite, epoch)
+        self._last_values = values
+        self._last_flat.copy_(self.population.flat)
+        return self._snapshot(values)
+
+    def _stop_some(self, values: Floats, finite: NDArray[np.bool_], epoch: int) -> None:
+        """Stop the members that diverged or waited in vain, and give them their last values."""
         trains = self._stopped_at < 0
-        diverged = trains & ~is_finite(values)
-        loss = values[MEASURES.index("valid_loss")]
-        better = trains & ~diverged & (loss < self._best_loss)
+        diverged = trains & ~finite
+        loss = values[_VALID_LOSS]
+        better = trains & finite & (loss < self._best_loss)
         self._best_loss[better] = loss[better]
         self._best_epoch[better] = epoch
         has_waited = (self._patience > 0) & (epoch - self._best_epoch >= self._patience)
         stopped = diverged | (trains & has_waited)
         self._keep_last(values, ~trains | diverged)
         if stopped.any():
+            self._is_plain = False
             self._stopped_at[stopped] = epoch
             self._diverged |= diverged
             self._stop(np.flatnonzero(diverged))
-        self._last_values = values
-        self._last_flat.copy_(self.population.flat)
-        return self._snapshot(values)
 
     def peek(self) -> Snapshot:
         """Measure now, between records, without any effect on what follows."""

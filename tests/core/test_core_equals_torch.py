@@ -80,15 +80,15 @@ def sequential(experiment, n_inputs, n_outputs):
     return nn.Sequential(*layers, nn.Linear(size, n_outputs)).double()
 
 
-def parameter_groups(experiment, network):
-    settings = experiment.regularization
-    weights = [p for p in network.parameters() if p.dim() == 2]
-    biases = [p for p in network.parameters() if p.dim() == 1]
-    on_biases = settings.weight_decay if settings.decay_bias else 0.0
-    return [
-        {"params": weights, "weight_decay": settings.weight_decay},
-        {"params": biases, "weight_decay": on_biases},
-    ]
+def parameter_groups(experiments, networks):
+    """One group for each value of weight decay, over all networks."""
+    groups = {}
+    for experiment, network in zip(experiments, networks, strict=True):
+        settings = experiment.regularization
+        for parameter in network.parameters():
+            is_decayed = settings.decay_bias or parameter.dim() == 2
+            groups.setdefault(settings.weight_decay * is_decayed, []).append(parameter)
+    return [{"params": group, "weight_decay": decay} for decay, group in groups.items()]
 
 
 def torch_optimizer(experiment, groups):
@@ -125,8 +125,7 @@ def plain_torch(case):
     # Without a penalty it makes no difference whether biases are penalised.
     distinct = both[0] + both[1][1:]
     networks = [sequential(e, data.n_inputs, data.n_outputs) for e in distinct]
-    groups = [g for e, net in zip(distinct, networks, strict=True) for g in parameter_groups(e, net)]
-    optimizer = torch_optimizer(first, groups)
+    optimizer = torch_optimizer(first, parameter_groups(distinct, networks))
     in_l1 = [
         p.view(-1)
         for e, net in zip(distinct, networks, strict=True)

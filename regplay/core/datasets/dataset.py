@@ -7,13 +7,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from regplay.core.errors import UserError
 from regplay.core.experiment import DataSettings
 
 Task = Literal["regression", "classification"]
 Floats = NDArray[np.float64]
 
 
-class DatasetError(ValueError):
+class DatasetError(UserError):
     """A dataset can't be made from these settings; the message says what, where and what to do."""
 
 

@@ -1,0 +1,196 @@
+"""Training in a terminal: the progress line, Ctrl-C, and the outcome in words."""
+
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import TextIO
+
+import torch
+
+from regplay.core.experiment import Experiment
+from regplay.core.history import History, Snapshot
+from regplay.core.training import Training, run
+from regplay.core.verdict import Verdict
+from regplay.session.results import Result, prepare_folder
+
+_INTERVAL = 0.1  # seconds between two states of the progress line
+
+
+class ProgressLine:
+    """One line that is written over and over, in a terminal; elsewhere nothing is written.
+
+    Parameters
+    ----------
+    stream
+        Where to write.
+    epochs
+        How many are planned.
+    clock
+        Seconds that pass.
+    """
+
+    def __init__(
+        self, stream: TextIO, epochs: int, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        self._stream, self._epochs, self._clock = stream, epochs, clock
+        self._started = clock()
+        self._due = self._started + _INTERVAL if stream.isatty() else float("inf")
+        self._length = 0
+
+    def update(self, epoch: int, step: int, latest: Snapshot | None) -> None:
+        """Show where training is, at most ten times a second."""
+        now = self._clock()
+        if now < self._due or latest is None:
+            return
+        self._due = now + _INTERVAL
+        rate = float(f"{step / (now - self._started):.2g}")
+        text = (
+            f"epoch {epoch:,} of {self._epochs:,}   train {latest.value('train_loss'):.4g}   "
+            f"valid {latest.value('valid_loss'):.4g}   {rate:,.0f} steps/s"
+        )
+        # A line that wraps could not be written over.
+        self._write(text[: shutil.get_terminal_size().columns - 1])
+
+    def clear(self) -> None:
+        """Remove the line, so that other text can follow."""
+        if self._length:
+            self._write("")
+            self._stream.write("\r")
+            self._stream.flush()
+
+    def _write(self, text: str) -> None:
+        self._stream.write("\r" + text.ljust(self._length))
+        self._stream.flush()
+        self._length = len(text)
+
+
+class CtrlC:
+    """Within this context the first Ctrl-C only sets `pressed`; a second one interrupts as usual.
+
+    So a step is never cut in the middle, with half of an update in the weights. Where Ctrl-C is
+    ignored or handled by others, and outside the main thread, nothing changes.
+    """
+
+    def __init__(self) -> None:
+        self.pressed = False
+        self._is_ours = False
+
+    def __enter__(self) -> "CtrlC":
+        in_main_thread = threading.current_thread() is threading.main_thread()
+        usual = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        self._is_ours = in_main_thread and usual
+        if self._is_ours:
+            signal.signal(signal.SIGINT, self._press)
+        return self
+
+    def _press(self, _signal: int, _frame: FrameType | None) -> None:
+        self.pressed = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def __exit__(self, *_: object) -> None:
+        if self._is_ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def train(experiment: Experiment, device: str | None, folder: Path | None) -> tuple[Result, bool]:
+    """Train to the end or to Ctrl-C; what came of it, and whether it was Ctrl-C.
+
+    What there is to say meanwhile goes to stderr. Should a GPU have too little memory, training
+    begins again on the CPU.
+
+    Parameters
+    ----------
+    device
+        As in `regplay.core.device.place`; None is `auto`, without a word about the CPU.
+    folder
+        Where results will be written: refused before training if that can't be.
+
+    Raises
+    ------
+    DatasetError, DeviceError, OutputError
+        Before any training.
+    """
+    try:
+        return _train(Training([experiment], device=device or "auto"), device is None, folder)
+    except torch.OutOfMemoryError:
+        if device == "cpu":
+            raise
+    # Outside of `except`, whose error would keep the memory of the first attempt alive.
+    _tell("The GPU has too little memory: training again on the CPU, from the start.")
+    return _train(Training([experiment], device="cpu"), True, folder)
+
+
+def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
+    if not quiet or training.placement.device.type != "cpu":
+        _tell(f"Training on {training.placement.reason}")
+    if folder is not None:
+        prepare_folder(folder)
+    history = History()
+    progress = ProgressLine(sys.stderr, training.epochs)
+    start = time.perf_counter()
+    try:
+        with CtrlC() as ctrl_c:
+            for snapshot in run(training):
+                if snapshot is not None:
+                    history.append(snapshot)
+                progress.update(training.epoch, training.step, history.last)
+                if ctrl_c.pressed:
+                    break
+    finally:
+        progress.clear()
+    final, was_stopped = history.last, not training.finished
+    if final is None or final.step < training.step:
+        final = training.record()
+        if final.epoch > history.epochs[-1]:
+            history.append(final)
+    seconds = time.perf_counter() - start
+    if was_stopped:
+        _tell(f"Stopped at epoch {training.epoch:,} of {training.epochs:,}.")
+    result = Result(
+        experiment=training.experiments[0],
+        dataset=training.datasets[0],
+        history=history,
+        final=final,
+        fit=training.fit(None),
+        layers=training.population.member(0),
+        seconds=seconds,
+    )
+    return result, was_stopped
+
+
+def _tell(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def describe(result: Result, verdict: Verdict) -> str:
+    """The outcome in a few lines: losses, accuracies, the best epoch, and the verdict."""
+    final, best = result.final, result.history.best()
+    is_classification = result.dataset.task == "classification"
+
+    def line(name: str, split: str) -> str:
+        text = f"{name + ' loss':<15}  {final.value(f'{split}_loss'):<9.4g}"
+        if is_classification:
+            text += f"  accuracy {100 * final.value(f'{split}_accuracy'):.1f} %"
+        return text.rstrip()
+
+    lines = [f"{_count(final.epoch, 'epoch')} in {result.seconds:.2f} s"]
+    stopped_at = int(final.stopped_at[0])
+    if stopped_at >= 0 and not final.diverged[0]:
+        patience = result.experiment.regularization.early_stopping
+        lines[0] += f", stopped early: no better for {_count(patience, 'epoch')}"
+    lines += [line("training", "train"), line("validation", "valid")]
+    if best is not None:
+        loss = result.history.column("valid_loss")[best]
+        lines.append(f"best validation  {loss:<9.4g}  epoch {result.history.epochs[best]:,}")
+    if verdict.kind != "untrained":
+        lines += ["", verdict.headline, verdict.advice]
+    return "\n".join(lines)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,0 +1,210 @@
+"""The window: how soon it shows, how evenly it moves, and what is left for training.
+
+Each measurement runs the real window in a process of its own, `python -m tests.benchmarks.window`.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.benchmarks.report import Row
+
+ROUNDS = 5
+_STEPS = 40_000  # enough for some seconds of training at full speed
+_DRAG_SECONDS = 4.0
+
+
+def window() -> list[Row]:
+    """All rows about the window."""
+    return [_startup(), *_frames(), _drag()]
+
+
+def _seconds(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def _child(task: str, *arguments: str) -> dict[str, Any]:
+    command = [sys.executable, "-m", "tests.benchmarks.window", task, *arguments]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def _startup() -> Row:
+    pairs = []
+    for _ in range(ROUNDS):
+        torch_import = _seconds([sys.executable, "-c", "import torch"])
+        began = time.time()
+        pairs.append((torch_import, _child("startup")["painted"] - began))
+    return Row(
+        "process start to painted window",
+        "import torch",
+        median(pair[0] for pair in pairs),
+        median(pair[1] for pair in pairs),
+        "s",
+        median(pair[0] / pair[1] for pair in pairs),
+        1.0,
+    )
+
+
+def _frames() -> list[Row]:
+    speeds, shares, late = [], [], []
+    for _ in range(ROUNDS):
+        alone = _train_alone()
+        answer = _child("frames")
+        speeds.append((alone, answer["steps_per_second"]))
+        shares.append(answer["steps_per_second"] / alone)
+        late.append(answer["within_20_ms"])
+        print(json.dumps(answer), file=sys.stderr)
+    return [
+        Row(
+            "training under 60 frames a second",
+            "regplay train",
+            median(pair[0] for pair in speeds),
+            median(pair[1] for pair in speeds),
+            "steps/s",
+            median(shares),
+            0.7,
+        ),
+        Row("frames within 20 ms", "all frames", 1.0, median(late), "share", median(late), 0.95),
+    ]
+
+
+def _train_alone() -> float:
+    """Steps a second of `regplay train` on the same experiment."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "experiment.toml"
+        path.write_text(f'epochs = {_STEPS}\n[optimizer]\nname = "sgd"\n', encoding="utf-8")
+        command = [sys.executable, "-m", "regplay", "train", str(path), "--json", "--device", "cpu"]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
+    answer = json.loads(done.stdout)
+    return float(answer["epochs"] / answer["seconds"])
+
+
+def _drag() -> Row:
+    fits = median(_child("drag")["fits_per_second"] for _ in range(3))
+    return Row("retrained fits while dragging", "10 a second", 10.0, fits, "fits/s", fits / 10, 1.0)
+
+
+# What the child processes do
+
+
+def _make_window(folder: str) -> Any:
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QApplication
+
+    from regplay.core.experiment import Experiment
+    from regplay.core.fields import replace
+    from regplay.gui.window import MainWindow
+
+    app = QApplication([])
+    app.setStyle("Fusion")
+    values = {"epochs": _STEPS, "optimizer.name": "sgd"}
+    settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
+    window = MainWindow(replace(Experiment(), values), settings=settings)
+    window.resize(1280, 800)
+    return app, window
+
+
+def _measure_startup(folder: str) -> dict[str, float]:
+    app, window = _make_window(folder)
+    painted: list[float] = []
+
+    def note() -> None:
+        painted.append(time.time())
+        window.close()
+
+    window.painted.connect(note)
+    window.show()
+    app.exec()
+    return {"painted": painted[0]}
+
+
+def _measure_frames(folder: str) -> dict[str, float]:
+    """Frame times from one paint of the loss plot to the next, over the middle of a training."""
+    from PySide6.QtCore import QEvent, QObject
+
+    app, window = _make_window(folder)
+    paints: list[float] = []
+    steps: list[tuple[float, int]] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                paints.append(time.perf_counter())
+            return False
+
+    watch = Watch()
+    window.history_view.plot.chart.viewport().installEventFilter(watch)
+    window.runner.loaded.connect(window.runner.play)
+
+    def count(view: Any) -> None:
+        steps.append((time.perf_counter(), view.snapshot.step))
+        if view.is_finished:
+            window.close()
+
+    window.runner.viewed.connect(count)
+    window.show()
+    app.exec()
+    # The first tenth warms up; the end is cut so that the closing is not counted.
+    chosen = [pair for pair in steps if 0.1 * _STEPS < pair[1] < 0.95 * _STEPS]
+    (begin, first), (end, last) = chosen[0], chosen[-1]
+    during = [paint for paint in paints if begin <= paint <= end]
+    gaps = [later - earlier for earlier, later in zip(during, during[1:], strict=False)]
+    return {
+        "steps_per_second": (last - first) / (end - begin),
+        "within_20_ms": sum(gap <= 0.020 for gap in gaps) / len(gaps),
+        "frames_per_second": len(gaps) / (end - begin),
+        "median_ms": 1000 * median(gaps),
+    }
+
+
+def _measure_drag(folder: str) -> dict[str, float]:
+    """Fully retrained fits that were shown while weight decay moves 120 times a second."""
+    from PySide6.QtCore import QTimer
+
+    from regplay.core.fields import replace
+
+    app, window = _make_window(folder)
+    window.setExperiment(replace(window.session.experiment, {"epochs": 500}))
+    slider = window.controls.control("regularization.weight_decay")
+    shown: set[int] = set()
+    began: list[float] = []
+    moves = [0]
+    timer = QTimer()
+
+    def move() -> None:
+        moves[0] += 1
+        slider.setValue(10.0 ** (-6 + 6 * (moves[0] % 97) / 97))
+        if time.perf_counter() - began[0] > _DRAG_SECONDS:
+            window.close()
+
+    def show(view: Any) -> None:
+        if not began:
+            if view.is_finished:
+                began.append(time.perf_counter())
+                timer.start(8)
+        elif view.is_finished:
+            shown.add(view.generation)
+
+    timer.timeout.connect(move)
+    window.runner.viewed.connect(show)
+    window.runner.loaded.connect(window.runner.play)
+    window.show()
+    app.exec()
+    timer.stop()
+    return {"fits_per_second": len(shown) / _DRAG_SECONDS, "moves": moves[0]}
+
+
+_TASKS = {"startup": _measure_startup, "frames": _measure_frames, "drag": _measure_drag}
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as temporary:
+        print(json.dumps(_TASKS[sys.argv[1]](temporary)))
