@@ -14,7 +14,6 @@ from torch import Tensor
 
 from regplay.core.activations import ACTIVATIONS, ActivationFunction
 
-mse_backward = torch.ops.aten.mse_loss_backward.grad_input
 Loss = Literal["mse", "cross_entropy"]
 _CACHED_NUMBERS = 1 << 18
 
@@ -70,7 +69,9 @@ class Shape:
 class _Workspace:
     """Buffers for a batch of N points: made once for each batch size, then reused."""
 
-    def __init__(self, shape: Shape, n: int, phi: ActivationFunction, like: Tensor) -> None:
+    def __init__(
+        self, shape: Shape, n: int, phi: ActivationFunction, scale: float, like: Tensor
+    ) -> None:
         lead = (n,) if shape.members == 1 else (shape.members, n)
         hidden = shape.sizes[1:-1]
 
@@ -86,6 +87,8 @@ class _Workspace:
         # Views that each step needs: making one takes a tenth of the time of using it.
         self.transposed_deltas = [delta.mT for delta in (*self.hidden_delta, self.output_delta)]
         self.ones = like.new_ones(1, n)
+        # As a tensor: a Python number costs as much as the arithmetic itself.
+        self.scale = like.new_tensor(scale)
         # One draw fills the masks of all layers; a member's share is contiguous.
         width = sum(hidden)
         self.mask = like.new_empty(shape.members, n * width)
@@ -128,8 +131,6 @@ class Population:
         # [in, out], for the forward pass.
         self._transposed = [(weight.mT, bias) for weight, bias in self._layers]
         self._gradients = shape.matrices(self.gradient)
-        # As a tensor: a Python number costs as much as the arithmetic itself.
-        self._members = torch.tensor(float(shape.members), device=device, dtype=dtype)
         self._activation = activation
         self._phi = ACTIVATIONS[activation]
         self._workspaces: dict[int, _Workspace] = {}
@@ -171,8 +172,11 @@ class Population:
     def workspace(self, n: int) -> _Workspace:
         """The buffers for batches of `n` points."""
         if n not in self._workspaces:
+            # The gradient of the loss by an output: 2·(output − y) over points and outputs for
+            # the squared error, softmax(output) − y over points for the cross-entropy.
+            scale = 2.0 / (n * self.shape.sizes[-1]) if self.loss == "mse" else 1.0 / n
             with torch.inference_mode(False):
-                self._workspaces[n] = _Workspace(self.shape, n, self._phi, self.flat)
+                self._workspaces[n] = _Workspace(self.shape, n, self._phi, scale, self.flat)
         return self._workspaces[n]
 
     def predict(self, x: Tensor) -> Tensor:
@@ -224,7 +228,7 @@ class Population:
             inputs.append(x)
         weight, bias = self._transposed[-1]
         self._affine(bias, x, weight, out=work.output)
-        delta = self._output_delta(work, y, n)
+        delta = self._output_delta(work, y)
 
         saved = work.affine if self._phi.keeps_input else work.active
         for i in range(len(self._layers) - 1, -1, -1):
@@ -240,11 +244,11 @@ class Population:
                     delta.mul_(work.masks[i - 1])
                 self._phi.backward(delta, saved[i - 1])
 
-    def _output_delta(self, work: _Workspace, y: Tensor, n: int) -> Tensor:
+    def _output_delta(self, work: _Workspace, y: Tensor) -> Tensor:
         delta = work.output_delta
         if self.loss == "mse":
-            # 2·(output − y) over the number of elements, which counts the members too.
-            mse_backward(self._members, work.output, y, 1, grad_input=delta)
-            return delta
-        torch.softmax(work.output, -1, out=delta)
-        return delta.sub_(y).mul_(1.0 / n)
+            torch.sub(work.output, y, out=delta)
+        else:
+            torch.softmax(work.output, -1, out=delta)
+            delta.sub_(y)
+        return delta.mul_(work.scale)

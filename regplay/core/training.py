@@ -98,6 +98,7 @@ class Training:
         self._optimizer = Optimizer(self.population, first.optimizer.name)
 
         self.step = 0
+        self._no_autograd = torch.inference_mode()  # spares bookkeeping in every operation
         self._batches: list[Tensor | None] = []  # those left in this epoch, last first
         self._next_record = 0
         self._stopped_at = np.full(members, -1, dtype=np.int64)
@@ -144,7 +145,7 @@ class Training:
     @property
     def finished(self) -> bool:
         """Whether all epochs are trained or all members have stopped."""
-        return self.epoch >= self.epochs or bool((self._stopped_at >= 0).all())
+        return self._all_stopped or self.epoch >= self.epochs
 
     def use_threads(self) -> None:
         """Set torch to the number of CPU threads that is fastest for this size."""
@@ -191,6 +192,7 @@ class Training:
         self._input_noise = noise if members == 1 else noise.view(-1, 1, 1)
         self._patience = np.array([s.early_stopping for s in settings])
         self._is_plain = not self._patience.any()  # no member has stopped or may stop early
+        self._all_stopped = False
         self._stopped_at[:] = -1
         self._diverged[:] = False
         self._best_loss[:] = np.inf
@@ -198,7 +200,7 @@ class Training:
 
     def advance(self) -> Snapshot | None:
         """Make one optimizer step; the snapshot, if a record is due after it."""
-        with torch.inference_mode():  # spares torch some bookkeeping in every operation
+        with self._no_autograd:
             self._step()
         self.step += 1
         if self._batches:
@@ -249,6 +251,7 @@ class Training:
         if stopped.any():
             self._is_plain = False
             self._stopped_at[stopped] = epoch
+            self._all_stopped = bool((self._stopped_at >= 0).all())
             self._diverged |= diverged
             self._stop(np.flatnonzero(diverged))
 

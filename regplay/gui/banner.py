@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from regplay.gui.icons import icon
+from regplay.gui.naming import named
 
 
 class Banner(QFrame):
@@ -13,10 +14,10 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
-        self._text = QLabel(objectName="banner.text")
+        self._text = named("banner.text", QLabel())
         self._text.setWordWrap(True)
         self._text.setTextFormat(self._text.textFormat().PlainText)
-        self._close = QToolButton(objectName="banner.close")
+        self._close = named("banner.close", QToolButton())
         self._close.setAutoRaise(True)
         self._close.setToolTip("Close")
         self._close.clicked.connect(self.clear)

@@ -1,5 +1,7 @@
 """Between the window and the worker: what to train, how far, how fast, and what came of it."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal, Slot
 
 from regplay.core.cost import steps_per_epoch
@@ -51,7 +53,9 @@ class Runner(QObject):
         self._last_frame = clock.now()
         self._generation = 0
         self._oldest_shown = 0  # views of older generations are dropped
-        self._experiment: Experiment | None = None
+        self._anew_since = 0  # the generation that began at step 0; later ones went on from it
+        self._job: Job | None = None  # the last one; none while there is nothing to train
+        self._has_failed = False
         self._steps_per_epoch = 1
         self._is_playing = False
         self._goal = 0.0  # steps; fractions add up at slow speeds
@@ -66,24 +70,36 @@ class Runner(QObject):
         self._worker.stop()
 
     @property
+    def generation(self) -> int:
+        """Counts what was submitted; the views of the last one carry this number."""
+        return self._generation
+
+    @property
     def is_playing(self) -> bool:
         """Whether training goes on by itself."""
         return self._is_playing
 
     @property
     def step(self) -> int:
-        """Steps trained so far."""
-        return self._worker.step
+        """Steps trained so far; 0 until the thread has begun what was submitted."""
+        generation, step = self._worker.reached
+        return step if generation >= self._anew_since else 0
 
     @property
     def epoch(self) -> int:
         """Complete epochs trained so far."""
-        return self._worker.step // self._steps_per_epoch
+        return self.step // self._steps_per_epoch
 
     @property
     def last_step(self) -> int:
         """The step at which the present experiment is finished."""
-        return 0 if self._experiment is None else self._experiment.epochs * self._steps_per_epoch
+        return 0 if self._job is None else self._job.experiment.epochs * self._steps_per_epoch
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether what was submitted last has trained to its end, and is shown."""
+        view = self.view
+        return view is not None and view.generation == self._generation and view.is_finished
 
     def submit(
         self, experiment: Experiment, dataset: Dataset, grid: Grid | None, change: Change
@@ -91,42 +107,40 @@ class Runner(QObject):
         """Train this experiment as far as the one before had got, or on if it is playing."""
         if change is Change.NOTHING:
             return
-        was_at_end = self._experiment is not None and 0 < self.last_step <= self._goal
+        was_at_end = 0 < self.last_step <= self._goal
         before = self._steps_per_epoch
-        self._experiment = experiment
         batch_size = experiment.optimizer.batch_size
         self._steps_per_epoch = steps_per_epoch(len(dataset.train.y), batch_size)
         self._generation += 1
         if change is Change.RESTART:
             self._oldest_shown = self._generation
+        if change is not Change.ADJUST:
+            self._anew_since = self._generation
+        last_step = experiment.epochs * self._steps_per_epoch
         if self._is_playing or was_at_end:
-            self._set_playing(was_at_end or self._is_playing)
+            self._set_playing(True)
             if self._speed is None:
-                self._goal = self.last_step
+                self._goal = last_step
             elif change is not Change.ADJUST:
                 self._goal = 0
         else:
             epochs = self._goal / before
-            self._goal = min(round(epochs * self._steps_per_epoch), self.last_step)
-        self._worker.submit(
-            Job(
-                self._generation,
-                experiment,
-                dataset,
-                grid,
-                self.device,
-                change,
-                int(self._goal),
-            )
-        )
+            self._goal = min(round(epochs * self._steps_per_epoch), last_step)
+        goal = _whole(self._goal)
+        job = Job(self._generation, experiment, dataset, grid, self.device, change, goal)
+        self._job, self._has_failed = job, False
+        self._worker.submit(job)
 
     def withdraw(self) -> None:
         """Train nothing until the next experiment is submitted."""
         self._oldest_shown = self._generation + 1
         self.pause()
+        self._job = None
 
     def play(self) -> None:
         """Train until the last epoch or until paused."""
+        if not self._can_train():
+            return
         self._set_playing(True)
         if self._speed is None:
             self._set_goal(self.last_step)
@@ -140,12 +154,30 @@ class Runner(QObject):
 
     def advance(self, steps: int) -> None:
         """Train so many steps, then wait."""
-        self._set_playing(False)
-        self._set_goal(min(self.step + steps, self.last_step))
+        if self._can_train():
+            here = self._here()
+            self._set_playing(False)
+            self._set_goal(min(here + steps, self.last_step))
 
     def advance_epoch(self) -> None:
         """Train to the end of the present epoch, then wait."""
-        self.advance(self._steps_per_epoch - self.step % self._steps_per_epoch)
+        self.advance(self._steps_per_epoch - self._here() % self._steps_per_epoch)
+
+    def _here(self) -> int:
+        """The step to count from: where training is, or will wait once it gets there."""
+        return self.step if self._is_playing else max(self.step, _whole(self._goal))
+
+    def _can_train(self) -> bool:
+        """Whether there is something to train; after an error it is begun anew."""
+        if self._job is not None and self._has_failed:
+            self._has_failed = False
+            self._anew_since = self._generation = self._generation + 1
+            self._goal = 0
+            self._job = replace(
+                self._job, generation=self._generation, change=Change.RESTART, goal=0
+            )
+            self._worker.submit(self._job)
+        return self._job is not None
 
     def rewind(self) -> None:
         """Let the next submitted experiment wait at its initial weights."""
@@ -160,7 +192,7 @@ class Runner(QObject):
 
     def _set_goal(self, step: float) -> None:
         self._goal = step
-        self._worker.set_goal(int(step))
+        self._worker.set_goal(_whole(step))
 
     def _set_playing(self, is_playing: bool) -> None:
         if is_playing != self._is_playing:
@@ -193,4 +225,10 @@ class Runner(QObject):
     def _on_failed(self, generation: int, message: str) -> None:
         if generation in (0, self._generation):
             self._set_playing(False)
+            self._has_failed = True
             self.failed.emit(message)
+
+
+def _whole(steps: float) -> int:
+    """The whole steps in a sum of fractions, which may have come out a little short."""
+    return int(steps + 1e-6)

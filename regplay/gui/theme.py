@@ -49,6 +49,10 @@ class Colors:
     norm: str
     classes: tuple[str, ...]
 
+    def class_color(self, index: int) -> str:
+        """The colour of a class; from the eleventh on they come again."""
+        return self.classes[index % len(self.classes)]
+
 
 LIGHT = Colors(
     dark=False,
@@ -59,12 +63,12 @@ LIGHT = Colors(
     train="#0072b2",
     valid="#d55e00",
     truth="#6a737d",
-    fit="#00875f",
-    floor="#a3488a",
+    fit="#00a86b",
+    floor="#8b1a4f",
     best="#1f2328",
     objective="#1f2328",
-    penalty="#a3488a",
-    norm="#00875f",
+    penalty="#8b1a4f",
+    norm="#00a86b",
     classes=_CLASSES,
 )
 
@@ -77,12 +81,12 @@ DARK = Colors(
     train="#56b4e9",
     valid="#f08a3c",
     truth="#a9b0b8",
-    fit="#2fd0a0",
-    floor="#d98cc0",
+    fit="#7cf0b0",
+    floor="#ffd0ea",
     best="#e6e8eb",
     objective="#e6e8eb",
     penalty="#d98cc0",
-    norm="#2fd0a0",
+    norm="#7cf0b0",
     classes=_CLASSES,
 )
 
@@ -93,7 +97,7 @@ def mix(one: str, other: str, share: float) -> str:
     Mixed colours stand in for transparent ones, which show dots where pieces of a line overlap.
     """
     a, b = QColor(one), QColor(other)
-    parts = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
+    parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
     return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
 
 

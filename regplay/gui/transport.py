@@ -1,6 +1,7 @@
 """The bar along the bottom: train and pause, single steps, reset, speed, epochs."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.fields import FIELDS
 from regplay.gui.icons import icon
+from regplay.gui.naming import named
 
 # Epochs a second at each position of the speed slider; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -26,6 +28,19 @@ _BUTTONS = {
     "epoch": ("Epoch", "One pass over the training points (E)"),
     "seed": ("New seed", "Other initial weights, batches and dropout (N)"),
 }
+
+
+class EpochsBox(QSpinBox):
+    """A spin box that takes the number typed so far, and leaves Space to the window."""
+
+    def event(self, event: QEvent) -> bool:
+        """Handle all events but the question whether Space is for the line edit."""
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            self.interpretText()
+            event.ignore()
+            return False
+        return super().event(event)
 
 
 class Transport(QWidget):
@@ -67,7 +82,7 @@ class Transport(QWidget):
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         for name, (text, tip) in _BUTTONS.items():
-            button = QToolButton(objectName=f"transport.{name}")
+            button = named(f"transport.{name}", QToolButton())
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)
@@ -93,10 +108,10 @@ class Transport(QWidget):
         row.addWidget(self._keep_part())
         self._is_playing = False
         self._draw_icons()
-        self.setProgress(0, 0, FIELDS["epochs"].default)
+        self.setProgress(0, 0, int(FIELDS["epochs"].default))
 
     def _speed_part(self) -> QVBoxLayout:
-        self.speed = QSlider(Qt.Orientation.Horizontal, objectName="speed")
+        self.speed = named("speed", QSlider(Qt.Orientation.Horizontal))
         self.speed.setRange(0, len(SPEEDS) - 1)
         self.speed.setPageStep(1)
         self.speed.setValue(len(SPEEDS) - 1)
@@ -113,8 +128,8 @@ class Transport(QWidget):
         return column
 
     def _progress_part(self) -> QVBoxLayout:
-        self._progress_text = QLabel(objectName="progress.text")
-        self.progress = QProgressBar(objectName="progress")
+        self._progress_text = named("progress.text", QLabel())
+        self.progress = named("progress", QProgressBar())
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)
         self.progress.setRange(0, 1000)
@@ -126,7 +141,7 @@ class Transport(QWidget):
 
     def _epochs_label(self) -> QLabel:
         field = FIELDS["epochs"]
-        self.epochs = QSpinBox(objectName="epochs")
+        self.epochs = named("epochs", EpochsBox())
         self.epochs.setRange(int(field.minimum or 1), int(field.maximum or 1))
         self.epochs.setValue(int(field.default))
         self.epochs.setGroupSeparatorShown(True)
@@ -140,7 +155,7 @@ class Transport(QWidget):
         return label
 
     def _keep_part(self) -> QCheckBox:
-        self.keep_weights = QCheckBox("Keep weights", objectName="keep_weights")
+        self.keep_weights = named("keep_weights", QCheckBox("Keep weights"))
         self.keep_weights.setToolTip(
             "What a change of regularization or learning rate does.\n"
             "Off: retrains from the same initial weights, so that settings can be compared.\n"

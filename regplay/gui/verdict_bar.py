@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from regplay.core.history import Snapshot
 from regplay.core.verdict import Verdict
+from regplay.gui.naming import named
 from regplay.gui.theme import Colors
 
 _SIGNS = {
@@ -28,16 +29,16 @@ class VerdictBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("verdict")
-        self.headline = QLabel(objectName="verdict.headline")
+        self.headline = named("verdict.headline", QLabel())
         font = self.headline.font()
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.headline.setFont(font)
-        self.advice = QLabel(objectName="verdict.advice")
+        self.advice = named("verdict.advice", QLabel())
         self.advice.setWordWrap(True)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.advice.setSizePolicy(policy)
-        self.losses = QLabel(objectName="verdict.losses")
+        self.losses = named("verdict.losses", QLabel())
         self.losses.setTextFormat(self.losses.textFormat().RichText)
         words = QVBoxLayout()
         words.setSpacing(0)

@@ -14,6 +14,7 @@ from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
 from regplay.gui.menus import Menus
+from regplay.gui.naming import named
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runner import Runner
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         self._apply(Change.RESTART)
 
     def _compose(self) -> None:
-        plots = QSplitter(Qt.Orientation.Vertical, objectName="plots")
+        plots = named("plots", QSplitter(Qt.Orientation.Vertical))
         plots.setChildrenCollapsible(False)
         plots.addWidget(self.fit_view)
         plots.addWidget(self.history_view)
@@ -92,7 +93,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self.verdict_bar)
         column.addWidget(plots, 1)
-        halves = QSplitter(Qt.Orientation.Horizontal, objectName="halves")
+        halves = named("halves", QSplitter(Qt.Orientation.Horizontal))
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.controls)
         halves.addWidget(centre)
@@ -105,8 +106,8 @@ class MainWindow(QMainWindow):
         rows.addWidget(halves, 1)
         rows.addWidget(self.transport)
         self.setCentralWidget(whole)
-        self._device_text = QLabel("Loading PyTorch…", objectName="status.device")
-        self._rate_text = QLabel(objectName="status.rate")
+        self._device_text = named("status.device", QLabel("Loading PyTorch…"))
+        self._rate_text = named("status.rate", QLabel())
         self.statusBar().addWidget(self._device_text, 1)
         self.statusBar().addPermanentWidget(self._rate_text)
         self.statusBar().setSizeGripEnabled(False)
@@ -152,15 +153,12 @@ class MainWindow(QMainWindow):
         if self.runner.is_playing:
             self.runner.pause()
             return
-        view = self.runner.view
-        if (
-            view is not None
-            and view.is_finished
-            and self.runner.epoch >= self.session.experiment.epochs
-        ):
+        if self._dataset is None:
+            self._apply(Change.RESTART)  # the file may be there by now; else say it again
+        elif self.runner.is_finished and self.runner.epoch >= self.session.experiment.epochs:
             self.session.extend(self.runner.epoch)
             self._apply(Change.ADJUST)
-        elif view is not None and view.is_finished:
+        elif self.runner.is_finished:
             self.banner.show_message(
                 "This run has stopped by itself: change a setting, or reset it to train again."
             )
@@ -204,6 +202,7 @@ class MainWindow(QMainWindow):
         self.transport.setEpochs(experiment.epochs)
         if experiment.data != self._data_settings:
             self._load_data(experiment)
+            change = Change.RESTART
         if self._dataset is None:
             return
         self.history_view.setPlanned(experiment.epochs)
@@ -214,7 +213,7 @@ class MainWindow(QMainWindow):
         try:
             dataset = load(experiment.data)
         except DatasetError as error:
-            self._dataset = None
+            self._dataset = self._data_settings = None  # so that it is tried again
             self.runner.withdraw()
             self.banner.show_message(str(error))
             return
@@ -235,7 +234,8 @@ class MainWindow(QMainWindow):
         self.history_view.setMarks(run.changed_at)
         self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
         now = self._clock.now()
-        if view.is_finished or now - self._verdict_at >= _VERDICT_INTERVAL:
+        is_last = view.is_finished or not self.runner.is_playing
+        if is_last or now - self._verdict_at >= _VERDICT_INTERVAL:
             self._verdict_at = now
             self._show_words(view, now)
 
@@ -255,6 +255,7 @@ class MainWindow(QMainWindow):
         from regplay.core.device import available
 
         self.menus.set_devices(available(), self.runner.device)
+        self._device_text.clear()  # the first view says where it was trained
 
     def _set_colors(self, colors: Colors) -> None:
         self.fit_view.setColors(colors)

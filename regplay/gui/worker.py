@@ -6,6 +6,7 @@ and leaves what it reached in a mailbox that holds one. It never holds a widget.
 
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -57,21 +58,23 @@ class Mailbox:
     """Holds one view: the newest wins, nothing queues."""
 
     def __init__(self) -> None:
-        self._view: View | None = None
+        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
 
     @property
     def is_empty(self) -> bool:
         """Whether the last view was taken."""
-        return self._view is None
+        return not self._views
 
     def put(self, view: View) -> None:
         """Leave a view in place of the one that lies there."""
-        self._view = view
+        self._views.append(view)
 
     def take(self) -> View | None:
         """The view that lies there, if any."""
-        view, self._view = self._view, None
-        return view
+        try:
+            return self._views.pop()
+        except IndexError:
+            return None
 
 
 class Worker(QThread):
@@ -94,7 +97,7 @@ class Worker(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.mailbox = Mailbox()
-        self.step = 0  # of the job being trained
+        self.reached = (0, 0)  # generation of the job being trained, and the step it is at
         self._wake = threading.Condition()
         self._job: Job | None = None  # the next one
         self._goal = 0
@@ -137,7 +140,7 @@ class Worker(QThread):
         self.loaded.emit()
         while not self.isInterruptionRequested():
             with self._wake:
-                if not (self._job or self._has_steps_to_go() or self.isInterruptionRequested()):
+                while not (self._job or self._has_steps_to_go() or self.isInterruptionRequested()):
                     self._wake.wait()
                 job, self._job = self._job, None
             try:
@@ -162,9 +165,10 @@ class Worker(QThread):
                 self._run.changed_at.append(self._training.epoch)
             self._training.adjust([job.experiment])
             self._run.experiment = job.experiment
+            self.reached = (job.generation, self._training.step)
         else:
             self._training = None  # so that its memory is free for the next
-            self.step = 0
+            self.reached = (job.generation, 0)
             training = Training([job.experiment], datasets=[job.dataset], device=job.device)
             training.use_threads()
             self._run = Run(job.experiment, placement=training.placement.reason)
@@ -175,11 +179,12 @@ class Worker(QThread):
         self._silent_until = self._began + GRACE if is_quick else 0.0
 
     def _train(self, training: "Training") -> None:
+        generation, _ = self.reached
         while not training.finished and training.step < self._goal:
             if self.isInterruptionRequested() or self._is_superseded():
                 return
             snapshot = training.advance()
-            self.step = training.step
+            self.reached = (generation, training.step)
             if snapshot is not None:
                 self._run.history.append(snapshot)
             if self.mailbox.is_empty:

@@ -1,5 +1,7 @@
 """The other side: TinyNet as the tutorials train it, in plain PyTorch, and as JAX would."""
 
+import itertools
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -31,6 +33,7 @@ def plain_loop(
 
     torch keeps the number of threads it chose by itself, as it does for who runs a tutorial.
     """
+    torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(0)
     layers: list[nn.Module] = []
     for n_in in (1, WIDTH):
@@ -93,7 +96,7 @@ def jax_sweep(dataset: Dataset, steps: int, weight_decays: np.ndarray) -> float:
 
     key = jax.random.PRNGKey(0)
     sizes, parameters = (1, WIDTH, WIDTH, 1), []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in itertools.pairwise(sizes):
         key, part = jax.random.split(key)
         weight = jax.random.uniform(part, (n_in, n_out), minval=-1, maxval=1) / np.sqrt(n_in)
         parameters.append((weight, jnp.zeros(n_out)))

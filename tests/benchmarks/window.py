@@ -3,6 +3,7 @@
 Each measurement runs the real window in a process of its own, `python -m tests.benchmarks.window`.
 """
 
+import itertools
 import json
 import subprocess
 import sys
@@ -136,7 +137,7 @@ def _measure_frames(folder: str) -> dict[str, float]:
     steps: list[tuple[float, int]] = []
 
     class Watch(QObject):
-        def eventFilter(self, _: QObject, event: QEvent) -> bool:
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
             if event.type() == QEvent.Type.Paint:
                 paints.append(time.perf_counter())
             return False
@@ -157,7 +158,7 @@ def _measure_frames(folder: str) -> dict[str, float]:
     chosen = [pair for pair in steps if 0.1 * _STEPS < pair[1] < 0.95 * _STEPS]
     (begin, first), (end, last) = chosen[0], chosen[-1]
     during = [paint for paint in paints if begin <= paint <= end]
-    gaps = [later - earlier for earlier, later in zip(during, during[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(during)]
     return {
         "steps_per_second": (last - first) / (end - begin),
         "within_20_ms": sum(gap <= 0.020 for gap in gaps) / len(gaps),

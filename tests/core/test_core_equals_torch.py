@@ -186,6 +186,7 @@ def oracle(request):
     )
     with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as pool:
         futures = {case: pool.submit(plain_torch, case) for case in keys}
+        next(iter(futures.values())).result()  # all threads of the pool run before a test looks
         yield lambda case: futures[key(case)].result()
         pool.shutdown(cancel_futures=True)
 

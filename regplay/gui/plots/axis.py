@@ -1,6 +1,5 @@
 """An axis whose logarithmic ticks are decades."""
 
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +9,7 @@ import pyqtgraph as pg
 _ROOM = {"left": 22.0, "bottom": 44.0}  # pixels that one label takes along the axis
 
 
-class Axis(pg.AxisItem):
+class Axis(pg.AxisItem):  # type: ignore[misc]
     """pyqtgraph's axis, but a logarithmic one labels whole decades where two or more are shown.
 
     Its own choice labels 2 … 9 in between, one over the other, when few decades are shown.
@@ -32,7 +31,9 @@ class Axis(pg.AxisItem):
             return [(None, sorted([*decades, *minor]))]
         return [(float(every), decades), (None, minor)]
 
-    def tickStrings(self, values: Sequence[float], scale: float, spacing: float | None) -> list[str]:
+    def tickStrings(
+        self, values: Sequence[float], scale: float, spacing: float | None
+    ) -> list[str]:
         """Labels; none between labelled decades."""
         if self.logMode and spacing is None and self.range[1] - self.range[0] > 1:
             return [""] * len(values)

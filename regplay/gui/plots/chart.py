@@ -4,7 +4,6 @@ import html
 from collections.abc import Callable
 from typing import Any, Literal
 
-import numpy as np
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, Qt
@@ -15,14 +14,14 @@ from regplay.gui.plots.axis import Axis
 from regplay.gui.plots.canvas import Canvas, Frame
 from regplay.gui.plots.grid import GridLayer
 from regplay.gui.plots.hover import HoverItem, Reading
-from regplay.gui.plots.ranges import Range, extend, extend_decades
+from regplay.gui.plots.ranges import Range, bounds, extend, extend_decades
 from regplay.gui.theme import LIGHT, Colors
 
 Side = Literal["x", "y"]
 _LEFT = 58  # pixels beside the plots, the same for all, so that their left edges line up
 
 
-class Chart(pg.GraphicsView):
+class Chart(pg.GraphicsView):  # type: ignore[misc]
     """One plot.
 
     Layers are added to `canvas`; ranges follow `cover` and `fix` until the mouse moves them, and
@@ -199,6 +198,16 @@ class Chart(pg.GraphicsView):
 
     # mouse and keys
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin to pan; nothing behind the plot gets the press."""
+        super().mousePressEvent(event)
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Finish."""
+        super().mouseReleaseEvent(event)
+        event.accept()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the hover line."""
         super().mouseMoveEvent(event)
@@ -231,12 +240,11 @@ class Chart(pg.GraphicsView):
             event.ignore()
 
 
-def padded(values: ArrayLike, share: float = 0.05) -> ArrayLike:
-    """The ends of `values`, moved out by a share of their width: no marker lies on the frame."""
-    finite = np.asarray(values, dtype=float)
-    finite = finite[np.isfinite(finite)]
-    if not finite.size:
-        return finite
-    low, high = float(finite.min()), float(finite.max())
-    room = (high - low) * share
-    return [low - room, high + room]
+def padded(values: ArrayLike, share: float = 0.05) -> Range:
+    """The ends of `values`, moved out by a share of their width: no marker lies on the frame.
+
+    Values that are not finite are ignored; 0 and 1 where there are no others.
+    """
+    low, high = bounds(values) or (0.0, 1.0)
+    room = (high - low) * share or abs(low) * share or 1.0
+    return low - room, high + room

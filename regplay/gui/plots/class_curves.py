@@ -3,12 +3,13 @@
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Split
+from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
 from regplay.gui.plots.hover import Reading, Row
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.lines import LineLayer
-from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, thinned
+from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
 from regplay.gui.plots.panel import ChartPanel
 from regplay.gui.plots.wrong import wrong_text
 from regplay.gui.theme import mix
@@ -63,7 +64,7 @@ class ClassCurvesView(ChartPanel):
     def _heights(self, y: np.ndarray, row: int) -> np.ndarray:
         return -_ROW * (2 * y + row + 0.8)
 
-    def _splits(self) -> tuple[tuple, ...]:
+    def _splits(self) -> tuple[tuple[Split, Floats | None, Shape, str, int], ...]:
         dataset, fit = self.dataset, self.fit
         assert dataset is not None
         return (
@@ -89,7 +90,7 @@ class ClassCurvesView(ChartPanel):
             return
         for index, curve in enumerate(self.curves):
             # Nearer to the text's colour than an area: yellow on white, violet on black are thin.
-            curve.color = mix(colors.classes[index % len(colors.classes)], colors.foreground, 0.25)
+            curve.color = mix(colors.class_color(index), colors.foreground, 0.25)
         for split, _, shape, color, row in self._splits():
             shown = thinned(len(split.y))
             y = split.y[shown]

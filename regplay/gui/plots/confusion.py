@@ -87,9 +87,7 @@ class ConfusionGrid(QWidget):
         painter.save()
         painter.translate(2, top + cell_h * n)
         painter.rotate(-90)
-        painter.drawText(
-            QRectF(0, 0, cell_h * n, line), Qt.AlignmentFlag.AlignCenter, "true class"
-        )
+        painter.drawText(QRectF(0, 0, cell_h * n, line), Qt.AlignmentFlag.AlignCenter, "true class")
         painter.restore()
         painter.setPen(QColor(colors.foreground))
         for index, name in enumerate(self._names):

@@ -82,9 +82,9 @@ class CurveView(ChartPanel):
         if dataset.truth is not None:
             self.truth.set(grid.x[:, 0], dataset.truth(grid.x))
         seen = np.concatenate([dataset.train.y, dataset.valid.y, self.truth.y])
-        low, high = np.asarray(padded(seen)) if np.isfinite(seen).any() else (0.0, 1.0)
+        low, high = padded(seen)
         # A curve that shoots up may double the range to each side, not squash the points.
-        self._limits = (float(2 * low - high), float(2 * high - low))
+        self._limits = (2 * low - high, 2 * high - low)
         self.chart.forget("y")
         self.chart.cover("y", (low, high))
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
@@ -118,9 +118,11 @@ class CurveView(ChartPanel):
         self.truth.color, self.curve.color = colors.truth, colors.fit
         if dataset is None:
             return
-        groups, entries = [], []
+        groups: list[Points] = []
+        entries: list[Entry] = []
+        light = mix(colors.valid, colors.background, 0.3)
         for name, split, shape, color, size in (
-            ("validation", dataset.valid, VALID_SHAPE, mix(colors.valid, colors.background, 0.3), 6),
+            ("validation", dataset.valid, VALID_SHAPE, light, 6),
             ("training", dataset.train, TRAIN_SHAPE, colors.train, 8.5),
         ):
             shown = thinned(len(split.y))

@@ -26,7 +26,8 @@ class GridLayer:
         for position in self._pixels("x", frame.x_range, frame.width):
             painter.drawLine(QLineF(position, 0, position, frame.height))
         for position in self._pixels("y", frame.y_range, frame.height):
-            painter.drawLine(QLineF(0, frame.height - position, frame.width, frame.height - position))
+            y = frame.height - position
+            painter.drawLine(QLineF(0, y, frame.width, y))
 
     def _pixels(self, axis: str, shown: tuple[float, float], size: float) -> list[float]:
         levels = self._axes[axis].tickValues(*shown, size)

@@ -65,9 +65,7 @@ class EpochCurve:
             columns = x
             if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
                 columns = np.union1d(x, _columns(x, frame, 2.0))
-            self._segments.draw_through(
-                painter, columns, np.interp(columns, x, y), dashed(columns)
-            )
+            self._segments.draw_through(painter, columns, np.interp(columns, x, y), dashed(columns))
         else:
             self._segments.draw_through(painter, x, y)
         if 0 <= x[-1] <= frame.width:
@@ -169,7 +167,7 @@ class FloorLayer:
     value
         In the units of the loss, or None where it is not known.
     text
-        Written under the line, or over it where there is no room.
+        Written under the line, or in the upper right corner where there is no room.
     """
 
     def __init__(self) -> None:
@@ -189,10 +187,15 @@ class FloorLayer:
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))
         metrics = QFontMetrics(painter.font())
-        # On the left and below, where the losses of the first epochs rarely are.
-        box = QRectF(6, y + 2, frame.width, metrics.height())
+        width = min(metrics.horizontalAdvance(self.text) + 2, frame.width - 12)
+        # On the left and below, where the losses of the first epochs rarely are; else in the
+        # upper right corner, which losses leave first.
+        box = QRectF(6, y + 2, width, metrics.height())
         if box.bottom() > frame.height:
-            box.moveBottom(y - 2)
+            box.moveTopRight(QPointF(frame.width - 6, 2))
+        ground = QColor(frame.colors.background)
+        ground.setAlpha(190)
+        painter.fillRect(box.adjusted(-3, 0, 3, 0), ground)
         painter.drawText(box, Qt.AlignmentFlag.AlignLeft, self.text)
 
 

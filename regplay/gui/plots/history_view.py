@@ -129,10 +129,11 @@ class HistoryView(QWidget):
 
     def setMarks(self, epochs: Sequence[int]) -> None:
         """Dotted lines at the epochs where settings were changed while the weights were kept."""
-        self._marks = tuple(epochs)
-        for plot in self._plots.values():
-            plot.setMarks(epochs)
-        self._update_legend()
+        if tuple(epochs) != self._marks:
+            self._marks = tuple(epochs)
+            for plot in self._plots.values():
+                plot.setMarks(epochs)
+            self._update_legend()
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""

@@ -13,6 +13,7 @@ from regplay.gui.theme import LIGHT, Colors
 
 Sign = Literal["line", "dashes", "dots", "band", "square", "circle", "diamond", "cross", "none"]
 _SIGN = 20  # pixels for a swatch
+_LEAST = 40  # pixels of an elided text
 _GAP = 12  # pixels between entries
 
 
@@ -75,12 +76,12 @@ class Legend(QWidget):
         baseline = (self.height() + metrics.ascent() - metrics.descent()) / 2
         x = 2.0
         for entry, text in zip(self.entries, texts, strict=True):
+            if self.width() - x < _SIGN + min(metrics.horizontalAdvance(text), _LEAST):
+                break  # the tooltip has it
             if entry.sign != "none":
                 self._paint_sign(painter, entry, x, self.height() / 2)
                 x += _SIGN
             room = self.width() - x
-            if room < 8:
-                break
             painter.setPen(QColor(self._colors.foreground))
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
             painter.drawText(QPointF(x, baseline), text)

@@ -55,7 +55,9 @@ def draw_marker(
         else:
             r = half * 1.15  # a diamond of the same area looks as large as the circle
             painter.drawPolygon(
-                QPolygonF([QPointF(x - r, y), QPointF(x, y - r), QPointF(x + r, y), QPointF(x, y + r)])
+                QPolygonF(
+                    [QPointF(x + dx, y + dy) for dx, dy in ((-r, 0), (0, -r), (r, 0), (0, r))]
+                )
             )
 
 
@@ -109,7 +111,7 @@ class PointsLayer:
         fragments[:, 0], fragments[:, 1] = x[shown], y[shown]
         if points.which is not None:
             fragments[:, 2] = points.which[shown] * cell
-        painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)
+        painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
 
     def _atlas(self, points: Points, ratio: float) -> tuple[QPixmap, int]:
         """One picture with a cell for each fill, and the size of a cell in its pixels."""

@@ -15,7 +15,10 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.hover import Reading, Row
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.ranges import bounds
 from regplay.gui.theme import Colors
+
+_HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 
 
 def curves(tab: str) -> list[EpochCurve]:
@@ -52,6 +55,7 @@ class MeasurePlot(Chart):
         self.best_epoch: int | None = None
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
+        self._history: History | None = None
         self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
         self.canvas.over += [self.floor, self.marks]
@@ -71,8 +75,9 @@ class MeasurePlot(Chart):
 
     def setPlanned(self, epochs: int) -> None:
         """How long a run is to be, so that the axis rests until then."""
-        self._planned = epochs
-        self.startRanges()
+        if epochs != self._planned:
+            self._planned = epochs
+            self.startRanges()
 
     def setFloor(self, value: float | None, text: str) -> None:
         """The noise floor, and what is written beside it."""
@@ -81,11 +86,16 @@ class MeasurePlot(Chart):
 
     def setMarks(self, epochs: Sequence[int]) -> None:
         """Epochs where settings were changed."""
-        self.marks.epochs = tuple(epochs)
-        self.canvas.rest()
+        if tuple(epochs) != self.marks.epochs:
+            self.marks.epochs = tuple(epochs)
+            self.canvas.rest()
 
     def setHistory(self, history: History | None, live: Snapshot | None, member: int) -> None:
         """Show the records, and a newer snapshot as the last point."""
+        if history is not self._history:  # another run: its axes need not hold this one's losses
+            self._history = history
+            self.forget("x")
+            self.forget("y")
         n = 0 if history is None else len(history)
         layer = self._layer
         if history is None or n == 0:
@@ -153,13 +163,12 @@ class MeasurePlot(Chart):
         if self.tab == "accuracy" and not self.isLog("y"):
             self.fix("y", 0.0, 102.0)
             return
-        if self.isLog("y"):
-            if self.floor.value is not None:
-                self.cover("y", [self.floor.value])
-        else:
-            self.cover("y", [0.0, 1.15 * (self.floor.value or 0.0) or 1e-3])
+        # All in one, so that a range that has to grow grows once.
+        ends = [] if self.floor.value is None else [1.15 * self.floor.value]
         for curve in self.curves:
-            self.cover("y", curve.values)
+            seen = bounds(curve.values if not self.isLog("y") else curve.values[curve.values > 0])
+            ends += () if seen is None else (seen[0], _HEADROOM * seen[1])
+        self.cover("y", ends if self.isLog("y") else [0.0, *(ends or [1.0])])
 
     # read-outs
 

@@ -1,6 +1,6 @@
 """A plot with its legend above it: what every view of the fit is made of."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
@@ -45,7 +45,9 @@ class ChartPanel(FitPanel):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.legend)
-        layout.addWidget(self.chart, 1)
+        self.row = QHBoxLayout()  # the chart, and what a view puts beside it
+        self.row.addWidget(self.chart, 1)
+        layout.addLayout(self.row, 1)
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""

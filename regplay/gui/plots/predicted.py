@@ -30,10 +30,11 @@ class PredictedChart(ChartPanel):
         self.dataset, self.fit = dataset, None
         self.points.groups = ()
         seen = np.concatenate([dataset.train.y, dataset.valid.y])
-        low, high = np.asarray(padded(seen)) if np.isfinite(seen).any() else (0.0, 1.0)
-        self._limits = (float(2 * low - high), float(2 * high - low))
+        low, high = padded(seen)
+        self._limits = (2 * low - high, 2 * high - low)
         # Two points far outside stay on the line whatever is shown.
-        self.identity.set((4 * low - 3 * high, 4 * high - 3 * low), (4 * low - 3 * high, 4 * high - 3 * low))
+        ends = (4 * low - 3 * high, 4 * high - 3 * low)
+        self.identity.set(ends, ends)
         for axis in ("x", "y"):
             self.chart.forget(axis)
             self.chart.cover(axis, (low, high))
@@ -57,8 +58,9 @@ class PredictedChart(ChartPanel):
             self.points.groups = ()
             return
         groups = []
+        light = mix(colors.valid, colors.background, 0.25)
         for split, predicted, shape, color, size in (
-            (dataset.valid, fit.valid, VALID_SHAPE, mix(colors.valid, colors.background, 0.25), 5.5),
+            (dataset.valid, fit.valid, VALID_SHAPE, light, 6),
             (dataset.train, fit.train, TRAIN_SHAPE, colors.train, 7),
         ):
             shown = thinned(len(split.y))

@@ -19,7 +19,7 @@ _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
 def nice_step(width: float) -> float:
-    """The smallest of 1, 2, 2.5, 5 × 10ᵏ that is not below `width` > 0."""
+    """The smallest of 1, 2, 2.5, 5 × 10ᵏ that is not below `width`, a normal number above 0."""
     power = 10.0 ** np.floor(np.log10(width))
     for nice in _NICE:
         if nice * power >= width * (1 - 1e-9):
@@ -33,7 +33,8 @@ def bounds(values: ArrayLike) -> Range | None:
     finite = array[np.isfinite(array)]
     if not finite.size:
         return None
-    return float(max(finite.min(), -LARGEST)), float(min(finite.max(), LARGEST))
+    low, high = np.clip([finite.min(), finite.max()], -LARGEST, LARGEST)
+    return float(low), float(high)
 
 
 def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | None:
@@ -57,8 +58,8 @@ def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | 
         if current[0] <= low and high <= current[1]:
             return current
         low, high = min(low, current[0]), max(high, current[1])
-    if high - low <= 1e-9 * max(abs(low), abs(high)):  # one value: give it a frame
-        half = abs(low) / 2 or 1.0
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), 1e-300):  # one value: give it a frame
+        half = abs(low) / 2 if abs(low) > 1e-290 else 1.0
         low, high = low - half, high + half
     step = nice_step((high - low) / steps)
     if current is None or low < current[0]:

@@ -1,7 +1,7 @@
 """The fit of two inputs: class probabilities with their boundary, or values."""
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
@@ -44,13 +44,7 @@ class SurfaceView(ChartPanel):
         canvas.live += [self.surface, self.boundary, self.wrong, self.points]
         self.chart.reader = self._read
         self.bar = ColorBar()
-        layout = self.layout()
-        layout.removeWidget(self.chart)
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.chart, 1)
-        row.addWidget(self.bar)
-        layout.addLayout(row)
+        self.row.addWidget(self.bar)
         self._grid: Grid | None = None
         self._values: Range = (0.0, 1.0)
         self._table = class_table(self.colors, 2)
@@ -156,8 +150,8 @@ class SurfaceView(ChartPanel):
             )
         ]
         if self._classes:
-            names = zip(dataset.class_names, colors.classes, strict=False)
-            entries = [Entry("square", name, color) for name, color in names]
+            names = enumerate(dataset.class_names)
+            entries = [Entry("square", name, colors.class_color(k)) for k, name in names]
             text = wrong_text(dataset, self.fit)
             tip = f"{text} (training, then validation): assigned another class than their own"
             sets.append(Entry("cross", text, colors.foreground, short="wrong", tip=tip))
@@ -176,8 +170,10 @@ class SurfaceView(ChartPanel):
         column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
         here = predicted[row, column]
         if self._classes:
-            named = zip(dataset.class_names, here, self.colors.classes, strict=False)
-            values = tuple(Row(name, f"{p:.3f}", color) for name, p, color in named)
+            named = enumerate(zip(dataset.class_names, here, strict=True))
+            values = tuple(
+                Row(name, f"{p:.3f}", self.colors.class_color(k)) for k, (name, p) in named
+            )
         else:
             values = (Row(dataset.target_name, f"{here:.4g}"),)
         title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"

@@ -28,7 +28,7 @@ def class_table(colors: Colors, classes: int) -> NDArray[np.uint32]:
     steps = 0.1 + 0.5 * np.linspace(0, 1, _LEVELS)
     return np.stack(
         [
-            _argb([mix(colors.background, colors.classes[k % len(colors.classes)], s) for s in steps])
+            _argb([mix(colors.background, colors.class_color(k), share) for share in steps])
             for k in range(classes)
         ]
     )
@@ -43,7 +43,9 @@ def value_colors(levels: int = _LEVELS) -> list[str]:
     ]
 
 
-def value_levels(values: Floats, low: float, high: float, levels: int = _LEVELS) -> NDArray[np.intp]:
+def value_levels(
+    values: Floats, low: float, high: float, levels: int = _LEVELS
+) -> NDArray[np.intp]:
     """Which of `levels` colours each value has; those that are not finite have the lowest."""
     with np.errstate(all="ignore"):
         scaled = (values - low) / (high - low) * levels

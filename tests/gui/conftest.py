@@ -1,0 +1,142 @@
+"""The real window on screen, and a person who uses it by mouse and keyboard."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.gui.window import MainWindow
+from regplay.gui.worker import View
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+class Person:
+    """Sees one window, finds widgets by their names, clicks and presses keys."""
+
+    def __init__(self, window: MainWindow, qtbot) -> None:
+        self.window, self._qtbot = window, qtbot
+        self.views: list[View] = []
+        window.runner.viewed.connect(self.views.append)
+
+    # what they do
+
+    def find(self, name: str) -> QWidget:
+        found = self.window.findChild(QWidget, name)
+        assert found is not None, f"no widget is called {name}"
+        return found
+
+    def click(self, name: str) -> None:
+        """Click a button; a check box is hit on its box."""
+        button = self.find(name)
+        assert isinstance(button, QAbstractButton)
+        assert button.isVisible()
+        assert button.isEnabled()
+        QTest.mouseClick(button, LEFT, pos=QPoint(10, button.height() // 2))
+
+    def press(self, key: Qt.Key, on: str | QWidget | None = None) -> None:
+        """Press a key on a widget, or wherever the focus is."""
+        if on is None:
+            widget = QApplication.focusWidget() or self.window
+        else:
+            widget = self.find(on) if isinstance(on, str) else on
+            widget = widget.focusProxy() or widget
+            widget.setFocus()
+        QTest.keyClick(widget, key)
+
+    def choose(self, name: str) -> None:
+        """Choose an entry of a menu."""
+        actions = [a for a in self.window.findChildren(type(self.window.menuBar().actions()[0]))]
+        action = next(a for a in actions if name in (a.objectName(), a.text().replace("&", "")))
+        action.trigger()
+
+    def set(self, **values: object) -> None:
+        """Another experiment, as a control would hand it over; `__` stands for the dot."""
+        paths = {path.replace("__", "."): value for path, value in values.items()}
+        self.window.setExperiment(replace(self.window.session.experiment, paths))
+
+    # what they see
+
+    @property
+    def view(self) -> View:
+        """The newest."""
+        return self.views[-1]
+
+    def text(self, name: str) -> str:
+        label = self.find(name)
+        assert isinstance(label, QLabel)
+        return label.text()
+
+    @property
+    def banner(self) -> str:
+        """The message; empty if there is none."""
+        banner = self.window.banner
+        return banner.text() if banner.isVisible() else ""
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        self._qtbot.waitUntil(lambda: bool(condition()), timeout=20_000)
+
+    def wait_for_step(self, step: int) -> View:
+        """Until the present experiment is shown at this step."""
+        self.wait(lambda: self.is_shown() and self.view.snapshot.step == step)
+        return self.view
+
+    def wait_until_finished(self) -> View:
+        """Until the present experiment is shown at its end."""
+        self.wait(lambda: self.is_shown() and self.view.is_finished)
+        assert not self.window.runner.is_playing
+        return self.view
+
+    def is_shown(self) -> bool:
+        """Whether the newest view is of what the session works on now."""
+        if not self.views or self.view.generation != self.window.runner.generation:
+            return False
+        return self.view.run.experiment == self.window.session.experiment
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
+
+
+@pytest.fixture
+def open_window(qtbot, settings):
+    """Opens a window on an experiment of these values and waits until it can be used."""
+    windows = []
+
+    def open_one(values=None, *, clock=None, settings=settings, loads=True):
+        experiment = replace(Experiment(), {"epochs": 20} | (values or {}))
+        window = MainWindow(experiment, clock=clock, settings=settings)
+        windows.append(window)
+        person = Person(window, qtbot)
+        with qtbot.waitExposed(window):
+            window.show()
+        window.activateWindow()
+        person.wait(window.isActiveWindow)
+        if loads:
+
+            def is_there():
+                if clock is not None:
+                    clock.advance(0.02)
+                return bool(person.views)
+
+            person.wait(is_there)
+        return person
+
+    yield open_one
+    for window in windows:
+        window.close()
+        window.theme.setScheme("system")
+        window.theme.deleteLater()
+        window.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def person(open_window):
+    """At a window with the default experiment of 20 epochs, loaded and waiting."""
+    return open_window()

@@ -1,0 +1,180 @@
+import sys
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from regplay.gui.plots.chart import Chart, padded
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.lines import LineLayer
+from regplay.gui.theme import DARK
+
+
+@pytest.fixture
+def chart(qtbot) -> Chart:
+    chart = Chart()
+    qtbot.addWidget(chart)
+    chart.resize(500, 300)
+    chart.fix("x", 0.0, 10.0)
+    chart.fix("y", 0.0, 1.0)
+    with qtbot.waitExposed(chart):
+        chart.show()
+    return chart
+
+
+def _wheel(chart: Chart) -> None:
+    at = QPointF(chart.width() / 2, chart.height() / 2)
+    event = QWheelEvent(
+        at,
+        QPointF(chart.mapToGlobal(at.toPoint())),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(chart.viewport(), event)
+
+
+def _drag(qtbot, chart: Chart) -> None:
+    target = chart.viewport()
+    qtbot.mousePress(target, Qt.MouseButton.LeftButton, pos=QPoint(250, 150))
+    for x in (240, 220, 200):
+        qtbot.mouseMove(target, QPoint(x, 150))
+    qtbot.mouseRelease(target, Qt.MouseButton.LeftButton, pos=QPoint(200, 150))
+
+
+def test_pixels_and_values(chart) -> None:
+    frame = chart.frame()
+    np.testing.assert_allclose(frame.x([0, 5, 10]), [0, frame.width / 2, frame.width])
+    np.testing.assert_allclose(frame.y([0, 1]), [frame.height, 0])
+    assert frame.x_value(frame.width / 4) == pytest.approx(2.5)
+    assert np.isnan(frame.x([np.nan, np.inf])).all()
+    assert np.isfinite(frame.y([1e308, -1e308])).all()
+
+
+def test_pixels_of_a_logarithmic_axis(chart) -> None:
+    chart.setLog("y", True)
+    chart.cover("y", [0.01, 1.0])
+    frame = chart.frame()
+    np.testing.assert_allclose(frame.y([0.01, 0.1, 1]), [frame.height, frame.height / 2, 0])
+    assert np.isnan(frame.y([0, -1])).all()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "labels"),
+    [
+        (1e-2, 1, ["0.01", "0.1", "1"]),
+        (1, 10, ["1", "10"]),
+        (1e-5, 1e2, ["1e-05", "0.0001", "0.001", "0.01", "0.1", "1", "10", "100"]),
+    ],
+)
+def test_a_logarithmic_axis_labels_decades(chart, low, high, labels) -> None:
+    chart.setLog("y", True)
+    chart.cover("y", [low, high])
+    axis = chart.axes["y"]
+    levels = axis.tickValues(*chart.box.viewRange()[1], 400)
+    values = levels[0][1]
+    assert len(values) == len(labels)
+    assert [10.0**value for value in values] == pytest.approx([float(label) for label in labels])
+    assert set(axis.tickStrings(levels[1][1], 1, levels[1][0])) == {""} or len(labels) == 2
+
+
+def test_the_wheel_holds_the_ranges_until_the_key(qtbot, chart) -> None:
+    _wheel(chart)
+    held = chart.box.viewRange()
+    assert held != [[0, 10], [0, 1]]
+    assert chart.reset_button.isVisible()
+    chart.cover("y", [0, 50])
+    assert chart.box.viewRange() == held
+    qtbot.keyClick(chart, Qt.Key.Key_A)
+    assert chart.box.viewRange() == [[0, 10], [0, 50]]
+    assert not chart.reset_button.isVisible()
+
+
+def test_a_drag_holds_the_ranges_until_a_double_click(qtbot, chart) -> None:
+    _drag(qtbot, chart)
+    assert chart.manual
+    assert chart.box.viewRange()[0][0] > 0
+    qtbot.mouseDClick(chart.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(250, 150))
+    assert chart.box.viewRange() == [[0, 10], [0, 1]]
+
+
+def test_the_button_resets_the_ranges(qtbot, chart) -> None:
+    _wheel(chart)
+    qtbot.mouseClick(chart.reset_button, Qt.MouseButton.LeftButton)
+    assert chart.box.viewRange() == [[0, 10], [0, 1]]
+
+
+def test_axes_are_not_drawn_again_with_the_curves(chart) -> None:
+    line = LineLayer()
+    chart.canvas.live.append(line)
+    chart.grab()
+    pictures = {name: axis.picture for name, axis in chart.axes.items()}
+    assert all(pictures.values())
+    line.set([0, 10], [0, 1])
+    chart.cover("y", line.y)
+    chart.refresh()
+    chart.grab()
+    assert {name: axis.picture for name, axis in chart.axes.items()} == pictures
+
+
+def test_labels_are_text_not_markup(chart) -> None:
+    chart.setLabels("<b>", "a & b")
+    assert chart.axes["x"].label.toPlainText().strip() == "<b>"
+    assert chart.axes["y"].label.toPlainText().strip() == "a & b"
+
+
+def test_restyling_changes_the_ground(chart) -> None:
+    chart.setColors(DARK)
+    assert chart.grab().toImage().pixelColor(250, 100).name() == DARK.background
+
+
+def test_a_layer_that_fails_is_reported_and_skipped(qtbot, chart) -> None:
+    class Broken:
+        def paint(self, painter, frame) -> None:
+            raise ValueError("broken")
+
+    chart.canvas.live.append(Broken())
+    with qtbot.captureExceptions() as exceptions:
+        chart.refresh()
+        chart.grab()
+    assert [str(value) for _, value, _ in exceptions] == ["broken"]
+
+
+def test_padding() -> None:
+    low, high = padded([0, 10, np.nan])
+    assert (low, high) == (-0.5, 10.5)
+    assert padded([]) == (-1 / 20, 1 + 1 / 20)
+    low, high = padded([3.0])
+    assert low < 3 < high
+
+
+def test_painting_takes_no_reference_from_none(qtbot, make_dataset, make_fit, make_history) -> None:
+    # Some versions of PySide lose one or more a frame, and below 3.12 Python aborts at zero.
+    dataset = make_dataset("curve")
+    fit_view, history_view = FitView(), HistoryView()
+    for view in (fit_view, history_view):
+        qtbot.addWidget(view)
+        view.resize(500, 250)
+        view.setDataset(dataset)
+        view.show()
+    fits = [make_fit(dataset, epoch) for epoch in range(10)]
+    history = make_history([1.0, 0.5, 0.3], [1.2, 0.8, 0.9])
+
+    def paint(frames: int) -> None:
+        for frame in range(frames):
+            fit_view.setFit(fits[frame % 10])
+            history_view.setHistory(history)
+            QApplication.processEvents()
+
+    paint(20)
+    painted = history_view.plot.canvas.frames
+    before = sys.getrefcount(None)
+    paint(300)
+    assert history_view.plot.canvas.frames - painted == 300
+    assert sys.getrefcount(None) > before - 100

@@ -1,0 +1,234 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from regplay.core.fit import Fit, grid_of
+from regplay.gui.plots.class_curves import ClassCurvesView
+from regplay.gui.plots.confusion import ConfusionView, confusion_counts
+from regplay.gui.plots.curve import CurveView
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.markers import MOST, thinned
+from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.surface import SurfaceView
+from regplay.gui.theme import DARK, LIGHT
+
+
+@pytest.fixture
+def view(qtbot) -> FitView:
+    view = FitView()
+    qtbot.addWidget(view)
+    view.resize(700, 320)
+    return view
+
+
+@pytest.mark.parametrize(
+    ("kind", "panel"),
+    [
+        ("curve", CurveView),
+        ("values", SurfaceView),
+        ("two classes", SurfaceView),
+        ("many", PredictedView),
+        ("class curves", ClassCurvesView),
+        ("confusion", ConfusionView),
+    ],
+)
+def test_each_dataset_has_its_panel(view, make_dataset, kind, panel) -> None:
+    view.setDataset(make_dataset(kind))
+    assert type(view.panel) is panel
+
+
+def test_every_dataset_shows_updates_and_restyles(view, dataset, make_fit) -> None:
+    view.show()
+    view.setDataset(dataset)
+    empty = view.grab().toImage()
+    view.setFit(make_fit(dataset, 1))
+    one = view.grab().toImage()
+    view.setFit(make_fit(dataset, 2))
+    two = view.grab().toImage()
+    view.setColors(DARK)
+    dark = view.grab().toImage()
+    view.setFit(None)
+    assert empty != one != two != dark
+    middle = (20, dark.height() - 4)
+    assert two.pixelColor(*middle).name() == LIGHT.background
+    assert dark.pixelColor(*middle).name() == DARK.background
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, -1e38])
+def test_diverged_fits_are_drawn_without_a_warning(view, dataset, make_fit, value) -> None:
+    view.show()
+    view.setDataset(dataset)
+    view.setFit(make_fit(dataset, 1))
+    view.setFit(make_fit(dataset, 2, value))
+    view.grab()
+
+
+def test_the_curve_holds_the_fit_the_points_and_the_truth(view, make_dataset, make_fit) -> None:
+    dataset = make_dataset("curve")
+    fit = make_fit(dataset, 3)
+    view.setDataset(dataset)
+    view.setFit(fit)
+    panel, grid = view.panel, grid_of(dataset)
+    np.testing.assert_array_equal(panel.curve.x, grid.x[:, 0])
+    np.testing.assert_array_equal(panel.curve.y, fit.grid)
+    np.testing.assert_array_equal(panel.truth.y, dataset.truth(grid.x))
+    valid, train = panel.points.groups
+    np.testing.assert_array_equal(train.x, dataset.train.x[:, 0])
+    np.testing.assert_array_equal(train.y, dataset.train.y)
+    np.testing.assert_array_equal(valid.y, dataset.valid.y)
+    assert train.fills == (LIGHT.train,)
+    assert train.shape != valid.shape
+    assert panel.chart.axes["x"].labelText == "input 0"
+    assert panel.chart.axes["y"].labelText == "force (N)"
+
+
+def test_the_past_doubles_and_begins_anew_with_a_new_run(view, make_dataset, make_fit) -> None:
+    dataset = make_dataset("curve")
+    view.setDataset(dataset)
+    for epoch in range(0, 101):
+        view.setFit(make_fit(dataset, epoch))
+    assert view.panel.past.epochs == [2, 4, 8, 16, 32, 64]
+    view.setFit(make_fit(dataset, 0))
+    assert view.panel.past.epochs == [0]
+    view.clearPast()
+    assert view.panel.past.epochs == []
+
+
+def test_a_wild_curve_widens_the_axis_no_further_than_the_limit(
+    view, make_dataset, make_fit
+) -> None:
+    dataset = make_dataset("curve")
+    view.setDataset(dataset)
+    low, high = view.panel.chart.autoRange("y")
+    view.setFit(make_fit(dataset, 1, 1e6))
+    wide_low, wide_high = view.panel.chart.autoRange("y")
+    assert wide_high > high
+    assert wide_high - wide_low < 4 * (high - low)
+    view.setFit(make_fit(dataset, 2, 0.0))
+    assert view.panel.chart.autoRange("y")[1] == wide_high
+
+
+def test_exactly_the_wrong_points_are_marked(view, make_dataset) -> None:
+    dataset = make_dataset("two classes")
+    wrong_train, wrong_valid = [3, 7], [0, 14]
+
+    def predict(y: np.ndarray, wrong: list[int]) -> np.ndarray:
+        p = np.eye(2)[y] * 0.8 + 0.1
+        p[wrong] = p[wrong][:, ::-1]
+        return p
+
+    grid = np.full((len(grid_of(dataset).x), 2), 0.5)
+    train, valid = dataset.train, dataset.valid
+    view.setDataset(dataset)
+    view.setFit(Fit(1, 1, predict(train.y, wrong_train), predict(valid.y, wrong_valid), grid))
+    of_valid, of_train = view.panel.wrong.groups
+    np.testing.assert_array_equal(of_train.x, train.x[wrong_train, 0])
+    np.testing.assert_array_equal(of_train.y, train.x[wrong_train, 1])
+    np.testing.assert_array_equal(of_valid.x, valid.x[wrong_valid, 0])
+    assert "wrong: 2 of 20, 2 of 15" in view.panel.legend.text()
+
+
+def test_the_surface_has_the_hue_of_the_class_and_the_lightness_of_doubt(
+    view, make_dataset
+) -> None:
+    dataset = make_dataset("two classes")
+    grid = grid_of(dataset)
+    first = (grid.x[:, 0] - grid.low[0]) / (grid.high[0] - grid.low[0])  # 0 left, 1 right
+    even = np.full((20, 2), 0.5)
+    view.setDataset(dataset)
+    view.setFit(Fit(1, 1, even, even[:15], np.stack([1 - first, first], axis=1)))
+    view.show()
+    image = view.panel.chart.grab().toImage()
+    box = view.panel.chart.box.sceneBoundingRect()
+    row = int(box.bottom()) - 3
+    left, near, right = (
+        image.pixelColor(int(box.left() + share * box.width()), row) for share in (0.01, 0.4, 0.99)
+    )
+    assert left.hslHue() == pytest.approx(near.hslHue(), abs=12)
+    assert left.lightness() < near.lightness()
+    assert abs(left.hslHue() - right.hslHue()) > 60
+    x = np.unique(np.round(view.panel.boundary.segments[:, ::2], 6))
+    assert x == pytest.approx((grid.low[0] + grid.high[0]) / 2, abs=1e-6)
+
+
+def test_a_surface_of_values_colours_points_by_value(view, make_dataset, make_fit) -> None:
+    dataset = make_dataset("values")
+    view.setDataset(dataset)
+    view.setFit(make_fit(dataset, 1))
+    _, train = view.panel.points.groups
+    assert train.which[dataset.train.y.argmin()] == train.which.min()
+    assert train.which[dataset.train.y.argmax()] == train.which.max()
+    assert not view.panel.bar.isHidden()
+    assert len(view.panel.boundary.segments) == 0
+
+
+def test_many_inputs_show_predicted_against_true_and_the_weights(
+    view, make_dataset, make_fit
+) -> None:
+    dataset = make_dataset("many")
+    fit = make_fit(dataset, 1)
+    view.setDataset(dataset)
+    assert view.panel.weights is None
+    view.setFit(fit)
+    _, train = view.panel.chart_panel.points.groups
+    np.testing.assert_array_equal(train.x, dataset.train.y)
+    np.testing.assert_array_equal(train.y, fit.train)
+    np.testing.assert_array_equal(view.panel.weights.stems.weights, fit.weights)
+    np.testing.assert_array_equal(view.panel.weights.truth.groups[0].y, dataset.true_weights)
+    view.setFit(Fit(2, 2, fit.train, fit.valid))
+    assert view.panel.weights.isHidden()
+
+
+def test_confusion_counts() -> None:
+    p = np.eye(3)[[0, 1, 1, 2, 2, 2]]
+    y = np.array([0, 1, 0, 2, 2, 1])
+    assert confusion_counts(p, y).tolist() == [[1, 1, 0], [0, 1, 1], [0, 0, 2]]
+
+
+def test_the_confusion_matrix_switches_to_training_by_a_click(
+    qtbot, view, make_dataset, make_fit
+) -> None:
+    dataset = make_dataset("confusion")
+    fit = make_fit(dataset, 1)
+    view.show()
+    view.setDataset(dataset)
+    view.setFit(fit)
+    panel = view.panel
+    np.testing.assert_array_equal(panel.grid.counts, confusion_counts(fit.valid, dataset.valid.y))
+    qtbot.mouseClick(panel.train_button, Qt.MouseButton.LeftButton)
+    np.testing.assert_array_equal(panel.grid.counts, confusion_counts(fit.train, dataset.train.y))
+    right = int((fit.train.argmax(axis=1) == dataset.train.y).sum())
+    assert f"training: {right} of 20 right" in panel.legend.text()
+
+
+def test_class_curves_are_the_probabilities(view, make_dataset, make_fit) -> None:
+    dataset = make_dataset("class curves")
+    fit = make_fit(dataset, 1)
+    view.setDataset(dataset)
+    view.setFit(fit)
+    for index, curve in enumerate(view.panel.curves):
+        np.testing.assert_array_equal(curve.y, fit.grid[:, index])
+
+
+def test_the_mouse_reads_the_curve(qtbot, view, make_dataset, make_fit) -> None:
+    dataset = make_dataset("curve")
+    fit = make_fit(dataset, 1)
+    view.setDataset(dataset)
+    view.setFit(fit)
+    with qtbot.waitExposed(view):
+        view.show()
+    chart = view.panel.chart
+    box = chart.box.sceneBoundingRect()
+    qtbot.mouseMove(chart.viewport(), QPoint(int(box.left() + box.width() * 0.25), 60))
+    grid = grid_of(dataset).x[:, 0]
+    share = (int(box.left() + box.width() * 0.25) - box.left()) / box.width()
+    at = np.abs(grid - (grid[0] + share * (grid[-1] - grid[0]))).argmin()
+    qtbot.waitUntil(lambda: chart.hover.reading is not None)  # X11 takes its time
+    assert chart.hover.reading.rows[0].value == f"{fit.grid[at]:.4g}"
+
+
+def test_a_crowd_is_thinned_and_the_legend_says_so(view, make_dataset) -> None:
+    assert len(thinned(MOST)) == MOST
+    kept = thinned(7777)
+    assert len(np.unique(kept)) == MOST
+    assert (kept[0], kept[-1]) == (0, 7776)

@@ -1,0 +1,267 @@
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+
+from regplay.core.history import History
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.theme import DARK
+
+
+@pytest.fixture
+def view(qtbot, make_dataset) -> HistoryView:
+    view = HistoryView()
+    qtbot.addWidget(view)
+    view.resize(700, 260)
+    view.setDataset(make_dataset("curve"), epochs=10)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def _hover(qtbot, view, epoch: float) -> None:
+    """Move the mouse over an epoch of the plot."""
+    plot = view.plot
+    box = plot.box.sceneBoundingRect()
+    x = plot.frame().x(epoch)
+    qtbot.mouseMove(plot.viewport(), QPoint(round(box.left() + float(x)), int(box.center().y())))
+
+
+def test_the_curves_hold_the_history_and_the_live_snapshot(
+    view, make_history, make_snapshot
+) -> None:
+    history = make_history([1.0, 0.5], [1.2, 0.8])
+    view.setHistory(history, make_snapshot(7, train_loss=0.1, valid_loss=0.9))
+    train, valid = view.plot.curves
+    assert view.plot.epochs.tolist() == [0, 1, 7]
+    assert train.values.tolist() == [1.0, 0.5, 0.1]
+    assert valid.values.tolist() == [1.2, 0.8, 0.9]
+
+
+def test_a_live_snapshot_that_is_recorded_is_drawn_once(view, make_history, make_snapshot) -> None:
+    history = make_history([1.0, 0.5], [1.2, 0.8])
+    view.setHistory(history, history.last)
+    assert view.plot.epochs.tolist() == [0, 1]
+
+
+def test_a_history_may_grow_while_it_is_read(view, make_history, make_snapshot) -> None:
+    class Growing(History):
+        """A record more each time that a column is read, as if another thread ran."""
+
+        def column(self, measure, member=0):
+            epoch = int(self.epochs[-1]) + 1
+            self.append(make_snapshot(epoch, train_loss=0.5, valid_loss=0.5))
+            return super().column(measure, member)
+
+    history = Growing()
+    history.append(make_snapshot(0, train_loss=1.0, valid_loss=1.0))
+    view.setHistory(history)
+    view.grab()
+    assert len({len(curve.values) for curve in view.plot.curves} | {len(view.plot.epochs)}) == 1
+
+
+def test_the_mouse_reads_every_curve_at_the_nearest_epoch(qtbot, view, make_history) -> None:
+    view.setHistory(make_history([1.0, 0.5, 0.25], [1.5, 0.75, 0.875], every=4))
+    _hover(qtbot, view, 5)
+    reading = view.plot.hover.reading
+    assert reading.title == "epoch 4"
+    values = {row.name: row.value for row in reading.rows}
+    assert values == {"train": "0.5", "validation": "0.75", "gap": "0.25", "noise floor": "0.04"}
+    _hover(qtbot, view, 7)
+    assert view.plot.hover.reading.title == "epoch 8"
+
+
+def test_the_hover_line_does_not_draw_the_curves_again(qtbot, view, make_history) -> None:
+    view.setHistory(make_history([1.0, 0.5, 0.25], [1.5, 0.75, 0.875], every=4))
+    view.grab()
+    frames = view.plot.canvas.frames
+    before = view.grab().toImage()
+    for epoch in (1, 3, 5, 7, 9):
+        _hover(qtbot, view, epoch)
+        assert view.grab().toImage() != before
+    assert view.plot.canvas.frames == frames
+
+
+def test_the_hover_line_follows_new_data_under_a_resting_mouse(
+    qtbot, view, make_history, make_snapshot
+) -> None:
+    history = make_history([1.0, 0.5], [1.5, 0.75])
+    view.setHistory(history)
+    _hover(qtbot, view, 6)
+    assert view.plot.hover.reading.title == "epoch 1"
+    history.append(make_snapshot(6, train_loss=0.1, valid_loss=0.2))
+    view.setHistory(history)
+    assert view.plot.hover.reading.title == "epoch 6"
+
+
+def test_the_hover_line_leaves_with_the_mouse(qtbot, view, make_history) -> None:
+    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
+    _hover(qtbot, view, 1)
+    qtbot.mouseMove(view.plot.viewport(), QPoint(3, 3))
+    assert view.plot.hover.reading is None
+
+
+def test_log_buttons_change_the_axes(qtbot, view, make_history) -> None:
+    view.setHistory(make_history([1.0, 0.05], [1.5, 0.75]))
+    plot = view.plot
+    assert plot.autoRange("y") == (0.0, 2.0)
+    qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
+    assert plot.isLog("y")
+    assert plot.box.viewRange()[1] == [-2.0, 1.0]  # 0.04, the noise floor, to 1.5
+    qtbot.mouseClick(view.log_x, Qt.MouseButton.LeftButton)
+    assert plot.box.viewRange()[0] == [0.0, 1.0]
+    qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
+    assert plot.box.viewRange()[1] == [0.0, 2.0]
+    assert plot.isLog("x")
+    view.grab()
+
+
+def test_the_best_epoch_is_marked_where_validation_is_smallest(view, make_history) -> None:
+    view.setHistory(make_history([1.0, 0.5, 0.2, 0.1], [1.2, 0.6, 0.7, np.nan], every=3))
+    view.grab()
+    assert view.plot.best_epoch == 3
+    assert "best epoch 3" in view.legend.text()
+    frame = view.plot.frame()
+    at = view.plot._layer._best_at(frame)
+    assert at.x() == pytest.approx(float(frame.x(3)))
+    assert at.y() == pytest.approx(float(frame.y(0.6)))
+
+
+def test_a_live_snapshot_may_be_the_best(view, make_history, make_snapshot) -> None:
+    history = make_history([1.0, 0.5], [1.2, 0.8])
+    view.setHistory(history, make_snapshot(5, train_loss=0.4, valid_loss=0.7))
+    assert view.plot.best_epoch == 5
+    view.setHistory(history, make_snapshot(6, train_loss=0.4, valid_loss=np.nan))
+    assert view.plot.best_epoch == 1
+
+
+def test_the_axis_of_a_falling_loss_rests(view, make_snapshot) -> None:
+    history, changes = History(), []
+    view.setHistory(history)
+    view.plot.box.sigRangeChanged.connect(lambda *_: changes.append(1))
+    for epoch, loss in enumerate(np.exp(-np.arange(11) / 3)):
+        history.append(make_snapshot(epoch, train_loss=loss, valid_loss=1.1 * loss))
+        view.setHistory(history)
+    assert len(changes) <= 1
+    assert view.plot.box.viewRange() == [[0.0, 10.0], [0.0, 1.25]]
+
+
+def test_another_run_starts_its_axis_anew(view, make_history) -> None:
+    view.setHistory(make_history([1e9, 1e12], [1e9, 1e12]))
+    assert view.plot.autoRange("y")[1] >= 1e12
+    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
+    assert view.plot.autoRange("y") == (0.0, 2.0)
+
+
+def test_epochs_beyond_the_plan_widen_the_axis(view, make_history) -> None:
+    view.setHistory(make_history([1.0] * 30, [1.0] * 30))
+    low, high = view.plot.autoRange("x")
+    assert low == 0
+    assert 29 <= high <= 60
+    view.setPlanned(200)
+    assert view.plot.autoRange("x") == (0.0, 200.0)
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [np.nan] * 3,
+        [np.inf, 1.0, np.nan],
+        [1.0, 1e300, 1e308],
+        [0.0, 0.0, 0.0],
+        [1.0, -1e-9, 1e-320],
+        [],
+    ],
+)
+def test_any_number_is_drawn_without_a_warning(qtbot, view, make_history, losses, log) -> None:
+    if log:
+        view.log_x.click()
+        view.log_y.click()
+    view.setHistory(make_history(losses, losses, penalty=np.inf, weight_norm=0.0))
+    view.grab()
+    _hover(qtbot, view, 2)
+    view.setTab("weights")
+    view.grab()
+    low, high = view.plot.box.viewRange()[1]
+    assert np.isfinite([low, high]).all()
+
+
+def test_accuracy_has_a_tab_only_for_classes(view, make_dataset, make_history) -> None:
+    assert view.tabs["accuracy"].isHidden()
+    view.setDataset(make_dataset("two classes"), epochs=10)
+    assert not view.tabs["accuracy"].isHidden()
+    view.setHistory(
+        make_history([1.0, 0.5], [1.5, 0.75], train_accuracy=0.875, valid_accuracy=0.75)
+    )
+    view.setTab("accuracy")
+    train, valid = view.plot.curves
+    assert train.values.tolist() == [87.5, 87.5]
+    assert valid.values.tolist() == [75.0, 75.0]
+    view.setDataset(make_dataset("curve"), epochs=10)
+    assert view.tab == "loss"
+
+
+def test_the_weights_tab_shows_norm_penalty_and_objective(qtbot, view, make_history) -> None:
+    view.setHistory(
+        make_history([1.0, 0.5], [1.5, 0.75], penalty=0.125, objective=1.5, weight_norm=4.0)
+    )
+    qtbot.mouseClick(view.tabs["weights"], Qt.MouseButton.LeftButton)
+    assert [curve.values.tolist() for curve in view.plot.curves] == [
+        [4.0] * 2,
+        [0.125] * 2,
+        [1.5] * 2,
+    ]
+    assert view.log_y.isChecked()
+    _hover(qtbot, view, 1)
+    values = {row.name: row.value for row in view.plot.hover.reading.rows}
+    assert values == {"‖w‖": "4", "penalty": "0.125", "objective": "1.5"}
+
+
+def test_tabs_are_made_when_they_are_first_shown(view) -> None:
+    assert list(view._plots) == ["loss"]
+    view.setTab("weights")
+    assert list(view._plots) == ["loss", "weights"]
+
+
+def test_the_noise_floor_is_named(view, make_dataset) -> None:
+    assert view.plot.floor.value == 0.04
+    assert "memorised noise" in view.plot.floor.text
+    assert "memorised noise" in view.legend.toolTip()
+    view.setDataset(make_dataset("two classes"))
+    assert view.plot.floor.value is None
+    assert "noise floor" not in view.legend.text()
+
+
+def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
+    view.setHistory(make_history([1.0] * 11, [1.0] * 11))
+    before = view.grab().toImage()
+    view.setMarks([5])
+    after = view.grab().toImage()
+    box = view.plot.box.sceneBoundingRect()
+    origin = view.plot.mapTo(view, QPoint(0, 0))
+    x = origin.x() + round(box.left() + float(view.plot.frame().x(5)))
+    changed = {
+        column
+        for column in range(int(box.left()) + 5, int(box.right()))
+        for row in range(origin.y() + 20, origin.y() + 120)
+        if before.pixelColor(column, row) != after.pixelColor(column, row)
+    }
+    assert changed == {x}
+    assert "settings changed" in view.legend.text()
+    frames = view.plot.canvas.frames
+    view.setMarks([5])
+    view.grab()
+    assert view.plot.canvas.frames == frames
+
+
+def test_training_is_blue_and_dark_restyles(view, make_history) -> None:
+    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
+    light = view.grab().toImage()
+    view.setColors(DARK)
+    dark = view.grab().toImage()
+    assert light != dark
+    entry = view.legend.entries[0]
+    assert (entry.text, entry.color) == ("train", DARK.train)
+    assert view.plot.axes["x"].pen().color().name() == DARK.muted
+    view.setTab("weights")
+    assert view.plot.colors is DARK

@@ -1,0 +1,167 @@
+"""Every control of the window: a person changes it, and a run of the new experiment is shown."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from regplay.core.datasets import REGISTRY
+from regplay.core.fields import FIELDS, differences, get
+from regplay.gui.controls.choice import ChoiceControl
+from regplay.gui.controls.dataset_picker import DatasetPicker
+from regplay.gui.controls.number import NumberControl
+from regplay.gui.controls.switch import SwitchControl
+from regplay.gui.controls.text import TextControl
+
+Key = Qt.Key
+TABLE = "a,b,c\n" + "".join(f"{i},{i * i % 7},{2 * i - 3}\n" for i in range(20))
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+def where_it_is_shown(path):
+    """Values with which the control of `path` is on screen."""
+    section, _, name = path.rpartition(".")
+    if section == "data" and name not in ("name", "seed"):
+        return {"data.name": next(spec.name for spec in REGISTRY.values() if name in spec.uses)}
+    if path == "optimizer.momentum":
+        return {"optimizer.name": "momentum"}
+    return {}
+
+
+def use(person, control):
+    """Change a control as a person would."""
+    if isinstance(control, NumberControl):
+        before = control.value()
+        person.press(Key.Key_Right, control)
+        if control.value() == before:  # it stood at the end
+            person.press(Key.Key_Left, control)
+    elif isinstance(control, SwitchControl):
+        box = control.check_box
+        QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(10, box.height() // 2))
+    else:
+        assert isinstance(control, ChoiceControl | DatasetPicker)
+        person.press(Key.Key_Down, control)
+
+
+def write(person, control, text):
+    """Replace the text of a line and confirm it."""
+    assert isinstance(control, TextControl)
+    control.line.setFocus()
+    control.line.selectAll()
+    QTest.keyClicks(control.line, text)
+    QTest.keyClick(control.line, Key.Key_Return)
+
+
+def assert_is_shown(person):
+    """The newest view is of the session's experiment, and the plots hold it."""
+    window = person.window
+    view = person.wait_until_finished()
+    assert person.banner == ""
+    assert window.fit_view.panel.fit is view.fit
+    assert window.fit_view.panel.isVisible()
+    assert window.history_view.plot.epochs[-1] == view.snapshot.epoch > 0
+    assert window.controls.experiment() == window.session.experiment
+    assert window.grab().width() == window.width()
+
+
+@pytest.mark.parametrize("path", [p for p in FIELDS if p not in ("data.file", "data.target")])
+def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, path):
+    person = open_window(where_it_is_shown(path) | {"epochs": 5})
+    person.click("transport.play")
+    person.wait_until_finished()
+    before, generation = person.window.session.experiment, person.view.generation
+
+    if path == "epochs":
+        person.press(Key.Key_Up, "epochs")
+        person.wait_until_finished()
+        assert person.window.session.experiment.epochs == 6
+        person.press(Key.Key_Down, "epochs")
+    else:
+        control = person.window.controls.control(path)
+        person.window.controls.ensureWidgetVisible(control)
+        assert control.isVisible()
+        use(person, control)
+        assert get(person.window.session.experiment, path) == control.value()
+        assert get(before, path) != control.value()
+        changed = set(differences(before, person.window.session.experiment))
+        assert path in changed
+        if path != "data.name":  # which brings defaults of its own
+            assert changed == {path}
+
+    assert_is_shown(person)
+    assert person.view.generation > generation
+
+
+def test_a_file_and_its_target(open_window, table):
+    person = open_window({"epochs": 5})
+    person.click("transport.play")
+    person.wait_until_finished()
+    person.set(data__name="csv")
+    assert "file" in person.banner.lower()
+
+    write(person, person.window.controls.control("data.file"), str(table))
+    assert person.window.session.experiment.data.file == str(table)
+    assert_is_shown(person)
+    assert person.window.fit_view.panel.dataset.target_name == "c"
+
+    write(person, person.window.controls.control("data.target"), "a")
+    assert person.window.session.experiment.data.target == "a"
+    assert_is_shown(person)
+    assert person.window.fit_view.panel.dataset.input_names == ("b", "c")
+
+
+def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, table, tmp_path):
+    person = open_window({"epochs": 5, "data.name": "csv", "data.file": str(table)})
+    person.click("transport.play")
+    person.wait_until_finished()
+    missing = tmp_path / "missing.csv"
+    write(person, person.window.controls.control("data.file"), str(missing))
+    assert str(missing) in person.banner
+
+    # There is nothing to train, and the button says so again rather than seeming to train.
+    person.click("banner.close")
+    assert person.banner == ""
+    for button in ("transport.play", "transport.reset"):
+        person.click(button)
+        assert str(missing) in person.banner
+        assert not person.window.runner.is_playing
+        person.click("banner.close")
+    for button in ("transport.step", "transport.epoch"):
+        person.click(button)
+        assert not person.window.runner.is_playing
+    person.set(regularization__weight_decay=0.1)
+    assert str(missing) in person.banner
+
+    missing.write_text(TABLE.replace("c\n", "price\n"), encoding="utf-8")
+    person.click("transport.play")
+    assert_is_shown(person)
+    assert person.window.fit_view.panel.dataset.target_name == "price"
+    assert person.view.run.experiment.regularization.weight_decay == 0.1
+
+
+def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
+    person = open_window({"epochs": 5})
+    person.click("transport.play")
+    person.wait_until_finished()
+    control = person.window.controls.control("regularization.weight_decay")
+    control.box.setFocus()
+    control.box.selectAll()
+    QTest.keyClicks(control.box, "0.0123")
+    QTest.keyClick(control.box, Key.Key_Return)
+    assert person.window.session.experiment.regularization.weight_decay == 0.0123
+    assert_is_shown(person)
+
+    slider = person.window.controls.control("model.width").slider
+    y = slider.height() // 2
+    person.window.controls.ensureWidgetVisible(slider)
+    QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=slider.rect().center())
+    for x in range(slider.width() // 2, slider.width(), 7):
+        QTest.mouseMove(slider, QPoint(x, y))
+    QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+    assert person.window.session.experiment.model.width > 64
+    assert_is_shown(person)

@@ -1,0 +1,300 @@
+"""Train, pause, step, epoch, reset, new seed, speed and epochs, by mouse and keyboard."""
+
+import re
+import threading
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from regplay.core.fields import get
+from regplay.core.training import Training
+from regplay.gui.clock import VirtualClock
+from regplay.gui.transport import SPEEDS
+
+Key = Qt.Key
+LONG = {"epochs": 1_000_000}
+
+
+def is_training(person):
+    """Whether the button, the runner and the steps say so."""
+    step = person.window.runner.step
+    person.wait(lambda: person.window.runner.step > step)
+    assert person.window.transport.button("play").text() == "Pause"
+    return person.window.runner.is_playing
+
+
+def wait_until_paused(person):
+    assert not person.window.runner.is_playing
+    assert person.window.transport.button("play").text() == "Train"
+    # What is shown in the end is where the thread stands.
+    person.wait(lambda: person.view.snapshot.step == person.window.runner.step)
+    return person.view.snapshot.step
+
+
+def test_the_button_trains_and_pauses(open_window):
+    person = open_window(LONG)
+    person.click("transport.play")
+    assert is_training(person)
+    person.click("transport.play")
+    step = wait_until_paused(person)
+    assert 0 < step < 1_000_000
+    person.click("transport.play")
+    assert is_training(person)
+    assert person.window.runner.step > step
+    person.click("transport.play")
+    wait_until_paused(person)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "model.depth",  # a slider
+        "data.clean_valid",  # a check box
+        "optimizer.name",  # a combo box
+        "data.name",
+        "epochs",  # a spin box
+        "speed",
+        "keep_weights",
+        "transport.reset",
+        "fit",
+    ],
+)
+def test_space_trains_and_pauses_wherever_the_focus_is(open_window, name):
+    person = open_window(LONG)
+    if name == "fit":
+        widget = person.window.fit_view.panel.chart
+    else:
+        widget = person.find(name)
+    widget = widget.focusProxy() or widget
+    widget.setFocus()
+    assert widget.hasFocus()
+    before = person.window.session.experiment
+    QTest.keyClick(widget, Key.Key_Space)
+    assert is_training(person)
+    QTest.keyClick(widget, Key.Key_Space)
+    wait_until_paused(person)
+    assert person.window.session.experiment == before
+    assert not person.window.session.keeps_weights
+
+
+def test_space_in_the_epochs_box_takes_the_number_typed_so_far(person):
+    box = person.find("epochs")
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "7")
+    assert person.window.session.experiment.epochs == 20  # not before the number is complete
+    QTest.keyClick(box, Key.Key_Space)
+    assert person.wait_until_finished().snapshot.epoch == 7
+
+
+@pytest.mark.parametrize("way", ["transport.step", Key.Key_S])
+def test_one_step_is_one_optimizer_step(open_window, way):
+    person = open_window({"optimizer.batch_size": 8})  # 30 points: four steps an epoch
+    for step in range(1, 7):
+        person.click(way) if isinstance(way, str) else person.press(way, person.window)
+        view = person.wait_for_step(step)
+        assert view.snapshot.epoch == step // 4
+        assert not person.window.runner.is_playing
+        assert view.fit.step == step
+    assert "6" in person.find("progress.text").toolTip()
+
+
+def test_steps_pressed_faster_than_they_are_made_all_count(person):
+    for _ in range(5):
+        person.click("transport.step")
+    person.wait_for_step(5)
+    for _ in range(3):
+        person.press(Key.Key_E, person.window)
+    person.wait_for_step(8)
+
+
+def test_a_step_right_after_a_reset_is_the_first(open_window):
+    person = open_window({"epochs": 400})
+    person.click("transport.play")
+    person.wait_until_finished()
+    person.click("transport.reset")
+    person.click("transport.step")
+    assert person.wait_for_step(1).snapshot.epoch == 1
+
+
+def test_train_right_after_a_reset_trains_to_the_same_end(person):
+    person.click("transport.play")
+    person.wait_until_finished()
+    person.click("transport.reset")
+    person.click("transport.play")
+    person.wait_until_finished()
+    assert person.banner == ""
+    assert person.window.session.experiment.epochs == 20
+
+
+@pytest.mark.parametrize("way", ["transport.epoch", Key.Key_E])
+def test_one_epoch_goes_to_the_end_of_the_epoch(open_window, way):
+    person = open_window({"optimizer.batch_size": 8})
+    person.click("transport.step")
+    person.wait_for_step(1)
+    for epoch in (1, 2):
+        person.click(way) if isinstance(way, str) else person.press(way, person.window)
+        assert person.wait_for_step(4 * epoch).snapshot.epoch == epoch
+    assert person.window.history_view.plot.epochs[-1] == 2
+
+
+@pytest.mark.parametrize("way", ["transport.reset", Key.Key_R])
+def test_reset_waits_at_the_same_initial_weights(person, way):
+    first = person.wait_for_step(0).fit.grid
+    person.click("transport.play")
+    trained = person.wait_until_finished()
+    assert not np.array_equal(trained.fit.grid, first)
+    person.click(way) if isinstance(way, str) else person.press(way, person.window)
+    again = person.wait_for_step(0)
+    np.testing.assert_array_equal(again.fit.grid, first)
+    assert len(again.run.history) == 1
+    assert not person.window.runner.is_playing
+    assert "Not trained" in person.text("verdict.headline")
+
+
+@pytest.mark.parametrize("way", ["transport.seed", Key.Key_N])
+def test_a_new_seed_trains_another_network_as_far(person, way):
+    person.click("transport.play")
+    first = person.wait_until_finished()
+    person.click(way) if isinstance(way, str) else person.press(way, person.window)
+    assert person.window.session.experiment.seed == 1
+    second = person.wait_until_finished()
+    assert second.snapshot.epoch == 20
+    assert not np.array_equal(first.fit.grid, second.fit.grid)
+    # The data stay as they are.
+    assert get(second.run.experiment, "data.seed") == 0
+
+
+def test_slow_motion_trains_one_epoch_a_second_of_the_clock(open_window):
+    clock = VirtualClock()
+    person = open_window(LONG | {"optimizer.batch_size": 8}, clock=clock)
+    runner = person.window.runner
+    person.find("speed").setFocus()
+    person.press(Key.Key_Home, "speed")
+    person.click("transport.play")
+    for second in range(1, 6):
+        for quarter in range(1, 5):
+            clock.advance(0.25)
+            steps = 4 * (second - 1) + quarter  # four steps an epoch
+            person.wait(lambda: runner.step >= steps)  # noqa: B023
+            assert runner.step == steps
+        clock.advance(0)
+    assert runner.epoch == 5
+    assert runner.is_playing
+    person.press(Key.Key_Space, person.window)
+    clock.advance(100.0)
+    assert runner.step == 20
+
+
+def test_a_slow_network_is_not_chased(open_window, monkeypatch):
+    goes_on, advance = threading.Event(), Training.advance
+
+    def slow(training):
+        goes_on.wait(10)
+        return advance(training)
+
+    monkeypatch.setattr(Training, "advance", slow)
+    clock = VirtualClock()
+    person = open_window(LONG, clock=clock)
+    person.press(Key.Key_Home, "speed")
+    person.click("transport.play")
+    clock.advance(60.0)  # in which the network does not make its first step
+    goes_on.set()
+    person.wait(lambda: person.window.runner.step == 1)
+    clock.advance(1.0)
+    person.wait(lambda: person.window.runner.step == 2)
+
+
+def test_the_speed_slider_says_its_speed_and_changes_it_while_training(open_window):
+    clock = VirtualClock()
+    person = open_window({"epochs": 300}, clock=clock)
+    texts = []
+    slider = person.find("speed")
+    for _ in SPEEDS:
+        labels = person.window.transport.findChildren(QLabel)
+        texts += [label.text() for label in labels if re.search("speed|/s", label.text())]
+        person.press(Key.Key_Left, slider)
+    assert texts[0] == "full speed"
+    assert texts[-1] == "1 epoch/s"
+    assert len(set(texts)) == len(SPEEDS)
+
+    person.click("transport.play")
+    clock.advance(1.0)
+    person.wait(lambda: person.window.runner.step == 1)
+    person.press(Key.Key_Right, slider)  # 2 epochs a second
+    clock.advance(1.0)
+    person.wait(lambda: person.window.runner.step == 3)
+    person.press(Key.Key_End, slider)  # to the end, whatever the clock says
+    person.wait(lambda: person.window.runner.step == 300)
+    person.wait(lambda: clock.advance(0.02) or person.view.is_finished)
+    assert not person.window.runner.is_playing
+
+
+def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
+    person.click("transport.play")
+    first = person.wait_until_finished()
+    person.press(Key.Key_Up, "epochs")
+    more = person.wait_until_finished()
+    epochs = person.window.session.experiment.epochs
+    assert epochs > 20
+    assert more.snapshot.epoch == epochs
+    assert more.run is first.run  # it went on
+    assert more.run.changed_at == []  # no setting of the training was changed
+
+    for _ in range(4):
+        person.press(Key.Key_Down, "epochs")
+    fewer = person.wait_until_finished()
+    assert person.window.session.experiment.epochs == epochs - 4
+    assert fewer.snapshot.epoch == epochs - 4
+    assert fewer.run is not first.run
+    assert list(fewer.run.history.epochs) == list(range(epochs - 3))
+
+
+def test_train_at_the_end_gives_as_many_epochs_again(person):
+    person.click("transport.play")
+    first = person.wait_until_finished()
+    person.press(Key.Key_Space, person.window)
+    second = person.wait_until_finished()
+    assert person.window.session.experiment.epochs == 40
+    assert person.find("epochs").value() == 40
+    assert second.run is first.run
+    assert second.snapshot.epoch == 40
+    person.press(Key.Key_Space, person.window)
+    assert person.wait_until_finished().snapshot.epoch == 60
+
+
+def test_the_progress_is_told_and_shown(open_window):
+    person = open_window({"epochs": 1500})
+    assert person.text("progress.text") == "Epoch 0 of 1,500 · 1,500 to go"
+    assert person.find("progress").value() == 0
+    person.click("transport.epoch")
+    person.wait_for_step(1)
+    assert person.text("progress.text") == "Epoch 1 of 1,500 · 1,499 to go"
+    person.click("transport.play")
+    person.wait_until_finished()
+    assert person.text("progress.text") == "Epoch 1,500 of 1,500"
+    assert person.find("progress").value() == person.find("progress").maximum()
+
+
+def test_an_early_stopped_run_says_why_it_does_not_go_on(open_window):
+    person = open_window({"epochs": 20_000, "regularization.early_stopping": 3})
+    person.click("transport.play")
+    view = person.wait_until_finished()
+    assert view.snapshot.epoch < 20_000
+    person.click("transport.play")
+    assert "stopped by itself" in person.banner
+    assert not person.window.runner.is_playing
+    person.click("transport.reset")
+    person.wait_for_step(0)
+    person.click("transport.play")
+    assert person.wait_until_finished().snapshot.epoch == view.snapshot.epoch
+
+
+def test_words_and_losses_are_those_of_the_moment_of_the_pause(person):
+    for step in range(1, 6):  # faster than words may change while training
+        person.click("transport.step")
+        snapshot = person.wait_for_step(step).snapshot
+        assert f"{snapshot.value('train_loss'):.4g}" in person.text("verdict.losses")

@@ -1,0 +1,147 @@
+"""What a change of the experiment means."""
+
+import pytest
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import ADJUSTABLE_FIELDS, FIELDS, get, replace
+from regplay.session.session import Change, Session
+
+OTHER = {
+    "data.name": "cubic",
+    "data.file": "table.csv",
+    "data.target": "y",
+    "data.label_noise": 0.1,
+    "data.n_informative": 3,
+    "model.activation": "relu",
+    "model.init": "xavier",
+    "model.init_scale": 2.0,
+    "optimizer.name": "sgd",
+    "optimizer.momentum": 0.5,
+}
+
+
+def other(path):
+    """A value that the default experiment does not have at `path`."""
+    if path in OTHER:
+        return OTHER[path]
+    default = get(Experiment(), path)
+    if isinstance(default, bool):
+        return not default
+    return default + (1 if isinstance(default, int) else 0.125)
+
+
+def changed(path):
+    return replace(Experiment(), {path: other(path)})
+
+
+WHILE_TRAINING = sorted(ADJUSTABLE_FIELDS - {"epochs"})
+FROM_THE_START = sorted(set(FIELDS) - ADJUSTABLE_FIELDS)
+
+
+def test_the_adjustable_fields_are_those_that_change_no_shape_and_no_data():
+    assert set(WHILE_TRAINING) == {
+        "regularization.weight_decay",
+        "regularization.l1",
+        "regularization.dropout",
+        "regularization.input_noise",
+        "regularization.early_stopping",
+        "regularization.decay_bias",
+        "optimizer.lr",
+        "optimizer.momentum",
+    }
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+def test_the_same_experiment_changes_nothing(keeps_weights):
+    session = Session(Experiment())
+    session.keeps_weights = keeps_weights
+    assert session.change(Experiment(), epoch=1000) is Change.NOTHING
+    assert session.experiment == Experiment()
+
+
+@pytest.mark.parametrize("path", WHILE_TRAINING)
+def test_by_default_a_setting_retrains(path):
+    session = Session(Experiment())
+    assert session.change(changed(path), epoch=10) is Change.RETRAIN
+    assert session.experiment == changed(path)
+
+
+@pytest.mark.parametrize("path", WHILE_TRAINING)
+def test_with_kept_weights_a_setting_is_adjusted(path):
+    session = Session(Experiment())
+    session.keeps_weights = True
+    assert session.change(changed(path), epoch=10) is Change.ADJUST
+    assert session.experiment == changed(path)
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+@pytest.mark.parametrize("path", FROM_THE_START)
+def test_another_network_or_other_data_restart(path, keeps_weights):
+    session = Session(Experiment())
+    session.keeps_weights = keeps_weights
+    assert session.change(changed(path), epoch=1000) is Change.RESTART
+    assert session.experiment == changed(path)  # and it is given no more epochs
+
+
+def test_a_setting_together_with_a_shape_restarts():
+    session = Session(Experiment())
+    session.keeps_weights = True
+    both = replace(Experiment(), {"model.depth": 3, "regularization.l1": 0.1})
+    assert session.change(both) is Change.RESTART
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+@pytest.mark.parametrize(
+    ("epochs", "epoch", "change"),
+    [
+        (2000, 10, Change.ADJUST),
+        (2000, 1000, Change.ADJUST),
+        (500, 499, Change.ADJUST),
+        (500, 500, Change.ADJUST),
+        (500, 501, Change.RETRAIN),  # it has trained further than the experiment now says
+        (500, 1000, Change.RETRAIN),
+    ],
+)
+def test_a_number_of_epochs_that_is_still_ahead_goes_on(epochs, epoch, change, keeps_weights):
+    session = Session(Experiment())
+    session.keeps_weights = keeps_weights
+    assert session.change(replace(Experiment(), {"epochs": epochs}), epoch=epoch) is change
+    assert session.experiment.epochs == epochs
+
+
+def test_a_finished_run_that_is_adjusted_gets_as_many_epochs_again():
+    session = Session(Experiment())
+    session.keeps_weights = True
+    decay = {"regularization.weight_decay": 0.5}
+    assert session.change(replace(session.experiment, decay), epoch=1000) is Change.ADJUST
+    assert session.experiment == replace(Experiment(), decay | {"epochs": 2000})
+    lr = {"optimizer.lr": 0.5}
+    assert session.change(replace(session.experiment, lr), epoch=1500) is Change.ADJUST
+    assert session.experiment.epochs == 2000  # there is something left
+    dropout = {"regularization.dropout": 0.5}
+    assert session.change(replace(session.experiment, dropout), epoch=2000) is Change.ADJUST
+    assert session.experiment.epochs == 3000
+
+
+def test_an_extension_is_of_the_number_that_was_asked_for_last():
+    session = Session(Experiment())
+    session.extend(1000)
+    assert session.experiment.epochs == 2000
+    session.extend(2000)
+    assert session.experiment.epochs == 3000
+    session.change(replace(session.experiment, {"epochs": 50}), epoch=3000)
+    session.extend(50)
+    assert session.experiment.epochs == 100
+
+
+def test_an_extension_ends_where_the_field_does():
+    session = Session(replace(Experiment(), {"epochs": 900_000}))
+    session.extend(900_000)
+    assert session.experiment.epochs == FIELDS["epochs"].maximum == 1_000_000
+    session.extend(1_000_000)
+    assert session.experiment.epochs == 1_000_000
+
+
+def test_a_larger_change_includes_the_smaller_ones():
+    order = [Change.NOTHING, Change.ADJUST, Change.RETRAIN, Change.RESTART]
+    assert [change.value for change in order] == sorted(change.value for change in Change)
