@@ -275,4 +275,9 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
 
 def differences(old: Experiment, new: Experiment) -> tuple[str, ...]:
     """The field paths at which two experiments differ, in the order of `FIELDS`."""
-    return tuple(path for path in FIELDS if get(old, path) != get(new, path))
+    same = {name for name in _sections() if getattr(old, name) == getattr(new, name)}
+    return tuple(
+        path
+        for path in FIELDS
+        if path.partition(".")[0] not in same and get(old, path) != get(new, path)
+    )

@@ -40,6 +40,7 @@ class Optimizer:
         self._scratch = torch.empty_like(flat)
         self._first = torch.zeros_like(flat) if name != "sgd" else flat.new_empty(0)
         self._second = torch.zeros_like(flat) if name.startswith("adam") else flat.new_empty(0)
+        self._states = [state for state in (self._first, self._second) if state.numel()]
         self._steps = 0
         self._frozen: Tensor | None = None
 
@@ -58,20 +59,22 @@ class Optimizer:
 
     def freeze(self, stopped: Tensor) -> None:
         """Leave the members where `stopped` [M] is true as they are; all others go on."""
-        self._frozen = None
-        if bool(stopped.any()):
-            ones = stopped.to(self._population.flat.dtype)
-            self._frozen = self._population.shape.spread(ones).bool()
-            for state in (self._first, self._second):
-                if state.numel():
-                    state.masked_fill_(self._frozen, 0.0)
+        self._frozen = self._elements_of(stopped) if bool(stopped.any()) else None
+
+    def forget(self, members: Tensor) -> None:
+        """Set the momenta of the members where `members` [M] is true back to 0."""
+        for state in self._states:
+            state.masked_fill_(self._elements_of(members), 0.0)
+
+    def _elements_of(self, members: Tensor) -> Tensor:
+        return self._population.shape.spread(members.to(self._population.flat.dtype)).bool()
 
     def step(self) -> None:
         """Apply one update; the gradient buffer is used up."""
         flat, gradient = self._population.flat, self._population.gradient
+        kept = []
         if self._frozen is not None:
-            kept = flat[self._frozen]
-            gradient.masked_fill_(self._frozen, 0.0)
+            kept = [buffer[self._frozen] for buffer in (flat, *self._states)]
         if self._has_l1:
             torch.sign(flat, out=self._scratch)
             gradient.addcmul_(self._scratch, self._l1)
@@ -90,7 +93,8 @@ class Optimizer:
             case _:
                 self._adam(flat, gradient)
         if self._frozen is not None:
-            flat[self._frozen] = kept
+            for buffer, numbers in zip((flat, *self._states), kept, strict=True):
+                buffer[self._frozen] = numbers
 
     def _adam(self, flat: Tensor, gradient: Tensor) -> None:
         correction1 = 1.0 - _BETA1**self._steps

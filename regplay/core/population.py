@@ -36,7 +36,7 @@ class Shape:
         return self.members * sum((n_in + 1) * n_out for n_in, n_out in self.layers)
 
     def blocks(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Views of a flat buffer: weights [M, out·in] and biases [M, out] of each layer."""
+        """Views of a flat buffer: weights [M, in·out] and biases [M, out] of each layer."""
         found, start = [], 0
         for n_in, n_out in self.layers:
             sizes = (n_in * n_out, n_out)
@@ -49,12 +49,21 @@ class Shape:
         return found
 
     def matrices(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Views for computing: weights [M, out, in] and biases [M, 1, out], without M if M = 1."""
+        """Views for computing: weights [M, out, in] and biases [M, 1, out], without M if M = 1.
+
+        The shorter side comes first in memory: a batched product whose result is a few numbers wide
+        takes up to nine times as long as one whose result is a few numbers high.
+        """
         lead = () if self.members == 1 else (self.members,)
-        return [
-            (weight.view(*lead, n_out, n_in), bias.view(*lead, 1, n_out))
-            for (weight, bias), (n_in, n_out) in zip(self.blocks(flat), self.layers, strict=True)
-        ]
+        views = []
+        for (weight, bias), (n_in, n_out) in zip(self.blocks(flat), self.layers, strict=True):
+            is_stored_transposed = n_in < n_out
+            if is_stored_transposed:
+                matrix = weight.view(*lead, n_in, n_out).mT
+            else:
+                matrix = weight.view(*lead, n_out, n_in)
+            views.append((matrix, bias.view(*lead, 1, n_out)))
+        return views
 
     def spread(self, per_member: Tensor, biases: bool = True) -> Tensor:
         """One value a member [M] laid out over a flat buffer; 0 on the biases unless `biases`."""
@@ -130,30 +139,35 @@ class Population:
         self._layers = shape.matrices(self.flat)
         # [in, out], for the forward pass.
         self._transposed = [(weight.mT, bias) for weight, bias in self._layers]
-        self._gradients = shape.matrices(self.gradient)
+        # As they lie in memory: [in, out] where there are fewer inputs than outputs.
+        self._is_narrow = [n_in < n_out for n_in, n_out in shape.layers]
+        self._gradients = [
+            (weight.mT if is_narrow else weight, bias)
+            for is_narrow, (weight, bias) in zip(
+                self._is_narrow, shape.matrices(self.gradient), strict=True
+            )
+        ]
         self._activation = activation
         self._phi = ACTIVATIONS[activation]
         self._workspaces: dict[int, _Workspace] = {}
         self._is_single = shape.members == 1
-        self._affine = torch.addmm if self._is_single else torch.baddbmm
+        self._add_matmul = torch.addmm if self._is_single else torch.baddbmm
         self._matmul = torch.mm if self._is_single else torch.bmm
 
     def set_member(self, member: int, layers: Sequence[tuple[Tensor, Tensor]]) -> None:
         """Copy weights [out, in] and biases [out] into one member."""
-        for (weights, biases), (weight, bias) in zip(
-            self.shape.blocks(self.flat), layers, strict=True
-        ):
-            weights[member].copy_(weight.reshape(-1))
-            biases[member].copy_(bias)
+        for (to_weight, to_bias), (weight, bias) in zip(self._of(member), layers, strict=True):
+            to_weight.copy_(weight)
+            to_bias.copy_(bias)
 
     def member(self, member: int = 0) -> list[tuple[Tensor, Tensor]]:
         """Copies of one member's weights [out, in] and biases [out]."""
-        return [
-            (weights[member].reshape(n_out, n_in).clone(), biases[member].clone())
-            for (weights, biases), (n_in, n_out) in zip(
-                self.shape.blocks(self.flat), self.shape.layers, strict=True
-            )
-        ]
+        return [(weight.contiguous().clone(), bias.clone()) for weight, bias in self._of(member)]
+
+    def _of(self, member: int) -> list[tuple[Tensor, Tensor]]:
+        if self._is_single:
+            return [(weight, bias[0]) for weight, bias in self._layers]
+        return [(weight[member], bias[member, 0]) for weight, bias in self._layers]
 
     def select(self, member: int) -> "Population":
         """One member as a population of its own, with copies of its parameters."""
@@ -196,12 +210,22 @@ class Population:
     def _forward(self, x: Tensor, layers: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
         gain = self._phi.gain
         for weight, bias in layers[:-1]:
-            z = self._affine(bias, x, weight, beta=gain, alpha=gain)
+            z = self._affine(bias, x, weight, gain)
             x = torch.empty_like(z) if self._phi.keeps_input else z
             self._phi.forward(z, x)
         weight, bias = layers[-1]
-        output: Tensor = self._affine(bias, x, weight)
-        return output
+        return self._affine(bias, x, weight, 1.0)
+
+    def _affine(
+        self, bias: Tensor, x: Tensor, weight: Tensor, gain: float, out: Tensor | None = None
+    ) -> Tensor:
+        """`gain`·(x·weight + bias), with weight as [.., in, out]."""
+        if x.shape[-1] > 1:
+            sums: Tensor = self._add_matmul(bias, x, weight, beta=gain, alpha=gain, out=out)
+            return sums
+        # One input: an outer product, for which the matrix routines are slow.
+        sums = torch.addcmul(bias, x, weight, out=out)
+        return sums if gain == 1.0 else sums.mul_(gain)
 
     def differentiate(self, x: Tensor, y: Tensor, *, dropout: bool = False) -> None:
         """Fill `gradient` with that of the data loss on one batch.
@@ -220,20 +244,23 @@ class Population:
         work, gain = self.workspace(n), self._phi.gain
         inputs = [x]
         for i, (weight, bias) in enumerate(self._transposed[:-1]):
-            self._affine(bias, x, weight, beta=gain, alpha=gain, out=work.affine[i])
+            self._affine(bias, x, weight, gain, work.affine[i])
             self._phi.forward(work.affine[i], work.active[i])
             x = work.active[i]
             if dropout:
                 x = torch.mul(x, work.masks[i], out=work.dropped[i])
             inputs.append(x)
         weight, bias = self._transposed[-1]
-        self._affine(bias, x, weight, out=work.output)
+        self._affine(bias, x, weight, 1.0, work.output)
         delta = self._output_delta(work, y)
 
         saved = work.affine if self._phi.keeps_input else work.active
         for i in range(len(self._layers) - 1, -1, -1):
             weight_gradient, bias_gradient = self._gradients[i]
-            self._matmul(work.transposed_deltas[i], inputs[i], out=weight_gradient)
+            if self._is_narrow[i]:
+                self._matmul(inputs[i].mT, delta, out=weight_gradient)
+            else:
+                self._matmul(work.transposed_deltas[i], inputs[i], out=weight_gradient)
             if self._is_single:
                 torch.mm(work.ones, delta, out=bias_gradient)  # faster than a sum, if small
             else:

@@ -253,7 +253,7 @@ class Training:
             self._stopped_at[stopped] = epoch
             self._all_stopped = bool((self._stopped_at >= 0).all())
             self._diverged |= diverged
-            self._stop(np.flatnonzero(diverged))
+            self._stop(diverged)
 
     def peek(self) -> Snapshot:
         """Measure now, between records, without any effect on what follows."""
@@ -269,14 +269,16 @@ class Training:
         stopped_at, diverged = self._stopped_at.copy(), self._diverged.copy()
         return Snapshot(self.epoch, self.step, values, stopped_at, diverged)
 
-    def _stop(self, diverged: NDArray[np.int64]) -> None:
+    def _stop(self, diverged: NDArray[np.bool_]) -> None:
         """Freeze all stopped members, the diverged ones with their last finite parameters."""
-        shape = self.population.shape
-        now, last = shape.blocks(self.population.flat), shape.blocks(self._last_flat)
-        for pair, last_pair in zip(now, last, strict=True):
-            for block, last_block in zip(pair, last_pair, strict=True):
-                for member in diverged:
-                    block[member].copy_(last_block[member])
+        members = torch.from_numpy(diverged).to(self._device)
+        if diverged.any():
+            shape = self.population.shape
+            now, last = shape.blocks(self.population.flat), shape.blocks(self._last_flat)
+            for pair, last_pair in zip(now, last, strict=True):
+                for block, last_block in zip(pair, last_pair, strict=True):
+                    block[members] = last_block[members]
+            self._optimizer.forget(members)
         self._optimizer.freeze(torch.from_numpy(self._stopped_at >= 0).to(self._device))
 
     def fit(self, grid: Grid | None, member: int = 0) -> Fit:

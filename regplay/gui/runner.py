@@ -58,14 +58,17 @@ class Runner(QObject):
         self._has_failed = False
         self._steps_per_epoch = 1
         self._is_playing = False
+        self._is_stopped = False
         self._goal = 0.0  # steps; fractions add up at slow speeds
 
     def start(self) -> None:
         """Start the thread, which begins by importing torch."""
-        self._worker.start()
+        if not self._is_stopped:
+            self._worker.start()
 
     def stop(self) -> None:
-        """End the thread and the frames."""
+        """End the thread and the frames, for good."""
+        self._is_stopped = True
         self._frames.stop()
         self._worker.stop()
 

@@ -61,7 +61,7 @@ def test_one_of_five_does_what_it_does_alone(optimizer, data, batch_size):
         alone, [own] = histories([experiment])
         torch.testing.assert_close(parameters[member], own, rtol=1e-9, atol=1e-12)
         shared = together.keys() & alone.keys()
-        assert {0, 1, 30, 60} <= shared
+        assert {0, 1, 20, 60} <= shared
         for epoch in shared:
             np.testing.assert_allclose(
                 together[epoch][:, member], alone[epoch][:, 0], rtol=1e-9, atol=1e-12
@@ -139,5 +139,5 @@ def test_what_shapes_a_population_must_agree(path, values):
     ],
 )
 def test_members_need_data_of_one_shape(first, second):
-    with pytest.raises(ValueError, match="members of one population"):
+    with pytest.raises(ValueError, match=r"members of one population|same shape"):
         Training([replace(Experiment(), values) for values in (first, second)], device="cpu")

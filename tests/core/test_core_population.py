@@ -82,13 +82,11 @@ def central_differences(layers, loss_of, step=1e-6):
 
 def gradients(population, member):
     """Gradients of one member, in the order and shapes of its parameters."""
-    return [
-        part[member].view(size)
-        for pair, (n_in, n_out) in zip(
-            population.shape.blocks(population.gradient), population.shape.layers, strict=True
-        )
-        for part, size in zip(pair, ((n_out, n_in), (n_out,)), strict=True)
-    ]
+    found = []
+    for weight, bias in population.shape.matrices(population.gradient):
+        alone = population.shape.members == 1
+        found += [weight, bias[0]] if alone else [weight[member], bias[member, 0]]
+    return found
 
 
 @pytest.mark.parametrize("members", [1, 3])

@@ -1,0 +1,175 @@
+"""What goes wrong: errors on the thread, a full GPU, runs that diverge, closing in the middle."""
+
+import math
+import threading
+import time
+
+import pytest
+import torch
+from PySide6.QtCore import Qt, QThread
+
+from regplay.core.training import Training
+from regplay.gui.window import MainWindow
+
+Key = Qt.Key
+BIG = {"model.depth": 8, "model.width": 256, "epochs": 1_000_000}
+
+
+def broken(*_, **__):
+    raise RuntimeError("the cat sat on the keyboard")
+
+
+@pytest.mark.parametrize("name", ["__init__", "advance", "fit", "adjust"])
+@pytest.mark.parametrize("remedy", ["reset", "control", "train"])
+def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
+    person, monkeypatch, name, remedy
+):
+    person.click("transport.step")
+    person.wait_for_step(1)
+    person.click("keep_weights")
+    with monkeypatch.context() as patch:
+        patch.setattr(Training, name, broken)
+        # Makes another training, adjusts it, or just trains, whichever is broken.
+        if name == "__init__":
+            person.click("transport.seed")
+        elif name == "adjust":
+            person.set(regularization__l1=0.1)
+        else:
+            person.click("transport.play")
+        person.wait(lambda: bool(person.banner))
+        assert "RuntimeError: the cat sat on the keyboard" in person.banner
+        assert not person.window.runner.is_playing
+        assert person.window.transport.button("play").text() == "Train"
+        assert [thread.isRunning() for thread in person.window.findChildren(QThread)] == [True]
+    person.click("banner.close")
+
+    if remedy == "reset":
+        person.click("transport.reset")
+        person.wait_for_step(0)
+    elif remedy == "control":
+        person.set(model__depth=3)
+        person.wait(person.is_shown)
+    person.click("transport.play")
+    assert person.wait_until_finished().snapshot.epoch == 20
+    assert person.banner == ""
+
+
+def test_a_step_after_an_error_begins_anew(person, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(Training, "advance", broken)
+        person.click("transport.play")
+        person.wait(lambda: bool(person.banner))
+    person.click("transport.step")
+    person.wait_for_step(1)
+
+
+def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
+    goes_on, init = threading.Event(), Training.__init__
+
+    def breaks_at_seed_1(training, experiments, **values):
+        if experiments[0].seed == 1:
+            goes_on.wait(10)
+            broken()
+        init(training, experiments, **values)
+
+    monkeypatch.setattr(Training, "__init__", breaks_at_seed_1)
+    person.click("transport.seed")
+    person.click("transport.seed")
+    goes_on.set()
+    person.click("transport.play")
+    assert person.wait_until_finished().run.experiment.seed == 2
+    assert person.banner == ""
+
+
+def full_gpu(monkeypatch, name):
+    """Make everything but the CPU run out of memory in `Training.<name>`."""
+    init, advance = Training.__init__, Training.advance
+
+    def fake_init(training, experiments, **values):
+        training.asked_for = values["device"]
+        if name == "__init__" and values["device"] != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        init(training, experiments, **(values | {"device": "cpu"}))
+
+    def fake_advance(training):
+        if name == "advance" and training.asked_for != "cpu" and training.step == 7:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return advance(training)
+
+    monkeypatch.setattr(Training, "__init__", fake_init)
+    monkeypatch.setattr(Training, "advance", fake_advance)
+
+
+@pytest.mark.parametrize("name", ["__init__", "advance"])
+def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(person, monkeypatch, name):
+    full_gpu(monkeypatch, name)
+    person.window.set_device("cuda:0")
+    person.click("transport.play")
+    view = person.wait_until_finished()
+    assert view.snapshot.epoch == 20
+    assert list(view.run.history.epochs) == list(range(21))
+    assert "GPU ran out of memory" in person.banner
+    assert "CPU" in person.banner
+    assert person.text("status.device").startswith("CPU")
+
+
+def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
+    person = open_window({"data.name": "cubic", "optimizer.name": "sgd", "optimizer.lr": 10.0})
+    person.click("transport.play")
+    view = person.wait_until_finished()
+    assert view.snapshot.diverged[0]
+    assert "Diverged" in person.text("verdict.headline")
+    assert "10" in person.text("verdict.advice")
+    assert person.banner == ""
+    for tab in ("weights", "loss"):
+        person.window.history_view.setTab(tab)
+        for log in (True, False):
+            person.window.history_view.log_y.setChecked(log)
+            assert not person.window.grab().isNull()
+    person.click("transport.play")
+    assert "stopped by itself" in person.banner
+
+    person.set(optimizer__lr=0.01)
+    view = person.wait_until_finished()
+    assert view.snapshot.epoch == 20
+    assert not view.snapshot.diverged[0]
+    assert "Diverged" not in person.text("verdict.headline")
+    assert math.isfinite(view.snapshot.value("train_loss"))
+
+
+def test_closing_while_training_a_big_network_takes_under_a_second(open_window):
+    person = open_window(BIG)
+    person.click("transport.play")
+    person.wait(lambda: person.view.snapshot.step > 0)
+    (thread,) = person.window.findChildren(QThread)
+    assert thread.isRunning()
+    began = time.perf_counter()
+    person.window.close()
+    assert time.perf_counter() - began < 1.0
+    assert thread.isFinished()
+    assert not person.window.isVisible()
+    assert person.window.runner.step < 1_000_000
+
+
+def test_closing_before_torch_is_loaded_leaves_no_thread(open_window):
+    person = open_window(loads=False)
+    person.window.close()
+    assert not any(thread.isRunning() for thread in person.window.findChildren(QThread))
+
+
+def test_a_window_that_was_never_shown_closes(qapp, settings):
+    window = MainWindow(settings=settings)
+    (thread,) = window.findChildren(QThread)
+    window.close()
+    assert not thread.isRunning()
+    window.theme.deleteLater()
+    window.deleteLater()
+
+
+def test_a_big_network_is_superseded_between_two_steps(open_window):
+    person = open_window(BIG)
+    person.click("transport.play")
+    person.wait(lambda: person.view.snapshot.step > 0)
+    person.set(model__depth=1, model__width=2, epochs=5)
+    assert person.wait_until_finished().snapshot.epoch == 5
+
