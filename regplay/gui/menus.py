@@ -86,7 +86,9 @@ class Menus(QObject):
         self.set_device(chosen)
 
     def set_device(self, name: str) -> None:
-        """Tick the device that was chosen."""
+        """Tick the device that was chosen, which is offered from now on."""
+        if name not in self._device_actions:
+            self.set_devices(list(self._device_actions), name)
         self._device_actions[name].setChecked(True)
 
     def open(self) -> None:

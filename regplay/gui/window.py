@@ -1,6 +1,6 @@
 """The main window: it composes the parts and connects them."""
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
@@ -25,7 +25,7 @@ from regplay.gui.worker import View
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
-_VERDICT_INTERVAL = 0.2  # s; words that change faster can't be read
+_WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
 class MainWindow(QMainWindow):
@@ -64,7 +64,7 @@ class MainWindow(QMainWindow):
         self._grid: Grid | None = None
         self._run: Run | None = None  # the one that is shown
         self._is_painted = False
-        self._verdict_at = -1.0
+        self._words_at = -1.0
         self._rate = (self._clock.now(), 0)  # when, and at which step
 
         self.controls = ControlPanel(self.session.experiment)
@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         self.runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], self.runner.device)
         geometry = self.settings.value("geometry")
-        if geometry is None or not self.restoreGeometry(geometry):
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
     # What a person can do
@@ -232,22 +232,22 @@ class MainWindow(QMainWindow):
         self.fit_view.setFit(view.fit)
         self.history_view.setHistory(run.history, snapshot)
         self.history_view.setMarks(run.changed_at)
-        self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
         now = self._clock.now()
         is_last = view.is_finished or not self.runner.is_playing
-        if is_last or now - self._verdict_at >= _VERDICT_INTERVAL:
-            self._verdict_at = now
+        if is_last or now - self._words_at >= _WORDS_INTERVAL:
+            self._words_at = now
             self._show_words(view, now)
 
     def _show_words(self, view: View, now: float) -> None:
         assert self._dataset is not None
-        run = view.run
+        run, snapshot = view.run, view.snapshot
+        self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
         self.verdict_bar.setVerdict(judge(run.history, self._dataset, run.experiment))
-        self.verdict_bar.setSnapshot(view.snapshot)
+        self.verdict_bar.setSnapshot(snapshot)
         self._device_text.setText(run.placement)
         then, step = self._rate
         seconds = now - then
-        steps, self._rate = view.snapshot.step - step, (now, view.snapshot.step)
+        steps, self._rate = snapshot.step - step, (now, snapshot.step)
         is_measured = self.runner.is_playing and 0 < seconds < 2 and steps > 0
         self._rate_text.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")
 

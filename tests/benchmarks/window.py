@@ -143,7 +143,7 @@ def _measure_frames(folder: str) -> dict[str, float]:
             return False
 
     watch = Watch()
-    window.history_view.plot.chart.viewport().installEventFilter(watch)
+    window.history_view.plot.viewport().installEventFilter(watch)
     window.runner.loaded.connect(window.runner.play)
 
     def count(view: Any) -> None:

@@ -84,10 +84,8 @@ def test_the_first_record_measures_the_initial_weights():
 def test_a_run_that_pauses_goes_on_where_it_was():
     whole, paused = (training_of(small({"epochs": 40, "optimizer.batch_size": 6})) for _ in "ab")
     expected = records(whole)
-    found = []
     steps = run(paused)
-    for _ in range(50):
-        found.append(next(steps))
+    found = [next(steps) for _ in range(50)]
     steps.close()
     found = [snapshot for snapshot in [*found, *run(paused)] if snapshot is not None]
     assert [s.epoch for s in found] == [s.epoch for s in expected]
@@ -287,20 +285,23 @@ def test_adjusting_after_divergence_goes_on_from_the_last_finite_weights():
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
-def test_a_stopped_member_goes_on_as_if_it_had_not_stopped(optimizer):
-    """The optimizer's momenta stay, so that the same updates follow as without the stop."""
-    more = {"optimizer__name": optimizer, "epochs": 200, "optimizer__lr": 0.01}
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_stopped_member_goes_on_as_if_it_had_not_stopped(optimizer, members):
+    """Its momenta stay, so that the updates that follow are those of a run without the stop."""
+    more = {"optimizer__name": optimizer, "optimizer__lr": 0.05, "data__noise": 2.0}
+    experiments = [patient(patience, **more, epochs=300) for patience in (40, 0)][:members]
+    training = training_of(*experiments)
+    last = records(training)[-1]
+    stopped_at = int(last.stopped_at[0])
+    assert 0 < stopped_at < 300
+    training.adjust([replace(e, {"regularization.early_stopping": 0}) for e in experiments])
+    goes_on_from = training.epoch
+    for _ in range(100):
+        training.advance()
     free = training_of(patient(0, **more))
-    records(free)
-    stopping = training_of(patient(1, **more | {"data__seed": 0}))
-    assert_stops = iter(range(300))
-    while not (stopping.finished and stopping.epoch == 200):
-        records(stopping)
-        next(assert_stops)
-        stopping.adjust([stopping.experiments[0]])
-        if stopping.epoch >= 200:
-            break
-    torch.testing.assert_close(parameters(stopping), parameters(free), rtol=1e-9, atol=1e-12)
+    for _ in range(stopped_at + training.epoch - goes_on_from):
+        free.advance()
+    torch.testing.assert_close(parameters(training), parameters(free), rtol=1e-8, atol=1e-10)
 
 
 class Torch:
@@ -444,6 +445,15 @@ def test_what_decides_the_network_or_the_data_cannot_be_adjusted(path, value):
     with pytest.raises(ValueError, match=path):
         training.adjust([small({path: value})])
     assert training.experiments == before
+
+
+@pytest.mark.parametrize(
+    "change", [{"epochs": 50}, {"regularization.decay_bias": False}, {"optimizer.momentum": 0.5}]
+)
+def test_what_members_share_cannot_be_adjusted_for_one_of_them(change):
+    training = training_of(small(), small({"seed": 1}))
+    with pytest.raises(ValueError, match="can't differ"):
+        training.adjust([small(change), small({"seed": 1})])
 
 
 # Peeking

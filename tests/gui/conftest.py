@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
@@ -50,7 +51,7 @@ class Person:
 
     def choose(self, name: str) -> None:
         """Choose an entry of a menu."""
-        actions = [a for a in self.window.findChildren(type(self.window.menuBar().actions()[0]))]
+        actions = self.window.findChildren(QAction)
         action = next(a for a in actions if name in (a.objectName(), a.text().replace("&", "")))
         action.trigger()
 

@@ -64,10 +64,7 @@ def test_the_button_trains_and_pauses(open_window):
 )
 def test_space_trains_and_pauses_wherever_the_focus_is(open_window, name):
     person = open_window(LONG)
-    if name == "fit":
-        widget = person.window.fit_view.panel.chart
-    else:
-        widget = person.find(name)
+    widget = person.window.fit_view.panel.chart if name == "fit" else person.find(name)
     widget = widget.focusProxy() or widget
     widget.setFocus()
     assert widget.hasFocus()

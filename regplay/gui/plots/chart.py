@@ -8,7 +8,13 @@ import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QGraphicsGridLayout,
+    QGraphicsItem,
+    QGraphicsWidget,
+    QToolButton,
+    QWidget,
+)
 
 from regplay.gui.plots.axis import Axis
 from regplay.gui.plots.canvas import Canvas, Frame
@@ -64,6 +70,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             axis.linkToView(self.box)
             # Labels may stick out at the ends of an axis by this many pixels.
             axis.setStyle(tickLength=4, maxTickLevel=1, hideOverlappingLabels=40)
+            # That room lies over the canvas, so that each frame would draw the axis anew.
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.axes["y"].setWidth(_LEFT)
         self.axes["x"].setHeight(2 * QFontMetrics(self.font()).height() + 8)
 

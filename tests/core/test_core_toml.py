@@ -1,0 +1,127 @@
+"""Experiments as TOML: nothing is lost, and what is wrong is refused with a reason."""
+
+import math
+import random
+import tomllib
+
+import pytest
+
+from regplay.core import toml
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, ExperimentError, get, replace
+
+CHARACTERS = "abc äλ×日本🙂\"'\\#=[]{}\n\r\t\x00\x1f\x7f\u2028.,"
+
+
+def random_value(field, rng):
+    match field.kind:
+        case "switch":
+            return rng.random() < 0.5
+        case "choice":
+            return rng.choice(field.choices)
+        case "text":
+            return "".join(rng.choices(CHARACTERS, k=rng.randrange(12)))
+        case "integer":
+            return rng.choice(
+                [field.minimum, field.maximum, rng.randint(field.minimum, field.maximum)]
+            )
+    small = math.nextafter(0.0, 1.0)
+    values = [
+        field.maximum,
+        small if field.exclusive_minimum else field.minimum,
+        rng.uniform(small, field.maximum),
+        field.maximum * 10.0 ** rng.uniform(-300, 0),
+        math.nextafter(field.maximum, 0.0),
+    ]
+    return rng.choice(values)
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_round_trip_loses_nothing(seed):
+    rng = random.Random(seed)
+    values = {path: random_value(field, rng) for path, field in FIELDS.items()}
+    experiment = replace(Experiment(), values)
+    assert {path: get(experiment, path) for path in FIELDS} == values
+    text = toml.dumps(experiment)
+    again = toml.loads(text)
+    assert again == experiment
+    assert toml.dumps(again) == text
+    assert all(type(get(again, path)) is type(get(experiment, path)) for path in FIELDS)
+
+
+def test_every_value_is_written_out():
+    parsed = tomllib.loads(toml.dumps(Experiment()))
+    for path in FIELDS:
+        value = parsed
+        for name in path.split("."):
+            value = value[name]
+        assert value == get(Experiment(), path)
+
+
+def test_what_is_left_out_takes_the_defaults():
+    assert toml.loads("") == Experiment()
+    assert toml.loads("[model]\ndepth = 1") == replace(Experiment(), {"model.depth": 1})
+    assert toml.loads('[data]\nname = "curved"') == replace(Experiment(), {"data.name": "curved"})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[optimizer]\nlr = nan", "optimizer.lr = nan: must be"),
+        ("[optimizer]\nlr = inf", "optimizer.lr = inf: must be"),
+        ("epochs = 1e3", None),
+        ("epochs = 0", "epochs = 0: must be a whole number from 1 to 1000000"),
+        ("epochs = 12:00:00", "epochs = "),
+        ("seed = -1", "seed = -1: must be"),
+        ('model = "big"', "model = 'big': must be a table of values"),
+        ("[[model]]\ndepth = 1", "must be a table of values"),
+        ("[model]\nwidht = 3", "did you mean model.width?"),
+        ("[modle]\nwidth = 3", "did you mean model?"),
+    ],
+)
+def test_refusals(text, message):
+    if message is None:  # a whole number written as a float is the same number
+        assert toml.loads(text).epochs == 1000
+        assert type(toml.loads(text).epochs) is int
+        return
+    with pytest.raises(ExperimentError) as caught:
+        toml.loads(text)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["=", "epochs = ", "[model\n", "epochs = 1\nepochs = 2", "{}"])
+def test_what_is_no_toml_is_refused_with_its_place(text):
+    with pytest.raises(ExperimentError, match=r"^This is not TOML: .*(line|end of document)"):
+        toml.loads(text)
+
+
+def test_files(tmp_path):
+    experiment = replace(Experiment(), {"data.file": "ä\n", "model.depth": 4})
+    path = tmp_path / "mine.toml"
+    path.write_text(toml.dumps(experiment), encoding="utf-8")
+    assert toml.load(path) == experiment
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"epochs = 0", "epochs = 0: must be"),
+        (b"=", "This is not TOML"),
+        (b"seed = 1 # \xff", "not a text file in UTF-8"),
+        (b"#" * (1024 * 1024 + 1), "larger than 1 MiB"),
+    ],
+)
+def test_messages_about_a_file_begin_with_its_path(tmp_path, content, message):
+    path = tmp_path / "wrong.toml"
+    path.write_bytes(content)
+    with pytest.raises(ExperimentError) as caught:
+        toml.load(path)
+    assert str(caught.value).startswith(f"{path}:")
+    assert message in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read(tmp_path):
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(ExperimentError) as caught:
+            toml.load(path)
+        assert str(caught.value).startswith(f"{path}: ")

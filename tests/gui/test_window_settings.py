@@ -1,0 +1,242 @@
+"""What is remembered from one start to the next, the menus, and the device."""
+
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtGui import QAction, QKeySequence, QPalette
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+
+from regplay.core import toml
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.gui.theme import DARK, LIGHT
+
+
+def action(person, name):
+    found = person.window.findChild(QAction, name)
+    assert found is not None
+    return found
+
+
+def is_dark():
+    return QApplication.palette().color(QPalette.ColorRole.Window).lightness() < 128
+
+
+def test_geometry_scheme_and_device_are_remembered(open_window, settings):
+    first = open_window()
+    first.window.resize(800, 611)  # the offscreen platform's screen is 800 px wide
+    first.choose("scheme.dark")
+    first.choose("device.cpu")
+    first.window.close()
+    first.window.theme.setScheme("system")
+
+    again = QSettings(settings.fileName(), QSettings.Format.IniFormat)
+    second = open_window(settings=again)
+    assert second.window.size().toTuple() == (800, 611)
+    assert is_dark()
+    assert second.window.fit_view.panel.colors is DARK
+    assert action(second, "scheme.dark").isChecked()
+    assert second.window.runner.device == "cpu"
+    assert action(second, "device.cpu").isChecked()
+    assert second.text("status.device") == "CPU, as asked"
+
+
+def test_a_first_start_takes_the_systems_scheme_and_any_device(open_window):
+    person = open_window()
+    assert action(person, "scheme.system").isChecked()
+    assert action(person, "device.auto").isChecked()
+    assert person.window.size().toTuple() == (1280, 800)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("scheme", "purple"), ("geometry", "nonsense"), ("geometry", QByteArray(b"\x00\x01"))],
+)
+def test_settings_that_mean_nothing_are_passed_over(open_window, settings, key, value):
+    settings.setValue(key, value)
+    person = open_window()
+    assert person.window.size().toTuple() == (1280, 800)
+    assert action(person, "scheme.system").isChecked()
+
+
+def test_a_remembered_device_that_is_gone_is_replaced_and_the_reason_told(open_window, settings):
+    settings.setValue("device", "cuda:7")
+    person = open_window()
+    assert person.text("status.device") == "CPU: there is no cuda:7 on this machine"
+    assert action(person, "device.cuda:7").isChecked()
+    assert person.banner == ""
+
+
+def test_a_remembered_device_that_means_nothing_is_told_and_can_be_changed(open_window, settings):
+    settings.setValue("device", "toaster")
+    person = open_window(loads=False)
+    person.wait(lambda: "toaster" in person.banner)
+    person.choose("device.cpu")
+    person.wait(lambda: bool(person.views))
+    assert person.text("status.device") == "CPU, as asked"
+
+
+def test_the_device_is_chosen_before_torch_is_there(open_window):
+    person = open_window(loads=False)
+    person.window.set_device("cuda:3")
+    person.wait(lambda: bool(person.views) and person.is_shown())
+    assert person.text("status.device") == "CPU: there is no cuda:3 on this machine"
+    assert action(person, "device.cuda:3").isChecked()
+
+
+def test_the_status_bar_says_which_device_and_why(person):
+    assert person.text("status.device").startswith("CPU")
+    assert person.text("status.device") != "CPU, as asked"
+    person.choose("device.cpu")
+    person.wait(person.is_shown)
+    assert person.text("status.device") == "CPU, as asked"
+
+
+@pytest.mark.parametrize(("name", "colors"), [("light", LIGHT), ("dark", DARK)])
+def test_a_scheme_restyles_everything(person, settings, name, colors):
+    window = person.window
+    window.history_view.setTab("weights")
+    window.history_view.setTab("loss")
+    person.choose("scheme.dark" if name == "light" else "scheme.light")
+    person.choose(f"scheme.{name}")
+    assert is_dark() == (name == "dark")
+    panel = window.fit_view.panel
+    for chart in (panel.chart, window.history_view.plot):
+        assert chart.colors is colors
+        assert chart.backgroundBrush().color().name() == colors.background
+    assert panel.colors is colors
+    assert panel.curve.color == colors.fit
+    assert settings.value("scheme") == name
+    person.click("transport.play")
+    person.wait_until_finished()
+    assert colors.train in person.text("verdict.losses")
+    # A view that is made later is of the same colours.
+    person.set(data__name="moons")
+    person.wait_until_finished()
+    assert window.fit_view.panel.colors is colors
+    window.history_view.setTab("accuracy")
+    assert window.history_view.plot.colors is colors
+    assert not window.grab().isNull()
+
+
+def test_menus_have_the_shortcuts_that_the_buttons_name(person):
+    shortcuts = {a.shortcut().toString() for a in person.window.findChildren(QAction)}
+    assert {"Space", "S", "E", "R", "N"} <= shortcuts
+    for name, key in {
+        "play": "Space",
+        "step": "S",
+        "epoch": "E",
+        "reset": "R",
+        "seed": "N",
+    }.items():
+        assert f"({key})" in person.window.transport.button(name).toolTip()
+    for standard in ("Open", "Save"):
+        wanted = QKeySequence(getattr(QKeySequence.StandardKey, standard))
+        assert wanted.toString() in shortcuts
+
+
+def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
+    path = str(tmp_path / "mine.toml")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (path, ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
+    values = {"model.depth": 3, "regularization.weight_decay": 0.0123, "epochs": 12}
+    person.set(**{name.replace(".", "__"): value for name, value in values.items()})
+    saved = person.window.session.experiment
+    person.choose("Save experiment as…")
+    assert toml.load(tmp_path / "mine.toml") == saved == replace(Experiment(), values)
+
+    person.set(model__depth=1, epochs=7, data__name="moons")
+    person.choose("Open experiment…")
+    assert person.window.session.experiment == saved
+    assert person.window.controls.experiment() == saved
+    assert person.find("epochs").value() == 12
+    person.wait(person.is_shown)
+    person.click("transport.play")
+    assert person.wait_until_finished().snapshot.epoch == 12
+    assert person.banner == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"[model]\ndepth = 99\n", "model.depth = 99"),
+        (b"[model]\ndeep = 2\n", "model.depth"),
+        (b"this is not toml", "wrong.toml"),
+        (b"\xff\xfe\x00", "wrong.toml"),
+        (None, "wrong.toml"),
+    ],
+)
+def test_a_wrong_file_is_explained_and_changes_nothing(
+    person, tmp_path, monkeypatch, content, complaint
+):
+    path = tmp_path / "wrong.toml"
+    if content is not None:
+        path.write_bytes(content)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
+    before, generation = person.window.session.experiment, person.window.runner.generation
+    person.choose("Open experiment…")
+    assert complaint in person.banner
+    assert person.window.session.experiment is before
+    assert person.window.runner.generation == generation
+    person.click("transport.play")
+    person.wait_until_finished()
+
+
+def test_a_place_that_cannot_be_written_is_explained(person, tmp_path, monkeypatch):
+    path = str(tmp_path / "no such folder" / "mine.toml")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (path, ""))
+    person.choose("Save experiment as…")
+    assert path in person.banner
+
+
+def test_a_cancelled_dialog_does_nothing(person, monkeypatch):
+    before = person.window.session.experiment
+    for name in ("getOpenFileName", "getSaveFileName"):
+        monkeypatch.setattr(QFileDialog, name, lambda *_: ("", ""))
+    person.choose("Open experiment…")
+    person.choose("Save experiment as…")
+    assert person.window.session.experiment is before
+    assert person.banner == ""
+
+
+def test_about_names_the_version(person, monkeypatch):
+    told = []
+    monkeypatch.setattr(QMessageBox, "about", lambda *arguments: told.append(arguments[-1]))
+    person.choose("About regplay")
+    assert "regplay 0.1.0" in told[0]
+
+
+STARTUP = """
+import sys
+from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QApplication
+from regplay.gui.window import MainWindow
+from PySide6.QtWidgets import QLabel
+
+app = QApplication([])
+window = MainWindow(settings=QSettings(sys.argv[1], QSettings.Format.IniFormat))
+said = []
+
+def text():
+    return window.findChild(QLabel, "status.device").text()
+
+window.painted.connect(lambda: said.append((text(), "torch" in sys.modules)))
+def viewed(view):
+    said.append((text(), "torch" in sys.modules))
+    window.close()
+window.runner.viewed.connect(viewed)
+window.show()
+app.exec()
+print(said)
+"""
+
+
+def test_the_window_is_there_before_torch_and_says_that_it_loads(tmp_path):
+    command = [sys.executable, "-W", "error", "-c", STARTUP, str(tmp_path / "settings.ini")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=120)
+    first, second = eval(done.stdout)
+    assert first == ("Loading PyTorch…", False)
+    assert second[1]
+    assert second[0].startswith(("CPU", "cuda", "mps"))
