@@ -136,8 +136,8 @@ class Runner(QObject):
 
     def withdraw(self) -> None:
         """Train nothing until the next experiment is submitted."""
-        self._oldest_shown = self._generation + 1
         self.pause()
+        self._oldest_shown = self._anew_since = self._generation + 1
         self._job = None
 
     def play(self) -> None:

@@ -80,17 +80,15 @@ class VerdictBar(QWidget):
             held_out = snapshot.value("valid_accuracy")
             gap = f"{100 * (held_out - accuracy):+.1f} %"
             rows.append(("accuracy", f"{accuracy:.1%}", f"{held_out:.1%}", gap))
+        rows.insert(0, ("", "train", "validation", "gap"))
+        colors = ("inherit", self._colors.train, self._colors.valid, "inherit")
         cells = "".join(
-            f"<tr><td>{name}&nbsp;</td>"
-            f"<td align=right style='color:{self._colors.train}'>&nbsp;{train}</td>"
-            f"<td align=right style='color:{self._colors.valid}'>&nbsp;&nbsp;{valid}</td>"
-            f"<td align=right>&nbsp;&nbsp;{gap}</td></tr>"
-            for name, train, valid, gap in rows
+            "<tr>"
+            + "".join(
+                f"<td align=right style='padding-left: 12px; color: {color}'>{text}</td>"
+                for text, color in zip(row, colors, strict=True)
+            )
+            + "</tr>"
+            for row in rows
         )
-        head = (
-            "<tr><td></td>"
-            f"<td align=right style='color:{self._colors.train}'>train</td>"
-            f"<td align=right style='color:{self._colors.valid}'>validation</td>"
-            "<td align=right>&nbsp;&nbsp;gap</td></tr>"
-        )
-        self.losses.setText(f"<table cellspacing=0 cellpadding=0>{head}{cells}</table>")
+        self.losses.setText(f"<table cellspacing=0 cellpadding=0>{cells}</table>")

@@ -183,15 +183,14 @@ def test_the_choices_of_a_dataset_are_the_registry():
 @pytest.mark.parametrize(
     ("raw", "path", "near"),
     [
-        ({"regularization": {"weight_decai": 0.1}}, "regularization.weight_decai", "regularization.weight_decay"),
+        ({"regularization": {"droput": 0.1}}, "regularization.droput", "regularization.dropout"),
         ({"model": {"dept": 1}}, "model.dept", "model.depth"),
         ({"regularisation": {"l1": 0.1}}, "regularisation", "regularization"),
         ({"epoch": 4}, "epoch", "epochs"),
         ({"lr": 0.1}, "lr", "optimizer.lr"),
         ({"weight_decay": 0.1}, "weight_decay", "regularization.weight_decay"),
-        ({"optimizer": {"dropout": 0.1}}, "optimizer.dropout", "regularization.dropout"),
     ],
-)  # fmt: skip
+)
 def test_an_unknown_key_names_the_nearest(raw, path, near):
     with pytest.raises(ExperimentError) as caught:
         from_dict(raw)

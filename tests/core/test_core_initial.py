@@ -14,6 +14,14 @@ from regplay.core.initial import initial_parameters, layer_sizes
 from regplay.core.training import Training, run
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 def plain_torch(init, scale, sizes, seed):
     """The linear layers of a network built after `torch.manual_seed(seed)`."""
     with torch.random.fork_rng():

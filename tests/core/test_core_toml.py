@@ -69,7 +69,7 @@ def test_what_is_left_out_takes_the_defaults():
     [
         ("[optimizer]\nlr = nan", "optimizer.lr = nan: must be"),
         ("[optimizer]\nlr = inf", "optimizer.lr = inf: must be"),
-        ("epochs = 1e3", None),
+        ("epochs = 1e3", "epochs = 1000.0: must be a whole number"),
         ("epochs = 0", "epochs = 0: must be a whole number from 1 to 1000000"),
         ("epochs = 12:00:00", "epochs = "),
         ("seed = -1", "seed = -1: must be"),
@@ -80,10 +80,6 @@ def test_what_is_left_out_takes_the_defaults():
     ],
 )
 def test_refusals(text, message):
-    if message is None:  # a whole number written as a float is the same number
-        assert toml.loads(text).epochs == 1000
-        assert type(toml.loads(text).epochs) is int
-        return
     with pytest.raises(ExperimentError) as caught:
         toml.loads(text)
     assert message in str(caught.value)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.gui.controls.group import Group
 from regplay.gui.window import MainWindow
 from regplay.gui.worker import View
 
@@ -38,6 +39,13 @@ class Person:
         assert button.isVisible()
         assert button.isEnabled()
         QTest.mouseClick(button, LEFT, pos=QPoint(10, button.height() // 2))
+
+    def open_more_about(self, control: QWidget) -> None:
+        """Click the `More` button of the group that a control is in."""
+        group = control.parent()
+        while not isinstance(group, Group):
+            group = group.parent()
+        QTest.mouseClick(group.more, LEFT)
 
     def press(self, key: Qt.Key, on: str | QWidget | None = None) -> None:
         """Press a key on a widget, or wherever the focus is."""

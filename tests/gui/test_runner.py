@@ -274,3 +274,23 @@ def test_a_waiting_worker_shows_the_same_only_once(runner, until, clock, qtbot):
     seen = len(runner.views)
     until(lambda: is_at(runner, 2))  # 60 frames later
     assert len(runner.views) - seen <= 2
+
+
+def test_a_step_asked_for_before_a_restart_has_begun_is_its_first(runner, until, monkeypatch):
+    runner.start()
+    submit(runner)
+    runner.play()
+    until(lambda: runner.is_finished)
+    goes_on, init = threading.Event(), Training.__init__
+
+    def slow(*arguments, **values):
+        goes_on.wait(10)
+        init(*arguments, **values)
+
+    monkeypatch.setattr(Training, "__init__", slow)
+    runner.rewind()
+    submit(runner, seed=1)
+    assert runner.step == runner.epoch == 0  # not those of the run before
+    runner.advance(1)
+    goes_on.set()
+    until(lambda: is_at(runner, 1))

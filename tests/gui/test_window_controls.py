@@ -83,6 +83,8 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
         person.press(Key.Key_Down, "epochs")
     else:
         control = person.window.controls.control(path)
+        if not control.isVisible():
+            person.open_more_about(control)
         person.window.controls.ensureWidgetVisible(control)
         assert control.isVisible()
         use(person, control)
@@ -165,3 +167,17 @@ def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
     QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
     assert person.window.session.experiment.model.width > 64
     assert_is_shown(person)
+
+
+def test_a_file_that_is_there_after_all_starts_anew_even_with_kept_weights(open_window, tmp_path):
+    person = open_window({"epochs": 5})
+    person.click("keep_weights")
+    person.click("transport.play")
+    person.wait_until_finished()
+    path = tmp_path / "late.csv"
+    person.set(data__name="csv", data__file=str(path))
+    assert str(path) in person.banner
+    path.write_text(TABLE, encoding="utf-8")
+    person.set(regularization__weight_decay=0.1)
+    assert_is_shown(person)
+    assert len(person.view.fit.train) == len(person.window.fit_view.panel.dataset.train.y) == 14

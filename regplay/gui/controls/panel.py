@@ -19,6 +19,20 @@ _GROUPS = {
 _PLACED = {"seed": "model"}  # fields outside the sections
 _ELSEWHERE = ("epochs",)  # the transport bar's
 _FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group depends on
+# Behind `More`, so that weight decay and dropout are in sight without scrolling.
+_RARE = frozenset(
+    {
+        "data.n_valid",
+        "data.clean_valid",
+        "data.seed",
+        "model.init",
+        "model.init_scale",
+        "seed",
+        "regularization.input_noise",
+        "regularization.decay_bias",
+        "regularization.early_stopping",
+    }
+)
 _HIDDEN_LAYERS = ("model.width", "model.activation", "regularization.dropout")
 _LINEAR_NOTE = "No effect at depth 0: a linear model has no hidden layer."
 _WIDTH, _MIN_WIDTH = 300, 280  # px
@@ -38,6 +52,7 @@ class ControlPanel(QScrollArea):
         self._experiment = Experiment()
         self._showing = False
         self._controls: dict[str, Control] = {}
+        self._groups: dict[str, Group] = {}
 
         self.setObjectName("controls")
         self.setWidgetResizable(True)
@@ -53,10 +68,13 @@ class ControlPanel(QScrollArea):
         for section, title in _GROUPS.items():
             group = Group(title, content)
             for path in _paths(section):
+                if path in _RARE and group.more is None:
+                    group.addMore()
                 control = make_control(fields.FIELDS[path], group.body)
                 control.valueChanged.connect(self._changed)
                 group.add(control)
                 self._controls[path] = control
+            self._groups[section] = group
             column.addWidget(group)
         column.addStretch(1)
         self._relate()
@@ -73,6 +91,12 @@ class ControlPanel(QScrollArea):
             If the panel has none, such as for `epochs`.
         """
         return self._controls[path]
+
+    def showAll(self) -> None:
+        """Show the rarely used controls of all groups too."""
+        for group in self._groups.values():
+            if group.more is not None:
+                group.more.setChecked(True)
 
     def experiment(self) -> Experiment:
         """The experiment that is shown, with the values that have no control here."""
@@ -91,6 +115,12 @@ class ControlPanel(QScrollArea):
             self._showing = False
         if {"data.name", "optimizer.name", "model.depth"}.intersection(paths):
             self._relate()
+        for path in _RARE.intersection(paths):
+            control = self._controls[path]
+            if control.value() != control.default():
+                more = self._groups[_PLACED.get(path, path.partition(".")[0])].more
+                assert more is not None
+                more.setChecked(True)  # what was changed is in sight
 
     def sizeHint(self) -> QSize:
         """300 px wide; as tall as there is room."""
@@ -120,10 +150,10 @@ class ControlPanel(QScrollArea):
 
 
 def _paths(section: str) -> list[str]:
-    """The field paths of a group, in the order of the experiment but for `_FIRST`."""
+    """The field paths of a group, in the order of the experiment but for `_FIRST` and `_RARE`."""
     found = [
         path
         for path in fields.FIELDS
         if path not in _ELSEWHERE and _PLACED.get(path, path.partition(".")[0]) == section
     ]
-    return sorted(found, key=lambda path: path not in _FIRST)
+    return sorted(found, key=lambda path: (path not in _FIRST, path in _RARE))

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
@@ -37,6 +37,7 @@ def panel(qtbot):
     widget = ControlPanel()
     qtbot.addWidget(widget)
     widget.resize(300, 900)
+    widget.showAll()
     widget.show()
     return widget
 
@@ -199,7 +200,29 @@ def test_a_linear_model_greys_what_hidden_layers_have(panel):
 
 
 def test_seed_is_with_the_model(panel):
-    assert panel.control("seed").parent() is panel.control("model.depth").parent()
+    assert panel.control("seed").parent() is panel.control("model.init").parent()
+
+
+def test_more_shows_the_rarely_used_controls(qtbot):
+    panel = ControlPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 900)
+    panel.show()
+    assert shown(panel, "regularization.weight_decay")
+    assert not shown(panel, "regularization.early_stopping")
+    more = next(b for b in panel.findChildren(QToolButton) if b.accessibleName().endswith("zation"))
+    qtbot.mouseClick(more, LEFT)
+    assert shown(panel, "regularization.early_stopping")
+    assert not shown(panel, "data.seed")
+    qtbot.mouseClick(more, LEFT)
+    assert not shown(panel, "regularization.early_stopping")
+
+
+def test_an_experiment_with_a_rare_value_has_it_in_sight(qtbot):
+    panel = ControlPanel(replace(Experiment(), {"model.init": "normal"}))
+    qtbot.addWidget(panel)
+    assert shown(panel, "model.init")
+    assert not shown(panel, "data.seed")
 
 
 def test_tab_order_follows_the_layout(panel):

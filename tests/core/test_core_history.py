@@ -1,0 +1,116 @@
+"""A history holds what was appended, however much, and in order."""
+
+import numpy as np
+import pytest
+
+from regplay.core.history import MEASURES, History, Snapshot
+
+
+def snapshot(epoch, members=1, values=None):
+    if values is None:
+        values = epoch + np.arange(len(MEASURES) * members, dtype=float).reshape(-1, members) / 100
+    return Snapshot(
+        epoch, 3 * epoch, values, np.full(members, -1), np.zeros(members, dtype=np.bool_)
+    )
+
+
+def with_valid(losses):
+    history = History()
+    for epoch, loss in enumerate(losses):
+        values = np.ones((len(MEASURES), 1))
+        values[MEASURES.index("valid_loss")] = loss
+        history.append(snapshot(epoch, values=values))
+    return history
+
+
+def test_an_empty_history():
+    history = History(3)
+    assert len(history) == 0
+    assert history.last is None
+    assert len(history.epochs) == 0
+    assert len(history.column("train_loss", 2)) == 0
+    assert history.best(1) is None
+
+
+@pytest.mark.parametrize("members", [1, 4])
+@pytest.mark.parametrize("count", [1, 256, 257, 2000])
+def test_everything_appended_is_there(members, count):
+    history = History(members)
+    snapshots = [snapshot(5 * i, members) for i in range(count)]
+    for i, one in enumerate(snapshots):
+        history.append(one)
+        assert len(history) == i + 1
+        assert history.last is one
+    np.testing.assert_array_equal(history.epochs, 5 * np.arange(count))
+    for member in range(members):
+        for measure in MEASURES:
+            expected = [one.value(measure, member) for one in snapshots]
+            np.testing.assert_array_equal(history.column(measure, member), expected)
+
+
+def test_what_was_read_before_growing_stays():
+    history = History()
+    for epoch in range(256):
+        history.append(snapshot(epoch))
+    epochs, losses = history.epochs, history.column("train_loss")
+    before = epochs.copy(), losses.copy()
+    for epoch in range(256, 600):
+        history.append(snapshot(epoch))
+    np.testing.assert_array_equal(epochs, before[0])
+    np.testing.assert_array_equal(losses, before[1])
+
+
+@pytest.mark.parametrize("epoch", [7, 6, 0])
+def test_epochs_must_rise(epoch):
+    history = History()
+    history.append(snapshot(7))
+    with pytest.raises(ValueError, match=f"epoch {epoch} is not after 7"):
+        history.append(snapshot(epoch))
+    assert len(history) == 1
+    assert history.last.epoch == 7
+
+
+def test_the_first_epoch_may_be_any():
+    history = History()
+    history.append(snapshot(40))
+    assert list(history.epochs) == [40]
+
+
+def test_appended_values_are_copies():
+    history = History()
+    one = snapshot(1)
+    history.append(one)
+    expected = one.value("train_loss")
+    one.values[:] = 99
+    assert history.column("train_loss")[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("losses", "best"),
+    [
+        ([3, 1, 2], 1),
+        ([3, 1, 1], 1),
+        ([np.nan, 5, np.nan, 4, 6], 3),
+        ([np.nan, np.inf, 5], 2),
+        ([-np.inf, 5], 1),
+        ([np.nan, np.inf], None),
+        ([0.5], 0),
+    ],
+)
+def test_best_is_the_smallest_finite_validation_loss(losses, best):
+    assert with_valid(losses).best() == best
+
+
+def test_best_is_each_members_own():
+    history = History(2)
+    for epoch, pair in enumerate([(3, 1), (2, 2), (1, 3)]):
+        values = np.ones((len(MEASURES), 2))
+        values[MEASURES.index("valid_loss")] = pair
+        history.append(snapshot(epoch, 2, values))
+    assert (history.best(0), history.best(1)) == (2, 0)
+
+
+def test_a_measure_is_asked_for_by_name():
+    one = snapshot(2, members=2)
+    for row, measure in enumerate(MEASURES):
+        assert one.value(measure, 1) == one.values[row, 1]
