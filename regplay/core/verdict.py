@@ -98,7 +98,8 @@ def _overfitting_since(
     if not has_gap[-1] or train[-1] >= train[0]:
         return None
     without = np.flatnonzero(~has_gap)
-    first = 0 if not len(without) else int(without[-1]) + 1
+    # The record before any training shows no overfitting, whatever its gap.
+    first = 1 if not len(without) else int(without[-1]) + 1
     return int(epochs[first])
 
 

@@ -81,7 +81,8 @@ class VerdictBar(QWidget):
             gap = f"{100 * (held_out - accuracy):+.1f} %"
             rows.append(("accuracy", f"{accuracy:.1%}", f"{held_out:.1%}", gap))
         rows.insert(0, ("", "train", "validation", "gap"))
-        colors = ("inherit", self._colors.train, self._colors.valid, "inherit")
+        plain = self._colors.foreground
+        colors = (plain, self._colors.train, self._colors.valid, plain)
         cells = "".join(
             "<tr>"
             + "".join(

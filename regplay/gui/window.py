@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         plots.setChildrenCollapsible(False)
         plots.addWidget(self.fit_view)
         plots.addWidget(self.history_view)
+        plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         plots.setStretchFactor(0, 3)
         plots.setStretchFactor(1, 2)
         centre = QWidget()

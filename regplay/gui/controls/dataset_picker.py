@@ -14,9 +14,12 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
     QLabel,
+    QProxyStyle,
     QSizePolicy,
     QStyle,
     QStyledItemDelegate,
+    QStyleHintReturn,
+    QStyleOption,
     QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
@@ -118,6 +121,21 @@ class DatasetDelegate(QStyledItemDelegate):
         self._view.viewport().update()
 
 
+class _ListStyle(QProxyStyle):
+    """Fusion, but a combo box opens a list: its own menu would be as tall as the screen."""
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        data: QStyleHintReturn | None = None,
+    ) -> int:
+        if hint == QStyle.StyleHint.SH_ComboBox_Popup:
+            return 0
+        return super().styleHint(hint, option, widget, data)
+
+
 class DatasetPicker(Control):
     """Which dataset to learn, with its description below."""
 
@@ -131,8 +149,8 @@ class DatasetPicker(Control):
         self.combo.setAccessibleName(field.label)
         self.combo.setAccessibleDescription(field.description)
         self.combo.setMaxVisibleItems(_VISIBLE_ROWS)
-        # Fusion shows a combo box as a menu as tall as the screen; this asks for a list instead.
-        self.combo.setStyleSheet("QComboBox { combobox-popup: 0; }")
+        self._style = _ListStyle("Fusion")
+        self.combo.setStyle(self._style)
         view = self.combo.view()
         view.setMinimumWidth(_POPUP_WIDTH)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)

@@ -109,7 +109,7 @@ class HistoryView(QWidget):
         self.tabs["accuracy"].setVisible(classes)
         if not classes and self.tab == "accuracy":
             self.setTab("loss")
-        self._tip = "" if dataset.noise_floor is None else _floor_tip(dataset)
+        self._tip = _floor_tip(dataset) if dataset.noise_floor else ""
         for plot in self._plots.values():
             self._set_up(plot)
         self._update()
@@ -150,7 +150,7 @@ class HistoryView(QWidget):
         plot.setPlanned(self._planned)
         plot.setMarks(self._marks)
         floor = None if self._dataset is None else self._dataset.noise_floor
-        if plot.tab == "loss" and floor is not None and self._dataset is not None:
+        if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
             sign = "σ² = " if self._dataset.task == "regression" else ""
             plot.setFloor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")
         else:
