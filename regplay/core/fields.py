@@ -185,9 +185,11 @@ def field(path: str) -> Field:
 
 def _nearest(path: str) -> str:
     by_leaf = {known.rsplit(".", 1)[-1]: known for known in FIELDS}
-    near = difflib.get_close_matches(path, [*FIELDS, *_sections()], n=1, cutoff=0.6)
+    last = path.rsplit(".", 1)[-1]
+    near = [by_leaf[last]] if last in by_leaf else []
+    near = near or difflib.get_close_matches(path, [*FIELDS, *_sections()], n=1, cutoff=0.6)
     if not near:
-        leaf = difflib.get_close_matches(path.rsplit(".", 1)[-1], by_leaf, n=1, cutoff=0.6)
+        leaf = difflib.get_close_matches(last, by_leaf, n=1, cutoff=0.6)
         near = [by_leaf[name] for name in leaf]
     return f"; did you mean {near[0]}?" if near else ""
 

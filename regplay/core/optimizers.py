@@ -42,7 +42,10 @@ class Optimizer:
         self._second = torch.zeros_like(flat) if name.startswith("adam") else flat.new_empty(0)
         self._states = [state for state in (self._first, self._second) if state.numel()]
         self._steps = 0
-        self._frozen: Tensor | None = None
+        self._missed = flat.new_zeros(population.shape.members)  # steps that each did not make
+        self._has_missed = False
+        self._frozen: Tensor | None = None  # elements of the flat buffer
+        self._stopped = self._missed.bool()  # [M]
 
     def set_rates(self, rates: Rates) -> None:
         """Use these values from the next step on; momenta stay."""
@@ -59,12 +62,15 @@ class Optimizer:
 
     def freeze(self, stopped: Tensor) -> None:
         """Leave the members where `stopped` [M] is true as they are; all others go on."""
+        self._stopped = stopped
         self._frozen = self._elements_of(stopped) if bool(stopped.any()) else None
 
     def forget(self, members: Tensor) -> None:
-        """Set the momenta of the members where `members` [M] is true back to 0."""
+        """Let the members where `members` [M] is true begin anew, their momenta at 0."""
         for state in self._states:
             state.masked_fill_(self._elements_of(members), 0.0)
+        self._missed[members] = self._steps
+        self._has_missed = True
 
     def _elements_of(self, members: Tensor) -> Tensor:
         return self._population.shape.spread(members.to(self._population.flat.dtype)).bool()
@@ -95,15 +101,24 @@ class Optimizer:
         if self._frozen is not None:
             for buffer, numbers in zip((flat, *self._states), kept, strict=True):
                 buffer[self._frozen] = numbers
+            self._missed[self._stopped] += 1
+            self._has_missed = True
 
     def _adam(self, flat: Tensor, gradient: Tensor) -> None:
-        correction1 = 1.0 - _BETA1**self._steps
-        correction2 = 1.0 - _BETA2**self._steps
         self._first.lerp_(gradient, 1.0 - _BETA1)
         self._second.mul_(_BETA2).addcmul_(gradient, gradient, value=1.0 - _BETA2)
         torch.sqrt(self._second, out=self._scratch)
-        # torch divides √v by √correction2; here it is moved to the two places it meets.
-        root2 = math.sqrt(correction2)
-        self._scratch.add_(_EPS * root2)
+        # torch divides √v by √(1 − β₂ᵗ); here that root is moved to the two places it meets.
+        if not self._has_missed:
+            root = math.sqrt(1.0 - _BETA2**self._steps)
+            self._scratch.add_(_EPS * root)
+            torch.div(self._first, self._scratch, out=self._scratch)
+            flat.addcmul_(self._scratch, self._minus_lr, value=root / (1.0 - _BETA1**self._steps))
+            return
+        spread = self._population.shape.spread
+        steps = (self._steps - self._missed).clamp(min=1.0)  # those of each member, [M]
+        roots = torch.sqrt(1.0 - _BETA2**steps)
+        self._scratch.addcmul_(spread(roots), torch.full_like(flat, _EPS))
         torch.div(self._first, self._scratch, out=self._scratch)
-        flat.addcmul_(self._scratch, self._minus_lr, value=root2 / correction1)
+        self._scratch.mul_(spread(roots / (1.0 - _BETA1**steps)))
+        flat.addcmul_(self._scratch, self._minus_lr)

@@ -117,10 +117,9 @@ class Training:
         xs, ys = [], []
         for dataset in datasets:
             splits = (dataset.train, dataset.valid)
-            if [len(split.y) for split in splits] != [
-                len(split.y) for split in (self.datasets[0].train, self.datasets[0].valid)
-            ]:
-                raise ValueError("members of one population need equally many points")
+            first = self.datasets[0]
+            if [split.x.shape for split in splits] != [first.train.x.shape, first.valid.x.shape]:
+                raise ValueError("members of one population need equally many points and inputs")
             xs.append(np.concatenate([dataset.inputs(split.x) for split in splits]))
             y = np.concatenate([dataset.targets(split.y) for split in splits])
             is_regression = dataset.task == "regression"
@@ -163,6 +162,7 @@ class Training:
         """
         for old, new in zip(self.experiments, experiments, strict=True):
             _refuse_differences((old, new), ADJUSTABLE_FIELDS)
+        _refuse_differences(experiments, _MAY_DIFFER, but_data=True)
         self.experiments = tuple(experiments)
         self._set_values()
 

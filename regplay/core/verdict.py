@@ -8,7 +8,8 @@ and the *scale* the distance between them, what there is to learn.
 2. Overfitting: the validation loss is above its best by more than 10 % of that best and by more
    than 2 % of the scale, while the training loss is no higher than it was then: overfitting since
    the best epoch. Or the validation excess (loss − floor) is larger than the training excess by
-   more than 25 % of the scale: since the first epoch from which on that held to the end.
+   more than 25 % of the scale and the training loss has fallen: since the first epoch from which on
+   that held to the end.
 3. Underfitting: the training excess is more than 15 % of the scale (50 % where the floor is
    unknown, since nobody knows how much could be learned).
 4. Otherwise a good fit.

@@ -100,7 +100,7 @@ def test_small_steps_take_one_thread_and_large_ones_all(gpus, monkeypatch):
 
 def test_auto_counts_with_the_cores_that_share_the_work(gpus, monkeypatch):
     gpus(cuda=1)
-    middling = Cost(step=600.0, measure=60.0, step_flops=1e7)
+    middling = Cost(step=600.0, measure=60.0, step_flops=3e7)
     monkeypatch.setattr(os, "cpu_count", lambda: 1)
     assert place("auto", middling).device.type == "cuda"
     monkeypatch.setattr(os, "cpu_count", lambda: 8)

@@ -200,6 +200,15 @@ def test_dropout_does_not_change_the_batches_or_the_noise():
     assert torch.equal(torch.cat(others.batches(20, 5)), torch.randperm(20, generator=expected))
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2**31 - 1])
+def test_dropout_and_noise_do_not_repeat_the_numbers_behind_weights_and_batches(seed):
+    draws = Draws([seed], CPU, torch.float32)
+    generator = torch.Generator().manual_seed(seed)
+    assert not torch.equal(draws.uniform(64)[0], torch.rand(64, generator=generator))
+    generator.manual_seed(seed)
+    assert not torch.equal(draws.noise(64, 1)[:, 0], torch.randn(64, generator=generator))
+
+
 # Input noise
 
 
