@@ -1,7 +1,6 @@
 """The bar along the bottom: train and pause, single steps, reset, speed, epochs."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.fields import FIELDS
+from regplay.gui.controls.keys import asks_for_space
 from regplay.gui.icons import icon
 from regplay.gui.naming import named
 
@@ -35,8 +35,7 @@ class EpochsBox(QSpinBox):
 
     def event(self, event: QEvent) -> bool:
         """Handle all events but the question whether Space is for the line edit."""
-        is_question = event.type() == QEvent.Type.ShortcutOverride
-        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+        if asks_for_space(event):
             self.interpretText()
             event.ignore()
             return False

@@ -227,4 +227,5 @@ class Worker(QThread):
                 if self._job is None:
                     self._job = replace(job, device="cpu", change=Change.RESTART, goal=self._goal)
             return
-        self.failed.emit(job.generation, f"{type(error).__name__}: {error}")
+        message = f"Training stopped: {error}. Change a setting, or reset to train again."
+        self.failed.emit(job.generation, f"{message} ({type(error).__name__})")

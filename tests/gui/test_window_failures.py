@@ -37,7 +37,7 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
         else:
             person.click("transport.play")
         person.wait(lambda: bool(person.banner))
-        assert "RuntimeError: the cat sat on the keyboard" in person.banner
+        assert "the cat sat on the keyboard" in person.banner
         assert not person.window.runner.is_playing
         assert person.window.transport.button("play").text() == "Train"
         assert [thread.isRunning() for thread in person.window.findChildren(QThread)] == [True]

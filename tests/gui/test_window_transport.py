@@ -87,6 +87,17 @@ def test_space_in_the_epochs_box_takes_the_number_typed_so_far(person):
     assert person.wait_until_finished().snapshot.epoch == 7
 
 
+def test_space_in_a_number_box_takes_the_number_typed_so_far(person):
+    box = person.window.controls.control("regularization.weight_decay").box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "0.03")
+    QTest.keyClick(box, Key.Key_Space)
+    view = person.wait_until_finished()
+    assert view.run.experiment.regularization.weight_decay == 0.03
+    assert box.text() == "0.03"
+
+
 @pytest.mark.parametrize("way", ["transport.step", Key.Key_S])
 def test_one_step_is_one_optimizer_step(open_window, way):
     person = open_window({"optimizer.batch_size": 8})  # 30 points: four steps an epoch

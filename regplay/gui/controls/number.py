@@ -5,13 +5,14 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls import tones
 from regplay.gui.controls.control import Control, FieldLabel
+from regplay.gui.controls.keys import asks_for_space
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
 
@@ -69,6 +70,14 @@ class ValueBox(QLineEdit):
         if refused != self._refused:
             self._refused = refused
             self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to the window, after the number typed so far is taken."""
+        if asks_for_space(event):
+            self.editingFinished.emit()
+            event.ignore()
+            return False
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up, Down, PageUp and PageDown step; Escape takes back what was typed."""
