@@ -59,8 +59,8 @@ class Schedule:
 
     @staticmethod
     def for_cost(cost: Cost, steps_per_epoch: int) -> "Schedule":
-        """The schedule that keeps measuring to about a tenth of the time in a long run."""
-        return Schedule(max(1, round(10.0 * cost.measure / (cost.step * steps_per_epoch))))
+        """The schedule that keeps measuring to about a twelfth of the time in a long run."""
+        return Schedule(max(1, round(12.0 * cost.measure / (cost.step * steps_per_epoch))))
 
     def following(self, epoch: int) -> int:
         """The epoch of the record after the one at `epoch`."""

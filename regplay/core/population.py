@@ -147,8 +147,11 @@ class Population:
                 self._is_narrow, shape.matrices(self.gradient), strict=True
             )
         ]
+        self._backward_order = range(len(self._layers) - 1, -1, -1)
         self._activation = activation
         self._phi = ACTIVATIONS[activation]
+        # As a tensor: a Python number costs as much as the arithmetic itself.
+        self._gain = self.flat.new_tensor(self._phi.gain)
         self._workspaces: dict[int, _Workspace] = {}
         self._is_single = shape.members == 1
         self._add_matmul = torch.addmm if self._is_single else torch.baddbmm
@@ -220,12 +223,12 @@ class Population:
         self, bias: Tensor, x: Tensor, weight: Tensor, gain: float, out: Tensor | None = None
     ) -> Tensor:
         """`gain`·(x·weight + bias), with weight as [.., in, out]."""
-        if x.shape[-1] > 1:
+        if weight.shape[-2] > 1:
             sums: Tensor = self._add_matmul(bias, x, weight, beta=gain, alpha=gain, out=out)
             return sums
         # One input: an outer product, for which the matrix routines are slow.
         sums = torch.addcmul(bias, x, weight, out=out)
-        return sums if gain == 1.0 else sums.mul_(gain)
+        return sums if gain == 1.0 else sums.mul_(self._gain)
 
     def differentiate(self, x: Tensor, y: Tensor, *, dropout: bool = False) -> None:
         """Fill `gradient` with that of the data loss on one batch.
@@ -241,12 +244,13 @@ class Population:
             1/(1 − p) for a kept one.
         """
         n = x.shape[-2]
-        work, gain = self.workspace(n), self._phi.gain
+        work, gain, matmul = self.workspace(n), self._phi.gain, self._matmul
+        forward, backward = self._phi.forward, self._phi.backward
         inputs = [x]
         for i, (weight, bias) in enumerate(self._transposed[:-1]):
-            self._affine(bias, x, weight, gain, work.affine[i])
-            self._phi.forward(work.affine[i], work.active[i])
-            x = work.active[i]
+            z, x = work.affine[i], work.active[i]
+            self._affine(bias, inputs[i], weight, gain, z)
+            forward(z, x)
             if dropout:
                 x = torch.mul(x, work.masks[i], out=work.dropped[i])
             inputs.append(x)
@@ -255,21 +259,21 @@ class Population:
         delta = self._output_delta(work, y)
 
         saved = work.affine if self._phi.keeps_input else work.active
-        for i in range(len(self._layers) - 1, -1, -1):
+        for i in self._backward_order:
             weight_gradient, bias_gradient = self._gradients[i]
             if self._is_narrow[i]:
-                self._matmul(inputs[i].mT, delta, out=weight_gradient)
+                matmul(inputs[i].mT, delta, out=weight_gradient)
             else:
-                self._matmul(work.transposed_deltas[i], inputs[i], out=weight_gradient)
+                matmul(work.transposed_deltas[i], inputs[i], out=weight_gradient)
             if self._is_single:
-                torch.mm(work.ones, delta, out=bias_gradient)  # faster than a sum, if small
+                matmul(work.ones, delta, out=bias_gradient)  # faster than a sum, if small
             else:
                 torch.sum(delta, -2, keepdim=True, out=bias_gradient)
             if i:
-                delta = self._matmul(delta, self._layers[i][0], out=work.hidden_delta[i - 1])
+                delta = matmul(delta, self._layers[i][0], out=work.hidden_delta[i - 1])
                 if dropout:
                     delta.mul_(work.masks[i - 1])
-                self._phi.backward(delta, saved[i - 1])
+                backward(delta, saved[i - 1])
 
     def _output_delta(self, work: _Workspace, y: Tensor) -> Tensor:
         delta = work.output_delta
