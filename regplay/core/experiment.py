@@ -96,7 +96,8 @@ class DataSettings(Section, frozen=True):
         int,
         _meta(
             "Inputs that count",
-            "How many of the inputs the target depends on; the others have a true weight of 0.",
+            "How many of the inputs the target depends on; the others have a true weight of 0. "
+            "More than there are means all.",
             ge=0,
             le=1000,
         ),

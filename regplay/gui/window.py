@@ -9,7 +9,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Grid, grid_of
 from regplay.core.history import History
-from regplay.core.verdict import judge
+from regplay.core.verdict import Verdict, judge
 from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
@@ -169,6 +169,7 @@ class MainWindow(QMainWindow):
     def reset(self) -> None:
         """Go back to the same initial weights and wait there."""
         self.runner.rewind()
+        self.session.begin_anew()
         self._apply(Change.RESTART)
 
     def new_seed(self) -> None:
@@ -216,6 +217,7 @@ class MainWindow(QMainWindow):
         except DatasetError as error:
             self._dataset = self._data_settings = None  # so that it is tried again
             self.runner.withdraw()
+            self._show_nothing(experiment)
             self.banner.show_message(str(error))
             return
         self.banner.clear()
@@ -224,6 +226,14 @@ class MainWindow(QMainWindow):
         self.history_view.setDataset(dataset, experiment.epochs)
         self.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         self.verdict_bar.setSnapshot(None)
+
+    def _show_nothing(self, experiment: Experiment) -> None:
+        """Without data there is no fit, and what was shown belongs to another dataset."""
+        self.fit_view.clear()
+        self.history_view.setHistory(None)
+        self.verdict_bar.setVerdict(Verdict("untrained", "No data", "See the message above."))
+        self.verdict_bar.setSnapshot(None)
+        self.transport.setProgress(0, 0, experiment.epochs)
 
     def _show(self, view: View) -> None:
         run, snapshot = view.run, view.snapshot
@@ -273,5 +283,6 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the geometry and end the thread."""
         self.settings.setValue("geometry", self.saveGeometry())
+        self.hide()  # at once; the step that is being computed is finished first
         self.runner.stop()
         super().closeEvent(event)

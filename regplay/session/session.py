@@ -30,32 +30,37 @@ class Session:
     def __init__(self, experiment: Experiment) -> None:
         self.experiment = experiment
         self.keeps_weights = False
-        self._more_epochs = experiment.epochs
+        self._planned_epochs = experiment.epochs  # without what a run was given to go on with
 
     def change(self, experiment: Experiment, *, epoch: int = 0) -> Change:
         """Replace the experiment; `epoch` is how far the present one has trained.
 
         With kept weights, a run that had reached its last epoch is given as many again, so that
-        there is something to go on with. A run that has trained further than the new `epochs` is
-        retrained, so that what is shown is what the experiment says.
+        there is something to go on with; a run that begins anew has as many as were planned. A run
+        that has trained further than the new `epochs` is retrained, so that what is shown is what
+        the experiment says.
         """
         old, changed = self.experiment, set(differences(self.experiment, experiment))
         self.experiment = experiment
         if not changed:
             return Change.NOTHING
         if "epochs" in changed:
-            self._more_epochs = experiment.epochs
+            self._planned_epochs = experiment.epochs
         if changed == {"epochs"}:
             return Change.ADJUST if epoch <= experiment.epochs else Change.RETRAIN
-        if not changed <= ADJUSTABLE_FIELDS:
-            return Change.RESTART
-        if not self.keeps_weights:
-            return Change.RETRAIN
+        is_adjustable = changed <= ADJUSTABLE_FIELDS
+        if not (is_adjustable and self.keeps_weights):
+            self.begin_anew()
+            return Change.RETRAIN if is_adjustable else Change.RESTART
         if epoch >= old.epochs:
             self.extend(epoch)
         return Change.ADJUST
 
     def extend(self, epoch: int) -> None:
-        """Let the present experiment train on from `epoch` for as many epochs as it was given."""
-        more = min(epoch + self._more_epochs, 1_000_000)
+        """Let the present experiment train on from `epoch` for as many epochs as were planned."""
+        more = min(epoch + self._planned_epochs, 1_000_000)
         self.experiment = replace(self.experiment, {"epochs": more})
+
+    def begin_anew(self) -> None:
+        """Take back what `extend` added."""
+        self.experiment = replace(self.experiment, {"epochs": self._planned_epochs})

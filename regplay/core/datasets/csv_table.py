@@ -53,7 +53,9 @@ def read_table(file: str, target: str) -> Table:
         has only one value.
     """
     if not file.strip():
-        raise DatasetError("data.file is empty: choose a CSV file to learn from")
+        raise DatasetError(
+            "No file is named yet: choose a CSV file to learn from (data.file is empty)"
+        )
     try:
         path = Path(file.strip()).expanduser()
         if path.is_dir():
@@ -138,11 +140,11 @@ class _Reader:
                     )
                 found += 1
                 if found > MAX_ROWS + 1:  # one of them may be a header
-                    raise self._too_long()
+                    raise self._too_long(number)
                 yield number, [cell.strip() for cell in cells]
 
-    def _too_long(self) -> DatasetError:
-        return self._error(f"there are more than {MAX_ROWS:,} rows; save a part of them")
+    def _too_long(self, row: int) -> DatasetError:
+        return self._error(f"there are more than {MAX_ROWS:,} rows; save a part of them", row)
 
     def _check_width(self, has_header: bool) -> None:
         width = len(self._names)
@@ -197,11 +199,12 @@ class _Reader:
             targets.append(cells[target])
             numbers.append(number)
             if len(targets) > MAX_ROWS:
-                raise self._too_long()
+                raise self._too_long(number)
         if len(targets) < 2:
             counted = "only one row" if targets else "no row"
             raise self._error(
-                f"there is {counted} of values; one to learn from and one to validate are needed"
+                f"there is {counted} of values; one to learn from and one to validate are needed",
+                numbers[-1] if numbers else None,
             )
         x = np.array(values).reshape(len(targets), len(inputs))
         y, class_names = self._targets(targets, numbers, target)

@@ -154,6 +154,7 @@ class DatasetPicker(Control):
         view = self.combo.view()
         view.setMinimumWidth(_POPUP_WIDTH)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # there is more
         self.combo.setItemDelegate(DatasetDelegate(view))
         self.label.setBuddy(self.combo)
         self.setFocusProxy(self.combo)

@@ -148,6 +148,7 @@ class NumberControl(Control):
         self.slider.resetRequested.connect(self.reset)
         self.slider.picked.connect(self.setValue)
         self.box.editingFinished.connect(self._read_box)
+        self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.abandoned.connect(self._restore_box)
         self.box.stepped.connect(self.slider.step)
         self.box.paged.connect(self._page)

@@ -33,6 +33,7 @@ _RARE = frozenset(
         "regularization.early_stopping",
     }
 )
+_SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDDEN_LAYERS = ("model.width", "model.activation", "regularization.dropout")
 _LINEAR_NOTE = "No effect at depth 0: a linear model has no hidden layer."
 _WIDTH, _MIN_WIDTH = 300, 280  # px
@@ -115,7 +116,7 @@ class ControlPanel(QScrollArea):
             self._showing = False
         if {"data.name", "optimizer.name", "model.depth"}.intersection(paths):
             self._relate()
-        for path in _RARE.intersection(paths):
+        for path in _RARE.intersection(paths) - _SEEDS:
             control = self._controls[path]
             if control.value() != control.default():
                 more = self._groups[_PLACED.get(path, path.partition(".")[0])].more

@@ -30,6 +30,9 @@ class TextControl(Control):
 
         self.label.doubleClicked.connect(self.reset)
         self.line.editingFinished.connect(self._read_line)
+        self.line.returnPressed.connect(
+            self.line.clearFocus
+        )  # what is typed next is for the window
 
     def _read_line(self) -> None:
         self.setValue(self.line.text().strip())

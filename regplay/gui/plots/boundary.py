@@ -15,7 +15,7 @@ def boundary_segments(probabilities: Floats) -> Floats:
 
     Marching squares for any number of classes at once: on an edge between two grid points of
     different classes the boundary crosses where the two probabilities are equal, by linear
-    interpolation; in each cell the crossings are joined through their mean.
+    interpolation of their logarithms, which do not saturate; in each cell the crossings are joined through their mean.
 
     Parameters
     ----------
@@ -50,7 +50,12 @@ def _crossings(p: Floats, winner: Indices) -> tuple[Indices, Indices, NDArray[An
     r, c = np.nonzero(winner[:, :-1] != winner[:, 1:])
     here, there = winner[r, c], winner[r, c + 1]
     with np.errstate(invalid="ignore"):
-        lead = p[r, c, here] - p[r, c, there]  # ≥ 0
-        total = lead + p[r, c + 1, there] - p[r, c + 1, here]  # ≥ 0; NaN stays
+        lead = _log_ratio(p[r, c, here], p[r, c, there])  # ≥ 0
+        total = lead + _log_ratio(p[r, c + 1, there], p[r, c + 1, here])  # ≥ 0; NaN stays
         share = np.where(total == 0, 0.5, lead / np.where(total == 0, 1, total))
     return r, c, c + share
+
+
+def _log_ratio(larger: Floats, smaller: Floats) -> Floats:
+    least = np.finfo(larger.dtype).tiny
+    return np.asarray(np.log(np.maximum(larger, least)) - np.log(np.maximum(smaller, least)))

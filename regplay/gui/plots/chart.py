@@ -24,6 +24,7 @@ from regplay.gui.plots.ranges import Range, bounds, extend, extend_decades
 from regplay.gui.theme import LIGHT, Colors
 
 Side = Literal["x", "y"]
+_LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 _LEFT = 58  # pixels beside the plots, the same for all, so that their left edges line up
 
 
@@ -70,10 +71,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             axis.linkToView(self.box)
             # Labels may stick out at the ends of an axis by this many pixels.
             axis.setStyle(tickLength=4, maxTickLevel=1, hideOverlappingLabels=40)
-            # That room lies over the canvas, so that each frame would draw the axis anew.
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.axes["y"].setWidth(_LEFT)
-        self.axes["x"].setHeight(2 * QFontMetrics(self.font()).height() + 8)
+        self._fit_axes()
 
         self.canvas = Canvas(self)
         self.canvas.under.append(GridLayer(self.axes))
@@ -159,6 +158,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             return
         self._log[axis] = log
         self.axes[axis].setLogMode(**{axis: log})
+        self._draw_axes_anew()
         self.forget(axis)
         self.resetRanges()
         self._range_changed()
@@ -167,6 +167,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._redraw()
 
     def _box_resized(self, *_: Any) -> None:
+        self._draw_axes_anew()
         self._redraw()
         self.canvas.fit_box()
         self.hover.fit_box()
@@ -175,6 +176,22 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._frame = None
         self.canvas.rest()
         self.hover.read_again()
+
+    def _fit_axes(self) -> None:
+        """Leave the room below that two lines of text take."""
+        self.axes["x"].setHeight(2 * QFontMetrics(self.font()).height() + 8)
+        self._draw_axes_anew()
+
+    def _draw_axes_anew(self) -> None:
+        """Keep new pictures of the axes.
+
+        The room for labels at their ends lies over the canvas, so that each frame would draw the
+        axes; and Qt keeps its picture of an item when the item's size changes.
+        """
+        for axis in self.axes.values():
+            axis.picture = None
+            axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
 
     def _moved_by_mouse(self, *_: Any) -> None:
         self.manual = True
@@ -195,7 +212,15 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             axis.setPen(QPen(colors.muted))
             axis.setTextPen(QPen(colors.foreground))
             axis.setTickPen(QPen(colors.muted))
+        self._draw_axes_anew()
         self._redraw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow a change of the font or the palette."""
+        super().changeEvent(event)
+        if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
+            self._fit_axes()
+            self._redraw()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the button in the lower left corner."""

@@ -46,6 +46,8 @@ class FitView(QWidget):
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._colors = LIGHT
         self._stack = QStackedLayout(self)
+        self._blank = QWidget()
+        self._stack.addWidget(self._blank)
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show a dataset; its fit comes with `setFit`."""
@@ -58,6 +60,11 @@ class FitView(QWidget):
         self.panel = panel
         panel.setDataset(dataset)
         self._stack.setCurrentWidget(panel)
+
+    def clear(self) -> None:
+        """Show nothing, until the next dataset."""
+        self.panel = None
+        self._stack.setCurrentWidget(self._blank)
 
     def setFit(self, fit: Fit | None) -> None:
         """Show a fit of the dataset, or none."""

@@ -14,6 +14,7 @@ from regplay.gui.plots.ranges import last_in_each_column
 from regplay.gui.theme import Colors, mix
 
 Floats = NDArray[np.float64]
+_RING = 5.5  # pixels from the middle of the ring at the best epoch to its outer edge
 
 
 class EpochCurve:
@@ -151,7 +152,10 @@ class CurvesLayer:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setPen(QPen(QColor(frame.colors.best), 2))
             painter.setBrush(QColor(frame.colors.background))
-            painter.drawEllipse(at, 4.5, 4.5)
+            # Whole even at the edges, where the best epoch is the first or the newest.
+            x = min(max(at.x(), _RING), frame.width - _RING)
+            y = min(max(at.y(), _RING), frame.height - _RING)
+            painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
 
 
 def gap_color(colors: Colors) -> str:
@@ -167,7 +171,7 @@ class FloorLayer:
     value
         In the units of the loss, or None where it is not known.
     text
-        Written under the line, or in the upper right corner where there is no room.
+        Written over the right end of the line, or under it where there is no room.
     """
 
     def __init__(self) -> None:
@@ -186,17 +190,20 @@ class FloorLayer:
         line.setDashPattern([4, 3])
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))
-        metrics = QFontMetrics(painter.font())
-        width = min(metrics.horizontalAdvance(self.text) + 2, frame.width - 12)
-        # On the left and below, where the losses of the first epochs rarely are; else in the
-        # upper right corner, which losses leave first.
-        box = QRectF(6, y + 2, width, metrics.height())
-        if box.bottom() > frame.height:
-            box.moveTopRight(QPointF(frame.width - 6, 2))
-        ground = QColor(frame.colors.background)
-        ground.setAlpha(190)
-        painter.fillRect(box.adjusted(-3, 0, 3, 0), ground)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, self.text)
+        box = self.text_box(y, QFontMetrics(painter.font()).height(), frame)
+        if box is not None:
+            text = QFontMetrics(painter.font()).elidedText(
+                self.text, Qt.TextElideMode.ElideRight, int(box.width())
+            )
+            # On the right, since the left is where a training loss goes under the line.
+            painter.drawText(box, Qt.AlignmentFlag.AlignRight, text)
+
+    def text_box(self, line: float, height: float, frame: Frame) -> QRectF | None:
+        """Where the text of a line at a pixel goes, or None where there is no room for it."""
+        for top in (line - height - 2, line + 2):
+            if top >= 0 and top + height <= frame.height and frame.width > 12:
+                return QRectF(6, top, frame.width - 12, height)
+        return None
 
 
 class MarksLayer:

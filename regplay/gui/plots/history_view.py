@@ -115,7 +115,7 @@ class HistoryView(QWidget):
         self._update()
 
     def setPlanned(self, epochs: int) -> None:
-        """How many epochs are planned now; the axis reaches there at once."""
+        """How many epochs are planned now; the axis grows until there."""
         self._planned = epochs
         for plot in self._plots.values():
             plot.setPlanned(epochs)

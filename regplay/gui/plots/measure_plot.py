@@ -1,5 +1,6 @@
 """Measures of a run over epochs."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -19,6 +20,8 @@ from regplay.gui.plots.ranges import bounds
 from regplay.gui.theme import Colors
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
+_DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
+_STEPS = 5  # in which the epoch axis grows, at most
 
 
 def curves(tab: str) -> list[EpochCurve]:
@@ -33,6 +36,17 @@ def curves(tab: str) -> list[EpochCurve]:
         EpochCurve(f"train_{tab}", "train", "train", "circle", False),
         EpochCurve(f"valid_{tab}", "validation", "valid", "diamond", True),
     ]
+
+
+def _axis_ends(planned: int) -> tuple[float, ...]:
+    """Where the epoch axis may end, so that the first epochs of a long run can be seen.
+
+    Rising: 20, 50, 100, 200 …, of which no more than `_STEPS`, and `planned`.
+    """
+    nice = [digit * 10.0**power for power in range(1, 10) for digit in (1, 2, 5)][1:]
+    ends = [end for end in nice if end < 0.7 * planned]
+    kept = np.linspace(0, len(ends) - 1, min(len(ends), _STEPS)).round().astype(int)
+    return (*(ends[index] for index in kept), float(planned))
 
 
 class MeasurePlot(Chart):
@@ -55,6 +69,7 @@ class MeasurePlot(Chart):
         self.best_epoch: int | None = None
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
+        self._ends = _axis_ends(1)
         self._history: History | None = None
         self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
@@ -74,9 +89,10 @@ class MeasurePlot(Chart):
         return self._layer.epochs
 
     def setPlanned(self, epochs: int) -> None:
-        """How long a run is to be, so that the axis rests until then."""
+        """How long a run is to be: the axis grows until there in a few steps."""
         if epochs != self._planned:
             self._planned = epochs
+            self._ends = _axis_ends(epochs)
             self.startRanges()
 
     def setFloor(self, value: float | None, text: str) -> None:
@@ -153,22 +169,43 @@ class MeasurePlot(Chart):
         self.startRanges()
 
     def _cover(self) -> None:
-        epochs = self._layer.epochs
-        if self.isLog("x"):  # epoch 0 has no place on it
-            self.cover("x", [1.0, float(max(self._planned, 2))])
-        else:
-            self.cover("x", [0.0, float(self._planned)], steps=10)
-        if epochs.size:
-            self.cover("x", epochs[-1:], steps=4)
+        self._cover_epochs()
         if self.tab == "accuracy" and not self.isLog("y"):
             self.fix("y", 0.0, 102.0)
             return
         # All in one, so that a range that has to grow grows once.
-        ends = [] if self.floor.value is None else [1.15 * self.floor.value]
+        floor = self.floor.value
+        ends = [] if floor is None else [0.9 * floor, 1.15 * floor]
+        most = self._most()
         for curve in self.curves:
             seen = bounds(curve.values if not self.isLog("y") else curve.values[curve.values > 0])
-            ends += () if seen is None else (seen[0], _HEADROOM * seen[1])
+            ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
         self.cover("y", ends if self.isLog("y") else [0.0, *(ends or [1.0])])
+
+    def _cover_epochs(self) -> None:
+        epochs = self._layer.epochs
+        last = float(epochs[-1]) if epochs.size else 0.0
+        if self.isLog("x"):  # epoch 0 has no place on it
+            self.cover("x", [1.0, float(max(self._planned, 2))])
+            self.cover("x", [last], steps=4)
+        elif last > self._ends[-1]:
+            self.cover("x", [0.0, last], steps=4)
+        else:
+            end, now = self._ends[bisect_left(self._ends, last)], self.autoRange("x")
+            if now is None or now[1] < end:
+                self.fix("x", 0.0, end)
+
+    def _most(self) -> float:
+        """The largest value that the y axis has to hold: a diverged run may leave the plot."""
+        if self.tab != "loss" or self.isLog("y"):
+            return float("inf")
+        first = []
+        for curve in self.curves:
+            finite = np.isfinite(curve.values)
+            if finite.any():
+                first.append(float(curve.values[finite.argmax()]))
+        start = max([*first, self.floor.value or 0.0])
+        return _DIVERGED * start if start > 0 else float("inf")
 
     # read-outs
 
