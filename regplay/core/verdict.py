@@ -27,7 +27,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import Floats, History
 
-_EARLY = 20  # records
+_EARLY = 20  # epochs
 Kind = Literal["untrained", "diverged", "overfitting", "underfitting", "good fit"]
 
 
@@ -81,14 +81,12 @@ def judge(history: History, dataset: Dataset, experiment: Experiment, member: in
         )
     allowed = 0.15 if dataset.noise_floor is not None else 0.5
     is_falling = _is_falling(train, scale)
-    # The first records rise and fall by themselves: nothing can be said of what holds a run back.
-    is_early = count < _EARLY and last.epoch < experiment.epochs and last.stopped_at[member] < 0
     if train[-1] - floor > allowed * scale:
-        return Verdict(
-            "underfitting",
-            "Underfitting",
-            _against_underfitting(experiment, is_falling or is_early),
-        )
+        # The first epochs go up and down by themselves: they don't say what holds the network back.
+        is_early = last.epoch < min(_EARLY, experiment.epochs) and last.stopped_at[member] < 0
+        early = "It has only begun: train on."
+        advice = early if is_early else _against_underfitting(experiment, is_falling)
+        return Verdict("underfitting", "Underfitting", advice)
     advice = "The losses are still falling: train on." if is_falling else _to_see_more(experiment)
     return Verdict("good fit", "Good fit", advice)
 
@@ -130,7 +128,7 @@ def _against_overfitting(experiment: Experiment, *, memorises: bool) -> str:
 
 def _against_underfitting(experiment: Experiment, is_falling: bool) -> str:
     if is_falling:
-        return "There is more to learn: train on, or raise the learning rate."
+        return "The training loss is still falling: train on, or raise the learning rate."
     settings = experiment.regularization
     if settings.weight_decay or settings.l1 or settings.dropout or settings.input_noise:
         return "The regularization holds the network back: try less of it."

@@ -204,7 +204,7 @@ class _Reader:
             counted = "only one row" if targets else "no row"
             raise self._error(
                 f"there is {counted} of values; one to learn from and one to validate are needed",
-                numbers[-1] if numbers else None,
+                numbers[-1] if numbers else 0,
             )
         x = np.array(values).reshape(len(targets), len(inputs))
         y, class_names = self._targets(targets, numbers, target)

@@ -84,7 +84,7 @@ SPECS = (
         "linear",
         "Many inputs, linear",
         "y = 0.05 + Σ 0.01·xᵢ plus noise: more weights than training points, so that a linear "
-        "model can memorise them all.",
+        "model (depth 0) can memorise them all.",
         "regression",
         _linear,
         frozenset(_LINEAR_DEFAULTS),

@@ -230,7 +230,7 @@ def test_an_open_quote(refusal):
 
 @pytest.mark.parametrize("file", ["", "  "])
 def test_no_file_chosen(file):
-    with pytest.raises(DatasetError, match=r"^data\.file is empty: choose a CSV file"):
+    with pytest.raises(DatasetError, match=r"^No file is named yet: choose a CSV file"):
         load(DataSettings(name="csv", file=file))
 
 
@@ -265,7 +265,7 @@ def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
 
     monkeypatch.setattr(csv_table._Reader, "_rows", counted)
     message = refusal("x,y\n" + "0.5,1.5\n" * 1_000_000)
-    assert message == ": there are more than 100,000 rows; save a part of them"
+    assert message == ", row 100002: there are more than 100,000 rows; save a part of them"
     assert served <= csv_table.MAX_ROWS + 1
 
 
