@@ -181,3 +181,28 @@ def test_a_file_that_is_there_after_all_starts_anew_even_with_kept_weights(open_
     person.set(regularization__weight_decay=0.1)
     assert_is_shown(person)
     assert len(person.view.fit.train) == len(person.window.fit_view.panel.dataset.train.y) == 14
+
+
+def test_after_enter_the_keys_belong_to_the_window(person):
+    box = person.window.controls.control("regularization.weight_decay").box
+    box.setFocus()
+    box.selectAll()
+    QTest.keyClicks(box, "0.02")
+    QTest.keyClick(box, Key.Key_Return)
+    assert not box.hasFocus()
+    person.press(Key.Key_S)
+    person.wait_for_step(1)
+    assert box.text() == "0.02"
+
+
+def test_without_data_nothing_of_the_last_dataset_is_shown(person):
+    person.click("transport.play")
+    person.wait_until_finished()
+    person.window.controls.control("data.name").setValue("csv")
+    assert "choose a CSV file" in person.banner
+    assert person.find("verdict.headline").text().endswith("No data")
+    assert person.find("verdict.losses").text() == ""
+    assert person.window.fit_view.panel is None
+    person.window.controls.control("data.name").setValue("curved")
+    assert person.wait_until_finished().fit.grid is not None
+    assert person.window.fit_view.panel.isVisible()

@@ -145,3 +145,19 @@ def test_an_extension_ends_where_the_field_does():
 def test_a_larger_change_includes_the_smaller_ones():
     order = [Change.NOTHING, Change.ADJUST, Change.RETRAIN, Change.RESTART]
     assert [change.value for change in order] == sorted(change.value for change in Change)
+
+
+def test_epochs_added_to_go_on_are_taken_back_by_a_run_that_begins_anew():
+    session = Session(replace(Experiment(), {"epochs": 100}))
+    session.extend(100)
+    session.extend(200)
+    assert session.experiment.epochs == 300
+    decayed = replace(session.experiment, {"regularization.weight_decay": 0.1})
+    assert session.change(decayed, epoch=300) is Change.RETRAIN
+    assert session.experiment.epochs == 100
+    session.extend(100)
+    session.begin_anew()
+    assert session.experiment == replace(decayed, {"epochs": 100})
+    session.change(replace(decayed, {"epochs": 70}), epoch=0)
+    session.begin_anew()
+    assert session.experiment.epochs == 70

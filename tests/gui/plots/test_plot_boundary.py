@@ -1,14 +1,17 @@
 import numpy as np
+import pytest
 
 from regplay.gui.plots.boundary import boundary_segments
 
 
-def test_a_straight_boundary_is_where_the_probabilities_are_equal() -> None:
+@pytest.mark.parametrize("slope", [0.2, 5.0, 60.0])  # hesitant to saturated
+def test_a_straight_boundary_is_where_the_probabilities_are_equal(slope) -> None:
     rows, columns = 9, 11
     x = np.tile(np.arange(columns), (rows, 1)).astype(float)
     y = np.tile(np.arange(rows)[:, None], (1, columns)).astype(float)
-    one = 0.05 * (x + 0.3 * y - 4.1) + 0.5  # linear, so interpolation is exact
-    segments = boundary_segments(np.stack([one, 1 - one], axis=2))
+    logit = slope * (x + 0.3 * y - 4.1)  # linear, so interpolation is exact
+    p = np.exp(-np.logaddexp(0, np.stack([-logit, logit], axis=2)))
+    segments = boundary_segments(p)
     ends = segments.reshape(-1, 2)
     np.testing.assert_allclose(ends[:, 0] + 0.3 * ends[:, 1], 4.1, atol=1e-12)
     lengths = np.hypot(segments[:, 0] - segments[:, 2], segments[:, 1] - segments[:, 3])

@@ -68,20 +68,65 @@ def test_pixels_of_a_logarithmic_axis(chart) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "labels"),
     [
-        (1e-2, 1, ["0.01", "0.1", "1"]),
-        (1, 10, ["1", "10"]),
-        (1e-5, 1e2, ["1e-05", "0.0001", "0.001", "0.01", "0.1", "1", "10", "100"]),
+        (1e-2, 1, ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]),
+        (1, 10, ["1", "2", "5", "10"]),
+        (1e-2, 1e2, ["0.01", "0.1", "1", "10", "100"]),
+        (1e-5, 1e2, ["10⁻⁵", "10⁻⁴", "10⁻³", "10⁻²", "10⁻¹", "10⁰", "10¹", "10²"]),
+        (1e-7, 1e-6, ["10⁻⁷", "2·10⁻⁷", "5·10⁻⁷", "10⁻⁶"]),
     ],
 )
-def test_a_logarithmic_axis_labels_decades(chart, low, high, labels) -> None:
+def test_a_logarithmic_axis_labels_decades_in_one_style(chart, low, high, labels) -> None:
     chart.setLog("y", True)
     chart.cover("y", [low, high])
     axis = chart.axes["y"]
     levels = axis.tickValues(*chart.box.viewRange()[1], 400)
     values = levels[0][1]
-    assert len(values) == len(labels)
-    assert [10.0**value for value in values] == pytest.approx([float(label) for label in labels])
-    assert set(axis.tickStrings(levels[1][1], 1, levels[1][0])) == {""} or len(labels) == 2
+    assert axis.tickStrings(values, 1, levels[0][0]) == labels
+    assert set(axis.tickStrings(levels[1][1], 1, levels[1][0])) == {""}
+    assert not set(np.round(values, 6)) & set(np.round(levels[1][1], 6))
+
+
+@pytest.mark.parametrize("size", [20, 60, 100, 150, 400])
+@pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-0.3, 0.95), (-2.0, 0.0), (0.32, 0.46)])
+def test_labels_of_a_logarithmic_axis_have_room(chart, low, high, size) -> None:
+    chart.setLog("y", True)
+    levels = chart.axes["y"].tickValues(low, high, size)
+    values = levels[0][1]
+    assert len(values) >= 2 or size < 100
+    gaps = np.diff(values) * size / (high - low)
+    assert (gaps >= 22).all() or size <= 60 or high - low < 0.3
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_axes_of_a_chart_that_grew_while_idle_are_drawn_anew(qtbot, log) -> None:
+    def shown(width: int, height: int) -> Chart:
+        chart = Chart()
+        qtbot.addWidget(chart)
+        chart.setLog("y", log)
+        chart.setLabels("epoch", "loss")
+        chart.fix("x", 0.0, 10.0)
+        chart.fix("y", 0.0, 1.0)
+        chart.resize(width, height)
+        with qtbot.waitExposed(chart):
+            chart.show()
+        chart.grab()
+        return chart
+
+    grown = shown(300, 200)
+    grown.resize(620, 410)
+    QApplication.processEvents()
+    assert grown.grab().toImage() == shown(620, 410).grab().toImage()
+
+
+def test_axes_follow_the_font(qtbot, chart) -> None:
+    chart.setLabels("epoch", "loss")
+    before, height = chart.grab().toImage(), chart.axes["x"].height()
+    font = chart.font()
+    font.setPointSize(2 * font.pointSize())
+    chart.setFont(font)
+    QApplication.processEvents()
+    assert chart.axes["x"].height() > height
+    assert chart.grab().toImage() != before
 
 
 def test_the_wheel_holds_the_ranges_until_the_key(qtbot, chart) -> None:

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -106,7 +108,7 @@ def test_log_buttons_change_the_axes(qtbot, view, make_history) -> None:
     assert plot.autoRange("y") == (0.0, 2.0)
     qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
     assert plot.isLog("y")
-    assert plot.box.viewRange()[1] == [-2.0, 1.0]  # 0.04, the noise floor, to 1.5
+    assert plot.box.viewRange()[1] == [-2.0, 1.0]  # 0.036, below the noise floor, to 1.5
     qtbot.mouseClick(view.log_x, Qt.MouseButton.LeftButton)
     assert plot.box.viewRange()[0] == [0.0, 1.0]
     qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
@@ -146,8 +148,8 @@ def test_the_axis_of_a_falling_loss_rests(view, make_snapshot) -> None:
 
 
 def test_another_run_starts_its_axis_anew(view, make_history) -> None:
-    view.setHistory(make_history([1e9, 1e12], [1e9, 1e12]))
-    assert view.plot.autoRange("y")[1] >= 1e12
+    view.setHistory(make_history([1e9, 1e10], [1e9, 1e10]))
+    assert view.plot.autoRange("y")[1] >= 1e10
     view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
     assert view.plot.autoRange("y") == (0.0, 2.0)
 
@@ -158,7 +160,83 @@ def test_epochs_beyond_the_plan_widen_the_axis(view, make_history) -> None:
     assert low == 0
     assert 29 <= high <= 60
     view.setPlanned(200)
-    assert view.plot.autoRange("x") == (0.0, 200.0)
+    assert view.plot.autoRange("x") == (0.0, 50.0)
+
+
+@pytest.mark.parametrize("planned", [1, 10, 29, 30, 101, 1000, 1237, 100_000])
+@pytest.mark.parametrize("every", [1, 7])
+def test_the_epoch_axis_grows_in_few_steps_up_to_the_plan(
+    view, make_snapshot, planned, every
+) -> None:
+    view.setPlanned(planned)
+    history, ends = History(), []
+    for epoch in (*range(0, min(planned, 2000), every), planned):
+        history.append(make_snapshot(epoch, train_loss=1.0, valid_loss=1.0))
+        view.setHistory(history)
+        low, high = view.plot.autoRange("x")
+        assert low == 0
+        assert epoch <= high
+        ends.append(high)
+    assert ends[0] == min(planned, 20) or planned < 30
+    assert ends == sorted(ends)
+    assert ends[-1] == planned
+    assert len(set(ends)) <= 6
+
+
+def test_a_single_step_of_a_long_run_can_be_seen(view, make_history) -> None:
+    view.setPlanned(1000)
+    view.setHistory(make_history([1.0, 0.9], [1.2, 1.1]))
+    frame = view.plot.frame()
+    assert float(frame.x(1.0)) > 20
+    view.log_x.click()
+    assert view.plot.autoRange("x") == (0.0, 3.0)
+
+
+def test_the_plot_reaches_below_the_noise_floor(view, make_history) -> None:
+    view.plot.setFloor(0.1, "floor")
+    view.log_y.click()
+    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
+    assert view.plot.autoRange("y")[0] < np.log10(0.1)
+
+
+def test_a_diverged_run_leaves_the_plot(view, make_history) -> None:
+    history = make_history([1.0, 0.5, 1e30, np.inf], [2.0, 1.5, 1e20, np.nan])
+    view.setHistory(history)
+    assert view.plot.autoRange("y") == (0.0, 40.0)
+    view.grab()
+    view.log_y.click()
+    assert view.plot.autoRange("y")[1] >= 30
+
+
+def test_the_name_of_the_noise_floor_is_on_the_right_above_the_line(view) -> None:
+    frame, floor = view.plot.frame(), view.plot.floor
+    box = floor.text_box(100.0, 14.0, frame)
+    assert box.bottom() < 100
+    assert box.right() > frame.width - 10
+    assert floor.text_box(5.0, 14.0, frame).top() > 5
+    box = floor.text_box(frame.height - 1, 14.0, frame)
+    assert box.bottom() < frame.height
+    tiny = dataclasses.replace(frame, height=10.0)
+    assert floor.text_box(5.0, 14.0, tiny) is None
+
+
+@pytest.mark.parametrize(("best", "losses"), [(0, [0.0, 1.0]), (10, [1.0, 0.0]), (0, [2.0, 3.0])])
+def test_the_ring_at_the_best_epoch_is_whole_at_the_edges(view, make_history, best, losses) -> None:
+    view.plot.setFloor(None, "")
+    history = make_history(losses, losses, every=10)
+    view.setHistory(history)
+    assert view.plot.best_epoch == best
+    image = view.plot.grab().toImage()
+    box = view.plot.box.sceneBoundingRect()
+    ring = [
+        (x, y)
+        for x in range(int(box.left()), int(box.right()) + 1)
+        for y in range(int(box.top()), int(box.bottom()) + 1)
+        if image.pixelColor(x, y).name() == view.plot.colors.best
+    ]
+    xs, ys = zip(*ring, strict=True)
+    assert max(xs) - min(xs) == pytest.approx(10, abs=1.5)
+    assert max(ys) - min(ys) == pytest.approx(10, abs=1.5)
 
 
 @pytest.mark.parametrize("log", [False, True])
