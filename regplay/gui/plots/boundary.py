@@ -15,7 +15,8 @@ def boundary_segments(probabilities: Floats) -> Floats:
 
     Marching squares for any number of classes at once: on an edge between two grid points of
     different classes the boundary crosses where the two probabilities are equal, by linear
-    interpolation of their logarithms, which do not saturate; in each cell the crossings are joined through their mean.
+    interpolation of their logarithms, which do not saturate; in each cell the crossings are joined
+    through their mean.
 
     Parameters
     ----------
