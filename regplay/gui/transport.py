@@ -128,6 +128,10 @@ class Transport(QWidget):
 
     def _progress_part(self) -> QVBoxLayout:
         self._progress_text = named("progress.text", QLabel())
+        metrics = self._progress_text.fontMetrics()
+        widest = metrics.horizontalAdvance("Epoch 1,000,000 of 1,000,000 · 1,000,000 to go")
+        # Of a fixed size, so that a new number doesn't lay out the whole window.
+        self._progress_text.setFixedSize(widest, metrics.lineSpacing() + 1)
         self.progress = named("progress", QProgressBar())
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)

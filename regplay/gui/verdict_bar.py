@@ -1,5 +1,6 @@
 """The line of words above the plots: what the run shows, what to try, and its losses."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.history import Snapshot
@@ -40,6 +41,10 @@ class VerdictBar(QWidget):
         self.advice.setSizePolicy(policy)
         self.losses = named("verdict.losses", QLabel())
         self.losses.setTextFormat(self.losses.textFormat().RichText)
+        metrics = self.losses.fontMetrics()
+        # Of a fixed size, so that new numbers don't lay out the whole window.
+        self.losses.setFixedSize(metrics.averageCharWidth() * 52, metrics.lineSpacing() * 3 + 2)
+        self.losses.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.headline)
