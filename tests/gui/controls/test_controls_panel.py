@@ -166,7 +166,6 @@ def test_another_dataset_resets_the_data_in_one_change(panel, changes):
     assert panel.control("data.n_train").value() == REGISTRY[name].defaults["n_train"]
 
 
-@pytest.mark.skipif("csv" not in REGISTRY, reason="needs the csv dataset")
 def test_a_file_says_what_0_points_mean(panel):
     points = panel.control("data.n_train")
     assert points.slider.scale.values[0] == 2
