@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
 from regplay import __version__
 from regplay.core import toml
 from regplay.core.fields import ExperimentError
+from regplay.gui.theme import Scheme
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow
 
-_SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_SCHEMES: dict[Scheme, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
 
 
@@ -67,7 +68,7 @@ class Menus(QObject):
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda: callback())
 
-    def set_scheme(self, scheme: str) -> None:
+    def set_scheme(self, scheme: Scheme) -> None:
         """Tick the scheme that is in force."""
         self._scheme_actions[scheme].setChecked(True)
 

@@ -18,7 +18,7 @@ from regplay.gui.naming import named
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runner import Runner
-from regplay.gui.theme import Colors, Theme
+from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.worker import View
@@ -136,8 +136,8 @@ class MainWindow(QMainWindow):
         self.theme.changed.connect(self._set_colors)
 
     def _restore(self) -> None:
-        scheme = str(self.settings.value("scheme", "system"))
-        self.set_scheme(scheme if scheme in ("light", "dark") else "system")
+        saved = self.settings.value("scheme")
+        self.set_scheme("light" if saved == "light" else "dark" if saved == "dark" else "system")
         self._set_colors(self.theme.colors)
         self.runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], self.runner.device)
@@ -180,9 +180,9 @@ class MainWindow(QMainWindow):
         seed = (self.session.experiment.seed + 1) % 2**31
         self.setExperiment(replace(self.session.experiment, {"seed": seed}))
 
-    def set_scheme(self, scheme: str) -> None:
+    def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
-        self.theme.setScheme(scheme)  # type: ignore[arg-type]
+        self.theme.setScheme(scheme)
         self.menus.set_scheme(scheme)
         self.settings.setValue("scheme", scheme)
 

@@ -143,6 +143,8 @@ class Worker(QThread):
                 while not (self._job or self._has_steps_to_go() or self.isInterruptionRequested()):
                     self._wake.wait()
                 job, self._job = self._job, None
+                if job is not None:
+                    self._goal = job.goal  # here, so that no later `set_goal` is overwritten
             try:
                 if job is not None:
                     self._begin(job)
@@ -158,7 +160,7 @@ class Worker(QThread):
     def _begin(self, job: Job) -> None:
         from regplay.core.training import Training
 
-        self._current, self._goal = job, job.goal
+        self._current = job
         self._began = time.perf_counter()
         if job.change is Change.ADJUST and self._training is not None:
             if {"epochs"} != set(differences(self._run.experiment, job.experiment)):

@@ -93,12 +93,6 @@ class ControlPanel(QScrollArea):
         """
         return self._controls[path]
 
-    def showAll(self) -> None:
-        """Show the rarely used controls of all groups too."""
-        for group in self._groups.values():
-            if group.more is not None:
-                group.more.setChecked(True)
-
     def experiment(self) -> Experiment:
         """The experiment that is shown, with the values that have no control here."""
         return self._experiment

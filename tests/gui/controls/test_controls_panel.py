@@ -9,6 +9,7 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.gui.controls import ControlPanel
+from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl
 
 Key = Qt.Key
@@ -37,7 +38,9 @@ def panel(qtbot):
     widget = ControlPanel()
     qtbot.addWidget(widget)
     widget.resize(300, 900)
-    widget.showAll()
+    for group in widget.findChildren(Group):
+        if group.more is not None:
+            group.more.setChecked(True)
     widget.show()
     return widget
 
