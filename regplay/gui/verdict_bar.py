@@ -97,4 +97,4 @@ class VerdictBar(QWidget):
             + "</tr>"
             for row in rows
         )
-        self.losses.setText(f"<table cellspacing=0 cellpadding=0>{cells}</table>")
+        self.losses.setText(f"<table align=right cellspacing=0 cellpadding=0>{cells}</table>")

@@ -58,7 +58,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.box.disableAutoRange()
         self.axes = {"x": Axis("bottom"), "y": Axis("left")}
         layout = QGraphicsGridLayout()
-        layout.setContentsMargins(2, 9, 20, 2)
+        layout.setContentsMargins(2, 9, 28, 2)
         layout.setSpacing(0)
         center = QGraphicsWidget()
         center.setLayout(layout)
