@@ -269,7 +269,8 @@ class MainWindow(QMainWindow):
         from regplay.core.device import available
 
         self.menus.set_devices(available(), self.runner.device)
-        self._device_text.clear()  # the first view says where it was trained
+        if self._run is None:  # the first view, which says where it was trained, may be quicker
+            self._device_text.clear()
 
     def _set_colors(self, colors: Colors) -> None:
         self.fit_view.setColors(colors)
