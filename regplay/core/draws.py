@@ -5,9 +5,23 @@ slider is the slider.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class DrawsState:
+    """Where the streams of a population stand."""
+
+    rows: tuple[int, ...]  # which of the distinct seeds each member has
+    streams: tuple[tuple[Tensor, ...], ...]  # batches, dropout, noise: one a distinct seed, each
+
+    def member(self, member: int) -> "DrawsState":
+        """The same of one member."""
+        row = self.rows[member]
+        return DrawsState((0,), tuple((kind[row],) for kind in self.streams))
 
 
 class Draws:
@@ -36,6 +50,21 @@ class Draws:
         self._dropout = streams([2**31 + seed for seed in distinct])
         self._noise = streams([2**32 - 1 - seed for seed in distinct])
         self._uniform: dict[int, Tensor] = {}
+
+    @property
+    def _all(self) -> tuple[list[torch.Generator], ...]:
+        return (self._batches, self._dropout, self._noise)
+
+    def state(self) -> DrawsState:
+        """Where the streams stand."""
+        streams = tuple(tuple(stream.get_state() for stream in kind) for kind in self._all)
+        return DrawsState(tuple(self._row), streams)
+
+    def restore(self, state: DrawsState) -> None:
+        """Draw again what was drawn from that state on; it must be of the same seeds."""
+        for kind, kept in zip(self._all, state.streams, strict=True):
+            for stream, one in zip(kind, kept, strict=True):
+                stream.set_state(one)
 
     def batches(self, n: int, size: int) -> list[Tensor | None]:
         """Indices of one epoch's batches, [B] or [M, B] each; None stands for all in order."""

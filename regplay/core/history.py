@@ -37,6 +37,13 @@ class Snapshot:
         """One measurement of one member, such as `value("valid_loss")`."""
         return float(self.values[MEASURES.index(measure), member])
 
+    def of_member(self, member: int) -> "Snapshot":
+        """The same of one member alone."""
+        one = slice(member, member + 1)
+        return Snapshot(
+            self.epoch, self.step, self.values[:, one], self.stopped_at[one], self.diverged[one]
+        )
+
 
 class History:
     """The snapshots of a run in the order of their epochs.
@@ -77,6 +84,20 @@ class History:
         """One measure of one member over the records, [records]."""
         length = self._length
         return self._values[:length, MEASURES.index(measure), member]
+
+    def row(self, measure: str, record: int) -> Floats:
+        """One measure of all members at a record, [M]."""
+        values: Floats = self._values[record, MEASURES.index(measure)]
+        return values
+
+    def of_member(self, member: int) -> "History":
+        """A copy with one member alone."""
+        alone, length = History(), self._length
+        alone._epochs = self._epochs[:length].copy()
+        alone._values = self._values[:length, :, member : member + 1].copy()
+        alone._length = length
+        alone.last = None if self.last is None else self.last.of_member(member)
+        return alone
 
     def best(self, member: int = 0) -> int | None:
         """Index of the record with the smallest finite validation loss, or None before any."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from regplay.core.population import Population
+from regplay.core.population import Population, Shape
 
 _BETA1, _BETA2, _EPS = 0.9, 0.999, 1e-8  # torch.optim.Adam's defaults
 
@@ -20,6 +20,20 @@ class Rates:
     l1: Tensor  # [M]
     decay_bias: bool
     momentum: float  # μ of `momentum`
+
+
+@dataclass(frozen=True, eq=False)
+class OptimizerState:
+    """Momenta, and the number of updates behind them."""
+
+    momenta: tuple[Tensor, ...]  # as long as the flat buffer, each
+    steps: int
+    missed: Tensor  # [M], updates that each member did not make
+
+    def member(self, shape: Shape, member: int) -> "OptimizerState":
+        """The same of one member."""
+        momenta = tuple(shape.of_member(flat, member) for flat in self.momenta)
+        return OptimizerState(momenta, self.steps, self.missed[member : member + 1])
 
 
 class Optimizer:
@@ -59,6 +73,19 @@ class Optimizer:
         self._momentum = rates.momentum
         self._has_decay = bool(rates.weight_decay.any())
         self._has_l1 = bool(rates.l1.any())
+
+    def state(self) -> OptimizerState:
+        """A copy of what the next update depends on, besides the rates."""
+        momenta = tuple(state.clone() for state in self._states)
+        return OptimizerState(momenta, self._steps, self._missed.clone())
+
+    def restore(self, state: OptimizerState) -> None:
+        """Go on from a state of the same optimizer."""
+        for own, kept in zip(self._states, state.momenta, strict=True):
+            own.copy_(kept)
+        self._steps = state.steps
+        self._missed.copy_(state.missed)
+        self._has_missed = bool(self._missed.any())
 
     def freeze(self, stopped: Tensor) -> None:
         """Leave the members where `stopped` [M] is true as they are; all others go on."""

@@ -18,6 +18,11 @@ Loss = Literal["mse", "cross_entropy"]
 _CACHED_NUMBERS = 1 << 18
 
 
+def loss_of(task: str) -> Loss:
+    """The loss that suits a task: `regression` or `classification`."""
+    return "mse" if task == "regression" else "cross_entropy"
+
+
 @dataclass(frozen=True)
 class Shape:
     """What the members of a population have in common: their number and their layer sizes."""
@@ -64,6 +69,10 @@ class Shape:
                 matrix = weight.view(*lead, n_out, n_in)
             views.append((matrix, bias.view(*lead, 1, n_out)))
         return views
+
+    def of_member(self, flat: Tensor, member: int) -> Tensor:
+        """A copy of one member's numbers [total / M], laid out as those of a population of one."""
+        return torch.cat([block[member] for pair in self.blocks(flat) for block in pair])
 
     def spread(self, per_member: Tensor, biases: bool = True) -> Tensor:
         """One value a member [M] laid out over a flat buffer; 0 on the biases unless `biases`."""
@@ -183,7 +192,7 @@ class Population:
             self.flat.device,
             self.flat.dtype,
         )
-        alone.set_member(0, self.member(member))
+        alone.flat.copy_(self.shape.of_member(self.flat, member))
         return alone
 
     def workspace(self, n: int) -> _Workspace:

@@ -17,7 +17,6 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from regplay.core.cost import Schedule, cost, steps_per_epoch
@@ -27,13 +26,15 @@ from regplay.core.draws import Draws
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ADJUSTABLE_FIELDS, MEMBER_FIELDS, differences
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import MEASURES, Floats, Snapshot
+from regplay.core.history import Floats, Snapshot
 from regplay.core.initial import initial_parameters, layer_sizes
-from regplay.core.measurements import Meter, is_finite
+from regplay.core.measurements import Meter
 from regplay.core.optimizers import Optimizer, Rates
-from regplay.core.population import Loss, Population, Shape
+from regplay.core.population import Population, Shape, loss_of
+from regplay.core.predictions import fit_of
+from regplay.core.state import State
+from regplay.core.stopping import Stopping
 
-_VALID_LOSS = MEASURES.index("valid_loss")
 _MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
 
 
@@ -71,7 +72,7 @@ class Training:
         self.experiments = tuple(experiments)
         first = self.experiments[0]
         _refuse_differences(self.experiments, _MAY_DIFFER, but_data=True)
-        self.datasets = _load(experiments) if datasets is None else list(datasets)
+        self.datasets = load_all(experiments) if datasets is None else list(datasets)
         dataset = self.datasets[0]
         self._n_train = len(dataset.train.y)
         self._batch_size = min(first.optimizer.batch_size or self._n_train, self._n_train)
@@ -80,14 +81,13 @@ class Training:
         members = len(self.experiments)
         sizes = layer_sizes(first.model, dataset.n_inputs, dataset.n_outputs)
         n_points = self._n_train + len(dataset.valid.y)
-        expected = cost(members, sizes, self._batch_size, n_points)
-        self.schedule = Schedule.for_cost(expected, self.steps_per_epoch)
-        self.placement = place(device, expected)
+        # As for one member alone, so that in any company it is measured at the same epochs.
+        alone = cost(1, sizes, self._batch_size, n_points)
+        self.schedule = Schedule.for_cost(alone, self.steps_per_epoch)
+        self.placement = place(device, cost(members, sizes, self._batch_size, n_points))
         self._device, self._dtype = self.placement.device, dtype
-        loss: Loss = "mse" if dataset.task == "regression" else "cross_entropy"
-        self.population = Population(
-            Shape(members, sizes), first.model.activation, loss, self._device, dtype
-        )
+        loss, shape = loss_of(dataset.task), Shape(members, sizes)
+        self.population = Population(shape, first.model.activation, loss, self._device, dtype)
         for member, experiment in enumerate(self.experiments):
             layers = initial_parameters(experiment.model, sizes, experiment.seed)
             self.population.set_member(member, layers)
@@ -101,12 +101,8 @@ class Training:
         self._no_autograd = torch.inference_mode()  # spares bookkeeping in every operation
         self._batches: list[Tensor | None] = []  # those left in this epoch, last first
         self._next_record = 0
-        self._stopped_at = np.full(members, -1, dtype=np.int64)
-        self._diverged = np.zeros(members, dtype=np.bool_)
-        self._best_loss = np.full(members, np.inf)
-        self._best_epoch = np.zeros(members, dtype=np.int64)
-        self._last_values = np.full((len(MEASURES), members), np.nan)
-        self._last_flat = self.population.flat.clone()
+        self._stopping = Stopping(members)
+        self._last_flat = self.population.flat.clone()  # at the last record
         self._set_values()
 
     def _points(self) -> tuple[Tensor, Tensor]:
@@ -144,7 +140,7 @@ class Training:
     @property
     def finished(self) -> bool:
         """Whether all epochs are trained or all members have stopped."""
-        return self._all_stopped or self.epoch >= self.epochs
+        return self.epoch >= self.epochs or self._all_stopped
 
     def use_threads(self) -> None:
         """Set torch to the number of CPU threads that is fastest for this size."""
@@ -190,13 +186,14 @@ class Training:
         noise = tensor([s.input_noise for s in settings])
         self._is_noisy = bool(noise.any())
         self._input_noise = noise if members == 1 else noise.view(-1, 1, 1)
-        self._patience = np.array([s.early_stopping for s in settings])
-        self._is_plain = not self._patience.any()  # no member has stopped or may stop early
-        self._all_stopped = False
-        self._stopped_at[:] = -1
-        self._diverged[:] = False
-        self._best_loss[:] = np.inf
-        self._optimizer.freeze(torch.zeros(members, dtype=torch.bool, device=self._device))
+        self._stopping.begin(np.array([s.early_stopping for s in settings]))
+        self._freeze()
+
+    def _freeze(self) -> None:
+        """Leave the members that have stopped as they are, from here on."""
+        stopped = self._stopping.stopped
+        self._all_stopped = bool(stopped.all())
+        self._optimizer.freeze(torch.from_numpy(stopped).to(self._device))
 
     def advance(self) -> Snapshot | None:
         """Make one optimizer step; the snapshot, if a record is due after it."""
@@ -230,78 +227,83 @@ class Training:
         epoch = self.epoch
         self._next_record = self.schedule.following(epoch)
         values = self._meter.measure()
-        finite = is_finite(values)
-        if not (self._is_plain and finite.all()):
-            self._stop_some(values, finite, epoch)
-        self._last_values = values
+        had_stopped = self._stopping.stopped
+        diverged = torch.from_numpy(self._stopping.judge(values, epoch)).to(self._device)
+        if diverged.any():
+            self._take_back(diverged)
+        if (self._stopping.stopped != had_stopped).any():
+            self._freeze()
         self._last_flat.copy_(self.population.flat)
         return self._snapshot(values)
 
-    def _stop_some(self, values: Floats, finite: NDArray[np.bool_], epoch: int) -> None:
-        """Stop the members that diverged or waited in vain, and give them their last values."""
-        trains = self._stopped_at < 0
-        diverged = trains & ~finite
-        loss = values[_VALID_LOSS]
-        better = trains & finite & (loss < self._best_loss)
-        self._best_loss[better] = loss[better]
-        self._best_epoch[better] = epoch
-        has_waited = (self._patience > 0) & (epoch - self._best_epoch >= self._patience)
-        stopped = diverged | (trains & has_waited)
-        self._keep_last(values, ~trains | diverged)
-        if stopped.any():
-            self._is_plain = False
-            self._stopped_at[stopped] = epoch
-            self._all_stopped = bool((self._stopped_at >= 0).all())
-            self._diverged |= diverged
-            self._stop(diverged)
+    def _take_back(self, members: Tensor) -> None:
+        """Give members the parameters they had at the last record, and no momenta."""
+        shape = self.population.shape
+        now, last = shape.blocks(self.population.flat), shape.blocks(self._last_flat)
+        for pair, last_pair in zip(now, last, strict=True):
+            for block, last_block in zip(pair, last_pair, strict=True):
+                block[members] = last_block[members]
+        self._optimizer.forget(members)
 
     def peek(self) -> Snapshot:
         """Measure now, between records, without any effect on what follows."""
         values = self._meter.measure()
-        self._keep_last(values, (self._stopped_at >= 0) | ~is_finite(values))
+        self._stopping.keep_last(values)
         return self._snapshot(values)
 
-    def _keep_last(self, values: Floats, members: NDArray[np.bool_]) -> None:
-        if members.any():
-            values[:, members] = self._last_values[:, members]
-
     def _snapshot(self, values: Floats) -> Snapshot:
-        stopped_at, diverged = self._stopped_at.copy(), self._diverged.copy()
-        return Snapshot(self.epoch, self.step, values, stopped_at, diverged)
+        state = self._stopping.state
+        return Snapshot(self.epoch, self.step, values, state.stopped_at, state.diverged)
 
-    def _stop(self, diverged: NDArray[np.bool_]) -> None:
-        """Freeze all stopped members, the diverged ones with their last finite parameters."""
-        members = torch.from_numpy(diverged).to(self._device)
-        if diverged.any():
-            shape = self.population.shape
-            now, last = shape.blocks(self.population.flat), shape.blocks(self._last_flat)
-            for pair, last_pair in zip(now, last, strict=True):
-                for block, last_block in zip(pair, last_pair, strict=True):
-                    block[members] = last_block[members]
-            self._optimizer.forget(members)
-        self._optimizer.freeze(torch.from_numpy(self._stopped_at >= 0).to(self._device))
+    def state(self) -> State:
+        """A copy of everything that what follows depends on; only at the end of an epoch.
+
+        Raises
+        ------
+        ValueError
+            In the middle of an epoch.
+        """
+        if self._batches:
+            raise ValueError("a state can be kept only at the end of an epoch")
+        return State(
+            shape=self.population.shape,
+            step=self.step,
+            epoch=self.epoch,
+            parameters=self.population.flat.clone(),
+            optimizer=self._optimizer.state(),
+            draws=self._draws.state(),
+            stopping=self._stopping.state,
+        )
+
+    def restore(self, state: State) -> None:
+        """Go on from a state, with the present values of the experiments.
+
+        The state may come from a population of the same shape, with the same seeds; or of one
+        member of such a population (`State.member`).
+        """
+        self.step, self._batches = state.step, []
+        self._next_record = self.schedule.following(state.epoch)
+        self.population.flat.copy_(state.parameters)
+        self._last_flat.copy_(state.parameters)
+        self._optimizer.restore(state.optimizer)
+        self._draws.restore(state.draws)
+        self._stopping.restore(state.stopping)
+        self._freeze()
 
     def fit(self, grid: Grid | None, member: int = 0) -> Fit:
         """What one member predicts now, for its points and on `grid`."""
-        dataset = self.datasets[member]
-        parts = [dataset.train.x, dataset.valid.x] + ([] if grid is None else [grid.x])
-        x = torch.from_numpy(dataset.inputs(np.concatenate(parts)))
         network = self.population.select(member)
-        outputs = network.predict(x.to(self._device, self._dtype)).cpu().double()
-        if dataset.task == "regression":
-            predicted = dataset.measured(outputs[:, 0].numpy())
-        else:
-            predicted = outputs.softmax(-1).numpy()
-        ends = np.cumsum([len(dataset.train.y), len(dataset.valid.y)])
-        train, valid, rest = np.split(predicted, ends)
-        weights = None
-        if self.population.shape.layers == [(dataset.n_inputs, 1)]:
-            weights = network.member()[0][0][0].cpu().double().numpy()
-        return Fit(self.epoch, self.step, train, valid, None if grid is None else rest, weights)
+        return fit_of(network, self.datasets[member], grid, self.epoch, self.step)
 
 
-def _load(experiments: Sequence[Experiment]) -> list[Dataset]:
-    """The points of each experiment; the same settings are loaded once."""
+def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:
+    """The points of each experiment; the same settings are loaded once.
+
+    Raises
+    ------
+    DatasetError
+        If the data can't be made.
+    """
     loaded: dict[DataSettings, Dataset] = {}
     for experiment in experiments:
         if experiment.data not in loaded:

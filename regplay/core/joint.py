@@ -1,0 +1,309 @@
+"""Many experiments trained together: one population for each shape, in parts that fit in memory."""
+
+from collections.abc import Hashable, Sequence
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from regplay.core.cost import cost
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fit import Fit, Grid
+from regplay.core.history import Floats, History, Snapshot
+from regplay.core.initial import layer_sizes
+from regplay.core.population import Population, Shape, loss_of
+from regplay.core.predictions import fit_of, measured
+from regplay.core.state import Checkpoints, State
+from regplay.core.training import Training, load_all
+
+_MEMORY = 1 << 30  # bytes that a population may take while it trains
+_STEP = 50_000.0  # µs that a step may take, between which training can be stopped
+_KEPT = 128 << 20  # bytes for the states that are kept of all members together
+
+
+def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
+    """What members of one population have in common; equal for those that can share one."""
+    regularization = msgspec.structs.replace(
+        experiment.regularization,
+        weight_decay=0.0,
+        l1=0.0,
+        dropout=0.0,
+        input_noise=0.0,
+        early_stopping=0,
+    )
+    common = msgspec.structs.replace(
+        experiment,
+        data=DataSettings(),
+        model=msgspec.structs.replace(experiment.model, init="torch", init_scale=1.0),
+        regularization=regularization,
+        optimizer=msgspec.structs.replace(experiment.optimizer, lr=0.0),
+        seed=0,
+    )
+    points = len(dataset.train.y), len(dataset.valid.y)
+    return common, dataset.task, *points, dataset.n_inputs, dataset.n_outputs
+
+
+def _most_members(experiment: Experiment, dataset: Dataset) -> int:
+    """How many members of this shape one population may have, by memory and time for a step."""
+    sizes = layer_sizes(experiment.model, dataset.n_inputs, dataset.n_outputs)
+    n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
+    batch = min(experiment.optimizer.batch_size or n_train, n_train)
+    # Some ten buffers of parameters, and for each unit and point its activation, its slope, ….
+    numbers = (
+        10 * Shape(1, sizes).total + 6 * sum(sizes) * batch + 2 * sum(sizes) * (n_train + n_valid)
+    )
+    fixed = cost(0, sizes, batch, 1).step
+    time = cost(1, sizes, batch, 1).step - fixed
+    return max(1, min(_MEMORY // (4 * numbers), int((_STEP - fixed) / time)))
+
+
+def plan(experiments: Sequence[Experiment], datasets: Sequence[Dataset]) -> list[NDArray[np.intp]]:
+    """Which experiments to train as one population: their places, a list for each."""
+    groups: dict[Hashable, list[int]] = {}
+    for place, (experiment, dataset) in enumerate(zip(experiments, datasets, strict=True)):
+        groups.setdefault(_shape_of(experiment, dataset), []).append(place)
+    parts = []
+    for places in groups.values():
+        most = _most_members(experiments[places[0]], datasets[places[0]])
+        parts += np.array_split(np.array(places, dtype=np.intp), -(-len(places) // most))
+    return parts
+
+
+class _Part:
+    """Members of one shape: a population with its history and the states kept of it."""
+
+    def __init__(
+        self,
+        places: NDArray[np.intp],
+        experiments: Sequence[Experiment],
+        datasets: Sequence[Dataset],
+        keeps: int,
+    ) -> None:
+        self.places = places  # among all experiments
+        self.experiments = [experiments[place] for place in places]
+        self.datasets = [datasets[place] for place in places]
+        self.history = History(len(places))
+        self.checkpoints = Checkpoints(keeps * len(places) // len(experiments))
+        self.training: Training | None = None  # None before its turn, and after it
+        self.finished = False
+
+    @property
+    def progress(self) -> float:
+        """Share of its epochs that are trained and recorded, 0–1."""
+        last = self.history.last
+        if self.finished:
+            return 1.0
+        return 0.0 if last is None else last.epoch / self.experiments[0].epochs
+
+
+class JointHistory:
+    """The histories of all members of a joint training.
+
+    One thread may train while others read.
+    """
+
+    def __init__(self, parts: Sequence[_Part], members: int) -> None:
+        self._parts = parts
+        self.members = members
+        self._place = {
+            int(place): (part, index) for part in parts for index, place in enumerate(part.places)
+        }
+
+    @property
+    def progress(self) -> float:
+        """Share of all epochs of all members that are trained, 0–1."""
+        done = sum(part.progress * len(part.places) for part in self._parts)
+        return done / self.members
+
+    @property
+    def finished(self) -> bool:
+        """Whether all members have trained to their end."""
+        return all(part.finished for part in self._parts)
+
+    @property
+    def is_finished(self) -> NDArray[np.bool_]:
+        """Which members [M] have trained to their end, stopped early, or diverged."""
+        done = np.zeros(self.members, dtype=np.bool_)
+        for part in self._parts:
+            last = part.history.last
+            if last is not None:
+                done[part.places] = part.finished | (last.stopped_at >= 0)
+        return done
+
+    @property
+    def epochs(self) -> NDArray[np.int64]:
+        """Recorded epochs, rising: those of the part that has the most."""
+        return max((part.history.epochs for part in self._parts), key=len)
+
+    def values(self, measure: str, epoch: int | None = None) -> Floats:
+        """One of `MEASURES` of each member [M]; NaN where nothing was recorded yet.
+
+        Parameters
+        ----------
+        epoch
+            The newest record that is not later than this; None is the newest of all.
+        """
+        values = np.full(self.members, np.nan)
+        for part in self._parts:
+            n = len(part.history)
+            if epoch is not None:
+                n = int(np.searchsorted(part.history.epochs[:n], epoch, side="right"))
+            if n:
+                values[part.places] = part.history.row(measure, n - 1)
+        return values
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Which members [M] stopped because a loss or a weight was no longer finite."""
+        diverged = np.zeros(self.members, dtype=np.bool_)
+        for part in self._parts:
+            if part.history.last is not None:
+                diverged[part.places] = part.history.last.diverged
+        return diverged
+
+    def member(self, member: int) -> History:
+        """The history of one member so far, as if it had been trained alone."""
+        part, index = self._place[member]
+        return part.history.of_member(index)
+
+    def place(self, member: int) -> tuple[_Part, int]:
+        """The part that a member belongs to, and its place in it."""
+        return self._place[member]
+
+
+class JointTraining:
+    """Trains many experiments, those of one shape as one population, part after part.
+
+    Parameters
+    ----------
+    experiments
+        Any; those that differ only in what members of a population may differ in share one.
+    datasets
+        The points of each experiment, where they are loaded already.
+    device, dtype
+        As for `Training`.
+    keeps
+        Bytes for the states that are kept of all members together.
+
+    Raises
+    ------
+    DatasetError
+        If the data of a member can't be made.
+    """
+
+    def __init__(
+        self,
+        experiments: Sequence[Experiment],
+        *,
+        datasets: Sequence[Dataset] | None = None,
+        device: str = "auto",
+        dtype: torch.dtype = torch.float32,
+        keeps: int = _KEPT,
+    ) -> None:
+        self.experiments = tuple(experiments)
+        self.datasets = load_all(self.experiments) if datasets is None else list(datasets)
+        self._device, self._dtype = device, dtype
+        self._parts = [
+            _Part(places, self.experiments, self.datasets, keeps)
+            for places in plan(self.experiments, self.datasets)
+        ]
+        self.history = JointHistory(self._parts, len(self.experiments))
+        self._waiting = list(self._parts)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all members have trained to their end."""
+        return not self._waiting
+
+    @property
+    def epochs(self) -> int:
+        """Epochs that all members together are to be trained."""
+        return sum(experiment.epochs for experiment in self.experiments)
+
+    def advance(self) -> bool:
+        """Make one optimizer step of the part whose turn it is; whether there is a new record.
+
+        A part begins with a record of its initial weights instead of a step.
+        """
+        part = self._waiting[0]
+        training = part.training
+        if training is None:
+            training = part.training = Training(
+                part.experiments, datasets=part.datasets, device=self._device, dtype=self._dtype
+            )
+            training.use_threads()
+            snapshot: Snapshot | None = training.record()
+        else:
+            snapshot = training.advance()
+        if snapshot is None:
+            return False
+        part.history.append(snapshot)
+        part.checkpoints.keep(training.state())
+        if training.finished:
+            part.training = None  # its last state is kept; the memory is free for the next
+            part.finished = True
+            self._waiting.pop(0)
+        return True
+
+    def use_threads(self) -> None:
+        """Set torch to the number of CPU threads that is fastest for the present part."""
+        if self._waiting and self._waiting[0].training is not None:
+            self._waiting[0].training.use_threads()
+
+    # what came of it
+
+    def fit(self, grid: Grid | None, member: int, epoch: int | None = None) -> Fit:
+        """What one member predicts, or did at the last kept moment not later than `epoch`.
+
+        Raises
+        ------
+        LookupError
+            If the member has not been begun yet.
+        """
+        state = self._state(member, epoch).member(self.history.place(member)[1])
+        network = self._network(member, state)
+        return fit_of(network, self.datasets[member], grid, state.epoch, state.step)
+
+    def predict(self, x: Floats, epoch: int | None = None) -> dict[int, Floats]:
+        """What each member that has been begun predicts at measured inputs [n, d].
+
+        Targets [n], or class probabilities [n, classes].
+        """
+        found: dict[int, Floats] = {}
+        for part in self._parts:
+            state = part.checkpoints.at(epoch)
+            if state is None:
+                continue
+            inputs = np.stack([dataset.inputs(x) for dataset in part.datasets])
+            tensor = torch.from_numpy(inputs).to(state.parameters)
+            network = self._network(int(part.places[0]), state)
+            outputs = network.predict(tensor if len(part.places) > 1 else tensor[0])
+            rows = outputs if len(part.places) > 1 else outputs[None]
+            for place, row, dataset in zip(part.places, rows, part.datasets, strict=True):
+                found[int(place)] = measured(row, dataset)
+        return found
+
+    def checkpoints(self, member: int) -> Checkpoints:
+        """The states that are kept of one member, as if it had been trained alone."""
+        part, index = self.history.place(member)
+        return part.checkpoints.of_member(index)
+
+    def _state(self, member: int, epoch: int | None) -> State:
+        state = self.history.place(member)[0].checkpoints.at(epoch)
+        if state is None:
+            raise LookupError(f"member {member} has not been begun")
+        return state
+
+    def _network(self, member: int, state: State) -> Population:
+        """A population with the parameters of a state."""
+        network = Population(
+            state.shape,
+            self.experiments[member].model.activation,
+            loss_of(self.datasets[member].task),
+            state.parameters.device,
+            state.parameters.dtype,
+        )
+        network.flat.copy_(state.parameters)
+        return network

@@ -1,0 +1,173 @@
+"""States: going on from one repeats the training it came from; as many are kept as may be."""
+
+import numpy as np
+import pytest
+import torch
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.state import Checkpoints
+from regplay.core.training import Training, run
+
+WD = "regularization.weight_decay"
+_BUSY = {
+    "epochs": 40,
+    "data.n_train": 20,
+    "data.n_valid": 20,
+    "model.width": 8,
+    "regularization.dropout": 0.3,
+    "regularization.input_noise": 0.1,
+    "optimizer.batch_size": 6,
+}
+
+
+def experiment(**values):
+    return replace(Experiment(), _BUSY | {k.replace("__", "."): v for k, v in values.items()})
+
+
+def trained_to(training, epoch):
+    if training.step == 0:
+        training.record()
+    while training.epoch < epoch:
+        training.advance()
+    return training
+
+
+@pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "adamw"])
+@pytest.mark.parametrize("members", [1, 3])
+def test_going_on_from_a_state_repeats_the_training_bit_for_bit(name, members):
+    experiments = [
+        replace(experiment(optimizer__name=name), {"seed": seed}) for seed in range(members)
+    ]
+    straight = trained_to(Training(experiments), 15)
+    kept = straight.state()
+    trained_to(straight, 40)
+    again = Training(experiments)
+    again.restore(kept)
+    assert again.epoch == 15
+    trained_to(again, 40)
+    assert torch.equal(again.population.flat, straight.population.flat)
+    assert np.array_equal(again.peek().values, straight.peek().values, equal_nan=True)
+
+
+def test_a_state_is_a_copy():
+    training = trained_to(Training([experiment()]), 5)
+    kept = training.state()
+    before = kept.parameters.clone()
+    trained_to(training, 10)
+    assert torch.equal(kept.parameters, before)
+    assert not torch.equal(training.population.flat, before)
+
+
+def test_a_member_goes_on_alone_as_it_does_in_company():
+    experiments = [
+        experiment(regularization__weight_decay=w, seed=s)
+        for w, s in ((0.0, 4), (0.1, 4), (0.01, 7))
+    ]
+    together = trained_to(Training(experiments, dtype=torch.float64), 15)
+    kept = together.state()
+    trained_to(together, 40)
+    for member in range(3):
+        alone = Training([experiments[member]], dtype=torch.float64)
+        alone.restore(kept.member(member))
+        trained_to(alone, 40)
+        found = alone.population.flat
+        wanted = together.population.shape.of_member(together.population.flat, member)
+        torch.testing.assert_close(found, wanted, rtol=1e-9, atol=1e-11)
+
+
+def test_other_settings_can_be_tried_from_a_state():
+    training = trained_to(Training([experiment()]), 15)
+    kept = training.state()
+    strong = Training([experiment(regularization__weight_decay=1.0)])
+    strong.restore(kept)
+    trained_to(strong, 40)
+    trained_to(training, 40)
+    norms = [t.peek().value("weight_norm") for t in (strong, training)]
+    assert norms[0] < 0.8 * norms[1]
+
+
+def test_who_had_stopped_stays_so_after_going_back_and_who_had_not_trains():
+    values = {"optimizer__name": "sgd", "regularization__dropout": 0.0, "epochs": 60}
+    experiments = [experiment(optimizer__lr=lr, **values) for lr in (10.0, 0.01)]
+    training = Training(experiments)
+    states = {}
+    for snapshot in run(training):
+        if snapshot is not None:
+            states[snapshot.epoch] = training.state()
+    diverged_at = int(training.peek().stopped_at[0])
+    assert 0 < diverged_at < 60
+    training.restore(states[0])
+    assert list(training.peek().stopped_at) == [-1, -1]
+    training.restore(states[diverged_at])
+    before = training.population.shape.of_member(training.population.flat, 0)
+    assert list(training.peek().stopped_at) == [diverged_at, -1]
+    trained_to(training, 60)
+    after = training.population.shape.of_member(training.population.flat, 0)
+    assert torch.equal(before, after)
+
+
+def test_no_state_in_the_middle_of_an_epoch():
+    training = Training([experiment()])
+    training.record()
+    training.advance()
+    with pytest.raises(ValueError, match="end of an epoch"):
+        training.state()
+
+
+# keeping them
+
+
+@pytest.fixture(scope="module")
+def states():
+    training = Training([experiment(epochs=300)])
+    return [training.state() for snapshot in run(training) if snapshot is not None]
+
+
+def test_within_the_budget_all_are_kept(states):
+    kept = Checkpoints()
+    for state in states:
+        kept.keep(state)
+    assert list(kept) == states
+    assert list(kept.epochs) == [state.epoch for state in states]
+
+
+def test_beyond_the_budget_they_thin_out_evenly_over_the_logarithm(states):
+    kept = Checkpoints(budget=12 * states[0].size)
+    for state in states:
+        kept.keep(state)
+    epochs = kept.epochs
+    assert len(kept) == 12
+    assert epochs[0] == 0
+    assert epochs[-1] == 300
+    gaps = np.diff(np.log1p(epochs))
+    assert gaps.max() < 4 * np.median(gaps)
+
+
+def test_the_best_is_not_thrown_away(states):
+    best = states[len(states) // 2].epoch
+    kept = Checkpoints(budget=3 * states[0].size)
+    for state in states:
+        kept.keep(state, best_epoch=best)
+    assert best in kept.epochs
+    assert kept.last is states[-1]
+
+
+def test_the_moment_at_an_epoch_is_the_newest_not_later(states):
+    kept = Checkpoints()
+    assert kept.at(None) is None
+    for state in states[:10]:
+        kept.keep(state)
+    assert kept.at(None) is states[9]
+    assert kept.at(4).epoch == 4
+    assert kept.at(10**6) is states[9]
+
+
+def test_an_earlier_state_replaces_the_future(states):
+    kept = Checkpoints()
+    for state in states[:10]:
+        kept.keep(state)
+    kept.forget_after(5)
+    assert list(kept.epochs) == [0, 1, 2, 3, 4, 5]
+    kept.keep(states[3])
+    assert list(kept.epochs) == [0, 1, 2, 3]
