@@ -53,6 +53,7 @@ class History:
 
     def __init__(self, members: int = 1) -> None:
         self._epochs = np.zeros(256, dtype=np.int64)
+        self._steps = np.zeros(256, dtype=np.int64)
         self._values = np.zeros((256, len(MEASURES), members))
         self._length = 0
         self.last: Snapshot | None = None
@@ -67,12 +68,20 @@ class History:
                 f"epoch {snapshot.epoch} is not after {self._epochs[self._length - 1]}"
             )
         if self._length == len(self._epochs):
-            self._epochs = np.concatenate([self._epochs, np.zeros_like(self._epochs)])
-            self._values = np.concatenate([self._values, np.zeros_like(self._values)])
+            self._make_room()
         self._epochs[self._length] = snapshot.epoch
+        self._steps[self._length] = snapshot.step
         self._values[self._length] = snapshot.values
         self.last = snapshot
         self._length += 1
+
+    def _make_room(self) -> None:
+        """For as many records again."""
+        more = max(256, self._length)
+        self._epochs = np.concatenate([self._epochs, np.zeros(more, dtype=np.int64)])
+        self._steps = np.concatenate([self._steps, np.zeros(more, dtype=np.int64)])
+        room = np.zeros((more, *self._values.shape[1:]))
+        self._values = np.concatenate([self._values, room])
 
     @property
     def epochs(self) -> NDArray[np.int64]:
@@ -91,13 +100,37 @@ class History:
         return values
 
     def of_member(self, member: int) -> "History":
-        """A copy with one member alone."""
-        alone, length = History(), self._length
-        alone._epochs = self._epochs[:length].copy()
-        alone._values = self._values[:length, :, member : member + 1].copy()
-        alone._length = length
-        alone.last = None if self.last is None else self.last.of_member(member)
+        """A copy with one member alone; it ends where that one stopped."""
+        alone = self._copy(self._length, slice(member, member + 1))
+        if self.last is not None:
+            alone.last = self.last.of_member(member)
+            if alone.last.stopped_at[0] >= 0:
+                return alone.until(int(alone.last.stopped_at[0]))
         return alone
+
+    def until(self, epoch: int) -> "History":
+        """A copy of what was known at an epoch."""
+        records = int(np.searchsorted(self.epochs, epoch, side="right"))
+        earlier = self._copy(records, slice(None))
+        if records and self.last is not None:
+            stopped_at = np.where(self.last.stopped_at <= epoch, self.last.stopped_at, -1)
+            earlier.last = Snapshot(
+                int(self._epochs[records - 1]),
+                int(self._steps[records - 1]),
+                self._values[records - 1].copy(),
+                stopped_at,
+                self.last.diverged & (stopped_at >= 0),
+            )
+        return earlier
+
+    def _copy(self, records: int, members: slice) -> "History":
+        """The first records of some members, without the last snapshot."""
+        copy = History()
+        copy._epochs = self._epochs[:records].copy()
+        copy._steps = self._steps[:records].copy()
+        copy._values = self._values[:records, :, members].copy()
+        copy._length = records
+        return copy
 
     def best(self, member: int = 0) -> int | None:
         """Index of the record with the smallest finite validation loss, or None before any."""

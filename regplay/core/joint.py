@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from regplay.core.checkpoints import Checkpoints
 from regplay.core.cost import cost
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import DataSettings, Experiment
@@ -15,7 +16,7 @@ from regplay.core.history import Floats, History, Snapshot
 from regplay.core.initial import layer_sizes
 from regplay.core.population import Population, Shape, loss_of
 from regplay.core.predictions import fit_of, measured
-from regplay.core.state import Checkpoints, State
+from regplay.core.state import State
 from regplay.core.training import Training, load_all
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
@@ -288,7 +289,11 @@ class JointTraining:
     def checkpoints(self, member: int) -> Checkpoints:
         """The states that are kept of one member, as if it had been trained alone."""
         part, index = self.history.place(member)
-        return part.checkpoints.of_member(index)
+        alone = part.checkpoints.of_member(index)
+        stopped_at = -1 if part.history.last is None else int(part.history.last.stopped_at[index])
+        if stopped_at >= 0:
+            alone.forget_after(stopped_at)
+        return alone
 
     def _state(self, member: int, epoch: int | None) -> State:
         state = self.history.place(member)[0].checkpoints.at(epoch)

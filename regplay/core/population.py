@@ -195,6 +195,14 @@ class Population:
         alone.flat.copy_(self.shape.of_member(self.flat, member))
         return alone
 
+    def with_parameters(self, flat: Tensor) -> "Population":
+        """Another population of the same shape, with a copy of these parameters [total]."""
+        other = Population(
+            self.shape, self._activation, self.loss, self.flat.device, self.flat.dtype
+        )
+        other.flat.copy_(flat)
+        return other
+
     def workspace(self, n: int) -> _Workspace:
         """The buffers for batches of `n` points."""
         if n not in self._workspaces:

@@ -295,6 +295,11 @@ class Training:
         network = self.population.select(member)
         return fit_of(network, self.datasets[member], grid, self.epoch, self.step)
 
+    def fit_at(self, grid: Grid | None, state: State) -> Fit:
+        """What the only member predicted at a state."""
+        network = self.population.with_parameters(state.parameters)
+        return fit_of(network, self.datasets[0], grid, state.epoch, state.step)
+
 
 def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:
     """The points of each experiment; the same settings are loaded once.

@@ -1,5 +1,6 @@
 """Between the window and the worker: what to train, how far, how fast, and what came of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -8,8 +9,11 @@ from regplay.core.cost import steps_per_epoch
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
+from regplay.core.sweep import Sweep
 from regplay.gui.clock import Clock
-from regplay.gui.worker import Job, View, Worker
+from regplay.gui.messages import Job, Look, Start, View
+from regplay.gui.studies import Study
+from regplay.gui.worker import Worker
 from regplay.session.session import Change
 
 FRAME = 1 / 60  # s
@@ -27,6 +31,8 @@ class Runner(QObject):
         torch is imported; training can begin.
     viewed
         (View): something new to show; never of an experiment older than the one shown.
+    studied
+        (Mapping[str, Study]): how the studies go.
     failed, noticed
         A message for the person.
     playingChanged
@@ -35,6 +41,7 @@ class Runner(QObject):
 
     loaded = Signal()
     viewed = Signal(object)
+    studied = Signal(object)
     failed = Signal(str)
     noticed = Signal(str)
     playingChanged = Signal(bool)
@@ -51,6 +58,7 @@ class Runner(QObject):
         self._worker.noticed.connect(self.noticed)
         self._frames = clock.every(FRAME, self._on_frame)
         self._last_frame = clock.now()
+        self._studies: Mapping[str, Study] = self._worker.studies
         self._generation = 0
         self._oldest_shown = 0  # views of older generations are dropped
         self._anew_since = 0  # the generation that began at step 0; later ones went on from it
@@ -134,6 +142,41 @@ class Runner(QObject):
         self._job, self._has_failed = job, False
         self._worker.submit(job)
 
+    def look(self, look: Look) -> None:
+        """Show another moment of the run, or a member of a study."""
+        self._worker.look(look)
+
+    def study(self, wanted: Mapping[str, Sweep]) -> None:
+        """Train these sweeps, and no others, while the run leaves time."""
+        self._worker.study(wanted, self.device)
+
+    def go_on_from(self, experiment: Experiment, start: Start, *, epoch: int) -> None:
+        """Make a kept moment the present one, and wait there.
+
+        Parameters
+        ----------
+        start
+            A moment of the run, or a member of a study, whose experiment this is.
+        epoch
+            That of the moment.
+        """
+        if self._job is None:
+            return
+        self._set_playing(False)
+        self._generation += 1
+        self._anew_since = self._generation
+        self._goal = epoch * self._steps_per_epoch
+        self._job = replace(
+            self._job,
+            generation=self._generation,
+            experiment=experiment,
+            change=Change.RETRAIN,
+            goal=_whole(self._goal),
+            start=start,
+        )
+        self._has_failed = False
+        self._worker.submit(self._job)
+
     def withdraw(self) -> None:
         """Train nothing until the next experiment is submitted."""
         self.pause()
@@ -177,7 +220,11 @@ class Runner(QObject):
             self._anew_since = self._generation = self._generation + 1
             self._goal = 0
             self._job = replace(
-                self._job, generation=self._generation, change=Change.RESTART, goal=0
+                self._job,
+                generation=self._generation,
+                change=Change.RESTART,
+                goal=0,
+                start=None,
             )
             self._worker.submit(self._job)
         return self._job is not None
@@ -210,10 +257,17 @@ class Runner(QObject):
             ahead = self._speed * self._steps_per_epoch
             goal = min(self._goal + ahead * elapsed, self.step + max(ahead, 1))
             self._set_goal(min(goal, self.last_step))
+        studies = self._worker.studies
+        if studies is not self._studies:
+            self._studies = studies
+            self.studied.emit(studies)
         view = self._worker.mailbox.take()
         if view is None or view.generation < self._oldest_shown:
             return
         self._oldest_shown = view.generation
+        if view.is_preview:
+            self.viewed.emit(view)
+            return
         self.view = view
         if view.is_finished and view.generation == self._generation:
             self._set_playing(False)

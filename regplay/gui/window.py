@@ -14,6 +14,7 @@ from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
 from regplay.gui.menus import Menus
+from regplay.gui.messages import View
 from regplay.gui.naming import named
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
@@ -21,7 +22,6 @@ from regplay.gui.runner import Runner
 from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.worker import View
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 

@@ -1,26 +1,28 @@
 """The thread that trains.
 
 It iterates steps of `regplay.core.training`, checks between any two of them whether it is to stop,
-and leaves what it reached in a mailbox that holds one. It never holds a widget.
+and leaves what it reached in a mailbox that holds one. What time the run leaves goes to studies.
+It never holds a widget.
 """
 
 import threading
 import time
-from collections import deque
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
-from regplay.core.fit import Fit, Grid
-from regplay.core.history import Snapshot
+from regplay.core.sweep import Sweep
+from regplay.gui.messages import Job, Look, Mailbox, View
+from regplay.gui.studies import Studies, Study
 from regplay.session.run import Run
 from regplay.session.session import Change
 
 if TYPE_CHECKING:
+    from regplay.core.history import Snapshot
     from regplay.core.training import Training
 
 # A retraining that a newer change supersedes may still take this long to finish: while a slider is
@@ -28,53 +30,6 @@ if TYPE_CHECKING:
 GRACE = 0.1  # s
 _LONGEST_SILENCE = 1 / 30  # s; then measure between records, for something to show
 _PUBLISHING_SHARE = 0.2  # of the time
-
-
-@dataclass(frozen=True, eq=False)
-class Job:
-    """What to train."""
-
-    generation: int
-    experiment: Experiment
-    dataset: Dataset
-    grid: Grid | None
-    device: str
-    change: Change
-    goal: int  # train to this step
-
-
-@dataclass(frozen=True, eq=False)
-class View:
-    """What the window shows of a run at one moment."""
-
-    generation: int
-    run: Run
-    snapshot: Snapshot
-    fit: Fit
-    is_finished: bool
-
-
-class Mailbox:
-    """Holds one view: the newest wins, nothing queues."""
-
-    def __init__(self) -> None:
-        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the last view was taken."""
-        return not self._views
-
-    def put(self, view: View) -> None:
-        """Leave a view in place of the one that lies there."""
-        self._views.append(view)
-
-    def take(self) -> View | None:
-        """The view that lies there, if any."""
-        try:
-            return self._views.pop()
-        except IndexError:
-            return None
 
 
 class Worker(QThread):
@@ -101,7 +56,11 @@ class Worker(QThread):
         self._wake = threading.Condition()
         self._job: Job | None = None  # the next one
         self._goal = 0
+        self._look = Look()
+        self._has_look = False  # a new one, not shown yet
+        self._wanted: tuple[Mapping[str, Sweep], str] | None = None  # new studies, and the device
         # What follows belongs to the thread.
+        self._studies = Studies()
         self._current: Job | None = None
         self._training: Training | None = None
         self._run = Run(Experiment())
@@ -123,6 +82,23 @@ class Worker(QThread):
                 self._job = replace(self._job, goal=step)
             self._wake.notify()
 
+    def look(self, look: Look) -> None:
+        """Show this from now on."""
+        with self._wake:
+            self._look, self._has_look = look, True
+            self._wake.notify()
+
+    def study(self, wanted: Mapping[str, Sweep], device: str) -> None:
+        """Train these while the run leaves time, the first first, and no others."""
+        with self._wake:
+            self._wanted = dict(wanted), device
+            self._wake.notify()
+
+    @property
+    def studies(self) -> Mapping[str, Study]:
+        """How the studies go; another object whenever there is something new."""
+        return self._studies.told
+
     def stop(self) -> None:
         """End the thread and wait for it; a step that is being computed is finished first."""
         self.requestInterruption()
@@ -140,18 +116,38 @@ class Worker(QThread):
         self.loaded.emit()
         while not self.isInterruptionRequested():
             with self._wake:
-                while not (self._job or self._has_steps_to_go() or self.isInterruptionRequested()):
+                while not (self._has_work() or self.isInterruptionRequested()):
                     self._wake.wait()
                 job, self._job = self._job, None
                 if job is not None:
                     self._goal = job.goal  # here, so that no later `set_goal` is overwritten
+                wanted, self._wanted = self._wanted, None
             try:
+                if wanted is not None:
+                    self._studies.want(*wanted)
                 if job is not None:
                     self._begin(job)
-                if self._training is not None:
-                    self._train(self._training)
+                if self._has_steps_to_go() or job is not None or self._has_look:
+                    self._train()
+                elif not self._studies.finished:
+                    self._study()
             except Exception as error:
                 self._give_up(error)
+
+    def _has_work(self) -> bool:
+        return (
+            self._job is not None
+            or self._wanted is not None
+            or self._has_look
+            or self._has_steps_to_go()
+            or not self._studies.finished
+        )
+
+    def _study(self) -> None:
+        try:
+            self._studies.advance()
+        except Exception as error:  # the run is not to suffer
+            self._studies.give_up(f"{error} ({type(error).__name__})")
 
     def _has_steps_to_go(self) -> bool:
         training = self._training
@@ -173,14 +169,48 @@ class Worker(QThread):
             self.reached = (job.generation, 0)
             training = Training([job.experiment], datasets=[job.dataset], device=job.device)
             training.use_threads()
-            self._run = Run(job.experiment, placement=training.placement.reason)
-            self._run.history.append(training.record())
-            self._training = training
+            run = None if job.start is None else self._started(job, training)
+            if run is None:
+                run = Run(job.experiment, placement=training.placement.reason)
+                self._record(run, training, training.record())
+            self._run, self._training = run, training
+            self.reached = (job.generation, training.step)
         # A retraining that is over this soon shows its result alone, without a flash of its start.
         is_quick = job.change is Change.RETRAIN
         self._silent_until = self._began + GRACE if is_quick else 0.0
 
-    def _train(self, training: "Training") -> None:
+    def _started(self, job: Job, training: "Training") -> Run | None:
+        """Bring a training to where it is to start; the run so far, or None if it isn't kept."""
+        start = job.start
+        assert start is not None
+        if not start.study:
+            run = self._run
+        else:
+            study = self._studies.training(start.study)
+            if study is None or study.experiments[start.member] != job.experiment:
+                return None
+            history = study.history.member(start.member)
+            run = Run(job.experiment, history, checkpoints=study.checkpoints(start.member))
+        state = run.checkpoints.at(start.epoch)
+        if state is None:
+            return None
+        training.restore(state)
+        run = run.until(state.epoch)
+        run.experiment, run.placement = job.experiment, training.placement.reason
+        return run
+
+    def _record(self, run: Run, training: "Training", snapshot: "Snapshot") -> None:
+        run.history.append(snapshot)
+        best = run.history.best()
+        best_epoch = -1 if best is None else int(run.history.epochs[best])
+        run.checkpoints.keep(training.state(), best_epoch)
+
+    def _train(self) -> None:
+        training = self._training
+        if training is None:
+            self._has_look = False
+            return
+        training.use_threads()
         generation, _ = self.reached
         while not training.finished and training.step < self._goal:
             if self.isInterruptionRequested() or self._is_superseded():
@@ -188,7 +218,7 @@ class Worker(QThread):
             snapshot = training.advance()
             self.reached = (generation, training.step)
             if snapshot is not None:
-                self._run.history.append(snapshot)
+                self._record(self._run, training, snapshot)
             if self.mailbox.is_empty:
                 self._publish_sometimes(training, has_record=snapshot is not None)
         self._publish(training)
@@ -210,12 +240,35 @@ class Worker(QThread):
             self._silent_until = end + (end - now) / _PUBLISHING_SHARE
 
     def _publish(self, training: "Training") -> None:
-        job, last = self._current, self._run.history.last
-        if job is None or last is None:
+        job, run = self._current, self._run
+        with self._wake:
+            look, self._has_look = self._look, False
+        if job is None or run.history.last is None:
             return
-        snapshot = last if last.step == training.step else training.peek()
-        fit = training.fit(job.grid)
-        self.mailbox.put(View(job.generation, self._run, snapshot, fit, training.finished))
+        study = self._studies.training(look.study) if look.study else None
+        if study is not None:
+            history = study.history.member(look.member)
+            run = Run(study.experiments[look.member], history, placement=run.placement)
+        elif look.study:
+            look = replace(look, study="")
+        snapshot = run.history.last
+        assert snapshot is not None
+        if study is None and snapshot.step < training.step:
+            snapshot = training.peek()
+        moment, best = snapshot, None
+        if study is not None:
+            fit = study.fit(job.grid, look.member, look.epoch)
+        else:
+            kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
+            fit = training.fit(job.grid) if kept is None else training.fit_at(job.grid, kept)
+        if look.epoch is not None:
+            moment = run.history.until(fit.epoch).last or snapshot
+        if look.best and study is None:
+            record = run.history.best()
+            state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
+            best = None if state is None else training.fit_at(job.grid, state)
+        is_finished = study is not None or training.finished
+        self.mailbox.put(View(job.generation, run, snapshot, moment, fit, best, look, is_finished))
 
     def _give_up(self, error: Exception) -> None:
         import torch

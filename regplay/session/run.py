@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.history import History
 
@@ -14,3 +15,18 @@ class Run:
     history: History = field(default_factory=History)
     changed_at: list[int] = field(default_factory=list)  # epochs at which a setting was changed
     placement: str = ""  # the device, and why
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)  # to go back to
+
+    def until(self, epoch: int) -> "Run":
+        """The same as it was at an epoch, to go on from there."""
+        earlier = Checkpoints()
+        for state in self.checkpoints:
+            if state.epoch <= epoch:
+                earlier.keep(state)
+        return Run(
+            self.experiment,
+            self.history.until(epoch),
+            [changed for changed in self.changed_at if changed <= epoch],
+            self.placement,
+            earlier,
+        )

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
+from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.state import Checkpoints
 from regplay.core.training import Training, run
 
 WD = "regularization.weight_decay"

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controls.group import Group
+from regplay.gui.messages import View
 from regplay.gui.window import MainWindow
-from regplay.gui.worker import View
 
 LEFT = Qt.MouseButton.LeftButton
 

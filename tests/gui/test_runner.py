@@ -10,8 +10,9 @@ from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.core.training import Training
 from regplay.gui.clock import VirtualClock
+from regplay.gui.messages import Job, Look, Mailbox, View
 from regplay.gui.runner import FRAME, Runner
-from regplay.gui.worker import Job, Mailbox, View, Worker
+from regplay.gui.worker import Worker
 from regplay.session.session import Change
 
 SMALL = replace(Experiment(), {"epochs": 12, "model.depth": 1, "model.width": 4})
@@ -166,7 +167,7 @@ def test_a_paused_run_keeps_its_epoch_when_the_batches_change(runner, until):
 
 def view_of(generation, run=None, *, is_finished=False):
     snapshot = Training([SMALL], datasets=[DATASET]).record()
-    return View(generation, run, snapshot, None, is_finished)
+    return View(generation, run, snapshot, snapshot, None, None, Look(), is_finished)
 
 
 def test_views_of_an_older_generation_are_dropped(runner, clock):

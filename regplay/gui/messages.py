@@ -1,0 +1,116 @@
+"""What the main thread and the training thread hand to each other; none of it is ever changed."""
+
+from collections import deque
+from dataclasses import dataclass
+
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fit import Fit, Grid
+from regplay.core.history import Snapshot
+from regplay.session.run import Run
+from regplay.session.session import Change
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a training begins, if not at its initial weights.
+
+    Attributes
+    ----------
+    study, member
+        A member of this study; the present run if `study` is empty.
+    epoch
+        The kept moment that is not later than this; None is the newest.
+    """
+
+    study: str = ""
+    member: int = 0
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What to train."""
+
+    generation: int
+    experiment: Experiment
+    dataset: Dataset
+    grid: Grid | None
+    device: str
+    change: Change
+    goal: int  # train to this step
+    start: Start | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to show.
+
+    Attributes
+    ----------
+    epoch
+        The kept moment that is not later than this; None is the newest.
+    study, member
+        A member of this study instead of the run; the run if `study` is empty.
+    best
+        Whether to add the fit at the best epoch.
+    """
+
+    epoch: int | None = None
+    study: str = ""
+    member: int = 0
+    best: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the window shows of a run at one moment.
+
+    Attributes
+    ----------
+    snapshot
+        The newest measurements.
+    moment
+        Those at the moment that is shown; the same object unless it is an earlier one.
+    fit, best
+        What the network predicts at that moment, and, if asked for, at the best epoch.
+    look
+        What was asked for.
+    """
+
+    generation: int
+    run: Run
+    snapshot: Snapshot
+    moment: Snapshot
+    fit: Fit
+    best: Fit | None
+    look: Look
+    is_finished: bool
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it shows a member of a study, not the run itself."""
+        return bool(self.look.study)
+
+
+class Mailbox:
+    """Holds one view: the newest wins, nothing queues."""
+
+    def __init__(self) -> None:
+        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last view was taken."""
+        return not self._views
+
+    def put(self, view: View) -> None:
+        """Leave a view in place of the one that lies there."""
+        self._views.append(view)
+
+    def take(self) -> View | None:
+        """The view that lies there, if any."""
+        try:
+            return self._views.pop()
+        except IndexError:
+            return None
