@@ -4,16 +4,14 @@ Nothing heavy is imported before it is known to be needed: the window's start-up
 """
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regplay import __version__
+from regplay import __version__, cli_sweep
+from regplay.cli_options import INTERRUPTED, REFUSED, add_device, add_experiment, add_output
 from regplay.core.errors import UserError
-
-REFUSED = 2  # exit code for what a person can put right; argparse uses the same
-INTERRUPTED = 130  # exit code of what Ctrl-C ended: 128 + SIGINT
 
 
 @dataclass(frozen=True)
@@ -49,25 +47,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return REFUSED
 
 
-def _device(text: str) -> str:
-    from regplay.core.device import check_device
-
-    try:
-        return check_device(text)
-    except UserError as error:
-        raise ArgumentTypeError(str(error)) from None
-
-
-def _add_device(parser: ArgumentParser) -> None:
-    parser.add_argument(
-        "--device",
-        type=_device,
-        metavar="D",
-        help="where to train: auto, cpu, cuda, cuda:N or mps. auto, the default, takes a GPU if it "
-        "is expected to be faster; a GPU that is not there is replaced by the CPU",
-    )
-
-
 def _configure_window(parser: ArgumentParser) -> None:
     parser.description = (
         "Opens a window in which you see over- and underfitting while a network trains."
@@ -86,7 +65,7 @@ def _configure_window(parser: ArgumentParser) -> None:
         metavar="EXPERIMENT.toml",
         help="the experiment to open; without one the window opens on its own",
     )
-    _add_device(parser)
+    add_device(parser)
     parser.add_argument("--version", action="version", version=f"regplay {__version__}")
 
 
@@ -124,31 +103,10 @@ def _configure_train(parser: ArgumentParser) -> None:
         "fit. An empty file is an experiment too: whatever it doesn't say takes its default."
     )
     parser.epilog = _TRAIN_FILES
-    parser.add_argument(
-        "experiment",
-        type=Path,
-        metavar="EXPERIMENT.toml",
-        help="the experiment to train; a relative data.file in it is meant from its own folder",
-    )
-    parser.add_argument(
-        "--set",
-        action="append",
-        default=[],
-        metavar="FIELD=VALUE",
-        help="change a value of the experiment, such as model.depth=3 or "
-        "regularization.weight_decay=0.01; may be given many times",
-    )
-    _add_device(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        metavar="DIR",
-        help="write the results into this folder, which is created if need be",
-    )
-    parser.add_argument(
-        "--json",
-        action="store_true",
-        help="print nothing but a JSON object: final measurements, the best epoch, the number of "
+    add_experiment(parser)
+    add_output(
+        parser,
+        "print nothing but a JSON object: final measurements, the best epoch, the number of "
         "epochs trained, whether it diverged, and seconds. What doesn't exist, such as an accuracy "
         "in regression, is null",
     )
@@ -179,4 +137,5 @@ def _train(options: Namespace) -> int:
 WINDOW = Command("open the window", _configure_window, _open_window)
 COMMANDS = {
     "train": Command("train an experiment without a window", _configure_train, _train),
+    "sweep": Command("train it at many values of its fields", cli_sweep.configure, cli_sweep.run),
 }

@@ -66,7 +66,7 @@ class Result:
         """
         best = self.history.best()
         return {
-            "final": {measure: _finite(self.final.value(measure)) for measure in FINAL},
+            "final": {measure: finite(self.final.value(measure)) for measure in FINAL},
             "best": {
                 "epoch": None if best is None else int(self.history.epochs[best]),
                 "valid_loss": None
@@ -79,17 +79,18 @@ class Result:
         }
 
 
-def _finite(value: float) -> float | None:
+def finite(value: float) -> float | None:
+    """`value`, or None where it is not finite, which JSON has no word for."""
     return value if math.isfinite(value) else None
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """CSV in UTF-8, numbers with all digits that tell them apart; what is not finite is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
     for row in rows:
-        writer.writerow([_finite(cell) if isinstance(cell, float) else cell for cell in row])
+        writer.writerow([finite(cell) if isinstance(cell, float) else cell for cell in row])
     return text.getvalue().encode()
 
 
@@ -97,7 +98,7 @@ def history_csv(history: History) -> bytes:
     """One row a record: the epoch and `FINAL`; accuracies are empty in regression."""
     columns = [history.column(measure).tolist() for measure in FINAL]
     rows = zip(history.epochs.tolist(), *columns, strict=True)
-    return _csv(("epoch", *FINAL), rows)
+    return csv_bytes(("epoch", *FINAL), rows)
 
 
 def predictions_csv(dataset: Dataset, fit: Fit) -> bytes:
@@ -114,7 +115,7 @@ def predictions_csv(dataset: Dataset, fit: Fit) -> bytes:
             y_pred = [dataset.class_names[i] for i in predicted.argmax(axis=1)]
         for x, true, pred in zip(split.x.tolist(), y_true, y_pred, strict=True):
             rows.append((name, *x, true, pred))
-    return _csv(("split", *dataset.input_names, "y_true", "y_pred"), rows)
+    return csv_bytes(("split", *dataset.input_names, "y_true", "y_pred"), rows)
 
 
 def state_dict(
@@ -182,7 +183,7 @@ def write_results(folder: Path, result: Result) -> None:
     }
     prepare_folder(folder)
     for name, content in files.items():
-        _write(folder / name, content)
+        write_file(folder / name, content)
 
 
 def _temporary(path: Path) -> Path:
@@ -190,7 +191,14 @@ def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all; it replaces one of the same name.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
     temporary = _temporary(path)
     try:
         try:

@@ -21,40 +21,31 @@ from regplay.session.results import Result, prepare_folder
 _INTERVAL = 0.1  # seconds between two states of the progress line
 
 
-class ProgressLine:
+class StatusLine:
     """One line that is written over and over, in a terminal; elsewhere nothing is written.
 
     Parameters
     ----------
     stream
         Where to write.
-    epochs
-        How many are planned.
     clock
         Seconds that pass.
     """
 
-    def __init__(
-        self, stream: TextIO, epochs: int, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
-        self._stream, self._epochs, self._clock = stream, epochs, clock
+    def __init__(self, stream: TextIO, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._stream, self._clock = stream, clock
         self._started = clock()
         self._due = self._started + _INTERVAL if stream.isatty() else float("inf")
         self._length = 0
 
-    def update(self, epoch: int, step: int, latest: Snapshot | None) -> None:
-        """Show where training is, at most ten times a second."""
+    def show(self, text: Callable[[float], str]) -> None:
+        """Write `text` of the seconds since the start, at most ten times a second."""
         now = self._clock()
-        if now < self._due or latest is None:
+        if now < self._due:
             return
         self._due = now + _INTERVAL
-        rate = float(f"{step / (now - self._started):.2g}")
-        text = (
-            f"epoch {epoch:,} of {self._epochs:,}   train {latest.value('train_loss'):.4g}   "
-            f"valid {latest.value('valid_loss'):.4g}   {rate:,.0f} steps/s"
-        )
         # A line that wraps could not be written over.
-        self._write(text[: shutil.get_terminal_size().columns - 1])
+        self._write(text(now - self._started)[: shutil.get_terminal_size().columns - 1])
 
     def clear(self) -> None:
         """Remove the line, so that other text can follow."""
@@ -67,6 +58,30 @@ class ProgressLine:
         self._stream.write("\r" + text.ljust(self._length))
         self._stream.flush()
         self._length = len(text)
+
+
+class ProgressLine(StatusLine):
+    """The status of one training, of which `epochs` are planned."""
+
+    def __init__(
+        self, stream: TextIO, epochs: int, clock: Callable[[], float] = time.perf_counter
+    ) -> None:
+        super().__init__(stream, clock)
+        self._epochs = epochs
+
+    def update(self, epoch: int, step: int, latest: Snapshot | None) -> None:
+        """Show where training is."""
+        if latest is None:
+            return
+
+        def text(seconds: float) -> str:
+            rate = float(f"{step / seconds:.2g}")
+            return (
+                f"epoch {epoch:,} of {self._epochs:,}   train {latest.value('train_loss'):.4g}   "
+                f"valid {latest.value('valid_loss'):.4g}   {rate:,.0f} steps/s"
+            )
+
+        self.show(text)
 
 
 class CtrlC:
@@ -121,13 +136,13 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
         if device == "cpu":
             raise
     # Outside of `except`, whose error would keep the memory of the first attempt alive.
-    _tell("The GPU has too little memory: training again on the CPU, from the start.")
+    tell("The GPU has too little memory: training again on the CPU, from the start.")
     return _train(Training([experiment], device="cpu"), True, folder)
 
 
 def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
     if not quiet or training.placement.device.type != "cpu":
-        _tell(f"Training on {training.placement.reason}")
+        tell(f"Training on {training.placement.reason}")
     if folder is not None:
         prepare_folder(folder)
     history = History()
@@ -150,7 +165,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
             history.append(final)
     seconds = time.perf_counter() - start
     if was_stopped:
-        _tell(f"Stopped at epoch {training.epoch:,} of {training.epochs:,}.")
+        tell(f"Stopped at epoch {training.epoch:,} of {training.epochs:,}.")
     result = Result(
         experiment=training.experiments[0],
         dataset=training.datasets[0],
@@ -163,7 +178,8 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     return result, was_stopped
 
 
-def _tell(message: str) -> None:
+def tell(message: str) -> None:
+    """A line on stderr, beside what is asked for on stdout."""
     print(message, file=sys.stderr, flush=True)
 
 
@@ -178,11 +194,11 @@ def describe(result: Result, verdict: Verdict) -> str:
             text += f"  accuracy {100 * final.value(f'{split}_accuracy'):.1f} %"
         return text.rstrip()
 
-    lines = [f"{_count(final.epoch, 'epoch')} in {result.seconds:.2f} s"]
+    lines = [f"{counted(final.epoch, 'epoch')} in {result.seconds:.2f} s"]
     stopped_at = int(final.stopped_at[0])
     if stopped_at >= 0 and not final.diverged[0]:
         patience = result.experiment.regularization.early_stopping
-        lines[0] += f", stopped early: no better for {_count(patience, 'epoch')}"
+        lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]
     if best is not None:
         loss = result.history.column("valid_loss")[best]
@@ -192,5 +208,6 @@ def describe(result: Result, verdict: Verdict) -> str:
     return "\n".join(lines)
 
 
-def _count(n: int, noun: str) -> str:
+def counted(n: int, noun: str) -> str:
+    """A number with its noun, such as `1 epoch` or `1,000 epochs`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"

@@ -1,0 +1,118 @@
+"""`regplay sweep`."""
+
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regplay.cli_options import INTERRUPTED, add_experiment, add_output
+
+if TYPE_CHECKING:
+    from regplay.session.sweep_results import SweepResult
+
+_SWEEP_FILES = """\
+VALUES is a list, V1,V2,..., or for numbers a range, LOW:HIGH:COUNT, in even steps, or
+LOW:HIGH:COUNT:log, in even ratios; both ends are included, and a list may hold ranges:
+
+  regplay sweep sine.toml --vary regularization.weight_decay=0,1e-5:1:11:log --seeds 5
+  regplay sweep sine.toml --vary model.width=2:64:6:log --vary model.activation=tanh,relu
+
+Ctrl-C stops; the networks that had finished are shown and written all the same, and the exit code
+is 130.
+
+files in DIR:
+  sweep.csv  a row for each network: the varied values, the seed, final losses and accuracies, the
+             epoch of the smallest validation loss and what was measured there, epochs trained,
+             and whether it diverged
+  sweep.png  the final losses over one varied field, or the validation loss over two; with seeds
+             their mean
+"""
+
+
+def _seeds(text: str) -> int:
+    try:
+        seeds = int(text)
+    except ValueError:
+        seeds = 0
+    if seeds < 1:
+        raise ArgumentTypeError(f"{text or 'nothing'}: must be a whole number from 1")
+    return seeds
+
+
+def configure(parser: ArgumentParser) -> None:
+    """Say what `regplay sweep` accepts."""
+    parser.description = (
+        "Trains an experiment at many values of its fields, all of them together, and prints the\n"
+        "best ones. Each network comes to what `regplay train` would come to with its values."
+    )
+    parser.epilog = _SWEEP_FILES
+    add_experiment(parser)
+    parser.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUES",
+        help="vary a field, such as model.width=4,16,64 or optimizer.lr=1e-4:1e-1:7:log; given "
+        "several times, all combinations are trained",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=_seeds,
+        default=1,
+        metavar="K",
+        help="train each combination with K seeds: the experiment's own and those that follow it",
+    )
+    add_output(
+        parser,
+        "print nothing but a JSON object: the axes, the number of seeds, a member for each network "
+        "with its values, seed, final and best measurements, seconds, and how many finished",
+    )
+
+
+def run(options: Namespace) -> int:
+    """Train a sweep and print or write what came of it; returns the exit code.
+
+    Raises
+    ------
+    UserError
+        If something is refused, before any training.
+    """
+    from regplay.session.experiment_file import open_experiment
+    from regplay.session.vary import read_sweep, without_effect
+
+    experiment = open_experiment(options.experiment, options.set)
+    sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
+    experiments = sweep.experiments
+    for line in without_effect(sweep, experiments):
+        print(f"Warning: {line}", file=sys.stderr, flush=True)
+    import json
+
+    from regplay.session.sweep_terminal import describe, stopped_line, train_sweep
+
+    result, was_stopped = train_sweep(sweep, experiments, options.device, options.out)
+    if was_stopped:
+        print(stopped_line(result, writes=options.out is not None), file=sys.stderr, flush=True)
+    if options.json:
+        print(json.dumps(result.summary(), allow_nan=False), flush=True)
+    else:
+        print(describe(result), flush=True)
+    if options.out is not None and result.finished:
+        _write_sweep(options.out, result)
+    return INTERRUPTED if was_stopped else 0
+
+
+def _write_sweep(folder: Path, result: "SweepResult") -> None:
+    from regplay.session.results import write_file
+    from regplay.session.sweep_results import sweep_csv
+
+    write_file(folder / "sweep.csv", sweep_csv(result))
+    axes = len(result.sweep.axes)
+    if axes not in (1, 2):
+        print(f"No sweep.png: {axes} fields vary, and it shows one or two", file=sys.stderr)
+    elif not result.ranking():
+        print("No sweep.png: all networks diverged", file=sys.stderr)
+    else:
+        from regplay.gui.sweep_figure import sweep_png
+
+        write_file(folder / "sweep.png", sweep_png(result))
+    print(f"Results are in {folder}", file=sys.stderr)

@@ -1,0 +1,228 @@
+"""The PNG of a sweep: what is where on it."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import Value
+from regplay.core.history import MEASURES, Snapshot
+from regplay.core.sweep import Axis, Sweep
+from regplay.gui.sweep_figure import HEIGHT, WIDTH, draw_sweep, sweep_png
+from regplay.gui.sweep_ticks import LossAxis, ValueAxis, is_logarithmic, loss_text, value_text
+from regplay.gui.theme import LIGHT, mix
+from regplay.session.sweep_results import Outcome, SweepResult
+
+DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
+_MARK = "#d00060"
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def _axis(path: str, *values: Value) -> Axis:
+    return Axis(path, values)
+
+
+def _result(axes: tuple[Axis, ...], losses: object, seeds: int = 1) -> SweepResult:
+    """Validation losses [*axes, seeds], training half of them; inf diverged, NaN is missing."""
+    sweep = Sweep(Experiment(), axes, seeds)
+    outcomes: list[Outcome | None] = []
+    for experiment, loss in zip(sweep.experiments, np.ravel(losses), strict=True):
+        if np.isnan(loss):
+            outcomes.append(None)
+            continue
+        values = np.full((len(MEASURES), 1), np.nan)
+        values[:2, 0] = loss / 2, loss
+        diverged = np.array([np.isinf(loss)])
+        final = Snapshot(10, 10, values, np.where(diverged, 10, -1), diverged)
+        outcomes.append(Outcome(experiment, final, {}, None))
+    return SweepResult(sweep, outcomes, 1.0)
+
+
+def _pixels(image: QImage, color: str) -> np.ndarray:
+    """Where a colour is [n, 2]: x, y."""
+    rows = np.frombuffer(image.constBits(), np.uint32).reshape(image.height(), image.width())
+    y, x = np.nonzero(rows == QColor(color).rgb())
+    return np.stack([x, y], axis=1)
+
+
+def _plot(image: QImage, color: str) -> np.ndarray:
+    """The same below the legend, inside the plot."""
+    found = _pixels(image, color)
+    return found[found[:, 1] > 136]
+
+
+# Axes
+
+
+@pytest.mark.parametrize(
+    ("axis", "is_log"),
+    [
+        (_axis(DECAY, 0.0, 1e-4, 1e-3, 1e-2), True),
+        (_axis(DROPOUT, 0.0, 0.1, 0.2, 0.3), False),
+        (_axis("model.width", 2, 4, 8, 16), True),
+        (_axis("model.depth", 1, 2, 3, 4), False),
+        (_axis("model.width", 1, 2), False),
+        (_axis("optimizer.lr", 1e-4, 1.0), True),
+        (_axis("model.activation", "tanh", "relu"), False),
+    ],
+)
+def test_what_spans_much_or_is_spaced_in_ratios_is_logarithmic(axis, is_log):
+    assert is_logarithmic(axis) is is_log
+
+
+def test_a_zero_is_broken_off_a_logarithmic_axis():
+    across = ValueAxis(_axis(DECAY, 0.1, 0.0, 1e-4, 1e-2))
+    assert across.shares[1] < across.break_at < across.shares[2]
+    steps = np.diff(across.shares[[2, 3, 0]])
+    assert steps[0] == pytest.approx(2 * steps[1])
+    texts = [tick.text for tick in across.ticks() if tick.text]
+    assert texts == ["0", "0.0001", "0.001", "0.01", "0.1"]
+
+
+def test_few_whole_numbers_and_names_are_labelled_each():
+    assert [tick.text for tick in ValueAxis(_axis("model.width", 8, 3, 21)).ticks()] == [
+        *("3", "8", "21"),
+    ]
+    names = ValueAxis(_axis("model.activation", "tanh", "relu"))
+    assert [(tick.share, tick.text) for tick in names.ticks()] == [(0.25, "tanh"), (0.75, "relu")]
+
+
+def test_losses_have_round_labels():
+    assert [tick.text for tick in LossAxis([0.1, 0.5]).ticks()] == [
+        "0.1",
+        "0.2",
+        "0.3",
+        "0.4",
+        "0.5",
+    ]
+    up = LossAxis([0.01, 10.0, np.nan])
+    assert up.is_log
+    assert [tick.text for tick in up.ticks() if tick.text] == ["0.01", "0.1", "1", "10"]
+    assert np.all(np.diff([tick.share for tick in up.ticks()]) > 0)
+
+
+def test_a_failed_training_takes_no_room():
+    up = LossAxis([0.1, 0.2, 0.3, 1e12])
+    assert up.high < 1
+    assert up.shares(1e12) > 1
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        *((3, "3"), (0.0, "0"), (0.0316228, "0.0316"), (1e-5, "10⁻⁵"), (3.2e-6, "3.2·10⁻⁶")),
+        *((True, "true"), ("/data/a.csv", "a.csv"), ("", "none")),
+    ],
+)
+def test_values_as_labels(value, text):
+    assert value_text(value) == text
+
+
+def test_losses_as_labels():
+    assert [loss_text(x) for x in (0.13, 1.0, 120.0, 8.8e12)] == [
+        "0.130",
+        "1.00",
+        "120",
+        "8.8·10¹²",
+    ]
+
+
+# Lines
+
+
+def test_the_curves_lie_where_the_losses_are():
+    result = _result((_axis("model.depth", 1, 2, 3),), [0.5, 0.2, 0.4])
+    image = draw_sweep(result)
+    assert (image.width(), image.height()) == (WIDTH, HEIGHT)
+    for color in (LIGHT.train, LIGHT.valid):
+        points = _plot(image, color)
+        left, middle, right = (
+            points[abs(points[:, 0] - x) < 40][:, 1].mean()
+            for x in (points[:, 0].min(), points[:, 0].mean(), points[:, 0].max())
+        )
+        assert left < right < middle  # a higher loss is nearer to the top
+    assert _plot(image, LIGHT.train)[:, 1].mean() > _plot(image, LIGHT.valid)[:, 1].mean()
+
+
+def test_no_line_crosses_the_break_or_joins_names():
+    broken = _result((_axis(DECAY, 0.0, 1e-4, 1e-3, 1e-2),), [0.5, 0.4, 0.3, 0.4])
+    x = np.unique(_plot(draw_sweep(broken), LIGHT.valid)[:, 0])
+    assert np.diff(x).max() > 80
+    names = _result((_axis("model.activation", "tanh", "relu", "gelu"),), [0.5, 0.1, 0.4])
+    x = np.unique(_plot(draw_sweep(names), LIGHT.valid)[:, 0])
+    assert np.diff(x).max() > 400
+
+
+def test_a_gap_is_left_where_a_network_diverged():
+    depths = (_axis("model.depth", 1, 2, 3, 4, 5),)
+    whole = _plot(draw_sweep(_result(depths, [0.5, 0.4, 0.3, 0.2, 0.1])), LIGHT.valid)
+    cut = _plot(draw_sweep(_result(depths, [0.5, 0.4, np.inf, 0.2, 0.1])), LIGHT.valid)
+    assert np.diff(np.unique(whole[:, 0])).max() < 30
+    assert np.diff(np.unique(cut[:, 0])).max() > 400
+
+
+def test_seeds_are_dots_around_the_mean():
+    depths = (_axis("model.depth", 1, 2),)
+    alone = draw_sweep(_result(depths, [0.3, 0.4]))
+    seeded = draw_sweep(_result(depths, [[0.2, 0.4], [0.3, 0.5]], seeds=2))
+    faint = mix(LIGHT.valid, LIGHT.background, 0.55)
+    assert len(_plot(alone, faint)) == 0
+    assert len(_plot(seeded, faint)) > 4 * 15
+
+
+# Maps
+
+
+def _cell(image: QImage, shape: tuple[int, int], column: int, row: int) -> QColor:
+    """The colour near a corner of a cell, away from its text and frame; row 0 at the bottom."""
+    left, right, top, bottom = 132, 1010, 140, 696
+    x = left + (column + 0.2) * (right - left) / shape[0]
+    y = bottom - (row + 0.8) * (bottom - top) / shape[1]
+    return image.pixelColor(round(x), round(y))
+
+
+def test_smaller_losses_are_darker_and_the_best_cell_is_framed():
+    axes = _axis(DECAY, 0.0, 0.1, 1.0), _axis(DROPOUT, 0.5, 0.0)
+    image = draw_sweep(_result(axes, [[0.4, 0.3], [0.2, 0.1], [0.6, 0.5]]))
+    # Dropout is shown rising, so that its second value is the lower row.
+    losses = {(0, 1): 0.4, (0, 0): 0.3, (1, 1): 0.2, (1, 0): 0.1, (2, 1): 0.6, (2, 0): 0.5}
+    lightness = [_cell(image, (3, 2), *at).lightness() for at in sorted(losses, key=losses.get)]
+    assert lightness == sorted(lightness)
+    assert len(set(lightness)) == 6
+    frame = _plot(image, _MARK)
+    assert abs(frame[:, 0].mean() - (132 + 878 / 2)) < 6
+    assert frame[:, 1].min() > 400
+
+
+def test_what_diverged_and_what_is_missing_have_no_colour():
+    axes = _axis("model.width", 2, 4), _axis("model.depth", 1, 2)
+    image = draw_sweep(_result(axes, [[0.1, 0.2], [np.inf, np.nan]]))
+    assert _cell(image, (2, 2), 1, 1) == QColor(LIGHT.grid)
+    cell = _plot(image, LIGHT.muted)
+    assert len(cell[(cell[:, 0] > 600) & (cell[:, 0] < 1000) & (cell[:, 1] > 430)]) > 500  # hatched
+
+
+@pytest.mark.parametrize("count", [1, 2, 60])
+def test_maps_of_any_size(count):
+    axes = _axis("epochs", *range(1, count + 1)), _axis("model.width", *range(1, count + 1))
+    losses = np.linspace(0.1, 5.0, count * count)
+    assert not draw_sweep(_result(axes, losses)).isNull()
+
+
+def test_one_value_makes_a_figure():
+    assert not draw_sweep(_result((_axis(DECAY, 0.1),), [0.3])).isNull()
+
+
+# The file
+
+
+def test_the_png_is_the_image():
+    result = _result((_axis("model.depth", 1, 2),), [0.5, 0.2])
+    image = QImage.fromData(sweep_png(result), "PNG")
+    assert image.convertToFormat(QImage.Format.Format_RGB32) == draw_sweep(result)
+
+
+def test_three_fields_have_no_figure():
+    axes = _axis("model.depth", 1), _axis("model.width", 2), _axis("epochs", 3)
+    with pytest.raises(ValueError, match="one or two fields, not 3"):
+        draw_sweep(_result(axes, [0.1]))
