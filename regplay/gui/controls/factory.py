@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.fields import Field, Value
+from regplay.core.sweep import SWEEPABLE
 from regplay.gui.controls import scale
 from regplay.gui.controls.choice import ChoiceControl
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl
 from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.sweepable import SweepableControl
 from regplay.gui.controls.switch import SwitchControl
 from regplay.gui.controls.text import FileControl, TextControl
 
@@ -79,4 +81,5 @@ def make_control(field: Field, parent: QWidget | None = None) -> Control:
             return FileControl(field, parent)
         case "text":
             return TextControl(field, parent)
-    return NumberControl(field, scale_of(field), _WORDS.get(field.path), parent)
+    kind = SweepableControl if field.path in SWEEPABLE else NumberControl
+    return kind(field, scale_of(field), _WORDS.get(field.path), parent)

@@ -1,109 +1,15 @@
 """A number: its name and an editable box on one line, a slider below."""
 
-import math
-import re
 from collections.abc import Mapping
-from decimal import Decimal
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
-from regplay.gui.controls import tones
 from regplay.gui.controls.control import Control, FieldLabel
-from regplay.gui.controls.keys import asks_for_space
+from regplay.gui.controls.number_text import number_text, read_number
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
-
-_BOX_WIDTH = 76  # px; fixed, so that a changing text never moves the layout
-
-
-def number_text(value: float) -> str:
-    """The shortest text that reads back as exactly `value`: `64`, `0.01`, `1e-4`."""
-    if isinstance(value, int):
-        return str(value)
-    if value.is_integer() and abs(value) < 1e6:
-        return str(int(value))
-    return f"{Decimal(repr(value)):e}" if abs(value) < 1e-3 else repr(value)
-
-
-def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
-    """The value that a person typed: `1e-3`, `0,01`, a word such as `off`.
-
-    Raises
-    ------
-    ExperimentError
-        If it is no number, or not one that the field takes.
-    """
-    text = text.strip()
-    for value, word in words.items():
-        if text.lower() == word:
-            return field.check(value)
-    if field.kind == "number":
-        # `0,01` is how much of Europe writes it; `1,000` could be either, so it is refused.
-        plain = text.replace(",", ".") if not re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", text) else text
-        return field.parse(plain)
-    try:
-        number = float(text)
-    except ValueError:
-        return field.parse(text)
-    whole = math.isfinite(number) and number.is_integer()
-    return field.check(int(number)) if whole else field.parse(text)
-
-
-class ValueBox(QLineEdit):
-    """The editable value beside a slider; the arrow and page keys move the slider from here."""
-
-    stepped = Signal(int)
-    paged = Signal(int)
-    abandoned = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._refused = False
-        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFixedWidth(_BOX_WIDTH)
-
-    def set_refused(self, refused: bool) -> None:
-        """Whether what was typed last was refused: a red frame."""
-        if refused != self._refused:
-            self._refused = refused
-            self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space to the window, after the number typed so far is taken."""
-        if asks_for_space(event):
-            self.editingFinished.emit()
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up, Down, PageUp and PageDown step; Escape takes back what was typed."""
-        match event.key():
-            case Qt.Key.Key_Up:
-                self.stepped.emit(1)
-            case Qt.Key.Key_Down:
-                self.stepped.emit(-1)
-            case Qt.Key.Key_PageUp:
-                self.paged.emit(1)
-            case Qt.Key.Key_PageDown:
-                self.paged.emit(-1)
-            case Qt.Key.Key_Escape if self.isModified():
-                self.abandoned.emit()
-            case _:
-                super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The usual line edit, in a red frame while a value is refused."""
-        super().paintEvent(event)
-        if self._refused:
-            painter = QPainter(self)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(tones.refusal(self.palette()), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
-            painter.end()
+from regplay.gui.controls.value_box import ValueBox
 
 
 class NumberControl(Control):
@@ -125,7 +31,7 @@ class NumberControl(Control):
         super().__init__(field, parent)
         self.label = FieldLabel(field.label, self)
         self.box = ValueBox(self)
-        self.slider = Track(scale, self._number(), self)
+        self.slider = self._make_slider(scale)
         self._message: QLabel | None = None
 
         self.label.setBuddy(self.slider)
@@ -136,13 +42,13 @@ class NumberControl(Control):
         self.box.setAccessibleDescription(f"{field.bounds}. {field.description}")
         self.box.setText(self.text(self._value))
 
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setVerticalSpacing(0)
-        layout.setColumnStretch(0, 1)
-        layout.addWidget(self.label, 0, 0)
-        layout.addWidget(self.box, 0, 1)
-        layout.addWidget(self.slider, 1, 0, 1, 2)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(0, 1)
+        self._grid.addWidget(self.label, 0, 0)
+        self._grid.addWidget(self.box, 0, 2)  # the column between is for a button
+        self._grid.addWidget(self.slider, 1, 0, 1, 3)
 
         self.label.doubleClicked.connect(self.reset)
         self.slider.resetRequested.connect(self.reset)
@@ -151,7 +57,7 @@ class NumberControl(Control):
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.abandoned.connect(self._restore_box)
         self.box.stepped.connect(self.slider.step)
-        self.box.paged.connect(self._page)
+        self.box.paged.connect(self.slider.page)
 
     def text(self, value: Value) -> str:
         """The number, or the word that stands for it (`off`, `full`)."""
@@ -182,6 +88,9 @@ class NumberControl(Control):
         super().setValue(value)
         self._refuse("")
 
+    def _make_slider(self, scale: Scale) -> Track:
+        return Track(scale, self._number(), self)
+
     def _number(self) -> float:
         assert isinstance(self._value, int | float)
         return self._value
@@ -194,9 +103,6 @@ class NumberControl(Control):
         bounds = self.field.bounds
         default = self.text(self.default())
         return f"{bounds[0].upper()}{bounds[1:]}. Double-click for the default, {default}."
-
-    def _page(self, pages: int) -> None:
-        self.slider.step(pages * self.slider.scale.coarse)
 
     def _restore_box(self) -> None:
         self.box.setText(self.text(self._value))
@@ -225,8 +131,6 @@ class NumberControl(Control):
             self._message = QLabel(self)
             self._message.setWordWrap(True)
             self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            layout = self.layout()
-            assert isinstance(layout, QGridLayout)
-            layout.addWidget(self._message, 2, 0, 1, 2)
+            self._grid.addWidget(self._message, 2, 0, 1, 3)
         self._message.setText(message)
         self._message.setVisible(bool(message))

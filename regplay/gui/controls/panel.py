@@ -1,14 +1,19 @@
 """The left side of the window: a control for each value of the experiment, in groups."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
+from regplay.core.sweep import is_used
 from regplay.gui.controls.control import Control
+from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.factory import fit_to_dataset, make_control
 from regplay.gui.controls.group import Group
+from regplay.gui.controls.sweepable import SweepableControl
 
 _GROUPS = {
     "data": "Data",
@@ -44,9 +49,25 @@ class ControlPanel(QScrollArea):
 
     Only the fields that the chosen dataset and optimizer read are shown, and what a network
     without hidden layers ignores is greyed; the values stay either way.
+
+    Signals
+    -------
+    experimentChanged
+        The new experiment, which is to be trained.
+    curveToggled
+        A field path, and whether a person wants to see the curve of its slider.
+    memberPreviewed, memberAdopted
+        A field path, and the index of a member of its finished curve: under the handle for now, or
+        chosen. `experiment()` has the value of a chosen one; `experimentChanged` is not emitted.
+    previewEnded
+        A field path; nothing was adopted after all.
     """
 
     experimentChanged = Signal(object)
+    curveToggled = Signal(str, bool)
+    memberPreviewed = Signal(str, int)
+    memberAdopted = Signal(str, int)
+    previewEnded = Signal(str)
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,6 +94,11 @@ class ControlPanel(QScrollArea):
                     group.addMore()
                 control = make_control(fields.FIELDS[path], group.body)
                 control.valueChanged.connect(self._changed)
+                if isinstance(control, SweepableControl):
+                    control.curveToggled.connect(self._toggled)
+                    control.previewed.connect(self._previewed)
+                    control.adopted.connect(self._adopted)
+                    control.previewEnded.connect(self._preview_ended)
                 group.add(control)
                 self._controls[path] = control
             self._groups[section] = group
@@ -113,9 +139,44 @@ class ControlPanel(QScrollArea):
         for path in _RARE.intersection(paths) - _SEEDS:
             control = self._controls[path]
             if control.value() != control.default():
-                more = self._groups[_PLACED.get(path, path.partition(".")[0])].more
-                assert more is not None
-                more.setChecked(True)  # what was changed is in sight
+                self._reveal(path)  # what was changed is in sight
+
+    def setCurve(self, path: str, curve: SweepCurve | None) -> None:
+        """Show a curve on the slider of `path`, where there is room for one.
+
+        Raises
+        ------
+        KeyError
+            If that field is not sweepable.
+        """
+        self._sweepable()[path].setCurve(curve)
+
+    def shownCurves(self) -> tuple[str, ...]:
+        """Field paths whose curves are to be seen, but for those without effect at present."""
+        return tuple(
+            path
+            for path, control in self._sweepable().items()
+            if control.showsCurve() and is_used(self._experiment, path)
+        )
+
+    def setShownCurves(self, paths: Iterable[str]) -> None:
+        """Make room for these curves and no others; `curveToggled` is not emitted.
+
+        Raises
+        ------
+        KeyError
+            If a field is not sweepable; nothing changes then.
+        """
+        controls = self._sweepable()
+        wanted = {path: controls[path] for path in paths}
+        self._showing = True
+        try:
+            for path, control in controls.items():
+                control.setShowsCurve(path in wanted)
+        finally:
+            self._showing = False
+        for path in _RARE.intersection(wanted):
+            self._reveal(path)
 
     def sizeHint(self) -> QSize:
         """300 px wide; as tall as there is room."""
@@ -127,6 +188,32 @@ class ControlPanel(QScrollArea):
         path = self.sender().objectName()
         self.setExperiment(fields.replace(self._experiment, {path: value}))
         self.experimentChanged.emit(self._experiment)
+
+    def _toggled(self, shows: bool) -> None:
+        if not self._showing:
+            self.curveToggled.emit(self.sender().objectName(), shows)
+
+    def _previewed(self, index: int) -> None:
+        self.memberPreviewed.emit(self.sender().objectName(), index)
+
+    def _preview_ended(self) -> None:
+        self.previewEnded.emit(self.sender().objectName())
+
+    def _adopted(self, index: int) -> None:
+        path = self.sender().objectName()
+        value = self._controls[path].value()
+        self.setExperiment(fields.replace(self._experiment, {path: value}))
+        self.memberAdopted.emit(path, index)
+
+    def _sweepable(self) -> dict[str, SweepableControl]:
+        controls = self._controls.items()
+        return {path: one for path, one in controls if isinstance(one, SweepableControl)}
+
+    def _reveal(self, path: str) -> None:
+        """Show the controls behind the `More` of a rare field's group."""
+        more = self._groups[_PLACED.get(path, path.partition(".")[0])].more
+        assert more is not None
+        more.setChecked(True)
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""

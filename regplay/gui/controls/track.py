@@ -18,7 +18,7 @@ from regplay.gui.controls.scale import Scale
 
 _HANDLE = 14  # px, diameter
 _GROOVE = 4  # px, thickness
-_HEIGHT = 18  # px
+HEIGHT = 18  # px, of the groove with its ticks and handle
 _DISABLED = QPalette.ColorGroup.Disabled
 
 
@@ -37,7 +37,7 @@ class Track(QSlider):
         self._exact = self._default = value
         self._grip = 0.0  # px from the handle's centre to where the mouse holds it
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFixedHeight(_HEIGHT)
+        self.setFixedHeight(HEIGHT)
         self.set_scale(scale)
         # Assistive technology moves a slider by its position.
         self.valueChanged.connect(self._moved)
@@ -54,6 +54,9 @@ class Track(QSlider):
     def show_value(self, value: float) -> None:
         """Move the handle to `value`, without a signal."""
         self._exact = value
+        self._move_handle(value)
+
+    def _move_handle(self, value: float) -> None:
         with QSignalBlocker(self):
             self.setValue(self.scale.position(value))
         self.update()
@@ -66,7 +69,15 @@ class Track(QSlider):
 
     def step(self, steps: int) -> None:
         """Go `steps` values up or down, from the exact value."""
-        self._pick(self.scale.stepped(self._exact, steps))
+        self._pick(self._stops().stepped(self._exact, steps))
+
+    def page(self, pages: int) -> None:
+        """Go up or down by as many values as PageUp and PageDown do, `pages` times."""
+        self.step(pages * self._stops().coarse)
+
+    def _stops(self) -> Scale:
+        """What the keys go over."""
+        return self.scale
 
     def _pick(self, value: float) -> None:
         if value != self._exact:
@@ -86,13 +97,13 @@ class Track(QSlider):
             case Qt.Key.Key_Left | Qt.Key.Key_Down:
                 self.step(-1)
             case Qt.Key.Key_PageUp:
-                self.step(self.scale.coarse)
+                self.page(1)
             case Qt.Key.Key_PageDown:
-                self.step(-self.scale.coarse)
+                self.page(-1)
             case Qt.Key.Key_Home:
-                self._pick(self.scale.values[0])
+                self._pick(self._stops().values[0])
             case Qt.Key.Key_End:
-                self._pick(self.scale.values[-1])
+                self._pick(self._stops().values[-1])
             case _:
                 event.ignore()
 
@@ -103,11 +114,7 @@ class Track(QSlider):
             return
         event.accept()
         self.setSliderDown(True)
-        offset = event.position().x() - self.x_of(self.value())
-        on_handle = abs(offset) <= _HANDLE / 2
-        self._grip = offset if on_handle else 0.0
-        if not on_handle:
-            self._drag_to(event.position().x())
+        self._take_hold(event.position())
         self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -121,6 +128,7 @@ class Track(QSlider):
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             self.setSliderDown(False)
+            self._let_go()
             self.update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -133,22 +141,38 @@ class Track(QSlider):
         """Leave the wheel to the scroll area: scrolling past must not change an experiment."""
         event.ignore()
 
+    def _take_hold(self, point: QPointF) -> None:
+        on_handle = self._is_on_handle(point)
+        self._grip = point.x() - self.x_of(self.value()) if on_handle else 0.0
+        if not on_handle:
+            self._drag_to(point.x())
+
+    def _is_on_handle(self, point: QPointF) -> bool:
+        return abs(point.x() - self.x_of(self.value())) <= _HANDLE / 2
+
     def _drag_to(self, x: float) -> None:
-        share = (x - self._grip - _HANDLE / 2) / max(self.width() - _HANDLE, 1)
-        position = round(min(max(share, 0.0), 1.0) * self.maximum())
+        position = round(self._position_at(x))
         # A handle that has not left its position keeps the exact value that it stands for.
         if self.scale.position(self.scale.value(position)) != self.value():
             self._pick(self.scale.value(position))
+
+    def _let_go(self) -> None:
+        """The handle was released."""
+
+    def _position_at(self, x: float) -> float:
+        """Where the handle goes while the mouse is at `x` px, between two positions as well."""
+        share = (x - self._grip - _HANDLE / 2) / max(self.width() - _HANDLE, 1)
+        return min(max(share, 0.0), 1.0) * self.maximum()
 
     # -- looks
 
     def sizeHint(self) -> QSize:
         """Wide enough to use; the layout gives more."""
-        return QSize(120, _HEIGHT)
+        return QSize(120, self.height())
 
     def minimumSizeHint(self) -> QSize:
         """Narrow enough for any panel."""
-        return QSize(60, _HEIGHT)
+        return QSize(60, self.height())
 
     def x_of(self, position: int) -> float:
         """Where the handle's centre stands at `position`, in px."""
@@ -156,16 +180,20 @@ class Track(QSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint(painter)
+        painter.end()
+
+    def _paint(self, painter: QPainter) -> None:
         palette = self.palette()
-        middle = self.height() / 2 - 1
+        middle = self.height() - HEIGHT / 2 - 1
         x = self.x_of(self.value())
         first = self.scale.notch + 1 if self.scale.notch else 0
         start, end = self.x_of(first), self.x_of(self.maximum())
         quiet = tones.line(palette, 0.28)
         strong = palette.color(QPalette.ColorRole.Highlight) if self.isEnabled() else quiet
 
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(quiet, 1))
         for mark in self.scale.marks:
             at = self.x_of(mark)
@@ -188,7 +216,6 @@ class Track(QSlider):
         painter.setBrush(_knob(palette))
         radius = _HANDLE / 2 - 1
         painter.drawEllipse(QPointF(x, middle), radius, radius)
-        painter.end()
 
 
 def _knob(palette: QPalette) -> QColor:

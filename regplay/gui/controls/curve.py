@@ -1,0 +1,194 @@
+"""A slider's own curve: the final losses at each of its positions, and how they are drawn."""
+
+import itertools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+
+from regplay.gui.controls import tones
+from regplay.gui.controls.loss_range import LossRange
+from regplay.gui.controls.number_text import number_text
+from regplay.gui.theme import DARK, LIGHT, Colors
+
+CURVE_HEIGHT = 32  # px
+_TOP, _BOTTOM = 4.0, 7.0  # px kept free above and below the lines, for dots and the progress
+_DOT, _LARGE_DOT = 1.5, 3.0  # px, radius; large: under the handle
+_VALLEY = 4.5  # px, radius
+_REACH = 7.0  # px around the valley in which a click is meant for it
+_PROGRESS = 2.0  # px, thickness
+_FAINT = 0.65  # of the colour is left while the networks train
+
+
+@dataclass(frozen=True, eq=False)
+class SweepCurve:
+    """The losses of networks that differ in one value, all trained equally long so far.
+
+    Attributes
+    ----------
+    values
+        The trained values, rising; P of them.
+    train, valid
+        Losses [P]; NaN where there is none yet, or where training diverged.
+    valley
+        Index of the smallest validation loss; None while the curve is incomplete.
+    is_finished
+        Whether all members are trained to the end.
+    progress
+        How much of the training is done, 0 … 1.
+    """
+
+    values: tuple[float, ...]
+    train: NDArray[np.float64]
+    valid: NDArray[np.float64]
+    valley: int | None
+    is_finished: bool
+    progress: float
+
+    def reading(self, index: int) -> str:
+        """The losses at a trained value in words."""
+        when = "" if self.is_finished else ", so far"
+        missing = "diverged" if self.is_finished else "not there yet"
+        train, valid = (
+            f"{losses[index]:.3g}" if np.isfinite(losses[index]) else missing
+            for losses in (self.train, self.valid)
+        )
+        value = number_text(self.values[index])
+        return f"At {value}{when}\nTraining loss: {train}\nValidation loss: {valid}"
+
+    def valley_reading(self) -> str:
+        """What a click on the valley takes; empty without one."""
+        if self.valley is None:
+            return ""
+        loss, value = self.valid[self.valley], number_text(self.values[self.valley])
+        return f"Smallest validation loss, {loss:.3g} at {value}: click to take it"
+
+
+class CurvePicture:
+    """Draws curves, one after another, into a region of a slider.
+
+    Everything is placed by the x of the trained values [P], in px, and the region's rectangle.
+    """
+
+    def __init__(self) -> None:
+        self.curve: SweepCurve | None = None
+        self._range = LossRange()
+
+    def set_curve(self, curve: SweepCurve | None) -> None:
+        """Draw `curve` from now on, or nothing."""
+        self.curve = curve
+        if curve is None:
+            self._range = LossRange()
+        else:
+            self._range.follow(curve)
+
+    def valley_point(self, region: QRectF, xs: Sequence[float]) -> QPointF | None:
+        """The middle of the mark, or None while there is no valley."""
+        curve = self.curve
+        if curve is None or curve.valley is None:
+            return None
+        height = float(self._heights(region, curve.valid)[curve.valley])
+        return QPointF(xs[curve.valley], height) if np.isfinite(height) else None
+
+    def is_on_valley(self, region: QRectF, xs: Sequence[float], point: QPointF) -> bool:
+        """Whether a click at `point` is meant for the mark."""
+        valley = self.valley_point(region, xs)
+        if valley is None:
+            return False
+        away = point - valley
+        return away.x() ** 2 + away.y() ** 2 <= _REACH**2
+
+    def draw(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        palette: QPalette,
+        *,
+        after_zero: bool,
+        at: int | None,
+        is_lit: bool,
+    ) -> None:
+        """Draw both losses, the valley, and the progress of an unfinished curve.
+
+        Parameters
+        ----------
+        after_zero
+            Whether the first value is a 0 that stands apart: no line leaves it.
+        at
+            The trained value under the handle, if the handle stands at one.
+        is_lit
+            Whether the mouse is over the valley.
+        """
+        curve = self.curve
+        if curve is None:
+            return
+        colors = DARK if tones.is_dark(palette) else LIGHT
+        ground = palette.color(QPalette.ColorRole.Window)
+        painter.save()
+        painter.setClipRect(region)
+        for losses, name in ((curve.train, colors.train), (curve.valid, colors.valid)):
+            color = QColor(name)
+            if not curve.is_finished:
+                color = tones.blend(ground, color, _FAINT)
+            heights = self._heights(region, losses).tolist()
+            points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
+            has_room = self._range.holds(losses)
+            _draw_line(painter, points[1:] if after_zero else points, color)
+            painter.setPen(QPen(color, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            painter.drawPoints(QPolygonF(list(itertools.compress(points, has_room))))
+            painter.setBrush(color)
+            if at is not None and has_room[at]:
+                painter.setPen(QPen(ground, 1))
+                painter.drawEllipse(points[at], _LARGE_DOT, _LARGE_DOT)
+        if curve.is_finished:
+            self._draw_valley(painter, region, xs, colors, ground, is_lit)
+        else:
+            quiet = tones.line(palette, 0.15)
+            bottom = region.bottom() - _PROGRESS
+            bar = QRectF(xs[0], bottom, xs[-1] - xs[0], _PROGRESS)
+            painter.fillRect(bar, quiet)
+            bar.setWidth(bar.width() * min(max(curve.progress, 0.0), 1.0))
+            painter.fillRect(bar, tones.line(palette, 0.6))
+        painter.restore()
+
+    def _draw_valley(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        colors: Colors,
+        ground: QColor,
+        is_lit: bool,
+    ) -> None:
+        middle = self.valley_point(region, xs)
+        if middle is None:
+            return
+        radius = _VALLEY + 1 if is_lit else _VALLEY
+        corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
+        painter.setPen(QPen(QColor(colors.best), 1.5))
+        painter.setBrush(QColor(colors.valid) if is_lit else ground)
+        painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in corners]))
+        if not is_lit:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colors.valid))
+            painter.drawEllipse(middle, _DOT, _DOT)
+
+    def _heights(self, region: QRectF, losses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Pixels from the top of the slider [P]; what has no room lies just outside the region."""
+        room = region.height() - _TOP - _BOTTOM
+        heights = region.bottom() - _BOTTOM - self._range.shares(losses) * room
+        # An infinite loss is a diverged one.
+        return np.clip(heights, region.top() - 2, region.bottom() - _PROGRESS - 1)
+
+
+def _draw_line(painter: QPainter, points: Sequence[QPointF], color: QColor) -> None:
+    """A line through the points, with gaps where a height is NaN."""
+    painter.setPen(QPen(color, 1.2))
+    for is_there, piece in itertools.groupby(points, lambda point: not math.isnan(point.y())):
+        if is_there:
+            painter.drawPolyline(QPolygonF(list(piece)))

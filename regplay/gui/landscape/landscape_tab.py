@@ -1,0 +1,112 @@
+"""The landscape at work: which networks it trains, and which of them is adopted."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from regplay.core import fields
+from regplay.core.experiment import Experiment
+from regplay.core.sweep import SWEEPABLE, Axis, Sweep, is_used
+from regplay.gui.landscape.landscape_map import LandscapeMap
+from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.messages import Start
+from regplay.gui.studies import Inquiry, Study
+
+_KEY = "landscape"
+_MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
+
+
+class LandscapeTab(LandscapeView):
+    """Trains its map from `Start` on, again with each other experiment, until `Stop`.
+
+    Signals
+    -------
+    wishesChanged
+        Something else is to be trained.
+    startChosen
+        (Experiment, Start, int, bool): go on with this member, at this epoch.
+    """
+
+    wishesChanged = Signal()
+    startChosen = Signal(object, object, int, bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_on = False
+        self._study: Study | None = None
+        self._experiment = Experiment()
+        self.startClicked.connect(self._start)
+        self.stopClicked.connect(self._stop)
+        self.axesChanged.connect(self._axes_changed)
+        self.cellClicked.connect(self._adopt)
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+        """The map around this experiment, while it is on."""
+        sweep = self._sweep(experiment)
+        if experiment != self._experiment:
+            self._experiment = experiment
+            usable = [path for path in SWEEPABLE if is_used(experiment, path)]
+            self.setUsable(usable)
+            x, y = self.axes()
+            self.setCurrent(_number(experiment, x), _number(experiment, y))
+        if self._study is not None and self._study.sweep != sweep:
+            self._study = None
+            self.setMap(None)
+        return {_KEY: Inquiry(sweep)} if self._is_on else {}
+
+    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show the map at an epoch; one that was stopped stays as far as it came."""
+        self._study = studies.get(_KEY, self._study)
+        study = self._study
+        if study is None or study.history is None:
+            return
+        x, y = self.axes()
+        history, shape = study.history, (len(y.values), len(x.values))
+        self.setMap(
+            LandscapeMap(
+                x=x,
+                y=y,
+                measures={name: history.values(name, epoch).reshape(shape) for name in _MEASURES},
+                diverged=history.diverged.reshape(shape),
+                epoch=epoch,
+                progress=history.progress,
+                is_finished=history.finished,
+            )
+        )
+
+    def _sweep(self, experiment: Experiment) -> Sweep:
+        x, y = self.axes()
+        # Wherever the present experiment stands on the map, it is the same map.
+        base = fields.replace(experiment, {x.path: x.values[0], y.path: y.values[0]})
+        return Sweep(base, (y, x))
+
+    def _start(self) -> None:
+        self._is_on = True
+        self.setRunning(True)
+        self.wishesChanged.emit()
+
+    def _stop(self) -> None:
+        self._is_on = False
+        self.setRunning(False)
+        self.wishesChanged.emit()
+
+    def _axes_changed(self, x: Axis, y: Axis) -> None:
+        self._study = None
+        self.setCurrent(_number(self._experiment, x), _number(self._experiment, y))
+        self.wishesChanged.emit()
+
+    def _adopt(self, column: int, row: int) -> None:
+        study = self._study
+        if study is None or study.history is None:
+            return
+        member = study.sweep.member(row, column)
+        last = study.history.member(member).last
+        if last is not None and np.isfinite(last.value("valid_loss")):
+            experiment = study.sweep.experiments[member]
+            self.startChosen.emit(experiment, Start(_KEY, member), last.epoch, False)
+
+
+def _number(experiment: Experiment, axis: Axis) -> float:
+    return float(fields.get(experiment, axis.path))

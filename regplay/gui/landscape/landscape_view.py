@@ -1,0 +1,234 @@
+"""The landscape tab: a measure over two fields, filled in while its networks train."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from regplay.core.fields import FIELDS
+from regplay.core.sweep import Axis
+from regplay.gui.landscape.color_scale import ColorScale
+from regplay.gui.landscape.header import Header
+from regplay.gui.landscape.landscape_map import MEASURE_NAMES, LandscapeMap, Measure
+from regplay.gui.landscape.map_chart import Cell, MapChart
+from regplay.gui.landscape.map_layer import CellsLayer, MarksLayer
+from regplay.gui.landscape.measure_bar import MeasureBar
+from regplay.gui.landscape.readings import cell_rows, legend_entries, place_text
+from regplay.gui.landscape.ticks import place
+from regplay.gui.naming import named
+from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.legend import Legend
+from regplay.gui.theme import LIGHT, Colors
+
+
+class LandscapeView(QWidget):
+    """The map, its header and its colour bar; it trains nothing and decides nothing.
+
+    Signals
+    -------
+    axesChanged
+        A person chose other fields or counts: columns and rows, as `Axis`. The map is empty then.
+    cellClicked
+        Column and row of a trained network whose settings a person wants to adopt.
+    startClicked, stopClicked
+        The button was pressed.
+    """
+
+    axesChanged = Signal(object, object)
+    cellClicked = Signal(int, int)
+    startClicked = Signal()
+    stopClicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("landscape")
+        self._colors = LIGHT
+        self._map: LandscapeMap | None = None
+        self._present: tuple[float | None, float | None] = (None, None)
+        self._scales: dict[Measure, ColorScale] = {
+            measure: ColorScale(may_be_log=measure == "valid_loss") for measure in MEASURE_NAMES
+        }
+        self.header = Header()
+        self.legend = Legend()
+        self.chart = named("landscape.chart", MapChart())
+        self.chart.setAccessibleName("Map of the networks; arrow keys move, Enter adopts")
+        self.bar = MeasureBar()
+        self.cells, self.marks = CellsLayer(), MarksLayer()
+        self.chart.canvas.live += [self.cells, self.marks]
+        self.chart.reader = self._read
+        row = QHBoxLayout()
+        row.setSpacing(0)
+        row.addWidget(self.chart, 1)
+        row.addWidget(self.bar)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.header)
+        layout.addWidget(self.legend)
+        layout.addLayout(row, 1)
+
+        self.header.axesChosen.connect(self._axes_chosen)
+        self.header.measureChosen.connect(self._show)
+        self.header.startClicked.connect(self._start_clicked)
+        self.header.stopClicked.connect(self._stop_clicked)
+        self.chart.cellPointed.connect(self._pointed)
+        self.chart.cellChosen.connect(self._chosen)
+        self._show()
+
+    # what is shown
+
+    @property
+    def measure(self) -> Measure:
+        """What the cells show: `valid_loss`, `gap` or `accuracy`."""
+        return self.header.measure
+
+    def axes(self) -> tuple[Axis, Axis]:
+        """Columns and rows."""
+        return self.header.axes()
+
+    def setAxes(self, x: Axis, y: Axis) -> None:
+        """Have other columns and rows, without a signal; a map of others is dropped.
+
+        Raises
+        ------
+        ValueError
+            If both are of the same field.
+        """
+        if x.path == y.path:
+            raise ValueError(f"{x.path} can't be both axes of a landscape")
+        if (x, y) != self.axes():
+            self.header.setAxes(x, y)
+            self.setMap(None)
+
+    def setUsable(self, paths: Sequence[str]) -> None:
+        """Say which fields have an effect on the present experiment; the others are greyed."""
+        self.header.setUsable(paths)
+        self._show()
+
+    def setMap(self, map: LandscapeMap | None) -> None:
+        """Show a map, with its axes; None where nothing is trained."""
+        was_finished = self._map is not None and self._map.is_finished
+        if map is None or (map.x, map.y) != self.axes() or (map.is_finished and not was_finished):
+            # A map that is complete gets the colours that suit it; its beginnings don't count.
+            for scale in self._scales.values():
+                scale.forget()
+        self._map = map
+        if map is not None:
+            if (map.x, map.y) != self.axes():
+                self.header.setAxes(map.x, map.y)
+            if np.isfinite(map.measures["valid_loss"]).any():
+                self.header.offerAccuracy(map.has_accuracy)
+            if map.is_finished:
+                self.header.setRunning(False)
+        self._show()
+
+    def setRunning(self, is_running: bool) -> None:
+        """Say whether the networks train, where not the button decided it."""
+        self.header.setRunning(is_running)
+        self._show()
+
+    def setCurrent(self, x: float | None, y: float | None) -> None:
+        """Mark the present experiment's values, if they lie within the axes."""
+        if (x, y) != self._present:
+            self._present = (x, y)
+            self._show()
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.legend.setColors(colors)
+        self.bar.setColors(colors)
+        self.chart.setColors(colors)
+        self._show()
+
+    def _show(self) -> None:
+        """Bring everything in line with the map, the axes and the measure."""
+        x, y = self.axes()
+        shown, measure, scale = self._map, self.measure, self._scales[self.measure]
+        self.chart.setAxes(x, y)
+        shape = (len(y.values), len(x.values))
+        best = None
+        if shown is None:
+            self.cells.shares = np.full(shape, np.nan)
+            self.cells.diverged = np.zeros(shape, dtype=np.bool_)
+        else:
+            values = shown.shown(measure)
+            scale.cover(values)
+            self.cells.shares, self.cells.diverged = scale.share(values), shown.diverged
+            best = shown.best(measure)
+        self.marks.best, self.marks.present = best, self._present_place()
+        self.bar.setScale(scale, MEASURE_NAMES[measure])
+        is_partial = shown is not None and not shown.is_finished
+        waits = shown is None and self.header.is_running
+        self.header.setProgress(shown.progress if shown and is_partial else 0.0 if waits else None)
+        has_place = self.marks.present is not None
+        self.legend.setEntries(legend_entries(shown, measure, best, has_place, self._colors))
+        self.chart.setHint(self._hint())
+        self.chart.refresh()
+        self._pointed(self.chart.cell)
+
+    def _present_place(self) -> tuple[float, float] | None:
+        at_x, at_y = (
+            None if value is None else place(axis, value)
+            for axis, value in zip(self.axes(), self._present, strict=True)
+        )
+        return None if at_x is None or at_y is None else (at_x, at_y)
+
+    def _hint(self) -> str:
+        """The sentence over an empty map."""
+        if self._map is not None and self._map.trained.any():
+            return ""
+        axes = self.axes()
+        names = [FIELDS[axis.path].label for axis in axes]
+        counts = [len(axis.values) for axis in axes]
+        networks = f"{counts[0] * counts[1]:,} networks"
+        if self.header.is_running:
+            return f"Training {networks} …"
+        if self.header.unusable:
+            unusable = " and ".join(FIELDS[path].label for path in self.header.unusable)
+            verb = "have" if len(self.header.unusable) > 1 else "has"
+            return f"{unusable} {verb} no effect on the present experiment: choose another field."
+        return (
+            f"Start trains {networks}: {counts[0]} values of {names[0]} × "
+            f"{counts[1]} of {names[1]}. All other settings are those of the present experiment."
+        )
+
+    # what a person does
+
+    def _axes_chosen(self, x: Axis, y: Axis) -> None:
+        self.setMap(None)
+        self.axesChanged.emit(x, y)
+
+    def _start_clicked(self) -> None:
+        self._show()
+        self.startClicked.emit()
+
+    def _stop_clicked(self) -> None:
+        self._show()
+        self.stopClicked.emit()
+
+    def _is_trained(self, cell: Cell | None) -> bool:
+        return (
+            cell is not None and self._map is not None and bool(self._map.trained[cell[1], cell[0]])
+        )
+
+    def _pointed(self, cell: Cell | None) -> None:
+        shape = Qt.CursorShape
+        cursor = shape.PointingHandCursor if self._is_trained(cell) else shape.ArrowCursor
+        if self.chart.viewport().cursor().shape() != cursor:
+            self.chart.viewport().setCursor(cursor)
+
+    def _chosen(self, column: int, row: int) -> None:
+        if self._is_trained((column, row)):
+            self.cellClicked.emit(column, row)
+
+    def _read(self, x: float, pixel: float) -> Reading | None:
+        """What is known of the cell that is pointed at."""
+        cell, shown = self.chart.cell, self._map
+        if cell is None:
+            return None
+        middle = self.chart.cellRect(cell).center().x()
+        title = place_text(*self.axes(), cell)
+        rows = () if shown is None else cell_rows(shown, cell, self._colors)
+        return Reading(middle, title, rows)

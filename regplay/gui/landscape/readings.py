@@ -1,0 +1,84 @@
+"""What a person reads of a cell: its place, its losses, and why it has none."""
+
+from regplay.core.fields import FIELDS
+from regplay.core.sweep import Axis
+from regplay.gui.controls.number_text import number_text
+from regplay.gui.landscape.landscape_map import LandscapeMap, Measure
+from regplay.gui.plots.hover import Row
+from regplay.gui.plots.legend import Entry
+from regplay.gui.theme import Colors
+
+_ROWS = (
+    ("training loss", "train_loss"),
+    ("validation loss", "valid_loss"),
+    ("training accuracy", "train_accuracy"),
+    ("validation accuracy", "valid_accuracy"),
+)
+
+
+def place_text(x: Axis, y: Axis, cell: tuple[int, int]) -> str:
+    """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
+    parts = ((x, cell[0]), (y, cell[1]))
+    return ", ".join(
+        f"{FIELDS[axis.path].label} {number_text(axis.values[index])}"  # type: ignore[arg-type]
+        for axis, index in parts
+    )
+
+
+def cell_rows(shown: LandscapeMap, cell: tuple[int, int], colors: Colors) -> tuple[Row, ...]:
+    """The measures of a cell, a line each."""
+    at = (cell[1], cell[0])
+    if not shown.trained[at]:
+        return (Row("not trained yet", ""),)
+    rows = []
+    for name, measure in _ROWS:
+        value = float(shown.measures[measure][at])
+        if measure.endswith("accuracy"):
+            if value == value:  # NaN in regression
+                rows.append(Row(name, f"{value:.1%}", _color(measure, colors)))
+        else:
+            rows.append(Row(name, f"{value:.4g}", _color(measure, colors)))
+    gap = float(shown.measures["valid_loss"][at] - shown.measures["train_loss"][at])
+    rows.insert(2, Row("gap", f"{gap:.4g}"))
+    if shown.diverged[at]:
+        rows.append(Row("diverged; last finite values", ""))
+    return tuple(rows)
+
+
+def _color(measure: str, colors: Colors) -> str:
+    return colors.train if measure.startswith("train") else colors.valid
+
+
+def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> str:
+    """The best cell in words: what it reaches, and where it is."""
+    at = (cell[1], cell[0])
+    if measure == "accuracy":
+        reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
+    else:
+        reached = f"validation loss {shown.measures['valid_loss'][at]:.4g}"
+    return f"best: {reached} at {place_text(shown.x, shown.y, cell)}"
+
+
+def legend_entries(
+    shown: LandscapeMap | None,
+    measure: Measure,
+    best: tuple[int, int] | None,
+    present: bool,
+    ink: Colors,
+) -> list[Entry]:
+    """What the marks are, and at which epoch the map is."""
+    entries = []
+    if shown is not None and best is not None:
+        text = best_text(shown, measure, best)
+        entries.append(Entry("circle", text, ink.background, ink.best, short="best", tip=text))
+    if present:
+        entries.append(Entry("diamond", "present settings", ink.fit, short="present"))
+    if shown is None:
+        return entries
+    if shown.diverged.any():
+        entries.append(Entry("cross", "diverged", ink.muted))
+    if shown.epoch is not None:
+        entries.append(Entry("none", f"epoch {shown.epoch:,}"))
+    if shown.trained.any():
+        entries.append(Entry("none", "click a cell to adopt its settings", short="click to adopt"))
+    return entries

@@ -1,0 +1,101 @@
+"""A slider with its own curve, and a person who uses it by mouse."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from regplay.core.fields import FIELDS
+from regplay.core.sweep import sweep_axis
+from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.factory import make_control
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def _u_curve(path, *, progress=1.0, valley=12, shift=0.0):
+    values = tuple(float(value) for value in sweep_axis(path).values)
+    away = np.abs(np.arange(len(values)) - valley) / len(values)
+    is_finished = progress == 1.0
+    return SweepCurve(
+        values=values,
+        train=np.linspace(0.05, 0.5, len(values)) + shift,
+        valid=0.09 + 0.6 * away**2 + shift,
+        valley=valley if is_finished else None,
+        is_finished=is_finished,
+        progress=progress,
+    )
+
+
+@pytest.fixture
+def u_curve():
+    """Makes a curve over the positions of a field, with its valley at an index."""
+    return _u_curve
+
+
+class Slider:
+    """A control with a curve, what is done to it, and what it said since the last `take`.
+
+    It says `("value", 0.1)`, `("previewed", 3)`, `("adopted", 3)`, `("ended",)`,
+    `("toggled", True)`.
+    """
+
+    def __init__(self, control):
+        self.control, self.track, self._said = control, control.slider, []
+        control.valueChanged.connect(lambda value: self._said.append(("value", value)))
+        control.previewed.connect(lambda index: self._said.append(("previewed", index)))
+        control.adopted.connect(lambda index: self._said.append(("adopted", index)))
+        control.previewEnded.connect(lambda: self._said.append(("ended",)))
+        control.curveToggled.connect(lambda shows: self._said.append(("toggled", shows)))
+
+    def take(self):
+        said, self._said = self._said, []
+        return said
+
+    def at(self, value):
+        """The point on the groove where the handle stands at `value`."""
+        x = self.track.x_of(self.track.scale.position(value))
+        return QPoint(round(x), self.track.height() - 10)
+
+    def valley(self):
+        """The middle of the mark at the smallest validation loss."""
+        track = self.track
+        return track._picture.valley_point(track._region(), track._xs()).toPoint()
+
+    def press(self, value):
+        QTest.mousePress(self.track, LEFT, pos=self.at(value))
+
+    def move(self, value):
+        QTest.mouseMove(self.track, self.at(value))
+
+    def release(self, value):
+        QTest.mouseRelease(self.track, LEFT, pos=self.at(value))
+
+    def click(self, point):
+        QTest.mouseClick(self.track, LEFT, pos=point)
+
+    def key(self, key):
+        QTest.keyClick(self.track, key)
+
+
+@pytest.fixture
+def make_slider(qtbot):
+    """Makes a `Slider` for a field, with room for a curve if it gets one."""
+    windows = []  # qtbot holds weak references only
+
+    def build(path="regularization.weight_decay", curve=None, value=None):
+        window = QWidget()
+        window.resize(300, 200)
+        qtbot.addWidget(window)
+        windows.append(window)
+        control = make_control(FIELDS[path], window)
+        if value is not None:
+            control.setValue(value)
+        control.setShowsCurve(curve is not None)
+        control.setCurve(curve)
+        control.resize(280, control.sizeHint().height())
+        window.show()
+        return Slider(control)
+
+    return build

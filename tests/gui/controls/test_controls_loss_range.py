@@ -1,0 +1,95 @@
+"""Which losses a slider's curve has room for."""
+
+import numpy as np
+import pytest
+
+from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.loss_range import LossRange
+
+NAN = float("nan")
+
+
+def curve(train, valid, *, progress=1.0, values=None):
+    valid = np.array(valid, dtype=float)
+    is_finished = progress == 1.0
+    return SweepCurve(
+        values=values or tuple(float(index) for index in range(len(valid))),
+        train=np.array(train, dtype=float),
+        valid=valid,
+        valley=int(np.nanargmin(valid)) if is_finished else None,
+        is_finished=is_finished,
+        progress=progress,
+    )
+
+
+def test_a_finished_curve_fills_the_height():
+    room = LossRange()
+    room.follow(curve([0.1, 0.2, 0.4], [0.3, 0.2, 0.5]))
+    assert not room.is_logarithmic
+    assert room.shares([0.1, 0.3, 0.5]) == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_a_wide_span_is_logarithmic():
+    room = LossRange()
+    room.follow(curve([0.01, 0.1, 1.0], [0.02, 0.1, 1.0]))
+    assert room.is_logarithmic
+    assert room.shares([0.01, 0.1, 1.0]) == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_a_training_loss_far_below_the_valley_takes_no_room():
+    room = LossRange()
+    room.follow(curve([1e-9, 0.1, 0.3], [0.4, 0.3, 0.4]))
+    assert room.holds([1e-9, 0.1, 0.3]).tolist() == [False, True, True]
+    assert np.ptp(room.shares([0.3, 0.4])) > 0.2
+
+
+def test_what_diverged_takes_no_room():
+    room = LossRange()
+    room.follow(curve([0.1, 0.2, 1e9, NAN, np.inf], [0.3, 0.2, 1e9, NAN, np.inf]))
+    assert room.holds([0.1, 0.3, 1e9, NAN, np.inf]).tolist() == [True, True, False, False, False]
+    assert room.shares(0.3) == pytest.approx(1.0)
+    assert np.isnan(room.shares(NAN))
+
+
+def test_a_flat_curve_stays_flat():
+    room = LossRange()
+    room.follow(curve([0.2, 0.2], [0.2, 0.201]))
+    assert np.ptp(room.shares([0.2, 0.201])) < 0.05
+    assert 0.4 < room.shares(0.2) < 0.6
+
+
+@pytest.mark.parametrize("losses", [[0.0, 0.0], [NAN, NAN]])
+def test_nothing_to_see_is_no_error(losses):
+    room = LossRange()
+    room.follow(curve(losses, losses, progress=0.5))
+    assert not np.isinf(room.shares([0.0, NAN])).any()
+
+
+def test_the_range_rests_while_a_curve_fills_in_and_fits_it_in_the_end():
+    room = LossRange()
+    places = []
+    for progress in np.linspace(0.1, 0.9, 50):
+        falling = 0.5 - 0.3 * progress
+        room.follow(curve([falling, 0.5], [falling + 0.1, 0.6], progress=progress))
+        places.append(round(float(room.shares(0.5)), 6))
+    assert 1 < len(set(places)) <= 8
+    assert places == sorted(places)
+    room.follow(curve([0.2, 0.5], [0.3, 0.6]))
+    assert room.shares([0.2, 0.6]) == pytest.approx([0.0, 1.0])
+
+
+@pytest.mark.parametrize("change", ["progress", "values"])
+def test_another_curve_starts_anew(change):
+    room, other = LossRange(), LossRange()
+    room.follow(curve([5.0, 9.0], [5.0, 9.0], progress=0.5))
+    new = curve(
+        [0.2, 0.5],
+        [0.3, 0.6],
+        progress=0.1 if change == "progress" else 0.5,
+        values=(7.0, 8.0) if change == "values" else None,
+    )
+    room.follow(new)
+    other.follow(new)
+    assert room.shares(0.3) == other.shares(0.3)
+    room.follow(curve([5.0, 9.0], [5.0, 9.0], progress=0.6, values=new.values))
+    assert room.shares(0.3) < other.shares(0.3)  # a later state makes more room

@@ -1,0 +1,171 @@
+"""The curves of the sliders, as the panel hands them on."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.sweep import SWEEPABLE, sweep_axis
+from regplay.gui.controls import ControlPanel
+from regplay.gui.controls.curve import SweepCurve
+
+Key = Qt.Key
+LEFT = Qt.MouseButton.LeftButton
+DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
+
+
+@pytest.fixture
+def panel(qtbot):
+    widget = ControlPanel()
+    qtbot.addWidget(widget)
+    widget.resize(300, 900)
+    widget.show()
+    return widget
+
+
+@pytest.fixture
+def said(panel):
+    heard = []
+    panel.experimentChanged.connect(lambda experiment: heard.append(("changed", experiment)))
+    panel.curveToggled.connect(lambda path, shows: heard.append(("toggled", path, shows)))
+    panel.memberPreviewed.connect(lambda path, index: heard.append(("previewed", path, index)))
+    panel.memberAdopted.connect(lambda path, index: heard.append(("adopted", path, index)))
+    panel.previewEnded.connect(lambda path: heard.append(("ended", path)))
+    return heard
+
+
+def finished(path):
+    values = tuple(float(value) for value in sweep_axis(path).values)
+    losses = 0.1 + np.linspace(-1, 1, len(values)) ** 2
+    return SweepCurve(values, losses / 2, losses, int(np.argmin(losses)), True, 1.0)
+
+
+def at(panel, path, value):
+    slider = panel.control(path).slider
+    return QPoint(round(slider.x_of(slider.scale.position(value))), slider.height() - 10)
+
+
+def test_no_curve_is_shown_to_begin_with(panel):
+    assert panel.shownCurves() == ()
+
+
+def test_a_toggle_comes_out_with_its_path(panel, said):
+    QTest.mouseClick(panel.control(DECAY).button, LEFT)
+    QTest.mouseClick(panel.control(DROPOUT).button, LEFT)
+    assert panel.shownCurves() == (DECAY, DROPOUT)
+    QTest.mouseClick(panel.control(DECAY).button, LEFT)
+    assert panel.shownCurves() == (DROPOUT,)
+    assert said == [("toggled", DECAY, True), ("toggled", DROPOUT, True), ("toggled", DECAY, False)]
+
+
+def test_setting_what_is_shown_says_nothing(panel, said):
+    panel.setShownCurves([DECAY, "model.width"])
+    assert set(panel.shownCurves()) == {DECAY, "model.width"}
+    panel.setShownCurves((DROPOUT,))
+    assert panel.shownCurves() == (DROPOUT,)
+    assert panel.control(DECAY).slider.height() == 18
+    assert said == []
+
+
+def test_what_is_not_sweepable_is_refused_and_nothing_changes(panel):
+    panel.setShownCurves([DECAY])
+    with pytest.raises(KeyError, match="seed"):
+        panel.setShownCurves(["seed"])
+    with pytest.raises(KeyError, match=r"data\.name"):
+        panel.setCurve("data.name", None)
+    assert panel.shownCurves() == (DECAY,)
+
+
+def test_a_rare_slider_is_in_sight_with_its_curve(panel):
+    path = "regularization.input_noise"
+    assert not panel.control(path).isVisible()
+    panel.setShownCurves([path])
+    assert panel.control(path).isVisible()
+
+
+@pytest.mark.parametrize("path", SWEEPABLE)
+def test_an_adopted_member_is_in_the_experiment_but_is_no_change(panel, said, path):
+    start = panel.experiment()
+    curve = finished(path)
+    panel.setShownCurves([path])
+    panel.setCurve(path, curve)
+    QTest.keyClick(panel.control(path).slider, Key.Key_End)
+    assert said == [("adopted", path, len(curve.values) - 1)]
+    assert panel.experiment() == replace(start, {path: sweep_axis(path).values[-1]})
+    panel.setExperiment(start)  # so that the control is really brought back
+    assert panel.control(path).value() == panel.control(path).default()
+    assert len(said) == 1
+
+
+def test_a_preview_leaves_the_experiment_alone(panel, said):
+    start, curve = panel.experiment(), finished(DECAY)
+    panel.setShownCurves([DECAY])
+    panel.setCurve(DECAY, curve)
+    QApplication.processEvents()
+    slider = panel.control(DECAY).slider
+    QTest.mousePress(slider, LEFT, pos=at(panel, DECAY, 0.0))
+    QTest.mouseMove(slider, at(panel, DECAY, 0.1))
+    assert panel.experiment() is start
+    QTest.mouseMove(slider, at(panel, DECAY, 0.0))
+    QTest.mouseRelease(slider, LEFT, pos=at(panel, DECAY, 0.0))
+    assert panel.experiment() is start
+    index = curve.values.index(0.1)
+    assert said == [("previewed", DECAY, index), ("previewed", DECAY, 0), ("ended", DECAY)]
+
+
+def test_an_adopted_depth_of_0_greys_what_hidden_layers_have(panel):
+    panel.setShownCurves(["model.depth"])
+    panel.setCurve("model.depth", finished("model.depth"))
+    QTest.keyClick(panel.control("model.depth").slider, Key.Key_Home)
+    assert panel.experiment().model.depth == 0
+    assert not panel.control(DROPOUT).isEnabled()
+
+
+def test_a_curve_without_effect_is_greyed_and_not_shown(panel, said):
+    panel.setShownCurves([DROPOUT, DECAY])
+    panel.setCurve(DROPOUT, finished(DROPOUT))
+    QApplication.processEvents()
+    dropout = panel.control(DROPOUT)
+    height, drawn = dropout.slider.height(), dropout.slider.grab().toImage()
+    panel.setExperiment(replace(Experiment(), {"model.depth": 0}))
+    assert panel.shownCurves() == (DECAY,)
+    assert not dropout.button.isEnabled()
+    assert dropout.slider.tip_at(dropout.slider.rect().center().toPointF()) == ""
+    assert dropout.slider.height() == height
+    above = dropout.slider.grab(dropout.slider.rect().adjusted(0, 0, 0, -18)).toImage()
+    color = above.pixelColor(0, 0)
+    pixels = [(x, y) for x in range(above.width()) for y in range(above.height())]
+    assert all(above.pixelColor(x, y) == color for x, y in pixels)
+    panel.setExperiment(Experiment())
+    assert panel.shownCurves() == (DECAY, DROPOUT)
+    assert dropout.slider.curve is None  # the one from before may be another experiment's
+    panel.setCurve(DROPOUT, finished(DROPOUT))
+    assert dropout.slider.grab().toImage() == drawn
+    assert said == []
+
+
+def test_a_field_that_a_dataset_does_not_read_has_no_curve(panel):
+    panel.setShownCurves(["data.noise", DECAY])
+    panel.setExperiment(replace(Experiment(), {"data.name": "csv"}))
+    assert panel.shownCurves() == (DECAY,)
+
+
+def test_the_panel_keeps_its_places_while_a_curve_fills_in(panel):
+    panel.setShownCurves([DECAY])
+    for _ in range(10):  # a new window settles in several passes
+        QApplication.processEvents()
+    below = panel.control("optimizer.lr")
+    place = below.mapTo(panel.widget(), QPoint())
+    whole = finished(DECAY)
+    for progress in (0.1, 0.5, 0.9):
+        panel.setCurve(
+            DECAY, SweepCurve(whole.values, whole.train, whole.valid, None, False, progress)
+        )
+        QApplication.processEvents()
+        assert below.mapTo(panel.widget(), QPoint()) == place
+    panel.setCurve(DECAY, whole)
+    QApplication.processEvents()
+    assert below.mapTo(panel.widget(), QPoint()) == place

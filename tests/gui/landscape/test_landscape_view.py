@@ -1,0 +1,283 @@
+"""The landscape's axes, switch, marks and the course of training."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from regplay.core.landscape import landscape_axis
+from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.theme import DARK
+
+LEFT = Qt.MouseButton.LeftButton
+DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
+LR, DEPTH = "optimizer.lr", "model.depth"
+
+
+def _find(view: LandscapeView, name: str) -> QWidget:
+    found = view.findChild(QWidget, name)
+    assert found is not None
+    return found
+
+
+def _choose(qtbot, combo: QWidget, value: object) -> None:
+    """Choose an entry by the arrow keys, as a person would."""
+    assert isinstance(combo, QComboBox)
+    wanted = combo.findData(value)
+    for _ in range(combo.count()):
+        if combo.currentIndex() == wanted:
+            return
+        key = Qt.Key.Key_Down if combo.currentIndex() < wanted else Qt.Key.Key_Up
+        qtbot.keyClick(combo, key)
+
+
+@pytest.fixture
+def changes(view) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    view.axesChanged.connect(lambda x, y: found.append((x.path, y.path)))
+    return found
+
+
+# axes
+
+
+def test_weight_decay_and_dropout_are_the_axes_of_a_new_landscape(qtbot) -> None:
+    view = LandscapeView()
+    qtbot.addWidget(view)
+    x, y = view.axes()
+    assert (x.path, len(x.values)) == (DECAY, 25)
+    assert y.values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+    assert y.path == DROPOUT
+    assert "225 networks" in view.chart.hint.text()
+
+
+def test_another_field_is_an_axis_of_as_many_positions(qtbot, view, changes) -> None:
+    combo = _find(view, "landscape.x")
+    combo.setCurrentIndex(combo.findData(LR) - 1)
+    qtbot.keyClick(combo, Qt.Key.Key_Down)
+    assert view.axes()[0] == landscape_axis(LR, 5)
+    assert changes == [(LR, DROPOUT)]
+
+
+@pytest.mark.parametrize(("combo", "other"), [("landscape.x", DROPOUT), ("landscape.y", DECAY)])
+def test_choosing_the_other_axis_field_swaps_them(qtbot, view, changes, combo, other) -> None:
+    box = _find(view, combo)
+    box.setCurrentIndex(box.findData(other) - 1 if other == DROPOUT else 1)
+    qtbot.keyClick(box, Qt.Key.Key_Down if other == DROPOUT else Qt.Key.Key_Up)
+    assert [axis.path for axis in view.axes()] == [DROPOUT, DECAY]
+    assert [len(axis.values) for axis in view.axes()] == [5, 9]  # columns stay columns
+    assert _find(view, "landscape.x").currentData() == DROPOUT
+    assert _find(view, "landscape.y").currentData() == DECAY
+    assert changes == [(DROPOUT, DECAY)]
+
+
+def test_both_axes_are_never_of_one_field(qtbot, view, changes) -> None:
+    for path in (LR, DEPTH, DROPOUT, DECAY, "data.noise"):
+        for combo in ("landscape.x", "landscape.y"):
+            _choose(qtbot, _find(view, combo), path)
+            x, y = view.axes()
+            assert x.path != y.path
+    assert changes
+    assert all(x != y for x, y in changes)
+    with pytest.raises(ValueError, match=r"optimizer\.lr can't be both"):
+        view.setAxes(landscape_axis(LR, 9), landscape_axis(LR, 5))
+
+
+def test_a_field_of_few_positions_does_not_shrink_the_next(qtbot, view) -> None:
+    _choose(qtbot, _find(view, "landscape.x.count"), 25)
+    assert len(view.axes()[0].values) == 25
+    for path, count in ((DEPTH, 9), (LR, 25), (DROPOUT, 20), (DECAY, 25)):
+        view.header.choosers[0].pathChosen.emit(path)
+        assert len(view.axes()[0].values) == count
+        assert _find(view, "landscape.x.count").currentText() == str(count)
+
+
+def test_axes_that_are_set_raise_no_signal(view, changes) -> None:
+    view.setAxes(landscape_axis(LR, 9), landscape_axis(DEPTH, 5))
+    assert changes == []
+    assert _find(view, "landscape.y").currentData() == DEPTH
+    assert "45 networks" in view.chart.hint.text()
+
+
+def test_other_axes_drop_the_map(qtbot, view, make_map, losses) -> None:
+    view.setMap(make_map(losses))
+    assert not view.chart.hint.isVisible()
+    _choose(qtbot, _find(view, "landscape.y"), LR)
+    assert view.chart.hint.isVisible()
+    assert np.isnan(view.cells.shares).all()
+
+
+def test_a_map_brings_its_axes(view, make_map, changes) -> None:
+    x, y = landscape_axis(LR, 9), landscape_axis(DEPTH, 9)
+    view.setMap(make_map(0.5, x=x, y=y))
+    assert view.axes() == (x, y)
+    assert view.cells.shares.shape == (9, 9)
+    assert changes == []
+
+
+def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes) -> None:
+    view.setUsable([DECAY, LR])
+    assert not view.header.start.isEnabled()
+    assert "Dropout p has no effect" in view.chart.hint.text()
+    _choose(qtbot, _find(view, "landscape.y"), DEPTH)  # is skipped by the keys
+    assert all(y in (DECAY, LR) for _, y in changes)
+    _choose(qtbot, _find(view, "landscape.y"), LR)
+    assert [axis.path for axis in view.axes()] == [DECAY, LR]
+    assert view.header.start.isEnabled()
+    combo = _find(view, "landscape.x")
+    role = Qt.ItemDataRole.ToolTipRole
+    assert "no effect" in combo.itemData(combo.findData(DEPTH), role)
+    assert not combo.itemData(combo.findData(LR), role)
+
+
+# what is shown
+
+
+def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -> None:
+    view.setMap(make_map(losses, train=losses[::-1], accuracy=1 - losses))
+    seen = {}
+    for measure in ("valid_loss", "gap", "accuracy"):
+        button = _find(view, f"landscape.{measure}")
+        assert isinstance(button, Toggle)
+        qtbot.mouseClick(button, LEFT)
+        assert view.measure == measure
+        seen[measure] = view.cells.shares.copy()
+    np.testing.assert_array_equal(seen["valid_loss"].argsort(None), losses.argsort(None))
+    np.testing.assert_array_equal(seen["accuracy"].argsort(None), (-losses).argsort(None))
+    gap = losses - losses[::-1]
+    order = seen["gap"].ravel()[gap.argsort(None)]
+    assert (np.diff(order) >= 0).all()
+
+
+def test_accuracy_is_offered_in_classification_alone(qtbot, view, make_map, losses) -> None:
+    button = _find(view, "landscape.accuracy")
+    assert not button.isVisible()
+    view.setMap(make_map(losses, accuracy=0.5))
+    assert button.isVisible()
+    qtbot.mouseClick(button, LEFT)
+    view.setMap(make_map(np.nan))  # the next map begins: not known yet
+    assert button.isVisible()
+    assert view.measure == "accuracy"
+    view.setMap(make_map(losses))
+    assert not button.isVisible()
+    assert view.measure == "valid_loss"
+
+
+def test_the_best_cell_is_marked_and_named(qtbot, view, make_map, losses) -> None:
+    accuracy = np.full(losses.shape, 0.5)
+    accuracy[2, 1] = 0.9
+    losses[4, 3] = 0.05
+    view.setMap(make_map(losses, accuracy=accuracy))
+    assert view.marks.best == (3, 4)
+    place = "Weight decay λ 1, Dropout p 0.4"
+    assert f"best: validation loss 0.05 at {place}" in view.legend.text()
+    qtbot.mouseClick(_find(view, "landscape.accuracy"), LEFT)
+    assert view.marks.best == (1, 2)
+    assert "validation accuracy 90.0%" in view.legend.text()
+    view.setMap(None)
+    assert view.marks.best is None
+
+
+def test_empty_and_diverged_cells_have_no_colour(view, make_map, losses) -> None:
+    losses[0, 0] = np.nan
+    view.setMap(make_map(losses, diverged=[(4, 8)]))
+    assert np.argwhere(np.isnan(view.cells.shares)).tolist() == [[0, 0], [8, 4]]
+    assert "diverged" in view.legend.text()
+    view.setMap(make_map(losses))
+    assert "diverged" not in view.legend.text()
+
+
+def test_a_diverged_loss_does_not_stretch_the_colours(view, make_map, losses) -> None:
+    view.setMap(make_map(losses))
+    before = view._scales["valid_loss"].range
+    losses[8, 4] = 1e25
+    view.setMap(make_map(losses, diverged=[(4, 8)]))
+    assert view._scales["valid_loss"].range == before
+
+
+def test_colours_rest_while_cells_are_added(view, make_map, losses) -> None:
+    part = np.full_like(losses, np.nan)
+    part[0], part[-1] = losses[0], losses[-1]
+    view.setMap(make_map(part, progress=0.2))
+    first = view.cells.shares.copy()
+    for row in range(1, 8):
+        part[row] = losses[row]
+        view.setMap(make_map(part, progress=row / 9))
+        np.testing.assert_array_equal(view.cells.shares[[0, -1]], first[[0, -1]])
+
+
+def test_a_complete_map_gets_the_colours_that_suit_it(view, make_map, losses) -> None:
+    view.setMap(make_map(losses * 30, progress=0.5))
+    view.setMap(make_map(losses, progress=0.9))
+    assert view.cells.shares.max() < 0.7  # its beginnings are remembered
+    view.setMap(make_map(losses, progress=1.0, is_finished=True))
+    assert view.cells.shares.max() > 0.9
+    resting = view._scales["valid_loss"].range
+    view.setMap(make_map(losses[::-1], progress=1.0, is_finished=True, epoch=7))
+    assert view._scales["valid_loss"].range == resting
+    assert "epoch 7" in view.legend.text()
+
+
+def test_the_present_experiment_is_marked_where_it_lies(view) -> None:
+    view.setCurrent(0.1, 0.35)
+    assert view.marks.present == pytest.approx((2, 3.5))
+    assert "present settings" in view.legend.text()
+    for outside in ((0.1, 0.95), (None, 0.3), (None, None)):
+        view.setCurrent(*outside)
+        assert view.marks.present is None
+    assert "present settings" not in view.legend.text()
+
+
+def test_dark_colours_are_drawn(view, make_map, losses) -> None:
+    losses[2] = np.nan
+    view.setMap(make_map(losses, diverged=[(1, 1)], progress=0.5))
+    view.setCurrent(0.1, 0.35)
+    light = view.grab().toImage()
+    view.setColors(DARK)
+    assert view.grab().toImage() != light
+    assert view.chart.colors is DARK
+
+
+# the course of training
+
+
+def test_one_button_starts_and_stops(qtbot, view, make_map, losses) -> None:
+    clicks = []
+    view.startClicked.connect(lambda: clicks.append("start"))
+    view.stopClicked.connect(lambda: clicks.append("stop"))
+    button = _find(view, "landscape.start")
+    qtbot.mouseClick(button, LEFT)
+    assert button.text() == "Stop"
+    assert view.chart.hint.text() == "Training 45 networks …"
+    qtbot.mouseClick(button, LEFT)
+    assert button.text() == "Start"
+    assert clicks == ["start", "stop"]
+    view.setRunning(True)
+    assert button.text() == "Stop"
+    view.setMap(make_map(losses, progress=1.0, is_finished=True))
+    assert button.text() == "Start"
+
+
+def test_progress_is_shown_until_the_map_is_finished(view, make_map, losses) -> None:
+    bar, text = view.header.progress, view.header.progress_text
+    assert not bar.isVisible()
+    view.setMap(make_map(losses, progress=0.537))
+    assert bar.isVisible()
+    assert bar.value() == 537
+    assert text.text() == "53 %"
+    view.setMap(make_map(losses, progress=1.0, is_finished=True))
+    assert not bar.isVisible()
+    assert text.text() == ""
+
+
+def test_a_sentence_says_what_start_will_do_until_something_is_trained(
+    view, make_map, losses
+) -> None:
+    hint = view.chart.hint
+    assert hint.isVisible()
+    assert "Start trains 45 networks: 5 values of Weight decay λ × 9 of Dropout p" in hint.text()
+    view.setMap(make_map(np.nan))
+    assert hint.isVisible()
+    view.setMap(make_map(losses))
+    assert not hint.isVisible()
