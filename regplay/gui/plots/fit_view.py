@@ -1,10 +1,12 @@
 """What a network predicts, in the way that suits its dataset."""
 
+from collections.abc import Sequence
+
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
-from regplay.gui.plots.panel import FitPanel
+from regplay.gui.plots.panel import Band, FitPanel, Overlay
 from regplay.gui.theme import LIGHT, Colors
 
 
@@ -50,7 +52,7 @@ class FitView(QWidget):
         self._stack.addWidget(self._blank)
 
     def setDataset(self, dataset: Dataset) -> None:
-        """Show a dataset; its fit comes with `setFit`."""
+        """Show a dataset; its fit comes with `setFit`, and what lies over the last one goes."""
         kind = _panel_class(dataset)
         panel = self._panels.get(kind)
         if panel is None:
@@ -70,6 +72,28 @@ class FitView(QWidget):
         """Show a fit of the dataset, or none."""
         if self.panel is not None:
             self.panel.setFit(fit)
+
+    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+        """Lay other fits of the dataset over the present one, as lines or boundaries.
+
+        They rest until they are set anew. Views of more than two inputs, of class probabilities
+        over one input and of values over two show none.
+        """
+        if self.panel is not None:
+            self.panel.setOverlays(overlays)
+
+    def setBand(self, band: Band | None) -> None:
+        """Show one and two standard deviations around the mean of thinned networks, or none.
+
+        Only a curve shows them.
+        """
+        if self.panel is not None:
+            self.panel.setBand(band)
+
+    def setThinned(self, fits: Sequence[Fit]) -> None:
+        """Show single thinned networks faintly, as curves or boundaries."""
+        if self.panel is not None:
+            self.panel.setThinned(fits)
 
     def clearPast(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""

@@ -3,82 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
-from regplay.gui.plots.canvas import Frame, Pixels
-from regplay.gui.plots.lines import Segments, dashed, pen
-from regplay.gui.plots.markers import Shape, draw_marker
-from regplay.gui.plots.ranges import last_in_each_column
+from regplay.gui.plots.canvas import Frame, Layer, Pixels
+from regplay.gui.plots.epoch_curves import EpochCurve, Floats, columns
+from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.theme import Colors, mix
 
-Floats = NDArray[np.float64]
+_FLAG = 5.0  # pixels, half the width of the flag on the line at the moment shown
 _RING = 5.5  # pixels from the middle of the ring at the best epoch to its outer edge
-
-
-class EpochCurve:
-    """One measure over epochs, thinned to one record a pixel column when drawn.
-
-    Attributes
-    ----------
-    measure
-        Its name in `MEASURES`.
-    label
-        What a person reads.
-    field
-        The name of its colour in `Colors`.
-    """
-
-    def __init__(self, measure: str, label: str, field: str, shape: Shape, dashed: bool) -> None:
-        self.measure = measure
-        self.label = label
-        self.field = field
-        self.shape = shape
-        self.dashed = dashed
-        self.values: Floats = np.zeros(0)
-        self._segments = Segments()
-
-    def color(self, colors: Colors) -> str:
-        """Its colour in a scheme."""
-        return str(getattr(colors, self.field))
-
-    def thin(self, epochs: Floats, frame: Frame, keep: Sequence[int] = ()) -> tuple[Pixels, Pixels]:
-        """The pixels to draw it through."""
-        x, y = frame.x(epochs), frame.y(self.values)
-        placed = np.isfinite(x) & np.isfinite(y)
-        kept = [int(placed[:index].sum()) for index in keep if placed[index]]
-        if not placed.all():
-            x, y = x[placed], y[placed]
-        if len(x) > frame.width / 2:
-            columns = last_in_each_column(x, kept)
-            x, y = x[columns], y[columns]
-        return x, y
-
-    def draw(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
-        """Draw it through pixels, ending in a marker at the newest record."""
-        if not len(x):
-            return
-        color = self.color(frame.colors)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(color, 1.8))
-        if self.dashed and len(x) > 1:
-            columns = x
-            if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
-                columns = np.union1d(x, _columns(x, frame, 2.0))
-            self._segments.draw_through(painter, columns, np.interp(columns, x, y), dashed(columns))
-        else:
-            self._segments.draw_through(painter, x, y)
-        if 0 <= x[-1] <= frame.width:
-            draw_marker(painter, self.shape, x[-1], y[-1], 7, color, frame.colors.background)
-
-
-def _columns(x: Pixels, frame: Frame, step: float) -> Pixels:
-    """Pixel columns from the first point to the last, inside the frame."""
-    first, last = max(float(x[0]), -step), min(float(x[-1]), frame.width + step)
-    if last <= first:
-        return np.zeros(0)
-    return np.append(np.arange(first, last, step), last)
 
 
 class CurvesLayer:
@@ -90,28 +24,37 @@ class CurvesLayer:
         [records], as floats.
     best
         Index of the record to mark on the second curve, or None.
+    behind
+        Layers drawn over the shaded space and under the curves.
     """
 
     def __init__(self, curves: Sequence[EpochCurve], gap: bool) -> None:
         self.curves = tuple(curves)
         self.epochs: Floats = np.zeros(0)
         self.best: int | None = None
+        self.behind: list[Layer] = []
         self._gap = gap
         self._fill = Segments()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the gap, the curves, and the mark at the best epoch."""
+        """Draw the gap, what is behind the curves, the curves, and the mark at the best epoch."""
         if not self.epochs.size:
+            self._paint_behind(painter, frame)
             return
         keep = () if self.best is None else (self.best,)
         thin = [curve.thin(self.epochs, frame, keep) for curve in self.curves]
         if self._gap:
             self._paint_gap(painter, frame, *thin[:2])
+        self._paint_behind(painter, frame)
         self._paint_best(painter, frame)
         # The first curve goes on top: training, which lies below validation at the end.
         for curve, (x, y) in reversed(list(zip(self.curves, thin, strict=True))):
             curve.draw(painter, frame, x, y)
         self._paint_best_marker(painter, frame)
+
+    def _paint_behind(self, painter: QPainter, frame: Frame) -> None:
+        for layer in self.behind:
+            layer.paint(painter, frame)
 
     def _paint_gap(
         self,
@@ -123,10 +66,10 @@ class CurvesLayer:
         """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
         if len(train[0]) < 2 or len(valid[0]) < 2:
             return
-        columns = np.round(_columns(train[0], frame, 1.0)) + 0.5
-        segments = np.empty((len(columns), 4))
-        segments[:, 0] = segments[:, 2] = columns
-        segments[:, 1], segments[:, 3] = np.interp(columns, *train), np.interp(columns, *valid)
+        across = np.round(columns(train[0], frame, 1.0)) + 0.5
+        segments = np.empty((len(across), 4))
+        segments[:, 0] = segments[:, 2] = across
+        segments[:, 1], segments[:, 3] = np.interp(across, *train), np.interp(across, *valid)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen(gap_color(frame.colors), 1.0))
         self._fill.draw(painter, segments)
@@ -227,3 +170,36 @@ class MarksLayer:
         for x in frame.x(self.epochs) if self.epochs else ():
             if 0 <= x <= frame.width:
                 painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
+
+
+class MomentLayer:
+    """A line at the epoch that the other plots show, with a flag on top.
+
+    The flag tells it from the hover line and from the foot of the ring at the best epoch.
+
+    Attributes
+    ----------
+    epoch
+        Where, or None for no line.
+    """
+
+    def __init__(self) -> None:
+        self.epoch: int | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the line."""
+        if self.epoch is None:
+            return
+        x = float(frame.x(self.epoch))
+        if not 0 <= x <= frame.width:  # also where a logarithmic axis has no place for 0
+            return
+        color = QColor(frame.colors.foreground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(color, 1))
+        painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        middle, top = round(x) + 0.5, _FLAG
+        corners = ((-_FLAG, 0.0), (_FLAG, 0.0), (_FLAG, top), (0.0, 2 * top), (-_FLAG, top))
+        painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
@@ -14,6 +15,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.measure_plot import MeasurePlot
+from regplay.gui.plots.pinned import PinnedCurves
 from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors
 
@@ -43,7 +45,14 @@ class HistoryView(QWidget):
     ----------
     tabs, log_x, log_y
         The buttons.
+
+    Signals
+    -------
+    momentPicked
+        A plot was clicked: the epoch of the record nearest to the mouse.
     """
+
+    momentPicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +60,8 @@ class HistoryView(QWidget):
         self._dataset: Dataset | None = None
         self._planned = 1
         self._marks: tuple[int, ...] = ()
+        self._moment: int | None = None
+        self._pinned: tuple[PinnedCurves, ...] = ()
         self._shown: tuple[History | None, Snapshot | None, int] = (None, None, 0)
         self._plots: dict[str, MeasurePlot] = {}
         self._tip = ""
@@ -104,7 +115,7 @@ class HistoryView(QWidget):
     def setDataset(self, dataset: Dataset, epochs: int = 1) -> None:
         """Start anew: the noise floor of a dataset, and how many epochs are planned."""
         self._dataset, self._planned = dataset, epochs
-        self._marks, self._shown = (), (None, None, 0)
+        self._marks, self._moment, self._shown = (), None, (None, None, 0)
         classes = dataset.task == "classification"
         self.tabs["accuracy"].setVisible(classes)
         if not classes and self.tab == "accuracy":
@@ -135,6 +146,19 @@ class HistoryView(QWidget):
                 plot.setMarks(epochs)
             self._update_legend()
 
+    def setMoment(self, epoch: int | None) -> None:
+        """A line at the epoch that the other plots show, or none."""
+        self._moment = epoch
+        for plot in self._plots.values():
+            plot.setMoment(epoch)
+
+    def setPinned(self, runs: Sequence[PinnedCurves]) -> None:
+        """Runs to compare with, whose histories may have grown since the last call."""
+        before, self._pinned = self._pinned, tuple(runs)
+        self.plot.setPinned(self._pinned)
+        if [(run.name, run.color) for run in before] != [(run.name, run.color) for run in runs]:
+            self._update_legend()
+
     def setColors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
@@ -149,6 +173,7 @@ class HistoryView(QWidget):
         plot.setHistory(None, None, 0)
         plot.setPlanned(self._planned)
         plot.setMarks(self._marks)
+        plot.setMoment(self._moment)
         floor = None if self._dataset is None else self._dataset.noise_floor
         if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
             sign = "σ² = " if self._dataset.task == "regression" else ""
@@ -165,9 +190,11 @@ class HistoryView(QWidget):
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
             plot.setColors(self._colors)
+            plot.momentPicked.connect(self.momentPicked)
             self._set_up(plot)
             self._stack.addWidget(plot)
         self._stack.setCurrentWidget(plot)
+        plot.setPinned(self._pinned)
         self.log_x.setChecked(plot.isLog("x"))
         self.log_y.setChecked(plot.isLog("y"))
         self._update()

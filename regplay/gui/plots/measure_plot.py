@@ -4,38 +4,29 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QFontMetrics
 
 from regplay.core.history import History, Snapshot
-from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.click import ClickChart
+from regplay.gui.plots.epoch_curves import curves
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
-    EpochCurve,
     FloorLayer,
     MarksLayer,
+    MomentLayer,
     gap_color,
 )
 from regplay.gui.plots.hover import Reading, Row
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.pinned import PinnedCurves, PinnedLayer, PinnedLines
 from regplay.gui.plots.ranges import bounds
 from regplay.gui.theme import Colors
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 _DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
+_BOX = 12  # pixels of the hover box that hold no text
 _STEPS = 5  # in which the epoch axis grows, at most
-
-
-def curves(tab: str) -> list[EpochCurve]:
-    """The curves of a tab: `loss`, `accuracy` or `weights`."""
-    if tab == "weights":
-        return [
-            EpochCurve("weight_norm", "‖w‖", "norm", "circle", False),
-            EpochCurve("penalty", "penalty", "penalty", "diamond", True),
-            EpochCurve("objective", "objective", "objective", "circle", False),
-        ]
-    return [
-        EpochCurve(f"train_{tab}", "train", "train", "circle", False),
-        EpochCurve(f"valid_{tab}", "validation", "valid", "diamond", True),
-    ]
 
 
 def _axis_ends(planned: int) -> tuple[float, ...]:
@@ -49,7 +40,7 @@ def _axis_ends(planned: int) -> tuple[float, ...]:
     return (*(ends[index] for index in kept), float(planned))
 
 
-class MeasurePlot(Chart):
+class MeasurePlot(ClickChart):
     """The curves of one tab.
 
     Attributes
@@ -58,9 +49,18 @@ class MeasurePlot(Chart):
         What is shown.
     marks, floor
         Epochs where settings changed; the noise floor, on the loss only.
+    moment, pinned
+        The line at the moment shown; the curves of pinned runs.
     best_epoch
         Where the validation loss was smallest, or None.
+
+    Signals
+    -------
+    momentPicked
+        The epoch of the record nearest to a click.
     """
+
+    momentPicked = Signal(int)
 
     def __init__(self, tab: str) -> None:
         super().__init__()
@@ -74,7 +74,10 @@ class MeasurePlot(Chart):
         self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
         self.canvas.over += [self.floor, self.marks]
-        self.canvas.live.append(self._layer)
+        self.moment, self.pinned = MomentLayer(), PinnedLayer()
+        self._layer.behind.append(self.pinned)
+        self.canvas.live += [self._layer, self.moment]
+        self.clicked.connect(self._clicked)
         self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.setLabels("epoch", names[tab])
@@ -105,6 +108,25 @@ class MeasurePlot(Chart):
         if tuple(epochs) != self.marks.epochs:
             self.marks.epochs = tuple(epochs)
             self.canvas.rest()
+
+    def setMoment(self, epoch: int | None) -> None:
+        """A line at an epoch, or none."""
+        if epoch != self.moment.epoch:
+            self.moment.epoch = epoch
+            self.canvas.update_live()
+
+    def setPinned(self, runs: Sequence[PinnedCurves]) -> None:
+        """Runs to show below the present one; those that are shown already are read on."""
+        is_same = self.pinned.is_of(runs)
+        if not is_same:
+            measures = [curve.measure for curve in self.curves[: 1 if self.tab == "weights" else 2]]
+            self.pinned.setRuns([PinnedLines(run, measures, self._unit) for run in runs])
+            self.forget("x")
+            self.forget("y")
+        has_grown = [run.grow() for run in self.pinned.runs]
+        if not is_same or any(has_grown):
+            self._cover()
+            self.refresh()
 
     def setHistory(self, history: History | None, live: Snapshot | None, member: int) -> None:
         """Show the records, and a newer snapshot as the last point."""
@@ -180,11 +202,15 @@ class MeasurePlot(Chart):
         for curve in self.curves:
             seen = bounds(curve.values if not self.isLog("y") else curve.values[curve.values > 0])
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
+        for run in self.pinned.runs:
+            seen = run.ends(self.isLog("y"))
+            ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
         self.cover("y", ends if self.isLog("y") else [0.0, *(ends or [1.0])])
 
     def _cover_epochs(self) -> None:
         epochs = self._layer.epochs
-        last = float(epochs[-1]) if epochs.size else 0.0
+        lasts = [run.epochs[-1] for run in self.pinned.runs if run.epochs.size]
+        last = float(max([*lasts, *epochs[-1:]], default=0.0))
         if self.isLog("x"):  # epoch 0 has no place on it
             self.cover("x", [1.0, float(max(self._planned, 2))])
             self.cover("x", [last], steps=4)
@@ -204,16 +230,26 @@ class MeasurePlot(Chart):
             finite = np.isfinite(curve.values)
             if finite.any():
                 first.append(float(curve.values[finite.argmax()]))
+        first += [run.first for run in self.pinned.runs if run.first is not None]
         start = max([*first, self.floor.value or 0.0])
         return _DIVERGED * start if start > 0 else float("inf")
 
     # read-outs
 
-    def _read(self, x: float, _: float) -> Reading | None:
+    def _record_at(self, x: float) -> int | None:
+        """Index of the record nearest to an epoch."""
         epochs = self._layer.epochs
-        if not epochs.size or not np.isfinite(x):
+        return int(np.abs(epochs - x).argmin()) if epochs.size and np.isfinite(x) else None
+
+    def _clicked(self, x: float) -> None:
+        at = self._record_at(x)
+        if at is not None:
+            self.momentPicked.emit(int(self._layer.epochs[at]))
+
+    def _read(self, x: float, _: float) -> Reading | None:
+        epochs, at = self._layer.epochs, self._record_at(x)
+        if at is None:
             return None
-        at = int(np.abs(epochs - x).argmin())
         frame, rows = self.frame(), []
         for curve in self.curves:
             y = float(frame.y(curve.values[at]))
@@ -226,6 +262,8 @@ class MeasurePlot(Chart):
             rows.append(Row("gap", self._number(gap), gap_color(self.colors)))
             if self.floor.value is not None:
                 rows.append(Row("noise floor", self._number(self.floor.value), self.colors.floor))
+        lines = int((frame.height - _BOX) / QFontMetrics(self.font()).height())  # one is the title
+        rows += self.pinned.rows(frame, float(epochs[at]), self._number, lines - 1 - len(rows))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def _number(self, value: float) -> str:
@@ -238,6 +276,7 @@ class MeasurePlot(Chart):
             Entry("dashes" if curve.dashed else "line", curve.label, curve.color(colors))
             for curve in self.curves
         ]
+        entries += [run.entry for run in self.pinned.runs]
         if self.tab != "weights":
             entries.append(Entry("band", "gap", gap_color(colors), tip="gap: validation − train"))
             if self.floor.value is not None:

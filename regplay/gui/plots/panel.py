@@ -1,12 +1,50 @@
 """A plot with its legend above it: what every view of the fit is made of."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.fit import Fit
+from regplay.core.datasets.dataset import Floats
+from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.legend import Legend
 from regplay.gui.theme import LIGHT, Colors
+
+
+@dataclass(frozen=True, eq=False)
+class Overlay:
+    """Another fit to lay over the present one.
+
+    Attributes
+    ----------
+    name, color
+        As in the legend.
+    fit
+        What it predicts.
+    grid
+        Where `fit.grid` was predicted; None is the grid of the dataset that is shown.
+    """
+
+    name: str
+    color: str
+    fit: Fit
+    grid: Grid | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """What networks thinned by dropout predict, at the grid points of the dataset.
+
+    Attributes
+    ----------
+    mean, std
+        [grid points], in the target's units.
+    """
+
+    mean: Floats
+    std: Floats
 
 
 class FitPanel(QWidget):
@@ -19,7 +57,7 @@ class FitPanel(QWidget):
         self.fit: Fit | None = None
 
     def setDataset(self, dataset: Dataset) -> None:
-        """Show the points of a dataset, and no fit yet."""
+        """Show the points of a dataset, and no fit yet: overlays, band and thinned fits go too."""
         raise NotImplementedError
 
     def setFit(self, fit: Fit | None) -> None:
@@ -28,6 +66,15 @@ class FitPanel(QWidget):
 
     def clearPast(self) -> None:
         """Forget earlier fits."""
+
+    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+        """Lay other fits over this one, where this way of showing can."""
+
+    def setBand(self, band: Band | None) -> None:
+        """Show how far thinned networks scatter, where this way of showing can."""
+
+    def setThinned(self, fits: Sequence[Fit]) -> None:
+        """Show single thinned networks, where this way of showing can."""
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""

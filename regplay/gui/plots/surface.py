@@ -1,5 +1,7 @@
 """The fit of two inputs: class probabilities with their boundary, or values."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
@@ -17,7 +19,16 @@ from regplay.gui.plots.markers import (
     Shape,
     thinned,
 )
-from regplay.gui.plots.panel import ChartPanel, counted
+from regplay.gui.plots.overlay_layers import (
+    THINNED_WIDTH,
+    BoundariesLayer,
+    fit_boundary,
+    overlay_entries,
+    same_fits,
+    same_overlays,
+    thinned_boundary_color,
+)
+from regplay.gui.plots.panel import ChartPanel, Overlay, counted
 from regplay.gui.plots.ranges import Range, extend
 from regplay.gui.plots.surface_layers import (
     BoundaryLayer,
@@ -37,17 +48,22 @@ class SurfaceView(ChartPanel):
         super().__init__(parent)
         self.surface = SurfaceLayer()
         self.boundary = BoundaryLayer()
+        self.thinned = BoundariesLayer(THINNED_WIDTH)
+        self.others = BoundariesLayer()
         self.points = PointsLayer()
         self.wrong = PointsLayer()
         canvas = self.chart.canvas
         # Crosses stick out from behind the points, whose class stays visible.
-        canvas.live += [self.surface, self.boundary, self.wrong, self.points]
+        canvas.live += [self.surface, self.thinned, self.others, self.boundary]
+        canvas.live += [self.wrong, self.points]
         self.chart.reader = self._read
         self.bar = ColorBar()
         self.row.addWidget(self.bar)
         self._grid: Grid | None = None
         self._values: Range = (0.0, 1.0)
         self._table = class_table(self.colors, 2)
+        self._overlays: tuple[Overlay, ...] = ()
+        self._thinned: tuple[Fit, ...] = ()
 
     @property
     def _classes(self) -> bool:
@@ -56,6 +72,8 @@ class SurfaceView(ChartPanel):
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points."""
         self.dataset, self.fit = dataset, None
+        self.setOverlays(())
+        self.setThinned(())
         grid = self._grid = self.surface.grid = grid_of(dataset)
         assert grid is not None, "a surface needs a dataset with two inputs"
         if not self._classes:
@@ -75,6 +93,32 @@ class SurfaceView(ChartPanel):
         self.fit = fit
         self._show_surface()
         self._mark_wrong()
+        self._entries()
+        self.chart.refresh()
+
+    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+        """Draw other classifiers' boundaries under the present one."""
+        if same_overlays(overlays, self._overlays):
+            return
+        self._overlays = tuple(overlays) if self._classes else ()
+        self.others.set(
+            [
+                (fit_boundary(overlay.fit, grid), overlay.color)
+                for overlay in self._overlays
+                if (grid := overlay.grid or self._grid) is not None
+            ]
+        )
+        self._entries()
+        self.chart.refresh()
+
+    def setThinned(self, fits: Sequence[Fit]) -> None:
+        """Draw thinned networks' boundaries faintly."""
+        if same_fits(fits, self._thinned):
+            return
+        self._thinned = tuple(fits) if self._classes else ()
+        grid = self._grid
+        shown = () if grid is None else self._thinned
+        self.thinned.set([(fit_boundary(fit, grid), None) for fit in shown if grid is not None])
         self._entries()
         self.chart.refresh()
 
@@ -155,7 +199,10 @@ class SurfaceView(ChartPanel):
             text = wrong_text(dataset, self.fit)
             tip = f"{text} (training, then validation): assigned another class than their own"
             sets.append(Entry("cross", text, colors.foreground, short="wrong", tip=tip))
-            self.legend.setEntries([*sets, *entries])
+            if self._thinned:
+                tip = "boundaries of single networks with units dropped, as in one training step"
+                entries.append(Entry("line", "thinned", thinned_boundary_color(colors), tip=tip))
+            self.legend.setEntries([*sets, *entries, *overlay_entries(self._overlays)])
         else:
             self.legend.setEntries(sets)
 

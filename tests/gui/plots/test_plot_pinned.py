@@ -1,0 +1,234 @@
+"""Pinned runs below the curves of the present one."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+
+from regplay.core.history import History
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.pinned import PinnedCurves
+from regplay.gui.theme import DARK
+
+PURPLE, GREEN = "#aa00ff", "#00aa33"
+
+
+@pytest.fixture
+def view(qtbot, make_dataset, make_history) -> HistoryView:
+    view = HistoryView()
+    qtbot.addWidget(view)
+    view.resize(960, 260)
+    view.setDataset(make_dataset("curve"), epochs=10)
+    view.setHistory(make_history([1.0] * 11, [1.5] * 11, weight_norm=4.0, penalty=1.0))
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+@pytest.fixture
+def pin(make_history):
+    def make(train, valid, name="λ = 0.1", color=PURPLE, every=1, **rest) -> PinnedCurves:
+        return PinnedCurves(name, color, make_history(train, valid, every, **rest))
+
+    return make
+
+
+def _is_like(color: QColor, wanted: str) -> bool:
+    """Whether a pixel has the hue of a line, which may be thinner than the pixel."""
+    apart = abs(color.hue() - QColor(wanted).hue())
+    return color.saturation() > 60 and min(apart, 360 - apart) < 12
+
+
+def _share_drawn(view: HistoryView, color: str, value: float, epochs: int = 10) -> float:
+    """The share of pixel columns that have a colour near a value, over the first `epochs`."""
+    plot = view.plot
+    image, box, frame = plot.grab().toImage(), plot.box.sceneBoundingRect(), plot.frame()
+    y = round(box.top() + float(frame.y(value)))
+    left, right = round(box.left()) + 20, round(box.left() + float(frame.x(epochs))) - 20
+    seen = [
+        any(_is_like(image.pixelColor(x, y + dy), color) for dy in (-2, -1, 0, 1, 2))
+        for x in range(left, right)
+    ]
+    return sum(seen) / len(seen)
+
+
+def _hover(view: HistoryView, epoch: float) -> dict[str, str]:
+    plot = view.plot
+    box = plot.box.sceneBoundingRect()
+    x = box.left() + float(plot.frame().x(epoch))
+    for y in (1, 0):  # no event comes where the mouse lies already
+        QTest.mouseMove(plot.viewport(), QPoint(round(x), int(box.center().y()) + y))
+    return {row.name: row.value for row in plot.hover.reading.rows}
+
+
+def test_train_is_solid_validation_is_dashed_in_the_colour_of_the_run(view, pin) -> None:
+    before = view.plot.grab().toImage()
+    view.setPinned([pin([0.4] * 11, [0.8] * 11)])
+    assert _share_drawn(view, PURPLE, 0.4) > 0.99
+    assert 0.4 < _share_drawn(view, PURPLE, 0.8) < 0.9
+    view.setPinned([])
+    assert view.plot.grab().toImage() == before
+
+
+def test_they_are_seen_in_the_gap_and_lie_below_the_present_curves(view, pin) -> None:
+    view.setPinned([pin([1.0] * 11, [1.25] * 11)])
+    assert _share_drawn(view, PURPLE, 1.25) > 0.4
+    assert _share_drawn(view, PURPLE, 1.0) < 0.05  # under the present run's
+
+
+def test_they_are_seen_before_the_present_run_has_records(view, pin) -> None:
+    view.setHistory(History())
+    view.setPinned([pin([0.4] * 11, [0.8] * 11)])
+    assert _share_drawn(view, PURPLE, 0.4) > 0.99
+
+
+def test_ranges_hold_them_and_shrink_when_they_go(view, pin) -> None:
+    before = view.plot.box.viewRange()
+    view.setPinned([pin([0.5, 4.0], [0.5, 7.0], every=30)])
+    (_, right), (_, top) = view.plot.box.viewRange()
+    assert right >= 30
+    assert top >= 7
+    view.setPinned([])
+    assert view.plot.box.viewRange() == before
+
+
+def test_a_logarithmic_range_holds_their_smallest_value(view, pin) -> None:
+    view.log_y.click()
+    view.setPinned([pin([0.5, 0.0098, 0.0], [0.5, 0.5, 0.5])])
+    assert view.plot.autoRange("y")[0] <= np.log10(0.0098)
+
+
+def test_a_zoom_is_held_when_runs_are_pinned(view, pin) -> None:
+    view.plot.box.setRange(xRange=(2, 4), yRange=(0, 1), padding=0)
+    view.plot.manual = True
+    view.setPinned([pin([9.0] * 50, [9.0] * 50)])
+    assert view.plot.box.viewRange() == [[2, 4], [0, 1]]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e300])
+@pytest.mark.parametrize("log", [False, True])
+def test_a_pinned_run_that_diverged_is_drawn_without_a_warning(view, pin, bad, log) -> None:
+    if log:
+        view.log_x.click()
+        view.log_y.click()
+    runs = [pin([1.0, bad, bad], [1.0, 2.0, bad]), pin([], []), pin([np.nan], [np.inf])]
+    view.setPinned(runs)
+    view.grab()
+    assert log or view.plot.autoRange("y")[1] <= 30
+    _hover(view, 2)
+
+
+def test_the_weights_tab_shows_only_the_norm(view, pin) -> None:
+    view.setPinned([pin([0.1] * 11, [0.2] * 11, weight_norm=100.0, penalty=0.5)])
+    view.setTab("weights")
+    (run,) = view.plot.pinned.runs
+    assert [line.values.tolist() for line in run.lines] == [[100.0] * 11]
+    assert _share_drawn(view, PURPLE, 100.0) > 0.99
+    assert _hover(view, 5)["λ = 0.1"] == "100"
+
+
+def test_accuracy_is_in_percent(view, pin, make_dataset) -> None:
+    view.setDataset(make_dataset("two classes"), epochs=10)
+    view.setPinned([pin([1.0] * 3, [1.0] * 3, train_accuracy=0.5, valid_accuracy=0.25)])
+    view.setTab("accuracy")
+    (run,) = view.plot.pinned.runs
+    assert [line.values[0] for line in run.lines] == [50.0, 25.0]
+
+
+def test_the_hover_box_has_their_validation_value_at_the_nearest_record(view, pin) -> None:
+    sparse = pin([0.1, 0.2, 0.3], [0.4, 0.5, 0.6], name="sparse", every=4)
+    view.setPinned([sparse, pin([0.1] * 3, [0.9] * 3, name="short", color=GREEN)])
+    values = _hover(view, 4)
+    assert (values["sparse"], values["short"]) == ("0.5", "0.9 at 2")
+    values = _hover(view, 7)
+    assert values["sparse"] == "0.6 at 8"
+    rows = {row.name: row for row in view.plot.hover.reading.rows}
+    assert rows["short"].color == GREEN
+    assert rows["sparse"].y is None  # no dot beside the curve
+
+
+def test_the_hover_box_is_no_higher_than_the_plot(view, pin) -> None:
+    view.setPinned([pin([0.1] * 3, [0.2] * 3, name=f"run {i}") for i in range(12)])
+    values = _hover(view, 1)
+    names = list(values)
+    rest = next(name for name in names if name.endswith(" more"))
+    assert names[-1] == rest
+    shown = sum(name.startswith("run") for name in names)
+    assert shown >= 1
+    assert rest == f"and {12 - shown} more"
+    height = (len(names) + 1) * view.plot.fontMetrics().height()
+    assert height <= view.plot.frame().height
+
+
+def test_the_legend_names_them_in_their_colours(view, pin) -> None:
+    long = "λ = 0.1, p = 0.5, seed 7, 20 points"
+    view.setPinned([pin([1.0], [1.0], name=long), pin([1.0], [1.0], "λ = 1", GREEN)])
+    entries = {entry.color: entry for entry in view.legend.entries}
+    assert entries[GREEN].text == "λ = 1"
+    assert entries[PURPLE].text.endswith("…")
+    assert len(entries[PURPLE].text) < len(long)
+    assert long in view.legend.toolTip()
+    view.setPinned([])
+    assert GREEN not in {entry.color for entry in view.legend.entries}
+
+
+def test_resting_runs_are_drawn_once(view, pin, make_snapshot) -> None:
+    runs = [pin([0.4] * 11, [0.8] * 11)]
+    view.setPinned(runs)
+    view.grab()
+    layer, history = view.plot.pinned, view._shown[0]
+    pictures, frames = layer.pictures, view.plot.canvas.frames
+    for epoch in (11, 12, 13):
+        view.setPinned(runs)
+        view.setHistory(history, make_snapshot(epoch, train_loss=1.0, valid_loss=1.5))
+    view.plot.fix("x", 0.0, 20.0)
+    view.grab()
+    assert layer.pictures == pictures + 1  # since the axis grew
+    frames = view.plot.canvas.frames
+    view.setPinned(runs)
+    view.setPinned([PinnedCurves(runs[0].name, runs[0].color, runs[0].history)])
+    view.grab()
+    assert (layer.pictures, view.plot.canvas.frames) == (pictures + 1, frames)
+    view.setColors(DARK)
+    view.grab()
+    assert layer.pictures == pictures + 2
+
+
+def test_a_run_that_grows_is_drawn_on_and_not_anew(view, pin, make_snapshot) -> None:
+    view.setPlanned(100)
+    runs = [pin([0.4] * 40, [0.8] * 40)]
+    view.setPinned(runs)
+    view.grab()
+    pictures = view.plot.pinned.pictures
+    for epoch in range(40, 50):
+        runs[0].history.append(make_snapshot(epoch, train_loss=0.4, valid_loss=0.8))
+        view.setPinned(runs)
+        view.grab()
+    assert view.plot.pinned.pictures == pictures
+    grown = [_share_drawn(view, PURPLE, value, 49) for value in (0.4, 0.8)]
+    view.plot._redraw()
+    drawn = [_share_drawn(view, PURPLE, value, 49) for value in (0.4, 0.8)]
+    assert view.plot.pinned.pictures == pictures + 1
+    assert grown == pytest.approx(drawn, abs=0.02)
+    assert drawn[0] > 0.99
+
+
+def test_a_run_that_grows_widens_the_ranges_and_is_read(view, pin, make_snapshot) -> None:
+    runs = [pin([0.4] * 3, [0.8] * 3)]
+    view.setPinned(runs)
+    _hover(view, 10)
+    runs[0].history.append(make_snapshot(10, train_loss=6.0, valid_loss=9.0))
+    view.setPinned(runs)
+    assert view.plot.autoRange("y")[1] >= 9
+    assert view.plot.hover.reading.rows[-1].value == "9"
+
+
+def test_a_tab_that_was_hidden_while_a_run_grew_shows_all_of_it(view, pin, make_snapshot) -> None:
+    runs = [pin([0.4] * 3, [0.8] * 3, weight_norm=1.0)]
+    view.setPinned(runs)
+    view.setTab("weights")
+    runs[0].history.append(make_snapshot(9, train_loss=0.4, valid_loss=0.7, weight_norm=2.0))
+    view.setPinned(runs)
+    view.setTab("loss")
+    assert view.plot.pinned.runs[0].epochs.tolist() == [0, 1, 2, 9]
