@@ -68,6 +68,8 @@ class View:
 
     Attributes
     ----------
+    dataset
+        The points that belong to it.
     snapshot
         The newest measurements.
     moment
@@ -80,6 +82,7 @@ class View:
 
     generation: int
     run: Run
+    dataset: Dataset
     snapshot: Snapshot
     moment: Snapshot
     fit: Fit

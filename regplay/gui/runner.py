@@ -9,10 +9,9 @@ from regplay.core.cost import steps_per_epoch
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
-from regplay.core.sweep import Sweep
 from regplay.gui.clock import Clock
 from regplay.gui.messages import Job, Look, Start, View
-from regplay.gui.studies import Study
+from regplay.gui.studies import Inquiry, Study
 from regplay.gui.worker import Worker
 from regplay.session.session import Change
 
@@ -146,11 +145,13 @@ class Runner(QObject):
         """Show another moment of the run, or a member of a study."""
         self._worker.look(look)
 
-    def study(self, wanted: Mapping[str, Sweep]) -> None:
+    def study(self, wanted: Mapping[str, Inquiry]) -> None:
         """Train these sweeps, and no others, while the run leaves time."""
         self._worker.study(wanted, self.device)
 
-    def go_on_from(self, experiment: Experiment, start: Start, *, epoch: int) -> None:
+    def go_on_from(
+        self, experiment: Experiment, dataset: Dataset, grid: Grid | None, start: Start, epoch: int
+    ) -> None:
         """Make a kept moment the present one, and wait there.
 
         Parameters
@@ -160,22 +161,19 @@ class Runner(QObject):
         epoch
             That of the moment.
         """
-        if self._job is None:
-            return
         self._set_playing(False)
+        self._steps_per_epoch = steps_per_epoch(
+            len(dataset.train.y), experiment.optimizer.batch_size
+        )
         self._generation += 1
         self._anew_since = self._generation
         self._goal = epoch * self._steps_per_epoch
-        self._job = replace(
-            self._job,
-            generation=self._generation,
-            experiment=experiment,
-            change=Change.RETRAIN,
-            goal=_whole(self._goal),
-            start=start,
+        goal = _whole(self._goal)
+        job = Job(
+            self._generation, experiment, dataset, grid, self.device, Change.RETRAIN, goal, start
         )
-        self._has_failed = False
-        self._worker.submit(self._job)
+        self._job, self._has_failed = job, False
+        self._worker.submit(job)
 
     def withdraw(self) -> None:
         """Train nothing until the next experiment is submitted."""

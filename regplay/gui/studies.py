@@ -1,8 +1,8 @@
 """The sweeps that the training thread works on when the run leaves it time."""
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regplay.core.datasets import DatasetError
@@ -12,7 +12,26 @@ if TYPE_CHECKING:
     from regplay.core.joint import JointHistory, JointTraining
 
 _BURST = 0.004  # s of training between two looks at what else there is to do
+_DIGESTING_SHARE = 0.2  # of the time
 _INTERVAL = 0.03  # s between two states of a study that are told
+
+
+@dataclass(frozen=True)
+class Inquiry:
+    """What is wanted of a study.
+
+    Attributes
+    ----------
+    digest
+        Computed on the training thread whenever the study has something new, at an epoch or, for
+        None, of the newest records.
+    epoch
+        For the digest.
+    """
+
+    sweep: Sweep
+    digest: "Callable[[JointTraining, int | None], object] | None" = None
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +40,8 @@ class Study:
 
     Attributes
     ----------
+    digest
+        What was asked to be computed of it; None before.
     history
         None before it has begun, or where it can't be trained.
     problem
@@ -31,6 +52,7 @@ class Study:
     device: str
     history: "JointHistory | None" = None
     problem: str = ""
+    digest: object = None
 
     @property
     def finished(self) -> bool:
@@ -51,21 +73,24 @@ class Studies:
         self.told: Mapping[str, Study] = {}
         self._studies: dict[str, Study] = {}
         self._trainings: dict[str, JointTraining] = {}
-        self._told_at = 0.0
+        self._inquiries: Mapping[str, Inquiry] = {}
+        self._quiet_until = 0.0
 
-    def want(self, wanted: Mapping[str, Sweep], device: str) -> None:
+    def want(self, wanted: Mapping[str, Inquiry], device: str) -> None:
         """Work on these, the first first; those that are the same as before go on."""
         studies = {}
-        for key, sweep in wanted.items():
-            known = self._studies.get(key)
+        for key, inquiry in wanted.items():
+            sweep, known = inquiry.sweep, self._studies.get(key)
             if known is not None and (known.sweep, known.device) == (sweep, device):
                 studies[key] = known
+                if inquiry != self._inquiries.get(key):
+                    studies[key] = self._digested(known, inquiry, self._trainings.get(key))
             else:
                 studies[key] = Study(sweep, device)
                 self._trainings.pop(key, None)
         for key in set(self._trainings) - set(studies):
             del self._trainings[key]
-        self._studies = studies
+        self._studies, self._inquiries = studies, wanted
         self._tell()
 
     @property
@@ -92,8 +117,18 @@ class Studies:
             has_record |= training.advance()
             if time.perf_counter() > end:
                 break
-        if training.finished or (has_record and time.perf_counter() - self._told_at > _INTERVAL):
+        now = time.perf_counter()
+        if training.finished or (has_record and now > self._quiet_until):
+            self._studies[key] = self._digested(study, self._inquiries[key], training)
             self._tell()
+            end = time.perf_counter()
+            self._quiet_until = end + max(_INTERVAL, (end - now) / _DIGESTING_SHARE)
+
+    @staticmethod
+    def _digested(study: Study, inquiry: Inquiry, training: "JointTraining | None") -> Study:
+        if inquiry.digest is None or training is None:
+            return study
+        return replace(study, digest=inquiry.digest(training, inquiry.epoch))
 
     def give_up(self, message: str) -> None:
         """Drop the study being trained, which failed."""
@@ -117,5 +152,4 @@ class Studies:
         self._tell()
 
     def _tell(self) -> None:
-        self._told_at = time.perf_counter()
         self.told = dict(self._studies)

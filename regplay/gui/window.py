@@ -1,5 +1,7 @@
 """The main window: it composes the parts and connects them."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -9,22 +11,38 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Grid, grid_of
 from regplay.core.history import History
+from regplay.core.sweep import SWEEPABLE
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
+from regplay.gui.laboratory import Laboratory
 from regplay.gui.menus import Menus
-from regplay.gui.messages import View
+from regplay.gui.messages import Start, View
 from regplay.gui.naming import named
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.replay import Replay, best_overlay
 from regplay.gui.runner import Runner
+from regplay.gui.stage import Stage
+from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.theme import Colors, Scheme, Theme
+from regplay.gui.timeline import Timeline
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
+if TYPE_CHECKING:  # imported when they are first shown
+    from regplay.gui.landscape.landscape_tab import LandscapeTab
+    from regplay.gui.seeds.seeds_tab import SeedsTab
+
+_CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
+_TABS = {
+    "fit": "What the network predicts",
+    "landscape": "The validation loss over two settings: a whole map of networks trained at once",
+    "seeds": "The same experiment on other draws of the data: how far the fits lie apart, and why",
+}
 _WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
@@ -38,7 +56,7 @@ class MainWindow(QMainWindow):
     clock
         Where time comes from; the machine's own by default.
     settings
-        Where geometry, scheme and device are remembered.
+        Where geometry, scheme, device and the curves of the sliders are remembered.
     """
 
     painted = Signal()  # once, when the window has been on screen
@@ -62,6 +80,7 @@ class MainWindow(QMainWindow):
         self._data_settings: DataSettings | None = None
         self._dataset: Dataset | None = None
         self._grid: Grid | None = None
+        self._shown_dataset: Dataset | None = None  # another one while a sweep over data is dragged
         self._run: Run | None = None  # the one that is shown
         self._is_painted = False
         self._words_at = -1.0
@@ -73,6 +92,15 @@ class MainWindow(QMainWindow):
         self.verdict_bar = VerdictBar()
         self.banner = Banner()
         self.transport = Transport()
+        self.timeline = Timeline()
+        sliders = SweepSliders(self.controls)
+        self.laboratory = Laboratory(self.runner, self._clock, [sliders], self)
+        self.replay = Replay(
+            self.runner, self.timeline, self.history_view, self.controls, sliders, self.laboratory
+        )
+        self.stage = Stage()
+        self._landscape: LandscapeTab | None = None
+        self._seeds: SeedsTab | None = None
         self._compose()
         self.menus = Menus(self)
         self._connect()
@@ -80,9 +108,13 @@ class MainWindow(QMainWindow):
         self._apply(Change.RESTART)
 
     def _compose(self) -> None:
+        tips = _TABS
+        self.stage.add("fit", "Fit", tips["fit"], lambda: self.fit_view)
+        self.stage.add("landscape", "Landscape", tips["landscape"], self._make_landscape)
+        self.stage.add("seeds", "Many seeds", tips["seeds"], self._make_seeds)
         plots = named("plots", QSplitter(Qt.Orientation.Vertical))
         plots.setChildrenCollapsible(False)
-        plots.addWidget(self.fit_view)
+        plots.addWidget(self.stage)
         plots.addWidget(self.history_view)
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         plots.setStretchFactor(0, 3)
@@ -94,6 +126,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self.verdict_bar)
         column.addWidget(plots, 1)
+        column.addWidget(self.timeline)
         halves = named("halves", QSplitter(Qt.Orientation.Horizontal))
         halves.setChildrenCollapsible(False)
         halves.addWidget(self.controls)
@@ -116,9 +149,33 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._rate_text)
         self.statusBar().setSizeGripEnabled(False)
 
+    def _make_landscape(self) -> QWidget:
+        from regplay.gui.landscape.landscape_tab import LandscapeTab
+
+        tab = self._landscape = LandscapeTab()
+        tab.setColors(self.theme.colors)
+        tab.wishesChanged.connect(self.laboratory.reconsider)
+        tab.startChosen.connect(self._go_on_from)
+        self.laboratory.add(tab)
+        return tab
+
+    def _make_seeds(self) -> QWidget:
+        from regplay.gui.seeds.seeds_tab import SeedsTab
+
+        tab = self._seeds = SeedsTab()
+        tab.setColors(self.theme.colors)
+        if self._dataset is not None:
+            tab.setDataset(self._dataset)
+        tab.wishesChanged.connect(self.laboratory.reconsider)
+        tab.experimentChosen.connect(self.setExperiment)
+        self.laboratory.add(tab)
+        return tab
+
     def _connect(self) -> None:
         self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
         self.controls.experimentChanged.connect(self.setExperiment)
+        self.controls.curveToggled.connect(self._remember_curves)
+        self.replay.startChosen.connect(self._go_on_from)
         transport, runner = self.transport, self.runner
         transport.playClicked.connect(self.toggle)
         transport.stepClicked.connect(lambda: runner.advance(1))
@@ -141,6 +198,8 @@ class MainWindow(QMainWindow):
         self._set_colors(self.theme.colors)
         self.runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], self.runner.device)
+        curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
+        self.controls.setShownCurves([path for path in SWEEPABLE if path in curves])
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
@@ -192,6 +251,11 @@ class MainWindow(QMainWindow):
         self.runner.device = device
         self.menus.set_device(device)
         self._apply(Change.RETRAIN)
+        self.laboratory.begin_anew()
+
+    def _remember_curves(self) -> None:
+        self.settings.setValue("curves", " ".join(self.controls.shownCurves()))
+        self.laboratory.reconsider()
 
     def _set_epochs(self, epochs: int) -> None:
         self.setExperiment(replace(self.session.experiment, {"epochs": epochs}))
@@ -203,15 +267,36 @@ class MainWindow(QMainWindow):
 
     def _apply(self, change: Change) -> None:
         experiment = self.session.experiment
-        self.controls.setExperiment(experiment)
-        self.transport.setEpochs(experiment.epochs)
-        if experiment.data != self._data_settings:
-            self._load_data(experiment)
+        if self._take_experiment():
             change = Change.RESTART
         if self._dataset is None:
             return
-        self.history_view.setPlanned(experiment.epochs)
+        if change not in (Change.NOTHING, Change.ADJUST):
+            self.replay.begin_anew()
         self.runner.submit(experiment, self._dataset, self._grid, change)
+
+    def _go_on_from(self, experiment: Experiment, start: Start, epoch: int, plays: bool) -> None:
+        self.session.experiment = experiment
+        self._take_experiment()
+        if self._dataset is None:
+            return
+        self.replay.begin_anew()
+        self.runner.go_on_from(experiment, self._dataset, self._grid, start, epoch)
+        if plays:
+            self.runner.play()
+
+    def _take_experiment(self) -> bool:
+        """Show the session's experiment everywhere; whether its data are others than before."""
+        experiment = self.session.experiment
+        self.controls.setExperiment(experiment)
+        self.transport.setEpochs(experiment.epochs)
+        has_other_data = experiment.data != self._data_settings
+        if has_other_data:
+            self._load_data(experiment)
+        self.laboratory.setExperiment(None if self._dataset is None else experiment)
+        if self._dataset is not None:
+            self.history_view.setPlanned(experiment.epochs)
+        return has_other_data
 
     def _load_data(self, experiment: Experiment) -> None:
         self._data_settings = experiment.data
@@ -225,10 +310,16 @@ class MainWindow(QMainWindow):
             return
         self.banner.clear()
         self._dataset, self._grid = dataset, grid_of(dataset)
-        self.fit_view.setDataset(dataset)
+        self._show_dataset(dataset)
+        if self._seeds is not None:
+            self._seeds.setDataset(dataset)
         self.history_view.setDataset(dataset, experiment.epochs)
         self.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         self.verdict_bar.setSnapshot(None)
+
+    def _show_dataset(self, dataset: Dataset) -> None:
+        self._shown_dataset = dataset
+        self.fit_view.setDataset(dataset)
 
     def _show_nothing(self, experiment: Experiment) -> None:
         """Without data there is no fit, and what was shown belongs to another dataset."""
@@ -239,13 +330,17 @@ class MainWindow(QMainWindow):
         self.transport.setProgress(0, 0, experiment.epochs)
 
     def _show(self, view: View) -> None:
-        run, snapshot = view.run, view.snapshot
+        run = view.run
+        if view.dataset is not self._shown_dataset:
+            self._show_dataset(view.dataset)
         if run is not self._run:
             self._run = run
             self.fit_view.clearPast()
         self.fit_view.setFit(view.fit)
-        self.history_view.setHistory(run.history, snapshot)
+        self.fit_view.setOverlays(best_overlay(view, self.theme.colors))
+        self.history_view.setHistory(run.history, view.snapshot)
         self.history_view.setMarks(run.changed_at)
+        self.replay.show(view)
         now = self._clock.now()
         is_last = view.is_finished or not self.runner.is_playing
         if is_last or now - self._words_at >= _WORDS_INTERVAL:
@@ -253,12 +348,13 @@ class MainWindow(QMainWindow):
             self._show_words(view, now)
 
     def _show_words(self, view: View, now: float) -> None:
-        assert self._dataset is not None
         run, snapshot = view.run, view.snapshot
-        self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
-        self.verdict_bar.setVerdict(judge(run.history, self._dataset, run.experiment))
-        self.verdict_bar.setSnapshot(snapshot)
+        self.verdict_bar.setVerdict(judge(run.history, view.dataset, run.experiment))
+        self.verdict_bar.setSnapshot(view.moment)
         self._device_text.setText(run.placement)
+        if view.is_preview:
+            return
+        self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
         then, step = self._rate
         seconds = now - then
         steps, self._rate = snapshot.step - step, (now, snapshot.step)
@@ -276,6 +372,10 @@ class MainWindow(QMainWindow):
         self.fit_view.setColors(colors)
         self.history_view.setColors(colors)
         self.verdict_bar.setColors(colors)
+        self.timeline.setColors(colors)
+        for tab in (self._landscape, self._seeds):
+            if tab is not None:
+                tab.setColors(colors)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""
@@ -288,5 +388,6 @@ class MainWindow(QMainWindow):
         """Remember the geometry and end the thread."""
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first
+        self.laboratory.stop()
         self.runner.stop()
         super().closeEvent(event)

@@ -15,9 +15,9 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
-from regplay.core.sweep import Sweep
+from regplay.core.fit import grid_of
 from regplay.gui.messages import Job, Look, Mailbox, View
-from regplay.gui.studies import Studies, Study
+from regplay.gui.studies import Inquiry, Studies, Study
 from regplay.session.run import Run
 from regplay.session.session import Change
 
@@ -58,7 +58,7 @@ class Worker(QThread):
         self._goal = 0
         self._look = Look()
         self._has_look = False  # a new one, not shown yet
-        self._wanted: tuple[Mapping[str, Sweep], str] | None = None  # new studies, and the device
+        self._wanted: tuple[Mapping[str, Inquiry], str] | None = None  # new studies, and the device
         # What follows belongs to the thread.
         self._studies = Studies()
         self._current: Job | None = None
@@ -69,8 +69,9 @@ class Worker(QThread):
     def submit(self, job: Job) -> None:
         """Train this instead of what is trained now."""
         with self._wake:
-            if self._job is not None and self._job.change.value > job.change.value:
-                job = replace(job, change=self._job.change)
+            waiting = self._job
+            if waiting is not None and waiting.change.value > job.change.value:
+                job = replace(job, change=waiting.change)
             self._job = job
             self._wake.notify()
 
@@ -88,7 +89,7 @@ class Worker(QThread):
             self._look, self._has_look = look, True
             self._wake.notify()
 
-    def study(self, wanted: Mapping[str, Sweep], device: str) -> None:
+    def study(self, wanted: Mapping[str, Inquiry], device: str) -> None:
         """Train these while the run leaves time, the first first, and no others."""
         with self._wake:
             self._wanted = dict(wanted), device
@@ -245,10 +246,15 @@ class Worker(QThread):
             look, self._has_look = self._look, False
         if job is None or run.history.last is None:
             return
+        dataset, grid = job.dataset, job.grid
         study = self._studies.training(look.study) if look.study else None
         if study is not None:
+            experiment = study.experiments[look.member]
             history = study.history.member(look.member)
-            run = Run(study.experiments[look.member], history, placement=run.placement)
+            run = Run(experiment, history, placement=run.placement)
+            if experiment.data != job.experiment.data:
+                dataset = study.datasets[look.member]
+                grid = grid_of(dataset)
         elif look.study:
             look = replace(look, study="")
         snapshot = run.history.last
@@ -257,7 +263,7 @@ class Worker(QThread):
             snapshot = training.peek()
         moment, best = snapshot, None
         if study is not None:
-            fit = study.fit(job.grid, look.member, look.epoch)
+            fit = study.fit(grid, look.member, look.epoch)
         else:
             kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
             fit = training.fit(job.grid) if kept is None else training.fit_at(job.grid, kept)
@@ -268,7 +274,9 @@ class Worker(QThread):
             state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
             best = None if state is None else training.fit_at(job.grid, state)
         is_finished = study is not None or training.finished
-        self.mailbox.put(View(job.generation, run, snapshot, moment, fit, best, look, is_finished))
+        self.mailbox.put(
+            View(job.generation, run, dataset, snapshot, moment, fit, best, look, is_finished)
+        )
 
     def _give_up(self, error: Exception) -> None:
         import torch

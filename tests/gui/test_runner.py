@@ -167,7 +167,7 @@ def test_a_paused_run_keeps_its_epoch_when_the_batches_change(runner, until):
 
 def view_of(generation, run=None, *, is_finished=False):
     snapshot = Training([SMALL], datasets=[DATASET]).record()
-    return View(generation, run, snapshot, snapshot, None, None, Look(), is_finished)
+    return View(generation, run, DATASET, snapshot, snapshot, None, None, Look(), is_finished)
 
 
 def test_views_of_an_older_generation_are_dropped(runner, clock):

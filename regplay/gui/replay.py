@@ -1,0 +1,121 @@
+"""What is shown instead of the run as it is now: an earlier moment, or a member of a sweep."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal
+
+from regplay.gui.controls import ControlPanel
+from regplay.gui.laboratory import Laboratory
+from regplay.gui.messages import Look, Start, View
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.panel import Overlay
+from regplay.gui.runner import Runner
+from regplay.gui.sweep_sliders import SweepSliders
+from regplay.gui.theme import Colors
+from regplay.gui.timeline import Timeline
+
+
+class Replay(QObject):
+    """Connects the epoch handle and the sliders' curves with what the thread is asked to show.
+
+    Signals
+    -------
+    startChosen
+        (Experiment, Start, int, bool): go on with this experiment from there, at this epoch; and
+        whether to train on at once.
+    """
+
+    startChosen = Signal(object, object, int, bool)
+
+    def __init__(
+        self,
+        runner: Runner,
+        timeline: Timeline,
+        history_view: HistoryView,
+        controls: ControlPanel,
+        sliders: SweepSliders,
+        laboratory: Laboratory,
+    ) -> None:
+        super().__init__(timeline)
+        self._runner, self._timeline, self._history_view = runner, timeline, history_view
+        self._sliders, self._laboratory = sliders, laboratory
+        self._look = Look()
+        timeline.momentChanged.connect(self._show_moment)
+        timeline.overlayToggled.connect(self._show_best)
+        timeline.continueClicked.connect(self._continue)
+        timeline.restoreBestClicked.connect(self._restore_best)
+        history_view.momentPicked.connect(timeline.pickMoment)
+        controls.memberPreviewed.connect(self._preview)
+        controls.previewEnded.connect(self._end_preview)
+        controls.memberAdopted.connect(self._adopt)
+
+    def begin_anew(self) -> None:
+        """Another run: show its newest state."""
+        self._timeline.setMoment(None)
+        self._ask(Look(best=self._look.best))
+
+    def show(self, view: View) -> None:
+        """Show on the handle which moments there are, and which one is shown."""
+        self._history_view.setMoment(view.look.epoch and view.moment.epoch)
+        if view.is_preview:
+            return
+        run, timeline = view.run, self._timeline
+        kept = run.checkpoints.epochs.tolist()
+        if kept and view.snapshot.epoch > kept[-1]:
+            kept.append(view.snapshot.epoch)  # the newest state is there without being kept
+        timeline.setKept(kept)
+        best = run.history.best()
+        timeline.setBest(None if best is None else int(run.history.epochs[best]))
+        stopped_at = int(view.snapshot.stopped_at[0])
+        is_early = stopped_at >= 0 and not view.snapshot.diverged[0]
+        timeline.setStoppedEarly(stopped_at if is_early else None)
+
+    def _ask(self, look: Look) -> None:
+        self._laboratory.setEpoch(look.epoch)
+        if look != self._look:
+            self._look = look
+            self._runner.look(look)
+
+    def _show_moment(self, epoch: int | None) -> None:
+        self._ask(replace(self._look, epoch=epoch))
+
+    def _show_best(self, shows: bool) -> None:
+        self._ask(replace(self._look, best=shows))
+
+    def _preview(self, path: str, index: int) -> None:
+        self._ask(replace(self._look, study=path, member=index))
+
+    def _end_preview(self, _path: str) -> None:
+        self._ask(replace(self._look, study="", member=0))
+
+    def _adopt(self, path: str, index: int) -> None:
+        member = self._sliders.member(path, index)
+        if member is not None:
+            experiment, epoch = member
+            self.startChosen.emit(experiment, Start(path, index), epoch, False)
+
+    def _continue(self) -> None:
+        self._go_back(self._timeline.moment(), plays=True)
+
+    def _restore_best(self) -> None:
+        view = self._runner.view
+        if view is not None:
+            best = view.run.history.best()
+            if best is not None:
+                self._go_back(int(view.run.history.epochs[best]), plays=False)
+
+    def _go_back(self, epoch: int | None, *, plays: bool) -> None:
+        view = self._runner.view
+        if view is None or epoch is None:
+            return
+        state = view.run.checkpoints.at(epoch)
+        if state is not None:
+            start = Start(epoch=state.epoch)
+            self.startChosen.emit(view.run.experiment, start, state.epoch, plays)
+
+
+def best_overlay(view: View, colors: Colors) -> list[Overlay]:
+    """The fit at the best epoch, to lay over the one that is shown, if it was asked for."""
+    if view.best is None:
+        return []
+    return [Overlay(f"best epoch {view.best.epoch:,}", colors.best, view.best)]

@@ -1,0 +1,120 @@
+"""Many seeds at work: which networks it trains, and what it shows of them."""
+
+from collections.abc import Mapping
+from functools import cache, partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from regplay.core import fields
+from regplay.core.bias_variance import (
+    DOUBLE_DESCENT,
+    Spread,
+    decomposition_axis,
+    has_decomposition,
+)
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.resampled import band_of, decompositions_of
+from regplay.core.sweep import Sweep, is_used
+from regplay.gui.seeds.seeds_view import SeedsView
+from regplay.gui.studies import Inquiry, Study
+
+_BAND, _PARTS = "seeds.band", "seeds.parts"
+
+
+@cache
+def _decompositions(seeds: int) -> "partial[object]":
+    """The same object for the same number, so that inquiries compare equal."""
+    return partial(_decompositions_at, seeds)
+
+
+def _decompositions_at(seeds: int, training: object, epoch: int | None) -> object:
+    return decompositions_of(training, seeds, epoch)  # type: ignore[arg-type]
+
+
+class SeedsTab(SeedsView):
+    """Trains resampled networks from `Start` on, again with each other experiment, until `Stop`.
+
+    Signals
+    -------
+    wishesChanged
+        Something else is to be trained.
+    experimentChosen
+        (Experiment): work on this one.
+    """
+
+    wishesChanged = Signal()
+    experimentChosen = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_on = False
+        self._experiment = Experiment()
+        self._dataset: Dataset | None = None
+        self._shown: dict[str, Sweep] = {}
+        self.startClicked.connect(self._start)
+        self.stopClicked.connect(self._stop)
+        self.seedsChanged.connect(lambda _: self.wishesChanged.emit())
+        self.axisChanged.connect(lambda _: self.wishesChanged.emit())
+        self.doubleDescentClicked.connect(self._choose_double_descent)
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Show a dataset, and no networks yet."""
+        self._dataset = dataset
+        super().setDataset(dataset)
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+        """The resampled networks of this experiment, and those along the axis, while it is on."""
+        self._experiment = experiment
+        path, seeds = self.axis(), self.seeds()
+        has_axis = is_used(experiment, path)
+        self.setCurrent(float(fields.get(experiment, path)) if has_axis else float("nan"))
+        found = {_BAND: Inquiry(Sweep(experiment, (), seeds, resamples=True), band_of, epoch)}
+        if self._dataset is not None and has_decomposition(self._dataset) and has_axis:
+            axis = decomposition_axis(path)
+            base = fields.replace(experiment, {path: axis.values[0]})
+            sweep = Sweep(base, (axis,), seeds, resamples=True)
+            found[_PARTS] = Inquiry(sweep, _decompositions(seeds), epoch)
+        for key in (_BAND, _PARTS):
+            if key in self._shown and (key not in found or self._shown[key] != found[key].sweep):
+                self._forget(key)
+        return found if self._is_on else {}
+
+    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show the band and the parts of the loss, as far as they are trained."""
+        band, parts = studies.get(_BAND), studies.get(_PARTS)
+        if band is not None and isinstance(band.digest, Spread):
+            self._shown[_BAND] = band.sweep
+            self.setSpread(band.digest)
+        if parts is not None and isinstance(parts.digest, list):
+            self._shown[_PARTS] = parts.sweep
+            values = tuple(float(value) for value in parts.sweep.axes[0].values)
+            self.setDecompositions(values, parts.digest)
+        running = [study for study in (band, parts) if study is not None]
+        if running:
+            done = sum(study.history.progress for study in running if study.history is not None)
+            self.setProgress(done / len(running), not all(study.finished for study in running))
+
+    def _forget(self, key: str) -> None:
+        del self._shown[key]
+        if key == _BAND:
+            self.setSpread(None)
+        else:
+            values = decomposition_axis(self.axis()).values
+            self.setDecompositions(tuple(float(v) for v in values), [None] * len(values))
+
+    def _start(self) -> None:
+        self._is_on = True
+        self.setProgress(0.0, True)
+        self.wishesChanged.emit()
+
+    def _stop(self) -> None:
+        self._is_on = False
+        self.setProgress(0.0, False)
+        self.wishesChanged.emit()
+
+    def _choose_double_descent(self) -> None:
+        self.setAxis("model.width")
+        self._is_on = True
+        self.experimentChosen.emit(fields.replace(self._experiment, DOUBLE_DESCENT))

@@ -1,0 +1,196 @@
+"""The fits of many seeds over two inputs: their mean, or how far they lie apart."""
+
+import numpy as np
+from PySide6.QtWidgets import QButtonGroup, QWidget
+
+from regplay.core.bias_variance import Spread
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Floats
+from regplay.core.fit import Grid, grid_of
+from regplay.gui.naming import named
+from regplay.gui.plots.color_bar import ColorBar
+from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.markers import TRAIN_SHAPE, Points, PointsLayer, thinned
+from regplay.gui.plots.ranges import Range, extend
+from regplay.gui.plots.surface_layers import (
+    BoundaryLayer,
+    SurfaceLayer,
+    class_table,
+    confidence_levels,
+    value_colors,
+    value_levels,
+)
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.seeds.legend_chart import LegendChart
+from regplay.gui.seeds.spread_layers import MOST_MEMBERS, MemberBoundaries
+
+
+class SpreadSurface(LegendChart):
+    """For datasets with two inputs.
+
+    Attributes
+    ----------
+    mean_button, std_button
+        Which of the two is shown.
+    members_button
+        Whether each network's boundary is drawn; classification only.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.surface = SurfaceLayer()
+        self.boundary = BoundaryLayer()
+        self.boundaries = MemberBoundaries()
+        self.points = PointsLayer()
+        canvas = self.chart.canvas
+        canvas.under += [self.surface, self.boundaries, self.boundary, self.points]
+        self.chart.reader = self._read
+        self.bar = ColorBar()
+        self.row.addWidget(self.bar)
+
+        self.mean_button = named("seeds.mean", Toggle("mean", "The mean over the networks"))
+        tip = "The standard deviation over the networks"
+        self.std_button = named("seeds.std", Toggle("spread", tip))
+        tip = f"Each network's own boundary, at most {MOST_MEMBERS}"
+        self.members_button = named("seeds.boundaries", Toggle("members", tip))
+        self.mean_button.setChecked(True)
+        self.members_button.setChecked(True)
+        switch = QButtonGroup(self)  # exclusive
+        for button in (self.mean_button, self.std_button):
+            switch.addButton(button)
+            self.header.addWidget(button)
+        self.header.addWidget(self.members_button)
+        self.std_button.toggled.connect(self._show_all)
+        self.members_button.toggled.connect(self._show_all)
+
+        self._dataset: Dataset | None = None
+        self._grid: Grid | None = None
+        self._spread: Spread | None = None
+        self._values: Range = (0.0, 1.0)
+        self._deviations: Range | None = None
+
+    @property
+    def _has_classes(self) -> bool:
+        return self._dataset is not None and self._dataset.task == "classification"
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Show the training points, and no networks yet."""
+        grid = self._grid = self.surface.grid = grid_of(dataset)
+        assert grid is not None, "a surface needs a dataset with two inputs"
+        self._dataset, self._spread = dataset, None
+        # The largest that a few probabilities can have is a little above a half.
+        self._deviations = (0.0, 0.55) if self._has_classes else None
+        if not self._has_classes:
+            seen = np.concatenate([dataset.train.y, dataset.valid.y])
+            self._values = extend(None, seen, steps=10) or (0.0, 1.0)
+        self.members_button.setVisible(self._has_classes)
+        self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
+        self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
+        self.chart.resetRanges()
+        self.chart.setLabels(*dataset.input_names)
+        self._style()
+
+    def setSpread(self, spread: Spread | None) -> None:
+        """Show what many networks predict on the grid, or nothing."""
+        self._spread = spread
+        self._show_all()
+
+    def _std(self) -> Floats | None:
+        """Standard deviations [rows, columns]; of several classes, of the most uncertain."""
+        if self._spread is None or self._grid is None:
+            return None
+        std = self._spread.std
+        return (std.max(axis=-1) if self._has_classes else std).reshape(self._grid.shape)
+
+    def _mean(self) -> Floats | None:
+        """Means [rows, columns] or [rows, columns, classes]."""
+        if self._spread is None or self._grid is None:
+            return None
+        mean = self._spread.mean
+        return mean.reshape(*self._grid.shape, *mean.shape[1:])
+
+    def _show_all(self) -> None:
+        self.surface.pixels = None
+        self.boundary.clear()
+        self.boundaries.clear()
+        mean, std, spread, grid = self._mean(), self._std(), self._spread, self._grid
+        if mean is not None and std is not None and spread is not None and grid is not None:
+            if self.std_button.isChecked():
+                self._deviations = extend(self._deviations, [0.0, *std.ravel()])
+                low, high = self._deviations or (0.0, 1.0)
+                self.surface.pixels = self._value_table[value_levels(std, low, high)]
+            elif self._has_classes:
+                winner, sure = confidence_levels(mean)
+                table = class_table(self.colors, mean.shape[-1])
+                self.surface.pixels = table[winner, sure]
+            else:
+                self.surface.pixels = self._value_table[value_levels(mean, *self._values)]
+            if self._has_classes:
+                self.boundary.set(mean, grid)
+                if self.members_button.isChecked():
+                    members = spread.members
+                    shape = (len(members), *grid.shape, members.shape[-1])
+                    self.boundaries.set(members.reshape(shape), grid)
+        self._label_bar()
+        self.chart.canvas.rest()
+        self.chart.refresh()
+
+    @property
+    def _value_table(self) -> np.ndarray:
+        colors = [int(color[1:], 16) | 0xFF000000 for color in value_colors()]
+        return np.array(colors, dtype=np.uint32)
+
+    def _label_bar(self) -> None:
+        dataset = self._dataset
+        self.bar.setVisible(self.std_button.isChecked() or not self._has_classes)
+        if dataset is None:
+            return
+        if self.std_button.isChecked():
+            self.bar.setRange(*(self._deviations or (0.0, 1.0)), "std")
+        else:
+            self.bar.setRange(*self._values, dataset.target_name)
+
+    def _style(self) -> None:
+        dataset, colors = self._dataset, self.colors
+        self.bar.setColors(colors)
+        if dataset is None:
+            return
+        shown = thinned(len(dataset.train.y))
+        x, y = dataset.train.x[shown], dataset.train.y[shown]
+        if self._has_classes:
+            fills: tuple[str, ...] = colors.classes
+            which = y % len(fills)
+        else:
+            fills, which = tuple(value_colors()), value_levels(y, *self._values)
+        ring, seam = colors.train, colors.background
+        self.points.groups = (Points(x[:, 0], x[:, 1], TRAIN_SHAPE, fills, ring, 7, which, seam),)
+        tip = "training points of the present dataset; the other networks have others"
+        entries = [Entry("circle", "training", colors.background, colors.train, "train", tip)]
+        if self._has_classes:
+            tip = "where the mean probabilities are equal; faintly, where each network's are"
+            named_classes = enumerate(dataset.class_names)
+            entries += [Entry("square", name, colors.class_color(k)) for k, name in named_classes]
+            entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
+        self.legend.setEntries(entries)
+        self._show_all()
+
+    def _read(self, x: float, pixel: float) -> Reading | None:
+        dataset, grid, mean, spread = self._dataset, self._grid, self._mean(), self._spread
+        if dataset is None or grid is None or mean is None or spread is None:
+            return None
+        frame = self.chart.frame()
+        (y0, y1), (rows, columns) = frame.y_range, grid.shape
+        y = y1 - pixel / frame.height * (y1 - y0)
+        share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
+        column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
+        here, std = mean[row, column], spread.std.reshape(mean.shape)[row, column]
+        if self._has_classes:
+            values = tuple(
+                Row(name, f"{here[k]:.3f} ± {std[k]:.3f}", self.colors.class_color(k))
+                for k, name in enumerate(dataset.class_names)
+            )
+        else:
+            values = (Row(dataset.target_name, f"{here:.4g} ± {std:.2g}"),)
+        title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
+        return Reading(float(frame.x(x)), title, values)

@@ -1,0 +1,347 @@
+"""The tab of many seeds: a person's clicks and keys, and what is handed to the plots."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.fit import grid_of
+from regplay.gui.seeds.seeds_view import SeedsView
+from regplay.gui.seeds.stack_layers import PARTS as KINDS
+from regplay.gui.theme import DARK, LIGHT
+
+LEFT = Qt.MouseButton.LeftButton
+WIDTHS = tuple(float(v) for v in decomposition_axis("model.width").values)
+PARTS = tuple(Decomposition(0.1, 0.2 / k, 0.05, 0.16 + 0.2 / k, 0.01) for k in range(1, 12))
+
+
+def dataset_of(name, **data):
+    return load(replace(Experiment(), {"data.name": name, **data}).data)
+
+
+def some_spread(dataset, networks=7):
+    n, rng = len(grid_of(dataset).x), np.random.default_rng(0)
+    if dataset.task == "classification":
+        return spread(rng.dirichlet(np.ones(dataset.n_outputs), (networks, n)))
+    return spread(np.linspace(-1, 1, n) + 0.3 * rng.standard_normal((networks, 1)))
+
+
+@pytest.fixture
+def view(qtbot):
+    view = SeedsView()
+    qtbot.addWidget(view)
+    view.resize(960, 420)
+    view.setDataset(dataset_of("sine"))
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def find(view, name):
+    found = view.findChild(QWidget, name)
+    assert found is not None, name
+    assert found.isVisible()
+    return found
+
+
+def color_at(chart, x, y):
+    """The colour of a chart at a point in data units."""
+    frame = chart.frame()
+    point = chart.mapFromScene(chart.box.mapToScene(float(frame.x(x)), float(frame.y(y))))
+    return chart.grab().toImage().pixelColor(point).name()
+
+
+def test_the_number_of_seeds_is_typed_and_reported_once(view):
+    heard = []
+    view.seedsChanged.connect(heard.append)
+    box = find(view, "seeds.count")
+    box.selectAll()
+    QTest.keyClicks(box, "35")
+    assert heard == []
+    QTest.keyClick(box, Qt.Key.Key_Return)
+    QTest.keyClick(box, Qt.Key.Key_Up)
+    assert heard == [35, 36]
+    assert view.seeds() == 36
+    view.setSeeds(200)
+    assert view.seeds() == 100
+    view.setSeeds(1)
+    assert view.seeds() == 5
+    assert heard == [35, 36]
+
+
+def test_another_axis_is_chosen_by_keys_and_empties_the_plot(view):
+    heard = []
+    view.axisChanged.connect(heard.append)
+    assert view.axis() == DECOMPOSED[0]
+    view.setDecompositions((0.0, 0.1), PARTS[:2])
+    QTest.keyClick(find(view, "seeds.axis"), Qt.Key.Key_End)
+    assert heard == ["model.width"]
+    assert view.axis() == "model.width"
+    plot = view.decomposition.plot
+    assert not any(plot.bars.parts)
+    assert plot.chart.axes["x"].labelText == "Width"
+    view.setAxis("regularization.dropout")
+    assert view.axis() == "regularization.dropout"
+    assert heard == ["model.width"]
+
+
+def test_the_button_starts_and_stops(view):
+    heard = []
+    view.startClicked.connect(lambda: heard.append("start"))
+    view.stopClicked.connect(lambda: heard.append("stop"))
+    view.doubleDescentClicked.connect(lambda: heard.append("double descent"))
+    button = find(view, "seeds.start")
+    assert button.text() == "Start"
+    QTest.mouseClick(button, LEFT)
+    view.setProgress(0.25, True)
+    assert button.text() == "Stop"
+    assert find(view, "seeds.progress").value() == 250
+    QTest.mouseClick(button, LEFT)
+    view.setProgress(0.25, False)
+    QTest.mouseClick(button, LEFT)
+    QTest.mouseClick(find(view, "seeds.doubleDescent"), LEFT)
+    assert heard == ["start", "stop", "start", "double descent"]
+
+
+def test_space_stays_with_the_window(qtbot):
+    window, view, heard = QMainWindow(), SeedsView(), []
+    qtbot.addWidget(window)
+    view.setDataset(dataset_of("moons"))
+    window.setCentralWidget(view)
+    action = QAction("Train", window)
+    action.setShortcut(Qt.Key.Key_Space)
+    action.triggered.connect(lambda: heard.append("window"))
+    window.addAction(action)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    view.startClicked.connect(lambda: heard.append("start"))
+    view.doubleDescentClicked.connect(lambda: heard.append("double descent"))
+    names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.boundaries"]
+    view.header.combo.setEnabled(True)
+    names.append("seeds.axis")
+    for name in names:
+        widget = find(view, name)
+        widget.setFocus()
+        QTest.keyClick(widget, Qt.Key.Key_Space)
+    assert heard == ["window"] * len(names)
+    assert not find(view, "seeds.std").isChecked()
+
+
+@pytest.mark.parametrize(
+    ("name", "has_parts", "words"),
+    [
+        ("sine", True, ""),
+        ("xor", True, ""),
+        ("linear", True, "200 inputs"),
+        ("moons", False, "cross-entropy"),
+        ("motorcycle", False, "true function"),
+        ("digits", False, "cross-entropy"),
+    ],
+)
+def test_each_dataset_shows_what_it_has_and_says_what_not(view, name, has_parts, words):
+    dataset = dataset_of(name)
+    view.setDataset(dataset)
+    assert view.decomposition.plot.isVisible() == has_parts
+    assert view.header.combo.isEnabled() == has_parts
+    assert (view.spread.panel is not None) == (dataset.n_inputs <= 2)
+    said = [s.text() for s in (view.spread.sentence, view.decomposition.sentence) if s.isVisible()]
+    assert bool(said) == bool(words)
+    assert words in " ".join(said)
+    assert ("So only the spread" in " ".join(said)) == (not has_parts and dataset.n_inputs <= 2)
+
+
+@pytest.mark.parametrize("name", ["sine", "xor", "moons", "motorcycle", "blobs"])
+def test_every_kind_of_picture_shows_a_spread_and_restyles(view, name):
+    dataset = dataset_of(name)
+    view.setDataset(dataset)
+    empty = view.spread.grab().toImage()
+    view.setSpread(some_spread(dataset))
+    full = view.spread.grab().toImage()
+    view.setColors(DARK)
+    dark = view.spread.grab().toImage()
+    view.setColors(LIGHT)
+    assert view.spread.grab().toImage() == full
+    view.setSpread(None)
+    gone = view.spread.grab().toImage()
+    assert empty != full != dark
+    assert gone != full
+    if name != "sine":  # whose axis keeps the range that the networks needed
+        assert gone == empty
+
+
+def test_the_bands_are_one_and_two_deviations_from_the_mean(view):
+    dataset = dataset_of("sine")
+    grid = grid_of(dataset)
+    view.setSpread(spread(np.array([[-0.5], [0.0], [0.5]]) + np.zeros(len(grid.x))))  # std 0.5
+    panel = view.spread.panel
+    QTest.mouseClick(find(view, "seeds.members"), LEFT)  # not in the way
+    panel.points.groups = ()
+    panel.truth.clear()
+    panel.chart.canvas.rest()
+    (one,) = panel.series
+    x = 0.04 * (grid.high[0] - grid.low[0]) + grid.low[0]  # on no grid line
+    for y, color in (
+        (0.45, one.one.color),
+        (-0.45, one.one.color),
+        (0.55, one.two.color),
+        (0.95, one.two.color),
+        (-0.95, one.two.color),
+        (1.08, LIGHT.background),
+        (-1.08, LIGHT.background),
+    ):
+        assert color_at(panel.chart, x, y) == color, y
+    assert len({one.one.color, one.two.color, one.mean.color, LIGHT.background}) == 4
+
+
+def test_members_are_shown_and_hidden_by_a_click_and_at_most_forty(view):
+    dataset = dataset_of("sine")
+    panel = view.spread.panel
+    view.setSpread(some_spread(dataset, networks=7))
+    np.testing.assert_array_equal(
+        panel.series[0].members.curves, some_spread(dataset, networks=7).members
+    )
+    view.setSpread(some_spread(dataset, networks=100))
+    members = panel.series[0].members
+    assert len(members.curves) == 40
+    assert members in panel.chart.canvas.under
+    shown = panel.chart.grab().toImage()
+    QTest.mouseClick(find(view, "seeds.members"), LEFT)
+    assert panel.chart.grab().toImage() != shown
+    QTest.mouseClick(find(view, "seeds.members"), LEFT)
+    assert panel.chart.grab().toImage() == shown
+
+
+def test_a_surface_switches_from_the_mean_to_the_deviation(view):
+    dataset = dataset_of("moons")
+    view.setDataset(dataset)
+    n = len(grid_of(dataset).x)
+    right = (grid_of(dataset).x[:, 0] > 0)[:, None]
+    sure, unsure = np.array([1.0, 0.0]), np.array([0.0, 1.0])
+    # On the left all agree, on the right half of them say the other class.
+    members = [np.where(right & (k % 2 == 0), unsure, sure) for k in range(6)]
+    view.setSpread(spread(np.array(members)))
+    panel = view.spread.panel
+    mean = panel.surface.pixels.ravel()
+    assert not panel.bar.isVisible()
+    QTest.mouseClick(find(view, "seeds.std"), LEFT)
+    std = panel.surface.pixels.ravel()
+    assert panel.bar.isVisible()
+    assert len(set(std[right[:, 0]])) == len(set(std[~right[:, 0]])) == 1
+    assert std[right[:, 0]][0] != std[~right[:, 0]][0]
+    assert mean.shape == std.shape == (n,)
+    assert not find(view, "seeds.mean").isChecked()
+    QTest.mouseClick(find(view, "seeds.mean"), LEFT)
+    np.testing.assert_array_equal(panel.surface.pixels.ravel(), mean)
+
+
+def test_each_networks_boundary_is_drawn_while_members_are(view):
+    dataset = dataset_of("moons")
+    view.setDataset(dataset)
+    x = grid_of(dataset).x[:, 0]
+    edges = np.array([-1.0, 0.0, 1.0])
+    p = 1 / (1 + np.exp(-4 * (x - edges[:, None])))
+    view.setSpread(spread(np.stack([1 - p, p], axis=2)))
+    panel = view.spread.panel
+    found = np.unique(np.round(panel.boundaries.segments[:, ::2], 6))
+    assert found == pytest.approx(edges, abs=1e-6)
+    QTest.mouseClick(find(view, "seeds.boundaries"), LEFT)
+    assert not len(panel.boundaries.segments)
+
+
+def test_bars_stack_up_to_the_sum(view):
+    view.setAxis("model.width")
+    view.setDecompositions(WIDTHS, PARTS)
+    chart = view.decomposition.plot.chart
+    noise, bias, variance = (kind.color(LIGHT) for kind in KINDS)
+    beside = 3.22  # off the middle of the bar, where the measured loss is
+    one = PARTS[3]  # noise 0.05, bias² 0.1, variance 0.05
+    assert one.total == pytest.approx(0.2)
+    assert color_at(chart, beside, 0.025) == noise
+    assert color_at(chart, beside, 0.1) == bias
+    assert color_at(chart, beside, 0.18) == variance
+    assert color_at(chart, beside, 0.22) == LIGHT.background
+    assert color_at(chart, 3.0, one.measured) == LIGHT.valid
+    assert len({noise, bias, variance, LIGHT.background}) == 4
+
+
+def test_the_range_holds_what_comes_and_never_shrinks_while_it_fills(view):
+    view.setAxis("model.width")
+    plot = view.decomposition.plot
+    ranges = []
+    for count in range(len(PARTS) + 1):
+        parts = [one if k < count else None for k, one in enumerate(PARTS)]
+        view.setDecompositions(WIDTHS, parts)
+        ranges.append(plot.chart.autoRange("y"))
+    assert all(low == 0 for low, _ in ranges)
+    tops = [top for _, top in ranges]
+    assert tops == sorted(tops)
+    assert tops[-1] >= max(one.measured + one.measured_error for one in PARTS)
+    diverged = Decomposition(1e20, 1e25, 0.1, 1e30, 1e29)
+    view.setDecompositions(WIDTHS, [*PARTS[:-1], diverged])
+    assert plot.chart.autoRange("y")[1] < 100
+    view.grab()
+
+
+def test_the_present_value_is_marked_also_between_two_positions(view):
+    view.setAxis("model.width")
+    present = view.decomposition.plot.present
+    view.setCurrent(64)
+    assert present.position is None  # nothing to stand among yet
+    view.setDecompositions(WIDTHS, [None] * len(WIDTHS))
+    assert present.position == WIDTHS.index(64)
+    view.setCurrent(12)
+    assert WIDTHS.index(8) < present.position < WIDTHS.index(16)
+    view.setCurrent(float("nan"))
+    assert present.position is None
+
+
+def test_the_mouse_reads_all_numbers(qtbot, view):
+    view.setAxis("model.width")
+    view.setDecompositions(WIDTHS, [*PARTS[:5], *[None] * 6])
+    chart = view.decomposition.plot.chart
+
+    def read_at(position):
+        x = float(chart.frame().x(position))
+        point = chart.mapFromScene(chart.box.mapToScene(x, 60.0))
+        qtbot.mouseMove(chart.viewport(), QPoint(point))
+        qtbot.waitUntil(
+            lambda: chart.hover.reading is not None and abs(chart.hover.reading.x - x) < 20
+        )
+        return chart.hover.reading
+
+    reading = read_at(1)
+    assert reading.title == "Width = 2"
+    values = {row.name: row.value for row in reading.rows}
+    assert values == {
+        "variance": "0.1",
+        "bias²": "0.1",
+        "noise": "0.05",
+        "sum": "0.25",
+        "measured": "0.26 ± 0.01",
+    }
+    assert read_at(9).title == "Width = 128: not trained yet"
+
+
+def test_the_mouse_reads_mean_and_deviation(qtbot, view):
+    dataset = dataset_of("sine")
+    view.setSpread(spread(np.array([[-0.5], [0.0], [0.7]]) + np.zeros(len(grid_of(dataset).x))))
+    chart = view.spread.panel.chart
+    point = chart.mapFromScene(chart.box.mapToScene(80.0, 60.0))
+    qtbot.mouseMove(chart.viewport(), QPoint(point))
+    qtbot.waitUntil(lambda: chart.hover.reading is not None)
+    rows = {row.name: row.value for row in chart.hover.reading.rows}
+    assert rows["mean"] == "0.06667 ± 0.6"
+    assert set(rows) == {"mean", "truth"}
+
+
+def test_the_number_of_parts_must_be_that_of_the_values(view):
+    with pytest.raises(ValueError, match="2 decompositions for 11 values"):
+        view.setDecompositions(WIDTHS, PARTS[:2])
