@@ -1,0 +1,216 @@
+"""The inside of one network at one moment: its weights, and what each unit of a small one computes.
+
+A network is given as `Population.member` returns it: weights [out, in] and biases [out] of each
+layer, from the inputs to the outputs.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from regplay.core.activations import ACTIVATIONS
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Floats
+from regplay.core.fit import Grid, grid_of
+
+Layers = Sequence[tuple[Tensor, Tensor]]
+Singles = NDArray[np.float32]
+
+NEAR_ZERO = 1e-3  # a weight of a smaller absolute value counts as near zero
+MOST_HIDDEN = 3  # hidden layers of a network that is drawn
+MOST_UNITS = 16  # units of each of its layers, inputs and outputs too
+_CURVE_POINTS = 48
+_MAP_POINTS = 24  # along each of two inputs
+_MOST_KEPT = 2048  # epochs that a log keeps
+
+
+@dataclass(frozen=True, eq=False)
+class LayerWeights:
+    """The weights of one layer, without its biases, row by row."""
+
+    now: Singles  # [n]
+    initial: Singles  # [n]
+
+
+@dataclass(frozen=True, eq=False)
+class UnitMaps:
+    """A small network: its parameters, and what each of its units puts out over the input plane.
+
+    `maps` has one array for each column of units, from the inputs to the outputs. The inputs are as
+    the network sees them, hidden units after their activation, and the outputs as they are: in
+    standardised units for regression, before the softmax for classification. Dropout is off.
+    """
+
+    weights: tuple[Singles, ...]  # [out, in] of each layer
+    biases: tuple[Singles, ...]  # [out] of each layer
+    grid: Grid | None  # where the maps are computed, in measured units; None for three inputs on
+    maps: tuple[Singles, ...] | None  # [units, *grid.shape] of each column; None without a grid
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Units of each column: inputs, hidden layers, outputs."""
+        return (self.weights[0].shape[1], *(len(weight) for weight in self.weights))
+
+
+@dataclass(frozen=True, eq=False)
+class Inside:
+    """What is shown of the inside of one network.
+
+    `picture` is None where the network is too large to be drawn.
+    """
+
+    epoch: int
+    layers: tuple[LayerWeights, ...]  # L
+    epochs: NDArray[np.int64]  # [T], rising
+    norms: Floats  # [T, L], ‖w‖ of each layer
+    near_zero: Floats  # [T, L], share of weights under `NEAR_ZERO` in absolute value, in [0, 1]
+    picture: UnitMaps | None
+
+    def continues(self, before: "Inside") -> bool:
+        """Whether this may be the run of `before`, further on or gone back to an earlier epoch.
+
+        A run's log only grows; that of another run starts at its first epoch.
+        """
+        return bool(before.epochs.max(initial=-1) <= self.epochs.max(initial=-1))
+
+
+def is_drawable(sizes: Sequence[int]) -> bool:
+    """Whether a network of these layer sizes (inputs, hidden layers, outputs) is drawn."""
+    return len(sizes) - 2 <= MOST_HIDDEN and max(sizes) <= MOST_UNITS
+
+
+def _array(tensor: Tensor) -> Singles:
+    """A copy in numpy, so that training may go on."""
+    return np.array(tensor.detach().cpu().numpy(), dtype=np.float32, order="C")
+
+
+def layer_weights(layers: Layers, initial: Layers) -> tuple[LayerWeights, ...]:
+    """The weights of each layer now beside those that training began with."""
+    return tuple(
+        LayerWeights(_array(now).ravel(), _array(then).ravel())
+        for (now, _), (then, _) in zip(layers, initial, strict=True)
+    )
+
+
+def weight_norms(layers: Layers) -> Floats:
+    """‖w‖₂ of each layer's weights, without its biases, [L]."""
+    return np.array([float(weight.double().norm()) for weight, _ in layers])
+
+
+def near_zero_share(weights: NDArray[Any]) -> float:
+    """The share of weights under `NEAR_ZERO` in absolute value, in [0, 1]."""
+    return float(np.mean(np.abs(weights) < NEAR_ZERO))
+
+
+def near_zero_shares(layers: Layers) -> Floats:
+    """`near_zero_share` of each layer's weights, [L]."""
+    return np.array([float((weight.abs() < NEAR_ZERO).double().mean()) for weight, _ in layers])
+
+
+def map_grid(dataset: Dataset) -> Grid | None:
+    """The coarse grid on which units are mapped, over the range of `grid_of`.
+
+    None for more than two inputs.
+    """
+    fine = grid_of(dataset)
+    if fine is None:
+        return None
+    if len(fine.shape) == 1:
+        points = np.linspace(fine.low, fine.high, _CURVE_POINTS)
+        return Grid(points, (_CURVE_POINTS,), fine.low, fine.high)
+    first, second = (np.linspace(fine.low[i], fine.high[i], _MAP_POINTS) for i in range(2))
+    columns, rows = np.meshgrid(first, second)
+    points = np.stack([columns.ravel(), rows.ravel()], axis=1)
+    return Grid(points, (_MAP_POINTS, _MAP_POINTS), fine.low, fine.high)
+
+
+def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps | None:
+    """What each unit of a network computes, or None where `is_drawable` says it is too large.
+
+    Parameters
+    ----------
+    layers
+        Weights and biases of each layer.
+    activation
+        A name of `ACTIVATIONS`.
+    dataset
+        Whose inputs, and their range, the network sees.
+    """
+    sizes = (layers[0][0].shape[1], *(len(bias) for _, bias in layers))
+    if not is_drawable(sizes):
+        return None
+    weights = tuple(_array(weight) for weight, _ in layers)
+    biases = tuple(_array(bias) for _, bias in layers)
+    grid = map_grid(dataset)
+    if grid is None:
+        return UnitMaps(weights, biases, None, None)
+    columns = _activations(layers, activation, torch.from_numpy(dataset.inputs(grid.x)))
+    maps = tuple(_array(column.T).reshape(-1, *grid.shape) for column in columns)
+    return UnitMaps(weights, biases, grid, maps)
+
+
+def _activations(layers: Layers, activation: str, x: Tensor) -> list[Tensor]:
+    """What each column of units puts out for inputs [N, d]: [N, units] each."""
+    phi = ACTIVATIONS[activation]
+    with torch.inference_mode():
+        columns = [x.to(layers[0][0])]
+        for index, (weight, bias) in enumerate(layers):
+            z = torch.addmm(bias, columns[-1], weight.T)
+            if index < len(layers) - 1:
+                z = z * phi.gain
+                a = torch.empty_like(z)
+                phi.forward(z, a)
+                z = a
+            columns.append(z)
+    return columns
+
+
+class InsideLog:
+    """‖w‖ and the share near zero of each layer over the epochs of one run, bounded in size.
+
+    Beyond `most` epochs every second one is dropped, and again once those are too many.
+
+    Parameters
+    ----------
+    initial
+        The network before any training.
+    """
+
+    def __init__(self, initial: Layers, most: int = _MOST_KEPT) -> None:
+        # The same arrays each time, so that what is made of them need not be made again.
+        self._initial = [_array(weight).ravel() for weight, _ in initial]
+        self._most = most
+        self._epochs: list[int] = []
+        self._norms: list[Floats] = []
+        self._near_zero: list[Floats] = []
+
+    def append(self, epoch: int, layers: Layers) -> None:
+        """Keep the figures of an epoch; one that is not after the last is ignored."""
+        if self._epochs and epoch <= self._epochs[-1]:
+            return
+        if len(self._epochs) >= self._most:
+            for kept in (self._epochs, self._norms, self._near_zero):
+                del kept[1::2]
+        self._epochs.append(epoch)
+        self._norms.append(weight_norms(layers))
+        self._near_zero.append(near_zero_shares(layers))
+
+    def inside(self, epoch: int, layers: Layers, activation: str, dataset: Dataset) -> Inside:
+        """Append an epoch, and all that is shown of the network then."""
+        self.append(epoch, layers)
+        return Inside(
+            epoch=epoch,
+            layers=tuple(
+                LayerWeights(_array(weight).ravel(), then)
+                for (weight, _), then in zip(layers, self._initial, strict=True)
+            ),
+            epochs=np.array(self._epochs, dtype=np.int64),
+            norms=np.array(self._norms),
+            near_zero=np.array(self._near_zero),
+            picture=unit_maps(layers, activation, dataset),
+        )

@@ -1,0 +1,217 @@
+"""A histogram of the weights of each layer, side by side over one range."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QWidget
+
+from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
+from regplay.gui.network.binning import BINS, bin_edges, binned, nice_count
+from regplay.gui.network.histogram_panel import paint_bars, paint_ticks
+from regplay.gui.network.kept_picture import KeptPicture
+from regplay.gui.network.readout import Readout
+from regplay.gui.network.scales import Magnitude, layer_color, layer_name, number
+from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.hover import Row
+
+_NARROW = 104  # pixels of a panel below which there are two rows of them
+_GAP = 10  # pixels between panels
+_TICKS = 30  # pixels left of a plot, for counts
+_SWATCH = 12
+
+
+@dataclass
+class _Layer:
+    """What is shown of one layer."""
+
+    weights: LayerWeights
+    top: int  # weights in one bin that the plot has room for
+    now: NDArray[np.intp]  # [BINS]
+    initial: NDArray[np.intp]  # [BINS]
+    near_zero: float
+
+
+class Histograms(KeptPicture):
+    """Weights now, filled, and before training, as an outline; heights are roots of the counts.
+
+    All panels share the range of weights, so that layers compare; each has its own counts.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._weights: tuple[LayerWeights, ...] = ()
+        self._layers: list[_Layer] = []
+        self._range = Magnitude()
+        self._tops: list[int] = []
+        self._initial: dict[int, tuple[NDArray[np.float32], float, NDArray[np.intp]]] = {}
+        self._is_stale = False
+
+    def sizeHint(self) -> QSize:
+        """Room for four panels."""
+        return QSize(520, 190)
+
+    def setLayers(self, layers: tuple[LayerWeights, ...]) -> None:
+        """Show these; ranges grow until `forget` or another number of layers."""
+        if len(layers) != len(self._weights):
+            self.forget()
+        self._weights = layers
+        self._is_stale = True
+        self.refresh()
+
+    def forget(self) -> None:
+        """Another run: ranges start anew with the next weights."""
+        self._range.forget()
+        self._tops.clear()
+        self._initial.clear()
+
+    def _counted(self) -> list[_Layer]:
+        """The layers, counted when someone looks and not before."""
+        if self._is_stale:
+            self._is_stale = False
+            self._count()
+        return self._layers
+
+    def _count(self) -> None:
+        for layer in self._weights:
+            self._range.cover(layer.now)
+            self._range.cover(layer.initial)
+        largest = self._range.value
+        self._tops += [0] * (len(self._weights) - len(self._tops))
+        self._layers = []
+        for index, layer in enumerate(self._weights):
+            now, initial = binned(layer.now, largest), self._initial_counts(index, largest)
+            top = max(self._tops[index], nice_count(int(max(now.max(), initial.max()))))
+            self._tops[index] = top
+            self._layers.append(_Layer(layer, top, now, initial, near_zero_share(layer.now)))
+
+    def _initial_counts(self, index: int, largest: float) -> NDArray[np.intp]:
+        weights = self._weights[index].initial
+        kept = self._initial.get(index)
+        if kept is None or kept[0] is not weights or kept[1] != largest:
+            kept = self._initial[index] = (weights, largest, binned(weights, largest))
+        return kept[2]
+
+    # what a person reads
+
+    def titles(self) -> list[str]:
+        """Each panel's whole title, of which a narrow one shows less."""
+        count = len(self._counted())
+        return [_on_one_line(*_title(layer, i, count))[0] for i, layer in enumerate(self._layers)]
+
+    def read(self, position: QPointF) -> Readout | None:
+        """The bin under the mouse."""
+        layers = self._counted()
+        for index, (layer, plot) in enumerate(zip(layers, self.plotRects(), strict=True)):
+            if not plot.contains(position):
+                continue
+            edges = bin_edges(self._range.value)
+            share = (position.x() - plot.left()) / plot.width()
+            at = int(np.clip(share * BINS, 0, BINS - 1))
+            return Readout(
+                f"{layer_name(index, len(layers))}: {number(edges[at])} … {number(edges[at + 1])}",
+                (
+                    Row("now", f"{layer.now[at]:,}", self.colors.norm),
+                    Row("initial", f"{layer.initial[at]:,}", self.colors.muted),
+                ),
+            )
+        return None
+
+    # where things are
+
+    def _panels(self) -> list[QRectF]:
+        """A rectangle for each layer, with its title and its ticks."""
+        count = len(self._weights)
+        if not count:
+            return []
+        rows = 1 if (self.width() + _GAP) / count - _GAP >= _NARROW else 2
+        columns = -(-count // rows)
+        width = (self.width() - (columns - 1) * _GAP) / columns
+        height = self.height() / rows
+        places = (divmod(index, columns) for index in range(count))
+        return [QRectF(c * (width + _GAP), r * height, width, height) for r, c in places]
+
+    def plotRects(self) -> list[QRectF]:
+        """Inside the axes of each panel, in pixels."""
+        line = QFontMetrics(self.font()).height()
+        top = line * max(map(len, self.titleLines()), default=1) + 7
+        return [
+            QRectF(
+                round(panel.left()) + _TICKS,
+                round(panel.top()) + top,
+                max(round(panel.width()) - _TICKS - 3, 1),
+                max(round(panel.height()) - top - line - 6, 1),
+            )
+            for panel in self._panels()
+        ]
+
+    def titleLines(self) -> list[tuple[str, ...]]:
+        """What each panel has over it: the title on one line, or on two, or shortened on two."""
+        layers, panels, metrics = self._counted(), self._panels(), QFontMetrics(self.font())
+        for fit in (_on_one_line, _on_two_lines, _shortened):
+            parts = [_title(layer, index, len(layers)) for index, layer in enumerate(layers)]
+            lines = [fit(*part) for part in parts]
+            # As wide as a share can make it, so that no title breaks while the number changes.
+            longest = [text for name, count, _ in parts for text in fit(name, count, _share(1.0))]
+            widest = max(map(metrics.horizontalAdvance, longest), default=0)
+            if not panels or widest + _SWATCH <= panels[0].width():
+                break
+        return lines
+
+    # painting
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the panels."""
+        layers, titles = self._counted(), self.titleLines()
+        rects = zip(self._panels(), self.plotRects(), strict=True)
+        for index, (layer, (panel, plot)) in enumerate(zip(layers, rects, strict=True)):
+            self._draw_title(painter, panel, titles[index], index)
+            frame = self._frame(plot, layer)
+            painter.save()
+            painter.translate(plot.topLeft())
+            paint_ticks(painter, frame, self._range.value, layer.top)
+            paint_bars(painter, frame, bin_edges(self._range.value), layer.now, layer.initial)
+            painter.restore()
+
+    def _frame(self, plot: QRectF, layer: _Layer) -> Frame:
+        largest, top = self._range.value, float(np.sqrt(layer.top))
+        ratio = self.devicePixelRatioF()
+        ranges = ((-largest, largest), (0.0, 1.04 * top))
+        return Frame(plot.width(), plot.height(), *ranges, False, False, ratio, self.colors)
+
+    def _draw_title(
+        self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int
+    ) -> None:
+        metrics = QFontMetrics(painter.font())
+        baseline, left = panel.top() + metrics.ascent() + 1, panel.left() + 2
+        swatch = QRectF(left, round(baseline - metrics.ascent() / 2 - 1), 8, 4)
+        painter.fillRect(swatch, QColor(layer_color(index, len(self._layers), self.colors)))
+        painter.setPen(QColor(self.colors.foreground))
+        for number_of_line, text in enumerate(lines):
+            height = baseline + number_of_line * metrics.height()
+            painter.drawText(QPointF(left + _SWATCH, height), text)
+
+
+def _title(layer: _Layer, index: int, layers: int) -> tuple[str, str, str]:
+    """A layer's name, the number of its weights, and the share of them that are near zero."""
+    count = layer.weights.now.size
+    words = f"{count:,} weight{'' if count == 1 else 's'}"
+    return layer_name(index, layers), words, _share(layer.near_zero)
+
+
+def _share(near_zero: float) -> str:
+    return f"{100 * near_zero:.0f} % under {NEAR_ZERO:g}"
+
+
+def _on_one_line(name: str, count: str, share: str) -> tuple[str, ...]:
+    return (f"{name} · {count} · {share}",)
+
+
+def _on_two_lines(name: str, count: str, share: str) -> tuple[str, ...]:
+    return f"{name} · {count}", share
+
+
+def _shortened(name: str, count: str, share: str) -> tuple[str, ...]:
+    return f"{name} · {count.split()[0]}", share

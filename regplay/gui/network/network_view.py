@@ -1,0 +1,166 @@
+"""The inside of a network: drawn where it is small, its weights as histograms and over epochs."""
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.core.inside import MOST_HIDDEN, MOST_UNITS, Inside
+from regplay.gui.naming import named
+from regplay.gui.network.histograms import Histograms
+from regplay.gui.network.network_graph import NetworkGraph
+from regplay.gui.network.norms_plot import Measure, NormsPlot
+from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.theme import LIGHT, Colors
+
+_MEASURES: dict[Measure, tuple[str, str]] = {
+    "norm": ("‖w‖", "Length of each layer's weights, without its biases"),
+    "near_zero": ("near zero", "Share of each layer's weights under 0.001 in absolute value"),
+}
+_ONE_ROW = 5  # histograms that have room side by side, mostly
+_TOO_LARGE = f"The network is drawn for up to {MOST_HIDDEN} layers of up to {MOST_UNITS} units."
+_TOO_WIDE = f"The network is drawn for up to {MOST_UNITS} inputs and outputs."
+
+
+class NetworkView(QWidget):
+    """The drawn network on the left, where there is one; histograms and curves beside it.
+
+    Attributes
+    ----------
+    graph, histograms, norms
+        The three pictures.
+    measures, log_x
+        The buttons above the curves.
+    sentence
+        Says why no network is drawn.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colors = LIGHT
+        self._dataset: Dataset | None = None
+        self._inside: Inside | None = None
+
+        self.graph = named("network.graph", NetworkGraph())
+        self.histograms = named("network.histograms", Histograms())
+        self.norms = named("network.norms", NormsPlot())
+        self.sentence = named("network.sentence", QLabel())
+        self.sentence.setContentsMargins(4, 2, 4, 2)
+        self.sentence.hide()
+        self.signs, self.counts, self.layers = Legend(), Legend(), Legend()
+        self.measures = {
+            measure: named(f"network.{measure}", Toggle(*texts))
+            for measure, texts in _MEASURES.items()
+        }
+        self._group = QButtonGroup(self)
+        for button in self.measures.values():
+            self._group.addButton(button)
+        self.measures["norm"].setChecked(True)
+        self._group.buttonToggled.connect(self._measure_toggled)
+        self.log_x = named("network.log_x", Toggle("log x", "Logarithmic epochs"))
+        self.log_x.toggled.connect(self.norms.toggleLog)
+        self._compose()
+        self.setColors(self._colors)
+
+    def _compose(self) -> None:
+        self._left = QWidget()
+        left = _column(self._left)
+        left.addWidget(self.signs)
+        left.addWidget(self.graph, 1)
+
+        row = QHBoxLayout()
+        row.setContentsMargins(2, 0, 2, 0)
+        row.setSpacing(3)
+        for button in self.measures.values():
+            row.addWidget(button)
+        row.addSpacing(6)
+        row.addWidget(self.layers, 1)
+        row.addWidget(self.log_x)
+        rest = QWidget()
+        right = self._right = _column(rest)
+        right.addWidget(self.sentence)
+        right.addWidget(self.counts)
+        right.addWidget(self.histograms, 2)
+        right.addSpacing(4)
+        right.addLayout(row)
+        right.addWidget(self.norms, 2)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self._left, 9)
+        layout.addWidget(rest, 11)
+
+    # what is shown
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Start anew with the inputs and classes of a dataset, and no network yet."""
+        self._dataset = dataset
+        self.graph.setDataset(dataset)
+        self.setInside(None)
+
+    def setInside(self, inside: Inside | None) -> None:
+        """Show a network at one moment, or nothing; with another run all ranges start anew."""
+        before, self._inside = self._inside, inside
+        if before is not None and (inside is None or not inside.continues(before)):
+            self.graph.forget()
+            self.histograms.forget()
+        if inside is not None:
+            self._left.setVisible(inside.picture is not None)
+            self.sentence.setVisible(inside.picture is None)
+            self.sentence.setText(self._reason())
+            is_tall = len(inside.layers) > _ONE_ROW
+            self._right.setStretchFactor(self.histograms, 3 if is_tall else 2)
+        self.graph.setPicture(None if inside is None else inside.picture)
+        self.histograms.setLayers(() if inside is None else inside.layers)
+        self.norms.setInside(inside)
+        self.layers.setEntries(self.norms.legendEntries())
+        self._name_signs()
+
+    def _reason(self) -> str:
+        dataset = self._dataset
+        is_wide = dataset is not None and max(dataset.n_inputs, dataset.n_outputs) > MOST_UNITS
+        return _TOO_WIDE if is_wide else _TOO_LARGE
+
+    def _measure_toggled(self, _: object, is_checked: bool) -> None:
+        if is_checked:
+            chosen = next(name for name, button in self.measures.items() if button.isChecked())
+            self.norms.setMeasure(chosen)
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        for part in (self.graph, self.histograms, self.norms):
+            part.setColors(colors)
+        for legend in (self.signs, self.counts, self.layers):
+            legend.setColors(colors)
+        self._name_signs()
+        self.counts.setEntries(
+            [
+                Entry("band", "weights now", colors.norm, short="now"),
+                Entry("line", "before training", colors.muted, short="before"),
+                Entry("none", "height: √ of the count", tip="Heights are roots of the counts"),
+            ]
+        )
+        self.layers.setEntries(self.norms.legendEntries())
+
+    def _name_signs(self) -> None:
+        """Say what the colours of links and units mean."""
+        picture = None if self._inside is None else self._inside.picture
+        has_maps = picture is None or picture.maps is not None
+        shown = "value" if has_maps else "bias"
+        units = "what each puts out over the inputs" if has_maps else "the bias of each"
+        colors = self._colors
+        self.signs.setEntries(
+            [
+                Entry("line", f"weight or {shown} > 0", colors.train, tip=f"Squares: {units}"),
+                Entry("line", "< 0", colors.valid, tip="Links: as wide as the weight is large"),
+            ]
+        )
+
+
+def _column(widget: QWidget) -> QVBoxLayout:
+    """Rows without any room around or between them."""
+    layout = QVBoxLayout(widget)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(0)
+    return layout

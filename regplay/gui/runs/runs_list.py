@@ -1,0 +1,261 @@
+"""The list of runs: the present one and the pinned ones, with what tells them apart."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QListView,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regplay.core.experiment import Experiment
+from regplay.gui.naming import named
+from regplay.gui.runs.header import Header
+from regplay.gui.runs.row_painter import RowPainter
+from regplay.gui.runs.rows import ROW, Index, Row, Rows
+from regplay.gui.theme import Colors
+from regplay.session.pins import Pin, Pins
+from regplay.session.run import Run
+
+# Name: text, shortcut while the list has the focus, tip.
+_ACTIONS = {
+    "adopt": ("Adopt", "Return", "Work on this run's experiment (Enter)"),
+    "rename": ("Rename", "F2", "Give it another name (F2, or double click)"),
+    "hide": ("Hide", "Ctrl+H", "Leave its curves out of the plots (or click its colour)"),
+    "up": ("Move up", "Alt+Up", "Move it up in the list"),
+    "down": ("Move down", "Alt+Down", "Move it down in the list"),
+    "delete": ("Delete", "Del", "Pin this run no longer"),
+}
+
+
+class _List(QListView):
+    """The rows; Space is left to the window."""
+
+    def __init__(self, menu: QMenu, parent: "RunsList") -> None:
+        super().__init__(parent)
+        self._runs, self._menu = parent, menu
+        edit = QAbstractItemView.EditTrigger
+        self.setEditTriggers(edit.DoubleClicked | edit.EditKeyPressed)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAccessibleName("Runs")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What can be done with the row."""
+        if self._runs.current is not None:
+            self._menu.popup(event.globalPos())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A row may have one line now, or two."""
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+        self._runs.header.update()
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Offer what can be done with the row."""
+        super().currentChanged(current, previous)
+        self._runs.update_actions()
+
+
+class RunsList(QWidget):
+    """Pins, names, hides, orders and deletes runs.
+
+    Renaming, hiding, moving and deleting change the `Pins` at once; signals tell of it.
+
+    Signals
+    -------
+    pinClicked, compareClicked
+        The buttons.
+    adoptClicked
+        A `Pin` whose experiment is wanted back.
+    removed
+        A `Pin` that is pinned no longer.
+    changed
+        A pin was renamed, hidden, shown or moved.
+    """
+
+    pinClicked = Signal()
+    compareClicked = Signal()
+    adoptClicked = Signal(object)
+    removed = Signal(object)
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runs")
+        self.rows = Rows(self)
+        self.rows.edited.connect(self._edited)
+        self._menu = QMenu(self)
+        self.view = named("runs.list", _List(self._menu, self))
+        self.header = Header(self.view)
+        self._painter = RowPainter(self._toggle, self.view)
+        self.view.setItemDelegate(self._painter)
+        self.actions_by_name: dict[str, QAction] = {}
+        does: dict[str, Callable[[], object]] = {
+            "adopt": self._adopt,
+            "rename": lambda: self.view.edit(self.view.currentIndex()),
+            "hide": self._hide,
+            "up": lambda: self._move(-1),
+            "down": lambda: self._move(1),
+            "delete": self._delete,
+        }
+        for name, (text, keys, tip) in _ACTIONS.items():
+            self._add_action(name, text, keys, tip, does[name])
+        self.pin_button = self._button("pin", "Pin", "Keep this run beside those that follow")
+        self.pin_button.clicked.connect(self.pinClicked)
+        self.compare_button = self._button(
+            "compare",
+            "Compare",
+            "Train four runs side by side from the same start: without regularization, with\n"
+            "weight decay, with dropout, and with both",
+        )
+        self.compare_button.clicked.connect(self.compareClicked)
+        adopt = self._button("adopt", "Adopt", _ACTIONS["adopt"][2])
+        adopt.setDefaultAction(self.actions_by_name["adopt"])
+        more = self._button("more", "More", "What else can be done with the chosen run")
+        more.setMenu(self._menu)
+        more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._compose(adopt, more)
+        self.view.setModel(self.rows)
+        self.rows.modelAboutToBeReset.connect(self._remember)
+        self.rows.modelReset.connect(self._recall)
+        self._remembered: tuple[Pin | None, int] = (None, -1)
+        self.update_actions()
+
+    def _compose(self, adopt: QToolButton, more: QToolButton) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(4)
+        buttons.addWidget(self.pin_button)
+        buttons.addWidget(self.compare_button)
+        buttons.addStretch(1)
+        buttons.addWidget(adopt)
+        buttons.addWidget(more)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 2, 4, 4)
+        column.setSpacing(1)
+        column.addLayout(buttons)
+        column.addWidget(self.header)
+        column.addWidget(self.view, 1)
+
+    def _button(self, name: str, text: str, tip: str) -> QToolButton:
+        button = named(f"runs.{name}", QToolButton())
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _add_action(
+        self, name: str, text: str, keys: str, tip: str, do: Callable[[], object]
+    ) -> None:
+        action = named(f"runs.action.{name}", QAction(text, self))
+        action.setToolTip(tip)
+        action.setShortcut(QKeySequence(keys))
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        action.triggered.connect(lambda: do())
+        self.view.addAction(action)
+        self._menu.addAction(action)
+        self.actions_by_name[name] = action
+
+    # what is shown
+
+    @property
+    def current(self) -> Pin | None:
+        """The pin that is chosen, if any."""
+        index = self.view.currentIndex()
+        row: Row | None = index.data(ROW) if index.isValid() else None
+        return None if row is None else row.pin
+
+    def setPins(self, pins: Pins) -> None:
+        """Show these pins; call it again whenever one came or went."""
+        self.rows.setPins(pins)
+        self.update_actions()
+
+    def setPresent(self, run: Run | None, experiment: Experiment) -> None:
+        """Show the present run, or an experiment that has none yet."""
+        self.rows.setPresent(run, experiment)
+
+    def refresh(self) -> None:
+        """Follow runs that train: rows whose digits changed are drawn, nothing is laid out."""
+        self.rows.update()
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._painter.colors = self.header.colors = colors
+        self.rows.setColors(colors)
+        self.header.update()
+        self.view.viewport().update()
+
+    def choose(self, pin: Pin | None) -> None:
+        """Choose the row of a pin; None is the present run."""
+        place = next((k for k, row in enumerate(self.rows.rows) if row.pin is pin), 0)
+        self.view.setCurrentIndex(self.rows.index(place))
+
+    def sizeHint(self) -> QSize:
+        """Room for three rows."""
+        return QSize(300, 170)
+
+    # what is done with a pin
+
+    def _toggle(self, pin: Pin) -> None:
+        self.rows.pins.hide(pin, not pin.is_hidden)
+        self.rows.update()
+        self._edited()
+
+    def _hide(self) -> None:
+        if (pin := self.current) is not None:
+            self._toggle(pin)
+
+    def _adopt(self) -> None:
+        if (pin := self.current) is not None:
+            self.adoptClicked.emit(pin)
+
+    def _move(self, by: int) -> None:
+        if (pin := self.current) is not None:
+            pins = self.rows.pins
+            place = pins.index(pin) + by
+            if 0 <= place < len(pins):
+                pins.move(pin, place)
+                self.rows.update()
+                self._edited()
+
+    def _delete(self) -> None:
+        if (pin := self.current) is not None:
+            self.rows.pins.remove(pin)
+            self.rows.update()
+            self.update_actions()
+            self.removed.emit(pin)
+
+    def _edited(self) -> None:
+        self.update_actions()
+        self.changed.emit()
+
+    def update_actions(self) -> None:
+        """Offer what can be done with the chosen row."""
+        pin = self.current
+        # At the ends "up" and "down" stay enabled too: else their keys would choose other rows.
+        for action in self.actions_by_name.values():
+            action.setEnabled(pin is not None)
+        if pin is not None:
+            self.actions_by_name["hide"].setText("Show" if pin.is_hidden else "Hide")
+
+    # the choice outlives a new order
+
+    def _remember(self) -> None:
+        self._remembered = (self.current, self.view.currentIndex().row())
+
+    def _recall(self) -> None:
+        pin, place = self._remembered
+        if place < 0:
+            return
+        here = [k for k, row in enumerate(self.rows.rows) if row.pin is pin]
+        # That of a deleted one goes to what stands there now.
+        place = here[0] if here else min(place, len(self.rows.rows) - 1)
+        self.view.setCurrentIndex(self.rows.index(place))

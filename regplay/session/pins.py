@@ -1,0 +1,224 @@
+"""Pinned runs: up to 12 that are kept beside the present one, and what tells them apart."""
+
+import copy
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, Value, differences, get, replace
+from regplay.core.fit import Fit, Grid
+from regplay.core.sweep import is_used
+from regplay.session.run import Run
+
+MOST = 12
+_IN_A_NAME = 3  # values; with more a name would be a paragraph
+_WEIGHT_DECAY, _DROPOUT = "regularization.weight_decay", "regularization.dropout"
+
+# What stands before a value in a list, short as on an axis; "" where the value says it all.
+_SIGNS = {
+    "data.name": "",
+    "data.n_train": "n",
+    "data.n_valid": "n valid",
+    "data.noise": "σ",
+    "data.label_noise": "flipped",
+    "data.n_inputs": "inputs",
+    "data.n_informative": "informative",
+    "data.n_classes": "classes",
+    "data.seed": "data seed",
+    "data.file": "",
+    "data.target": "target",
+    "model.depth": "depth",
+    "model.width": "width",
+    "model.activation": "",
+    "model.init": "init",
+    "model.init_scale": "scale",
+    _WEIGHT_DECAY: "λ",
+    "regularization.l1": "l1",
+    _DROPOUT: "p",
+    "regularization.input_noise": "input noise",
+    "regularization.early_stopping": "patience",
+    "optimizer.name": "",
+    "optimizer.lr": "lr",
+    "optimizer.momentum": "μ",
+    "optimizer.batch_size": "batch",
+    "epochs": "epochs",
+    "seed": "seed",
+}
+# Switches, as what they say when they are off and on.
+_SWITCHES = {
+    "data.clean_valid": ("noisy validation", "clean validation"),
+    "regularization.decay_bias": ("free biases", "penalized biases"),
+}
+
+
+class PinsFullError(UserError):
+    """There are as many pins as there may be; the message says how many and what to do."""
+
+
+@dataclass(eq=False)
+class Pin:
+    """A run that is kept.
+
+    Attributes
+    ----------
+    name
+        Not empty.
+    color
+        Index into a palette of 12 colours, its own for as long as it is pinned.
+    run
+        As it was when it was pinned; assign another to show one that goes on.
+    fit
+        Its last fit, or None before any.
+    grid
+        Where `fit.grid` was predicted: that of its own data; None where it is not known.
+    is_hidden
+        Whether the plots leave it out.
+    """
+
+    name: str
+    color: int
+    run: Run
+    fit: Fit | None
+    grid: Grid | None = None
+    is_hidden: bool = False
+
+
+class Pins:
+    """Pinned runs in the order in which they are listed, at most 12."""
+
+    def __init__(self) -> None:
+        self._pins: list[Pin] = []
+        self._count = 0  # of all that were ever pinned; a number in a name never comes again
+
+    def __iter__(self) -> Iterator[Pin]:
+        return iter(tuple(self._pins))  # which stays while pins are removed
+
+    def __len__(self) -> int:
+        return len(self._pins)
+
+    def __getitem__(self, index: int) -> Pin:
+        return self._pins[index]
+
+    def index(self, pin: Pin) -> int:
+        """Where a pin stands, from 0.
+
+        Raises
+        ------
+        ValueError
+            If it is not pinned.
+        """
+        return self._pins.index(pin)
+
+    def pin(
+        self, run: Run, fit: Fit | None, name: str | None = None, *, grid: Grid | None = None
+    ) -> Pin:
+        """Keep a run as it is now: training it further doesn't change the pin.
+
+        Without a name it is called by the values that tell it from the other pins, such as
+        "λ 0.01, p 0.3", or by a number, "run 3".
+
+        Raises
+        ------
+        PinsFullError
+            If 12 runs are pinned.
+        """
+        if len(self._pins) >= MOST:
+            raise PinsFullError(f"{MOST} runs are pinned: delete one first.")
+        self._count += 1
+        taken = {pin.color for pin in self._pins}
+        color = next(color for color in range(MOST) if color not in taken)
+        pin = Pin(name or self._name(run.experiment), color, as_now(run), fit, grid)
+        self._pins.append(pin)
+        return pin
+
+    def _name(self, experiment: Experiment) -> str:
+        if self._pins:
+            paths = self.differing(experiment)
+        else:  # nothing to differ from: what regularization is on
+            paths = tuple(
+                path
+                for path in differences(Experiment(), experiment)
+                if path.startswith("regularization.")
+            )
+        texts = value_texts(experiment, paths)
+        name = ", ".join(texts)
+        is_taken = any(name == pin.name for pin in self._pins)
+        return f"run {self._count}" if not 0 < len(texts) <= _IN_A_NAME or is_taken else name
+
+    def rename(self, pin: Pin, name: str) -> None:
+        """Call a pin otherwise; a name of nothing but blanks changes nothing."""
+        pin.name = " ".join(name.split()) or pin.name
+
+    def hide(self, pin: Pin, is_hidden: bool = True) -> None:
+        """Leave a pin out of the plots, or show it again."""
+        pin.is_hidden = is_hidden
+
+    def remove(self, pin: Pin) -> None:
+        """Pin a run no longer; its colour is free again."""
+        self._pins.remove(pin)
+
+    def move(self, pin: Pin, index: int) -> None:
+        """Bring a pin to a place in the list, from 0; beyond an end is that end."""
+        self._pins.remove(pin)
+        self._pins.insert(max(index, 0), pin)
+
+    def differing(self, *others: Experiment) -> tuple[str, ...]:
+        """The field paths that are not the same in all pinned experiments and `others`."""
+        return differing([*(pin.run.experiment for pin in self._pins), *others])
+
+
+def as_now(run: Run) -> Run:
+    """A run as it is now, whatever is trained later; without its states, which take much memory."""
+    # A history is only ever appended to: its copy may share what is there so far.
+    return Run(run.experiment, copy.copy(run.history), list(run.changed_at), run.placement)
+
+
+def differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
+    """The field paths at which not all experiments are the same, in the order of `FIELDS`."""
+    found = {path for other in experiments[1:] for path in differences(experiments[0], other)}
+    return tuple(path for path in FIELDS if path in found)
+
+
+def value_texts(experiment: Experiment, paths: Iterable[str]) -> list[str]:
+    """An experiment's values at these field paths as in a list of runs, such as "λ 0.01".
+
+    Values that have no effect on the experiment are left out.
+    """
+    return [
+        _text(path, get(experiment, path))
+        for path in paths
+        if is_used(experiment, path) and get(experiment, path) != ""
+    ]
+
+
+def _text(path: str, value: Value) -> str:
+    if path in _SWITCHES:
+        return _SWITCHES[path][bool(value)]
+    if path == "data.file":
+        value = PurePath(str(value)).name
+    number = f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{_SIGNS[path]} {number}".strip()
+
+
+def compared(experiment: Experiment) -> dict[str, Experiment]:
+    """The same experiment without regularization, with weight decay, with dropout, with both.
+
+    Their strengths are the experiment's own where they are above 0, else 0.01 and 0.3. A linear
+    model has nothing to drop: there it is with and without weight decay.
+    """
+    settings = experiment.regularization
+    decays, drops = (0.0, settings.weight_decay or 0.01), (0.0, settings.dropout or 0.3)
+    wanted = {
+        "none": (decays[0], drops[0]),
+        "weight decay": (decays[1], drops[0]),
+        "dropout": (decays[0], drops[1]),
+        "both": (decays[1], drops[1]),
+    }
+    if experiment.model.depth == 0:
+        wanted = {name: wanted[name] for name in ("none", "weight decay")}
+    return {
+        name: replace(experiment, {_WEIGHT_DECAY: decay, _DROPOUT: drop})
+        for name, (decay, drop) in wanted.items()
+    }

@@ -1,0 +1,203 @@
+"""The numbers inside a network, held against torch modules and hooks."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.fit import grid_of
+from regplay.core.inside import (
+    InsideLog,
+    is_drawable,
+    layer_weights,
+    map_grid,
+    near_zero_share,
+    near_zero_shares,
+    unit_maps,
+    weight_norms,
+)
+from regplay.core.training import Training
+
+MODULES = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
+
+
+def trained(epochs=20, **values) -> Training:
+    paths = {"model.depth": 2, "model.width": 6}
+    paths |= {path.replace("__", "."): value for path, value in values.items()}
+    training = Training([replace(Experiment(), paths)], device="cpu")
+    for _ in range(epochs):
+        training.advance()
+    return training
+
+
+def as_module(layers, activation: str) -> nn.Sequential:
+    parts: list[nn.Module] = []
+    for weight, bias in layers:
+        linear = nn.Linear(weight.shape[1], weight.shape[0])
+        linear.load_state_dict({"weight": weight, "bias": bias})
+        parts += [linear, MODULES[activation]()]
+    return nn.Sequential(*parts[:-1])
+
+
+def hooked(module: nn.Sequential, x: torch.Tensor) -> list[np.ndarray]:
+    """What a forward pass puts out after each activation, and at the end."""
+    seen: list[np.ndarray] = []
+    shown = [part for part in module if not isinstance(part, nn.Linear)] + [module[-1]]
+    for part in shown:
+        part.register_forward_hook(lambda _, __, out: seen.append(out.detach().numpy()))
+    module(x)
+    return seen
+
+
+@pytest.mark.parametrize("activation", MODULES)
+@pytest.mark.parametrize("data", ["sine", "moons", "motorcycle"])
+def test_maps_are_what_a_torch_module_puts_out(activation, data) -> None:
+    training = trained(data__name=data, model__activation=activation)
+    dataset, layers = training.datasets[0], training.population.member()
+    picture = unit_maps(layers, activation, dataset)
+    assert picture is not None
+    assert picture.grid is not None
+    assert picture.maps is not None
+    x = dataset.inputs(picture.grid.x)
+    seen = hooked(as_module(layers, activation), torch.tensor(x, dtype=torch.float32))
+    assert [len(column) for column in picture.maps] == list(picture.sizes)
+    np.testing.assert_allclose(picture.maps[0].reshape(dataset.n_inputs, -1).T, x, rtol=1e-5)
+    for found, expected in zip(picture.maps[1:], seen, strict=True):
+        assert found.dtype == np.float32
+        flat = found.reshape(len(found), -1)
+        np.testing.assert_allclose(flat.T, expected, rtol=1e-4, atol=1e-5)
+
+
+def test_rows_of_a_map_run_along_the_second_input() -> None:
+    training = trained(data__name="moons", epochs=0)
+    picture = unit_maps(training.population.member(), "tanh", training.datasets[0])
+    assert picture is not None
+    assert picture.grid is not None
+    assert picture.maps is not None
+    first, second = picture.maps[0]
+    assert first.shape == picture.grid.shape == (24, 24)
+    assert (np.diff(first, axis=1) > 0).all()
+    assert (np.diff(second, axis=0) > 0).all()
+
+
+@pytest.mark.parametrize("data", ["sine", "moons"])
+def test_the_coarse_grid_covers_the_range_of_the_fit(data) -> None:
+    dataset = trained(data__name=data, epochs=0).datasets[0]
+    coarse, fine = map_grid(dataset), grid_of(dataset)
+    np.testing.assert_array_equal(coarse.x.min(axis=0), fine.x.min(axis=0))
+    np.testing.assert_array_equal(coarse.x.max(axis=0), fine.x.max(axis=0))
+    assert len(coarse.x) == np.prod(coarse.shape)
+
+
+def test_three_inputs_have_parameters_but_no_maps() -> None:
+    training = trained(data__name="linear", data__n_inputs=3)
+    layers = training.population.member()
+    picture = unit_maps(layers, "tanh", training.datasets[0])
+    assert picture is not None
+    assert picture.grid is None
+    assert picture.maps is None
+    assert picture.sizes == (3, 6, 6, 1)
+    for found, bias, (weight, expected) in zip(
+        picture.weights, picture.biases, layers, strict=True
+    ):
+        np.testing.assert_array_equal(found, weight)
+        np.testing.assert_array_equal(bias, expected)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "drawn"),
+    [
+        ((2, 16, 16, 16, 2), True),
+        ((2, 17, 1), False),
+        ((2, 4, 4, 4, 4, 1), False),
+        ((1, 1), True),
+        ((17, 4, 1), False),
+        ((16, 4, 10), True),
+    ],
+)
+def test_only_small_networks_are_drawn(sizes, drawn) -> None:
+    assert is_drawable(sizes) is drawn
+
+
+@pytest.mark.parametrize(
+    ("depth", "width", "drawn"), [(3, 16, True), (3, 17, False), (4, 4, False)]
+)
+def test_a_large_network_has_no_picture(depth, width, drawn) -> None:
+    training = trained(0, data__name="moons", model__depth=depth, model__width=width)
+    picture = unit_maps(training.population.member(), "tanh", training.datasets[0])
+    assert (picture is not None) is drawn
+
+
+def test_norms_are_those_of_the_weights_alone() -> None:
+    training = trained()
+    module = as_module(training.population.member(), "tanh")
+    expected = [part.weight.norm().item() for part in module if isinstance(part, nn.Linear)]
+    np.testing.assert_allclose(weight_norms(training.population.member()), expected, rtol=1e-6)
+    whole = np.linalg.norm(expected)
+    assert training.record().value("weight_norm") >= whole * (1 - 1e-6)
+
+
+def test_share_near_zero_counts_weights_and_no_biases() -> None:
+    weight = torch.tensor([[0.0, 0.0009, -0.0009, 0.001], [-0.002, 1.0, -1.0, 0.5]])
+    layers = [(weight, torch.zeros(2)), (torch.ones(1, 2), torch.zeros(1))]
+    np.testing.assert_allclose(near_zero_shares(layers), [3 / 8, 0.0])
+    assert near_zero_share(weight.numpy()) == 3 / 8
+
+
+def test_l1_brings_more_weights_near_zero_than_weight_decay() -> None:
+    def share(**regularization) -> float:
+        training = trained(600, data__name="sine", model__width=16, **regularization)
+        return near_zero_shares(training.population.member())[1]
+
+    l1 = share(regularization__l1=0.003)
+    assert l1 > 0.2
+    assert l1 > 3 * share(regularization__weight_decay=0.003)
+
+
+def test_weights_are_copies_beside_the_initial_ones() -> None:
+    training = trained(0)
+    initial = training.population.member()
+    training.advance()
+    layers = training.population.member()
+    pairs = layer_weights(layers, initial)
+    for pair, (now, _), (then, _) in zip(pairs, layers, initial, strict=True):
+        np.testing.assert_array_equal(pair.now, now.ravel())
+        np.testing.assert_array_equal(pair.initial, then.ravel())
+        assert (pair.now != pair.initial).any()
+    layers[0][0].zero_()
+    assert pairs[0].now.any()
+
+
+def test_a_log_keeps_the_epochs_and_their_figures() -> None:
+    training = trained(0, data__name="moons")
+    log = InsideLog(training.population.member())
+    expected = []
+    for epoch in range(3):
+        expected.append(weight_norms(training.population.member()))
+        inside = log.inside(epoch, training.population.member(), "tanh", training.datasets[0])
+        training.advance()
+    assert inside.epoch == 2
+    assert inside.epochs.tolist() == [0, 1, 2]
+    np.testing.assert_array_equal(inside.norms, expected)
+    assert inside.near_zero.shape == (3, 3)
+    assert inside.picture is not None
+    again = log.inside(2, training.population.member(), "tanh", training.datasets[0])
+    assert again.epochs.tolist() == [0, 1, 2]
+    for before, after in zip(inside.layers, again.layers, strict=True):
+        assert before.initial is after.initial
+        assert (after.now != after.initial).any()
+
+
+def test_a_long_log_thins_itself_and_keeps_the_first_and_the_last() -> None:
+    layers = [(torch.ones(2, 2), torch.zeros(2))]
+    log = InsideLog(layers, most=8)
+    for epoch in range(100):
+        log.append(epoch, layers)
+    dataset = trained(0, data__name="moons").datasets[0]
+    epochs = log.inside(100, layers, "tanh", dataset).epochs
+    assert epochs[0] == 0
+    assert epochs[-1] == 100
+    assert 4 <= len(epochs) <= 8
+    assert (np.diff(epochs) > 0).all()

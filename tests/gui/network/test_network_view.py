@@ -1,0 +1,232 @@
+"""The whole view: what is drawn when, the figures in its texts, and ranges that rest."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from regplay.gui.network.network_view import NetworkView
+from regplay.gui.theme import DARK, LIGHT
+
+
+@pytest.fixture
+def view(qtbot) -> NetworkView:
+    view = NetworkView()
+    qtbot.addWidget(view)
+    view.resize(960, 420)
+    with qtbot.waitExposed(view):
+        view.show()
+    return view
+
+
+def click(button) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize(("units", "drawn"), [(16, True), (17, False)])
+def test_a_network_of_three_layers_is_drawn_up_to_sixteen_units(
+    view, make_inside, make_layers, units, drawn
+) -> None:
+    view.setInside(make_inside(make_layers(2, units, units, units, 2)))
+    assert view.graph.isVisible() is drawn
+    assert view.sentence.isVisible() is not drawn
+    if not drawn:
+        assert view.sentence.text() == (
+            "The network is drawn for up to 3 layers of up to 16 units."
+        )
+        assert view.histograms.width() > 900
+
+
+def test_four_layers_are_not_drawn_and_their_histograms_are(view, make_inside, make_layers) -> None:
+    view.setInside(make_inside(make_layers(2, 4, 4, 4, 4, 1)))
+    assert not view.graph.isVisible()
+    assert len(view.histograms.plotRects()) == 5
+
+
+def test_many_inputs_have_a_sentence_of_their_own(
+    view, make_inside, make_layers, make_dataset
+) -> None:
+    view.setDataset(make_dataset(30, 0))
+    view.setInside(make_inside(make_layers(30, 1)))
+    assert view.sentence.text() == "The network is drawn for up to 16 inputs and outputs."
+
+
+# histograms
+
+
+def layers_near_zero(share: float) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """64 and 16 weights, a share of the first of which is under 0.001."""
+    weight = torch.full((16, 4), 0.3)
+    weight.view(-1)[: round(share * 64)] = -0.0004
+    return [(weight, torch.zeros(16)), (torch.full((1, 16), -0.2), torch.zeros(1))]
+
+
+@pytest.mark.parametrize(("share", "text"), [(0.125, "12 %"), (0.0, "0 %"), (1.0, "100 %")])
+def test_titles_count_weights_and_those_near_zero(view, make_inside, share, text) -> None:
+    view.setInside(make_inside(layers_near_zero(share)))
+    assert view.histograms.titles() == [
+        f"layer 1 · 64 weights · {text} under 0.001",
+        "output · 16 weights · 0 % under 0.001",
+    ]
+
+
+def test_titles_are_split_and_shortened_where_there_is_no_room(
+    view, make_inside, make_layers
+) -> None:
+    histograms = view.histograms
+    histograms.setParent(None)
+    try:
+        histograms.setLayers(make_inside(make_layers(2, 64, 64, 2)).layers)
+        metrics, widths = histograms.fontMetrics(), {}
+        for panel, lines in ((330, 1), (175, 2), (110, 2)):
+            histograms.resize(3 * panel + 20, 190)
+            shown = histograms.titleLines()[1]
+            assert len(shown) == lines
+            widths[panel] = max(map(metrics.horizontalAdvance, shown))
+            assert widths[panel] <= panel
+        assert shown[0] == "layer 2 · 4,096"
+        assert shown[1].endswith("under 0.001")
+    finally:
+        histograms.deleteLater()
+
+
+def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers) -> None:
+    layers, initial = layers_near_zero(0.5), layers_near_zero(0.25)
+    view.setInside(make_inside(layers, initial))
+    plot = view.histograms.plotRects()[0]
+    QTest.mouseMove(view.histograms, QPoint(1, 1))
+    QTest.mouseMove(view.histograms, plot.center().toPoint())
+    readout = view.histograms.readout
+    assert readout.title.startswith("layer 1: −")
+    assert [(row.name, row.value) for row in readout.rows] == [("now", "32"), ("initial", "16")]
+    QTest.mouseMove(view.histograms, QPoint(2, 2))
+    assert view.histograms.readout is None
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
+    view.setColors(colors)
+    view.setInside(make_inside(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
+    plot = view.histograms.plotRects()[0]
+    image = view.histograms.grab().toImage()
+    y = round(plot.bottom()) - 6
+    row = [image.pixelColor(x, y) for x in range(round(plot.left()), round(plot.right()))]
+    filled = [x for x, color in enumerate(row) if color.green() > color.red() + 40]
+    assert np.mean(filled) / len(row) == pytest.approx(0.8, abs=0.02)
+    ground = image.pixelColor(round(plot.left()) + 8, y)
+    assert ground == QColor(colors.background)
+
+
+def test_nine_layers_stand_in_two_rows_without_overlap(view, make_inside, make_layers) -> None:
+    view.setInside(make_inside(make_layers(2, *[20] * 8, 2)))
+    QApplication.processEvents()
+    rects = view.histograms.plotRects()
+    assert len(rects) == 9
+    assert len({rect.top() for rect in rects}) == 2
+    for index, rect in enumerate(rects):
+        assert rect.height() > 25
+        assert view.histograms.rect().contains(rect.toRect())
+        assert not any(rect.intersects(other) for other in rects[:index])
+
+
+# over epochs
+
+
+def test_lines_are_the_norms_of_the_layers_or_the_shares(view, make_inside) -> None:
+    inside = make_inside(layers_near_zero(0.25), layers_near_zero(0.0), epochs=(0, 10, 20))
+    view.setInside(inside)
+    for index, curve in enumerate(view.norms.curves):
+        np.testing.assert_array_equal(curve.values, inside.norms[:, index])
+    assert view.layers.text() == "layer 1   output"
+    click(view.measures["near_zero"])
+    assert view.norms.curves[0].values.tolist() == [0.0, 25.0, 25.0]
+    assert view.norms.autoRange("y") == (0.0, 102.0)
+    click(view.measures["norm"])
+    assert view.norms.curves[0].values[0] == pytest.approx(inside.norms[0, 0])
+    assert view.norms.autoRange("y")[1] < 10
+
+
+def test_the_mouse_reads_every_layer_at_an_epoch(view, make_inside) -> None:
+    view.setInside(make_inside(layers_near_zero(0.25), epochs=(0, 10, 20)))
+    click(view.measures["near_zero"])
+    chart = view.norms
+    scene = chart.box.mapToScene(chart.frame().x(11.0), 30)
+    at = chart.mapFromScene(scene)
+    QTest.mouseMove(chart.viewport(), at + QPoint(9, 9))
+    QTest.mouseMove(chart.viewport(), at)
+    reading = chart.hover.reading
+    assert reading.title == "epoch 10"
+    assert [(row.name, row.value) for row in reading.rows] == [
+        ("layer 1", "25.0 %"),
+        ("output", "0.0 %"),
+    ]
+
+
+def test_log_x_leaves_epoch_zero_out_and_comes_back(view, make_inside) -> None:
+    view.setInside(make_inside(layers_near_zero(0.0), epochs=(0, 10, 900)))
+    click(view.log_x)
+    assert view.norms.isLog("x")
+    assert view.norms.autoRange("x") == (0.0, 3.0)
+    click(view.log_x)
+    assert view.norms.autoRange("x") == (0.0, 1000.0)
+
+
+def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside) -> None:
+    def scaled(factor: float):
+        return [(factor * weight, bias) for weight, bias in layers_near_zero(0.0)]
+
+    def shown(*epochs: int, factor: float):
+        view.setInside(make_inside(scaled(factor), scaled(0.1), epochs=epochs))
+        view.histograms.titles()
+        return (
+            view.histograms._range.value,
+            view.graph._largest_weight.value,
+            view.norms.autoRange("y"),
+            view.norms.autoRange("x"),
+        )
+
+    first = shown(0, 35, factor=1.0)
+    assert shown(0, 36, factor=0.98) == first
+    assert shown(0, 37, factor=0.3) == first
+    assert shown(0, 38, factor=3.0)[0] > first[0]
+    grown = shown(0, 38, factor=1.0)
+    log = make_inside(scaled(3.0), scaled(0.1), epochs=(0, 38))
+    view.setInside(dataclasses.replace(log, epoch=0))  # gone back in the same run
+    assert (view.histograms._range.value, *shown(0, 38, factor=1.0)[1:]) == grown
+    again = shown(0, factor=0.1)
+    assert all(np.max(new) < np.max(old) for new, old in zip(again, first, strict=True))
+
+
+def test_a_new_dataset_and_no_network_empty_everything(
+    view, make_inside, make_layers, make_dataset
+) -> None:
+    view.setInside(make_inside(make_layers(2, 4, 2), epochs=(0, 5)))
+    view.setDataset(make_dataset(1, 0))
+    assert view.graph.layoutOf() is None
+    assert view.histograms.titles() == []
+    assert view.norms.curves == ()
+    ground = QColor(LIGHT.background)
+    image = view.graph.grab().toImage()
+    assert all(image.pixelColor(x, 200) == ground for x in range(0, image.width(), 7))
+
+
+def test_a_hidden_view_draws_nothing(view, make_inside, make_layers) -> None:
+    view.setInside(make_inside(make_layers(2, 4, 2)))
+    QApplication.processEvents()
+    view.hide()
+    drawn = view.graph.drawn, view.histograms.drawn
+    for epoch in range(1, 6):
+        view.setInside(make_inside(make_layers(2, 4, 2), epochs=(0, epoch)))
+        QApplication.processEvents()
+    assert (view.graph.drawn, view.histograms.drawn) == drawn
+
+
+def test_parts_have_names(view) -> None:
+    names = {part.objectName() for part in (view.graph, view.histograms, view.norms, view.log_x)}
+    assert names == {"network.graph", "network.histograms", "network.norms", "network.log_x"}
+    assert view.measures["near_zero"].objectName() == "network.near_zero"

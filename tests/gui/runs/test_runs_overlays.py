@@ -1,0 +1,31 @@
+import numpy as np
+import pytest
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.fit import Fit
+from regplay.gui.runs.overlays import pin_overlays
+from regplay.gui.runs.palette import pin_color
+from regplay.gui.theme import DARK, LIGHT
+from regplay.session.pins import Pins
+
+
+@pytest.fixture
+def fit() -> Fit:
+    return Fit(1, 1, np.zeros(3), np.zeros(3), np.zeros(256))
+
+
+def test_shown_pins_of_the_same_problem_become_overlays(make_run, fit) -> None:
+    pins = Pins()
+    grid = object()
+    same = pins.pin(make_run(data__noise=1.0, data__n_train=9), fit, "same", grid=grid)
+    pins.pin(make_run(data__name="curved"), fit, "other problem")
+    pins.hide(pins.pin(make_run(seed=1), fit, "hidden"))
+    pins.pin(make_run(seed=2), None, "untrained")
+    for colors in (LIGHT, DARK):
+        (overlay,) = pin_overlays(pins, Experiment(), colors)
+        assert (overlay.name, overlay.color) == ("same", pin_color(same.color, colors))
+        assert overlay.fit is fit
+        assert overlay.grid is grid
+    curved = replace(Experiment(), {"data.name": "curved"})
+    assert [o.name for o in pin_overlays(pins, curved, LIGHT)] == ["other problem"]

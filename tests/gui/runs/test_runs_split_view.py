@@ -1,0 +1,240 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
+
+from regplay.core.datasets import REGISTRY, Dataset, load
+from regplay.core.experiment import DataSettings
+from regplay.core.fit import Fit, grid_of
+from regplay.gui.plots.chart import Chart
+from regplay.gui.runs.split_view import SplitTitle, SplitView
+from regplay.gui.theme import DARK, LIGHT
+
+LEFT = Qt.MouseButton.LeftButton
+NAMES = ("none", "weight decay", "dropout", "both")
+
+
+def _dataset(name: str = "sine", **values: object) -> Dataset:
+    return load(DataSettings(name=name, **values))
+
+
+def _fit(dataset: Dataset, height: float = 0.0) -> Fit:
+    def predict(n: int) -> np.ndarray:
+        if dataset.task == "classification":
+            return np.full((n, len(dataset.class_names)), 1 / len(dataset.class_names))
+        return np.full(n, height)
+
+    grid = grid_of(dataset)
+    points = len(dataset.train.y), len(dataset.valid.y), 0 if grid is None else len(grid.x)
+    return Fit(1, 1, *(predict(n) for n in points))
+
+
+@pytest.fixture
+def split(qtbot) -> Callable[..., SplitView]:
+    def make(*datasets: Dataset) -> SplitView:
+        view = SplitView()
+        qtbot.addWidget(view)
+        view.resize(960, 420)
+        view.setRuns([SplitTitle(name) for name in NAMES[: len(datasets)]], datasets)
+        with qtbot.waitExposed(view):
+            view.show()
+        return view
+
+    return make
+
+
+def _charts(view: SplitView) -> list[Chart]:
+    return [one.panel.chart for one in view.views]
+
+
+def _ranges(view: SplitView) -> list[list[list[float]]]:
+    return [chart.box.viewRange() for chart in _charts(view)]
+
+
+def _drag(qtbot, chart: Chart, by: QPoint) -> None:
+    target, start = chart.viewport(), QPoint(150, 60)
+    qtbot.mousePress(target, LEFT, pos=start)
+    for share in (0.3, 0.6, 1.0):
+        qtbot.mouseMove(target, start + QPoint(int(by.x() * share), int(by.y() * share)))
+    qtbot.mouseRelease(target, LEFT, pos=start + by)
+
+
+def _wheel(chart: Chart) -> None:
+    at = QPointF(chart.width() / 3, chart.height() / 2)
+    event = QWheelEvent(
+        at,
+        QPointF(chart.mapToGlobal(at.toPoint())),
+        QPoint(),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(chart.viewport(), event)
+
+
+def test_a_drag_in_one_moves_all(qtbot, split) -> None:
+    view = split(*[_dataset()] * 4)
+    before = _ranges(view)[0]
+    _drag(qtbot, _charts(view)[2], QPoint(-60, 20))
+    ranges = _ranges(view)
+    assert ranges[0] != before
+    assert ranges[0][0][0] > before[0][0]
+    for other in ranges[1:]:
+        np.testing.assert_allclose(other, ranges[0])
+    assert all(chart.reset_button.isVisible() for chart in _charts(view))
+
+
+def test_zooming_one_zooms_all_and_one_key_resets_all(qtbot, split) -> None:
+    view = split(_dataset(), _dataset(noise=0.8, n_train=12))
+    before = _ranges(view)
+    _wheel(_charts(view)[0])
+    first, second = _ranges(view)
+    assert first != before[0]
+    np.testing.assert_allclose(second, first)
+    _wheel(_charts(view)[1])  # and from another one
+    first, second = _ranges(view)
+    np.testing.assert_allclose(second, first)
+    qtbot.keyClick(_charts(view)[1], Qt.Key.Key_A)
+    assert _ranges(view) == before
+    assert not any(chart.manual for chart in _charts(view))
+    assert not any(chart.reset_button.isVisible() for chart in _charts(view))
+
+
+@pytest.mark.parametrize("how", ["double click", "button"])
+def test_resetting_one_resets_all(qtbot, split, how) -> None:
+    view = split(*[_dataset("curved")] * 3)
+    before = _ranges(view)
+    _drag(qtbot, _charts(view)[0], QPoint(40, 0))
+    assert _ranges(view) != before
+    chart = _charts(view)[2]
+    if how == "button":
+        qtbot.mouseClick(chart.reset_button, LEFT)
+    else:
+        qtbot.mouseDClick(chart.viewport(), LEFT, pos=QPoint(150, 60))
+    assert _ranges(view) == before
+
+
+def test_all_have_the_range_that_the_widest_needs(split) -> None:
+    quiet, noisy = _dataset(noise=0.0), _dataset(noise=1.5)
+    view = split(quiet, noisy)
+    assert _ranges(view)[0] == _ranges(view)[1]
+    alone = split(noisy)
+    low, high = _ranges(alone)[0][1]
+    assert _ranges(view)[0][1][0] <= low
+    assert _ranges(view)[0][1][1] >= high
+
+
+def test_a_curve_that_shoots_up_widens_all_once(split) -> None:
+    dataset = _dataset()
+    view = split(dataset, dataset)
+    before = _ranges(view)[0][1]
+    view.setFits([_fit(dataset), _fit(dataset, before[1] * 1.4)])
+    wide = _ranges(view)
+    assert wide[0] == wide[1]
+    assert wide[0][1][1] > before[1]
+    for _ in range(5):
+        view.setFits([_fit(dataset), _fit(dataset, before[1] * 1.4)])
+    assert _ranges(view) == wide
+
+
+def test_new_fits_leave_what_the_mouse_set(qtbot, split) -> None:
+    dataset = _dataset()
+    view = split(dataset, dataset)
+    _drag(qtbot, _charts(view)[0], QPoint(-50, 0))
+    held = _ranges(view)
+    view.setFits([_fit(dataset, 2.5), _fit(dataset)])
+    assert _ranges(view) == held
+
+
+def test_runs_that_are_shown_in_other_ways_are_not_linked(qtbot, split) -> None:
+    view = split(_dataset("sine"), _dataset("curved"), _dataset("sine", seed=1))
+    before = _ranges(view)
+    _drag(qtbot, _charts(view)[0], QPoint(-50, 0))
+    sine, curved, other = _ranges(view)
+    assert sine != before[0]
+    assert curved == before[1]
+    np.testing.assert_allclose(other, sine)
+
+
+@pytest.mark.parametrize("name", ["sine", "curved", "linear", "digits"])
+def test_each_way_of_showing_has_room(split, name) -> None:
+    dataset = load(DataSettings(name=name, **REGISTRY[name].defaults))
+    view = split(dataset, dataset)
+    view.setFits([_fit(dataset), None])
+    assert [one.isVisible() for one in view.views] == [True, True]
+    assert view.views[0].size() == view.views[1].size()
+    view.grab()
+
+
+def test_two_stand_side_by_side_and_four_in_two_rows(split) -> None:
+    view = split(_dataset(), _dataset())
+    first, second = (one.mapTo(view, QPoint()) for one in view.views)
+    assert first.y() == second.y()
+    assert second.x() > first.x() + view.views[0].width() - 2
+    view = split(*[_dataset()] * 4)
+    places = [one.mapTo(view, QPoint()) for one in view.views]
+    assert places[2].x() == places[0].x()
+    assert places[2].y() == places[3].y() > places[0].y()
+    assert len({(one.width(), one.height()) for one in view.views}) == 1
+
+
+def test_fewer_runs_leave_no_view_behind(split) -> None:
+    dataset = _dataset()
+    view = split(*[dataset] * 4)
+    view.setRuns([SplitTitle("one")], [dataset])
+    QApplication.processEvents()
+    assert len(view.views) == 1
+    assert view.views[0].width() == view.width()
+    view.setFits([_fit(dataset)])
+    _wheel(_charts(view)[0])
+    assert _charts(view)[0].manual
+
+
+@pytest.mark.parametrize("n", [0, 5])
+def test_no_run_and_five_runs_are_refused(split, n) -> None:
+    dataset = _dataset()
+    view = split(dataset)
+    with pytest.raises(ValueError, match="1 to 4"):
+        view.setRuns([SplitTitle("run")] * n, [dataset] * n)
+
+
+def test_titles_have_names_numbers_and_what_is_wrong(split) -> None:
+    dataset = _dataset("curved")
+    view = split(dataset, dataset)
+    view.setNumbers([(0.1, 0.15), None])
+    view.setFits([_fit(dataset), None])
+    first, second = (title.text for title in view.titles)
+    assert first.startswith("none   wrong: ")
+    assert first.endswith("train 0.1000   valid 0.1500   gap +0.0500")
+    assert second == "weight decay"
+
+
+def test_a_fit_has_the_colour_of_its_title(split) -> None:
+    dataset = _dataset()
+    view = split(dataset, dataset)
+    for colors in (LIGHT, DARK):
+        view.setColors(colors)
+        view.setRuns([SplitTitle("now"), SplitTitle("pin", "#8f30df")], [dataset] * 2)
+        own = [one.panel.curve.color for one in view.views]
+        assert own == [colors.fit, "#8f30df"]
+        image = view.titles[1].grab().toImage()
+        assert image.pixelColor(10, image.height() // 2).name() == "#8f30df"
+
+
+def test_a_new_name_keeps_the_fit_and_new_data_drop_it(split) -> None:
+    dataset = _dataset()
+    view = split(dataset, dataset)
+    view.setFits([_fit(dataset, 0.5), _fit(dataset, 0.5)])
+    view.setRuns([SplitTitle("a"), SplitTitle("b")], [dataset, _dataset(seed=4)])
+    assert [one.panel.fit is None for one in view.views] == [False, True]
+
+
+def test_one_legend_is_for_all(split) -> None:
+    view = split(_dataset(), _dataset())
+    assert view.legend.text() == "training   validation   truth"
+    assert not any(one.panel.legend.isVisible() for one in view.views)

@@ -1,0 +1,152 @@
+import numpy as np
+import pytest
+
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import differences, replace
+from regplay.core.history import MEASURES, Snapshot
+from regplay.session.pins import Pins, PinsFullError, as_now, compared, value_texts
+from regplay.session.run import Run
+
+
+def _experiment(**values: object) -> Experiment:
+    return replace(Experiment(), {path.replace("__", "."): v for path, v in values.items()})
+
+
+def _run(**values: object) -> Run:
+    return Run(_experiment(**values))
+
+
+def _snapshot(epoch: int) -> Snapshot:
+    values = np.full((len(MEASURES), 1), float(epoch))
+    return Snapshot(epoch, epoch, values, np.array([-1]), np.array([False]))
+
+
+def test_the_thirteenth_run_is_refused_in_plain_words() -> None:
+    pins = Pins()
+    for seed in range(12):
+        pins.pin(_run(seed=seed), None)
+    with pytest.raises(PinsFullError, match=r"^12 runs are pinned: delete one first\.$"):
+        pins.pin(_run(seed=12), None)
+    assert issubclass(PinsFullError, UserError)
+    assert len(pins) == 12
+    pins.remove(pins[4])
+    assert pins.pin(_run(seed=12), None) is pins[11]
+
+
+def test_a_colour_stays_and_only_a_deleted_one_is_given_again() -> None:
+    pins = Pins()
+    a, b, c = (pins.pin(_run(seed=seed), None) for seed in range(3))
+    pins.move(c, 0)
+    pins.remove(a)
+    assert (b.color, c.color) == (1, 2)
+    assert pins.pin(_run(seed=5), None).color == 0
+    assert pins.pin(_run(seed=6), None).color == 3
+
+
+def test_names_say_what_differs() -> None:
+    pins = Pins()
+    names = [
+        pins.pin(_run(**values), None).name
+        for values in (
+            {},
+            {"regularization__weight_decay": 0.01},
+            {"regularization__weight_decay": 0.01, "regularization__dropout": 0.3},
+            {"regularization__weight_decay": 0.01, "regularization__dropout": 0.3},
+        )
+    ]
+    assert names == ["run 1", "λ 0.01", "λ 0.01, p 0.3", "run 4"]
+
+
+def test_the_first_is_called_by_its_regularization() -> None:
+    assert Pins().pin(_run(regularization__l1=0.001, model__depth=4), None).name == "l1 0.001"
+
+
+def test_much_that_differs_is_no_name() -> None:
+    pins = Pins()
+    pins.pin(_run(), None)
+    other = _run(seed=3, model__depth=4, model__width=8, data__noise=0.1)
+    assert pins.pin(other, None).name == "run 2"
+    assert pins.pin(_run(seed=9), None, "mine").name == "mine"
+
+
+def test_renaming_ignores_blanks() -> None:
+    pins = Pins()
+    pin = pins.pin(_run(), None)
+    pins.rename(pin, "  no   penalty ")
+    assert pin.name == "no penalty"
+    pins.rename(pin, "   ")
+    assert pin.name == "no penalty"
+
+
+def test_moving_and_hiding() -> None:
+    pins = Pins()
+    a, b, c = (pins.pin(_run(seed=seed), None) for seed in range(3))
+    pins.move(a, 2)
+    assert list(pins) == [b, c, a]
+    pins.move(a, -1)
+    assert list(pins) == [a, b, c]
+    pins.move(b, 99)
+    assert list(pins) == [a, c, b]
+    pins.hide(c)
+    assert [pin.is_hidden for pin in pins] == [False, True, False]
+    pins.hide(c, False)
+    assert not c.is_hidden
+
+
+def test_what_differs_among_pins_and_the_present_experiment() -> None:
+    pins = Pins()
+    pins.pin(_run(seed=1), None)
+    pins.pin(_run(seed=1, regularization__dropout=0.3), None)
+    assert pins.differing() == ("regularization.dropout",)
+    present = _experiment(seed=2, data__noise=0.1)
+    assert pins.differing(present) == ("data.noise", "regularization.dropout", "seed")
+    assert Pins().differing(present) == ()
+
+
+def test_values_without_effect_are_not_told() -> None:
+    paths = ("model.depth", "model.width", "regularization.dropout", "regularization.decay_bias")
+    assert value_texts(_experiment(model__depth=0), paths) == ["depth 0", "penalized biases"]
+    assert value_texts(_experiment(), paths)[:3] == ["depth 2", "width 64", "p 0"]
+
+
+def test_a_pin_stays_as_it_was_while_the_run_goes_on() -> None:
+    run = _run()
+    for epoch in range(255):
+        run.history.append(_snapshot(epoch))
+    pin = Pins().pin(run, None)
+    for epoch in range(255, 600):  # beyond what the history has room for now
+        run.history.append(_snapshot(epoch))
+    run.experiment = _experiment(seed=7)
+    run.changed_at.append(300)
+    assert pin.run.experiment == Experiment()
+    assert pin.run.history.epochs.tolist() == list(range(255))
+    assert pin.run.history.last.epoch == 254
+    assert pin.run.history.column("train_loss")[-1] == 254
+    assert pin.run.changed_at == []
+    assert len(as_now(run).history) == 600
+
+
+def test_four_are_compared_from_the_same_start() -> None:
+    experiment = _experiment(data__noise=0.5, seed=3)
+    four = compared(experiment)
+    assert list(four) == ["none", "weight decay", "dropout", "both"]
+    strengths = [(e.regularization.weight_decay, e.regularization.dropout) for e in four.values()]
+    assert strengths == [(0, 0), (0.01, 0), (0, 0.3), (0.01, 0.3)]
+    allowed = {"regularization.weight_decay", "regularization.dropout"}
+    assert all(set(differences(experiment, e)) <= allowed for e in four.values())
+
+
+def test_comparing_keeps_the_experiments_own_strengths() -> None:
+    experiment = _experiment(regularization__weight_decay=0.2, regularization__dropout=0.5)
+    four = compared(experiment)
+    assert four["both"] == experiment
+    assert four["none"].regularization.weight_decay == 0
+    assert four["dropout"].regularization.dropout == 0.5
+    assert four["dropout"].regularization.weight_decay == 0
+
+
+def test_a_linear_model_has_nothing_to_drop() -> None:
+    two = compared(_experiment(model__depth=0, regularization__dropout=0.4))
+    assert list(two) == ["none", "weight decay"]
+    assert [e.regularization.dropout for e in two.values()] == [0, 0]
