@@ -82,6 +82,13 @@ class Sweep:
         return values.reshape(*values.shape[:-1], *self.shape)
 
 
+@dataclass(frozen=True)
+class Lineup:
+    """Any experiments, to be trained together and compared."""
+
+    experiments: tuple[Experiment, ...]
+
+
 def _later(seed: int, more: int) -> int:
     return (seed + more) % (_LARGEST_SEED + 1)
 

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
@@ -9,6 +10,9 @@ from regplay.core.fit import Fit, Grid
 from regplay.core.history import Snapshot
 from regplay.session.run import Run
 from regplay.session.session import Change
+
+if TYPE_CHECKING:  # torch takes a second to import
+    from regplay.core.inside import Inside
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,15 @@ class Look:
         A member of this study instead of the run; the run if `study` is empty.
     best
         Whether to add the fit at the best epoch.
+    inside
+        Whether to add what is inside the network of the run.
     """
 
     epoch: int | None = None
     study: str = ""
     member: int = 0
     best: bool = False
+    inside: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +85,8 @@ class View:
         What the network predicts at that moment, and, if asked for, at the best epoch.
     look
         What was asked for.
+    inside
+        What is inside the network at that moment, if asked for.
     """
 
     generation: int
@@ -89,6 +98,7 @@ class View:
     best: Fit | None
     look: Look
     is_finished: bool
+    inside: "Inside | None" = None
 
     @property
     def is_preview(self) -> bool:

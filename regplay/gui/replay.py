@@ -52,7 +52,11 @@ class Replay(QObject):
     def begin_anew(self) -> None:
         """Another run: show its newest state."""
         self._timeline.setMoment(None)
-        self._ask(Look(best=self._look.best))
+        self._ask(Look(best=self._look.best, inside=self._look.inside))
+
+    def setInside(self, shows: bool) -> None:
+        """Whether what is inside the network is wanted."""
+        self._ask(replace(self._look, inside=shows))
 
     def show(self, view: View) -> None:
         """Show on the handle which moments there are, and which one is shown."""

@@ -48,6 +48,10 @@ class Stage(QWidget):
         if len(self._buttons) == 1:
             button.setChecked(True)
 
+    def addAtEnd(self, widget: QWidget) -> None:
+        """Put a widget at the right end of the row of tabs."""
+        self._row.addWidget(widget)
+
     @property
     def tab(self) -> str:
         """The name of the tab that is shown."""

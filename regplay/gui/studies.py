@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from regplay.core.datasets import DatasetError
-from regplay.core.sweep import Sweep
+from regplay.core.sweep import Lineup, Sweep
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory, JointTraining
@@ -29,7 +29,7 @@ class Inquiry:
         For the digest.
     """
 
-    sweep: Sweep
+    sweep: Sweep | Lineup
     digest: "Callable[[JointTraining, int | None], object] | None" = None
     epoch: int | None = None
 
@@ -48,7 +48,7 @@ class Study:
         Why it can't; empty otherwise.
     """
 
-    sweep: Sweep
+    sweep: Sweep | Lineup
     device: str
     history: "JointHistory | None" = None
     problem: str = ""

@@ -52,7 +52,7 @@ class SweepSliders:
 def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     """The curve of a sweep along one axis; None where nothing is trained."""
     history = study.history
-    if history is None:
+    if history is None or not isinstance(study.sweep, Sweep):
         return None
     lost = history.diverged
     train = np.where(lost, np.nan, history.values("train_loss", epoch))

@@ -22,25 +22,33 @@ from regplay.gui.messages import Start, View
 from regplay.gui.naming import named
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.toggle import Toggle
 from regplay.gui.replay import Replay, best_overlay
 from regplay.gui.runner import Runner
+from regplay.gui.runs.board import Board
+from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.stage import Stage
 from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
+from regplay.session.pins import PinsFullError
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
 if TYPE_CHECKING:  # imported when they are first shown
     from regplay.gui.landscape.landscape_tab import LandscapeTab
+    from regplay.gui.network.network_view import NetworkView
+    from regplay.gui.runs.side_tab import SideTab
     from regplay.gui.seeds.seeds_tab import SeedsTab
 
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 _TABS = {
     "fit": "What the network predicts",
     "landscape": "The validation loss over two settings: a whole map of networks trained at once",
+    "network": "The weights of each layer, and the network itself where it is small",
+    "side": "The present run beside pinned ones, or beside other remedies, trained together",
     "seeds": "The same experiment on other draws of the data: how far the fits lie apart, and why",
 }
 _WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
@@ -99,6 +107,10 @@ class MainWindow(QMainWindow):
             self.runner, self.timeline, self.history_view, self.controls, sliders, self.laboratory
         )
         self.stage = Stage()
+        self.runs = RunsList()
+        self.board = Board(self.runs, self.fit_view, self.history_view)
+        self._network: NetworkView | None = None
+        self._side: SideTab | None = None
         self._landscape: LandscapeTab | None = None
         self._seeds: SeedsTab | None = None
         self._compose()
@@ -112,10 +124,29 @@ class MainWindow(QMainWindow):
         self.stage.add("fit", "Fit", tips["fit"], lambda: self.fit_view)
         self.stage.add("landscape", "Landscape", tips["landscape"], self._make_landscape)
         self.stage.add("seeds", "Many seeds", tips["seeds"], self._make_seeds)
+        self.stage.add("network", "Network", tips["network"], self._make_network)
+        self.stage.add("side", "Side by side", tips["side"], self._make_side)
+        pin = named("pin", Toggle("Pin", "Keep this run in colour beside the ones to come (P)"))
+        pin.setCheckable(False)
+        pin.clicked.connect(self.pin)
+        compare = named(
+            "compare", Toggle("Compare", "None, weight decay, dropout and both, trained together")
+        )
+        compare.setCheckable(False)
+        compare.clicked.connect(self.compare)
+        self.stage.addAtEnd(pin)
+        self.stage.addAtEnd(compare)
         plots = named("plots", QSplitter(Qt.Orientation.Vertical))
         plots.setChildrenCollapsible(False)
         plots.addWidget(self.stage)
-        plots.addWidget(self.history_view)
+        self._bottom = named("bottom", QSplitter(Qt.Orientation.Horizontal))
+        self._bottom.setChildrenCollapsible(False)
+        self._bottom.addWidget(self.history_view)
+        self._bottom.addWidget(self.runs)
+        self._bottom.setStretchFactor(0, 1)
+        self._bottom.setStretchFactor(1, 0)
+        self.runs.hide()  # until a run is pinned
+        plots.addWidget(self._bottom)
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         plots.setStretchFactor(0, 3)
         plots.setStretchFactor(1, 2)
@@ -171,11 +202,34 @@ class MainWindow(QMainWindow):
         self.laboratory.add(tab)
         return tab
 
+    def _make_network(self) -> QWidget:
+        from regplay.gui.network.network_view import NetworkView
+
+        tab = self._network = NetworkView()
+        tab.setColors(self.theme.colors)
+        if self._dataset is not None:
+            tab.setDataset(self._dataset)
+        return tab
+
+    def _make_side(self) -> QWidget:
+        from regplay.gui.runs.side_tab import SideTab
+
+        tab = self._side = SideTab(self.board.pins)
+        tab.setColors(self.theme.colors)
+        tab.wishesChanged.connect(self.laboratory.reconsider)
+        self.board.changed.connect(self.laboratory.reconsider)
+        self.laboratory.add(tab)
+        return tab
+
     def _connect(self) -> None:
         self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
         self.controls.experimentChanged.connect(self.setExperiment)
         self.controls.curveToggled.connect(self._remember_curves)
         self.replay.startChosen.connect(self._go_on_from)
+        self.stage.tabChanged.connect(self._tab_changed)
+        self.runs.pinClicked.connect(self.pin)
+        self.runs.compareClicked.connect(self.compare)
+        self.board.adopted.connect(self.setExperiment)
         transport, runner = self.transport, self.runner
         transport.playClicked.connect(self.toggle)
         transport.stepClicked.connect(lambda: runner.advance(1))
@@ -238,6 +292,27 @@ class MainWindow(QMainWindow):
         """Take other initial weights, batches and dropout."""
         seed = (self.session.experiment.seed + 1) % 2**31
         self.setExperiment(replace(self.session.experiment, {"seed": seed}))
+
+    def pin(self) -> None:
+        """Keep the run that is shown."""
+        try:
+            self.board.pin()
+        except PinsFullError as error:
+            self.banner.show_message(str(error))
+        self.runs.setVisible(len(self.board.pins) > 0)
+
+    def compare(self) -> None:
+        """Train none, weight decay, dropout and both side by side."""
+        self.stage.setTab("side")
+        if self._side is not None:
+            self._side.compare()
+
+    def _tab_changed(self, tab: str) -> None:
+        self.replay.setInside(tab == "network")
+        if tab == "side" and self._side is not None:
+            self._side.showPins()
+        else:
+            self.laboratory.reconsider()
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
@@ -313,6 +388,8 @@ class MainWindow(QMainWindow):
         self._show_dataset(dataset)
         if self._seeds is not None:
             self._seeds.setDataset(dataset)
+        if self._network is not None:
+            self._network.setDataset(dataset)
         self.history_view.setDataset(dataset, experiment.epochs)
         self.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         self.verdict_bar.setSnapshot(None)
@@ -337,7 +414,9 @@ class MainWindow(QMainWindow):
             self._run = run
             self.fit_view.clearPast()
         self.fit_view.setFit(view.fit)
-        self.fit_view.setOverlays(best_overlay(view, self.theme.colors))
+        self.board.show(view, best_overlay(view, self.theme.colors), self._clock.now())
+        if self._network is not None and view.inside is not None:
+            self._network.setInside(view.inside)
         self.history_view.setHistory(run.history, view.snapshot)
         self.history_view.setMarks(run.changed_at)
         self.replay.show(view)
@@ -373,7 +452,8 @@ class MainWindow(QMainWindow):
         self.history_view.setColors(colors)
         self.verdict_bar.setColors(colors)
         self.timeline.setColors(colors)
-        for tab in (self._landscape, self._seeds):
+        self.board.setColors(colors)
+        for tab in (self._landscape, self._seeds, self._network, self._side):
             if tab is not None:
                 tab.setColors(colors)
 

@@ -110,7 +110,10 @@ class Worker(QThread):
     def run(self) -> None:
         """Train until the interruption is requested. Called by Qt, on the thread."""
         try:
-            import regplay.core.training  # noqa: F401 - takes a second, so not on the main thread
+            # Takes a second, so not on the main thread.
+            from regplay.gui.insides import Insides
+
+            self._insides = Insides()
         except Exception as error:
             self.failed.emit(0, f"PyTorch could not be loaded: {error}")
             return
@@ -273,9 +276,26 @@ class Worker(QThread):
             record = run.history.best()
             state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
             best = None if state is None else training.fit_at(job.grid, state)
+        inside = None
+        if look.inside and study is None:
+            kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
+            inside = self._insides.of(
+                run, run.experiment, dataset, training.population, run.checkpoints, kept
+            )
         is_finished = study is not None or training.finished
         self.mailbox.put(
-            View(job.generation, run, dataset, snapshot, moment, fit, best, look, is_finished)
+            View(
+                job.generation,
+                run,
+                dataset,
+                snapshot,
+                moment,
+                fit,
+                best,
+                look,
+                is_finished,
+                inside,
+            )
         )
 
     def _give_up(self, error: Exception) -> None:

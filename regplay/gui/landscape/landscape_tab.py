@@ -99,7 +99,7 @@ class LandscapeTab(LandscapeView):
 
     def _adopt(self, column: int, row: int) -> None:
         study = self._study
-        if study is None or study.history is None:
+        if study is None or study.history is None or not isinstance(study.sweep, Sweep):
             return
         member = study.sweep.member(row, column)
         last = study.history.member(member).last

@@ -16,7 +16,7 @@ from regplay.core.bias_variance import (
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.resampled import band_of, decompositions_of
-from regplay.core.sweep import Sweep, is_used
+from regplay.core.sweep import Lineup, Sweep, is_used
 from regplay.gui.seeds.seeds_view import SeedsView
 from regplay.gui.studies import Inquiry, Study
 
@@ -52,7 +52,7 @@ class SeedsTab(SeedsView):
         self._is_on = False
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
-        self._shown: dict[str, Sweep] = {}
+        self._shown: dict[str, Sweep | Lineup] = {}
         self.startClicked.connect(self._start)
         self.stopClicked.connect(self._stop)
         self.seedsChanged.connect(lambda _: self.wishesChanged.emit())
@@ -89,8 +89,7 @@ class SeedsTab(SeedsView):
             self.setSpread(band.digest)
         if parts is not None and isinstance(parts.digest, list):
             self._shown[_PARTS] = parts.sweep
-            values = tuple(float(value) for value in parts.sweep.axes[0].values)
-            self.setDecompositions(values, parts.digest)
+            self.setDecompositions(self._positions(), parts.digest)
         running = [study for study in (band, parts) if study is not None]
         if running:
             done = sum(study.history.progress for study in running if study.history is not None)
@@ -101,8 +100,11 @@ class SeedsTab(SeedsView):
         if key == _BAND:
             self.setSpread(None)
         else:
-            values = decomposition_axis(self.axis()).values
-            self.setDecompositions(tuple(float(v) for v in values), [None] * len(values))
+            positions = self._positions()
+            self.setDecompositions(positions, [None] * len(positions))
+
+    def _positions(self) -> tuple[float, ...]:
+        return tuple(float(value) for value in decomposition_axis(self.axis()).values)
 
     def _start(self) -> None:
         self._is_on = True

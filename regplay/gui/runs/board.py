@@ -1,0 +1,104 @@
+"""Pinned runs in all places that show them: the list, the fit, the losses."""
+
+import math
+
+from PySide6.QtCore import QObject, Signal
+
+from regplay.core.fit import grid_of
+from regplay.gui.messages import View
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.panel import Overlay
+from regplay.gui.plots.pinned import PinnedCurves
+from regplay.gui.runs.overlays import pin_overlays
+from regplay.gui.runs.palette import pin_color
+from regplay.gui.runs.runs_list import RunsList
+from regplay.gui.theme import LIGHT, Colors
+from regplay.session.pins import Pins
+from regplay.session.run import Run
+
+_INTERVAL = 0.1  # s between two states of the numbers in the list
+
+
+class Board(QObject):
+    """Keeps the pins, and draws them over the present run.
+
+    Signals
+    -------
+    adopted
+        (Experiment): work on that of a pinned run.
+    changed
+        Other runs are pinned, shown or named.
+    """
+
+    adopted = Signal(object)
+    changed = Signal()
+
+    def __init__(self, runs: RunsList, fit_view: FitView, history_view: HistoryView) -> None:
+        super().__init__(runs)
+        self.pins = Pins()
+        self._runs, self._fit_view, self._history_view = runs, fit_view, history_view
+        self._colors = LIGHT
+        self._view: View | None = None
+        self._extra: list[Overlay] = []
+        self._refreshed = 0.0
+        runs.setPins(self.pins)
+        runs.adoptClicked.connect(lambda pin: self.adopted.emit(pin.run.experiment))
+        runs.removed.connect(lambda _: self._changed())
+        runs.changed.connect(self._changed)
+
+    def pin(self) -> None:
+        """Keep the run as it is shown now.
+
+        Raises
+        ------
+        PinsFullError
+            If there are too many.
+        """
+        view = self._view
+        if view is not None:
+            self.pins.pin(view.run, view.fit, grid=grid_of(view.dataset))
+            self._runs.setPins(self.pins)
+            self._changed()
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self._runs.setColors(colors)
+        self._draw()
+
+    def show(self, view: View, extra: list[Overlay], now: float) -> None:
+        """Follow the run; `extra` is laid over its fit besides the pins, at time `now` in s."""
+        before, self._view = self._view, view
+        was_extra, self._extra = self._extra, extra
+        has_other_data = before is None or before.dataset is not view.dataset
+        if has_other_data or bool(extra) or bool(was_extra):
+            self._draw()
+        if now - self._refreshed > _INTERVAL or view.is_finished:
+            self._refreshed = now
+            self._runs.setPresent(view.run, view.run.experiment)
+            self._runs.refresh()
+
+    def _changed(self) -> None:
+        self._draw()
+        self.changed.emit()
+
+    def _draw(self) -> None:
+        if self._view is None:
+            return
+        overlays = pin_overlays(self.pins, self._view.run.experiment, self._colors)
+        self._fit_view.setOverlays([*overlays, *self._extra])
+        task = self._view.dataset.task
+        self._history_view.setPinned(
+            [
+                PinnedCurves(pin.name, pin_color(pin.color, self._colors), pin.run.history)
+                for pin in self.pins
+                if not pin.is_hidden and _has_accuracy(pin.run) == (task == "classification")
+            ]
+        )
+
+
+def _has_accuracy(run: Run) -> bool:
+    """Whether a run is of a classification: only that has accuracies."""
+    last = run.history.last
+    return last is not None and math.isfinite(last.value("train_accuracy"))
