@@ -200,7 +200,7 @@ def test_a_hundred_restarts_in_a_row_end_with_the_last(open_window):
     assert threading.active_count() == threads
     assert len(window.findChildren(QTimer)) == timers
     assert len(window.findChildren(QObject)) <= objects + 3
-    assert trainings() <= before  # those that were superseded are gone
+    assert trainings() <= before + 1  # those superseded are gone; one may be a slider's curve
     assert len([thread for thread in window.findChildren(QThread) if thread.isRunning()]) == 1
     generations = [view.generation for view in person.views]
     assert generations == sorted(generations)

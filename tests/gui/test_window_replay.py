@@ -1,0 +1,116 @@
+"""The epoch handle in the real window: looking back, going on from there, the best epoch."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+WD = "regularization.weight_decay"
+SMALL = {"epochs": 200, "model.width": 16, "data.n_train": 12, "data.n_valid": 40}
+
+
+@pytest.fixture
+def trained(open_window, settings):
+    """At a window whose run has trained to its end."""
+    settings.setValue("curves", "")
+    person = open_window(SMALL)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    return person
+
+
+def go_to(person, epoch):
+    person.window.timeline.pickMoment(epoch)
+    person.wait(lambda: person.view.look.epoch == epoch)
+    return person.view
+
+
+def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window(SMALL)
+    person.window.runner.advance(10)
+    then = person.wait_for_step(10)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    view = go_to(person, 10)
+    assert view.fit.epoch == view.moment.epoch == 10
+    np.testing.assert_array_equal(view.fit.grid, then.fit.grid)
+    np.testing.assert_array_equal(view.moment.values, then.snapshot.values)
+    assert person.window.fit_view.panel.fit is view.fit
+    assert view.snapshot.epoch == 200  # the run itself stays where it is
+
+
+def test_the_keys_of_the_handle_go_from_moment_to_moment(trained):
+    track = trained.window.timeline.track
+    trained.press(Qt.Key.Key_Home, track)
+    trained.wait(lambda: trained.view.moment.epoch == 0)
+    trained.press(Qt.Key.Key_Right, track)
+    trained.wait(lambda: trained.view.moment.epoch == 1)
+    trained.press(Qt.Key.Key_End, track)
+    trained.wait(lambda: trained.view.look.epoch is None)
+    assert trained.view.fit.epoch == 200
+
+
+def test_going_on_from_an_earlier_moment_repeats_what_was_trained(trained):
+    fit = trained.view.fit
+    epochs = trained.view.run.history.epochs.copy()
+    go_to(trained, 20)
+    trained.click("timeline.continue")
+    trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
+    np.testing.assert_array_equal(trained.view.fit.grid, fit.grid)
+    np.testing.assert_array_equal(trained.view.run.history.epochs, epochs)
+    assert trained.window.timeline.moment() is None
+
+
+def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
+    norm = trained.view.snapshot.value("weight_norm")
+    go_to(trained, 20)
+    trained.click("keep_weights")
+    trained.click("timeline.continue")
+    trained.window.runner.pause()
+    trained.set(regularization__weight_decay=1.0)
+    trained.press(Qt.Key.Key_Space)
+    trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
+    assert trained.view.snapshot.value("weight_norm") < 0.7 * norm
+    assert trained.view.run.history.column("train_loss")[5] > 0
+
+
+def test_restore_best_waits_at_the_epoch_with_the_smallest_validation_loss(trained):
+    history = trained.view.run.history
+    best = int(history.epochs[history.best()])
+    assert 0 < best < 200
+    trained.click("timeline.restore_best")
+    trained.wait(lambda: trained.is_shown() and trained.view.snapshot.epoch == best)
+    assert trained.view.run.history.epochs[-1] == best
+    assert not trained.window.runner.is_playing
+    assert trained.view.snapshot.value("valid_loss") == history.column("valid_loss").min()
+
+
+def test_the_fit_at_the_best_epoch_is_laid_over_the_last_one(trained):
+    trained.click("timeline.overlay")
+    trained.wait(lambda: trained.view.best is not None)
+    history = trained.view.run.history
+    assert trained.view.best.epoch == history.epochs[history.best()]
+    assert trained.view.fit.epoch == 200
+    assert not np.array_equal(trained.view.best.grid, trained.view.fit.grid)
+    trained.click("timeline.overlay")
+    trained.wait(lambda: trained.view.best is None)
+
+
+def test_a_change_shows_the_newest_again(trained):
+    go_to(trained, 5)
+    trained.set(seed=3)
+    trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
+    assert trained.view.look.epoch is None
+    assert trained.window.timeline.moment() is None
+
+
+def test_while_it_trains_an_earlier_moment_stays_in_sight(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window(SMALL | {"epochs": 100_000})
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 50)
+    view = go_to(person, 10)
+    assert view.fit.epoch == 10
+    person.wait(lambda: person.view.snapshot.epoch > view.snapshot.epoch)
+    assert person.view.fit.epoch == 10
+    np.testing.assert_array_equal(person.view.fit.grid, view.fit.grid)

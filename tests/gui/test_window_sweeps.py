@@ -1,0 +1,176 @@
+"""Sliders with their own curves, in the real window with a real mouse."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from regplay.core.fields import get, replace
+from regplay.core.history import History
+from regplay.core.sweep import sweep_axis
+from regplay.core.training import Training, run
+
+WD, DROPOUT, NOISE = "regularization.weight_decay", "regularization.dropout", "data.noise"
+SMALL = {"epochs": 30, "model.width": 8, "data.n_train": 20, "data.n_valid": 30}
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+
+def curve(person, path):
+    return person.window.controls.control(path).slider.curve
+
+
+@pytest.fixture
+def at_curves(open_window):
+    """At a window whose weight decay and dropout show finished curves."""
+    person = open_window(SMALL)
+    for path in (WD, DROPOUT):
+        person.wait(lambda path=path: curve(person, path) and curve(person, path).is_finished)
+    return person
+
+
+def handle(person, path, value):
+    """Where the handle of a slider stands at a value."""
+    slider = person.window.controls.control(path).slider
+    x = slider.x_of(slider.scale.position(value))
+    return slider, QPoint(round(x), slider.height() - 9)
+
+
+def drag(person, path, value):
+    """Take hold of the handle and move it to a value, without letting go."""
+    slider, begin = handle(person, path, slider_value(person, path))
+    _, end = handle(person, path, value)
+    QTest.mousePress(slider, LEFT, NONE, begin)
+    QTest.mouseMove(slider, end)
+    return slider, end
+
+
+def slider_value(person, path):
+    return get(person.window.session.experiment, path)
+
+
+def test_weight_decay_and_dropout_show_their_curves_without_being_asked(at_curves):
+    assert at_curves.window.controls.shownCurves() == (WD, DROPOUT)
+    shown = curve(at_curves, WD)
+    assert shown.values == sweep_axis(WD).values
+    assert np.isfinite(shown.valid).all()
+    assert shown.valley == int(np.argmin(shown.valid))
+
+
+def test_a_curve_shows_the_losses_of_networks_trained_one_by_one(at_curves):
+    shown, base = curve(at_curves, WD), at_curves.window.session.experiment
+    for index in (0, 17, 29):
+        training, history = Training([replace(base, {WD: shown.values[index]})]), History()
+        for snapshot in run(training):
+            if snapshot is not None:
+                history.append(snapshot)
+        assert shown.train[index] == pytest.approx(history.last.value("train_loss"), rel=2e-3)
+        assert shown.valid[index] == pytest.approx(history.last.value("valid_loss"), rel=2e-3)
+
+
+def test_dragging_over_a_finished_curve_shows_the_trained_network_and_trains_nothing(at_curves):
+    person = at_curves
+    generation = person.window.runner.generation
+    slider, end = drag(person, WD, 0.1)
+    person.wait(lambda: person.view.is_preview)
+    assert get(person.view.run.experiment, WD) == 0.1
+    assert person.view.run.history.epochs[-1] == 30
+    shown = curve(person, WD)
+    index = shown.values.index(0.1)
+    assert person.view.snapshot.value("valid_loss") == shown.valid[index]
+    assert person.window.fit_view.panel.fit is person.view.fit
+    assert person.window.runner.generation == generation
+    assert person.window.session.experiment.regularization.weight_decay == 0.0
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+
+
+def test_releasing_makes_the_network_the_current_run_without_training(at_curves):
+    person = at_curves
+    slider, end = drag(person, WD, 0.1)
+    person.wait(lambda: person.view.is_preview)
+    fit = person.view.fit
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+    person.wait(lambda: person.is_shown() and not person.view.is_preview)
+    assert person.window.session.experiment.regularization.weight_decay == 0.1
+    assert person.view.snapshot.epoch == 30
+    assert person.view.is_finished
+    np.testing.assert_allclose(person.view.fit.grid, fit.grid, atol=1e-6)
+    assert list(person.view.run.history.epochs[[0, -1]]) == [0, 30]
+    person.wait(lambda: person.window.timeline.label.text().endswith("30"))
+
+
+def test_an_adopted_network_can_be_trained_on(at_curves):
+    person = at_curves
+    slider, end = drag(person, WD, 0.1)
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+    person.wait(lambda: person.is_shown() and not person.view.is_preview)
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 60)
+
+
+def test_the_curve_along_the_changed_slider_stays_and_the_others_are_trained_anew(at_curves):
+    person = at_curves
+    before = {path: curve(person, path).valid for path in (WD, DROPOUT)}
+    slider, end = drag(person, WD, 1.0)
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+    person.wait(lambda: curve(person, DROPOUT) is None or not curve(person, DROPOUT).is_finished)
+    assert np.array_equal(curve(person, WD).valid, before[WD])
+    person.wait(lambda: curve(person, DROPOUT) and curve(person, DROPOUT).is_finished)
+    assert not np.allclose(curve(person, DROPOUT).valid, before[DROPOUT])
+
+
+def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
+    person = at_curves
+    slider, _ = drag(person, WD, 0.1)
+    person.wait(lambda: person.view.is_preview)
+    _, begin = handle(person, WD, 0.0)
+    QTest.mouseMove(slider, begin)
+    person.wait(lambda: get(person.view.run.experiment, WD) == 0.0)
+    QTest.mouseRelease(slider, LEFT, NONE, begin)
+    person.wait(lambda: not person.view.is_preview)
+    assert person.window.session.experiment.regularization.weight_decay == 0.0
+
+
+def test_dragging_a_curve_over_the_data_shows_the_points_of_each_network(at_curves):
+    person = at_curves
+    person.window.controls.setShownCurves((NOISE,))
+    person.window.laboratory.reconsider()
+    person.wait(lambda: curve(person, NOISE) and curve(person, NOISE).is_finished)
+    quiet = person.window.fit_view.panel.dataset
+    slider, end = drag(person, NOISE, 1.0)
+    person.wait(lambda: person.view.is_preview and person.view.run.experiment.data.noise == 1.0)
+    loud = person.window.fit_view.panel.dataset
+    assert np.abs(loud.train.y - loud.truth(loud.train.x)).std() > 2 * (
+        np.abs(quiet.train.y - quiet.truth(quiet.train.x)).std()
+    )
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+    person.wait(lambda: person.is_shown() and not person.view.is_preview)
+    assert person.window.session.experiment.data.noise == 1.0
+    assert person.window.fit_view.panel.dataset is person.view.dataset
+    np.testing.assert_array_equal(person.view.dataset.train.y, loud.train.y)
+
+
+def test_another_experiment_takes_the_old_curve_away_at_once(at_curves):
+    at_curves.set(seed=5)
+    assert curve(at_curves, WD) is None
+    at_curves.wait(lambda: curve(at_curves, WD) and curve(at_curves, WD).is_finished)
+
+
+def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
+    at_curves, open_window, settings
+):
+    person = at_curves
+    for path in (WD, DROPOUT):
+        person.click(f"{path}.curve")
+    person.wait(lambda: not person.window.runner._studies)
+    assert person.window.controls.shownCurves() == ()
+    again = open_window(SMALL)
+    assert again.window.controls.shownCurves() == ()
+
+
+def test_the_run_goes_before_the_curves(open_window):
+    person = open_window(SMALL | {"epochs": 3000, "model.width": 64})
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 0)
+    person.set(optimizer__lr=0.02)
+    person.wait(lambda: person.is_shown() and person.view.is_finished)
+    assert curve(person, WD) is None or not curve(person, WD).is_finished

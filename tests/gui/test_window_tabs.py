@@ -1,0 +1,172 @@
+"""The tabs over the fit, in the real window: each trains, shows, and hands over."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from regplay.core.bias_variance import DOUBLE_DESCENT, decomposition_axis
+from regplay.core.fields import get, replace
+from regplay.gui.theme import DARK
+from regplay.session.pins import compared
+
+SMALL = {"epochs": 20, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
+
+
+@pytest.fixture
+def at_tab(open_window, settings):
+    """Opens a window on a tab; its sliders show no curves."""
+    settings.setValue("curves", "")
+
+    def open_at(tab, values=None):
+        person = open_window(SMALL | (values or {}))
+        person.click(f"stage.{tab}")
+        return person
+
+    return open_at
+
+
+def landscape_of(person):
+    return person.window._landscape
+
+
+def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab):
+    person = at_tab("landscape")
+    tab = landscape_of(person)
+    assert not person.window.runner._studies
+    person.click("landscape.start")
+    person.wait(lambda: tab._map is not None and tab._map.is_finished)
+    assert tab._map.measures["valid_loss"].shape == (9, 25)
+    tab.cellClicked.emit(10, 3)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
+    x, y = tab.axes()
+    experiment = person.window.session.experiment
+    assert get(experiment, x.path) == x.values[10]
+    assert get(experiment, y.path) == y.values[3]
+    shown = person.view.snapshot.value("valid_loss")
+    assert shown == pytest.approx(tab._map.measures["valid_loss"][3, 10], rel=1e-5)
+    assert tab._map.is_finished  # it is the same map, wherever one stands on it
+
+
+def test_the_landscape_follows_the_epoch_handle(at_tab):
+    person = at_tab("landscape")
+    tab = landscape_of(person)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.click("landscape.start")
+    person.wait(lambda: tab._map is not None and tab._map.is_finished)
+    last = tab._map.measures["valid_loss"]
+    person.window.timeline.pickMoment(0)
+    person.wait(lambda: tab._map.epoch == 0)
+    first = tab._map.measures["valid_loss"]
+    assert np.allclose(first, first[0, 0])  # the same initial weights
+    assert not np.allclose(first, last)
+
+
+def test_a_stopped_landscape_keeps_what_it_has(at_tab):
+    person = at_tab("landscape", {"epochs": 20_000})
+    tab = landscape_of(person)
+    person.click("landscape.start")
+    person.wait(lambda: tab._map is not None and tab._map.progress > 0)
+    person.click("landscape.start")
+    person.wait(lambda: not person.window.runner._studies)
+    assert 0 < tab._map.progress < 1
+    assert np.isfinite(tab._map.measures["valid_loss"]).any()
+
+
+def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
+    person = at_tab("seeds")
+    tab = person.window._seeds
+    tab.setSeeds(5)
+    person.click("seeds.start")
+    bars = tab.decomposition.plot.bars
+    axis = decomposition_axis("regularization.weight_decay")
+    person.wait(lambda: len(bars.parts) == len(axis.values) and all(bars.parts))
+    studies = person.window.runner._studies
+    person.wait(lambda: all(study.finished for study in studies.values()))
+    assert len(studies["seeds.band"].digest.members) == 5
+    assert len(tab.spread.panel.series[0].std) == 256
+    for part in bars.parts:
+        assert part.total == pytest.approx(part.measured, abs=6 * part.measured_error + 0.1)
+
+
+def test_double_descent_is_one_click(at_tab):
+    person = at_tab("seeds")
+    person.click("seeds.doubleDescent")
+    for path, value in DOUBLE_DESCENT.items():
+        assert get(person.window.session.experiment, path) == value
+    assert person.window._seeds.axis() == "model.width"
+
+
+def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
+    person = at_tab("network")
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: person.view.inside is not None and person.view.inside.epoch == 20)
+    inside = person.view.inside
+    assert [len(layer.now) for layer in inside.layers] == [4, 16, 4]
+    assert list(inside.epochs) == list(range(21))
+    total = np.sqrt((inside.norms[-1] ** 2).sum())
+    assert total == pytest.approx(person.view.snapshot.value("weight_norm"), rel=1e-4)
+    person.window.timeline.pickMoment(0)
+    person.wait(lambda: person.view.inside.epoch == 0)
+    for layer in person.view.inside.layers:
+        np.testing.assert_array_equal(layer.now, layer.initial)
+
+
+def test_the_inside_is_not_computed_while_nobody_looks(at_tab):
+    person = at_tab("network")
+    person.wait(lambda: person.view.inside is not None)
+    person.click("stage.fit")
+    person.wait(lambda: person.view.inside is None)
+
+
+def test_a_pinned_run_stays_in_both_plots_while_another_is_trained(at_tab):
+    person = at_tab("fit")
+    window = person.window
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    assert not window.runs.isVisible()
+    person.press(Qt.Key.Key_P)
+    assert window.runs.isVisible()
+    person.set(regularization__weight_decay=1.0)
+    person.wait_until_finished()
+    pin = window.board.pins[0]
+    assert pin.run.experiment.regularization.weight_decay == 0.0
+    assert window.board.pins.differing(window.session.experiment) == (
+        "regularization.weight_decay",
+    )
+    texts = [entry.text for entry in window.fit_view.panel.legend.entries]
+    assert pin.name in texts
+    window.runs.choose(pin)
+    person.click("runs.adopt")
+    assert window.session.experiment == pin.run.experiment
+
+
+def test_too_many_pins_are_refused_with_a_message(at_tab):
+    person = at_tab("fit")
+    for _ in range(13):
+        person.press(Qt.Key.Key_P)
+    assert len(person.window.board.pins) == 12
+    assert "12 runs are pinned" in person.banner
+
+
+def test_compare_trains_four_remedies_from_the_same_start(at_tab):
+    person = at_tab("fit")
+    person.press(Qt.Key.Key_C)
+    tab = person.window._side
+    wanted = compared(person.window.session.experiment)
+    person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
+    person.wait(lambda: all(view.panel.fit.epoch == 20 for view in tab.views))
+    assert len(tab.views) == len(wanted) == 4
+    fits = [view.panel.fit.grid for view in tab.views]
+    assert not any(np.allclose(fits[0], other) for other in fits[1:])
+    base = replace(wanted["both"], {"regularization.weight_decay": 0.0})
+    assert replace(base, {"regularization.dropout": 0.0}) == wanted["none"]
+
+
+def test_all_tabs_turn_dark(at_tab):
+    person = at_tab("landscape")
+    for tab in ("seeds", "network", "side", "fit"):
+        person.click(f"stage.{tab}")
+    person.choose("scheme.dark")
+    assert person.window._landscape.chart.colors is DARK
+    assert person.window._side.views[0].panel.colors.dark
