@@ -185,23 +185,20 @@ class Population:
         """One member as a population of its own, with copies of its parameters."""
         if self.shape.members == 1:
             return self
-        alone = Population(
-            Shape(1, self.shape.sizes),
-            self._activation,
-            self.loss,
-            self.flat.device,
-            self.flat.dtype,
-        )
+        alone = self.of_members(1)
         alone.flat.copy_(self.shape.of_member(self.flat, member))
         return alone
 
     def with_parameters(self, flat: Tensor) -> "Population":
         """Another population of the same shape, with a copy of these parameters [total]."""
-        other = Population(
-            self.shape, self._activation, self.loss, self.flat.device, self.flat.dtype
-        )
+        other = self.of_members(self.shape.members)
         other.flat.copy_(flat)
         return other
+
+    def of_members(self, members: int) -> "Population":
+        """Another population of such networks, all parameters 0."""
+        shape = Shape(members, self.shape.sizes)
+        return Population(shape, self._activation, self.loss, self.flat.device, self.flat.dtype)
 
     def workspace(self, n: int) -> _Workspace:
         """The buffers for batches of `n` points."""

@@ -83,6 +83,11 @@ class Laboratory(QObject):
             self._due = self._clock.now() + DEBOUNCE
         self._show()
 
+    def begin(self) -> None:
+        """Train what is wanted now, without waiting for the experiment to rest."""
+        self._due = None
+        self._ask(self._wanted())
+
     def begin_anew(self) -> None:
         """Train what is asked for again, such as on another device."""
         self._ask(self._asked)
@@ -101,8 +106,7 @@ class Laboratory(QObject):
 
     def _tick(self) -> None:
         if self._due is not None and self._clock.now() >= self._due:
-            self._due = None
-            self._ask(self._wanted())
+            self.begin()
 
     def _ask(self, wanted: dict[str, Inquiry]) -> None:
         self._asked = wanted

@@ -4,6 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
@@ -60,6 +61,8 @@ class Look:
         Whether to add the fit at the best epoch.
     inside
         Whether to add what is inside the network of the run.
+    passes
+        Whether to add what networks thinned by its dropout predict.
     """
 
     epoch: int | None = None
@@ -67,6 +70,7 @@ class Look:
     member: int = 0
     best: bool = False
     inside: bool = False
+    passes: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +91,8 @@ class View:
         What was asked for.
     inside
         What is inside the network at that moment, if asked for.
+    passes
+        What networks thinned by dropout predict on the grid at that moment, if asked for.
     """
 
     generation: int
@@ -99,6 +105,7 @@ class View:
     look: Look
     is_finished: bool
     inside: "Inside | None" = None
+    passes: Spread | None = None
 
     @property
     def is_preview(self) -> bool:

@@ -52,7 +52,11 @@ class Replay(QObject):
     def begin_anew(self) -> None:
         """Another run: show its newest state."""
         self._timeline.setMoment(None)
-        self._ask(Look(best=self._look.best, inside=self._look.inside))
+        self._ask(replace(self._look, epoch=None, study="", member=0))
+
+    def setPasses(self, shows: bool) -> None:
+        """Whether thinned networks are wanted."""
+        self._ask(replace(self._look, passes=shows))
 
     def setInside(self, shows: bool) -> None:
         """Whether what is inside the network is wanted."""

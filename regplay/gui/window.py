@@ -1,5 +1,6 @@
 """The main window: it composes the parts and connects them."""
 
+from dataclasses import replace as replace_fit
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
@@ -22,6 +23,7 @@ from regplay.gui.messages import Start, View
 from regplay.gui.naming import named
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.panel import Band
 from regplay.gui.plots.toggle import Toggle
 from regplay.gui.replay import Replay, best_overlay
 from regplay.gui.runner import Runner
@@ -51,6 +53,12 @@ _TABS = {
     "side": "The present run beside pinned ones, or beside other remedies, trained together",
     "seeds": "The same experiment on other draws of the data: how far the fits lie apart, and why",
 }
+_BAND_TIP = (
+    "Mean ± 1 and 2 standard deviations of networks thinned by dropout: how far the fit hangs on "
+    "single units (Gal and Ghahramani, 2016)"
+)
+_THINNED_TIP = "Single networks thinned by dropout, as each training step sees one"
+_THINNED = 5  # shown at once
 _WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
@@ -126,6 +134,12 @@ class MainWindow(QMainWindow):
         self.stage.add("seeds", "Many seeds", tips["seeds"], self._make_seeds)
         self.stage.add("network", "Network", tips["network"], self._make_network)
         self.stage.add("side", "Side by side", tips["side"], self._make_side)
+        self.band = named("dropout.band", Toggle("Dropout band", _BAND_TIP))
+        self.thinned = named("dropout.thinned", Toggle("Thinned", _THINNED_TIP))
+        for button in (self.band, self.thinned):
+            button.toggled.connect(self._ask_for_passes)
+            button.hide()  # unless there is dropout
+            self.stage.addAtEnd(button)
         pin = named("pin", Toggle("Pin", "Keep this run in colour beside the ones to come (P)"))
         pin.setCheckable(False)
         pin.clicked.connect(self.pin)
@@ -307,6 +321,19 @@ class MainWindow(QMainWindow):
         if self._side is not None:
             self._side.compare()
 
+    def _ask_for_passes(self) -> None:
+        self.replay.setPasses(self.band.isChecked() or self.thinned.isChecked())
+        if self.runner.view is not None:  # the networks may be there already
+            self._show_passes(self.runner.view)
+
+    def _show_passes(self, view: View) -> None:
+        passes = view.passes
+        has_curve = passes is not None and passes.mean.ndim == 1
+        shows = self.band.isChecked() and passes is not None and has_curve
+        self.fit_view.setBand(Band(passes.mean, passes.std) if shows and passes else None)
+        single = passes.members[:_THINNED] if passes and self.thinned.isChecked() else ()
+        self.fit_view.setThinned([replace_fit(view.fit, grid=curve) for curve in single])
+
     def _tab_changed(self, tab: str) -> None:
         self.replay.setInside(tab == "network")
         if tab == "side" and self._side is not None:
@@ -368,6 +395,9 @@ class MainWindow(QMainWindow):
         has_other_data = experiment.data != self._data_settings
         if has_other_data:
             self._load_data(experiment)
+        has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
+        for button in (self.band, self.thinned):
+            button.setVisible(has_dropout)
         self.laboratory.setExperiment(None if self._dataset is None else experiment)
         if self._dataset is not None:
             self.history_view.setPlanned(experiment.epochs)
@@ -415,6 +445,7 @@ class MainWindow(QMainWindow):
             self.fit_view.clearPast()
         self.fit_view.setFit(view.fit)
         self.board.show(view, best_overlay(view, self.theme.colors), self._clock.now())
+        self._show_passes(view)
         if self._network is not None and view.inside is not None:
             self._network.setInside(view.inside)
         self.history_view.setHistory(run.history, view.snapshot)

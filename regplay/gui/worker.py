@@ -22,13 +22,17 @@ from regplay.session.run import Run
 from regplay.session.session import Change
 
 if TYPE_CHECKING:
+    from regplay.core.bias_variance import Spread
     from regplay.core.history import Snapshot
+    from regplay.core.inside import Inside
+    from regplay.core.state import State
     from regplay.core.training import Training
 
 # A retraining that a newer change supersedes may still take this long to finish: while a slider is
 # dragged, each position shows a trained network rather than one that has just begun.
 GRACE = 0.1  # s
 _LONGEST_SILENCE = 1 / 30  # s; then measure between records, for something to show
+_PASSES = 40  # thinned networks for a band
 _PUBLISHING_SHARE = 0.2  # of the time
 
 
@@ -276,12 +280,10 @@ class Worker(QThread):
             record = run.history.best()
             state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
             best = None if state is None else training.fit_at(job.grid, state)
-        inside = None
-        if look.inside and study is None:
+        inside = passes = None
+        if study is None and (look.inside or look.passes):
             kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
-            inside = self._insides.of(
-                run, run.experiment, dataset, training.population, run.checkpoints, kept
-            )
+            inside, passes = self._extras(run, training, job, look, kept)
         is_finished = study is not None or training.finished
         self.mailbox.put(
             View(
@@ -295,8 +297,27 @@ class Worker(QThread):
                 look,
                 is_finished,
                 inside,
+                passes,
             )
         )
+
+    def _extras(
+        self, run: Run, training: "Training", job: Job, look: Look, kept: "State | None"
+    ) -> tuple["Inside | None", "Spread | None"]:
+        """What is inside the network, and what its thinned ones predict, where asked for."""
+        from regplay.core.thinned import stochastic_passes
+
+        network, inside, passes = training.population, None, None
+        if look.inside:
+            inside = self._insides.of(
+                run, run.experiment, job.dataset, network, run.checkpoints, kept
+            )
+        dropout = run.experiment.regularization.dropout
+        if look.passes and dropout and job.grid is not None and run.experiment.model.depth:
+            if kept is not None:
+                network = network.with_parameters(kept.parameters)
+            passes = stochastic_passes(network, job.dataset, job.grid.x, dropout, _PASSES)
+        return inside, passes
 
     def _give_up(self, error: Exception) -> None:
         import torch

@@ -66,7 +66,7 @@ def single_runs() -> list[Row]:
     return rows
 
 
-def _one_after_another(dataset: Dataset, steps: int, decays: np.ndarray) -> float:
+def one_after_another(dataset: Dataset, steps: int, decays: np.ndarray) -> float:
     """Seconds for a plain loop with each of these; every so many are run, to save time."""
     chosen = decays[:: len(decays) // _SAMPLE]
     spent = sum(plain_loop(dataset, steps, weight_decay=float(decay)) for decay in chosen)
@@ -87,7 +87,7 @@ def sweeps() -> list[Row]:
         experiments = [replace(base, {"regularization.weight_decay": float(w)}) for w in decays]
 
         theirs, ours, ratio = _ratio(
-            partial(_one_after_another, dataset, steps, decays), partial(_ours, experiments)
+            partial(one_after_another, dataset, steps, decays), partial(_ours, experiments)
         )
         rows.append(
             Row(

@@ -13,6 +13,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import numpy as np
+
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.sweep import sweep_axis
+from tests.benchmarks.engine import one_after_another
 from tests.benchmarks.report import Row
 
 ROUNDS = 5
@@ -22,7 +29,30 @@ _DRAG_SECONDS = 4.0
 
 def window() -> list[Row]:
     """All rows about the window."""
-    return [_startup(), *_frames(), _drag()]
+    return [_startup(), *_frames(), _drag(), *curve()]
+
+
+def curve() -> list[Row]:
+    """The curve of weight decay in the window, against the plain loop one after another."""
+    steps = 1000
+    experiment = replace(Experiment(), {"data.n_valid": 30, "optimizer.name": "sgd"})
+    dataset = load(experiment.data)
+    decays = np.array(sweep_axis("regularization.weight_decay").values)
+    plain, ours, frames = [], [], []
+    for _ in range(ROUNDS):
+        plain.append(one_after_another(dataset, steps, decays))
+        answer = _child("curve")
+        print(json.dumps(answer), file=sys.stderr)
+        ours.append(answer["seconds"])
+        frames.append(answer["frames_per_second"])
+    ratio = median(theirs / own for theirs, own in zip(plain, ours, strict=True))
+    name = f"curve of weight decay, {len(decays)} positions"
+    seconds, rate = median(ours), median(frames)
+    return [
+        Row(name, "plain loop", median(plain), seconds, "s", ratio, 15.0),
+        Row("the same, time", "2 s", 2.0, seconds, "s", 2.0 / seconds, 1.0),
+        Row("frames meanwhile", "30 a second", 30.0, rate, "1/s", rate / 30, 1.0),
+    ]
 
 
 def _seconds(command: list[str]) -> float:
@@ -101,8 +131,6 @@ def _make_window(folder: str) -> Any:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QApplication
 
-    from regplay.core.experiment import Experiment
-    from regplay.core.fields import replace
     from regplay.gui.window import MainWindow
 
     app = QApplication([])
@@ -171,8 +199,6 @@ def _measure_drag(folder: str) -> dict[str, float]:
     """Fully retrained fits that were shown while weight decay moves 120 times a second."""
     from PySide6.QtCore import QTimer
 
-    from regplay.core.fields import replace
-
     app, window = _make_window(folder)
     window.setExperiment(replace(window.session.experiment, {"epochs": 500}))
     slider = window.controls.control("regularization.weight_decay")
@@ -204,7 +230,61 @@ def _measure_drag(folder: str) -> dict[str, float]:
     return {"fits_per_second": len(shown) / _DRAG_SECONDS, "moves": moves[0]}
 
 
-_TASKS = {"startup": _measure_startup, "frames": _measure_frames, "drag": _measure_drag}
+def _measure_curve(folder: str) -> dict[str, float]:
+    """From the moment a curve is asked for to its end, the plots painted anew at 60 hertz."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+
+    app, window = _make_window(folder)
+    window.setExperiment(replace(window.session.experiment, {"epochs": 1000, "data.n_valid": 30}))
+    window.controls.setShownCurves(())
+    plots = [window.fit_view.panel.chart, window.history_view.plot]
+    paints: list[float] = []
+    times: list[float] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() == QEvent.Type.Paint:
+                paints.append(time.perf_counter())
+            return False
+
+    watch = Watch()
+    plots[1].viewport().installEventFilter(watch)
+
+    def ask(view: Any) -> None:
+        if view.is_finished and not times:
+            window.controls.setShownCurves(("regularization.weight_decay",))
+            times.append(time.perf_counter())
+            window.laboratory.begin()
+
+    def look(studies: Any) -> None:
+        if times and studies and all(study.finished for study in studies.values()):
+            times.append(time.perf_counter())
+            window.close()
+
+    def repaint() -> None:
+        for plot in plots:
+            plot.refresh()
+
+    timer = QTimer()
+    timer.timeout.connect(repaint)
+    timer.start(16)
+    window.runner.viewed.connect(ask)
+    window.runner.studied.connect(look)
+    window.runner.loaded.connect(window.runner.play)
+    window.show()
+    app.exec()
+    timer.stop()
+    began, ended = times[:2]
+    during = [paint for paint in paints if began <= paint <= ended]
+    return {"seconds": ended - began, "frames_per_second": len(during) / (ended - began)}
+
+
+_TASKS = {
+    "curve": _measure_curve,
+    "startup": _measure_startup,
+    "frames": _measure_frames,
+    "drag": _measure_drag,
+}
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as temporary:

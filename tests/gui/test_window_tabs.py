@@ -170,3 +170,20 @@ def test_all_tabs_turn_dark(at_tab):
     person.choose("scheme.dark")
     assert person.window._landscape.chart.colors is DARK
     assert person.window._side.views[0].panel.colors.dark
+
+
+def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):
+    person = at_tab("fit", {"regularization.dropout": 0.3})
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    panel = person.window.fit_view.panel
+    person.click("dropout.band")
+    person.wait(lambda: panel.band.band is not None)
+    assert (panel.band.band.std > 0).all()
+    person.click("dropout.thinned")
+    person.wait(lambda: len(panel._thinned) == 5)
+    person.click("dropout.band")
+    person.click("dropout.thinned")
+    person.wait(lambda: panel.band.band is None and not panel._thinned)
+    person.set(regularization__dropout=0.0)
+    assert not person.find("dropout.band").isVisible()

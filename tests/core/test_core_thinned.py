@@ -1,0 +1,59 @@
+"""Thinned networks are what `nn.Dropout` makes of a network in a training step."""
+
+import numpy as np
+import torch
+from torch import nn
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.thinned import stochastic_passes, thinned
+from regplay.core.training import Training
+
+EXPERIMENT = replace(
+    Experiment(), {"model.width": 16, "regularization.dropout": 0.3, "data.n_train": 20}
+)
+
+
+def network(steps=200):
+    training = Training([EXPERIMENT])
+    training.record()
+    for _ in range(steps):
+        training.advance()
+    return training.population, training.datasets[0]
+
+
+def test_without_dropout_all_are_the_network_itself():
+    population, dataset = network()
+    passes = stochastic_passes(population, dataset, dataset.valid.x, 0.0, 4)
+    assert passes.std.max() < 1e-6
+    x = torch.from_numpy(dataset.valid.x).float()
+    np.testing.assert_allclose(passes.mean, population.predict(x)[:, 0], atol=1e-5)
+
+
+def test_mean_and_deviation_are_those_of_a_module_in_training_mode():
+    population, dataset = network()
+    layers = population.member()
+    modules = []
+    for weight, bias in layers:
+        linear = nn.Linear(weight.shape[1], weight.shape[0])
+        linear.weight.data, linear.bias.data = weight, bias
+        modules += [linear, nn.Tanh(), nn.Dropout(0.3)]
+    module = nn.Sequential(*modules[:-2]).train()
+    x = torch.linspace(-2, 2, 5)[:, None]
+    torch.manual_seed(1)
+    with torch.no_grad():
+        wanted = torch.stack([module(x)[:, 0] for _ in range(6000)]).numpy()
+    passes = stochastic_passes(population, dataset, x.double().numpy(), 0.3, 3000, seed=2)
+    error = wanted.std(axis=0) / np.sqrt(3000)
+    assert (np.abs(passes.mean - wanted.mean(axis=0)) < 5 * error).all()
+    np.testing.assert_allclose(passes.std, wanted.std(axis=0), rtol=0.1)
+
+
+def test_each_has_a_mask_of_its_own_and_the_seed_decides_them():
+    population, _ = network(10)
+    one, same, other = (thinned(population, 0.5, 3, seed) for seed in (1, 1, 2))
+    assert torch.equal(one.flat, same.flat)
+    assert not torch.equal(one.flat, other.flat)
+    dropped = [(one.member(i)[1][0] == 0).all(dim=0) for i in range(3)]
+    assert all(0 < int(mask.sum()) < 16 for mask in dropped)
+    assert not torch.equal(dropped[0], dropped[1])
