@@ -54,7 +54,10 @@ class Checkpoints:
         best_epoch
             The state of this epoch, if it is kept, is not thrown away.
         """
-        states = [*self._before(state.epoch), state]
+        earlier = self._states
+        if earlier and earlier[-1].epoch >= state.epoch:
+            earlier = tuple(self._before(state.epoch))
+        states = [*earlier, state]
         most = max(3, min(_MOST, self._budget // max(state.size, 1)))
         while len(states) > most:
             times = np.log1p([kept.epoch for kept in states])

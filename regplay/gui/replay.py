@@ -63,10 +63,12 @@ class Replay(QObject):
         self._ask(replace(self._look, inside=shows))
 
     def show(self, view: View) -> None:
-        """Show on the handle which moments there are, and which one is shown."""
-        self._history_view.setMoment(view.look.epoch and view.moment.epoch)
-        if view.is_preview:
-            return
+        """Show in the plots of the losses which moment this is."""
+        earlier = view.look.epoch is not None
+        self._history_view.setMoment(view.moment.epoch if earlier else None)
+
+    def showKept(self, view: View) -> None:
+        """Show on the handle which moments of a run there are."""
         run, timeline = view.run, self._timeline
         kept = run.checkpoints.epochs.tolist()
         if kept and view.snapshot.epoch > kept[-1]:

@@ -131,10 +131,10 @@ class MainWindow(QMainWindow):
         tips = _TABS
         self.stage.add("fit", "Fit", tips["fit"], lambda: self.fit_view)
         self.stage.add("landscape", "Landscape", tips["landscape"], self._make_landscape)
-        self.stage.add("seeds", "Many seeds", tips["seeds"], self._make_seeds)
+        self.stage.add("seeds", "Seeds", tips["seeds"], self._make_seeds)
         self.stage.add("network", "Network", tips["network"], self._make_network)
-        self.stage.add("side", "Side by side", tips["side"], self._make_side)
-        self.band = named("dropout.band", Toggle("Dropout band", _BAND_TIP))
+        self.stage.add("side", "Split", tips["side"], self._make_side)
+        self.band = named("dropout.band", Toggle("Band", _BAND_TIP))
         self.thinned = named("dropout.thinned", Toggle("Thinned", _THINNED_TIP))
         for button in (self.band, self.thinned):
             button.toggled.connect(self._ask_for_passes)
@@ -464,6 +464,7 @@ class MainWindow(QMainWindow):
         self._device_text.setText(run.placement)
         if view.is_preview:
             return
+        self.replay.showKept(view)
         self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
         then, step = self._rate
         seconds = now - then
