@@ -1,8 +1,5 @@
 """The main window: it composes the parts and connects them."""
 
-from dataclasses import replace as replace_fit
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
@@ -21,16 +18,15 @@ from regplay.gui.laboratory import Laboratory
 from regplay.gui.menus import Menus
 from regplay.gui.messages import Start, View
 from regplay.gui.naming import named
+from regplay.gui.passes import Passes
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.panel import Band
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.replay import Replay, best_overlay
 from regplay.gui.runner import Runner
 from regplay.gui.runs.board import Board
 from regplay.gui.runs.runs_list import RunsList
-from regplay.gui.stage import Stage
 from regplay.gui.sweep_sliders import SweepSliders
+from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.transport import Transport
@@ -39,26 +35,7 @@ from regplay.session.pins import PinsFullError
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
-if TYPE_CHECKING:  # imported when they are first shown
-    from regplay.gui.landscape.landscape_tab import LandscapeTab
-    from regplay.gui.network.network_view import NetworkView
-    from regplay.gui.runs.side_tab import SideTab
-    from regplay.gui.seeds.seeds_tab import SeedsTab
-
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
-_TABS = {
-    "fit": "What the network predicts",
-    "landscape": "The validation loss over two settings: a whole map of networks trained at once",
-    "network": "The weights of each layer, and the network itself where it is small",
-    "side": "The present run beside pinned ones, or beside other remedies, trained together",
-    "seeds": "The same experiment on other draws of the data: how far the fits lie apart, and why",
-}
-_BAND_TIP = (
-    "Mean ± 1 and 2 standard deviations of networks thinned by dropout: how far the fit hangs on "
-    "single units (Gal and Ghahramani, 2016)"
-)
-_THINNED_TIP = "Single networks thinned by dropout, as each training step sees one"
-_THINNED = 5  # shown at once
 _WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
@@ -114,13 +91,10 @@ class MainWindow(QMainWindow):
         self.replay = Replay(
             self.runner, self.timeline, self.history_view, self.controls, sliders, self.laboratory
         )
-        self.stage = Stage()
         self.runs = RunsList()
         self.board = Board(self.runs, self.fit_view, self.history_view)
-        self._network: NetworkView | None = None
-        self._side: SideTab | None = None
-        self._landscape: LandscapeTab | None = None
-        self._seeds: SeedsTab | None = None
+        self.tabs = Tabs(self.fit_view, self.laboratory, self.board.pins)
+        self.passes = Passes(self.fit_view, self.replay)
         self._compose()
         self.menus = Menus(self)
         self._connect()
@@ -128,31 +102,15 @@ class MainWindow(QMainWindow):
         self._apply(Change.RESTART)
 
     def _compose(self) -> None:
-        tips = _TABS
-        self.stage.add("fit", "Fit", tips["fit"], lambda: self.fit_view)
-        self.stage.add("landscape", "Landscape", tips["landscape"], self._make_landscape)
-        self.stage.add("seeds", "Seeds", tips["seeds"], self._make_seeds)
-        self.stage.add("network", "Network", tips["network"], self._make_network)
-        self.stage.add("side", "Split", tips["side"], self._make_side)
-        self.band = named("dropout.band", Toggle("Band", _BAND_TIP))
-        self.thinned = named("dropout.thinned", Toggle("Thinned", _THINNED_TIP))
-        for button in (self.band, self.thinned):
-            button.toggled.connect(self._ask_for_passes)
-            button.hide()  # unless there is dropout
-            self.stage.addAtEnd(button)
-        pin = named("pin", Toggle("Pin", "Keep this run in colour beside the ones to come (P)"))
-        pin.setCheckable(False)
-        pin.clicked.connect(self.pin)
-        compare = named(
-            "compare", Toggle("Compare", "None, weight decay, dropout and both, trained together")
-        )
-        compare.setCheckable(False)
-        compare.clicked.connect(self.compare)
-        self.stage.addAtEnd(pin)
-        self.stage.addAtEnd(compare)
+        for button in self.passes.buttons:
+            self.tabs.addAtEnd(button)
+        tip = "Keep this run in colour beside the ones to come (P)"
+        self.tabs.addButton("pin", "Pin", tip).clicked.connect(self.pin)
+        tip = "None, weight decay, dropout and both, trained together (C)"
+        self.tabs.addButton("compare", "Compare", tip).clicked.connect(self.tabs.compare)
         plots = named("plots", QSplitter(Qt.Orientation.Vertical))
         plots.setChildrenCollapsible(False)
-        plots.addWidget(self.stage)
+        plots.addWidget(self.tabs)
         self._bottom = named("bottom", QSplitter(Qt.Orientation.Horizontal))
         self._bottom.setChildrenCollapsible(False)
         self._bottom.addWidget(self.history_view)
@@ -194,55 +152,17 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self._rate_text)
         self.statusBar().setSizeGripEnabled(False)
 
-    def _make_landscape(self) -> QWidget:
-        from regplay.gui.landscape.landscape_tab import LandscapeTab
-
-        tab = self._landscape = LandscapeTab()
-        tab.setColors(self.theme.colors)
-        tab.wishesChanged.connect(self.laboratory.reconsider)
-        tab.startChosen.connect(self._go_on_from)
-        self.laboratory.add(tab)
-        return tab
-
-    def _make_seeds(self) -> QWidget:
-        from regplay.gui.seeds.seeds_tab import SeedsTab
-
-        tab = self._seeds = SeedsTab()
-        tab.setColors(self.theme.colors)
-        if self._dataset is not None:
-            tab.setDataset(self._dataset)
-        tab.wishesChanged.connect(self.laboratory.reconsider)
-        tab.experimentChosen.connect(self.setExperiment)
-        self.laboratory.add(tab)
-        return tab
-
-    def _make_network(self) -> QWidget:
-        from regplay.gui.network.network_view import NetworkView
-
-        tab = self._network = NetworkView()
-        tab.setColors(self.theme.colors)
-        if self._dataset is not None:
-            tab.setDataset(self._dataset)
-        return tab
-
-    def _make_side(self) -> QWidget:
-        from regplay.gui.runs.side_tab import SideTab
-
-        tab = self._side = SideTab(self.board.pins)
-        tab.setColors(self.theme.colors)
-        tab.wishesChanged.connect(self.laboratory.reconsider)
-        self.board.changed.connect(self.laboratory.reconsider)
-        self.laboratory.add(tab)
-        return tab
-
     def _connect(self) -> None:
         self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
         self.controls.experimentChanged.connect(self.setExperiment)
         self.controls.curveToggled.connect(self._remember_curves)
         self.replay.startChosen.connect(self._go_on_from)
-        self.stage.tabChanged.connect(self._tab_changed)
+        self.tabs.tabChanged.connect(lambda tab: self.replay.setInside(tab == "network"))
+        self.tabs.startChosen.connect(self._go_on_from)
+        self.tabs.experimentChosen.connect(self.setExperiment)
+        self.board.changed.connect(self.laboratory.reconsider)
         self.runs.pinClicked.connect(self.pin)
-        self.runs.compareClicked.connect(self.compare)
+        self.runs.compareClicked.connect(self.tabs.compare)
         self.board.adopted.connect(self.setExperiment)
         transport, runner = self.transport, self.runner
         transport.playClicked.connect(self.toggle)
@@ -315,32 +235,6 @@ class MainWindow(QMainWindow):
             self.banner.show_message(str(error))
         self.runs.setVisible(len(self.board.pins) > 0)
 
-    def compare(self) -> None:
-        """Train none, weight decay, dropout and both side by side."""
-        self.stage.setTab("side")
-        if self._side is not None:
-            self._side.compare()
-
-    def _ask_for_passes(self) -> None:
-        self.replay.setPasses(self.band.isChecked() or self.thinned.isChecked())
-        if self.runner.view is not None:  # the networks may be there already
-            self._show_passes(self.runner.view)
-
-    def _show_passes(self, view: View) -> None:
-        passes = view.passes
-        has_curve = passes is not None and passes.mean.ndim == 1
-        shows = self.band.isChecked() and passes is not None and has_curve
-        self.fit_view.setBand(Band(passes.mean, passes.std) if shows and passes else None)
-        single = passes.members[:_THINNED] if passes and self.thinned.isChecked() else ()
-        self.fit_view.setThinned([replace_fit(view.fit, grid=curve) for curve in single])
-
-    def _tab_changed(self, tab: str) -> None:
-        self.replay.setInside(tab == "network")
-        if tab == "side" and self._side is not None:
-            self._side.showPins()
-        else:
-            self.laboratory.reconsider()
-
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
         self.theme.setScheme(scheme)
@@ -395,9 +289,7 @@ class MainWindow(QMainWindow):
         has_other_data = experiment.data != self._data_settings
         if has_other_data:
             self._load_data(experiment)
-        has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
-        for button in (self.band, self.thinned):
-            button.setVisible(has_dropout)
+        self.passes.setExperiment(experiment)
         self.laboratory.setExperiment(None if self._dataset is None else experiment)
         if self._dataset is not None:
             self.history_view.setPlanned(experiment.epochs)
@@ -416,10 +308,7 @@ class MainWindow(QMainWindow):
         self.banner.clear()
         self._dataset, self._grid = dataset, grid_of(dataset)
         self._show_dataset(dataset)
-        if self._seeds is not None:
-            self._seeds.setDataset(dataset)
-        if self._network is not None:
-            self._network.setDataset(dataset)
+        self.tabs.setDataset(dataset)
         self.history_view.setDataset(dataset, experiment.epochs)
         self.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         self.verdict_bar.setSnapshot(None)
@@ -445,9 +334,8 @@ class MainWindow(QMainWindow):
             self.fit_view.clearPast()
         self.fit_view.setFit(view.fit)
         self.board.show(view, best_overlay(view, self.theme.colors), self._clock.now())
-        self._show_passes(view)
-        if self._network is not None and view.inside is not None:
-            self._network.setInside(view.inside)
+        self.passes.show(view)
+        self.tabs.show_view(view)
         self.history_view.setHistory(run.history, view.snapshot)
         self.history_view.setMarks(run.changed_at)
         self.replay.show(view)
@@ -485,9 +373,7 @@ class MainWindow(QMainWindow):
         self.verdict_bar.setColors(colors)
         self.timeline.setColors(colors)
         self.board.setColors(colors)
-        for tab in (self._landscape, self._seeds, self._network, self._side):
-            if tab is not None:
-                tab.setColors(colors)
+        self.tabs.setColors(colors)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""

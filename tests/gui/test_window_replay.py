@@ -19,7 +19,11 @@ def trained(open_window, settings):
 
 
 def go_to(person, epoch):
-    person.window.timeline.pickMoment(epoch)
+    def picks():
+        person.window.timeline.pickMoment(epoch)  # once the handle knows that it is kept
+        return person.window.timeline.moment() == epoch
+
+    person.wait(picks)
     person.wait(lambda: person.view.look.epoch == epoch)
     return person.view
 

@@ -26,7 +26,7 @@ def at_tab(open_window, settings):
 
 
 def landscape_of(person):
-    return person.window._landscape
+    return person.window.tabs.landscape
 
 
 def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab):
@@ -75,7 +75,7 @@ def test_a_stopped_landscape_keeps_what_it_has(at_tab):
 
 def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     person = at_tab("seeds")
-    tab = person.window._seeds
+    tab = person.window.tabs.seeds
     tab.setSeeds(5)
     person.click("seeds.start")
     bars = tab.decomposition.plot.bars
@@ -94,7 +94,7 @@ def test_double_descent_is_one_click(at_tab):
     person.click("seeds.doubleDescent")
     for path, value in DOUBLE_DESCENT.items():
         assert get(person.window.session.experiment, path) == value
-    assert person.window._seeds.axis() == "model.width"
+    assert person.window.tabs.seeds.axis() == "model.width"
 
 
 def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
@@ -152,7 +152,7 @@ def test_too_many_pins_are_refused_with_a_message(at_tab):
 def test_compare_trains_four_remedies_from_the_same_start(at_tab):
     person = at_tab("fit")
     person.press(Qt.Key.Key_C)
-    tab = person.window._side
+    tab = person.window.tabs.side
     wanted = compared(person.window.session.experiment)
     person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
     person.wait(lambda: all(view.panel.fit.epoch == 20 for view in tab.views))
@@ -168,8 +168,8 @@ def test_all_tabs_turn_dark(at_tab):
     for tab in ("seeds", "network", "side", "fit"):
         person.click(f"stage.{tab}")
     person.choose("scheme.dark")
-    assert person.window._landscape.chart.colors is DARK
-    assert person.window._side.views[0].panel.colors.dark
+    assert person.window.tabs.landscape.chart.colors is DARK
+    assert person.window.tabs.side.views[0].panel.colors.dark
 
 
 def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):

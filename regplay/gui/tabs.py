@@ -1,0 +1,144 @@
+"""The views above the losses: the fit, and those that are made when they are first shown."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.gui.laboratory import Laboratory
+from regplay.gui.messages import View
+from regplay.gui.naming import named
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.stage import Stage
+from regplay.gui.theme import LIGHT, Colors
+from regplay.session.pins import Pins
+
+if TYPE_CHECKING:
+    from regplay.gui.landscape.landscape_tab import LandscapeTab
+    from regplay.gui.network.network_view import NetworkView
+    from regplay.gui.runs.side_tab import SideTab
+    from regplay.gui.seeds.seeds_tab import SeedsTab
+
+_TIPS = {
+    "fit": "What the network predicts",
+    "landscape": "The validation loss over two settings: a whole map of networks trained at once",
+    "seeds": "The same experiment on other draws of the data: how far the fits lie apart, and why",
+    "network": "The weights of each layer, and the network itself where it is small",
+    "side": "The present run beside pinned ones, or beside other remedies, trained together",
+}
+
+
+class Tabs(Stage):
+    """Hands to each view what concerns it, whether it is in sight or not.
+
+    Attributes
+    ----------
+    landscape, seeds, network, side
+        The views, None before they are first shown.
+
+    Signals
+    -------
+    startChosen
+        (Experiment, Start, int, bool): go on with a member of the landscape.
+    experimentChosen
+        (Experiment): work on this one.
+    """
+
+    startChosen = Signal(object, object, int, bool)
+    experimentChosen = Signal(object)
+
+    def __init__(self, fit_view: QWidget, laboratory: Laboratory, pins: Pins) -> None:
+        super().__init__()
+        self._laboratory, self._pins = laboratory, pins
+        self._colors = LIGHT
+        self._dataset: Dataset | None = None
+        self.landscape: LandscapeTab | None = None
+        self.seeds: SeedsTab | None = None
+        self.network: NetworkView | None = None
+        self.side: SideTab | None = None
+        self.add("fit", "Fit", _TIPS["fit"], lambda: fit_view)
+        self.add("landscape", "Landscape", _TIPS["landscape"], self._make_landscape)
+        self.add("seeds", "Seeds", _TIPS["seeds"], self._make_seeds)
+        self.add("network", "Network", _TIPS["network"], self._make_network)
+        self.add("side", "Split", _TIPS["side"], self._make_side)
+        self.tabChanged.connect(self._changed)
+
+    def addButton(self, name: str, text: str, tip: str) -> Toggle:
+        """Put a button at the right end of the row."""
+        button = named(name, Toggle(text, tip))
+        button.setCheckable(False)
+        self.addAtEnd(button)
+        return button
+
+    def compare(self) -> None:
+        """Train none, weight decay, dropout and both side by side."""
+        self.setTab("side")
+        if self.side is not None:
+            self.side.compare()
+
+    def setDataset(self, dataset: Dataset) -> None:
+        """Work on other data."""
+        self._dataset = dataset
+        if self.seeds is not None:
+            self.seeds.setDataset(dataset)
+        if self.network is not None:
+            self.network.setDataset(dataset)
+
+    def show_view(self, view: View) -> None:
+        """Follow the run."""
+        if self.network is not None and view.inside is not None:
+            self.network.setInside(view.inside)
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        for tab in (self.landscape, self.seeds, self.network, self.side):
+            if tab is not None:
+                tab.setColors(colors)
+
+    def _changed(self, tab: str) -> None:
+        if tab == "side" and self.side is not None:
+            self.side.showPins()
+        else:
+            self._laboratory.reconsider()
+
+    def _make_landscape(self) -> QWidget:
+        from regplay.gui.landscape.landscape_tab import LandscapeTab
+
+        tab = self.landscape = LandscapeTab()
+        tab.setColors(self._colors)
+        tab.wishesChanged.connect(self._laboratory.reconsider)
+        tab.startChosen.connect(self.startChosen)
+        self._laboratory.add(tab)
+        return tab
+
+    def _make_seeds(self) -> QWidget:
+        from regplay.gui.seeds.seeds_tab import SeedsTab
+
+        tab = self.seeds = SeedsTab()
+        tab.setColors(self._colors)
+        if self._dataset is not None:
+            tab.setDataset(self._dataset)
+        tab.wishesChanged.connect(self._laboratory.reconsider)
+        tab.experimentChosen.connect(self.experimentChosen)
+        self._laboratory.add(tab)
+        return tab
+
+    def _make_network(self) -> QWidget:
+        from regplay.gui.network.network_view import NetworkView
+
+        tab = self.network = NetworkView()
+        tab.setColors(self._colors)
+        if self._dataset is not None:
+            tab.setDataset(self._dataset)
+        return tab
+
+    def _make_side(self) -> QWidget:
+        from regplay.gui.runs.side_tab import SideTab
+
+        tab = self.side = SideTab(self._pins)
+        tab.setColors(self._colors)
+        tab.wishesChanged.connect(self._laboratory.reconsider)
+        self._laboratory.add(tab)
+        return tab
