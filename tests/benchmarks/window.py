@@ -19,7 +19,6 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.sweep import sweep_axis
-from tests.benchmarks.engine import one_after_another
 from tests.benchmarks.report import Row
 
 ROUNDS = 5
@@ -34,6 +33,8 @@ def window() -> list[Row]:
 
 def curve() -> list[Row]:
     """The curve of weight decay in the window, against the plain loop one after another."""
+    from tests.benchmarks.engine import one_after_another  # with torch, which no window may need
+
     steps = 1000
     experiment = replace(Experiment(), {"data.n_valid": 30, "optimizer.name": "sgd"})
     dataset = load(experiment.data)
