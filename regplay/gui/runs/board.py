@@ -59,6 +59,7 @@ class Board(QObject):
         if view is not None:
             self.pins.pin(view.run, view.fit, grid=grid_of(view.dataset))
             self._runs.setPins(self.pins)
+            self._runs.setPresent(view.run, view.run.experiment)
             self._changed()
 
     def setColors(self, colors: Colors) -> None:
@@ -74,7 +75,8 @@ class Board(QObject):
         has_other_data = before is None or before.dataset is not view.dataset
         if has_other_data or bool(extra) or bool(was_extra):
             self._draw()
-        if now - self._refreshed > _INTERVAL or view.is_finished:
+        is_due = now - self._refreshed > _INTERVAL or view.is_finished
+        if is_due and self._runs.isVisible():
             self._refreshed = now
             self._runs.setPresent(view.run, view.run.experiment)
             self._runs.refresh()
