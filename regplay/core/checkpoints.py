@@ -54,11 +54,15 @@ class Checkpoints:
         best_epoch
             The state of this epoch, if it is kept, is not thrown away.
         """
-        earlier = self._states
-        if earlier and earlier[-1].epoch >= state.epoch:
-            earlier = tuple(self._before(state.epoch))
-        states = [*earlier, state]
-        most = max(3, min(_MOST, self._budget // max(state.size, 1)))
+        self._put([*self._before(state.epoch), state], best_epoch)
+
+    def insert(self, state: "State", best_epoch: int = -1) -> None:
+        """Add a state between the others, in place of that of the same epoch if there is one."""
+        later = [kept for kept in self._states if kept.epoch > state.epoch]
+        self._put([*self._before(state.epoch), state, *later], best_epoch)
+
+    def _put(self, states: list["State"], best_epoch: int) -> None:
+        most = max(3, min(_MOST, self._budget // max(states[-1].size, 1)))
         while len(states) > most:
             times = np.log1p([kept.epoch for kept in states])
             room = times[2:] - times[:-2]
@@ -67,7 +71,10 @@ class Checkpoints:
         self._states = tuple(states)
 
     def _before(self, epoch: int) -> list["State"]:
-        return [state for state in self._states if state.epoch < epoch]
+        states = self._states
+        if not states or states[-1].epoch < epoch:  # as always while it trains
+            return list(states)
+        return [state for state in states if state.epoch < epoch]
 
     def at(self, epoch: int | None) -> "State | None":
         """The newest state that is not later than `epoch`; None stands for the last epoch."""
@@ -78,7 +85,7 @@ class Checkpoints:
 
     def of_member(self, member: int) -> "Checkpoints":
         """The same of one member alone."""
-        alone = Checkpoints(self._budget)
+        alone = Checkpoints()
         alone._states = tuple(state.member(member) for state in self._states)
         return alone
 

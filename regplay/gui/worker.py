@@ -7,7 +7,7 @@ It never holds a widget.
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # dragged, each position shows a trained network rather than one that has just begun.
 GRACE = 0.1  # s
 _LONGEST_SILENCE = 1 / 30  # s; then measure between records, for something to show
+_BURST = 0.004  # s of filling in between two looks at what else there is to do
 _PASSES = 40  # thinned networks for a band
 _PUBLISHING_SHARE = 0.2  # of the time
 
@@ -68,6 +69,7 @@ class Worker(QThread):
         self._current: Job | None = None
         self._training: Training | None = None
         self._run = Run(Experiment())
+        self._filling: Iterator[None] | None = None  # trains the states that the run lacks
         self._began = self._published = self._silent_until = 0.0
 
     def submit(self, job: Job) -> None:
@@ -137,6 +139,8 @@ class Worker(QThread):
                     self._begin(job)
                 if self._has_steps_to_go() or job is not None or self._has_look:
                     self._train()
+                elif self._filling is not None:
+                    self._fill(self._filling)
                 elif not self._studies.finished:
                     self._study()
             except Exception as error:
@@ -148,8 +152,19 @@ class Worker(QThread):
             or self._wanted is not None
             or self._has_look
             or self._has_steps_to_go()
+            or self._filling is not None
             or not self._studies.finished
         )
+
+    def _fill(self, filling: "Iterator[None]") -> None:
+        """Fill in for some milliseconds; show at the end which moments there are now."""
+        end = time.perf_counter() + _BURST
+        for _ in filling:
+            if time.perf_counter() > end:
+                return
+        self._filling = None
+        if self._training is not None:
+            self._publish(self._training)
 
     def _study(self) -> None:
         try:
@@ -162,6 +177,7 @@ class Worker(QThread):
         return training is not None and not training.finished and training.step < self._goal
 
     def _begin(self, job: Job) -> None:
+        from regplay.core.replay import fill_in
         from regplay.core.training import Training
 
         self._current = job
@@ -173,7 +189,8 @@ class Worker(QThread):
             self._run.experiment = job.experiment
             self.reached = (job.generation, self._training.step)
         else:
-            self._training = None  # so that its memory is free for the next
+            has_gaps = self._filling is not None or (job.start is not None and job.start.study)
+            self._training = self._filling = None  # so that their memory is free for the next
             self.reached = (job.generation, 0)
             training = Training([job.experiment], datasets=[job.dataset], device=job.device)
             training.use_threads()
@@ -181,6 +198,9 @@ class Worker(QThread):
             if run is None:
                 run = Run(job.experiment, placement=training.placement.reason)
                 self._record(run, training, training.record())
+            elif has_gaps and not run.changed_at:
+                again = Training([job.experiment], datasets=[job.dataset], device=job.device)
+                self._filling = fill_in(run.checkpoints, run.history, again)
             self._run, self._training = run, training
             self.reached = (job.generation, training.step)
         # A retraining that is over this soon shows its result alone, without a flash of its start.

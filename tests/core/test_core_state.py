@@ -171,3 +171,20 @@ def test_an_earlier_state_replaces_the_future(states):
     assert list(kept.epochs) == [0, 1, 2, 3, 4, 5]
     kept.keep(states[3])
     assert list(kept.epochs) == [0, 1, 2, 3]
+
+
+def test_a_state_can_be_put_between_others(states):
+    kept = Checkpoints()
+    for state in (states[0], states[4], states[9]):
+        kept.keep(state)
+    kept.insert(states[6])
+    assert list(kept) == [states[index] for index in (0, 4, 6, 9)]
+    kept.insert(states[4])
+    assert list(kept) == [states[index] for index in (0, 4, 6, 9)]
+    full = Checkpoints(budget=4 * states[0].size)
+    for state in states[:4]:
+        full.keep(state)
+    full.keep(states[-1])
+    full.insert(states[20], best_epoch=states[20].epoch)
+    assert len(full) == 4
+    assert {0, states[20].epoch, states[-1].epoch} <= set(full.epochs)

@@ -1,8 +1,12 @@
 """The epoch handle in the real window: looking back, going on from there, the best epoch."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+
+from regplay.core import joint
 
 WD = "regularization.weight_decay"
 SMALL = {"epochs": 200, "model.width": 16, "data.n_train": 12, "data.n_valid": 40}
@@ -87,6 +91,30 @@ def test_restore_best_waits_at_the_epoch_with_the_smallest_validation_loss(train
     assert trained.view.run.history.epochs[-1] == best
     assert not trained.window.runner.is_playing
     assert trained.view.snapshot.value("valid_loss") == history.column("valid_loss").min()
+
+
+def test_an_adopted_network_gets_the_moments_for_which_its_population_had_no_room(
+    open_window, settings, monkeypatch
+):
+    settings.setValue("curves", WD)
+    sparing = partial(joint.JointTraining, keeps=400_000)
+    monkeypatch.setattr(joint, "JointTraining", sparing)
+    person = open_window(SMALL)
+    laboratory = person.window.laboratory
+    person.wait(lambda: WD in laboratory.studies and laboratory.studies[WD].finished)
+    person.window.controls.memberAdopted.emit(WD, 5)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 200)
+    run = person.view.run
+    person.wait(lambda: list(run.checkpoints.epochs) == list(run.history.epochs))
+    person.wait(lambda: person.window.timeline.track.kept == tuple(run.history.epochs))
+    best = int(run.history.epochs[run.history.best()])
+    person.click("timeline.overlay")
+    person.wait(lambda: person.view.best is not None and person.view.best.epoch == best)
+    person.click("timeline.restore_best")
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == best)
+    loss = person.view.snapshot.value("valid_loss")
+    assert loss == pytest.approx(run.history.column("valid_loss").min(), rel=1e-6)
+    assert int(person.view.run.history.epochs[person.view.run.history.best()]) == best
 
 
 def test_the_fit_at_the_best_epoch_is_laid_over_the_last_one(trained):

@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+import torch
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.joint import JointTraining
+from regplay.core.replay import fill_in
+from regplay.core.training import Training
+
+VALUES = {"epochs": 300, "model.width": 8, "data.n_train": 12, "regularization.dropout": 0.2}
+
+
+@pytest.fixture(scope="module", params=[None, 4])
+def trained(request):
+    """Members of a population that had memory for few states, with full batches and with small."""
+    base = replace(Experiment(), VALUES | {"optimizer.batch_size": request.param or 0})
+    decays = (0.0, 0.01, 0.1)
+    experiments = [replace(base, {"regularization.weight_decay": decay}) for decay in decays]
+    joint = JointTraining(experiments, dtype=torch.float64, keeps=60_000)
+    while not joint.finished:
+        joint.advance()
+    return joint
+
+
+def test_the_states_between_those_kept_are_those_of_the_training(trained):
+    experiment = trained.experiments[1]
+    sparse, history = trained.checkpoints(1), trained.history.member(1)
+    few = list(sparse.epochs)
+    assert len(few) < 20
+    for _ in fill_in(sparse, history, Training([experiment], dtype=torch.float64)):
+        pass
+    assert list(sparse.epochs) == list(history.epochs)
+    alone = Training([experiment], dtype=torch.float64)
+    alone.record()
+    for state in sparse:
+        while alone.epoch < state.epoch:
+            alone.advance()
+        torch.testing.assert_close(state.parameters, alone.population.flat, rtol=1e-8, atol=1e-10)
+
+
+def test_what_is_filled_in_can_be_left_off_anywhere(trained):
+    sparse, history = trained.checkpoints(0), trained.history.member(0)
+    filling = fill_in(sparse, history, Training([trained.experiments[0]], dtype=torch.float64))
+    before = set(sparse.epochs)
+    for _ in range(600):
+        next(filling, None)
+    epochs = sparse.epochs
+    assert before < set(epochs) <= set(history.epochs)
+    assert (np.diff(epochs) > 0).all()
+
+
+def test_the_best_moment_is_among_them_however_little_room_there_is(trained):
+    sparse, history = trained.checkpoints(0), trained.history.member(0)
+    sparse._budget = 5 * sparse.last.size
+    for _ in fill_in(sparse, history, Training([trained.experiments[0]], dtype=torch.float64)):
+        pass
+    assert len(sparse) == 5
+    assert history.epochs[history.best()] in sparse.epochs
