@@ -41,20 +41,49 @@ class SystemClock(QObject):
         return time.perf_counter()
 
     def every(self, interval: float, callback: Callable[[], None]) -> Timer:
-        """Call back again and again, `interval` seconds apart."""
-        return self._timer(interval, callback, once=False)
+        """Call back again and again, `interval` seconds apart on average."""
+        return _Periodic(self, interval, callback)
 
     def later(self, delay: float, callback: Callable[[], None]) -> Timer:
         """Call back once, after `delay` seconds."""
-        return self._timer(delay, callback, once=True)
-
-    def _timer(self, seconds: float, callback: Callable[[], None], *, once: bool) -> QTimer:
-        timer = QTimer(self)
-        timer.setTimerType(Qt.TimerType.PreciseTimer)
-        timer.setSingleShot(once)
-        timer.timeout.connect(callback)
-        timer.start(round(seconds * 1000))
+        timer = _one_shot(self, callback)
+        timer.start(round(delay * 1000))
         return timer
+
+
+def _one_shot(parent: QObject, callback: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setSingleShot(True)
+    timer.timeout.connect(callback)
+    return timer
+
+
+class _Periodic(QObject):
+    """Keeps its pace on average, though Qt counts whole milliseconds; what is missed is left out.
+
+    A timer of 17 ms would show 58.8 frames a second, not 60.
+    """
+
+    def __init__(self, clock: SystemClock, interval: float, callback: Callable[[], None]) -> None:
+        super().__init__(clock)
+        self._now, self._interval, self._callback = clock.now, interval, callback
+        self._timer = _one_shot(self, self._tick)
+        self._due = clock.now()
+        self._start()
+
+    def stop(self) -> None:
+        """Call back no more."""
+        self._timer.stop()
+
+    def _start(self) -> None:
+        now = self._now()
+        self._due = max(self._due + self._interval, now)
+        self._timer.start(round((self._due - now) * 1000))
+
+    def _tick(self) -> None:
+        self._start()  # before the call, which may stop it
+        self._callback()
 
 
 class _VirtualTimer:

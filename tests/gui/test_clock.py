@@ -122,6 +122,37 @@ def test_the_systems_timer_comes_again_until_it_is_stopped(qtbot):
     assert len(calls) == 3
 
 
+class PunctualClock(SystemClock):
+    """Reads what it is set to."""
+
+    time = 100.0
+
+    def now(self):
+        return self.time
+
+
+def test_the_systems_timer_keeps_its_pace_though_qt_counts_whole_milliseconds(qapp):
+    clock, calls = PunctualClock(), []
+    timer = clock.every(1 / 60, lambda: calls.append(clock.now()))
+    for _ in range(600):
+        clock.time += timer._timer.interval() / 1000  # as long as Qt was told to wait
+        timer._tick()
+    timer.stop()
+    assert calls[-1] == pytest.approx(110.0, abs=0.001)
+
+
+def test_what_the_systems_timer_missed_is_left_out(qapp):
+    clock, calls = PunctualClock(), []
+    timer = clock.every(0.01, lambda: calls.append(clock.now()))
+    clock.time += 1.0
+    timer._tick()
+    assert calls == [101.0]
+    assert timer._timer.interval() == 0  # at once, and then
+    timer._tick()
+    assert timer._timer.interval() == 10
+    timer.stop()
+
+
 def test_the_systems_timers_end_with_it(qtbot):
     clock, calls = SystemClock(), []
     clock.every(0.001, lambda: calls.append("gone"))
