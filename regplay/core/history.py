@@ -37,13 +37,6 @@ class Snapshot:
         """One measurement of one member, such as `value("valid_loss")`."""
         return float(self.values[MEASURES.index(measure), member])
 
-    def of_member(self, member: int) -> "Snapshot":
-        """The same of one member alone."""
-        one = slice(member, member + 1)
-        return Snapshot(
-            self.epoch, self.step, self.values[:, one], self.stopped_at[one], self.diverged[one]
-        )
-
 
 class History:
     """The snapshots of a run in the order of their epochs.
@@ -101,17 +94,43 @@ class History:
 
     def of_member(self, member: int) -> "History":
         """A copy with one member alone; it ends where that one stopped."""
-        alone = self._copy(self._length, slice(member, member + 1))
-        if self.last is not None:
-            alone.last = self.last.of_member(member)
-            if alone.last.stopped_at[0] >= 0:
-                return alone.until(int(alone.last.stopped_at[0]))
+        alone = History()
+        alone.follow(self, member)
         return alone
+
+    def follow(self, source: "History", member: int) -> None:
+        """Append what a member of another history has recorded since, until where it stopped.
+
+        What is here already must come from that member too.
+        """
+        start, end, newest = self._length, len(source), source.last
+        if newest is None:
+            return
+        stopped_at = int(newest.stopped_at[member])
+        if stopped_at >= 0:
+            end = int(np.searchsorted(source._epochs[:end], stopped_at, side="right"))
+        if end <= start:
+            return
+        while len(self._epochs) < end:
+            self._make_room()
+        self._epochs[start:end] = source._epochs[start:end]
+        self._steps[start:end] = source._steps[start:end]
+        self._values[start:end] = source._values[start:end, :, member : member + 1]
+        epoch = int(source._epochs[end - 1])
+        is_stopped = 0 <= stopped_at <= epoch
+        self.last = Snapshot(
+            epoch,
+            int(source._steps[end - 1]),
+            source._values[end - 1, :, member : member + 1].copy(),
+            np.array([stopped_at if is_stopped else -1]),
+            newest.diverged[member : member + 1] & is_stopped,
+        )
+        self._length = end
 
     def until(self, epoch: int) -> "History":
         """A copy of what was known at an epoch."""
         records = int(np.searchsorted(self.epochs, epoch, side="right"))
-        earlier = self._copy(records, slice(None))
+        earlier = self._copy(records)
         if records and self.last is not None:
             stopped_at = np.where(self.last.stopped_at <= epoch, self.last.stopped_at, -1)
             earlier.last = Snapshot(
@@ -123,12 +142,12 @@ class History:
             )
         return earlier
 
-    def _copy(self, records: int, members: slice) -> "History":
-        """The first records of some members, without the last snapshot."""
+    def _copy(self, records: int) -> "History":
+        """The first records, without the last snapshot."""
         copy = History()
         copy._epochs = self._epochs[:records].copy()
         copy._steps = self._steps[:records].copy()
-        copy._values = self._values[:records, :, members].copy()
+        copy._values = self._values[:records].copy()
         copy._length = records
         return copy
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.cost import cost
 from regplay.core.datasets import Dataset
+from regplay.core.device import Placement
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, History, Snapshot
@@ -169,6 +170,11 @@ class JointHistory:
         part, index = self._place[member]
         return part.history.of_member(index)
 
+    def read_on(self, history: History, member: int) -> None:
+        """Append to the history of one member what it has recorded since."""
+        part, index = self._place[member]
+        history.follow(part.history, index)
+
     def place(self, member: int) -> tuple[_Part, int]:
         """The part that a member belongs to, and its place in it."""
         return self._place[member]
@@ -181,12 +187,15 @@ class JointTraining:
     ----------
     experiments
         Any; those that differ only in what members of a population may differ in share one.
-    datasets
-        The points of each experiment, where they are loaded already.
     device, dtype
         As for `Training`.
     keeps
         Bytes for the states that are kept of all members together.
+
+    Attributes
+    ----------
+    placement
+        Where the part that was begun last trains, and why there; None before the first.
 
     Raises
     ------
@@ -198,13 +207,13 @@ class JointTraining:
         self,
         experiments: Sequence[Experiment],
         *,
-        datasets: Sequence[Dataset] | None = None,
         device: str = "auto",
         dtype: torch.dtype = torch.float32,
         keeps: int = _KEPT,
     ) -> None:
         self.experiments = tuple(experiments)
-        self.datasets = load_all(self.experiments) if datasets is None else list(datasets)
+        self.datasets = load_all(self.experiments)
+        self.placement: Placement | None = None
         self._device, self._dtype = device, dtype
         self._parts = [
             _Part(places, self.experiments, self.datasets, keeps)
@@ -234,6 +243,7 @@ class JointTraining:
             training = part.training = Training(
                 part.experiments, datasets=part.datasets, device=self._device, dtype=self._dtype
             )
+            self.placement = training.placement
             training.use_threads()
             snapshot: Snapshot | None = training.record()
         else:

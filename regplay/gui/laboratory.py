@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from regplay.core.experiment import Experiment
 from regplay.gui.clock import Clock
@@ -34,7 +34,17 @@ class Laboratory(QObject):
     ----------
     scholars
         Those who come first are trained first.
+
+    Signals
+    -------
+    shown
+        The scholars have been told how things are.
+    failed
+        (str): one of the sweeps can't be trained, and why; once for each.
     """
+
+    shown = Signal()
+    failed = Signal(str)
 
     def __init__(
         self,
@@ -50,6 +60,7 @@ class Laboratory(QObject):
         self._studies: Mapping[str, Study] = {}
         self._asked: dict[str, Inquiry] = {}
         self._due: float | None = None
+        self._reported: set[Study] = set()
         self._timer = clock.every(_TICK, self._tick)
         runner.studied.connect(self._take)
 
@@ -116,12 +127,22 @@ class Laboratory(QObject):
         self._studies = studies
         self._show()
 
-    def _show(self) -> None:
-        """Only what was asked for last: the thread may still be at older ones."""
-        current = {
+    @property
+    def studies(self) -> Mapping[str, Study]:
+        """Those that were asked for last, and have begun: the thread may still be at older ones."""
+        return {
             key: study
             for key, study in self._studies.items()
             if key in self._asked and self._asked[key].sweep == study.sweep
         }
+
+    def _show(self) -> None:
+        current = self.studies
         for scholar in self._scholars:
             scholar.showStudies(current, self._epoch)
+        self.shown.emit()
+        failed = {study: key for key, study in current.items() if study.problem}
+        for study in set(failed) - self._reported:
+            title = self._asked[failed[study]].title
+            self.failed.emit(f"{title} could not be trained: {study.problem}")
+        self._reported = set(failed)

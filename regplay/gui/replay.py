@@ -1,5 +1,6 @@
 """What is shown instead of the run as it is now: an earlier moment, or a member of a sweep."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -40,6 +41,7 @@ class Replay(QObject):
         self._runner, self._timeline, self._history_view = runner, timeline, history_view
         self._sliders, self._laboratory = sliders, laboratory
         self._look = Look()
+        self._recorded: Sequence[int] = ()
         timeline.momentChanged.connect(self._show_moment)
         timeline.overlayToggled.connect(self._show_best)
         timeline.continueClicked.connect(self._continue)
@@ -67,18 +69,29 @@ class Replay(QObject):
         earlier = view.look.epoch is not None
         self._history_view.setMoment(view.moment.epoch if earlier else None)
 
+    def setRecorded(self, epochs: Sequence[int]) -> None:
+        """Epochs at which there is something else to see than the run."""
+        if list(epochs) != list(self._recorded):
+            self._recorded = epochs
+            if self._runner.view is not None:
+                self._show_moments(self._runner.view)
+
     def showKept(self, view: View) -> None:
         """Show on the handle which moments of a run there are."""
         run, timeline = view.run, self._timeline
-        kept = run.checkpoints.epochs.tolist()
-        if kept and view.snapshot.epoch > kept[-1]:
-            kept.append(view.snapshot.epoch)  # the newest state is there without being kept
-        timeline.setKept(kept)
+        self._show_moments(view)
         best = run.history.best()
         timeline.setBest(None if best is None else int(run.history.epochs[best]))
         stopped_at = int(view.snapshot.stopped_at[0])
         is_early = stopped_at >= 0 and not view.snapshot.diverged[0]
         timeline.setStoppedEarly(stopped_at if is_early else None)
+
+    def _show_moments(self, view: View) -> None:
+        kept = view.run.checkpoints.epochs.tolist()
+        if kept and view.snapshot.epoch > kept[-1]:
+            kept.append(view.snapshot.epoch)  # the newest state is there without being kept
+        last = kept[-1] if kept else -1
+        self._timeline.setKept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
 
     def _ask(self, look: Look) -> None:
         self._laboratory.setEpoch(look.epoch)
@@ -118,10 +131,9 @@ class Replay(QObject):
         view = self._runner.view
         if view is None or epoch is None:
             return
-        state = view.run.checkpoints.at(epoch)
-        if state is not None:
-            start = Start(epoch=state.epoch)
-            self.startChosen.emit(view.run.experiment, start, state.epoch, plays)
+        # Where that very epoch is not kept, the run goes there from the last one before it.
+        if view.run.checkpoints.at(epoch) is not None:
+            self.startChosen.emit(view.run.experiment, Start(epoch=epoch), epoch, plays)
 
 
 def best_overlay(view: View, colors: Colors) -> list[Overlay]:

@@ -27,11 +27,14 @@ class Inquiry:
         None, of the newest records.
     epoch
         For the digest.
+    title
+        What it is called in a message.
     """
 
     sweep: Sweep | Lineup
     digest: "Callable[[JointTraining, int | None], object] | None" = None
     epoch: int | None = None
+    title: str = "A sweep"
 
 
 @dataclass(frozen=True, eq=False)

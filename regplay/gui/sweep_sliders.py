@@ -6,7 +6,7 @@ import numpy as np
 
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
+from regplay.core.fields import FIELDS, replace
 from regplay.core.sweep import Axis, Sweep, is_used, sweep_axis
 from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.curve import SweepCurve
@@ -29,7 +29,8 @@ class SweepSliders:
                 if len(axis.values) > 1:
                     # Whichever value the slider stands at, it is the same sweep.
                     base = replace(experiment, {path: axis.values[0]})
-                    found[path] = Inquiry(Sweep(base, (axis,)))
+                    title = f"The curve of {FIELDS[path].label.lower()}"
+                    found[path] = Inquiry(Sweep(base, (axis,)), title=title)
         return found
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:

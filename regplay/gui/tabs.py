@@ -40,13 +40,22 @@ class Tabs(Stage):
     Signals
     -------
     startChosen
-        (Experiment, Start, int, bool): go on with a member of the landscape.
+        (Experiment, Start, int, bool): go on with a network of another view, at this epoch.
     experimentChosen
         (Experiment): work on this one.
+    recordedChanged
+        (Sequence[int]): the view in sight shows networks of its own, recorded at these epochs.
+    contestantsChanged
+        (list[Contestant]): these are side by side, or they have trained further.
+    pinChosen
+        (Contestant, Fit): keep one of them.
     """
 
     startChosen = Signal(object, object, int, bool)
     experimentChosen = Signal(object)
+    recordedChanged = Signal(object)
+    contestantsChanged = Signal(object)
+    pinChosen = Signal(object, object)
 
     def __init__(self, fit_view: QWidget, laboratory: Laboratory, pins: Pins) -> None:
         super().__init__()
@@ -63,6 +72,7 @@ class Tabs(Stage):
         self.add("network", "Network", _TIPS["network"], self._make_network)
         self.add("side", "Split", _TIPS["side"], self._make_side)
         self.tabChanged.connect(self._changed)
+        laboratory.shown.connect(self._tell_recorded)
 
     def addButton(self, name: str, text: str, tip: str) -> Toggle:
         """Put a button at the right end of the row."""
@@ -103,6 +113,10 @@ class Tabs(Stage):
         else:
             self._laboratory.reconsider()
 
+    def _tell_recorded(self) -> None:
+        view = {"landscape": self.landscape, "seeds": self.seeds, "side": self.side}.get(self.tab)
+        self.recordedChanged.emit(() if view is None else view.recorded)
+
     def _make_landscape(self) -> QWidget:
         from regplay.gui.landscape.landscape_tab import LandscapeTab
 
@@ -140,5 +154,8 @@ class Tabs(Stage):
         tab = self.side = SideTab(self._pins)
         tab.setColors(self._colors)
         tab.wishesChanged.connect(self._laboratory.reconsider)
+        tab.contestantsChanged.connect(lambda: self.contestantsChanged.emit(tab.contestants))
+        tab.startChosen.connect(self.startChosen)
+        tab.pinChosen.connect(self.pinChosen)
         self._laboratory.add(tab)
         return tab

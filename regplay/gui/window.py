@@ -31,7 +31,6 @@ from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.session.pins import PinsFullError
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
@@ -117,7 +116,6 @@ class MainWindow(QMainWindow):
         self._bottom.addWidget(self.runs)
         self._bottom.setStretchFactor(0, 1)
         self._bottom.setStretchFactor(1, 0)
-        self.runs.hide()  # until a run is pinned
         plots.addWidget(self._bottom)
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         plots.setStretchFactor(0, 3)
@@ -158,9 +156,14 @@ class MainWindow(QMainWindow):
         self.controls.curveToggled.connect(self._remember_curves)
         self.replay.startChosen.connect(self._go_on_from)
         self.tabs.tabChanged.connect(lambda tab: self.replay.setInside(tab == "network"))
+        self.tabs.recordedChanged.connect(self.replay.setRecorded)
+        self.laboratory.failed.connect(self.banner.show_message)
         self.tabs.startChosen.connect(self._go_on_from)
         self.tabs.experimentChosen.connect(self.setExperiment)
+        self.tabs.contestantsChanged.connect(self.board.showBeside)
+        self.tabs.pinChosen.connect(self.board.pinContestant)
         self.board.changed.connect(self.laboratory.reconsider)
+        self.board.refused.connect(self.banner.show_message)
         self.runs.pinClicked.connect(self.pin)
         self.runs.compareClicked.connect(self.tabs.compare)
         self.board.adopted.connect(self.setExperiment)
@@ -229,11 +232,7 @@ class MainWindow(QMainWindow):
 
     def pin(self) -> None:
         """Keep the run that is shown."""
-        try:
-            self.board.pin()
-        except PinsFullError as error:
-            self.banner.show_message(str(error))
-        self.runs.setVisible(len(self.board.pins) > 0)
+        self.board.pin()
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
@@ -250,7 +249,7 @@ class MainWindow(QMainWindow):
         self.laboratory.begin_anew()
 
     def _remember_curves(self) -> None:
-        self.settings.setValue("curves", " ".join(self.controls.shownCurves()))
+        self.settings.setValue("curves", " ".join(self.controls.chosenCurves()))
         self.laboratory.reconsider()
 
     def _set_epochs(self, epochs: int) -> None:

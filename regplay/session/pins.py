@@ -101,6 +101,12 @@ class Pins:
     def __getitem__(self, index: int) -> Pin:
         return self._pins[index]
 
+    @property
+    def free_colors(self) -> list[int]:
+        """The colours that no pin has, rising."""
+        taken = {pin.color for pin in self._pins}
+        return [color for color in range(MOST) if color not in taken]
+
     def index(self, pin: Pin) -> int:
         """Where a pin stands, from 0.
 
@@ -112,12 +118,19 @@ class Pins:
         return self._pins.index(pin)
 
     def pin(
-        self, run: Run, fit: Fit | None, name: str | None = None, *, grid: Grid | None = None
+        self,
+        run: Run,
+        fit: Fit | None,
+        name: str | None = None,
+        *,
+        grid: Grid | None = None,
+        color: int | None = None,
     ) -> Pin:
         """Keep a run as it is now: training it further doesn't change the pin.
 
         Without a name it is called by the values that tell it from the other pins, such as
-        "λ 0.01, p 0.3", or by a number, "run 3".
+        "λ 0.01, p 0.3", or by a number, "run 3". It has the colour asked for if that is free, else
+        the first that is.
 
         Raises
         ------
@@ -127,8 +140,8 @@ class Pins:
         if len(self._pins) >= MOST:
             raise PinsFullError(f"{MOST} runs are pinned: delete one first.")
         self._count += 1
-        taken = {pin.color for pin in self._pins}
-        color = next(color for color in range(MOST) if color not in taken)
+        free = self.free_colors
+        color = color if color in free else free[0]
         pin = Pin(name or self._name(run.experiment), color, as_now(run), fit, grid)
         self._pins.append(pin)
         return pin

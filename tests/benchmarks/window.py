@@ -24,11 +24,13 @@ from tests.benchmarks.report import Row
 ROUNDS = 5
 _STEPS = 40_000  # enough for some seconds of training at full speed
 _DRAG_SECONDS = 4.0
+_LOOK_SECONDS = 3.0
+_MOMENTS = 60
 
 
 def window() -> list[Row]:
     """All rows about the window."""
-    return [_startup(), *_frames(), _drag(), *curve()]
+    return [_startup(), *_frames(), _drag(), *_looking(), *curve()]
 
 
 def curve() -> list[Row]:
@@ -107,6 +109,17 @@ def _frames() -> list[Row]:
         ),
         Row("frames within 20 ms", "all frames", 1.0, median(late), "share", median(late), 0.95),
     ]
+
+
+def _looking() -> list[Row]:
+    """Moments of training, and members of a curve, shown while the handle moves on each frame."""
+    rows = []
+    for task, name in (("replay", "moments replayed"), ("members", "members of a curve shown")):
+        answers = [_child(task) for _ in range(ROUNDS)]
+        print(task, json.dumps(answers), file=sys.stderr)
+        rate = median(answer["shown_per_second"] for answer in answers)
+        rows.append(Row(name, "60 a second", 60.0, rate, "1/s", rate / 60, 1.0))
+    return rows
 
 
 def _train_alone() -> float:
@@ -280,8 +293,65 @@ def _measure_curve(folder: str) -> dict[str, float]:
     return {"seconds": ended - began, "frames_per_second": len(during) / (ended - began)}
 
 
+def _measure_replay(folder: str) -> dict[str, float]:
+    """Another moment of a finished run is picked at each frame."""
+    return _measure_looking(folder, ())
+
+
+def _measure_members(folder: str) -> dict[str, float]:
+    """Another position of the curve of weight decay is under the handle at each frame."""
+    return _measure_looking(folder, ("regularization.weight_decay",))
+
+
+def _measure_looking(folder: str, curves: tuple[str, ...]) -> dict[str, float]:
+    from PySide6.QtCore import Qt, QTimer
+
+    app, window = _make_window(folder)
+    window.setExperiment(replace(window.session.experiment, {"epochs": 1000}))
+    window.controls.setShownCurves(curves)
+    shown: list[float] = []
+    asked: list[float] = []
+    timer = QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+
+    def is_ready() -> bool:
+        if curves:
+            studies = window.laboratory.studies
+            return bool(studies) and all(study.finished for study in studies.values())
+        return len(window.timeline.track.kept) > _MOMENTS
+
+    def move() -> None:
+        if not asked and not (window.runner.is_finished and is_ready()):
+            return
+        asked.append(time.perf_counter())
+        if curves:
+            window.controls.memberPreviewed.emit(curves[0], len(asked) % 30)
+        else:
+            window.timeline.pickMoment(window.timeline.track.kept[len(asked) % _MOMENTS])
+        if asked[-1] - asked[0] > _LOOK_SECONDS:
+            window.close()
+
+    def show(view: Any) -> None:
+        if asked and (view.look.study or view.look.epoch is not None):
+            shown.append(time.perf_counter())
+
+    timer.timeout.connect(move)
+    timer.start(16)
+    window.runner.viewed.connect(show)
+    window.runner.loaded.connect(window.runner.play)
+    window.show()
+    app.exec()
+    timer.stop()
+    return {
+        "shown_per_second": len(shown) / (asked[-1] - asked[0]),
+        "asked_per_second": len(asked) / (asked[-1] - asked[0]),
+    }
+
+
 _TASKS = {
     "curve": _measure_curve,
+    "replay": _measure_replay,
+    "members": _measure_members,
     "startup": _measure_startup,
     "frames": _measure_frames,
     "drag": _measure_drag,

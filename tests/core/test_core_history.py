@@ -143,3 +143,21 @@ def test_a_member_alone_ends_where_it_stopped():
     alone = history.of_member(1)
     assert list(alone.column("valid_loss")) == [-float(epoch) for epoch in range(7)]
     assert list(alone.last.stopped_at) == [6]
+
+
+def test_a_history_that_follows_a_member_has_what_that_one_recorded():
+    source, own = History(members=2), History()
+    own.follow(source, 1)  # nothing yet
+    assert (len(own), own.last) == (0, None)
+    for epoch in range(700):
+        values = np.tile([float(epoch), -float(epoch)], (len(MEASURES), 1))
+        stopped_at = np.array([-1, 600 if epoch >= 600 else -1])
+        source.append(Snapshot(epoch, 2 * epoch, values, stopped_at, stopped_at >= 0))
+        if epoch in (3, 4, 300, 610):
+            own.follow(source, 1)
+            known = min(epoch, 600)
+            assert list(own.epochs) == list(range(known + 1))
+            assert (own.last.epoch, own.last.step) == (known, 2 * known)
+            assert list(own.column("train_loss")) == [-float(epoch) for epoch in own.epochs]
+            assert list(own.last.stopped_at) == [600 if epoch >= 600 else -1]
+            assert list(own.last.diverged) == [epoch >= 600]

@@ -163,6 +163,77 @@ def test_compare_trains_four_remedies_from_the_same_start(at_tab):
     assert replace(base, {"regularization.dropout": 0.0}) == wanted["none"]
 
 
+def pinned_lines(person):
+    return {run.source.name: run for run in person.window.history_view.plot.pinned.runs}
+
+
+def test_the_losses_of_the_four_remedies_are_drawn_while_they_are_in_sight(at_tab):
+    person = at_tab("fit")
+    person.press(Qt.Key.Key_P)
+    pin = person.window.board.pins[0]
+    assert list(pinned_lines(person)) == [pin.name]
+    person.press(Qt.Key.Key_C)
+    tab = person.window.tabs.side
+    person.wait(lambda: list(pinned_lines(person)) == list(compared(pin.run.experiment)))
+    person.wait(lambda: all(20 in run.epochs for run in pinned_lines(person).values()))
+    lines = pinned_lines(person)
+    numbers = dict(zip(lines, (title.text for title in tab.titles), strict=True))
+    for name, run in lines.items():
+        assert f"valid {run.lines[1].values[-1]:.3g}"[:8] in numbers[name]
+    person.click("stage.fit")
+    assert list(pinned_lines(person)) == [pin.name]
+
+
+def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_tab):
+    person = at_tab("fit")
+    person.press(Qt.Key.Key_C)
+    tab = person.window.tabs.side
+    person.wait(lambda: tab.recorded[-1:] == [20])
+    colors = [each.color for each in tab.contestants]
+    person.click("split.2.pin")
+    pin = person.window.board.pins[0]
+    assert (pin.name, pin.color) == ("dropout", colors[2])
+    assert pin.fit is tab.views[2].panel.fit
+    assert list(pin.run.history.epochs) == list(tab.contestants[2].run.history.epochs)
+    assert [each.color for each in tab.contestants] == colors
+    assert not person.find("split.2.pin").isVisible()
+    person.wait(lambda: tab.views[1].panel.fit.epoch == 20)
+    trained = tab.views[1].panel.fit
+    person.click("split.1.adopt")
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
+    assert person.view.run.experiment == compared(pin.run.experiment)["weight decay"]
+    np.testing.assert_allclose(person.view.fit.grid, trained.grid, rtol=1e-5)
+
+
+def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at_tab):
+    person = at_tab("fit")
+    person.press(Qt.Key.Key_C)
+    tab, timeline = person.window.tabs.side, person.window.timeline
+    person.wait(lambda: timeline.track.kept[-1:] == (20,))
+    assert person.view.snapshot.epoch == 0  # the run itself has not been trained
+    timeline.pickMoment(7)
+    person.wait(lambda: [view.panel.fit.epoch for view in tab.views] == [7] * 4)
+    person.click("stage.fit")
+    person.wait(lambda: timeline.track.kept == (0,))
+    assert timeline.moment() is None
+
+
+def test_data_that_a_sweep_cannot_have_are_reported_once(at_tab, tmp_path):
+    table = tmp_path / "table.csv"
+    table.write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(12)))
+    person = at_tab(
+        "landscape",
+        {"data.name": "csv", "data.file": str(table), "data.n_train": 6, "data.n_valid": 4},
+    )
+    table.unlink()
+    person.click("landscape.start")
+    person.wait(lambda: "The landscape could not be trained" in person.banner)
+    assert str(table) in person.banner
+    person.window.banner.clear()
+    person.window.laboratory.reconsider()
+    assert person.banner == ""
+
+
 def test_all_tabs_turn_dark(at_tab):
     person = at_tab("landscape")
     for tab in ("seeds", "network", "side", "fit"):

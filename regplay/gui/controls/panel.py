@@ -151,13 +151,13 @@ class ControlPanel(QScrollArea):
         """
         self._sweepable()[path].setCurve(curve)
 
+    def chosenCurves(self) -> tuple[str, ...]:
+        """Field paths whose curves are switched on."""
+        return tuple(path for path, control in self._sweepable().items() if control.showsCurve())
+
     def shownCurves(self) -> tuple[str, ...]:
-        """Field paths whose curves are to be seen, but for those without effect at present."""
-        return tuple(
-            path
-            for path, control in self._sweepable().items()
-            if control.showsCurve() and is_used(self._experiment, path)
-        )
+        """Field paths whose curves are to be seen: not those without effect at present."""
+        return tuple(path for path in self.chosenCurves() if is_used(self._experiment, path))
 
     def setShownCurves(self, paths: Iterable[str]) -> None:
         """Make room for these curves and no others; `curveToggled` is not emitted.

@@ -1,10 +1,12 @@
 """Pinned runs in all places that show them: the list, the fit, the losses."""
 
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from regplay.core.fit import grid_of
+from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.messages import View
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
@@ -14,8 +16,11 @@ from regplay.gui.runs.overlays import pin_overlays
 from regplay.gui.runs.palette import pin_color
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import LIGHT, Colors
-from regplay.session.pins import Pins
+from regplay.session.pins import Pins, PinsFullError
 from regplay.session.run import Run
+
+if TYPE_CHECKING:  # made when it is first shown
+    from regplay.gui.runs.side_tab import Contestant
 
 _INTERVAL = 0.1  # s between two states of the numbers in the list
 
@@ -29,10 +34,13 @@ class Board(QObject):
         (Experiment): work on that of a pinned run.
     changed
         Other runs are pinned, shown or named.
+    refused
+        (str): why a run was not pinned.
     """
 
     adopted = Signal(object)
     changed = Signal()
+    refused = Signal(str)
 
     def __init__(self, runs: RunsList, fit_view: FitView, history_view: HistoryView) -> None:
         super().__init__(runs)
@@ -41,26 +49,30 @@ class Board(QObject):
         self._colors = LIGHT
         self._view: View | None = None
         self._extra: list[Overlay] = []
+        self._beside: Sequence[Contestant] = ()
         self._refreshed = 0.0
         runs.setPins(self.pins)
+        runs.hide()  # until a run is pinned
         runs.adoptClicked.connect(lambda pin: self.adopted.emit(pin.run.experiment))
         runs.removed.connect(lambda _: self._changed())
         runs.changed.connect(self._changed)
 
     def pin(self) -> None:
-        """Keep the run as it is shown now.
-
-        Raises
-        ------
-        PinsFullError
-            If there are too many.
-        """
+        """Keep the run as it is shown now."""
         view = self._view
         if view is not None:
-            self.pins.pin(view.run, view.fit, grid=grid_of(view.dataset))
-            self._runs.setPins(self.pins)
-            self._runs.setPresent(view.run, view.run.experiment)
-            self._changed()
+            self._keep(view.run, view.fit, grid_of(view.dataset))
+
+    def pinContestant(self, contestant: "Contestant", fit: Fit | None) -> None:
+        """Keep one of the runs that are shown side by side."""
+        place, grid = contestant.place, grid_of(contestant.dataset)
+        self._keep(contestant.run, fit, grid, place.name, place.color)
+
+    def showBeside(self, contestants: Sequence["Contestant"]) -> None:
+        """Show the losses of runs that are side by side instead of those of the pins, or, with
+        none, of the pins again; their histories may have grown since the last call."""
+        self._beside = contestants
+        self._draw_losses()
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""
@@ -81,7 +93,26 @@ class Board(QObject):
             self._runs.setPresent(view.run, view.run.experiment)
             self._runs.refresh()
 
+    def _keep(
+        self,
+        run: Run,
+        fit: Fit | None,
+        grid: Grid | None,
+        name: str | None = None,
+        color: int | None = None,
+    ) -> None:
+        try:
+            self.pins.pin(run, fit, name, grid=grid, color=color)
+        except PinsFullError as error:
+            self.refused.emit(str(error))
+            return
+        self._runs.setPins(self.pins)
+        if self._view is not None:
+            self._runs.setPresent(self._view.run, self._view.run.experiment)
+        self._changed()
+
     def _changed(self) -> None:
+        self._runs.setVisible(len(self.pins) > 0)
         self._draw()
         self.changed.emit()
 
@@ -90,12 +121,20 @@ class Board(QObject):
             return
         overlays = pin_overlays(self.pins, self._view.run.experiment, self._colors)
         self._fit_view.setOverlays([*overlays, *self._extra])
-        task = self._view.dataset.task
+        self._draw_losses()
+
+    def _draw_losses(self) -> None:
+        if self._view is None:
+            return
+        runs = [(pin.name, pin.color, pin.run) for pin in self.pins if not pin.is_hidden]
+        if self._beside:
+            runs = [(it.name, it.color, it.run) for it in self._beside if it.color is not None]
+        classifies = self._view.dataset.task == "classification"
         self._history_view.setPinned(
             [
-                PinnedCurves(pin.name, pin_color(pin.color, self._colors), pin.run.history)
-                for pin in self.pins
-                if not pin.is_hidden and _has_accuracy(pin.run) == (task == "classification")
+                PinnedCurves(name, pin_color(color, self._colors), run.history)
+                for name, color, run in runs
+                if _has_accuracy(run) == classifies
             ]
         )
 

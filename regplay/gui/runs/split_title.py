@@ -19,10 +19,22 @@ _LONG_NOTE = "wrong: 888 of 888, 888 of 888"
 
 @dataclass(frozen=True)
 class SplitTitle:
-    """The name of a run and its colour as `#rrggbb`; without one it has that of the fit."""
+    """What stands over the fit of a run.
+
+    Attributes
+    ----------
+    name
+        What the run is called.
+    color
+        `#rrggbb`; without one it has that of the fit.
+    can_pin, can_adopt
+        Whether the run may be pinned, and whether its experiment may become the present one.
+    """
 
     name: str
     color: str | None = None
+    can_pin: bool = False
+    can_adopt: bool = False
 
 
 class TitleLine(QWidget):

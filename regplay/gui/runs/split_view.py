@@ -3,7 +3,8 @@
 import dataclasses
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
@@ -13,6 +14,7 @@ from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.panel import ChartPanel, FitPanel
 from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.toggle import Toggle
 from regplay.gui.plots.wrong import wrong_text
 from regplay.gui.runs.linked import LinkedCharts
 from regplay.gui.runs.split_title import SplitTitle, TitleLine
@@ -27,15 +29,24 @@ class _Cell(QWidget):
     Its curve has the colour of the title, so that it is found again in other plots.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
+        self.setObjectName(name)
         self.title, self.view = TitleLine(), FitView()
+        tip = "Keep this run in colour, in both plots and in the list of runs"
+        self.pin = _button(f"{name}.pin", "Pin", tip)
+        self.adopt = _button(f"{name}.adopt", "Adopt", "Make this network the present run")
         self.run = SplitTitle("")
         self.dataset: Dataset | None = None
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.title, 1)
+        head.addWidget(self.adopt)
+        head.addWidget(self.pin)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.title)
+        column.addLayout(head)
         column.addWidget(self.view, 1)
 
     def set_up(self, title: SplitTitle, dataset: Dataset, colors: Colors) -> bool:
@@ -49,6 +60,8 @@ class _Cell(QWidget):
         if title != self.run:
             self.run = title
             self.title.setTitle(title)
+            self.pin.setVisible(title.can_pin)
+            self.adopt.setVisible(title.can_adopt)
             self.set_colors(colors)
         if isinstance(self.view.panel, ChartPanel):
             self.view.panel.legend.hide()  # one above all says the same
@@ -65,6 +78,13 @@ class _Cell(QWidget):
         self.view.setColors(own)
 
 
+def _button(name: str, text: str, tip: str) -> Toggle:
+    button = named(name, Toggle(text, tip))
+    button.setCheckable(False)
+    button.hide()
+    return button
+
+
 class SplitView(QWidget):
     """One to four fits: side by side, or in two rows of two.
 
@@ -75,7 +95,15 @@ class SplitView(QWidget):
     ----------
     views, titles
         Those in use, in the order of the runs.
+
+    Signals
+    -------
+    pinClicked, adoptClicked
+        (int): the button over the fit of this run.
     """
+
+    pinClicked = Signal(int)
+    adoptClicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -118,10 +146,7 @@ class SplitView(QWidget):
             )
         has_changed = len(titles) != self._used
         while len(self._cells) < len(titles):
-            cell = named(f"split.{len(self._cells)}", _Cell())
-            cell.set_colors(self._colors)
-            self._cells.append(cell)
-            self._grid.addWidget(cell, (len(self._cells) - 1) // 2, (len(self._cells) - 1) % 2)
+            self._add_cell(len(self._cells))
         self._used = len(titles)
         for cell, title, dataset in zip(self._cells, titles, datasets, strict=False):
             has_changed |= cell.set_up(title, dataset, self._colors)
@@ -157,6 +182,14 @@ class SplitView(QWidget):
         self._show_legend()
 
     # inside
+
+    def _add_cell(self, place: int) -> None:
+        cell = _Cell(f"split.{place}")
+        cell.set_colors(self._colors)
+        cell.pin.clicked.connect(lambda: self.pinClicked.emit(place))
+        cell.adopt.clicked.connect(lambda: self.adoptClicked.emit(place))
+        self._cells.append(cell)
+        self._grid.addWidget(cell, place // 2, place % 2)
 
     def _link(self) -> None:
         """Link the charts that show the same, which axes of another kind can't follow."""
