@@ -1,9 +1,11 @@
 """The buttons that show what dropout does to the fit."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject
 
+from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.gui.messages import View
 from regplay.gui.naming import named
@@ -14,9 +16,11 @@ from regplay.gui.replay import Replay
 
 _BAND = (
     "Mean ± 1 and 2 standard deviations of networks thinned by dropout: how far the fit hangs on "
-    "single units (Gal and Ghahramani, 2016)"
+    "single units (Gal and Ghahramani, 2016). Over two inputs a shade shows where that leaves the "
+    "class open, and the size of dots the standard deviation of a value"
 )
 _THINNED = "Single networks thinned by dropout, as each training step sees one"
+_TOO_MANY = "There is no picture of the fit over more than two inputs, on which to show this"
 _SHOWN = 5  # thinned networks at once
 
 
@@ -39,21 +43,34 @@ class Passes(QObject):
         return self._band, self._thinned
 
     def setExperiment(self, experiment: Experiment) -> None:
-        """Offer the buttons where there is dropout."""
+        """Offer the buttons where there is dropout, and a picture on which to show what it does."""
         has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
         for button in self.buttons:
             button.setVisible(has_dropout)
+        self._enable()
 
     def show(self, view: View) -> None:
         """Show what a view brought of them."""
-        self._view, passes = view, view.passes
+        self._view = view
+        self._enable()
+        panel = self._fit_view.panel
+        is_shown = panel is not None and panel.dataset is view.dataset
+        passes = view.passes if is_shown else None  # else they belong to the last dataset
         band = None
-        if passes is not None and passes.mean.ndim == 1 and self._band.isChecked():
+        single: Iterable[Floats] = ()
+        if passes is not None and self._band.isChecked():
             band = Band(passes.mean, passes.std)
+        if passes is not None and self._thinned.isChecked():
+            single = passes.members[:_SHOWN]
         self._fit_view.setBand(band)
-        is_wanted = passes is not None and self._thinned.isChecked()
-        single = passes.members[:_SHOWN] if passes is not None and is_wanted else ()
         self._fit_view.setThinned([replace(view.fit, grid=grid) for grid in single])
+
+    def _enable(self) -> None:
+        panel = self._fit_view.panel
+        can_show = panel is None or panel.shows_passes
+        for button, tip in ((self._band, _BAND), (self._thinned, _THINNED)):
+            button.setEnabled(can_show)
+            button.setToolTip(tip if can_show else _TOO_MANY)
 
     def _ask(self) -> None:
         self._replay.setPasses(self._band.isChecked() or self._thinned.isChecked())

@@ -12,10 +12,9 @@ from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.gui.network.binning import BINS, bin_edges, binned, nice_count
 from regplay.gui.network.histogram_panel import paint_bars, paint_ticks
 from regplay.gui.network.kept_picture import KeptPicture
-from regplay.gui.network.readout import Readout
 from regplay.gui.network.scales import Magnitude, layer_color, layer_name, number
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.hover import Row
+from regplay.gui.plots.readout import Readout, Row
 
 _NARROW = 104  # pixels of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.network.readout import Readout, paint_readout
+from regplay.gui.plots.readout import Readout, paint_readout
 from regplay.gui.theme import LIGHT, Colors
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)

@@ -13,10 +13,9 @@ from regplay.core.inside import UnitMaps
 from regplay.gui.network.graph_layout import GraphLayout, UnitPlace
 from regplay.gui.network.kept_picture import KeptPicture
 from regplay.gui.network.links import Links
-from regplay.gui.network.readout import Picture, Readout
 from regplay.gui.network.scales import Magnitude, number, sign_color
 from regplay.gui.network.thumbnails import Thumbnails
-from regplay.gui.plots.hover import Row
+from regplay.gui.plots.readout import Picture, Readout, Row
 from regplay.gui.theme import Colors
 
 _NAME = 84  # pixels of an input's or output's name, at most

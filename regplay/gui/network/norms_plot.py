@@ -10,9 +10,10 @@ from regplay.gui.network.scales import layer_color, layer_name
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.epoch_curves import EpochCurve
 from regplay.gui.plots.history_layers import CurvesLayer
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.ranges import bounds
+from regplay.gui.plots.readout import Row
 from regplay.gui.theme import Colors
 
 Measure = Literal["norm", "near_zero"]

@@ -5,19 +5,20 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
-from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.hover import Reading, Row
+from regplay.core.fit import Fit, correct, grid_of
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.lines import LineLayer
 from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
-from regplay.gui.plots.panel import ChartPanel
+from regplay.gui.plots.one_input import OneInputPanel
+from regplay.gui.plots.readout import Row
 from regplay.gui.plots.wrong import wrong_text
 from regplay.gui.theme import mix
 
 _ROW = 0.07  # height of one row of points, in units of probability
 
 
-class ClassCurvesView(ChartPanel):
+class ClassCurvesView(OneInputPanel):
     """A curve for each class, and below them two rows of points a class."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -25,14 +26,18 @@ class ClassCurvesView(ChartPanel):
         self.points = PointsLayer()
         self.wrong = PointsLayer()
         self.curves: list[LineLayer] = []
+        self.band.limits = (0.0, 1.0)
+        under = self.chart.canvas.under
+        under.insert(0, self.band)  # behind the grid lines, which stay visible in it
+        under += [self.thinned, self.others]
         self.chart.reader = self._read
-        self._grid: Grid | None = None
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points."""
         self.dataset, self.fit = dataset, None
-        grid = self._grid = grid_of(dataset)
+        grid = grid_of(dataset)
         assert grid is not None, "class curves need a dataset with one input"
+        self._clear_others(grid)
         classes = len(dataset.class_names)
         self.curves = [LineLayer() for _ in range(classes)]
         self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
@@ -88,9 +93,9 @@ class ClassCurvesView(ChartPanel):
         dataset, colors, groups = self.dataset, self.colors, []
         if dataset is None:
             return
-        for index, curve in enumerate(self.curves):
-            # Nearer to the text's colour than an area: yellow on white, violet on black are thin.
-            curve.color = mix(colors.class_color(index), colors.foreground, 0.25)
+        for curve, color in zip(self.curves, self._curve_colors(), strict=True):
+            curve.color = color
+        self._style_others()
         for split, _, shape, color, row in self._splits():
             shown = thinned(len(split.y))
             y = split.y[shown]
@@ -100,6 +105,14 @@ class ClassCurvesView(ChartPanel):
         self.points.groups = tuple(groups)
         self._mark_wrong()
         self._entries()
+
+    def _curve_colors(self) -> tuple[str, ...]:
+        # Nearer to the text's colour than an area: yellow on white, violet on black are thin.
+        colors = self.colors
+        return tuple(
+            mix(colors.class_color(index), colors.foreground, 0.25)
+            for index in range(len(self.curves))
+        )
 
     def _entries(self) -> None:
         dataset, colors = self.dataset, self.colors
@@ -113,6 +126,7 @@ class ClassCurvesView(ChartPanel):
                 Entry("circle", "training", colors.background, colors.train),
                 Entry("diamond", "validation", colors.background, colors.valid),
                 Entry("cross", wrong_text(dataset, self.fit), colors.foreground, short="wrong"),
+                *self._other_entries(),
             ]
         )
 
@@ -122,9 +136,20 @@ class ClassCurvesView(ChartPanel):
             return None
         frame = self.chart.frame()
         at = int(np.abs(grid.x[:, 0] - x).argmin())
-        rows = tuple(
-            Row(name, f"{curve.y[at]:.3f}", curve.color, float(frame.y(curve.y[at])))
-            for name, curve in zip(dataset.class_names, self.curves, strict=True)
-        )
+        band = self.band.band
+        if band is None:
+            more = [""] * len(self.curves)
+        else:
+            more = [f" ± {std:.2f}" for std in band.std[at]]
+        rows = [
+            Row(name, f"{curve.y[at]:.3f}{std}", curve.color, float(frame.y(curve.y[at])))
+            for name, curve, std in zip(dataset.class_names, self.curves, more, strict=True)
+        ]
+        for overlay, other_x, curves in self._drawn:
+            p = [float(np.interp(grid.x[at, 0], other_x, curve)) for curve in curves]
+            top = int(np.argmax(p))  # the others would fill the box
+            text = f"{dataset.class_names[top]} {p[top]:.3f}"
+            dot = float(frame.y(p[top])) if np.isfinite(p[top]) else None
+            rows.append(Row(overlay.name, text, overlay.color, dot))
         title = f"{dataset.input_names[0]} = {grid.x[at, 0]:.4g}"
-        return Reading(float(frame.x(grid.x[at, 0])), title, rows)
+        return Reading(float(frame.x(grid.x[at, 0])), title, tuple(rows))

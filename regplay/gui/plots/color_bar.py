@@ -1,5 +1,7 @@
 """The scale of a surface of values."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -9,11 +11,12 @@ from regplay.gui.theme import LIGHT, Colors
 
 
 class ColorBar(QWidget):
-    """A vertical bar with the lowest, the middle and the highest value."""
+    """A vertical bar with the lowest, the middle and the highest value, or with contour lines."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._low, self._high, self._name = 0.0, 1.0, ""
+        self._levels: tuple[float, ...] = ()
         self._colors = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
@@ -22,6 +25,12 @@ class ColorBar(QWidget):
         self._low, self._high, self._name = low, high, name
         self.setToolTip(f"{name}: {low:g} to {high:g}")
         self.update()
+
+    def setLevels(self, levels: Sequence[float]) -> None:
+        """Mark the values of contour lines; none if there are none."""
+        if tuple(levels) != self._levels:
+            self._levels = tuple(levels)
+            self.update()
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""
@@ -46,10 +55,15 @@ class ColorBar(QWidget):
         painter.fillRect(bar, gradient)
         painter.setPen(QPen(QColor(self._colors.foreground)))
         shift = (metrics.ascent() - metrics.descent()) / 2
-        for share in (0.0, 0.5, 1.0):
-            value = self._low + share * (self._high - self._low)
-            y = bottom + share * (top - bottom)
+        values = self._levels or tuple(
+            self._low + k / 2 * (self._high - self._low) for k in (0, 1, 2)
+        )
+        for value in values:
+            y = bottom + (value - self._low) / (self._high - self._low) * (top - bottom)
             painter.drawText(QPointF(24, y + shift), f"{value:.4g}")
+            if self._levels:
+                painter.fillRect(QRectF(5, round(y) - 1, 14, 3), QColor(self._colors.background))
+                painter.fillRect(QRectF(5, round(y), 14, 1), QColor(self._colors.foreground))
         name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, self.width() - 6)
         painter.drawText(QPointF(6, metrics.ascent() + 2), name)
         painter.end()

@@ -1,33 +1,21 @@
 """The fit of one input to one number, with its past behind it."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
-from regplay.core.fit import Fit, Grid, grid_of
+from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import padded
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.lines import LineLayer, Segments, pen
 from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, thinned
-from regplay.gui.plots.overlay_layers import (
-    OVERLAY_WIDTH,
-    THINNED_WIDTH,
-    BandLayer,
-    FitLinesLayer,
-    band_colors,
-    fit_line,
-    overlay_entries,
-    same_fits,
-    same_overlays,
-    thinned_color,
-)
-from regplay.gui.plots.panel import Band, ChartPanel, Overlay, counted
+from regplay.gui.plots.one_input import OneInputPanel
+from regplay.gui.plots.panel import counted
+from regplay.gui.plots.readout import Row
 from regplay.gui.theme import mix
 
 _PAST = 6  # earlier curves
@@ -69,15 +57,12 @@ class PastLayer:
             self._segments.draw_through(painter, x[placed], y[placed])
 
 
-class CurveView(ChartPanel):
+class CurveView(OneInputPanel):
     """Points, the true function where it is known, the fitted curve and its past."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.band = BandLayer()
-        self.thinned = FitLinesLayer(THINNED_WIDTH)
         self.past = PastLayer()
-        self.others = FitLinesLayer(OVERLAY_WIDTH)
         self.truth = LineLayer(width=1.6, dashed=True)
         self.points = PointsLayer()
         self.curve = LineLayer(width=2.4)
@@ -86,19 +71,16 @@ class CurveView(ChartPanel):
         under += [self.thinned, self.past, self.truth, self.others, self.points]
         self.chart.canvas.live.append(self.curve)
         self.chart.reader = self._read
-        self._grid: Grid | None = None
         self._limits = (0.0, 1.0)
-        self._overlays: tuple[Overlay, ...] = ()
-        self._thinned: tuple[Fit, ...] = ()
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points and the true function."""
         self.dataset, self.fit = dataset, None
-        grid = self._grid = grid_of(dataset)
+        grid = grid_of(dataset)
         assert grid is not None, "a curve needs a dataset with one input"
+        self._clear_others(grid)
         self.past.clear()
-        self.past.x = self.band.x = grid.x[:, 0]
-        self._overlays, self._thinned, self.band.band = (), (), None
+        self.past.x = grid.x[:, 0]
         self.curve.clear()
         self.truth.clear()
         if dataset.truth is not None:
@@ -130,41 +112,11 @@ class CurveView(ChartPanel):
             self.chart.canvas.rest()
         self.chart.refresh()
 
-    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
-        """Draw other fits' curves under the present one."""
-        if not same_overlays(overlays, self._overlays):
-            self._overlays = tuple(overlays)
-            self._show_others()
-
-    def setThinned(self, fits: Sequence[Fit]) -> None:
-        """Draw thinned networks' curves faintly."""
-        if not same_fits(fits, self._thinned):
-            self._thinned = tuple(fits)
-            self._show_others()
-
-    def setBand(self, band: Band | None) -> None:
-        """Shade one and two standard deviations around the mean of thinned networks."""
-        if band is not self.band.band:
-            self.band.band = band
-            self._show_others()
-
     def _show_others(self) -> None:
-        """What rests under the curve changed; the axis holds the overlays too."""
-        self._style()
+        """Show them; the axis holds the overlays too."""
+        super()._show_others()
         for _, y, _ in self.others.lines:
             self.chart.cover("y", np.clip(y, *self._limits))
-        self.chart.canvas.rest()
-        self.chart.hover.read_again()
-
-    def _lines(self, overlays: Sequence[Overlay]) -> list[tuple[Floats, Floats, str]]:
-        """Those that are curves: x, y and the colour."""
-        lines = []
-        for overlay in overlays:
-            grid = overlay.grid or self._grid
-            line = None if grid is None else fit_line(overlay.fit, grid)
-            if line is not None:
-                lines.append((*line, overlay.color))
-        return lines
 
     def clearPast(self) -> None:
         """Forget the earlier curves."""
@@ -176,10 +128,7 @@ class CurveView(ChartPanel):
         self.truth.color, self.curve.color = colors.truth, colors.fit
         if dataset is None:
             return
-        self.others.lines = self._lines(self._overlays)
-        drawn = [overlay for overlay in self._overlays if self._lines([overlay])]
-        faint = thinned_color(colors)
-        self.thinned.lines = self._lines([Overlay("", faint, fit) for fit in self._thinned])
+        self._style_others()
         groups: list[Points] = []
         entries: list[Entry] = []
         light = mix(colors.valid, colors.background, 0.3)
@@ -199,14 +148,10 @@ class CurveView(ChartPanel):
         past = mix(colors.background, colors.fit, 0.4)
         tip = "the fit at earlier epochs, each about twice the one before"
         entries.append(Entry("line", "earlier", past, tip=tip))
-        if self.band.band is not None:
-            text = "dropout band ±1, ±2 σ"
-            tip = f"{text}: how far networks thinned by dropout scatter around their mean"
-            entries.append(Entry("band", text, band_colors(colors)[1], short="dropout ±σ", tip=tip))
-        if self._thinned:
-            tip = "single networks with units dropped, as in one training step"
-            entries.append(Entry("line", "thinned", faint, tip=tip))
-        self.legend.setEntries([*entries, *overlay_entries(drawn)])
+        self.legend.setEntries([*entries, *self._other_entries()])
+
+    def _curve_colors(self) -> tuple[str, ...]:
+        return (self.colors.fit,)
 
     def _read(self, x: float, _: float) -> Reading | None:
         dataset, grid = self.dataset, self._grid
@@ -220,11 +165,14 @@ class CurveView(ChartPanel):
                 height = float(frame.y(layer.y[at]))
                 dot = height if 0 <= height <= frame.height else None
                 rows.append(Row(name, f"{layer.y[at]:.4g}", layer.color, dot))
-        for overlay in self._overlays:
-            for other_x, y, color in self._lines([overlay]):
-                value = float(np.interp(self.past.x[at], other_x, y))
-                height = float(frame.y(value))
-                dot = height if 0 <= height <= frame.height else None
-                rows.append(Row(overlay.name, f"{value:.4g}", color, dot))
+        band = self.band.band
+        if band is not None:
+            text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
+            rows.insert(1, Row("dropout", text, self.colors.fit))
+        for overlay, other_x, (curve,) in self._drawn:
+            value = float(np.interp(self.past.x[at], other_x, curve))
+            height = float(frame.y(value))
+            dot = height if 0 <= height <= frame.height else None
+            rows.append(Row(overlay.name, f"{value:.4g}", overlay.color, dot))
         title = f"{dataset.input_names[0]} = {self.past.x[at]:.4g}"
         return Reading(float(frame.x(self.past.x[at])), title, tuple(rows))

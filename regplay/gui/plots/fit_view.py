@@ -74,24 +74,23 @@ class FitView(QWidget):
             self.panel.setFit(fit)
 
     def setOverlays(self, overlays: Sequence[Overlay]) -> None:
-        """Lay other fits of the dataset over the present one, as lines or boundaries.
+        """Lay other fits of the dataset over the present one: curves, boundaries, contour lines.
 
-        They rest until they are set anew. Views of more than two inputs, of class probabilities
-        over one input and of values over two show none.
+        They rest until they are set anew. Views of more than two inputs show none.
         """
         if self.panel is not None:
             self.panel.setOverlays(overlays)
 
     def setBand(self, band: Band | None) -> None:
-        """Show one and two standard deviations around the mean of thinned networks, or none.
+        """Show how far thinned networks scatter around their mean, or nothing.
 
-        Only a curve shows them.
+        Bands around curves; over two inputs a shade where the class is unsure, or dots.
         """
         if self.panel is not None:
             self.panel.setBand(band)
 
     def setThinned(self, fits: Sequence[Fit]) -> None:
-        """Show single thinned networks faintly, as curves or boundaries."""
+        """Show single thinned networks faintly, as curves, boundaries or contour lines."""
         if self.panel is not None:
             self.panel.setThinned(fits)
 

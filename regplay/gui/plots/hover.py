@@ -4,24 +4,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject
+
+from regplay.gui.plots.readout import Readout, paint_readout
+from regplay.gui.plots.readout import Row as Row  # a part of every reading
 
 if TYPE_CHECKING:
     from regplay.gui.plots.chart import Chart
 
-_PAD = 6  # pixels around the text
-_SWATCH = 14
-
-
-@dataclass(frozen=True)
-class Row:
-    """One value: what it is of, the value as text, its colour, and its height if it has a dot."""
-
-    name: str
-    value: str
-    color: str | None = None
-    y: float | None = None  # pixels from the top
+_TOP = 8.0  # pixels of the box from the top
 
 
 @dataclass(frozen=True)
@@ -99,30 +91,5 @@ class HoverItem(QGraphicsObject):
         self._paint_box(painter, reading)
 
     def _paint_box(self, painter: QPainter, reading: Reading) -> None:
-        colors = self._chart.colors
-        metrics = QFontMetrics(painter.font())
-        line = metrics.height()
-        names = max((metrics.horizontalAdvance(r.name) for r in reading.rows), default=0)
-        values = max((metrics.horizontalAdvance(r.value) for r in reading.rows), default=0)
-        inner = max(_SWATCH + names + 12 + values, metrics.horizontalAdvance(reading.title))
-        width, height = inner + 2 * _PAD, line * (len(reading.rows) + 1) + 2 * _PAD
-        left = reading.x + 10
-        if left + width > self._rect.width():
-            left = max(reading.x - 10 - width, 0)
-        top = min(8.0, max(self._rect.height() - height, 0))
-        ground = QColor(colors.background)
-        ground.setAlpha(235)
-        painter.setPen(QPen(QColor(colors.grid), 1))
-        painter.setBrush(ground)
-        painter.drawRoundedRect(QRectF(left, top, width, height), 4, 4)
-        baseline = top + _PAD + metrics.ascent()
-        painter.setPen(QColor(colors.foreground))
-        painter.drawText(QPointF(left + _PAD, baseline), reading.title)
-        for row in reading.rows:
-            baseline += line
-            if row.color is not None:
-                middle = baseline - metrics.ascent() / 2 + 1
-                painter.fillRect(QRectF(left + _PAD, middle - 2, 9, 4), QColor(row.color))
-            painter.drawText(QPointF(left + _PAD + _SWATCH, baseline), row.name)
-            end = left + width - _PAD - metrics.horizontalAdvance(row.value)
-            painter.drawText(QPointF(end, baseline), row.value)
+        place, readout = QPointF(reading.x, _TOP), Readout(reading.title, reading.rows)
+        paint_readout(painter, self._rect, place, readout, self._chart.colors)

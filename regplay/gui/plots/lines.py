@@ -37,6 +37,13 @@ class Segments:
         self._buffer.ndarray()[:] = segments
         painter.drawLines(*self._buffer.drawargs())
 
+    def draw_placed(self, painter: QPainter, frame: Frame, segments: NDArray[np.float64]) -> None:
+        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in data units, with the painter's pen."""
+        pixels = np.empty_like(segments)
+        pixels[:, 0::2] = frame.x(segments[:, 0::2])
+        pixels[:, 1::2] = frame.y(segments[:, 1::2])
+        self.draw(painter, pixels)
+
     def draw_through(
         self, painter: QPainter, x: Pixels, y: Pixels, keep: NDArray[np.bool_] | None = None
     ) -> None:

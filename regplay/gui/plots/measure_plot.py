@@ -17,10 +17,11 @@ from regplay.gui.plots.history_layers import (
     MomentLayer,
     gap_color,
 )
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pinned import PinnedCurves, PinnedLayer, PinnedLines
 from regplay.gui.plots.ranges import bounds
+from regplay.gui.plots.readout import Row
 from regplay.gui.theme import Colors
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame

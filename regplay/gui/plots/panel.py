@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.legend import Legend
+from regplay.gui.plots.legend_chart import LegendChart
 from regplay.gui.theme import LIGHT, Colors
 
 
@@ -40,7 +39,7 @@ class Band:
     Attributes
     ----------
     mean, std
-        [grid points], in the target's units.
+        [grid points] in the target's units, or [grid points, classes].
     """
 
     mean: Floats
@@ -48,7 +47,15 @@ class Band:
 
 
 class FitPanel(QWidget):
-    """One way to show a fit; `FitView` picks among them."""
+    """One way to show a fit; `FitView` picks among them.
+
+    Attributes
+    ----------
+    shows_passes
+        Whether it can show a band and thinned networks: it draws over the inputs themselves.
+    """
+
+    shows_passes = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,31 +88,8 @@ class FitPanel(QWidget):
         raise NotImplementedError
 
 
-class ChartPanel(FitPanel):
+class ChartPanel(LegendChart, FitPanel):
     """A legend above one chart."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.legend = Legend()
-        self.chart = Chart()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.legend)
-        self.row = QHBoxLayout()  # the chart, and what a view puts beside it
-        self.row.addWidget(self.chart, 1)
-        layout.addLayout(self.row, 1)
-
-    def setColors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.colors = colors
-        self.legend.setColors(colors)
-        self._style()
-        self.chart.setColors(colors)
-
-    def _style(self) -> None:
-        """Give the layers and the legend the colours of `self.colors`."""
-        raise NotImplementedError
 
 
 def counted(name: str, shown: int, n: int) -> str:

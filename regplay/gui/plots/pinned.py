@@ -11,10 +11,10 @@ from PySide6.QtGui import QPainter, QPixmap
 from regplay.core.history import History
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.epoch_curves import EpochLine, Floats
-from regplay.gui.plots.hover import Row
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.lines import pen
 from regplay.gui.plots.ranges import Range, bounds
+from regplay.gui.plots.readout import Row
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8
 _LONGEST, _SHORT = 24, 12  # characters of a name in the legend and the hover box, at most

@@ -27,6 +27,15 @@ def nice_step(width: float) -> float:
     return float(10 * power)
 
 
+def round_levels(span: Range, most: int = 7) -> NDArray[np.float64]:
+    """Multiples of a nice step inside a range, not at its ends: 2 to `most` of them."""
+    low, high = span
+    step = nice_step((high - low) / most)
+    first, last = np.floor(low / step + 1e-9) + 1, np.ceil(high / step - 1e-9) - 1
+    levels: NDArray[np.float64] = np.arange(first, last + 1) * step
+    return levels
+
+
 def bounds(values: ArrayLike) -> Range | None:
     """Smallest and largest finite value, or None where there is none."""
     array: NDArray[Any] = np.asarray(values, dtype=float)

@@ -8,8 +8,11 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
+from regplay.gui.plots.band_entries import dots_entry, thinned_entry, unsure_entry
 from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.dots import DotsLayer
+from regplay.gui.plots.fit_shapes import boundaries_of, contours_of, fit_at
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.markers import (
     TRAIN_SHAPE,
@@ -20,48 +23,56 @@ from regplay.gui.plots.markers import (
     thinned,
 )
 from regplay.gui.plots.overlay_layers import (
+    SEAM,
+    THINNED_SHARE,
     THINNED_WIDTH,
     BoundariesLayer,
-    fit_boundary,
     overlay_entries,
     same_fits,
     same_overlays,
-    thinned_boundary_color,
 )
-from regplay.gui.plots.panel import ChartPanel, Overlay, counted
-from regplay.gui.plots.ranges import Range, extend
-from regplay.gui.plots.surface_layers import (
-    BoundaryLayer,
-    SurfaceLayer,
-    class_table,
-    confidence_levels,
-    value_colors,
-    value_levels,
-)
+from regplay.gui.plots.panel import Band, ChartPanel, Overlay, counted
+from regplay.gui.plots.ranges import round_levels
+from regplay.gui.plots.readout import Row
+from regplay.gui.plots.surface_colors import SurfaceColors, cell_at, overlap
+from regplay.gui.plots.surface_layers import BoundaryLayer, ContoursLayer, LinesLayer, SurfaceLayer
 from regplay.gui.plots.wrong import wrong_text
+from regplay.gui.theme import mix
+
+_FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
 
 
 class SurfaceView(ChartPanel):
-    """A surface over two inputs, the points of both sets, and the wrong ones marked."""
+    """A surface over two inputs, the points of both sets, and the wrong ones marked.
+
+    Other fits lie over it as boundaries of classes, or as contour lines of values; these are
+    compared with the present fit's, which are drawn only then.
+    """
+
+    shows_passes = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.surface = SurfaceLayer()
         self.boundary = BoundaryLayer()
-        self.thinned = BoundariesLayer(THINNED_WIDTH)
+        self.contours = ContoursLayer(seam=SEAM)
+        self.dots = DotsLayer()
+        self.thinned = LinesLayer(THINNED_WIDTH, THINNED_SHARE)
         self.others = BoundariesLayer()
         self.points = PointsLayer()
         self.wrong = PointsLayer()
         canvas = self.chart.canvas
+        canvas.live += [self.surface, self.dots, self.thinned, self.others]
         # Crosses stick out from behind the points, whose class stays visible.
-        canvas.live += [self.surface, self.thinned, self.others, self.boundary]
-        canvas.live += [self.wrong, self.points]
+        canvas.live += [self.contours, self.boundary, self.wrong, self.points]
         self.chart.reader = self._read
         self.bar = ColorBar()
         self.row.addWidget(self.bar)
         self._grid: Grid | None = None
-        self._values: Range = (0.0, 1.0)
-        self._table = class_table(self.colors, 2)
+        self._scale = SurfaceColors()
+        self._levels: Floats = np.zeros(0)
+        self._band: Band | None = None
+        self._unsure: Floats | None = None  # [rows, columns], as of `overlap`
         self._overlays: tuple[Overlay, ...] = ()
         self._thinned: tuple[Fit, ...] = ()
 
@@ -69,17 +80,25 @@ class SurfaceView(ChartPanel):
     def _classes(self) -> bool:
         return self.dataset is not None and self.dataset.task == "classification"
 
+    @property
+    def _full(self) -> float:
+        """The standard deviation at which dots touch, in the target's units."""
+        low, high = self._scale.values
+        return _FULL * (high - low)
+
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points."""
         self.dataset, self.fit = dataset, None
-        self.setOverlays(())
-        self.setThinned(())
-        grid = self._grid = self.surface.grid = grid_of(dataset)
+        self._overlays, self._thinned = (), ()
+        self._band, self._unsure, self.dots.sizes = None, None, None
+        self.others.set(())
+        self.thinned.clear()
+        grid = self._grid = self.surface.grid = self.dots.grid = grid_of(dataset)
         assert grid is not None, "a surface needs a dataset with two inputs"
+        self._scale.setDataset(dataset)
         if not self._classes:
-            seen = np.concatenate([dataset.train.y, dataset.valid.y])
-            self._values = extend(None, seen, steps=10) or (0.0, 1.0)
-            self.bar.setRange(*self._values, dataset.target_name)
+            self._levels = round_levels(self._scale.values)
+            self.bar.setRange(*self._scale.values, dataset.target_name)
         self.bar.setVisible(not self._classes)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
         self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
@@ -97,30 +116,49 @@ class SurfaceView(ChartPanel):
         self.chart.refresh()
 
     def setOverlays(self, overlays: Sequence[Overlay]) -> None:
-        """Draw other classifiers' boundaries under the present one."""
+        """Draw other fits' boundaries or contour lines under the present one's."""
         if same_overlays(overlays, self._overlays):
             return
-        self._overlays = tuple(overlays) if self._classes else ()
-        self.others.set(
-            [
-                (fit_boundary(overlay.fit, grid), overlay.color)
-                for overlay in self._overlays
-                if (grid := overlay.grid or self._grid) is not None
-            ]
-        )
+        self._overlays = tuple(overlays)
+        self.others.set([(self._lines([o.fit], o.grid), o.color) for o in self._overlays])
+        self._show_contours()
+        self._show_others()
+
+    def setThinned(self, fits: Sequence[Fit]) -> None:
+        """Draw thinned networks' boundaries or contour lines faintly."""
+        if same_fits(fits, self._thinned):
+            return
+        self._thinned = tuple(fits)
+        self.thinned.segments = self._lines(self._thinned, None)
+        self._show_contours()
+        self._show_others()
+
+    def setBand(self, band: Band | None) -> None:
+        """Show where thinned networks may differ in the class, or how far in the value."""
+        if band is self._band:
+            return
+        self._band, self._unsure, self.dots.sizes = band, None, None
+        if band is not None and self._grid is not None:
+            shape = self._grid.shape
+            if self._classes:
+                self._unsure = overlap(band.mean, band.std).reshape(shape)
+            else:
+                self.dots.sizes = band.std.reshape(shape) / self._full
+        self._color()
+        self._show_others()
+
+    def _show_others(self) -> None:
         self._entries()
         self.chart.refresh()
 
-    def setThinned(self, fits: Sequence[Fit]) -> None:
-        """Draw thinned networks' boundaries faintly."""
-        if same_fits(fits, self._thinned):
-            return
-        self._thinned = tuple(fits) if self._classes else ()
-        grid = self._grid
-        shown = () if grid is None else self._thinned
-        self.thinned.set([(fit_boundary(fit, grid), None) for fit in shown if grid is not None])
-        self._entries()
-        self.chart.refresh()
+    def _lines(self, fits: Sequence[Fit], grid: Grid | None) -> Floats:
+        """Segments [n, 4] in data units of other fits, predicted on a grid or on the own."""
+        grid = grid or self._grid
+        assert grid is not None
+        assert self.dataset is not None
+        if self._classes:
+            return boundaries_of(fits, grid, len(self.dataset.class_names))
+        return contours_of(fits, grid, self._levels)
 
     def _shaped(self) -> Floats | None:
         """Predictions on the grid, [rows, columns] or [rows, columns, classes]."""
@@ -129,17 +167,36 @@ class SurfaceView(ChartPanel):
         return self.fit.grid.reshape(*self._grid.shape, *self.fit.grid.shape[1:])
 
     def _show_surface(self) -> None:
-        predicted = self._shaped()
-        if predicted is None or self._grid is None:
-            self.surface.pixels = None
+        predicted, grid = self._shaped(), self._grid
+        if predicted is None or grid is None or not self._classes:
             self.boundary.clear()
-        elif self._classes:
-            winner, sure = confidence_levels(predicted)
-            self.surface.pixels = self._table[winner, sure]
-            self.boundary.set(predicted, self._grid)
         else:
-            self.surface.pixels = self._table[0, value_levels(predicted, *self._values)]
-            self.boundary.clear()
+            self.boundary.set(predicted, grid)
+        self._color()
+        self._show_contours()
+
+    def _color(self) -> None:
+        predicted = self._shaped()
+        if predicted is None:
+            self.surface.pixels = self.dots.on_dark = None
+            return
+        self.surface.pixels = self._scale.pixels(predicted, self._unsure)
+        if self.dots.sizes is not None:
+            with np.errstate(invalid="ignore"):
+                self.dots.on_dark = predicted < sum(self._scale.values) / 2
+
+    def _show_contours(self) -> None:
+        """The present fit's are there only to be compared with others."""
+        predicted, is_compared = self._shaped(), bool(self._overlays or self._thinned)
+        if self._classes or not is_compared:
+            self.contours.clear()
+            self.bar.setLevels(())
+            return
+        self.bar.setLevels(self._levels.tolist())
+        if predicted is None or self._grid is None:
+            self.contours.clear()
+        else:
+            self.contours.set(predicted, self._levels, self._grid)
 
     def _mark_wrong(self) -> None:
         dataset, fit, colors = self.dataset, self.fit, self.colors
@@ -155,25 +212,15 @@ class SurfaceView(ChartPanel):
 
     def _group(self, split: Split, shape: Shape, ring: str, size: float) -> Points:
         shown = thinned(len(split.y))
-        x, colors = split.x[shown], self.colors
-        if self._classes:
-            fills: tuple[str, ...] = colors.classes
-            which = split.y[shown] % len(fills)
-        else:
-            fills = tuple(value_colors())
-            which = value_levels(split.y[shown], *self._values)
-        return Points(x[:, 0], x[:, 1], shape, fills, ring, size, which, colors.background)
+        x, (fills, which) = split.x[shown], self._scale.fills(split.y[shown])
+        return Points(x[:, 0], x[:, 1], shape, fills, ring, size, which, self.colors.background)
 
     def _style(self) -> None:
         dataset, colors = self.dataset, self.colors
         self.bar.setColors(colors)
         if dataset is None:
             return
-        if self._classes:
-            self._table = class_table(colors, len(dataset.class_names))
-        else:
-            steps = [int(color[1:], 16) | 0xFF000000 for color in value_colors()]
-            self._table = np.array([steps], dtype=np.uint32)
+        self._scale.setColors(colors)
         self.points.groups = (
             self._group(dataset.valid, VALID_SHAPE, colors.valid, 7),
             self._group(dataset.train, TRAIN_SHAPE, colors.train, 8),
@@ -199,29 +246,54 @@ class SurfaceView(ChartPanel):
             text = wrong_text(dataset, self.fit)
             tip = f"{text} (training, then validation): assigned another class than their own"
             sets.append(Entry("cross", text, colors.foreground, short="wrong", tip=tip))
-            if self._thinned:
-                tip = "boundaries of single networks with units dropped, as in one training step"
-                entries.append(Entry("line", "thinned", thinned_boundary_color(colors), tip=tip))
-            self.legend.setEntries([*sets, *entries, *overlay_entries(self._overlays)])
-        else:
-            self.legend.setEntries(sets)
+            sets += entries
+        elif len(self.contours.segments):
+            heights = ", ".join(f"{level:g}" for level in self._levels)
+            tip = f"where the fit is {heights}; other fits have lines at the same values"
+            sets.append(Entry("line", "fit", colors.foreground, tip=tip))
+        if self._band is not None:
+            sets.append(unsure_entry(colors) if self._classes else dots_entry(colors, self._full))
+        if self._thinned:
+            sets.append(thinned_entry(mix(colors.background, colors.foreground, THINNED_SHARE)))
+        shown = zip(self._overlays, self.others.lines, strict=True)
+        drawn = [overlay for overlay, (segments, _) in shown if len(segments)]
+        self.legend.setEntries([*sets, *overlay_entries(drawn)])
 
     def _read(self, x: float, pixel: float) -> Reading | None:
         dataset, grid, predicted = self.dataset, self._grid, self._shaped()
         if dataset is None or grid is None or predicted is None:
             return None
         frame = self.chart.frame()
-        (y0, y1), (rows, columns) = frame.y_range, grid.shape
-        y = y1 - pixel / frame.height * (y1 - y0)
-        share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
-        column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
-        here = predicted[row, column]
+        y, row, column = cell_at(frame, grid, x, pixel)
+        here, band = predicted[row, column], self._band
         if self._classes:
-            named = enumerate(zip(dataset.class_names, here, strict=True))
+            shape = predicted.shape
+            more = [""] * len(here)
+            if band is not None:
+                more = [f" ± {std:.2f}" for std in band.std.reshape(shape)[row, column]]
+            named = enumerate(zip(dataset.class_names, here, more, strict=True))
             values = tuple(
-                Row(name, f"{p:.3f}", self.colors.class_color(k)) for k, (name, p) in named
+                Row(name, f"{p:.3f}{std}", self.colors.class_color(k))
+                for k, (name, p, std) in named
             )
         else:
             values = (Row(dataset.target_name, f"{here:.4g}"),)
+            if band is not None:
+                at = row * grid.shape[1] + column
+                text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
+                values = (*values, Row("dropout", text))
+        for overlay in self._overlays:
+            other_grid, classes = overlay.grid or grid, len(dataset.class_names)
+            other = fit_at(overlay.fit, other_grid, np.array([x, y]), classes)
+            if other is not None:
+                values = (*values, self._other_row(overlay, other))
         title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
         return Reading(float(frame.x(x)), title, values)
+
+    def _other_row(self, overlay: Overlay, here: Floats) -> Row:
+        """Its value, or its most probable class: all of them would fill the box."""
+        assert self.dataset is not None
+        if not self._classes:
+            return Row(overlay.name, f"{here:.4g}", overlay.color)
+        top = int(here.argmax())
+        return Row(overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color)

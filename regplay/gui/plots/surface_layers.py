@@ -1,4 +1,4 @@
-"""What lies under the points of two inputs: a coloured surface and a boundary."""
+"""What lies under the points of two inputs: a coloured surface, a boundary, contour lines."""
 
 from collections.abc import Sequence
 
@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
-from regplay.gui.plots.boundary import boundary_segments
+from regplay.gui.plots.boundary import boundary_segments, contour_segments, on_grid
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.theme import Colors, mix
 
 _LEVELS = 64
+_WIDTH = 1.8  # pixels
 # Cividis (Nuñez, Anderton & Renslow, 2018): even in lightness, the same to colour-blind eyes.
 _CIVIDIS = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
 
@@ -88,37 +89,53 @@ class SurfaceLayer:
         painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), image)
 
 
-class BoundaryLayer:
-    """Where the most probable class changes.
+class LinesLayer:
+    """Lines over a surface that follow it.
 
     Attributes
     ----------
     segments
-        Lines [n, 4] in data units.
+        [n, 4] in data units.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: float = _WIDTH, share: float = 1.0, seam: float = 0.0) -> None:
+        """Be `width` pixels wide, of a `share` of the foreground's colour.
+
+        A `seam` of so many pixels in the background's colour parts them from ground of any colour.
+        """
         self.segments: Floats = np.zeros((0, 4))
+        self._width, self._share, self._seam = width, share, seam
         self._buffer = Segments()
 
-    def set(self, probabilities: Floats, grid: Grid) -> None:
-        """Find the boundary of probabilities [rows, columns, classes] on a grid."""
-        segments = boundary_segments(probabilities)
-        rows, columns = grid.shape
-        step = (grid.high - grid.low) / np.array([columns - 1, rows - 1])
-        self.segments = segments * np.tile(step, 2) + np.tile(grid.low, 2)
-
     def clear(self) -> None:
-        """No boundary."""
+        """No lines."""
         self.segments = np.zeros((0, 4))
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the lines."""
         if not len(self.segments):
             return
-        pixels = np.empty_like(self.segments)
-        pixels[:, 0::2] = frame.x(self.segments[:, 0::2])
-        pixels[:, 1::2] = frame.y(self.segments[:, 1::2])
+        colors = frame.colors
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(frame.colors.foreground, 1.8))
-        self._buffer.draw(painter, pixels)
+        if self._seam:
+            painter.setPen(pen(colors.background, self._width + self._seam))
+            self._buffer.draw_placed(painter, frame, self.segments)
+        color = mix(colors.background, colors.foreground, self._share)
+        painter.setPen(pen(color, self._width))
+        self._buffer.draw_placed(painter, frame, self.segments)
+
+
+class BoundaryLayer(LinesLayer):
+    """Where the most probable class changes."""
+
+    def set(self, probabilities: Floats, grid: Grid) -> None:
+        """Find the boundary of probabilities [rows, columns, classes] on a grid."""
+        self.segments = on_grid(boundary_segments(probabilities), grid)
+
+
+class ContoursLayer(LinesLayer):
+    """Where a surface has one of a few values."""
+
+    def set(self, values: Floats, levels: Floats, grid: Grid) -> None:
+        """Find the lines of values [rows, columns] on a grid at some levels."""
+        self.segments = on_grid(contour_segments(values, levels), grid)

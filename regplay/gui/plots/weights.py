@@ -8,11 +8,12 @@ from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.plots.markers import Points, PointsLayer
 from regplay.gui.plots.panel import ChartPanel
+from regplay.gui.plots.readout import Row
 
 
 class StemsLayer:

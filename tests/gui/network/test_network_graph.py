@@ -13,13 +13,8 @@ from regplay.gui.theme import DARK, LIGHT
 
 
 @pytest.fixture
-def graph(qtbot) -> NetworkGraph:
-    graph = NetworkGraph()
-    qtbot.addWidget(graph)
-    graph.resize(430, 400)
-    with qtbot.waitExposed(graph):
-        graph.show()
-    return graph
+def graph(show_widget) -> NetworkGraph:
+    return show_widget(NetworkGraph(), 430, 400)
 
 
 @pytest.fixture

@@ -15,13 +15,8 @@ from regplay.gui.theme import DARK, LIGHT
 
 
 @pytest.fixture
-def view(qtbot) -> NetworkView:
-    view = NetworkView()
-    qtbot.addWidget(view)
-    view.resize(960, 420)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+def view(show_widget) -> NetworkView:
+    return show_widget(NetworkView(), 960, 420)
 
 
 def click(button) -> None:

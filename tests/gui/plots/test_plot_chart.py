@@ -2,9 +2,9 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
+from wheel import turn_wheel
 
 from regplay.gui.plots.chart import Chart, padded
 from regplay.gui.plots.fit_view import FitView
@@ -26,18 +26,7 @@ def chart(qtbot) -> Chart:
 
 
 def _wheel(chart: Chart) -> None:
-    at = QPointF(chart.width() / 2, chart.height() / 2)
-    event = QWheelEvent(
-        at,
-        QPointF(chart.mapToGlobal(at.toPoint())),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(chart.viewport(), event)
+    turn_wheel(chart.viewport())
 
 
 def _drag(qtbot, chart: Chart) -> None:

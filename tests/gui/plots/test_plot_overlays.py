@@ -7,8 +7,8 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.bands import band_colors
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlay_layers import band_colors
 from regplay.gui.plots.panel import Band, Overlay
 from regplay.gui.theme import DARK, LIGHT
 
@@ -142,7 +142,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
     mean, std = (low + high) / 2, (high - low) / 8
     view.setBand(Band(np.full(points, mean), np.full(points, std)))
     assert "dropout band ±1, ±2 σ" in _text(view)
-    wide, narrow = band_colors(colors)
+    wide, narrow = band_colors(colors, colors.fit)
     image = view.panel.chart.grab().toImage()
     chart = view.panel.chart
     box, frame = chart.box.sceneBoundingRect(), chart.frame()
@@ -175,17 +175,17 @@ def test_thinned_networks_are_faint_lines(view, make_dataset, make_fit) -> None:
     assert "thinned" not in _text(view)
 
 
-@pytest.mark.parametrize("kind", ["curve", "two classes"])
+@pytest.mark.parametrize("kind", ["curve", "two classes", "values", "class curves"])
 def test_another_dataset_starts_without_overlays(view, make_dataset, make_fit, kind) -> None:
     dataset = make_dataset(kind)
     fit = make_fit(dataset, 1)
     view.setDataset(dataset)
     view.setOverlays([Overlay("old", COLOR, fit)])
     view.setThinned([fit])
-    view.setBand(Band(np.zeros(256), np.ones(256)))
-    assert "old" in _text(view)
+    view.setBand(Band(fit.grid, np.abs(fit.grid)))
+    assert all(word in _text(view) for word in ("old", "thinned", "dropout"))
     view.setDataset(make_dataset(kind))
-    assert not any(word in _text(view) for word in ("old", "thinned", "band"))
+    assert not any(word in _text(view) for word in ("old", "thinned", "dropout"))
     assert _seen(view) == 0
 
 
@@ -228,8 +228,9 @@ def test_thinned_classifiers_are_faint_boundaries(view, make_dataset) -> None:
     view.setDataset(dataset)
     view.setFit(_halves(dataset, 0.7))
     view.setThinned([_halves(dataset, at) for at in (0.2, 0.4)])
-    assert len(view.panel.thinned.lines) == 2
-    assert all(len(segments) for segments, _ in view.panel.thinned.lines)
+    grid, x = grid_of(dataset), view.panel.thinned.segments[:, ::2]
+    places = ((x - grid.low[0]) / (grid.high[0] - grid.low[0])).round(2)
+    assert set(places.ravel()) == {0.2, 0.4}
     assert "thinned" in _text(view)
 
 
@@ -240,19 +241,20 @@ def test_every_way_of_showing_takes_them(view, dataset, make_fit) -> None:
     before = view.grab().toImage()
     view.setOverlays([Overlay("other", COLOR, make_fit(dataset, 2))])
     view.setThinned([make_fit(dataset, 3)])
-    shows = dataset.n_inputs == 1 and dataset.task == "regression"
-    shows |= dataset.n_inputs == 2 and dataset.task == "classification"
-    assert (view.grab().toImage() != before) == shows
+    assert (view.grab().toImage() != before) == (dataset.n_inputs <= 2)
+    assert view.panel.shows_passes == (dataset.n_inputs <= 2)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300])
 def test_diverged_overlays_are_drawn_without_a_warning(view, make_dataset, make_fit, value) -> None:
-    for kind in ("curve", "two classes"):
+    for kind in ("curve", "two classes", "values", "class curves"):
         dataset = make_dataset(kind)
         view.setDataset(dataset)
         fit = make_fit(dataset, 1, value)
         view.setOverlays([Overlay("gone", COLOR, fit)])
         view.setThinned([fit])
-        if kind == "curve":
-            view.setBand(Band(fit.grid, fit.grid))
+        view.setBand(Band(fit.grid, fit.grid))
         view.grab()
+        view.setFit(fit)
+        view.grab()
+        view.panel.chart.reader(0.1, 20.0)

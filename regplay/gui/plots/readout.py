@@ -6,12 +6,22 @@ from dataclasses import dataclass
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 
-from regplay.gui.plots.hover import Row
 from regplay.gui.theme import Colors
 
 _PAD = 7  # pixels around what is in the box
 _SWATCH = 14
-_AWAY = 14  # pixels from the mouse
+_GAP = 12  # pixels between a name and its value, at least
+_AWAY = 10  # pixels from the mouse
+
+
+@dataclass(frozen=True)
+class Row:
+    """One value: what it is of, the value as text, its colour, and its height if it has a dot."""
+
+    name: str
+    value: str
+    color: str | None = None
+    y: float | None = None  # pixels from the top
 
 
 @dataclass(frozen=True)
@@ -35,13 +45,17 @@ class Readout:
 def paint_readout(
     painter: QPainter, bounds: QRectF, at: QPointF, readout: Readout, colors: Colors
 ) -> None:
-    """Draw the box beside a point, within `bounds` if it has room there."""
+    """Draw the box to the right of a point, or to its left, within `bounds` if it has room there.
+
+    Its top is as high as the point.
+    """
     metrics = QFontMetrics(painter.font())
+    indent = _indent(readout)
     box = QRectF(QPointF(0, 0), _size(metrics, readout))
     left = at.x() + _AWAY
     if left + box.width() > bounds.right():
         left = at.x() - _AWAY - box.width()
-    top = min(at.y() + 4, bounds.bottom() - box.height())
+    top = min(at.y(), bounds.bottom() - box.height())
     box.moveTo(max(left, bounds.left()), max(top, bounds.top()))
 
     ground = QColor(colors.background)
@@ -64,25 +78,28 @@ def paint_readout(
         baseline = top + picture.size + metrics.ascent() + 3
         painter.setPen(QColor(colors.muted))
         painter.drawText(QPointF(left, baseline), picture.caption)
+    painter.setPen(QColor(colors.foreground))
     for row in readout.rows:
         baseline += line
-        start = left
         if row.color is not None:
             middle = baseline - metrics.ascent() / 2 + 1
             painter.fillRect(QRectF(left, middle - 2, 9, 4), QColor(row.color))
-            start += _SWATCH
-        painter.setPen(QColor(colors.foreground))
-        painter.drawText(QPointF(start, baseline), row.name)
+        painter.drawText(QPointF(left + indent, baseline), row.name)
         value = QPointF(right - metrics.horizontalAdvance(row.value), baseline)
         painter.drawText(value, row.value)
 
 
+def _indent(readout: Readout) -> int:
+    """Room before all names if one of them has a swatch, so that they line up."""
+    return _SWATCH if any(row.color is not None for row in readout.rows) else 0
+
+
 def _size(metrics: QFontMetrics, readout: Readout) -> QSizeF:
+    indent = _indent(readout)
     lines = [metrics.horizontalAdvance(readout.title)]
     for row in readout.rows:
-        swatch = 0 if row.color is None else _SWATCH
-        words = metrics.horizontalAdvance(row.name) + 12 + metrics.horizontalAdvance(row.value)
-        lines.append(swatch + words)
+        words = metrics.horizontalAdvance(row.name) + metrics.horizontalAdvance(row.value)
+        lines.append(indent + words + _GAP)
     height = metrics.height() * (1 + len(readout.rows))
     picture = readout.picture
     if picture is not None:

@@ -1,4 +1,4 @@
-"""A chart below a legend, with buttons at the legend's right end."""
+"""A chart below a legend, with room for buttons at the legend's right end."""
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -10,26 +10,32 @@ _HEADER = 26  # px: all legends are as high, with buttons or without, so that pl
 
 
 class LegendChart(QWidget):
-    """What the plots of many seeds are made of."""
+    """What most plots are made of.
+
+    Attributes
+    ----------
+    header
+        The legend, and what a view puts at its right end.
+    row
+        The chart, and what a view puts beside it.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.colors = LIGHT
         self.legend = Legend()
+        self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()
         self.header = QHBoxLayout()
         self.header.setContentsMargins(0, 0, 4, 0)
         self.header.setSpacing(4)
         self.header.addWidget(self.legend, 1)
-        top = QWidget()
-        top.setFixedHeight(_HEADER)
-        top.setLayout(self.header)
-        self.row = QHBoxLayout()  # the chart, and what stands beside it
+        self.row = QHBoxLayout()
         self.row.addWidget(self.chart, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(top)
+        layout.addLayout(self.header)
         layout.addLayout(self.row, 1)
 
     def setColors(self, colors: Colors) -> None:

@@ -1,0 +1,84 @@
+"""The box beside the mouse."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from regplay.gui.plots.readout import Picture, Readout, Row, paint_readout
+from regplay.gui.theme import DARK, LIGHT
+
+BOUNDS = QRectF(0, 0, 400, 300)
+GROUND = "#ff00ff"  # of no box
+
+
+@pytest.fixture
+def paint(qapp):
+    def paint(readout: Readout, x: float, y: float, colors=LIGHT) -> tuple[QImage, QRectF]:
+        """Draw it at a point; the image, and what of it is covered."""
+        image = QImage(400, 300, QImage.Format.Format_RGB32)
+        image.fill(QColor(GROUND))
+        painter = QPainter(image)
+        paint_readout(painter, BOUNDS, QPointF(x, y), readout, colors)
+        painter.end()
+        pixels = np.frombuffer(image.constBits(), np.uint32).reshape(300, 400)
+        rows, columns = np.nonzero(pixels != QColor(GROUND).rgb())
+        left, top = columns.min(), rows.min()
+        return image, QRectF(left, top, columns.max() - left + 1, rows.max() - top + 1)
+
+    return paint
+
+
+TEXT = Readout("epoch 12", (Row("training", "0.25", LIGHT.train), Row("gap", "0.1")))
+
+
+def test_it_stands_to_the_right_of_the_point_at_its_height(paint) -> None:
+    _, box = paint(TEXT, 50, 80)
+    assert 55 < box.left() < 65
+    assert box.top() == 80
+
+
+@pytest.mark.parametrize(("x", "y"), [(399, 0), (390, 299), (0, 299), (200, 290)])
+def test_it_keeps_inside_the_bounds_and_leaves_the_point_free(paint, x, y) -> None:
+    _, box = paint(TEXT, x, y)
+    assert BOUNDS.contains(box)
+    assert box.right() < x or box.left() > x
+
+
+def test_each_row_and_a_picture_make_it_larger(paint) -> None:
+    _, title = paint(Readout("epoch 12"), 10, 10)
+    _, one = paint(Readout("epoch 12", TEXT.rows[:1]), 10, 10)
+    _, two = paint(TEXT, 10, 10)
+    assert two.height() - one.height() == one.height() - title.height() > 8
+    drawn = []
+    picture = Picture(lambda painter, rect: drawn.append(rect), "→ x", size=100)
+    _, whole = paint(Readout("unit", TEXT.rows, picture), 10, 10)
+    assert whole.height() > two.height() + 100
+    (rect,) = drawn
+    assert whole.contains(rect)
+    assert (rect.width(), rect.height()) == (100, 100)
+
+
+def test_names_line_up_whether_or_not_they_have_a_colour(paint) -> None:
+    def left_of_text(row: Row) -> int:
+        plain = Row("gap", "", LIGHT.train)
+        image, box = paint(Readout("", (row, plain)), 10, 10)
+        # The first line of rows, right of where a swatch may be.
+        line = range(int(box.top()) + 20, int(box.top()) + 36)
+        dark = [x for x in range(34, 120) for y in line if image.pixelColor(x, y).value() < 120]
+        return min(dark)
+
+    assert left_of_text(Row("gap", "", LIGHT.train)) == left_of_text(Row("gap", ""))
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_it_has_the_theme_colours(paint, colors) -> None:
+    image, box = paint(Readout("a", (Row("", "", colors.valid),)), 10, 10, colors)
+    seen = {
+        image.pixelColor(x, y).name()
+        for x in range(int(box.left()), int(box.right()))
+        for y in range(int(box.top()), int(box.bottom()))
+    }
+    assert colors.valid in seen
+    middle = image.pixelColor(int(box.right()) - 4, int(box.top()) + 4)
+    assert abs(middle.lightness() - QColor(colors.background).lightness()) < 25
