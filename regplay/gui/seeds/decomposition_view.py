@@ -6,14 +6,15 @@ from decimal import Decimal
 import numpy as np
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from regplay.core.bias_variance import Decomposition, why_not
+from regplay.core.bias_variance import Decomposition, overlap, why_not
 from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.gui.controls.number_text import number_text
 from regplay.gui.plots.hover import Reading, Row
 from regplay.gui.plots.legend import Entry
-from regplay.gui.seeds.legend_chart import LegendChart
+from regplay.gui.plots.legend_chart import LegendChart
 from regplay.gui.seeds.sentence import Sentence
+from regplay.gui.seeds.settling import highest_usual, settle
 from regplay.gui.seeds.stack_layers import (
     PARTS,
     MeasuredLayer,
@@ -25,6 +26,7 @@ from regplay.gui.theme import Colors
 
 _HIGHEST = 20.0  # times the variance of the targets; what lies above that has diverged
 _SPREAD_ONLY = "So only the spread of the fits is shown."
+_LOSSES_ONLY = "So only the losses of the networks are shown."
 
 
 def _tick(value: float) -> str:
@@ -70,11 +72,23 @@ class DecompositionPlot(LegendChart):
         if values != self.values or not any(parts):
             self._begin(values)
         self.bars.parts = self.measured.parts = tuple(parts)
-        for one in parts:
-            if one is not None:
-                tops = [one.total, one.measured + one.measured_error]
-                self.chart.cover("y", np.clip(tops, 0.0, _HIGHEST * self._scale))
+        self.chart.cover("y", (0.0, self._top()))
         self._refresh()
+
+    def settle(self) -> None:
+        """Give up the room that only earlier bars needed."""
+        settle(self.chart, "y", (0.0, self._top()))
+        self._refresh()
+
+    def _top(self) -> float:
+        """How high the axis reaches: over the bars, but not over those that are far out.
+
+        One network that nearly diverged makes a bar millions of times as high as the others.
+        """
+        known = [one for one in self.bars.parts if one is not None]
+        tops = [max(one.total, one.measured + one.measured_error) for one in known]
+        highest = highest_usual(tops)
+        return min(highest, _HIGHEST * self._scale) if np.isfinite(highest) else self._scale
 
     def setCurrent(self, value: float) -> None:
         """Mark where the present experiment stands; NaN marks nothing."""
@@ -88,16 +102,19 @@ class DecompositionPlot(LegendChart):
         self.present.position = place_of(self._current, values)
         self.chart.axes["x"].setTicks([[(k, _tick(v)) for k, v in enumerate(values)]])
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
-        self.chart.forget("y")
-        self.chart.cover("y", (0.0, self._scale))
+        settle(self.chart, "y", (0.0, self._scale))
         self.chart.resetRanges()
         self._refresh()
 
     def _refresh(self) -> None:
+        self._label()
         self.chart.canvas.rest()
         self.chart.refresh()
 
     def _style(self) -> None:
+        self._label()
+
+    def _label(self) -> None:
         colors = self.colors
         tips = {
             "bias_squared": "bias²: how far the mean of the networks is from the true function",
@@ -110,7 +127,12 @@ class DecompositionPlot(LegendChart):
         ]
         tip = "mean validation loss of the networks ± its standard error"
         measured = Entry("diamond", "measured loss", colors.valid, short="measured", tip=tip)
-        self.legend.setEntries([*entries, measured])
+        entries.append(measured)
+        high = (self.chart.autoRange("y") or (0.0, np.inf))[1]
+        if any(one is not None and max(one.total, one.measured) > high for one in self.bars.parts):
+            tip = "▲ and a number: higher than the axis, which follows the other bars"
+            entries.append(Entry("none", "▲ off the axis", short="▲ off axis", tip=tip))
+        self.legend.setEntries(entries)
 
     def _read(self, x: float, _: float) -> Reading | None:
         if not self.values or not np.isfinite(x):
@@ -150,8 +172,8 @@ class DecompositionView(QWidget):
     def setDataset(self, dataset: Dataset) -> None:
         """Decide whether there is a decomposition, and show nothing yet."""
         reason = why_not(dataset)
-        # With more than two inputs there is no picture of the spread either.
-        self.sentence.setText(f"{reason} {_SPREAD_ONLY}" if dataset.n_inputs <= 2 else reason)
+        rest = _SPREAD_ONLY if dataset.n_inputs <= 2 else _LOSSES_ONLY
+        self.sentence.setText(f"{reason} {rest} {overlap(dataset)}".rstrip())
         if not reason:
             targets = np.asarray(dataset.targets(dataset.valid.y), dtype=float)
             self.plot.setScale(max(float(targets.var()), 1e-12))

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import (
 
 from regplay.core.bias_variance import DECOMPOSED
 from regplay.core.fields import FIELDS
+from regplay.gui.controls.count_box import CountBox
 from regplay.gui.naming import named
-from regplay.gui.transport import EpochsBox
 
 _FEWEST, _MOST, _DEFAULT = 5, 100, 20
 
@@ -38,10 +38,9 @@ class SeedsHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_running = False
-        self.box = named("seeds.count", EpochsBox())
+        self.box = named("seeds.count", CountBox())
         self.box.setRange(_FEWEST, _MOST)
         self.box.setValue(_DEFAULT)
-        self.box.setKeyboardTracking(False)  # typing 50 is not 5, then 50
         self.box.setToolTip(
             "How many networks are trained at each position, each with points, noise and initial "
             "weights of its own"
@@ -87,9 +86,7 @@ class SeedsHeader(QWidget):
 
     def setSeeds(self, seeds: int) -> None:
         """Show another number, without `seedsChanged`."""
-        was_blocked = self.box.blockSignals(True)
-        self.box.setValue(seeds)
-        self.box.blockSignals(was_blocked)
+        self.box.showValue(seeds)
 
     def axis(self) -> str:
         """The chosen path, one of `DECOMPOSED`."""

@@ -1,6 +1,6 @@
 """Many seeds at work: which networks it trains, and what it shows of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 
 from PySide6.QtCore import Signal
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core import fields
 from regplay.core.bias_variance import (
     DOUBLE_DESCENT,
+    Decomposition,
     Spread,
     decomposition_axis,
     has_decomposition,
@@ -17,24 +18,27 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.resampled import band_of, decompositions_of
 from regplay.core.sweep import Lineup, Sweep, is_used
+from regplay.gui.seeds.loss_strip import SeedLosses
 from regplay.gui.seeds.seeds_view import SeedsView
 from regplay.gui.studies import Inquiry, Study
 
 _BAND, _PARTS = "seeds.band", "seeds.parts"
+_TITLE = "A resampled network"
 
 
 @cache
-def _decompositions(seeds: int) -> "partial[object]":
+def _decompositions(seeds: int) -> partial[list[Decomposition | None]]:
     """The same object for the same number, so that inquiries compare equal."""
-    return partial(_decompositions_at, seeds)
-
-
-def _decompositions_at(seeds: int, training: object, epoch: int | None) -> object:
-    return decompositions_of(training, seeds, epoch)  # type: ignore[arg-type]
+    return partial(decompositions_of, seeds=seeds)
 
 
 class SeedsTab(SeedsView):
     """Trains resampled networks from `Start` on, again with each other experiment, until `Stop`.
+
+    Attributes
+    ----------
+    recorded
+        Epochs at which there is something to see of them, rising.
 
     Signals
     -------
@@ -49,15 +53,16 @@ class SeedsTab(SeedsView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.recorded: Sequence[int] = ()
         self._is_on = False
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
         self._shown: dict[str, Sweep | Lineup] = {}
-        self.startClicked.connect(self._start)
-        self.stopClicked.connect(self._stop)
-        self.seedsChanged.connect(lambda _: self.wishesChanged.emit())
-        self.axisChanged.connect(lambda _: self.wishesChanged.emit())
-        self.doubleDescentClicked.connect(self._choose_double_descent)
+        self.header.startClicked.connect(self._start)
+        self.header.stopClicked.connect(self._stop)
+        self.header.seedsChanged.connect(lambda _: self.wishesChanged.emit())
+        self.header.axisChanged.connect(lambda _: self.wishesChanged.emit())
+        self.header.doubleDescentClicked.connect(self._choose_double_descent)
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show a dataset, and no networks yet."""
@@ -70,12 +75,14 @@ class SeedsTab(SeedsView):
         path, seeds = self.axis(), self.seeds()
         has_axis = is_used(experiment, path)
         self.setCurrent(float(fields.get(experiment, path)) if has_axis else float("nan"))
-        found = {_BAND: Inquiry(Sweep(experiment, (), seeds, resamples=True), band_of, epoch)}
+        found = {
+            _BAND: Inquiry(Sweep(experiment, (), seeds, resamples=True), band_of, epoch, _TITLE)
+        }
         if self._dataset is not None and has_decomposition(self._dataset) and has_axis:
             axis = decomposition_axis(path)
             base = fields.replace(experiment, {path: axis.values[0]})
             sweep = Sweep(base, (axis,), seeds, resamples=True)
-            found[_PARTS] = Inquiry(sweep, _decompositions(seeds), epoch)
+            found[_PARTS] = Inquiry(sweep, _decompositions(seeds), epoch, _TITLE)
         for key in (_BAND, _PARTS):
             if key in self._shown and (key not in found or self._shown[key] != found[key].sweep):
                 self._forget(key)
@@ -84,21 +91,31 @@ class SeedsTab(SeedsView):
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the band and the parts of the loss, as far as they are trained."""
         band, parts = studies.get(_BAND), studies.get(_PARTS)
+        history = None if band is None else band.history
+        self.recorded = () if history is None else history.epochs.tolist()
         if band is not None and isinstance(band.digest, Spread):
             self._shown[_BAND] = band.sweep
             self.setSpread(band.digest)
+        elif band is not None and history is not None and self.spread.panel is None:
+            self._shown[_BAND] = band.sweep
+            train, valid = (history.values(f"{split}_loss", epoch) for split in ("train", "valid"))
+            self.setLosses(SeedLosses(train, valid))
         if parts is not None and isinstance(parts.digest, list):
             self._shown[_PARTS] = parts.sweep
             self.setDecompositions(self._positions(), parts.digest)
         running = [study for study in (band, parts) if study is not None]
         if running:
             done = sum(study.history.progress for study in running if study.history is not None)
-            self.setProgress(done / len(running), not all(study.finished for study in running))
+            is_finished = all(study.finished for study in running)
+            self.setProgress(done / len(running), not is_finished)
+            if is_finished and epoch is None:  # also back from an earlier epoch
+                self.settle()
 
     def _forget(self, key: str) -> None:
         del self._shown[key]
         if key == _BAND:
             self.setSpread(None)
+            self.setLosses(None)
         else:
             positions = self._positions()
             self.setDecompositions(positions, [None] * len(positions))

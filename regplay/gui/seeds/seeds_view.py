@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.bias_variance import Decomposition, Spread, has_decomposition
 from regplay.core.datasets import Dataset
 from regplay.gui.seeds.decomposition_view import DecompositionView
 from regplay.gui.seeds.header import SeedsHeader
+from regplay.gui.seeds.loss_strip import SeedLosses
+from regplay.gui.seeds.settling import Pauses
 from regplay.gui.seeds.spread_view import SpreadView
 from regplay.gui.theme import Colors
 
@@ -18,19 +19,8 @@ _PLOT, _SENTENCE = 5, 2  # shares of the width
 class SeedsView(QWidget):
     """The spread of the fits on the left, bias² + variance + noise on the right. Trains nothing.
 
-    Signals
-    -------
-    seedsChanged, axisChanged
-        A person chose another number of seeds, or the field path of another axis.
-    startClicked, stopClicked, doubleDescentClicked
-        A button was pressed.
+    What a person chooses and presses is told by the signals of `header`.
     """
-
-    seedsChanged = Signal(int)
-    axisChanged = Signal(str)
-    startClicked = Signal()
-    stopClicked = Signal()
-    doubleDescentClicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,11 +39,8 @@ class SeedsView(QWidget):
         layout.addLayout(plots, 1)
         self.decomposition.plot.setAxis(self.axis())
 
-        self.header.seedsChanged.connect(self.seedsChanged)
-        self.header.axisChanged.connect(self._axis_chosen)
-        self.header.startClicked.connect(self.startClicked)
-        self.header.stopClicked.connect(self.stopClicked)
-        self.header.doubleDescentClicked.connect(self.doubleDescentClicked)
+        self.header.axisChanged.connect(self.decomposition.plot.setAxis)
+        self._pauses = Pauses()
 
     def seeds(self) -> int:
         """How many networks at each position, 5 to 100."""
@@ -78,14 +65,16 @@ class SeedsView(QWidget):
         self.spread.setDataset(dataset)
         self.decomposition.setDataset(dataset)
         self.header.combo.setEnabled(has_decomposition(dataset))
-        fit, parts = self.spread.panel is not None, self.decomposition.has_plot
-        # A sentence leaves most of the room to a plot beside it.
-        self._plots.setStretch(0, _PLOT if fit or not parts else _SENTENCE)
-        self._plots.setStretch(1, _PLOT if parts or not fit else _SENTENCE)
+        # A sentence leaves most of the room to the plot beside it.
+        self._plots.setStretch(1, _PLOT if self.decomposition.has_plot else _SENTENCE)
 
     def setSpread(self, spread: Spread | None) -> None:
         """Show what the networks predict at `grid_of(dataset).x`, or nothing."""
         self.spread.setSpread(spread)
+
+    def setLosses(self, losses: SeedLosses | None) -> None:
+        """Show the losses of the networks, or nothing, where their fits can't be shown."""
+        self.spread.setLosses(losses)
 
     def setDecompositions(
         self, values: tuple[float, ...], parts: Sequence[Decomposition | None]
@@ -96,6 +85,13 @@ class SeedsView(QWidget):
     def setProgress(self, progress: float, is_running: bool) -> None:
         """Show how much is done, in [0, 1], and whether the button starts or stops."""
         self.header.setProgress(progress, is_running)
+        if self._pauses.is_due(progress, is_running):
+            self.settle()
+
+    def settle(self) -> None:
+        """Give the axes the ranges of what is shown; otherwise they only grow."""
+        self.spread.settle()
+        self.decomposition.plot.settle()
 
     def setCurrent(self, value: float) -> None:
         """Mark the present experiment's value on the axis; NaN marks nothing."""
@@ -105,7 +101,3 @@ class SeedsView(QWidget):
         """Restyle."""
         self.spread.setColors(colors)
         self.decomposition.setColors(colors)
-
-    def _axis_chosen(self, path: str) -> None:
-        self.decomposition.plot.setAxis(path)
-        self.axisChanged.emit(path)

@@ -11,10 +11,12 @@ from regplay.gui.naming import named
 from regplay.gui.plots.chart import padded
 from regplay.gui.plots.hover import Reading, Row
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.legend_chart import LegendChart
 from regplay.gui.plots.lines import LineLayer
 from regplay.gui.plots.markers import TRAIN_SHAPE, Points, PointsLayer, thinned
+from regplay.gui.plots.ranges import Range
 from regplay.gui.plots.toggle import Toggle
-from regplay.gui.seeds.legend_chart import LegendChart
+from regplay.gui.seeds.settling import settle
 from regplay.gui.seeds.spread_layers import MOST_MEMBERS, BandLayer, MembersLayer
 from regplay.gui.theme import Colors, mix
 
@@ -74,7 +76,8 @@ class SpreadCurves(LegendChart):
         self.chart.reader = self._read
         self._dataset: Dataset | None = None
         self._grid: Grid | None = None
-        self._limits = (0.0, 1.0)
+        self._data: Range = (0.0, 1.0)
+        self._limits: Range = (0.0, 1.0)
 
     @property
     def _has_classes(self) -> bool:
@@ -88,7 +91,6 @@ class SpreadCurves(LegendChart):
         names = dataset.class_names if self._has_classes else (dataset.target_name,)
         self.series = [Series(name) for name in names]
         self.truth.clear()
-        self.chart.forget("y")
         axis = self.chart.axes["y"]
         if self._has_classes:
             ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
@@ -102,7 +104,8 @@ class SpreadCurves(LegendChart):
             low, high = padded(np.concatenate([dataset.train.y, self.truth.y]))
             # A band that shoots up may double the range to each side, not squash the points.
             self._limits = (2 * low - high, 2 * high - low)
-            self.chart.cover("y", (low, high))
+            self._data = (low, high)
+            settle(self.chart, "y", self._data)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
         self.chart.resetRanges()
         y = f"P({dataset.target_name})" if self._has_classes else dataset.target_name
@@ -123,10 +126,19 @@ class SpreadCurves(LegendChart):
             for index, one in enumerate(self.series):
                 at = (..., index) if classes else (...,)
                 one.set(x, spread.mean[at], spread.std[at], spread.members[at])
-                if not classes:
-                    seen = np.concatenate([one.two.low, one.two.high])
-                    self.chart.cover("y", np.clip(seen, *self._limits))
+            if not classes:
+                self.chart.cover("y", self._seen())
         self._arrange()
+
+    def settle(self) -> None:
+        """Give up the room that only earlier bands needed."""
+        if self._dataset is not None and not self._has_classes:
+            settle(self.chart, "y", self._seen())
+
+    def _seen(self) -> Floats:
+        """What the axis of a regression holds: the data, and the band as far as it goes along."""
+        bands = [end for one in self.series for end in (one.two.low, one.two.high)]
+        return np.concatenate([self._data, np.clip(np.concatenate(bands), *self._limits)])
 
     def _arrange(self) -> None:
         """Put the layers in their order, bands at the bottom and means on top."""

@@ -1,14 +1,16 @@
 """What the networks of many seeds have in common: bands and faint members."""
 
 import numpy as np
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
-from regplay.gui.plots.canvas import Frame, Pixels
+from regplay.gui.plots.bands import band_polygon
+from regplay.gui.plots.boundary import boundary_segments, on_grid
+from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.lines import Segments, pen
-from regplay.gui.plots.surface_layers import BoundaryLayer
-from regplay.gui.theme import mix
+from regplay.gui.plots.surface_layers import LinesLayer
 
 MOST_MEMBERS = 40  # drawn; more only blacken the band
 _MEMBER = 1.0  # px
@@ -38,7 +40,6 @@ class BandLayer:
         self.x: Floats = np.zeros(0)
         self.low: Floats = np.zeros(0)
         self.high: Floats = np.zeros(0)
-        self._segments = Segments()
 
     def set(self, x: Floats, mean: Floats, std: Floats) -> None:
         """Show the band of `mean` and `std` [n] at rising x [n]."""
@@ -46,21 +47,11 @@ class BandLayer:
         self.low, self.high = mean - self.deviations * std, mean + self.deviations * std
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
-        low, high = frame.y(self.low), frame.y(self.high)
-        x = frame.x(self.x)
-        placed = np.isfinite(low) & np.isfinite(high)
-        if placed.sum() < 2:
-            return
-        x, low, high = x[placed], low[placed], high[placed]
-        first, last = max(x[0], 0.0), min(x[-1], frame.width)
-        columns = np.arange(np.floor(first), np.ceil(last)) + 0.5
-        lines: Pixels = np.empty((len(columns), 4))
-        lines[:, 0] = lines[:, 2] = columns
-        lines[:, 1], lines[:, 3] = np.interp(columns, x, low), np.interp(columns, x, high)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(pen(self.color, 1.0))
-        self._segments.draw(painter, lines)
+        """Fill the band."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.color))
+        painter.drawPolygon(band_polygon(frame, self.x, self.low, self.high))
 
 
 class MembersLayer:
@@ -95,39 +86,12 @@ class MembersLayer:
             self._segments.draw_through(painter, x[placed], y[placed])
 
 
-class MemberBoundaries:
-    """Where the most probable class changes, of each network, faintly.
-
-    Attributes
-    ----------
-    segments
-        Lines [n, 4] of all networks, in data units.
-    """
+class MemberBoundaries(LinesLayer):
+    """Where the most probable class changes, of each network, faintly."""
 
     def __init__(self) -> None:
-        self.segments: Floats = np.zeros((0, 4))
-        self._segments = Segments()
+        super().__init__(_MEMBER, share=0.45)
 
     def set(self, members: Floats, grid: Grid) -> None:
         """Find the boundaries of probabilities [K, rows, columns, classes] on a grid."""
-        boundary, found = BoundaryLayer(), [np.zeros((0, 4))]
-        for probabilities in drawn_members(members):
-            boundary.set(probabilities, grid)
-            found.append(boundary.segments)
-        self.segments = np.concatenate(found)
-
-    def clear(self) -> None:
-        """No boundaries."""
-        self.segments = np.zeros((0, 4))
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the lines."""
-        if not len(self.segments):
-            return
-        pixels = np.empty_like(self.segments)
-        pixels[:, 0::2] = frame.x(self.segments[:, 0::2])
-        pixels[:, 1::2] = frame.y(self.segments[:, 1::2])
-        colors = frame.colors
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(mix(colors.background, colors.foreground, 0.45), _MEMBER))
-        self._segments.draw(painter, pixels)
+        self.segments = on_grid(boundary_segments(drawn_members(members)), grid)

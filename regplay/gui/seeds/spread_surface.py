@@ -1,6 +1,5 @@
 """The fits of many seeds over two inputs: their mean, or how far they lie apart."""
 
-import numpy as np
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from regplay.core.bias_variance import Spread
@@ -9,20 +8,15 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
 from regplay.gui.naming import named
 from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.legend_chart import LegendChart
 from regplay.gui.plots.markers import TRAIN_SHAPE, Points, PointsLayer, thinned
 from regplay.gui.plots.ranges import Range, extend
-from regplay.gui.plots.surface_layers import (
-    BoundaryLayer,
-    SurfaceLayer,
-    class_table,
-    confidence_levels,
-    value_colors,
-    value_levels,
-)
+from regplay.gui.plots.readout import Row
+from regplay.gui.plots.surface_colors import SurfaceColors, cell_at, value_pixels
+from regplay.gui.plots.surface_layers import BoundaryLayer, SurfaceLayer
 from regplay.gui.plots.toggle import Toggle
-from regplay.gui.seeds.legend_chart import LegendChart
 from regplay.gui.seeds.spread_layers import MOST_MEMBERS, MemberBoundaries
 
 
@@ -67,7 +61,7 @@ class SpreadSurface(LegendChart):
         self._dataset: Dataset | None = None
         self._grid: Grid | None = None
         self._spread: Spread | None = None
-        self._values: Range = (0.0, 1.0)
+        self._scale = SurfaceColors()
         self._deviations: Range | None = None
 
     @property
@@ -81,9 +75,7 @@ class SpreadSurface(LegendChart):
         self._dataset, self._spread = dataset, None
         # The largest that a few probabilities can have is a little above a half.
         self._deviations = (0.0, 0.55) if self._has_classes else None
-        if not self._has_classes:
-            seen = np.concatenate([dataset.train.y, dataset.valid.y])
-            self._values = extend(None, seen, steps=10) or (0.0, 1.0)
+        self._scale.setDataset(dataset)
         self.members_button.setVisible(self._has_classes)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
         self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
@@ -118,14 +110,9 @@ class SpreadSurface(LegendChart):
         if mean is not None and std is not None and spread is not None and grid is not None:
             if self.std_button.isChecked():
                 self._deviations = extend(self._deviations, [0.0, *std.ravel()])
-                low, high = self._deviations or (0.0, 1.0)
-                self.surface.pixels = self._value_table[value_levels(std, low, high)]
-            elif self._has_classes:
-                winner, sure = confidence_levels(mean)
-                table = class_table(self.colors, mean.shape[-1])
-                self.surface.pixels = table[winner, sure]
+                self.surface.pixels = value_pixels(std, self._deviations or (0.0, 1.0))
             else:
-                self.surface.pixels = self._value_table[value_levels(mean, *self._values)]
+                self.surface.pixels = self._scale.pixels(mean)
             if self._has_classes:
                 self.boundary.set(mean, grid)
                 if self.members_button.isChecked():
@@ -136,11 +123,6 @@ class SpreadSurface(LegendChart):
         self.chart.canvas.rest()
         self.chart.refresh()
 
-    @property
-    def _value_table(self) -> np.ndarray:
-        colors = [int(color[1:], 16) | 0xFF000000 for color in value_colors()]
-        return np.array(colors, dtype=np.uint32)
-
     def _label_bar(self) -> None:
         dataset = self._dataset
         self.bar.setVisible(self.std_button.isChecked() or not self._has_classes)
@@ -149,7 +131,7 @@ class SpreadSurface(LegendChart):
         if self.std_button.isChecked():
             self.bar.setRange(*(self._deviations or (0.0, 1.0)), "std")
         else:
-            self.bar.setRange(*self._values, dataset.target_name)
+            self.bar.setRange(*self._scale.values, dataset.target_name)
 
     def _style(self) -> None:
         dataset, colors = self._dataset, self.colors
@@ -158,11 +140,8 @@ class SpreadSurface(LegendChart):
             return
         shown = thinned(len(dataset.train.y))
         x, y = dataset.train.x[shown], dataset.train.y[shown]
-        if self._has_classes:
-            fills: tuple[str, ...] = colors.classes
-            which = y % len(fills)
-        else:
-            fills, which = tuple(value_colors()), value_levels(y, *self._values)
+        self._scale.setColors(colors)
+        fills, which = self._scale.fills(y)
         ring, seam = colors.train, colors.background
         self.points.groups = (Points(x[:, 0], x[:, 1], TRAIN_SHAPE, fills, ring, 7, which, seam),)
         tip = "training points of the present dataset; the other networks have others"
@@ -180,10 +159,7 @@ class SpreadSurface(LegendChart):
         if dataset is None or grid is None or mean is None or spread is None:
             return None
         frame = self.chart.frame()
-        (y0, y1), (rows, columns) = frame.y_range, grid.shape
-        y = y1 - pixel / frame.height * (y1 - y0)
-        share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
-        column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
+        y, row, column = cell_at(frame, grid, x, pixel)
         here, std = mean[row, column], spread.std.reshape(mean.shape)[row, column]
         if self._has_classes:
             values = tuple(

@@ -5,12 +5,10 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QWidget
+from PySide6.QtWidgets import QMainWindow
+from seen import color_at, dataset_of, find
 
 from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
-from regplay.core.datasets import load
-from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.gui.seeds.seeds_view import SeedsView
 from regplay.gui.seeds.stack_layers import PARTS as KINDS
@@ -21,10 +19,6 @@ WIDTHS = tuple(float(v) for v in decomposition_axis("model.width").values)
 PARTS = tuple(Decomposition(0.1, 0.2 / k, 0.05, 0.16 + 0.2 / k, 0.01) for k in range(1, 12))
 
 
-def dataset_of(name, **data):
-    return load(replace(Experiment(), {"data.name": name, **data}).data)
-
-
 def some_spread(dataset, networks=7):
     n, rng = len(grid_of(dataset).x), np.random.default_rng(0)
     if dataset.task == "classification":
@@ -32,34 +26,9 @@ def some_spread(dataset, networks=7):
     return spread(np.linspace(-1, 1, n) + 0.3 * rng.standard_normal((networks, 1)))
 
 
-@pytest.fixture
-def view(qtbot):
-    view = SeedsView()
-    qtbot.addWidget(view)
-    view.resize(960, 420)
-    view.setDataset(dataset_of("sine"))
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
-
-
-def find(view, name):
-    found = view.findChild(QWidget, name)
-    assert found is not None, name
-    assert found.isVisible()
-    return found
-
-
-def color_at(chart, x, y):
-    """The colour of a chart at a point in data units."""
-    frame = chart.frame()
-    point = chart.mapFromScene(chart.box.mapToScene(float(frame.x(x)), float(frame.y(y))))
-    return chart.grab().toImage().pixelColor(point).name()
-
-
 def test_the_number_of_seeds_is_typed_and_reported_once(view):
     heard = []
-    view.seedsChanged.connect(heard.append)
+    view.header.seedsChanged.connect(heard.append)
     box = find(view, "seeds.count")
     box.selectAll()
     QTest.keyClicks(box, "35")
@@ -77,7 +46,7 @@ def test_the_number_of_seeds_is_typed_and_reported_once(view):
 
 def test_another_axis_is_chosen_by_keys_and_empties_the_plot(view):
     heard = []
-    view.axisChanged.connect(heard.append)
+    view.header.axisChanged.connect(heard.append)
     assert view.axis() == DECOMPOSED[0]
     view.setDecompositions((0.0, 0.1), PARTS[:2])
     QTest.keyClick(find(view, "seeds.axis"), Qt.Key.Key_End)
@@ -93,9 +62,9 @@ def test_another_axis_is_chosen_by_keys_and_empties_the_plot(view):
 
 def test_the_button_starts_and_stops(view):
     heard = []
-    view.startClicked.connect(lambda: heard.append("start"))
-    view.stopClicked.connect(lambda: heard.append("stop"))
-    view.doubleDescentClicked.connect(lambda: heard.append("double descent"))
+    view.header.startClicked.connect(lambda: heard.append("start"))
+    view.header.stopClicked.connect(lambda: heard.append("stop"))
+    view.header.doubleDescentClicked.connect(lambda: heard.append("double descent"))
     button = find(view, "seeds.start")
     assert button.text() == "Start"
     QTest.mouseClick(button, LEFT)
@@ -122,8 +91,8 @@ def test_space_stays_with_the_window(qtbot):
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    view.startClicked.connect(lambda: heard.append("start"))
-    view.doubleDescentClicked.connect(lambda: heard.append("double descent"))
+    view.header.startClicked.connect(lambda: heard.append("start"))
+    view.header.doubleDescentClicked.connect(lambda: heard.append("double descent"))
     names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.boundaries"]
     view.header.combo.setEnabled(True)
     names.append("seeds.axis")
@@ -136,26 +105,34 @@ def test_space_stays_with_the_window(qtbot):
 
 
 @pytest.mark.parametrize(
-    ("name", "has_parts", "words"),
+    ("name", "has_parts", "words", "is_measured"),
     [
-        ("sine", True, ""),
-        ("xor", True, ""),
-        ("linear", True, "200 inputs"),
-        ("moons", False, "cross-entropy"),
-        ("motorcycle", False, "true function"),
-        ("digits", False, "cross-entropy"),
+        ("sine", True, "", False),
+        ("xor", True, "", False),
+        ("linear", True, "", False),
+        ("moons", False, "cross-entropy", False),
+        ("motorcycle", False, "true function", True),
+        ("penguins", False, "cross-entropy", True),
+        ("cars", False, "true function", True),
+        ("digits", False, "cross-entropy", True),
     ],
 )
-def test_each_dataset_shows_what_it_has_and_says_what_not(view, name, has_parts, words):
+def test_each_dataset_shows_what_it_has_and_says_what_not(
+    view, name, has_parts, words, is_measured
+):
     dataset = dataset_of(name)
     view.setDataset(dataset)
     assert view.decomposition.plot.isVisible() == has_parts
     assert view.header.combo.isEnabled() == has_parts
     assert (view.spread.panel is not None) == (dataset.n_inputs <= 2)
-    said = [s.text() for s in (view.spread.sentence, view.decomposition.sentence) if s.isVisible()]
-    assert bool(said) == bool(words)
-    assert words in " ".join(said)
-    assert ("So only the spread" in " ".join(said)) == (not has_parts and dataset.n_inputs <= 2)
+    assert view.spread.strip.isVisible() == (dataset.n_inputs > 2)
+    sentence = view.decomposition.sentence
+    assert sentence.isVisible() == bool(words)
+    said = sentence.text() if words else ""
+    assert words in said
+    assert ("So only the spread" in said) == (not has_parts and dataset.n_inputs <= 2)
+    assert ("So only the losses" in said) == (not has_parts and dataset.n_inputs > 2)
+    assert ("come from the same table" in said) == is_measured
 
 
 @pytest.mark.parametrize("name", ["sine", "xor", "moons", "motorcycle", "blobs"])

@@ -1,0 +1,136 @@
+"""Ranges that rest, settle now and then, and leave out what is far out without hiding it."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint
+from seen import color_at, color_at_pixel, dataset_of
+
+from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
+from regplay.core.fit import grid_of
+from regplay.gui.seeds.settling import Pauses, highest_usual
+from regplay.gui.seeds.stack_layers import PARTS, short_number
+from regplay.gui.theme import LIGHT
+
+WIDTHS = tuple(decomposition_axis("model.width").values)
+FINAL = tuple(Decomposition(0.01, 0.02, 0.01, 0.04, 0.002) for _ in WIDTHS)
+WILD = Decomposition(900.0, 0.02, 0.01, 900.03, 300.0)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([0.05] * 10 + [1e6], 0.05),
+        ([0.05] * 9 + [2e3, 1e6], 0.05),
+        ([0.06] * 7 + [0.1, 0.2, 0.45], 0.45),  # a rise at the end of an axis
+        ([0.004, 0.009, 0.017, 0.014, 0.011, 0.009, 0.007, 0.006, 0.006, 0.005, 0.005], 0.017),
+        ([3.0], 3.0),
+        ([0.0, 0.0, 0.0, 0.0, 0.1], 0.0),
+        ([0.3, np.nan, np.inf], 0.3),
+        ([7e5] * 6 + [0.05] * 5, 7e5),  # not far out: it is what most are like
+    ],
+)
+def test_only_what_is_far_out_is_unusual(values, expected):
+    assert highest_usual(values) == expected
+    assert highest_usual(values[::-1]) == expected
+
+
+def test_of_nothing_nothing_is_usual():
+    assert np.isnan(highest_usual([]))
+    assert np.isnan(highest_usual([np.nan, np.inf]))
+
+
+def test_it_is_time_to_settle_at_each_quarter_and_at_the_end():
+    pauses = Pauses()
+    due = [pauses.is_due(done / 20, True) for done in range(20)]
+    assert [done for done, is_due in enumerate(due) if is_due] == [0, 5, 10, 15]
+    assert pauses.is_due(1.0, False)
+    assert not pauses.is_due(1.0, False)
+    assert pauses.is_due(0.0, True)
+    assert pauses.is_due(0.01, False)  # stopped
+
+
+def test_the_axis_of_the_bars_rests_while_they_fall_and_settles_at_the_end(view):
+    view.setAxis("model.width")
+    plot = view.decomposition.plot
+    view.setProgress(0.01, True)
+    view.setDecompositions(WIDTHS, [Decomposition(2.0, 1.0, 0.01, 3.0, 0.1) for _ in WIDTHS])
+    wide = plot.chart.autoRange("y")
+    view.setProgress(0.1, True)
+    for factor in (0.5, 0.2, 1.0):  # they fall, and rise again
+        parts = [Decomposition(2 * factor, factor, 0.01, 3 * factor, 0.1) for _ in WIDTHS]
+        view.setDecompositions(WIDTHS, parts)
+        view.setProgress(0.2, True)
+        assert plot.chart.autoRange("y") == wide
+    view.setDecompositions(WIDTHS, FINAL)
+    view.setProgress(1.0, False)
+    low, high = plot.chart.autoRange("y")
+    assert low == 0
+    assert 0.042 <= high <= 0.06
+    assert plot.chart.box.viewRange()[1] == [low, high]
+
+
+def test_a_settled_axis_stays_where_a_person_moved_it(view):
+    view.setAxis("model.width")
+    chart = view.decomposition.plot.chart
+    view.setProgress(0.5, True)
+    view.setDecompositions(WIDTHS, FINAL)
+    chart.box.setYRange(0.0, 7.0, padding=0)
+    chart.box.sigRangeChangedManually.emit([False, True])
+    view.setProgress(1.0, False)
+    assert chart.box.viewRange()[1] == [0.0, 7.0]
+    chart.resetRanges()
+    assert chart.box.viewRange()[1][1] < 0.1
+
+
+def test_the_axis_of_the_curves_settles_on_the_last_band_and_the_data(view):
+    chart, n = view.spread.panel.chart, len(grid_of(dataset_of("sine")).x)
+    fresh = chart.autoRange("y")
+    view.setProgress(0.1, True)
+    view.setSpread(spread(np.array([[-3.0], [3.0]]) + np.zeros(n)))
+    low, high = chart.autoRange("y")
+    assert high > fresh[1]
+    assert low < fresh[0]
+    view.setSpread(spread(np.array([[-0.1], [0.1]]) + np.zeros(n)))
+    view.setProgress(0.2, True)
+    assert chart.autoRange("y") == (low, high)
+    view.setProgress(1.0, False)
+    assert chart.autoRange("y") == fresh
+
+
+def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
+    view.setAxis("model.width")
+    view.setDecompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
+    view.setProgress(1.0, False)
+    plot = view.decomposition.plot
+    chart = plot.chart
+    assert chart.autoRange("y")[1] < 0.1
+    assert "▲ off the axis" in plot.legend.text()
+    noise, bias, _ = (part.color(LIGHT) for part in PARTS)
+    assert color_at(chart, 4.25, 0.005) == noise
+    assert color_at(chart, 4.25, 0.02) == bias
+    left = float(chart.frame().x(3.7))
+    assert color_at_pixel(chart, left, 3.0) == LIGHT.background  # it ends below the top
+    right = float(chart.frame().x(4.0))
+    assert color_at_pixel(chart, right, 14.0) == LIGHT.valid  # and so does what was measured
+    view.setDecompositions(WIDTHS, FINAL)
+    assert "▲ off the axis" not in plot.legend.text()
+
+
+def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
+    view.setAxis("model.width")
+    view.setDecompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
+    view.setProgress(1.0, False)
+    chart = view.decomposition.plot.chart
+    point = chart.mapFromScene(chart.box.mapToScene(float(chart.frame().x(4)), 90.0))
+    qtbot.mouseMove(chart.viewport(), QPoint(point))
+    qtbot.waitUntil(lambda: chart.hover.reading is not None)
+    rows = {row.name: row.value for row in chart.hover.reading.rows}
+    assert (rows["bias²"], rows["sum"], rows["measured"]) == ("900", "900", "900 ± 3e+02")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0312, "0.031"), (4.23, "4.2"), (43.1, "43"), (312.4, "312"), (13_456.0, "1.3e4")],
+)
+def test_heights_are_written_in_few_letters(value, text):
+    assert short_number(value) == text
