@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 
 from regplay.core.datasets.dataset import Dataset, Floats
 from regplay.core.fields import Value
-from regplay.core.sweep import Axis
+from regplay.core.sweep import NumberAxis
 
 DOUBLE_DESCENT: Mapping[str, Value] = {
     "data.name": "linear",
@@ -68,7 +68,7 @@ which suffices for a linear truth, and no network can go below the noise, 0.0025
 """
 
 DECOMPOSED = ("regularization.weight_decay", "regularization.dropout", "model.width")
-_VALUES: Mapping[str, tuple[Value, ...]] = {
+_VALUES: Mapping[str, tuple[float, ...]] = {
     "regularization.weight_decay": (
         *(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01),
         *(0.03, 0.1, 0.3, 1.0, 3.0),
@@ -78,7 +78,7 @@ _VALUES: Mapping[str, tuple[Value, ...]] = {
 }
 
 
-def decomposition_axis(path: str) -> Axis:
+def decomposition_axis(path: str) -> NumberAxis:
     """The 10 or 11 positions at which bias and variance are measured along a field.
 
     They are some of those of `sweep_axis`, since each of them takes many networks; 0 is among them
@@ -89,7 +89,7 @@ def decomposition_axis(path: str) -> Axis:
     KeyError
         If the field is not in `DECOMPOSED`.
     """
-    return Axis(path, _VALUES[path])
+    return NumberAxis(path, _VALUES[path])
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,3 +221,13 @@ def why_not(dataset: Dataset) -> str:
             "Bias is the distance from the true function, and nobody knows that of measured data."
         )
     return ""
+
+
+def overlap(dataset: Dataset) -> str:
+    """What other draws of measured data lack, as one sentence; empty for data that are made."""
+    if dataset.x_mean is None:  # only measured tables are standardised
+        return ""
+    return (
+        "All draws come from the same table and share rows, so networks trained on newly "
+        "measured data would lie further apart."
+    )

@@ -3,14 +3,14 @@
 import math
 from collections.abc import Sequence
 
-from regplay.core.fields import FIELDS, Value
-from regplay.core.sweep import Axis, sweep_axis
+from regplay.core.fields import FIELDS
+from regplay.core.sweep import NumberAxis, sweep_axis
 
 _NICE = (1.0, 2.0, 2.5, 5.0)
 _ENDS = -1  # before every roundness
 
 
-def landscape_axis(path: str, count: int) -> Axis:
+def landscape_axis(path: str, count: int) -> NumberAxis:
     """About `count` positions of a field, never more, in rising order.
 
     They are the roundest of the positions of `sweep_axis`, its first and last included. Fields
@@ -34,8 +34,8 @@ def landscape_axis(path: str, count: int) -> Axis:
         raise ValueError(f"count = {count}: a landscape needs 2 positions along each axis")
     values = sweep_axis(path).values
     if path == "model.depth" or path.endswith(("dropout", "noise")):
-        return Axis(path, _even(path, float(values[-1]), count))
-    return Axis(path, _roundest(path, values, count))
+        return NumberAxis(path, _even(path, values[-1], count))
+    return NumberAxis(path, _roundest(path, values, count))
 
 
 def roundness(path: str, value: float) -> int:
@@ -54,19 +54,19 @@ def roundness(path: str, value: float) -> int:
     return {1.0: 0, 2.0: 1, 5.0: 1}.get(mantissa, 2)
 
 
-def _roundest(path: str, values: Sequence[Value], count: int) -> tuple[Value, ...]:
+def _roundest(path: str, values: Sequence[float], count: int) -> tuple[float, ...]:
     """The roundest values; among equals the largest, since small ones have the least effect."""
     last = len(values) - 1
 
     def order(index: int) -> tuple[int, int]:
-        rank = _ENDS if index in (0, last) else roundness(path, float(values[index]))
+        rank = _ENDS if index in (0, last) else roundness(path, values[index])
         return rank, -index
 
     chosen = sorted(range(len(values)), key=order)[:count]
     return tuple(values[index] for index in sorted(chosen))
 
 
-def _even(path: str, top: float, count: int) -> tuple[Value, ...]:
+def _even(path: str, top: float, count: int) -> tuple[float, ...]:
     """Even nice steps from 0 up to `top`; where they are one too many, the last is left out."""
     is_whole = FIELDS[path].kind == "integer"
     powers = range(0, 3) if is_whole else range(-3, 2)

@@ -35,7 +35,7 @@ def band_of(training: "JointTraining", epoch: int | None = None) -> Spread | Non
 
 
 def decompositions_of(
-    training: "JointTraining", seeds: int, epoch: int | None = None
+    training: "JointTraining", epoch: int | None = None, *, seeds: int
 ) -> list[Decomposition | None]:
     """Bias², variance and noise at each position of an axis; None where not all seeds are there.
 

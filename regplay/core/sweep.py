@@ -24,6 +24,13 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class NumberAxis(Axis):
+    """An axis whose values are numbers, so that they can be placed along a line."""
+
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class Sweep:
     """An experiment with one or more field paths varied over values and seeds.
 
@@ -96,7 +103,7 @@ def _later(seed: int, more: int) -> int:
 # Positions at which a slider shows its own curve.
 
 
-def _decades(field: Field) -> tuple[Value, ...]:
+def _decades(field: Field) -> tuple[float, ...]:
     """0 where it is allowed, then 1, 2, 3 and 5 times each power of ten."""
     assert field.log_floor is not None
     assert field.maximum is not None
@@ -106,7 +113,7 @@ def _decades(field: Field) -> tuple[Value, ...]:
     return (0.0, *values) if field.minimum == 0 else values
 
 
-def _even(*pieces: tuple[float, float, float]) -> Callable[[Field], tuple[Value, ...]]:
+def _even(*pieces: tuple[float, float, float]) -> Callable[[Field], tuple[float, ...]]:
     """Even steps through pieces of (from, up to and with, step)."""
     values: list[float] = []
     for low, high, step in pieces:
@@ -115,7 +122,7 @@ def _even(*pieces: tuple[float, float, float]) -> Callable[[Field], tuple[Value,
     return lambda _: tuple(values)
 
 
-def _counts(field: Field) -> tuple[Value, ...]:
+def _counts(field: Field) -> tuple[float, ...]:
     """Every depth."""
     return tuple(range(int(field.minimum or 0), int(field.maximum or 0) + 1))
 
@@ -130,7 +137,7 @@ _POINTS = (
 )
 _NOISES = _even((0.0, 1.0, 0.05), (1.1, 2.0, 0.1))
 
-_POSITIONS: Mapping[str, Callable[[Field], tuple[Value, ...]]] = {
+_POSITIONS: Mapping[str, Callable[[Field], tuple[float, ...]]] = {
     "regularization.weight_decay": _decades,
     "regularization.l1": _decades,
     "regularization.dropout": _even((0.0, 0.5, 0.02), (0.6, 0.9, 0.1), (0.95, 0.95, 1.0)),
@@ -144,7 +151,7 @@ _POSITIONS: Mapping[str, Callable[[Field], tuple[Value, ...]]] = {
 SWEEPABLE = tuple(_POSITIONS)
 
 
-def sweep_axis(path: str) -> Axis:
+def sweep_axis(path: str) -> NumberAxis:
     """The positions at which a field is swept where nobody names any: 25–33, zero included.
 
     Depth has only its nine. The values are ones that the field's slider stops at.
@@ -154,7 +161,7 @@ def sweep_axis(path: str) -> Axis:
     KeyError
         If the field is not in `SWEEPABLE`.
     """
-    return Axis(path, _POSITIONS[path](FIELDS[path]))
+    return NumberAxis(path, _POSITIONS[path](FIELDS[path]))
 
 
 def is_used(experiment: Experiment, path: str) -> bool:

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -14,15 +14,13 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.gui.controls import tones
+from regplay.gui.controls.handle_slider import HANDLE, HandleSlider, draw_groove, quiet
 from regplay.gui.theme import LIGHT, Colors
 
-_HANDLE = 14.0  # px, diameter
-_GROOVE = 4.0  # px, thickness
 _MIDDLE = 9.0  # px from the top to the groove
 _HEIGHT = 30  # px
 _RING = 4.0  # px, radius
@@ -31,7 +29,7 @@ _APART = 16.0  # px between the numbers of two ticks, at least
 _HELP = "Drag, or press ← and →: the fit, the weights and the losses as they were at that epoch"
 
 
-class EpochTrack(QSlider):
+class EpochTrack(HandleSlider):
     """A slider whose positions are kept epochs, evenly spaced: the first are as wide as the last.
 
     The handle stands at one epoch while training goes on and the track grows under it; at the end
@@ -46,15 +44,13 @@ class EpochTrack(QSlider):
     momentChanged = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self._kept: tuple[int, ...] = ()
         self._moment: int | None = None
         self._best: int | None = None
         self._colors = LIGHT
-        self._grip = 0.0  # px from the handle's centre to where the mouse holds it
         self.setRange(0, 0)
         self.setPageStep(_PAGE)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)  # for the tooltip
         self.setFixedHeight(_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -123,10 +119,6 @@ class EpochTrack(QSlider):
             return after - 1
         return after
 
-    def x_of(self, index: int) -> float:
-        """Where the handle's centre stands at a kept epoch, in px."""
-        return _HANDLE / 2 + (self.width() - _HANDLE) * index / max(len(self._kept) - 1, 1)
-
     def _pick(self, index: int) -> None:
         """A person chose a position."""
         last = max(len(self._kept) - 1, 0)
@@ -157,33 +149,11 @@ class EpochTrack(QSlider):
             case _:
                 event.ignore()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the handle, or bring it to the mouse."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        event.accept()
-        self.setSliderDown(True)
-        offset = event.position().x() - self.x_of(self.value())
-        is_on_handle = abs(offset) <= _HANDLE / 2 and event.position().y() < _MIDDLE + _HANDLE / 2
-        self._grip = offset if is_on_handle else 0.0
-        if not is_on_handle:
-            self._pick(self._index_at(event.position().x()))
-        self.update()
-
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse, or say what lies under it."""
+        super().mouseMoveEvent(event)
         event.accept()
-        if self.isSliderDown():
-            self._pick(self._index_at(event.position().x() - self._grip))
-        self._explain(self._index_at(event.position().x()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
-            self.setSliderDown(False)
-            self.update()
+        self._explain(round(self._position_at(event.position().x())))
 
     def changeEvent(self, event: QEvent) -> None:
         """Let go when disabled: the release would not arrive."""
@@ -191,14 +161,11 @@ class EpochTrack(QSlider):
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self.setSliderDown(False)
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel alone: scrolling past must not change what is shown."""
-        event.ignore()
+    def _is_on_handle(self, point: QPointF) -> bool:
+        return super()._is_on_handle(point) and point.y() < _MIDDLE + HANDLE / 2
 
-    def _index_at(self, x: float) -> int:
-        share = (x - _HANDLE / 2) / max(self.width() - _HANDLE, 1)
-        last = max(len(self._kept) - 1, 0)
-        return round(min(max(share, 0.0), 1.0) * last)
+    def _drag_to(self, x: float) -> None:
+        self._pick(round(self._held_at(x)))
 
     def _explain(self, index: int) -> None:
         if not self._kept:
@@ -223,38 +190,31 @@ class EpochTrack(QSlider):
         Every so many kept epochs from the first, by a power of two: as the track grows, ticks
         move but keep their numbers, until every other one goes.
         """
-        if len(self._kept) < 2 or self.width() <= _HANDLE:
+        if len(self._kept) < 2 or self.width() <= HANDLE:
             return []
         metrics = QFontMetricsF(self._small_font())
         room = metrics.horizontalAdvance(f"{self._kept[-1]:,}") + _APART
         every = 1
-        while every * (self.width() - _HANDLE) / (len(self._kept) - 1) < room:
+        while every * (self.width() - HANDLE) / (len(self._kept) - 1) < room:
             every *= 2
         return [(self.x_of(i), f"{self._kept[i]:,}") for i in range(0, len(self._kept), every)]
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ticks, the groove, the handle, and the ring at the best epoch."""
         palette = self.palette()
-        quiet = tones.line(palette, 0.28)
-        highlight = palette.color(QPalette.ColorRole.Highlight)
-        strong = highlight if self.isEnabled() else quiet
-        x = self.x_of(self.value())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ticks(painter, palette)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(quiet)
-        self._paint_bar(painter, self.width() - _HANDLE / 2)
+        painter.setBrush(quiet(palette))
+        draw_groove(painter, HANDLE / 2, self.width() - HANDLE / 2, _MIDDLE)
         if len(self._kept) > 1:
-            painter.setBrush(strong)
-            self._paint_bar(painter, x)
+            painter.setBrush(self._strong_color())
+            draw_groove(painter, HANDLE / 2, self.x_of(self.value()), _MIDDLE)
         best = None if self._best is None or not self.isEnabled() else self.index_of(self._best)
         if best is not None and best != self.value():
             self._paint_ring(painter, best)
-        active = self.hasFocus() or self.isSliderDown()
-        painter.setPen(QPen(strong if active else tones.line(palette, 0.5), 2 if active else 1))
-        painter.setBrush(_knob(palette, self.isEnabled()))
-        painter.drawEllipse(QPointF(x, _MIDDLE), _HANDLE / 2 - 1, _HANDLE / 2 - 1)
+        self._paint_handle(painter, _MIDDLE)
         if best is not None and best == self.value():  # whole, on the handle
             self._paint_ring(painter, best)
         painter.end()
@@ -282,20 +242,7 @@ class EpochTrack(QSlider):
             painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawEllipse(QPointF(self.x_of(index), _MIDDLE), _RING, _RING)
 
-    def _paint_bar(self, painter: QPainter, end: float) -> None:
-        start, half = _HANDLE / 2, _GROOVE / 2
-        painter.drawRoundedRect(
-            QRectF(start - half, _MIDDLE - half, end - start + _GROOVE, _GROOVE), half, half
-        )
-
     def _small_font(self) -> QFont:
         font = self.font()
         font.setPointSizeF(0.85 * font.pointSizeF())
         return font
-
-
-def _knob(palette: QPalette, is_enabled: bool) -> QColor:
-    """Light on either ground, so that the handle stands out from the groove."""
-    if tones.is_dark(palette):
-        return tones.line(palette, 0.8 if is_enabled else 0.4)
-    return palette.color(QPalette.ColorRole.Base)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.fields import FIELDS
-from regplay.gui.controls.keys import asks_for_space
+from regplay.gui.controls.count_box import CountBox
 from regplay.gui.icons import icon
 from regplay.gui.naming import named
 
@@ -28,18 +28,6 @@ _BUTTONS = {
     "epoch": ("Epoch", "One pass over the training points (E)"),
     "seed": ("New seed", "Other initial weights, batches and dropout (N)"),
 }
-
-
-class EpochsBox(QSpinBox):
-    """A spin box that takes the number typed so far, and leaves Space to the window."""
-
-    def event(self, event: QEvent) -> bool:
-        """Handle all events but the question whether Space is for the line edit."""
-        if asks_for_space(event):
-            self.interpretText()
-            event.ignore()
-            return False
-        return super().event(event)
 
 
 class Transport(QWidget):
@@ -144,11 +132,10 @@ class Transport(QWidget):
 
     def _epochs_label(self) -> QLabel:
         field = FIELDS["epochs"]
-        self.epochs = named("epochs", EpochsBox())
+        self.epochs = named("epochs", CountBox())
         self.epochs.setRange(int(field.minimum or 1), int(field.maximum or 1))
         self.epochs.setValue(int(field.default))
         self.epochs.setGroupSeparatorShown(True)
-        self.epochs.setKeyboardTracking(False)  # typing 2000 is not 2, 20, 200, 2000
         self.epochs.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         self.epochs.setToolTip(field.description)
         self.epochs.setFixedWidth(92)
@@ -179,9 +166,7 @@ class Transport(QWidget):
 
     def setEpochs(self, epochs: int) -> None:
         """Show the number of epochs, without `epochsChanged`."""
-        was_blocked = self.epochs.blockSignals(True)
-        self.epochs.setValue(epochs)
-        self.epochs.blockSignals(was_blocked)
+        self.epochs.showValue(epochs)
 
     def setProgress(self, epoch: int, step: int, epochs: int) -> None:
         """Show how far training is."""

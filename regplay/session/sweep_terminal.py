@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
@@ -14,7 +13,7 @@ from regplay.core.joint import JointHistory, JointTraining
 from regplay.core.sweep import Sweep
 from regplay.session.results import prepare_folder
 from regplay.session.sweep_results import SweepResult, outcome_of
-from regplay.session.terminal import CtrlC, StatusLine, counted, tell
+from regplay.session.terminal import CtrlC, StatusLine, counted, tell_place, with_memory
 
 _SHOWN = 5  # of the best combinations
 _EARLIEST = 0.5  # seconds of training before an estimate of the time left is worth anything
@@ -25,54 +24,35 @@ def train_sweep(
 ) -> tuple[SweepResult, bool]:
     """Train all members to the end or to Ctrl-C; what came of it, and whether it was Ctrl-C.
 
-    What there is to say meanwhile goes to stderr. Should a GPU have too little memory, training
-    begins again on the CPU.
+    As `regplay.session.terminal.train` in all else.
 
     Parameters
     ----------
     experiments
         The members of the sweep.
-    device
-        As in `regplay.core.device.place`; None is `auto`, without a word about the CPU.
-    folder
-        Where results will be written: refused before training if that can't be.
-
-    Raises
-    ------
-    DatasetError, DeviceError, OutputError
-        Before any training.
     """
-    try:
-        return _train(sweep, experiments, device, folder)
-    except torch.OutOfMemoryError:
-        if device == "cpu":
-            raise
-    # Outside of `except`, whose error would keep the memory of the first attempt alive.
-    tell("The GPU has too little memory: training again on the CPU, from the start.")
-    return _train(sweep, experiments, "cpu", folder, is_second=True)
+
+    def attempt(device: str, quiet: bool) -> tuple[SweepResult, bool]:
+        # Nobody asks for the weights afterwards, so next to none of the states are kept.
+        return _train(sweep, JointTraining(experiments, device=device, keeps=0), quiet, folder)
+
+    return with_memory(attempt, device)
 
 
 def _train(
-    sweep: Sweep,
-    experiments: Sequence[Experiment],
-    device: str | None,
-    folder: Path | None,
-    *,
-    is_second: bool = False,
+    sweep: Sweep, training: JointTraining, quiet: bool, folder: Path | None
 ) -> tuple[SweepResult, bool]:
-    # Nobody asks for the weights afterwards, so next to none of the states are kept.
-    training = JointTraining(experiments, device=device or "auto", keeps=0)
     if folder is not None:
         prepare_folder(folder)
     progress = StatusLine(sys.stderr)
-    is_placed = is_second
+    is_placed = False
     start = time.perf_counter()
     try:
         with CtrlC() as ctrl_c:
             while not training.finished and not ctrl_c.pressed:
                 has_record = training.advance()
-                if not is_placed:
-                    _tell_place(training, device)
+                if not is_placed and training.placement is not None:
+                    tell_place(training.placement, quiet)
                     is_placed = True
                 if has_record:
                     progress.show(lambda seconds: status(training.history, seconds))
@@ -87,13 +67,6 @@ def _train(
         )
     ]
     return SweepResult(sweep, outcomes, seconds), not training.finished
-
-
-def _tell_place(training: JointTraining, device: str | None) -> None:
-    """Say where the first part trains, if that was asked for or is not the CPU."""
-    first = training.history.place(0)[0].training
-    if first is not None and (device is not None or first.placement.device.type != "cpu"):
-        tell(f"Training on {first.placement.reason}")
 
 
 def status(history: JointHistory, seconds: float) -> str:

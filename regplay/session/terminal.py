@@ -8,16 +8,18 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import TextIO
+from typing import TextIO, TypeVar
 
 import torch
 
+from regplay.core.device import Placement
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.training import Training, run
 from regplay.core.verdict import Verdict
 from regplay.session.results import Result, prepare_folder
 
+Outcome = TypeVar("Outcome")
 _INTERVAL = 0.1  # seconds between two states of the progress line
 
 
@@ -130,19 +132,41 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
     DatasetError, DeviceError, OutputError
         Before any training.
     """
+
+    def attempt(device: str, quiet: bool) -> tuple[Result, bool]:
+        return _train(Training([experiment], device=device), quiet, folder)
+
+    return with_memory(attempt, device)
+
+
+def with_memory(train: Callable[[str, bool], Outcome], device: str | None) -> Outcome:
+    """What `train` returns; should a GPU have too little memory for it, of another try on the CPU.
+
+    Parameters
+    ----------
+    train
+        Called with a device and whether a CPU goes without saying, as for `tell_place`.
+    device
+        As for `train`: None is `auto`, and a CPU goes without saying.
+    """
     try:
-        return _train(Training([experiment], device=device or "auto"), device is None, folder)
+        return train(device or "auto", device is None)
     except torch.OutOfMemoryError:
         if device == "cpu":
             raise
     # Outside of `except`, whose error would keep the memory of the first attempt alive.
     tell("The GPU has too little memory: training again on the CPU, from the start.")
-    return _train(Training([experiment], device="cpu"), True, folder)
+    return train("cpu", True)
+
+
+def tell_place(placement: Placement, quiet: bool) -> None:
+    """Say where training runs; if `quiet`, not of the CPU."""
+    if not quiet or placement.device.type != "cpu":
+        tell(f"Training on {placement.reason}")
 
 
 def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
-    if not quiet or training.placement.device.type != "cpu":
-        tell(f"Training on {training.placement.reason}")
+    tell_place(training.placement, quiet)
     if folder is not None:
         prepare_folder(folder)
     history = History()

@@ -1,5 +1,6 @@
 """Bias, variance and noise against models of which all three are known in closed form."""
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -11,6 +12,7 @@ from regplay.core.bias_variance import (
     decompose,
     decomposition_axis,
     has_decomposition,
+    overlap,
     spread,
     why_not,
 )
@@ -21,13 +23,7 @@ from regplay.core.fit import Grid
 from regplay.core.sweep import sweep_axis
 from regplay.core.training import Training, run
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def trained(experiments, dtype=torch.float64):
@@ -224,3 +220,13 @@ def test_only_regression_with_a_known_truth_has_a_decomposition():
             assert "cross-entropy" in why_not(dataset)
         elif name not in made:
             assert "true function" in why_not(dataset)
+
+
+# XOR has only its four points: each draw is all that there is.
+@pytest.mark.parametrize("name", [name for name in REGISTRY if name not in ("csv", "xor")])
+def test_draws_overlap_where_they_come_from_one_table(name):
+    data = replace(Experiment(), {"data.name": name}).data
+    first, other = load(data), load(msgspec.structs.replace(data, seed=data.seed + 1))
+    rows = {tuple(row) for row in first.train.x} | {tuple(row) for row in first.valid.x}
+    shared = np.mean([tuple(row) in rows for row in other.train.x])
+    assert bool(overlap(first)) == (shared > 0.1)

@@ -176,3 +176,13 @@ def test_nothing_is_known_of_a_member_before_its_turn():
     with pytest.raises(LookupError):
         training.fit(None, 1)
     assert sorted(training.predict(np.zeros((1, 1)))) == [0]
+
+
+def test_where_it_trains_is_known_once_it_has_begun():
+    training = JointTraining([BASE], device="cpu")
+    assert training.placement is None
+    training.advance()
+    assert training.placement.device.type == "cpu"
+    while not training.finished:
+        training.advance()
+    assert "CPU" in training.placement.reason

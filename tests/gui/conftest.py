@@ -1,6 +1,7 @@
 """The real window on screen, and a person who uses it by mouse and keyboard."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
@@ -14,6 +15,7 @@ from regplay.gui.controls.group import Group
 from regplay.gui.messages import View
 from regplay.gui.window import MainWindow
 
+Shown = TypeVar("Shown", bound=QWidget)
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -105,6 +107,20 @@ class Person:
         if not self.views or self.view.generation != self.window.runner.generation:
             return False
         return self.view.run.experiment == self.window.session.experiment
+
+
+@pytest.fixture
+def show_widget(qtbot) -> Callable[[Shown, int, int], Shown]:
+    """Shows a widget of this width and height in px."""
+
+    def show(widget: Shown, width: int, height: int) -> Shown:
+        qtbot.addWidget(widget)
+        widget.resize(width, height)
+        with qtbot.waitExposed(widget):
+            widget.show()
+        return widget
+
+    return show
 
 
 @pytest.fixture

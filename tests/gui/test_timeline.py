@@ -4,9 +4,10 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from wheel import turn_wheel
 
 from regplay.gui.theme import DARK, LIGHT
 from regplay.gui.timeline import Timeline
@@ -92,18 +93,7 @@ def test_keys_go_by_one_by_ten_and_to_the_ends(timeline, moments) -> None:
 
 
 def test_the_wheel_changes_nothing(timeline, moments) -> None:
-    at = QPointF(_at(timeline, 5))
-    event = QWheelEvent(
-        at,
-        QPointF(timeline.track.mapToGlobal(at.toPoint())),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(timeline.track, event)
+    event = turn_wheel(timeline.track, QPointF(_at(timeline, 5)))
     assert moments == []
     assert not event.isAccepted()
 

@@ -118,7 +118,7 @@ class PreviewTrack(Track):
         if not self._previews or trained is None:
             super()._drag_to(x)
             return
-        position = self._position_at(x)
+        position = self._held_at(x)
         index = self._nearest(trained, position)
         if self._exact not in trained.values:  # it can be gone back to as well
             away = self._distance(trained.values[index], position)

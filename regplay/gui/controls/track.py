@@ -1,29 +1,18 @@
 """The slider itself: a QSlider whose positions are the values of a `Scale`."""
 
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPalette,
-    QPen,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSlider, QWidget
+from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from regplay.gui.controls import tones
+from regplay.gui.controls.handle_slider import HandleSlider, draw_groove, quiet
 from regplay.gui.controls.scale import Scale
 
-_HANDLE = 14  # px, diameter
-_GROOVE = 4  # px, thickness
 HEIGHT = 18  # px, of the groove with its ticks and handle
-_DISABLED = QPalette.ColorGroup.Disabled
 
 
-class Track(QSlider):
-    """Slides over the values of a scale; a click goes where it points, a drag follows the mouse.
+class Track(HandleSlider):
+    """Slides over the values of a scale.
 
     `picked` carries each value that a person chooses, while they drag. The QSlider's own position
     is only where the handle stands: the value itself may lie between two positions.
@@ -33,10 +22,8 @@ class Track(QSlider):
     resetRequested = Signal()
 
     def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self._exact = self._default = value
-        self._grip = 0.0  # px from the handle's centre to where the mouse holds it
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFixedHeight(HEIGHT)
         self.set_scale(scale)
         # Assistive technology moves a slider by its position.
@@ -107,62 +94,17 @@ class Track(QSlider):
             case _:
                 event.ignore()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the handle, or bring it to the mouse."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            event.ignore()
-            return
-        event.accept()
-        self.setSliderDown(True)
-        self._take_hold(event.position())
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the mouse."""
-        if self.isSliderDown():
-            event.accept()
-            self._drag_to(event.position().x())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
-        if event.button() == Qt.MouseButton.LeftButton:
-            event.accept()
-            self.setSliderDown(False)
-            self._let_go()
-            self.update()
-
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the default."""
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
             self.resetRequested.emit()
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the scroll area: scrolling past must not change an experiment."""
-        event.ignore()
-
-    def _take_hold(self, point: QPointF) -> None:
-        on_handle = self._is_on_handle(point)
-        self._grip = point.x() - self.x_of(self.value()) if on_handle else 0.0
-        if not on_handle:
-            self._drag_to(point.x())
-
-    def _is_on_handle(self, point: QPointF) -> bool:
-        return abs(point.x() - self.x_of(self.value())) <= _HANDLE / 2
-
     def _drag_to(self, x: float) -> None:
-        position = round(self._position_at(x))
+        position = round(self._held_at(x))
         # A handle that has not left its position keeps the exact value that it stands for.
         if self.scale.position(self.scale.value(position)) != self.value():
             self._pick(self.scale.value(position))
-
-    def _let_go(self) -> None:
-        """The handle was released."""
-
-    def _position_at(self, x: float) -> float:
-        """Where the handle goes while the mouse is at `x` px, between two positions as well."""
-        share = (x - self._grip - _HANDLE / 2) / max(self.width() - _HANDLE, 1)
-        return min(max(share, 0.0), 1.0) * self.maximum()
 
     # -- looks
 
@@ -174,10 +116,6 @@ class Track(QSlider):
         """Narrow enough for any panel."""
         return QSize(60, self.height())
 
-    def x_of(self, position: int) -> float:
-        """Where the handle's centre stands at `position`, in px."""
-        return _HANDLE / 2 + (self.width() - _HANDLE) * position / max(self.maximum(), 1)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
         painter = QPainter(self)
@@ -188,13 +126,10 @@ class Track(QSlider):
     def _paint(self, painter: QPainter) -> None:
         palette = self.palette()
         middle = self.height() - HEIGHT / 2 - 1
-        x = self.x_of(self.value())
         first = self.scale.notch + 1 if self.scale.notch else 0
         start, end = self.x_of(first), self.x_of(self.maximum())
-        quiet = tones.line(palette, 0.28)
-        strong = palette.color(QPalette.ColorRole.Highlight) if self.isEnabled() else quiet
 
-        painter.setPen(QPen(quiet, 1))
+        painter.setPen(QPen(quiet(palette), 1))
         for mark in self.scale.marks:
             at = self.x_of(mark)
             painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 7))
@@ -203,30 +138,12 @@ class Track(QSlider):
         painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 9))
 
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(quiet)
-        _bar(painter, start, end, middle)
+        painter.setBrush(quiet(palette))
+        draw_groove(painter, start, end, middle)
         if first:  # an exact 0 stands apart
-            _bar(painter, self.x_of(0), self.x_of(0), middle)
+            draw_groove(painter, self.x_of(0), self.x_of(0), middle)
         if self.value() > first:
-            painter.setBrush(strong)
-            _bar(painter, start, x, middle)
+            painter.setBrush(self._strong_color())
+            draw_groove(painter, start, self.x_of(self.value()), middle)
 
-        active = self.hasFocus() or self.isSliderDown()
-        painter.setPen(QPen(strong if active else tones.line(palette, 0.5), 2 if active else 1))
-        painter.setBrush(_knob(palette))
-        radius = _HANDLE / 2 - 1
-        painter.drawEllipse(QPointF(x, middle), radius, radius)
-
-
-def _knob(palette: QPalette) -> QColor:
-    """Light on either ground, so that the handle stands out from the groove."""
-    if tones.is_dark(palette):
-        return tones.line(palette, 0.8 if palette.currentColorGroup() != _DISABLED else 0.4)
-    return palette.color(QPalette.ColorRole.Base)
-
-
-def _bar(painter: QPainter, left: float, right: float, middle: float) -> None:
-    half = _GROOVE / 2
-    painter.drawRoundedRect(
-        QRectF(left - half, middle - half, right - left + _GROOVE, _GROOVE), half, half
-    )
+        self._paint_handle(painter, middle)

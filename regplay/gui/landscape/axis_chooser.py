@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import SWEEPABLE, Axis
+from regplay.core.sweep import SWEEPABLE, NumberAxis
 from regplay.gui.controls.choice import Combo
 from regplay.gui.naming import named
 
@@ -56,7 +56,7 @@ class AxisChooser(QWidget):
         self.paths.setFixedWidth(longest + _ROOM)
         self.counts.setFixedWidth(metrics.horizontalAdvance("00") + _ROOM)
 
-    def setAxis(self, axis: Axis) -> None:
+    def setAxis(self, axis: NumberAxis) -> None:
         """Show an axis, without a signal."""
         self.paths.setCurrentIndex(self.paths.findData(axis.path))
         lengths = {len(landscape_axis(axis.path, count).values): count for count in _COUNTS[::-1]}

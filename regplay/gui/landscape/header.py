@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import SWEEPABLE, Axis
+from regplay.core.sweep import SWEEPABLE, NumberAxis
 from regplay.gui.landscape.axis_chooser import AxisChooser
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, Measure
 from regplay.gui.naming import named
@@ -36,7 +36,7 @@ class Header(QWidget):
     Signals
     -------
     axesChosen
-        A person chose other axes: the columns and the rows, as `Axis`.
+        A person chose other axes: the columns and the rows, as `NumberAxis`.
     measureChosen
         Another measure is to be shown.
     startClicked, stopClicked
@@ -50,7 +50,7 @@ class Header(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._axes: tuple[Axis, Axis] = DEFAULT_AXES
+        self._axes: tuple[NumberAxis, NumberAxis] = DEFAULT_AXES
         # How many columns and rows a person asked for; a field may have fewer positions.
         self._wanted = (len(DEFAULT_AXES[0].values), len(DEFAULT_AXES[1].values))
         self._usable: frozenset[str] = frozenset(SWEEPABLE)
@@ -102,17 +102,17 @@ class Header(QWidget):
 
     # axes
 
-    def axes(self) -> tuple[Axis, Axis]:
+    def axes(self) -> tuple[NumberAxis, NumberAxis]:
         """Columns and rows."""
         return self._axes
 
-    def setAxes(self, x: Axis, y: Axis) -> None:
+    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Show these axes, without a signal."""
         if (x, y) != self._axes:
             self._wanted = (len(x.values), len(y.values))
         self._show_axes(x, y)
 
-    def _show_axes(self, x: Axis, y: Axis) -> None:
+    def _show_axes(self, x: NumberAxis, y: NumberAxis) -> None:
         self._axes = (x, y)
         for chooser, axis in zip(self.choosers, self._axes, strict=True):
             chooser.setAxis(axis)

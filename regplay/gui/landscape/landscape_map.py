@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.sweep import Axis
+from regplay.core.sweep import NumberAxis
 
 Floats = NDArray[np.float64]
 Measure = Literal["valid_loss", "gap", "accuracy"]
@@ -39,8 +39,8 @@ class LandscapeMap:
         Whether every network is trained to its end.
     """
 
-    x: Axis
-    y: Axis
+    x: NumberAxis
+    y: NumberAxis
     measures: Mapping[str, Floats]
     diverged: NDArray[np.bool_]
     epoch: int | None = None

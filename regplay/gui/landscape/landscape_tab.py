@@ -1,6 +1,6 @@
 """The landscape at work: which networks it trains, and which of them is adopted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from PySide6.QtCore import Signal
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core import fields
 from regplay.core.experiment import Experiment
-from regplay.core.sweep import SWEEPABLE, Axis, Sweep, is_used
+from regplay.core.sweep import SWEEPABLE, NumberAxis, Sweep, is_used
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.messages import Start
@@ -42,6 +42,12 @@ class LandscapeTab(LandscapeView):
         self.axesChanged.connect(self._axes_changed)
         self.cellClicked.connect(self._adopt)
 
+    @property
+    def recorded(self) -> Sequence[int]:
+        """Epochs at which there is a map, rising."""
+        study = self._study
+        return () if study is None or study.history is None else study.history.epochs.tolist()
+
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
         """The map around this experiment, while it is on."""
         sweep = self._sweep(experiment)
@@ -54,7 +60,7 @@ class LandscapeTab(LandscapeView):
         if self._study is not None and self._study.sweep != sweep:
             self._study = None
             self.setMap(None)
-        return {_KEY: Inquiry(sweep)} if self._is_on else {}
+        return {_KEY: Inquiry(sweep, title="The landscape")} if self._is_on else {}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the map at an epoch; one that was stopped stays as far as it came."""
@@ -92,7 +98,7 @@ class LandscapeTab(LandscapeView):
         self.setRunning(False)
         self.wishesChanged.emit()
 
-    def _axes_changed(self, x: Axis, y: Axis) -> None:
+    def _axes_changed(self, x: NumberAxis, y: NumberAxis) -> None:
         self._study = None
         self.setCurrent(_number(self._experiment, x), _number(self._experiment, y))
         self.wishesChanged.emit()
@@ -108,5 +114,5 @@ class LandscapeTab(LandscapeView):
             self.startChosen.emit(experiment, Start(_KEY, member), last.epoch, False)
 
 
-def _number(experiment: Experiment, axis: Axis) -> float:
+def _number(experiment: Experiment, axis: NumberAxis) -> float:
     return float(fields.get(experiment, axis.path))

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
-from regplay.core.sweep import Axis
+from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.color_scale import ColorScale
 from regplay.gui.landscape.header import Header
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, LandscapeMap, Measure
@@ -28,7 +28,7 @@ class LandscapeView(QWidget):
     Signals
     -------
     axesChanged
-        A person chose other fields or counts: columns and rows, as `Axis`. The map is empty then.
+        A person chose other fields or counts: columns and rows. The map is empty then.
     cellClicked
         Column and row of a trained network whose settings a person wants to adopt.
     startClicked, stopClicked
@@ -83,11 +83,11 @@ class LandscapeView(QWidget):
         """What the cells show: `valid_loss`, `gap` or `accuracy`."""
         return self.header.measure
 
-    def axes(self) -> tuple[Axis, Axis]:
+    def axes(self) -> tuple[NumberAxis, NumberAxis]:
         """Columns and rows."""
         return self.header.axes()
 
-    def setAxes(self, x: Axis, y: Axis) -> None:
+    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Have other columns and rows, without a signal; a map of others is dropped.
 
         Raises
@@ -196,7 +196,7 @@ class LandscapeView(QWidget):
 
     # what a person does
 
-    def _axes_chosen(self, x: Axis, y: Axis) -> None:
+    def _axes_chosen(self, x: NumberAxis, y: NumberAxis) -> None:
         self.setMap(None)
         self.axesChanged.emit(x, y)
 

@@ -17,7 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.fields import FIELDS
-from regplay.core.sweep import Axis
+from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.number_text import number_text
 from regplay.gui.landscape.map_layer import cell_edges, draw_frame
 from regplay.gui.landscape.ticks import labelled
@@ -80,7 +80,7 @@ class MapChart(Chart):
         self.cell: Cell | None = None
         self._last: Cell | None = None  # where the keys go on
         self._pressed: Cell | None = None
-        self._values: dict[str, Axis] = {}
+        self._values: dict[str, NumberAxis] = {}
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
@@ -97,7 +97,7 @@ class MapChart(Chart):
 
     # columns and rows
 
-    def setAxes(self, x: Axis, y: Axis) -> None:
+    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Have these columns and rows."""
         if self._values != {"x": x, "y": y}:
             self._values = {"x": x, "y": y}
@@ -137,7 +137,7 @@ class MapChart(Chart):
         frame = self.frame()
         for side, length in (("x", frame.width), ("y", frame.height)):
             axis = self._values[side]
-            texts = [number_text(value) for value in axis.values]  # type: ignore[arg-type]
+            texts = [number_text(value) for value in axis.values]
             if side == "x":
                 sizes = [float(metrics.horizontalAdvance(text)) for text in texts]
             else:

@@ -1,5 +1,6 @@
 """The colours of a landscape and what they stand for."""
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -75,7 +76,8 @@ class MeasureBar(QWidget):
     def _placed(self, height: float) -> list[tuple[float, float]]:
         """Values to label, and how far up each lies."""
         ticks = self._scale.ticks(max(2, min(8, int(height / _ROOM))))
-        return [(value, float(self._scale.share(value))) for value in ticks]  # type: ignore[arg-type]
+        shares = self._scale.share(np.array(ticks, dtype=float))
+        return list(zip(ticks, shares.tolist(), strict=True))
 
     def _text(self, value: float) -> str:
         return "0" if abs(value) < 1e-12 and not self._scale.is_log else f"{value:.4g}"

@@ -1,7 +1,7 @@
 """What a person reads of a cell: its place, its losses, and why it has none."""
 
 from regplay.core.fields import FIELDS
-from regplay.core.sweep import Axis
+from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.number_text import number_text
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure
 from regplay.gui.plots.hover import Row
@@ -16,12 +16,11 @@ _ROWS = (
 )
 
 
-def place_text(x: Axis, y: Axis, cell: tuple[int, int]) -> str:
+def place_text(x: NumberAxis, y: NumberAxis, cell: tuple[int, int]) -> str:
     """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
     parts = ((x, cell[0]), (y, cell[1]))
     return ", ".join(
-        f"{FIELDS[axis.path].label} {number_text(axis.values[index])}"  # type: ignore[arg-type]
-        for axis, index in parts
+        f"{FIELDS[axis.path].label} {number_text(axis.values[index])}" for axis, index in parts
     )
 
 

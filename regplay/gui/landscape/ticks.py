@@ -5,12 +5,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from regplay.core.landscape import roundness
-from regplay.core.sweep import Axis
+from regplay.core.sweep import NumberAxis
 
 _STRIDES = (1, 2, 4, 5, 10, 20)
 
 
-def labelled(axis: Axis, sizes: Sequence[float], pitch: float, gap: float = 6.0) -> list[int]:
+def labelled(axis: NumberAxis, sizes: Sequence[float], pitch: float, gap: float = 6.0) -> list[int]:
     """Indices of the positions to label, rising; labels stay `gap` pixels apart.
 
     Evenly spaced values are labelled at even distances. Of others the roundest come first, and
@@ -54,12 +54,12 @@ def labelled(axis: Axis, sizes: Sequence[float], pitch: float, gap: float = 6.0)
     return sorted(placed)
 
 
-def place(axis: Axis, value: float) -> float | None:
+def place(axis: NumberAxis, value: float) -> float | None:
     """Where a value lies among the positions, in steps from the first; None if it is outside.
 
     A value between two positions lies between them in proportion.
     """
-    values = [float(v) for v in axis.values]
+    values = axis.values
     if not values[0] <= value <= values[-1]:
         return None
     return float(np.interp(value, values, np.arange(len(values))))

@@ -80,22 +80,34 @@ class Slider:
 
 
 @pytest.fixture
-def make_slider(qtbot):
-    """Makes a `Slider` for a field, with room for a curve if it gets one."""
+def show_control(qtbot):
+    """Makes the control of a field, in a window of its own."""
     windows = []  # qtbot holds weak references only
 
-    def build(path="regularization.weight_decay", curve=None, value=None):
+    def build(path):
         window = QWidget()
         window.resize(300, 200)
         qtbot.addWidget(window)
         windows.append(window)
         control = make_control(FIELDS[path], window)
+        control.resize(260, control.sizeHint().height())
+        window.show()
+        return control
+
+    return build
+
+
+@pytest.fixture
+def make_slider(show_control):
+    """Makes a `Slider` for a field, with room for a curve if it gets one."""
+
+    def build(path="regularization.weight_decay", curve=None, value=None):
+        control = show_control(path)
         if value is not None:
             control.setValue(value)
         control.setShowsCurve(curve is not None)
         control.setCurve(curve)
         control.resize(280, control.sizeHint().height())
-        window.show()
         return Slider(control)
 
     return build

@@ -3,29 +3,18 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog
 
 from regplay.core.fields import FIELDS, ExperimentError
-from regplay.gui.controls.factory import make_control
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
-# The offscreen platform says so of windows that show (size hints) and lists that open (raise).
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
 @pytest.fixture
-def make(qtbot):
-    windows = []  # qtbot holds weak references only
-
+def make(show_control):
     def build(path):
-        window = QWidget()
-        window.resize(300, 200)
-        qtbot.addWidget(window)
-        windows.append(window)
-        control = make_control(FIELDS[path], window)
-        control.resize(260, control.sizeHint().height())
-        window.show()
+        control = show_control(path)
         changes = []
         control.valueChanged.connect(changes.append)
         return control, changes

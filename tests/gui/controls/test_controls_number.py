@@ -2,33 +2,22 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
+from wheel import turn_wheel
 
 from regplay.core.fields import FIELDS, ExperimentError
-from regplay.gui.controls.factory import make_control
 from regplay.gui.controls.number import NumberControl, number_text, read_number
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
-# The offscreen platform says so of windows that show (size hints) and lists that open (raise).
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
 
 @pytest.fixture
-def make(qtbot):
-    windows = []  # qtbot holds weak references only
-
+def make(show_control):
     def build(path):
-        window = QWidget()
-        window.resize(300, 200)
-        qtbot.addWidget(window)
-        windows.append(window)
-        control = make_control(FIELDS[path], window)
+        control = show_control(path)
         assert isinstance(control, NumberControl)
-        control.resize(260, control.sizeHint().height())
-        window.show()
         return control
 
     return build
@@ -308,17 +297,7 @@ def test_the_other_buttons_do_nothing(make):
 
 def test_the_wheel_scrolls_the_panel_and_changes_nothing(make):
     control = make("model.depth")
-    event = QWheelEvent(
-        control.slider.rect().center().toPointF(),
-        control.slider.mapToGlobal(control.slider.rect().center()).toPointF(),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(control.slider, event)
+    event = turn_wheel(control.slider)
     assert control.value() == 2
     assert not event.isAccepted()
 

@@ -3,8 +3,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
+from wheel import turn_wheel
 
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings
@@ -63,18 +63,7 @@ def _drag(qtbot, chart: Chart, by: QPoint) -> None:
 
 
 def _wheel(chart: Chart) -> None:
-    at = QPointF(chart.width() / 3, chart.height() / 2)
-    event = QWheelEvent(
-        at,
-        QPointF(chart.mapToGlobal(at.toPoint())),
-        QPoint(),
-        QPoint(0, 120),
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-        Qt.ScrollPhase.NoScrollPhase,
-        False,
-    )
-    QApplication.sendEvent(chart.viewport(), event)
+    turn_wheel(chart.viewport(), QPointF(chart.width() / 3, chart.height() / 2))
 
 
 def test_a_drag_in_one_moves_all(qtbot, split) -> None:

@@ -1,0 +1,31 @@
+"""Trainings that take milliseconds, and what tests read of them."""
+
+import torch
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.training import Training, run
+
+SMALL = {"model.width": 8, "data.n_train": 20, "data.n_valid": 40}
+
+
+def small(values=None):
+    return replace(Experiment(), SMALL | (values or {}))
+
+
+def training_of(*experiments):
+    return Training(experiments, device="cpu", dtype=torch.float64)
+
+
+def records(training):
+    return [snapshot for snapshot in run(training) if snapshot is not None]
+
+
+def parameters(training, member=0):
+    pairs = training.population.member(member)
+    return torch.cat([part.view(-1) for pair in pairs for part in pair])
+
+
+def patient(patience, **more):
+    values = {"regularization.early_stopping": patience, "optimizer.lr": 0.02, "epochs": 2000}
+    return small(values | {path.replace("__", "."): value for path, value in more.items()})

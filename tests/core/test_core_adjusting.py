@@ -1,0 +1,211 @@
+"""A training whose values change on the way: what goes on, and what is refused."""
+
+import numpy as np
+import pytest
+import torch
+from small_trainings import parameters, patient, records, small, training_of
+from torch import nn
+
+from regplay.core.fields import replace
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+
+def test_adjusting_after_stopping_goes_on():
+    training = training_of(patient(25))
+    stopped = records(training)[-1]
+    before = parameters(training)
+    training.adjust([patient(0)])
+    assert not training.finished
+    torch.testing.assert_close(parameters(training), before, rtol=0, atol=0)
+    later = records(training)
+    assert later[0].epoch > stopped.epoch
+    assert later[-1].epoch == 2000
+    assert later[-1].stopped_at[0] == -1
+    assert later[-1].value("train_loss") < stopped.value("train_loss")
+
+
+def test_adjusting_after_divergence_goes_on_from_the_last_finite_weights():
+    base = {"optimizer.name": "sgd", "epochs": 5000, "model.depth": 0}
+    training = training_of(small(base | {"optimizer.lr": 10.0}))
+    assert records(training)[-1].diverged[0]
+    training.adjust([small(base | {"optimizer.lr": 0.05})])
+    history = records(training)
+    assert not history[-1].diverged[0]
+    assert history[-1].epoch == 5000
+    data = training.datasets[0]
+    slope, intercept = np.polyfit(data.train.x[:, 0], data.train.y, 1)
+    found = [part.item() for part in training.population.member()[0]]
+    assert found == pytest.approx([slope, intercept], rel=1e-3)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+@pytest.mark.parametrize("members", [1, 2])
+def test_a_stopped_member_goes_on_as_if_it_had_not_stopped(optimizer, members):
+    """Its momenta stay, so that the updates that follow are those of a run without the stop."""
+    more = {"optimizer__name": optimizer, "optimizer__lr": 0.05, "data__noise": 2.0}
+    experiments = [patient(patience, **more, epochs=300) for patience in (40, 0)][:members]
+    training = training_of(*experiments)
+    last = records(training)[-1]
+    stopped_at = int(last.stopped_at[0])
+    assert 0 < stopped_at < 300
+    training.adjust([replace(e, {"regularization.early_stopping": 0}) for e in experiments])
+    goes_on_from = training.epoch
+    for _ in range(100):
+        training.advance()
+    free = training_of(patient(0, **more))
+    for _ in range(stopped_at + training.epoch - goes_on_from):
+        free.advance()
+    torch.testing.assert_close(parameters(training), parameters(free), rtol=1e-8, atol=1e-10)
+
+
+class Torch:
+    """Plain PyTorch at the weights of a new training, its values to be changed on the way."""
+
+    def __init__(self, training):
+        experiment = training.experiments[0]
+        layers = []
+        for weight, bias in training.population.member():
+            linear = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
+            with torch.no_grad():
+                linear.weight.copy_(weight)
+                linear.bias.copy_(bias)
+            layers += [linear, nn.Tanh()]
+        self.network = nn.Sequential(*layers[:-1])
+        biases = [p for p in self.network.parameters() if p.dim() == 1]
+        weights = [p for p in self.network.parameters() if p.dim() == 2]
+        kinds = {
+            "sgd": torch.optim.SGD,
+            "momentum": lambda groups: torch.optim.SGD(groups, momentum=0.9),
+            "adam": torch.optim.Adam,
+            "adamw": torch.optim.AdamW,
+        }
+        self.optimizer = kinds[experiment.optimizer.name]([{"params": weights}, {"params": biases}])
+        data = training.datasets[0]
+        self.x = torch.from_numpy(data.train.x)
+        self.y = torch.from_numpy(data.train.y)[:, None]
+        self.batches = torch.Generator().manual_seed(experiment.seed)
+        self.left = []
+
+    def step(self, experiment, masks):
+        """One update by `experiment`, with these dropout masks [layers, B, width] or None."""
+        settings = experiment.regularization
+        for group, decays in zip(
+            self.optimizer.param_groups, (True, settings.decay_bias), strict=True
+        ):
+            group["lr"] = experiment.optimizer.lr
+            group["weight_decay"] = settings.weight_decay * decays
+            if "momentum" in group:
+                uses = experiment.optimizer.name == "momentum"
+                group["momentum"] = experiment.optimizer.momentum if uses else 0.0
+        if not self.left:
+            order = torch.randperm(len(self.x), generator=self.batches)
+            self.left = list(order.split(experiment.optimizer.batch_size))
+        index = self.left.pop(0)
+        a = self.x[index]
+        hidden = 0
+        for layer in self.network:
+            a = layer(a)
+            if isinstance(layer, nn.Tanh) and masks is not None:
+                a = a * masks[hidden]
+            hidden += isinstance(layer, nn.Tanh)
+        loss = nn.functional.mse_loss(a, self.y[index])
+        decayed = [p for p in self.network.parameters() if settings.decay_bias or p.dim() == 2]
+        loss = loss + settings.l1 * sum(p.abs().sum() for p in decayed)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        return len(index)
+
+
+CHANGES = {
+    "weight decay": [{"regularization.weight_decay": 0.3}, {"regularization.weight_decay": 0.0}],
+    "l1": [{"regularization.l1": 0.02}, {"regularization.l1": 0.0}],
+    "dropout": [{"regularization.dropout": 0.4}, {"regularization.dropout": 0.0}],
+    "lr": [{"optimizer.lr": 0.002}, {"optimizer.lr": 0.02}],
+    "biases": [
+        {"regularization.weight_decay": 0.1, "regularization.l1": 0.01},
+        {"regularization.decay_bias": False},
+    ],
+    "momentum": [{"optimizer.momentum": 0.5}, {"optimizer.momentum": 0.95}],
+    "epochs": [{"epochs": 25}, {"epochs": 30}],
+}
+
+
+@pytest.mark.parametrize("changes", CHANGES.values(), ids=CHANGES)
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
+def test_adjusting_on_the_way_is_what_torch_does_when_its_values_change(optimizer, changes):
+    """Changed in the middle of an epoch; weights, momenta and the batches that are left stay."""
+    experiment = small({"optimizer.name": optimizer, "optimizer.batch_size": 6, "epochs": 20})
+    training = training_of(experiment)
+    oracle = Torch(training)
+    for change in [{}, *changes]:
+        experiment = replace(experiment, change)
+        training.adjust([experiment])
+        for _ in range(18):
+            training.advance()
+            n = len(oracle.left[0]) if oracle.left else 6
+            masks = None
+            if experiment.regularization.dropout:
+                masks = training.population.workspace(n).mask.view(2, n, 8)
+                assert (masks == 0).any()
+            assert oracle.step(experiment, masks) == n
+    found = torch.cat([p.view(-1) for pair in training.population.member() for p in pair])
+    expected = torch.cat([p.detach().view(-1) for p in oracle.network.parameters()])
+    torch.testing.assert_close(found, expected, rtol=1e-9, atol=1e-11)
+    assert training.epochs == experiment.epochs
+
+
+def test_more_epochs_go_on_from_the_end():
+    shorter, longer = small({"epochs": 40}), small({"epochs": 90})
+    training = training_of(shorter)
+    history = records(training)
+    training.adjust([longer])
+    history += records(training)
+    whole = {s.epoch: s for s in records(training_of(longer))}
+    assert [s.epoch for s in history] == sorted({s.epoch for s in history})
+    assert history[-1].epoch == 90
+    for snapshot in history:
+        if snapshot.epoch in whole:
+            np.testing.assert_array_equal(snapshot.values, whole[snapshot.epoch].values)
+
+
+def test_penalties_are_measured_by_the_new_values():
+    training = training_of(small({"epochs": 30}))
+    last = records(training)[-1]
+    assert last.value("penalty") == 0
+    training.adjust([small({"epochs": 30, "regularization.weight_decay": 0.5})])
+    norm = parameters(training).square().sum().item()
+    assert training.peek().value("penalty") == pytest.approx(0.25 * norm, rel=1e-10)
+    assert training.peek().value("train_loss") == last.value("train_loss")
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        ("model.width", 9),
+        ("model.depth", 1),
+        ("model.activation", "relu"),
+        ("model.init", "xavier"),
+        ("data.noise", 0.1),
+        ("data.n_train", 21),
+        ("optimizer.name", "sgd"),
+        ("optimizer.batch_size", 5),
+        ("seed", 1),
+    ],
+)
+def test_what_decides_the_network_or_the_data_cannot_be_adjusted(path, value):
+    training = training_of(small())
+    before = training.experiments
+    with pytest.raises(ValueError, match=path):
+        training.adjust([small({path: value})])
+    assert training.experiments == before
+
+
+@pytest.mark.parametrize(
+    "change", [{"epochs": 50}, {"regularization.decay_bias": False}, {"optimizer.momentum": 0.5}]
+)
+def test_what_members_share_cannot_be_adjusted_for_one_of_them(change):
+    training = training_of(small(), small({"seed": 1}))
+    with pytest.raises(ValueError, match="can't differ"):
+        training.adjust([small(change), small({"seed": 1})])

@@ -1,0 +1,53 @@
+"""How far apart colours lie, to usual and to colour-blind eyes."""
+
+import numpy as np
+from PySide6.QtGui import QColor
+
+# Machado, Oliveira & Fernandes (2009), severity 1.0, on linear RGB.
+BLIND = {
+    "protanopia": np.array(
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ]
+    ),
+    "deuteranopia": np.array(
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ]
+    ),
+    "tritanopia": np.array(
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ]
+    ),
+}
+USUAL = np.eye(3)
+_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def _linear(color: str) -> np.ndarray:
+    rgb = np.array(QColor(color).getRgbF()[:3])
+    return np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+
+
+def _lab(linear: np.ndarray) -> np.ndarray:
+    xyz = _XYZ @ linear.clip(0, 1) / [0.9505, 1.0, 1.089]
+    f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def distance(one: str, other: str, sight: np.ndarray = USUAL) -> float:
+    """CIE76, of what these eyes see."""
+    return float(np.linalg.norm(_lab(sight @ _linear(one)) - _lab(sight @ _linear(other))))
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1, 1 to 21."""
+    light, dark = sorted((float(_XYZ[1] @ _linear(c)) for c in (one, other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
