@@ -31,6 +31,7 @@ class Passes(QObject):
         super().__init__(fit_view)
         self._fit_view, self._replay = fit_view, replay
         self._view: View | None = None
+        self._has_dropout, self._is_in_sight = False, True
         self._band = named("dropout.band", Toggle("Band", _BAND))
         self._thinned = named("dropout.thinned", Toggle("Thinned", _THINNED))
         for button in self.buttons:
@@ -44,10 +45,15 @@ class Passes(QObject):
 
     def setExperiment(self, experiment: Experiment) -> None:
         """Offer the buttons where there is dropout, and a picture on which to show what it does."""
-        has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
-        for button in self.buttons:
-            button.setVisible(has_dropout)
+        self._has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
+        self._show_buttons()
         self._enable()
+
+    def setInSight(self, is_in_sight: bool) -> None:
+        """Whether the fit is in sight, on which they are shown."""
+        self._is_in_sight = is_in_sight
+        self._show_buttons()
+        self._ask()
 
     def show(self, view: View) -> None:
         """Show what a view brought of them."""
@@ -65,6 +71,10 @@ class Passes(QObject):
         self._fit_view.setBand(band)
         self._fit_view.setThinned([replace(view.fit, grid=grid) for grid in single])
 
+    def _show_buttons(self) -> None:
+        for button in self.buttons:
+            button.setVisible(self._has_dropout and self._is_in_sight)
+
     def _enable(self) -> None:
         panel = self._fit_view.panel
         can_show = panel is None or panel.shows_passes
@@ -73,6 +83,7 @@ class Passes(QObject):
             button.setToolTip(tip if can_show else _TOO_MANY)
 
     def _ask(self) -> None:
-        self._replay.setPasses(self._band.isChecked() or self._thinned.isChecked())
+        is_wanted = self._band.isChecked() or self._thinned.isChecked()
+        self._replay.setPasses(is_wanted and self._is_in_sight)
         if self._view is not None:  # the networks may be there already
             self.show(self._view)

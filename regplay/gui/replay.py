@@ -115,7 +115,10 @@ class Replay(QObject):
         member = self._sliders.member(path, index)
         if member is not None:
             experiment, epoch = member
+            moment = self._timeline.moment()
             self.startChosen.emit(experiment, Start(path, index), epoch, False)
+            self._timeline.setMoment(moment)  # it is looked at at the same epoch
+            self._show_moment(self._timeline.moment())
 
     def _continue(self) -> None:
         self._go_back(self._timeline.moment(), plays=True)

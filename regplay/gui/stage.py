@@ -16,9 +16,12 @@ class Stage(QWidget):
     -------
     tabChanged
         (str): the name of the tab that is shown now.
+    tabClicked
+        (str): a person clicked this one, which may have been in sight already.
     """
 
     tabChanged = Signal(str)
+    tabClicked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +48,7 @@ class Stage(QWidget):
         self._group.addButton(button)
         self._row.insertWidget(len(self._buttons) - 1, button)
         button.toggled.connect(lambda checked: self._show(name) if checked else None)
+        button.clicked.connect(lambda: self.tabClicked.emit(name))
         if len(self._buttons) == 1:
             button.setChecked(True)
 

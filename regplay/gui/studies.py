@@ -77,6 +77,7 @@ class Studies:
         self._studies: dict[str, Study] = {}
         self._trainings: dict[str, JointTraining] = {}
         self._inquiries: Mapping[str, Inquiry] = {}
+        self._on_cpu: set[str] = set()  # where there was no room on the device
         self._quiet_until = 0.0
 
     def want(self, wanted: Mapping[str, Inquiry], device: str) -> None:
@@ -91,6 +92,7 @@ class Studies:
             else:
                 studies[key] = Study(sweep, device)
                 self._trainings.pop(key, None)
+                self._on_cpu.discard(key)
         for key in set(self._trainings) - set(studies):
             del self._trainings[key]
         self._studies, self._inquiries = studies, wanted
@@ -142,11 +144,21 @@ class Studies:
                 self._tell()
                 return
 
+    def begin_on_cpu(self) -> bool:
+        """Begin the study being trained again on the CPU; False if it is there already."""
+        key, study = next(pair for pair in self._studies.items() if not pair[1].finished)
+        if key in self._on_cpu or study.device == "cpu":
+            return False
+        self._on_cpu.add(key)
+        self._trainings.pop(key, None)
+        return True
+
     def _begin(self, key: str, study: Study) -> None:
         from regplay.core.joint import JointTraining
 
         try:
-            training = JointTraining(study.sweep.experiments, device=study.device)
+            device = "cpu" if key in self._on_cpu else study.device
+            training = JointTraining(study.sweep.experiments, device=device)
         except DatasetError as error:
             self._studies[key] = Study(study.sweep, study.device, problem=str(error))
         else:

@@ -1,11 +1,12 @@
 """The curves of the sliders: one sweep along each field that shows its own."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 
 from regplay.core.datasets import DatasetError, load
-from regplay.core.experiment import Experiment
+from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.sweep import Axis, Sweep, is_used, sweep_axis
 from regplay.gui.controls import ControlPanel
@@ -75,12 +76,16 @@ def _possible(experiment: Experiment, axis: Axis) -> Axis:
     """Without the numbers of points that a table hasn't got."""
     if axis.path != "data.n_train":
         return axis
-    return Axis(axis.path, tuple(n for n in axis.values if _loads(experiment, axis.path, n)))
+    # A file may have other rows the next time.
+    loads = _loads.__wrapped__ if experiment.data.file else _loads
+    values = (n for n in axis.values if loads(replace(experiment, {axis.path: n}).data))
+    return Axis(axis.path, tuple(values))
 
 
-def _loads(experiment: Experiment, path: str, value: object) -> bool:
+@lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds
+def _loads(data: DataSettings) -> bool:
     try:
-        load(replace(experiment, {path: value}).data)
+        load(data)
     except DatasetError:
         return False
     return True

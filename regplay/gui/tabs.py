@@ -62,6 +62,7 @@ class Tabs(Stage):
         self._laboratory, self._pins = laboratory, pins
         self._colors = LIGHT
         self._dataset: Dataset | None = None
+        self._view: View | None = None
         self.landscape: LandscapeTab | None = None
         self.seeds: SeedsTab | None = None
         self.network: NetworkView | None = None
@@ -71,6 +72,7 @@ class Tabs(Stage):
         self.add("seeds", "Seeds", _TIPS["seeds"], self._make_seeds)
         self.add("network", "Network", _TIPS["network"], self._make_network)
         self.add("side", "Split", _TIPS["side"], self._make_side)
+        self.tabClicked.connect(self._clicked)
         self.tabChanged.connect(self._changed)
         laboratory.shown.connect(self._tell_recorded)
 
@@ -97,8 +99,11 @@ class Tabs(Stage):
 
     def show_view(self, view: View) -> None:
         """Follow the run."""
+        self._view = view
         if self.network is not None and view.inside is not None:
             self.network.setInside(view.inside)
+        if self.side is not None and self.tab == "side":
+            self.side.showView(view)
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""
@@ -107,11 +112,14 @@ class Tabs(Stage):
             if tab is not None:
                 tab.setColors(colors)
 
-    def _changed(self, tab: str) -> None:
+    def _clicked(self, tab: str) -> None:
         if tab == "side" and self.side is not None:
-            self.side.showPins()
-        else:
-            self._laboratory.reconsider()
+            self.side.showPins()  # those, too, that were pinned since
+
+    def _changed(self, tab: str) -> None:
+        if tab == "side" and self.side is not None and self._view is not None:
+            self.side.showView(self._view)
+        self._laboratory.reconsider()
 
     def _tell_recorded(self) -> None:
         view = {"landscape": self.landscape, "seeds": self.seeds, "side": self.side}.get(self.tab)
@@ -156,6 +164,7 @@ class Tabs(Stage):
         tab.wishesChanged.connect(self._laboratory.reconsider)
         tab.contestantsChanged.connect(lambda: self.contestantsChanged.emit(tab.contestants))
         tab.startChosen.connect(self.startChosen)
+        tab.experimentChosen.connect(self.experimentChosen)
         tab.pinChosen.connect(self.pinChosen)
         self._laboratory.add(tab)
         return tab

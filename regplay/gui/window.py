@@ -156,6 +156,7 @@ class MainWindow(QMainWindow):
         self.controls.curveToggled.connect(self._remember_curves)
         self.replay.startChosen.connect(self._go_on_from)
         self.tabs.tabChanged.connect(lambda tab: self.replay.setInside(tab == "network"))
+        self.tabs.tabChanged.connect(lambda tab: self.passes.setInSight(tab == "fit"))
         self.tabs.recordedChanged.connect(self.replay.setRecorded)
         self.laboratory.failed.connect(self.banner.show_message)
         self.tabs.startChosen.connect(self._go_on_from)
@@ -257,6 +258,7 @@ class MainWindow(QMainWindow):
 
     def _keep_weights(self, keeps: bool) -> None:
         self.session.keeps_weights = keeps
+        self.controls.setKeepsWeights(keeps)
 
     # What follows from it
 
@@ -346,7 +348,10 @@ class MainWindow(QMainWindow):
 
     def _show_words(self, view: View, now: float) -> None:
         run, snapshot = view.run, view.snapshot
-        self.verdict_bar.setVerdict(judge(run.history, view.dataset, run.experiment))
+        # At an earlier moment, what was known then: it stands beside the losses of then.
+        is_now = view.look.epoch is None
+        history = run.history if is_now else run.history.until(view.moment.epoch)
+        self.verdict_bar.setVerdict(judge(history, view.dataset, run.experiment))
         self.verdict_bar.setSnapshot(view.moment)
         self._device_text.setText(run.placement)
         if view.is_preview:

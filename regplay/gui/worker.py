@@ -15,17 +15,13 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
-from regplay.core.fit import grid_of
-from regplay.gui.messages import Job, Look, Mailbox, View
+from regplay.gui.messages import Job, Look, Mailbox
 from regplay.gui.studies import Inquiry, Studies, Study
 from regplay.session.run import Run
 from regplay.session.session import Change
 
 if TYPE_CHECKING:
-    from regplay.core.bias_variance import Spread
     from regplay.core.history import Snapshot
-    from regplay.core.inside import Inside
-    from regplay.core.state import State
     from regplay.core.training import Training
 
 # A retraining that a newer change supersedes may still take this long to finish: while a slider is
@@ -33,7 +29,7 @@ if TYPE_CHECKING:
 GRACE = 0.1  # s
 _LONGEST_SILENCE = 1 / 30  # s; then measure between records, for something to show
 _BURST = 0.004  # s of filling in between two looks at what else there is to do
-_PASSES = 40  # thinned networks for a band
+_FULL = "The GPU ran out of memory: training goes on on the CPU."
 _PUBLISHING_SHARE = 0.2  # of the time
 
 
@@ -117,9 +113,9 @@ class Worker(QThread):
         """Train until the interruption is requested. Called by Qt, on the thread."""
         try:
             # Takes a second, so not on the main thread.
-            from regplay.gui.insides import Insides
+            from regplay.gui.viewer import Viewer
 
-            self._insides = Insides()
+            self._viewer = Viewer()
         except Exception as error:
             self.failed.emit(0, f"PyTorch could not be loaded: {error}")
             return
@@ -167,9 +163,15 @@ class Worker(QThread):
             self._publish(self._training)
 
     def _study(self) -> None:
+        import torch
+
         try:
             self._studies.advance()
         except Exception as error:  # the run is not to suffer
+            is_full = isinstance(error, torch.OutOfMemoryError)
+            if is_full and self._studies.begin_on_cpu():
+                self.noticed.emit(_FULL)
+                return
             self._studies.give_up(f"{error} ({type(error).__name__})")
 
     def _has_steps_to_go(self) -> bool:
@@ -273,71 +275,12 @@ class Worker(QThread):
             look, self._has_look = self._look, False
         if job is None or run.history.last is None:
             return
-        dataset, grid = job.dataset, job.grid
         study = self._studies.training(look.study) if look.study else None
         if study is not None:
-            experiment = study.experiments[look.member]
-            history = study.history.member(look.member)
-            run = Run(experiment, history, placement=run.placement)
-            if experiment.data != job.experiment.data:
-                dataset = study.datasets[look.member]
-                grid = grid_of(dataset)
-        elif look.study:
-            look = replace(look, study="")
-        snapshot = run.history.last
-        assert snapshot is not None
-        if study is None and snapshot.step < training.step:
-            snapshot = training.peek()
-        moment, best = snapshot, None
-        if study is not None:
-            fit = study.fit(grid, look.member, look.epoch)
+            view = self._viewer.of_member(job, study, look, run.placement)
         else:
-            kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
-            fit = training.fit(job.grid) if kept is None else training.fit_at(job.grid, kept)
-        if look.epoch is not None:
-            moment = run.history.until(fit.epoch).last or snapshot
-        if look.best and study is None:
-            record = run.history.best()
-            state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
-            best = None if state is None else training.fit_at(job.grid, state)
-        inside = passes = None
-        if study is None and (look.inside or look.passes):
-            kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
-            inside, passes = self._extras(run, training, job, look, kept)
-        is_finished = study is not None or training.finished
-        self.mailbox.put(
-            View(
-                job.generation,
-                run,
-                dataset,
-                snapshot,
-                moment,
-                fit,
-                best,
-                look,
-                is_finished,
-                inside,
-                passes,
-            )
-        )
-
-    def _extras(
-        self, run: Run, training: "Training", job: Job, look: Look, kept: "State | None"
-    ) -> tuple["Inside | None", "Spread | None"]:
-        """What is inside the network, and what its thinned ones predict, where asked for."""
-        from regplay.core.thinned import stochastic_passes
-
-        network, inside, passes = training.population, None, None
-        if look.inside:
-            inside = self._insides.of(
-                run, run.experiment, job.dataset, network, run.checkpoints, kept
-            )
-        dropout = run.experiment.regularization.dropout
-        if look.passes and dropout and job.grid is not None and run.experiment.model.depth:
-            if kept is not None:
-                network = network.with_parameters(kept.parameters)
-            passes = stochastic_passes(network, job.dataset, job.grid.x, dropout, _PASSES)
-        return inside, passes
+            view = self._viewer.of_run(job, run, training, replace(look, study="", member=0))
+        self.mailbox.put(view)
 
     def _give_up(self, error: Exception) -> None:
         import torch
@@ -346,7 +289,7 @@ class Worker(QThread):
         if job is None:
             raise error
         if isinstance(error, torch.OutOfMemoryError) and job.device != "cpu":
-            self.noticed.emit("The GPU ran out of memory: training goes on on the CPU.")
+            self.noticed.emit(_FULL)
             with self._wake:
                 if self._job is None:
                     self._job = replace(job, device="cpu", change=Change.RESTART, goal=self._goal)

@@ -17,6 +17,14 @@ class Run:
     placement: str = ""  # the device, and why
     checkpoints: Checkpoints = field(default_factory=Checkpoints)  # to go back to
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is what training its experiment from the start, to the end, leads to."""
+        last = self.history.last
+        if last is None or self.changed_at:
+            return False
+        return last.epoch == self.experiment.epochs or bool(last.stopped_at[0] >= 0)
+
     def until(self, epoch: int) -> "Run":
         """The same as it was at an epoch, to go on from there."""
         earlier = Checkpoints()

@@ -115,6 +115,18 @@ def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(person, monkeypatch,
     assert person.text("status.device").startswith("CPU")
 
 
+def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monkeypatch):
+    full_gpu(monkeypatch, "advance")
+    person.window.set_device("cuda:0")
+    laboratory = person.window.laboratory
+    decay = "regularization.weight_decay"
+    person.wait(lambda: decay in laboratory.studies and laboratory.studies[decay].finished)
+    study = laboratory.studies[decay]
+    assert study.problem == ""
+    assert study.history.epochs[-1] == 20
+    assert "GPU ran out of memory" in person.banner
+
+
 def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
     person = open_window({"data.name": "cubic", "optimizer.name": "sgd", "optimizer.lr": 10.0})
     person.click("transport.play")

@@ -47,6 +47,20 @@ def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window, set
     assert view.snapshot.epoch == 200  # the run itself stays where it is
 
 
+def test_the_verdict_is_the_one_of_the_moment_shown(open_window, settings):
+    settings.setValue("curves", "")
+    values = {"epochs": 1000, "optimizer.lr": 0.02, "data.n_train": 12, "data.noise": 0.5}
+    person = open_window(values)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    assert "Overfitting since epoch" in person.text("verdict.headline")
+    go_to(person, 0)
+    person.wait(lambda: "Not trained yet" in person.text("verdict.headline"))
+    go_to(person, 4)
+    person.wait(lambda: "Not trained yet" not in person.text("verdict.headline"))
+    assert "since" not in person.text("verdict.headline")
+
+
 def test_the_keys_of_the_handle_go_from_moment_to_moment(trained):
     track = trained.window.timeline.track
     trained.press(Qt.Key.Key_Home, track)

@@ -118,6 +118,41 @@ def test_the_curve_along_the_changed_slider_stays_and_the_others_are_trained_ane
     assert not np.allclose(curve(person, DROPOUT).valid, before[DROPOUT])
 
 
+def test_with_kept_weights_the_handle_goes_on_from_the_present_network(at_curves):
+    person = at_curves
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.click("keep_weights")
+    slider, end = drag(person, WD, 1.0)
+    assert person.window.session.experiment.regularization.weight_decay == 1.0
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 60)
+    assert not any(view.is_preview for view in person.views)
+    assert person.view.run.changed_at == [30]
+    epochs = list(person.view.run.history.epochs)
+    assert {0, 30, 60} <= set(epochs)  # the same history goes on
+    person.click("keep_weights")
+    person.wait(lambda: curve(person, WD) and curve(person, WD).is_finished)
+    slider, end = drag(person, WD, 0.1)
+    person.wait(lambda: person.view.is_preview)
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+
+
+def test_a_network_adopted_at_an_earlier_epoch_is_still_seen_at_that_epoch(at_curves):
+    person = at_curves
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.window.timeline.pickMoment(10)
+    slider, end = drag(person, WD, 0.1)
+    person.wait(lambda: person.view.is_preview and person.view.fit.epoch == 10)
+    fit = person.view.fit
+    QTest.mouseRelease(slider, LEFT, NONE, end)
+    person.wait(lambda: person.is_shown() and not person.view.is_preview)
+    person.wait(lambda: person.view.fit.epoch == 10)
+    assert person.window.timeline.moment() == 10
+    np.testing.assert_allclose(person.view.fit.grid, fit.grid, atol=1e-6)
+
+
 def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
     person = at_curves
     slider, _ = drag(person, WD, 0.1)

@@ -174,7 +174,8 @@ def test_the_losses_of_the_four_remedies_are_drawn_while_they_are_in_sight(at_ta
     assert list(pinned_lines(person)) == [pin.name]
     person.press(Qt.Key.Key_C)
     tab = person.window.tabs.side
-    person.wait(lambda: list(pinned_lines(person)) == list(compared(pin.run.experiment)))
+    names = ["none", "weight decay λ 0.01", "dropout p 0.3", "both λ 0.01, p 0.3"]
+    person.wait(lambda: list(pinned_lines(person)) == names)
     person.wait(lambda: all(20 in run.epochs for run in pinned_lines(person).values()))
     lines = pinned_lines(person)
     numbers = dict(zip(lines, (title.text for title in tab.titles), strict=True))
@@ -192,7 +193,7 @@ def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_t
     colors = [each.color for each in tab.contestants]
     person.click("split.2.pin")
     pin = person.window.board.pins[0]
-    assert (pin.name, pin.color) == ("dropout", colors[2])
+    assert (pin.name, pin.color) == ("dropout p 0.3", colors[2])
     assert pin.fit is tab.views[2].panel.fit
     assert list(pin.run.history.epochs) == list(tab.contestants[2].run.history.epochs)
     assert [each.color for each in tab.contestants] == colors
@@ -203,6 +204,50 @@ def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_t
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
     assert person.view.run.experiment == compared(pin.run.experiment)["weight decay"]
     np.testing.assert_allclose(person.view.fit.grid, trained.grid, rtol=1e-5)
+
+
+def test_the_present_run_stands_beside_pins_as_it_is_and_those_as_they_were_pinned(at_tab):
+    person = at_tab("fit", {"epochs": 100})
+    window = person.window
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.press(Qt.Key.Key_P)
+    person.window.timeline.pickMoment(30)
+    person.wait(lambda: person.view.fit.epoch == 30)
+    person.click("timeline.continue")
+    window.runner.pause()
+    person.wait(lambda: person.is_shown() and person.view.run.history.epochs[-1] < 100)
+    person.press(Qt.Key.Key_P)  # on its way: training its experiment gives another network
+    way = window.board.pins[1]
+    epoch = way.run.history.epochs[-1]
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.click("stage.side")
+    tab = window.tabs.side
+    person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
+    person.wait(lambda: tab.views[1].panel.fit.epoch == 100)
+    assert [each.name for each in tab.contestants[:2]] == ["now", window.board.pins[0].name]
+    assert tab.contestants[2].name.endswith(f"epoch {epoch}")
+    assert tab.views[0].panel.fit is person.view.fit
+    assert tab.views[2].panel.fit is way.fit
+    pinned = window.board.pins[0].fit
+    np.testing.assert_allclose(tab.views[1].panel.fit.grid, pinned.grid, rtol=1e-5)
+    window.timeline.pickMoment(5)
+    person.wait(lambda: [view.panel.fit.epoch for view in tab.views] == [5, 5, way.fit.epoch])
+    person.click("split.2.adopt")
+    assert window.session.experiment == way.run.experiment
+
+
+def test_split_after_comparing_shows_the_pins(at_tab):
+    person = at_tab("fit")
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.press(Qt.Key.Key_C)
+    person.press(Qt.Key.Key_P)
+    tab = person.window.tabs.side
+    assert len(tab.contestants) == 4
+    person.click("stage.side")
+    assert [each.name for each in tab.contestants] == ["now", person.window.board.pins[0].name]
 
 
 def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at_tab):
@@ -256,5 +301,13 @@ def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):
     person.click("dropout.band")
     person.click("dropout.thinned")
     person.wait(lambda: panel.band.band is None and not panel._thinned)
+    person.click("dropout.band")
+    person.wait(lambda: person.view.passes is not None)
+    person.click("stage.network")
+    assert not person.find("dropout.band").isVisible()
+    person.wait(lambda: person.view.passes is None)  # nothing is computed that nobody sees
+    person.click("stage.fit")
+    assert person.find("dropout.band").isVisible()
+    person.wait(lambda: person.view.passes is not None)
     person.set(regularization__dropout=0.0)
     assert not person.find("dropout.band").isVisible()

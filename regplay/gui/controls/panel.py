@@ -178,6 +178,14 @@ class ControlPanel(QScrollArea):
         for path in _RARE.intersection(wanted):
             self._reveal(path)
 
+    def setKeepsWeights(self, keeps: bool) -> None:
+        """Whether a change goes on from the present weights where it can.
+
+        Networks that were trained from the start are then no substitute: they are not adopted.
+        """
+        for path, control in self._sweepable().items():
+            control.setAdopts(not (keeps and path in fields.ADJUSTABLE_FIELDS))
+
     def sizeHint(self) -> QSize:
         """300 px wide; as tall as there is room."""
         return QSize(_WIDTH, 640)

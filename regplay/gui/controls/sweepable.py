@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.fields import Field
+from regplay.core.fields import Field, Value
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_button import CurveButton
@@ -47,6 +47,7 @@ class SweepableControl(NumberControl):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(field, scale, words, parent)
+        self._adopts = True
         count = len(sweep_axis(field.path).values)
         tip = f"Show the loss at each position of this slider: trains {count} networks at once"
         self.button = named(f"{field.path}.curve", CurveButton(tip, self))
@@ -69,6 +70,10 @@ class SweepableControl(NumberControl):
         """Make or take the room for the curve; `curveToggled` follows if that is a change."""
         self.button.setChecked(shows)
 
+    def setAdopts(self, adopts: bool) -> None:
+        """Whether the handle brings trained members, or values like that of any other slider."""
+        self._adopts = adopts
+
     def setCurve(self, curve: SweepCurve | None) -> None:
         """Show `curve` where there is room for one; the layout stays."""
         self.slider.set_curve(curve)
@@ -81,6 +86,9 @@ class SweepableControl(NumberControl):
         self.curveToggled.emit(shows)
 
     def _preview(self, index: int) -> None:
+        if not self._adopts:
+            self.setValue(self._under_handle())
+            return
         self._show_under_handle()
         self.previewed.emit(index)
 
@@ -93,9 +101,15 @@ class SweepableControl(NumberControl):
         self.box.setCursorPosition(0)
 
     def _adopt(self, index: int) -> None:
-        value = self.slider.under_handle
-        number = int if self.field.kind == "integer" else float
-        self._value = self.field.check(number(value))
+        value = self._under_handle()
+        if not self._adopts:
+            self.setValue(value)
+            return
+        self._value = value
         self._show(self._value)
         self._refuse("")
         self.adopted.emit(index)
+
+    def _under_handle(self) -> Value:
+        number = int if self.field.kind == "integer" else float
+        return self.field.check(number(self.slider.under_handle))

@@ -156,17 +156,15 @@ class SplitView(QWidget):
             self._link()
         self._show_legend()
 
-    def setFits(self, fits: Sequence[Fit | None]) -> None:
-        """Show what each predicts now, in the order of the runs."""
-        for cell, fit in zip(self._cells[: self._used], fits, strict=True):
-            cell.set_fit(fit)
+    def setFit(self, index: int, fit: Fit | None) -> None:
+        """Show what one of them predicts now."""
+        self._cells[index].set_fit(fit)
         for linked in self._links.values():
             linked.share()
 
-    def setNumbers(self, numbers: Sequence[tuple[float, float] | None]) -> None:
-        """Show each run's training and validation loss, and the gap."""
-        for title, pair in zip(self.titles, numbers, strict=True):
-            title.setNumbers(pair)
+    def setNumbers(self, index: int, losses: tuple[float, float] | None) -> None:
+        """Show the training and validation loss of one of them, and the gap."""
+        self._cells[index].title.setNumbers(losses)
 
     def clearPast(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""

@@ -32,6 +32,11 @@ def _fit(dataset: Dataset, height: float = 0.0) -> Fit:
     return Fit(1, 1, *(predict(n) for n in points))
 
 
+def _show(view: SplitView, fits: list[Fit | None]) -> None:
+    for index, fit in enumerate(fits):
+        view.setFit(index, fit)
+
+
 @pytest.fixture
 def split(qtbot) -> Callable[..., SplitView]:
     def make(*datasets: Dataset) -> SplitView:
@@ -122,12 +127,12 @@ def test_a_curve_that_shoots_up_widens_all_once(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
     before = _ranges(view)[0][1]
-    view.setFits([_fit(dataset), _fit(dataset, before[1] * 1.4)])
+    _show(view, [_fit(dataset), _fit(dataset, before[1] * 1.4)])
     wide = _ranges(view)
     assert wide[0] == wide[1]
     assert wide[0][1][1] > before[1]
     for _ in range(5):
-        view.setFits([_fit(dataset), _fit(dataset, before[1] * 1.4)])
+        _show(view, [_fit(dataset), _fit(dataset, before[1] * 1.4)])
     assert _ranges(view) == wide
 
 
@@ -136,7 +141,7 @@ def test_new_fits_leave_what_the_mouse_set(qtbot, split) -> None:
     view = split(dataset, dataset)
     _drag(qtbot, _charts(view)[0], QPoint(-50, 0))
     held = _ranges(view)
-    view.setFits([_fit(dataset, 2.5), _fit(dataset)])
+    _show(view, [_fit(dataset, 2.5), _fit(dataset)])
     assert _ranges(view) == held
 
 
@@ -154,7 +159,7 @@ def test_runs_that_are_shown_in_other_ways_are_not_linked(qtbot, split) -> None:
 def test_each_way_of_showing_has_room(split, name) -> None:
     dataset = load(DataSettings(name=name, **REGISTRY[name].defaults))
     view = split(dataset, dataset)
-    view.setFits([_fit(dataset), None])
+    _show(view, [_fit(dataset), None])
     assert [one.isVisible() for one in view.views] == [True, True]
     assert view.views[0].size() == view.views[1].size()
     view.grab()
@@ -179,7 +184,7 @@ def test_fewer_runs_leave_no_view_behind(split) -> None:
     QApplication.processEvents()
     assert len(view.views) == 1
     assert view.views[0].width() == view.width()
-    view.setFits([_fit(dataset)])
+    _show(view, [_fit(dataset)])
     _wheel(_charts(view)[0])
     assert _charts(view)[0].manual
 
@@ -195,8 +200,8 @@ def test_no_run_and_five_runs_are_refused(split, n) -> None:
 def test_titles_have_names_numbers_and_what_is_wrong(split) -> None:
     dataset = _dataset("curved")
     view = split(dataset, dataset)
-    view.setNumbers([(0.1, 0.15), None])
-    view.setFits([_fit(dataset), None])
+    view.setNumbers(0, (0.1, 0.15))
+    _show(view, [_fit(dataset), None])
     first, second = (title.text for title in view.titles)
     assert first.startswith("none   wrong: ")
     assert first.endswith("train 0.1000   valid 0.1500   gap +0.0500")
@@ -218,7 +223,7 @@ def test_a_fit_has_the_colour_of_its_title(split) -> None:
 def test_a_new_name_keeps_the_fit_and_new_data_drop_it(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
-    view.setFits([_fit(dataset, 0.5), _fit(dataset, 0.5)])
+    _show(view, [_fit(dataset, 0.5), _fit(dataset, 0.5)])
     view.setRuns([SplitTitle("a"), SplitTitle("b")], [dataset, _dataset(seed=4)])
     assert [one.panel.fit is None for one in view.views] == [False, True]
 

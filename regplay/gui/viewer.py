@@ -1,0 +1,90 @@
+"""Puts together what the window shows of a run, or of a member of a study, at one moment."""
+
+from regplay.core.bias_variance import Spread
+from regplay.core.fit import Fit, grid_of
+from regplay.core.joint import JointTraining
+from regplay.core.state import State
+from regplay.core.thinned import stochastic_passes
+from regplay.core.training import Training
+from regplay.gui.insides import Insides
+from regplay.gui.messages import Job, Look, View
+from regplay.session.run import Run
+
+_PASSES = 40  # thinned networks for a band
+
+
+class Viewer:
+    """Makes views; it belongs to the training thread."""
+
+    def __init__(self) -> None:
+        self._insides = Insides()
+        self._best: tuple[State, Fit] | None = None
+
+    def of_member(self, job: Job, study: JointTraining, look: Look, placement: str) -> View:
+        """The view of a member of a study, in place of the run of a job."""
+        experiment, dataset, grid = study.experiments[look.member], job.dataset, job.grid
+        if experiment.data != job.experiment.data:
+            dataset = study.datasets[look.member]
+            grid = grid_of(dataset)
+        run = Run(experiment, study.history.member(look.member), placement=placement)
+        fit = study.fit(grid, look.member, look.epoch)
+        snapshot = run.history.last
+        assert snapshot is not None
+        moment = None if look.epoch is None else run.history.until(fit.epoch).last
+        return View(
+            generation=job.generation,
+            run=run,
+            dataset=dataset,
+            snapshot=snapshot,
+            moment=moment or snapshot,
+            fit=fit,
+            best=None,
+            look=look,
+            is_finished=True,
+        )
+
+    def of_run(self, job: Job, run: Run, training: Training, look: Look) -> View:
+        """The view of the run of a job."""
+        snapshot = run.history.last
+        assert snapshot is not None
+        if snapshot.step < training.step:
+            snapshot = training.peek()
+        kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
+        fit = training.fit(job.grid) if kept is None else training.fit_at(job.grid, kept)
+        moment = None if look.epoch is None else run.history.until(fit.epoch).last
+        inside = None
+        if look.inside:
+            inside = self._insides.of(run, job.dataset, training.population, kept)
+        return View(
+            generation=job.generation,
+            run=run,
+            dataset=job.dataset,
+            snapshot=snapshot,
+            moment=moment or snapshot,
+            fit=fit,
+            best=self._best_fit(job, run, training) if look.best else None,
+            look=look,
+            is_finished=training.finished,
+            inside=inside,
+            passes=self._passes(job, run, training, kept) if look.passes else None,
+        )
+
+    def _best_fit(self, job: Job, run: Run, training: Training) -> Fit | None:
+        """The fit at the best epoch; the same object as the last time if that is still the best."""
+        record = run.history.best()
+        state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
+        if state is None:
+            return None
+        if self._best is None or self._best[0] is not state:
+            self._best = state, training.fit_at(job.grid, state)
+        return self._best[1]
+
+    def _passes(self, job: Job, run: Run, training: Training, kept: State | None) -> Spread | None:
+        """What networks thinned by dropout predict, where there is any."""
+        dropout = run.experiment.regularization.dropout
+        if job.grid is None or not dropout or not run.experiment.model.depth:
+            return None
+        network = training.population
+        if kept is not None:
+            network = network.with_parameters(kept.parameters)
+        return stochastic_passes(network, job.dataset, job.grid.x, dropout, _PASSES)
