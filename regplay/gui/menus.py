@@ -34,6 +34,10 @@ class Menus(QObject):
         file.addSeparator()
         self._add(file, "&Quit", window.close, QKeySequence.StandardKey.Quit)
 
+        edit = bar.addMenu("&Edit")
+        self._add(edit, "&Undo change of settings", window.undo, QKeySequence.StandardKey.Undo)
+        self._add(edit, "&Redo change of settings", window.redo, QKeySequence.StandardKey.Redo)
+
         training = bar.addMenu("&Training")
         self._add(training, "&Train or pause", window.toggle, "Space")
         self._add(training, "One &step", lambda: window.runner.advance(1), "S")

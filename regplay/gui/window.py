@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QLabel, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
@@ -25,12 +25,14 @@ from regplay.gui.replay import Replay, best_overlay
 from regplay.gui.runner import Runner
 from regplay.gui.runs.board import Board
 from regplay.gui.runs.runs_list import RunsList
+from regplay.gui.status import Status
 from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
+from regplay.session.past import Past
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
@@ -65,6 +67,7 @@ class MainWindow(QMainWindow):
         self.settings = settings or QSettings("regplay", "regplay")
         self._clock = clock or SystemClock(self)
         self.session = Session(experiment or Experiment())
+        self.past = Past()
         self.runner = Runner(self._clock, self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -76,7 +79,6 @@ class MainWindow(QMainWindow):
         self._run: Run | None = None  # the one that is shown
         self._is_painted = False
         self._words_at = -1.0
-        self._rate = (self._clock.now(), 0)  # when, and at which step
 
         self.controls = ControlPanel(self.session.experiment)
         self.fit_view = FitView()
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.transport = Transport()
         self.timeline = Timeline()
+        self.status = Status()
         sliders = SweepSliders(self.controls)
         self.laboratory = Laboratory(self.runner, self._clock, [sliders], self)
         self.replay = Replay(
@@ -141,14 +144,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(halves, 1)
         rows.addWidget(self.transport)
         self.setCentralWidget(whole)
-        self._device_text = named("status.device", QLabel("Loading PyTorch…"))
-        self._rate_text = named("status.rate", QLabel())
-        metrics = self._rate_text.fontMetrics()
-        self._rate_text.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
-        self._rate_text.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.statusBar().addWidget(self._device_text, 1)
-        self.statusBar().addPermanentWidget(self._rate_text)
-        self.statusBar().setSizeGripEnabled(False)
+        self.setStatusBar(self.status)
 
     def _connect(self) -> None:
         self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
@@ -200,8 +196,16 @@ class MainWindow(QMainWindow):
 
     def setExperiment(self, experiment: Experiment) -> None:
         """Work on another experiment; what has to be trained anew follows from what differs."""
-        change = self.session.change(experiment, epoch=self.runner.epoch)
-        self._apply(change)
+        self.past.note(self.session.experiment, experiment, self._clock.now())
+        self._change_to(experiment)
+
+    def undo(self) -> None:
+        """Work on the experiment before the last change."""
+        self._change_to(self.past.back(self.session.experiment))
+
+    def redo(self) -> None:
+        """Work on the experiment before the last step back."""
+        self._change_to(self.past.forward(self.session.experiment))
 
     def toggle(self) -> None:
         """Train or pause; a run at its end is given as many epochs again."""
@@ -262,6 +266,10 @@ class MainWindow(QMainWindow):
 
     # What follows from it
 
+    def _change_to(self, experiment: Experiment | None) -> None:
+        if experiment is not None:
+            self._apply(self.session.change(experiment, epoch=self.runner.epoch))
+
     def _apply(self, change: Change) -> None:
         experiment = self.session.experiment
         if self._take_experiment():
@@ -273,6 +281,7 @@ class MainWindow(QMainWindow):
         self.runner.submit(experiment, self._dataset, self._grid, change)
 
     def _go_on_from(self, experiment: Experiment, start: Start, epoch: int, plays: bool) -> None:
+        self.past.note(self.session.experiment, experiment, self._clock.now())
         self.session.experiment = experiment
         self._take_experiment()
         if self._dataset is None:
@@ -353,23 +362,19 @@ class MainWindow(QMainWindow):
         history = run.history if is_now else run.history.until(view.moment.epoch)
         self.verdict_bar.setVerdict(judge(history, view.dataset, run.experiment))
         self.verdict_bar.setSnapshot(view.moment)
-        self._device_text.setText(run.placement)
+        self.status.setPlacement(run.placement)
         if view.is_preview:
             return
         self.replay.showKept(view)
         self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
-        then, step = self._rate
-        seconds = now - then
-        steps, self._rate = snapshot.step - step, (now, snapshot.step)
-        is_measured = self.runner.is_playing and 0 < seconds < 2 and steps > 0
-        self._rate_text.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")
+        self.status.setStep(snapshot.step, now, is_training=self.runner.is_playing)
 
     def _on_loaded(self) -> None:
         from regplay.core.device import available
 
         self.menus.set_devices(available(), self.runner.device)
         if self._run is None:  # the first view, which says where it was trained, may be quicker
-            self._device_text.clear()
+            self.status.setPlacement("")
 
     def _set_colors(self, colors: Colors) -> None:
         self.fit_view.setColors(colors)

@@ -206,3 +206,25 @@ def test_without_data_nothing_of_the_last_dataset_is_shown(person):
     person.window.controls.control("data.name").setValue("curved")
     assert person.wait_until_finished().fit.grid is not None
     assert person.window.fit_view.panel.isVisible()
+
+
+def test_changes_of_settings_are_undone_and_made_again(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window()
+    first = person.window.session.experiment
+    decay = person.window.controls.control("regularization.weight_decay")
+    for _ in range(3):
+        person.press(Key.Key_Right, decay)  # soon after one another: one change
+    second = person.window.session.experiment
+    use(person, person.window.controls.control("model.activation"))
+    third = person.window.session.experiment
+    assert len({first, second, third}) == 3
+    for wanted in (second, first, first):
+        person.choose("Undo change of settings")
+        assert person.window.session.experiment == wanted
+        assert person.window.controls.experiment() == wanted
+    for wanted in (second, third, third):
+        person.choose("Redo change of settings")
+        assert person.window.session.experiment == wanted
+    person.press(Key.Key_Space)
+    assert_is_shown(person)

@@ -1,0 +1,36 @@
+"""The line at the bottom of the window: where it trains, and how fast."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from regplay.gui.naming import named
+
+_LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
+
+
+class Status(QStatusBar):
+    """Says on which device a run is trained, and how many steps it makes a second."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._device = named("status.device", QLabel("Loading PyTorch…"))
+        self._rate = named("status.rate", QLabel())
+        metrics = self._rate.fontMetrics()
+        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._last = (0.0, 0)  # when, and at which step
+        self.addWidget(self._device, 1)
+        self.addPermanentWidget(self._rate)
+        self.setSizeGripEnabled(False)
+
+    def setPlacement(self, text: str) -> None:
+        """Show the device, and why it is this one."""
+        self._device.setText(text)
+
+    def setStep(self, step: int, now: float, *, is_training: bool) -> None:
+        """Show the rate since the last call, from the steps trained until a time, in s."""
+        then, before = self._last
+        self._last = (now, step)
+        steps, seconds = step - before, now - then
+        is_measured = is_training and 0 < seconds < _LONGEST and steps > 0
+        self._rate.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")
