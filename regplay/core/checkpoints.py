@@ -89,6 +89,13 @@ class Checkpoints:
         alone._states = tuple(state.member(member) for state in self._states)
         return alone
 
+    def within(self, budget: int, best_epoch: int = -1) -> "Checkpoints":
+        """The same, thinned out to a budget in bytes; the state of the best epoch stays."""
+        fewer = Checkpoints(budget)
+        if self._states:
+            fewer._put(list(self._states), best_epoch)
+        return fewer
+
     def forget_after(self, epoch: int) -> None:
         """Throw the later ones away."""
         self._states = tuple(self._before(epoch + 1))

@@ -15,8 +15,8 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, History, Snapshot
 from regplay.core.initial import layer_sizes
-from regplay.core.population import Population, Shape, loss_of
-from regplay.core.predictions import fit_of, measured
+from regplay.core.population import Shape
+from regplay.core.predictions import fit_of, measured, network_at
 from regplay.core.state import State
 from regplay.core.training import Training, load_all
 
@@ -274,7 +274,7 @@ class JointTraining:
             If the member has not been begun yet.
         """
         state = self._state(member, epoch).member(self.history.place(member)[1])
-        network = self._network(member, state)
+        network = network_at(state, self.experiments[member], self.datasets[member])
         return fit_of(network, self.datasets[member], grid, state.epoch, state.step)
 
     def predict(self, x: Floats, epoch: int | None = None) -> dict[int, Floats]:
@@ -289,7 +289,7 @@ class JointTraining:
                 continue
             inputs = np.stack([dataset.inputs(x) for dataset in part.datasets])
             tensor = torch.from_numpy(inputs).to(state.parameters)
-            network = self._network(int(part.places[0]), state)
+            network = network_at(state, part.experiments[0], part.datasets[0])
             outputs = network.predict(tensor if len(part.places) > 1 else tensor[0])
             rows = outputs if len(part.places) > 1 else outputs[None]
             for place, row, dataset in zip(part.places, rows, part.datasets, strict=True):
@@ -310,15 +310,3 @@ class JointTraining:
         if state is None:
             raise LookupError(f"member {member} has not been begun")
         return state
-
-    def _network(self, member: int, state: State) -> Population:
-        """A population with the parameters of a state."""
-        network = Population(
-            state.shape,
-            self.experiments[member].model.activation,
-            loss_of(self.datasets[member].task),
-            state.parameters.device,
-            state.parameters.dtype,
-        )
-        network.flat.copy_(state.parameters)
-        return network

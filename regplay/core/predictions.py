@@ -5,8 +5,10 @@ import torch
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
+from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
-from regplay.core.population import Population
+from regplay.core.population import Population, loss_of
+from regplay.core.state import State
 
 
 def fit_of(network: Population, dataset: Dataset, grid: Grid | None, epoch: int, step: int) -> Fit:
@@ -21,6 +23,20 @@ def fit_of(network: Population, dataset: Dataset, grid: Grid | None, epoch: int,
     if network.shape.layers == [(dataset.n_inputs, 1)]:
         weights = network.member()[0][0][0].cpu().double().numpy()
     return Fit(epoch, step, train, valid, None if grid is None else rest, weights)
+
+
+def network_at(state: State, experiment: Experiment, dataset: Dataset) -> Population:
+    """The network, or the population of them, that a training of an experiment had at a state."""
+    parameters = state.parameters
+    network = Population(
+        state.shape,
+        experiment.model.activation,
+        loss_of(dataset.task),
+        parameters.device,
+        parameters.dtype,
+    )
+    network.flat.copy_(parameters)
+    return network
 
 
 def measured(outputs: torch.Tensor, dataset: Dataset) -> Floats:

@@ -63,6 +63,8 @@ class Look:
         Whether to add what is inside the network of the run.
     passes
         Whether to add what networks thinned by its dropout predict.
+    beside
+        Other runs, to add what they predicted at that moment.
     """
 
     epoch: int | None = None
@@ -71,6 +73,7 @@ class Look:
     best: bool = False
     inside: bool = False
     passes: bool = False
+    beside: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +96,8 @@ class View:
         What is inside the network at that moment, if asked for.
     passes
         What networks thinned by dropout predict on the grid at that moment, if asked for.
+    beside
+        What the other runs predicted at that moment; None for those without states.
     """
 
     generation: int
@@ -106,6 +111,7 @@ class View:
     is_finished: bool
     inside: "Inside | None" = None
     passes: Spread | None = None
+    beside: tuple[Fit | None, ...] = ()
 
     @property
     def is_preview(self) -> bool:

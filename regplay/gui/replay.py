@@ -14,6 +14,7 @@ from regplay.gui.runner import Runner
 from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.theme import Colors
 from regplay.gui.timeline import Timeline
+from regplay.session.run import Run
 
 
 class Replay(QObject):
@@ -63,6 +64,10 @@ class Replay(QObject):
     def setInside(self, shows: bool) -> None:
         """Whether what is inside the network is wanted."""
         self._ask(replace(self._look, inside=shows))
+
+    def setBeside(self, runs: Sequence[Run]) -> None:
+        """Other runs whose fits at the same moment are wanted."""
+        self._ask(replace(self._look, beside=tuple(runs)))
 
     def show(self, view: View) -> None:
         """Show in the plots of the losses which moment this is."""

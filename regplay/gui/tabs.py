@@ -45,6 +45,8 @@ class Tabs(Stage):
         (Experiment): work on this one.
     recordedChanged
         (Sequence[int]): the view in sight shows networks of its own, recorded at these epochs.
+    besideChanged
+        (list[Run]): the fits of these are wanted with each view.
     contestantsChanged
         (list[Contestant]): these are side by side, or they have trained further.
     pinChosen
@@ -54,6 +56,7 @@ class Tabs(Stage):
     startChosen = Signal(object, object, int, bool)
     experimentChosen = Signal(object)
     recordedChanged = Signal(object)
+    besideChanged = Signal(object)
     contestantsChanged = Signal(object)
     pinChosen = Signal(object, object)
 
@@ -162,6 +165,7 @@ class Tabs(Stage):
         tab = self.side = SideTab(self._pins)
         tab.setColors(self._colors)
         tab.wishesChanged.connect(self._laboratory.reconsider)
+        tab.besideChanged.connect(self.besideChanged)
         tab.contestantsChanged.connect(lambda: self.contestantsChanged.emit(tab.contestants))
         tab.startChosen.connect(self.startChosen)
         tab.experimentChosen.connect(self.experimentChosen)

@@ -1,8 +1,11 @@
 """Puts together what the window shows of a run, or of a member of a study, at one moment."""
 
 from regplay.core.bias_variance import Spread
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.core.joint import JointTraining
+from regplay.core.predictions import fit_of, network_at
 from regplay.core.state import State
 from regplay.core.thinned import stochastic_passes
 from regplay.core.training import Training
@@ -13,12 +16,20 @@ from regplay.session.run import Run
 _PASSES = 40  # thinned networks for a band
 
 
+def fit_at(state: State, experiment: Experiment) -> Fit:
+    """What the network of an experiment predicts for its own data at a state."""
+    dataset = load(experiment.data)
+    network = network_at(state, experiment, dataset)
+    return fit_of(network, dataset, grid_of(dataset), state.epoch, state.step)
+
+
 class Viewer:
     """Makes views; it belongs to the training thread."""
 
     def __init__(self) -> None:
         self._insides = Insides()
         self._best: tuple[State, Fit] | None = None
+        self._beside: dict[State, Fit] = {}
 
     def of_member(self, job: Job, study: JointTraining, look: Look, placement: str) -> View:
         """The view of a member of a study, in place of the run of a job."""
@@ -41,6 +52,7 @@ class Viewer:
             best=None,
             look=look,
             is_finished=True,
+            beside=self._beside_at(look),
         )
 
     def of_run(self, job: Job, run: Run, training: Training, look: Look) -> View:
@@ -67,7 +79,21 @@ class Viewer:
             is_finished=training.finished,
             inside=inside,
             passes=self._passes(job, run, training, kept) if look.passes else None,
+            beside=self._beside_at(look),
         )
+
+    def _beside_at(self, look: Look) -> tuple[Fit | None, ...]:
+        """The fits of other runs; the same objects as the last time where nothing has changed."""
+        fits: dict[State, Fit] = {}
+        found: list[Fit | None] = []
+        for run in look.beside:
+            state = run.checkpoints.at(look.epoch)
+            if state is not None:
+                known = self._beside.get(state)
+                fits[state] = fit_at(state, run.experiment) if known is None else known
+            found.append(None if state is None else fits[state])
+        self._beside = fits
+        return tuple(found)
 
     def _best_fit(self, job: Job, run: Run, training: Training) -> Fit | None:
         """The fit at the best epoch; the same object as the last time if that is still the best."""

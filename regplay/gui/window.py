@@ -157,6 +157,7 @@ class MainWindow(QMainWindow):
         self.laboratory.failed.connect(self.banner.show_message)
         self.tabs.startChosen.connect(self._go_on_from)
         self.tabs.experimentChosen.connect(self.setExperiment)
+        self.tabs.besideChanged.connect(self.replay.setBeside)
         self.tabs.contestantsChanged.connect(self.board.showBeside)
         self.tabs.pinChosen.connect(self.board.pinContestant)
         self.board.changed.connect(self.laboratory.reconsider)
@@ -171,7 +172,7 @@ class MainWindow(QMainWindow):
         transport.resetClicked.connect(self.reset)
         transport.seedClicked.connect(self.new_seed)
         transport.speedChanged.connect(runner.set_speed)
-        transport.epochsChanged.connect(self._set_epochs)
+        transport.epochsChanged.connect(lambda epochs: self._set("epochs", epochs))
         transport.keepWeightsChanged.connect(self._keep_weights)
         runner.loaded.connect(self._on_loaded)
         runner.viewed.connect(self._show)
@@ -232,8 +233,7 @@ class MainWindow(QMainWindow):
 
     def new_seed(self) -> None:
         """Take other initial weights, batches and dropout."""
-        seed = (self.session.experiment.seed + 1) % 2**31
-        self.setExperiment(replace(self.session.experiment, {"seed": seed}))
+        self._set("seed", (self.session.experiment.seed + 1) % 2**31)
 
     def pin(self) -> None:
         """Keep the run that is shown."""
@@ -257,8 +257,8 @@ class MainWindow(QMainWindow):
         self.settings.setValue("curves", " ".join(self.controls.chosenCurves()))
         self.laboratory.reconsider()
 
-    def _set_epochs(self, epochs: int) -> None:
-        self.setExperiment(replace(self.session.experiment, {"epochs": epochs}))
+    def _set(self, path: str, value: int) -> None:
+        self.setExperiment(replace(self.session.experiment, {path: value}))
 
     def _keep_weights(self, keeps: bool) -> None:
         self.session.keeps_weights = keeps

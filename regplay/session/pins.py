@@ -13,6 +13,7 @@ from regplay.core.sweep import is_used
 from regplay.session.run import Run
 
 MOST = 12
+_KEPT = 16 << 20  # bytes for the states of each
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
 _WEIGHT_DECAY, _DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
@@ -183,9 +184,16 @@ class Pins:
 
 
 def as_now(run: Run) -> Run:
-    """A run as it is now, whatever is trained later; without its states, which take much memory."""
-    # A history is only ever appended to: its copy may share what is there so far.
-    return Run(run.experiment, copy.copy(run.history), list(run.changed_at), run.placement)
+    """A run as it is now, whatever is trained later, with as many of its states as a pin may keep."""
+    best = run.history.best()
+    best_epoch = -1 if best is None else int(run.history.epochs[best])
+    return Run(
+        run.experiment,
+        copy.copy(run.history),  # it is only ever appended to: a copy may share what is there
+        list(run.changed_at),
+        run.placement,
+        run.checkpoints.within(_KEPT, best_epoch),
+    )
 
 
 def differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:

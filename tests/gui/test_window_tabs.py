@@ -206,34 +206,40 @@ def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_t
     np.testing.assert_allclose(person.view.fit.grid, trained.grid, rtol=1e-5)
 
 
-def test_the_present_run_stands_beside_pins_as_it_is_and_those_as_they_were_pinned(at_tab):
-    person = at_tab("fit", {"epochs": 100})
+def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch(at_tab):
+    person = at_tab("fit", {"epochs": 100, "regularization.dropout": 0.3})
     window = person.window
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.press(Qt.Key.Key_P)
-    person.window.timeline.pickMoment(30)
+    window.timeline.pickMoment(30)
+    early = {}
     person.wait(lambda: person.view.fit.epoch == 30)
+    early[0] = person.view.fit
     person.click("timeline.continue")
     window.runner.pause()
-    person.wait(lambda: person.is_shown() and person.view.run.history.epochs[-1] < 100)
-    person.press(Qt.Key.Key_P)  # on its way: training its experiment gives another network
-    way = window.board.pins[1]
-    epoch = way.run.history.epochs[-1]
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch < 100)
+    person.press(Qt.Key.Key_P)  # on its way: its experiment, trained again, would go further
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
+    first, way = window.board.pins
     person.click("stage.side")
     tab = window.tabs.side
-    person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
-    person.wait(lambda: tab.views[1].panel.fit.epoch == 100)
-    assert [each.name for each in tab.contestants[:2]] == ["now", window.board.pins[0].name]
-    assert tab.contestants[2].name.endswith(f"epoch {epoch}")
-    assert tab.views[0].panel.fit is person.view.fit
-    assert tab.views[2].panel.fit is way.fit
-    pinned = window.board.pins[0].fit
-    np.testing.assert_allclose(tab.views[1].panel.fit.grid, pinned.grid, rtol=1e-5)
-    window.timeline.pickMoment(5)
-    person.wait(lambda: [view.panel.fit.epoch for view in tab.views] == [5, 5, way.fit.epoch])
+
+    def fits():
+        return [view.panel.fit for view in tab.views]
+
+    person.wait(lambda: None not in fits())
+    assert [each.name for each in tab.contestants] == ["now", first.name, way.name]
+    assert fits()[0] is person.view.fit
+    np.testing.assert_array_equal(fits()[1].grid, first.fit.grid)
+    np.testing.assert_array_equal(fits()[2].grid, way.fit.grid)
+    assert not window.laboratory.studies  # nothing is trained again
+    window.timeline.pickMoment(30)
+    person.wait(lambda: [fit.epoch for fit in fits()] == [30, 30, 30])
+    np.testing.assert_array_equal(fits()[1].grid, early[0].grid)
+    at_30 = list(first.run.history.epochs).index(30)
+    assert f"{first.run.history.column('train_loss')[at_30]:.4f}" in tab.titles[1].text
     person.click("split.2.adopt")
     assert window.session.experiment == way.run.experiment
 

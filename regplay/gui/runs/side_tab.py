@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
+from regplay.core.history import Snapshot
 from regplay.core.sweep import Lineup
 from regplay.gui.messages import Start, View
 from regplay.gui.runs.palette import pin_color
@@ -28,30 +30,44 @@ _KEY = "side by side"
 _STRENGTHS = ("regularization.weight_decay", "regularization.dropout")
 
 
-def fits_of(training: "JointTraining", epoch: int | None) -> list[Fit | None]:
-    """What each member predicts at an epoch, None for those that have not begun."""
+@dataclass(frozen=True, eq=False)
+class Together:
+    """What is known of networks that are trained together.
+
+    Attributes
+    ----------
+    fits
+        At the epoch asked for; None for those that have not begun.
+    checkpoints
+        The states of each once all are trained; empty before, and for an earlier epoch.
+    """
+
+    fits: Sequence[Fit | None]
+    checkpoints: Sequence[Checkpoints]
+
+
+def seen_together(training: "JointTraining", epoch: int | None) -> Together:
+    """What each member predicts at an epoch."""
     fits: list[Fit | None] = []
     for member, dataset in enumerate(training.datasets):
         try:
             fits.append(training.fit(grid_of(dataset), member, epoch))
         except LookupError:
             fits.append(None)
-    return fits
+    is_final = training.finished and epoch is None
+    members = range(len(fits)) if is_final else ()
+    return Together(fits, [training.checkpoints(member) for member in members])
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Who is to be shown: the present run, which has the colour of the fit; a pin; or a remedy."""
+    """Who is to be shown; the present run has no colour, but that of the fit."""
 
     name: str
     experiment: Experiment
     color: int | None = None
     pin: Pin | None = None
-
-    @property
-    def is_trained(self) -> bool:
-        """Whether it is trained here: not the present run, nor one that was pinned on its way."""
-        return self.color is not None and (self.pin is None or self.pin.run.is_complete)
+    is_trained: bool = False  # here, with the others
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,10 +96,7 @@ class Contestant:
 
 
 class SideTab(SplitView):
-    """Shows the present run beside pinned ones, or four remedies.
-
-    Remedies, and pinned runs that were trained to their end, are trained together from the same
-    start, so that they can be seen at any epoch; others stay as they were pinned.
+    """Shows the present run beside pinned ones, or trains four remedies from the same start.
 
     Attributes
     ----------
@@ -96,6 +109,8 @@ class SideTab(SplitView):
     -------
     wishesChanged
         Something else is to be trained.
+    besideChanged
+        (list[Run]): the fits of these are wanted with each view.
     contestantsChanged
         There are others, or they have trained further.
     startChosen
@@ -107,6 +122,7 @@ class SideTab(SplitView):
     """
 
     wishesChanged = Signal()
+    besideChanged = Signal(object)
     contestantsChanged = Signal()
     startChosen = Signal(object, object, int, bool)
     experimentChosen = Signal(object)
@@ -142,47 +158,50 @@ class SideTab(SplitView):
             self._show_contestants()
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
-        """What is shown, while it is in sight."""
+        """What is to be trained to be shown, while it is in sight."""
         lineup = self._lineup(experiment) if self.isVisible() else []
         if lineup != [each.place for each in self.contestants]:
             try:
                 self._line_up(lineup)
             except DatasetError:  # the file of a pinned run is gone
                 self._line_up([])
-        experiments = tuple(each.run.experiment for each in self._trained())
-        if not experiments:
+        experiments = tuple(place.experiment for place in lineup if place.is_trained)
+        if not (experiments and self.contestants):
             return {}
-        return {_KEY: Inquiry(Lineup(experiments), fits_of, epoch, "The comparison")}
+        return {_KEY: Inquiry(Lineup(experiments), seen_together, epoch, "The comparison")}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
-        """Show the fits and the losses at an epoch."""
+        """Show the fits and the losses of those that are trained here, at an epoch."""
         study = studies.get(_KEY)
         if study is None or study.history is None or not self.contestants:
             return
         self.recorded = study.history.epochs.tolist()
-        trained = self._trained()
-        for member, each in enumerate(trained):
-            study.history.read_on(each.run.history, member)
-        fits = study.digest if isinstance(study.digest, list) else [None] * len(trained)
+        together = study.digest if isinstance(study.digest, Together) else Together((), ())
         losses = [study.history.values(f"{split}_loss", epoch) for split in ("train", "valid")]
-        for each, fit, train, valid in zip(trained, fits, *losses, strict=True):
-            self._show(each, fit, (float(train), float(valid)))
+        for member, each in enumerate(self.contestants):
+            study.history.read_on(each.run.history, member)
+            if together.checkpoints:
+                each.run.checkpoints = together.checkpoints[member]
+            fit = together.fits[member] if together.fits else None
+            self._show(member, fit, (float(losses[0][member]), float(losses[1][member])))
         self.contestantsChanged.emit()
 
     def showView(self, view: View) -> None:
-        """Follow the present run."""
+        """Follow the present run, and show the others at the same moment."""
         self._view = view
-        for each in self.contestants:
-            if each.color is None and each.run.experiment.data == view.run.experiment.data:
-                losses = [view.moment.value(f"{split}_loss") for split in ("train", "valid")]
-                self._show(each, view.fit, (losses[0], losses[1]))
+        beside = dict(zip(view.look.beside, view.beside, strict=False))
+        for index, each in enumerate(self.contestants):
+            pin = each.place.pin
+            if each.place.is_trained:
+                continue
+            if pin is not None:
+                fit = beside.get(pin.run) or pin.fit
+                moment = None if fit is None else pin.run.history.until(fit.epoch).last
+                self._show(index, fit, _losses(moment or pin.run.history.last))
+            elif each.place.experiment.data == view.run.experiment.data:  # no sweep over the data
+                self._show(index, view.fit, _losses(view.moment))
 
-    def _trained(self) -> list[Contestant]:
-        """Those that are trained here, in the order of the members of the study."""
-        return [each for each in self.contestants if each.place.is_trained]
-
-    def _show(self, each: Contestant, fit: Fit | None, losses: tuple[float, float]) -> None:
-        index = self.contestants.index(each)
+    def _show(self, index: int, fit: Fit | None, losses: tuple[float, float] | None) -> None:
         self._fits[index] = fit
         self.setFit(index, fit)
         self.setNumbers(index, losses)
@@ -190,7 +209,7 @@ class SideTab(SplitView):
     def _lineup(self, experiment: Experiment) -> list[_Place]:
         pins = [pin for pin in self._pins if not pin.is_hidden][: MOST - 1]
         if not self._compares and pins:
-            found = [_Place(_pin_name(pin), pin.run.experiment, pin.color, pin) for pin in pins]
+            found = [_Place(pin.name, pin.run.experiment, pin.color, pin) for pin in pins]
             return [_Place("now", experiment), *found]
         # One that was pinned keeps its colour, so that those of the others stay the same.
         pinned = {pin.run.experiment: pin for pin in self._pins if pin.run.is_complete}
@@ -200,33 +219,34 @@ class SideTab(SplitView):
             pin = pinned.get(remedy)
             color = next(free, 0) if pin is None else pin.color
             used = [path for path in _STRENGTHS if get(remedy, path)]
-            strengths = ", ".join(value_texts(remedy, used))
-            places.append(_Place(f"{name} {strengths}".strip(), remedy, color, pin))
+            name = f"{name} {', '.join(value_texts(remedy, used))}".strip()
+            places.append(_Place(name, remedy, color, pin, is_trained=True))
         return places
 
     def _line_up(self, lineup: list[_Place]) -> None:
         """Take others; with other names and colours alone they stay what they are."""
-        known = {each.run.experiment: each for each in self._trained()}
-        trained = [place.experiment for place in lineup if place.is_trained]
-        if list(known) != trained:
-            known, self.recorded = {}, ()
+        before = {each.place.experiment: each for each in self.contestants if each.place.is_trained}
+        if list(before) != [place.experiment for place in lineup if place.is_trained]:
+            before = {}
             self.clearPast()
-        data = {each.run.experiment.data: each.dataset for each in self.contestants}
+        data = {each.place.experiment.data: each.dataset for each in self.contestants}
         self.contestants = []
         for place in lineup:
             settings = place.experiment.data
             if settings not in data:
                 data[settings] = load(settings)
-            if place.pin is not None and not place.is_trained:
-                run = place.pin.run
-            elif place.is_trained and place.experiment in known:
-                run = known[place.experiment].run
+            if place.is_trained:
+                known = before.get(place.experiment)
+                run = Run(place.experiment) if known is None else known.run
             else:
-                run = Run(place.experiment)
+                run = Run(place.experiment) if place.pin is None else place.pin.run
             self.contestants.append(Contestant(place, run, data[settings]))
         self._fits = [None] * len(lineup)
+        beside = [place.pin.run for place in lineup if place.pin and not place.is_trained]
+        self.recorded = sorted({int(epoch) for run in beside for epoch in run.checkpoints.epochs})
         if lineup:
             self._show_contestants()
+        self.besideChanged.emit(beside)
         self.contestantsChanged.emit()
 
     def _show_contestants(self) -> None:
@@ -234,16 +254,12 @@ class SideTab(SplitView):
             SplitTitle(
                 each.name,
                 None if each.color is None else pin_color(each.color, self._palette),
-                can_pin=each.color is not None and each.place.pin is None,
+                can_pin=each.place.is_trained and each.place.pin is None,
                 can_adopt=each.color is not None,
             )
             for each in self.contestants
         ]
         self.setRuns(titles, [each.dataset for each in self.contestants])
-        for each in self.contestants:
-            pin, last = each.place.pin, each.run.history.last
-            if pin is not None and last is not None and not each.place.is_trained:
-                self._show(each, pin.fit, (last.value("train_loss"), last.value("valid_loss")))
         if self._view is not None:
             self.showView(self._view)
 
@@ -252,15 +268,15 @@ class SideTab(SplitView):
 
     def _adopt(self, index: int) -> None:
         each = self.contestants[index]
-        experiment, last = each.run.experiment, each.run.history.last
+        last = each.run.history.last
         if not each.place.is_trained:
-            self.experimentChosen.emit(experiment)
+            self.experimentChosen.emit(each.run.experiment)
         elif last is not None:
-            start = Start(_KEY, self._trained().index(each))
-            self.startChosen.emit(experiment, start, last.epoch, False)
+            start = Start(_KEY, index)
+            self.startChosen.emit(each.run.experiment, start, last.epoch, False)
 
 
-def _pin_name(pin: Pin) -> str:
-    """Its name, and when it was pinned if that was on its way."""
-    last = pin.run.history.last
-    return pin.name if pin.run.is_complete or last is None else f"{pin.name} · epoch {last.epoch:,}"
+def _losses(moment: Snapshot | None) -> tuple[float, float] | None:
+    if moment is None:
+        return None
+    return moment.value("train_loss"), moment.value("valid_loss")
