@@ -17,7 +17,7 @@ from regplay.core.fit import grid_of
 if TYPE_CHECKING:  # torch takes a second to import
     from regplay.core.joint import JointTraining
 
-_POINTS = 400  # at which bias and variance are averaged
+_POINTS = 2000  # at which bias and variance are averaged
 
 
 def band_of(training: "JointTraining", epoch: int | None = None) -> Spread | None:

@@ -140,15 +140,31 @@ def test_curved_networks_add_up_to_the_measured_loss(clean):
 
 
 def test_the_validation_loss_descends_twice_over_the_width():
-    losses = {}
-    for width in (1, 3, 256):
-        experiments = resampled({**DOUBLE_DESCENT, "model.width": width}, range(12))
-        _, found = trained(experiments, torch.float32)
-        losses[width] = found.mean(), found.std(ddof=1) / np.sqrt(len(found))
-    (narrow, _), (peak, peak_error), (wide, _) = losses[1], losses[3], losses[256]
-    assert peak > narrow + 3 * peak_error
-    assert peak > wide + 3 * peak_error
-    assert wide < 0.7 * peak
+    """At first bias² falls; then variance makes a peak and falls again."""
+    networks, found = range(7000, 7040), {}
+    for width in (1, 3, 32, 256):
+        training, losses = trained(
+            resampled({**DOUBLE_DESCENT, "model.width": width}, networks), torch.float32
+        )
+        dataset, x = training.datasets[0], common_points(training.datasets)
+        grid = Grid(x, (len(x),), x.min(axis=0), x.max(axis=0))
+        predictions = [training.fit(grid, k).grid for k in range(len(networks))]
+        found[width] = decompose(predictions, dataset.truth(x), dataset.valid_noise_floor, losses)
+    narrow, valley, peak, wide = found.values()
+    assert narrow.measured > 1.5 * valley.measured
+    assert peak.measured > 1.3 * valley.measured
+    assert wide.measured < 0.9 * peak.measured
+    assert narrow.bias_squared > 0.15 > 5 * max(valley.bias_squared, peak.bias_squared)
+    assert peak.variance - valley.variance > 0.8 * (peak.measured - valley.measured)
+    assert peak.variance - wide.variance > 0.8 * (peak.measured - wide.measured)
+    for parts in found.values():
+        assert parts.total == pytest.approx(parts.measured, rel=0.1)
+
+
+def test_the_axis_of_the_width_has_the_valley_the_peak_and_the_end():
+    values = decomposition_axis("model.width").values
+    assert {1, 3, 256} <= set(values)
+    assert DOUBLE_DESCENT["model.width"] in values
 
 
 def test_double_descent_says_all_that_it_depends_on():

@@ -60,8 +60,8 @@ class SeedsHeader(QWidget):
         self.progress.setFixedHeight(8)
         self.double_descent = named("seeds.doubleDescent", QPushButton("Double descent"))
         self.double_descent.setToolTip(
-            "An experiment whose validation loss falls again where networks have more weights "
-            "than there are points"
+            "An experiment whose validation loss falls with the width, rises as networks come to "
+            "have more weights than there are points, and falls again beyond"
         )
         self.double_descent.clicked.connect(self.doubleDescentClicked)
 
