@@ -16,11 +16,15 @@ from regplay.gui.controls.number_text import number_text
 from regplay.gui.theme import DARK, LIGHT, Colors
 
 CURVE_HEIGHT = 32  # px
-_TOP, _BOTTOM = 4.0, 7.0  # px kept free above and below the lines, for dots and the progress
+_TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
+_OFF = 3.0  # px beyond the axis at which a line that leaves it is cut off
+_MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
 _DOT, _LARGE_DOT = 1.5, 3.0  # px, radius; large: under the handle
 _VALLEY = 4.5  # px, radius
 _REACH = 7.0  # px around the valley in which a click is meant for it
 _PROGRESS = 2.0  # px, thickness
+_FAR = 1e4  # px; further away nothing can be drawn
+_BEYOND = {-1: "  (▾ too small to draw)", 0: "", 1: "  (▴ too large to draw)"}
 _FAINT = 0.65  # of the colour is left while the networks train
 
 
@@ -49,13 +53,19 @@ class SweepCurve:
     is_finished: bool
     progress: float
 
-    def reading(self, index: int) -> str:
-        """The losses at a trained value in words."""
+    def reading(self, index: int, sides: tuple[int, int] = (0, 0)) -> str:
+        """The losses at a trained value in words.
+
+        Parameters
+        ----------
+        sides
+            For the training and the validation loss: −1 where it lies below what is drawn, 1 above.
+        """
         when = "" if self.is_finished else ", so far"
         missing = "diverged" if self.is_finished else "not there yet"
         train, valid = (
-            f"{losses[index]:.3g}" if np.isfinite(losses[index]) else missing
-            for losses in (self.train, self.valid)
+            f"{losses[index]:.3g}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
+            for losses, side in zip((self.train, self.valid), sides, strict=True)
         )
         value = number_text(self.values[index])
         return f"At {value}{when}\nTraining loss: {train}\nValidation loss: {valid}"
@@ -85,6 +95,14 @@ class CurvePicture:
             self._range = LossRange()
         else:
             self._range.follow(curve)
+
+    def reading(self, index: int) -> str:
+        """The losses at a trained value in words, drawn or not; empty without a curve."""
+        curve = self.curve
+        if curve is None:
+            return ""
+        train, valid = (int(self._range.sides(x)[index]) for x in (curve.train, curve.valid))
+        return curve.reading(index, (train, valid))
 
     def valley_point(self, region: QRectF, xs: Sequence[float]) -> QPointF | None:
         """The middle of the mark, or None while there is no valley."""
@@ -138,7 +156,10 @@ class CurvePicture:
             heights = self._heights(region, losses).tolist()
             points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
             has_room = self._range.holds(losses)
+            painter.setClipRect(self._axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
             _draw_line(painter, points[1:] if after_zero else points, color)
+            painter.setClipRect(region)
+            self._draw_marks(painter, region, xs, losses, color, after_zero)
             painter.setPen(QPen(color, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints(QPolygonF(list(itertools.compress(points, has_room))))
             painter.setBrush(color)
@@ -178,12 +199,49 @@ class CurvePicture:
             painter.setBrush(QColor(colors.valid))
             painter.drawEllipse(middle, _DOT, _DOT)
 
+    def _draw_marks(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        losses: NDArray[np.float64],
+        color: QColor,
+        after_zero: bool,
+    ) -> None:
+        """Arrowheads at the edges where the losses go on beyond: there is no line to see there."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        axis = self._axis_rect(region)
+        sides = self._range.sides(losses).tolist()
+        # A 0 that stands apart has a mark of its own.
+        apart = [after_zero, *(False for _ in sides[1:])]
+        places = list(zip(sides, apart, xs, strict=True))
+        for (side, _), run in itertools.groupby(places, lambda place: place[:2]):
+            if not side:
+                continue
+            base = axis.top() - 1 if side > 0 else axis.bottom() + 1
+            tip = base - side * _OFF
+            for x in _spread_marks([x for *_, x in run]):
+                corners = [(x - _MARK, base), (x + _MARK, base), (x, tip)]
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+    def _axis_rect(self, region: QRectF) -> QRectF:
+        """The part of the region in which losses have their place."""
+        return region.adjusted(0, _TOP, 0, -_BOTTOM)
+
     def _heights(self, region: QRectF, losses: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Pixels from the top of the slider [P]; what has no room lies just outside the region."""
-        room = region.height() - _TOP - _BOTTOM
-        heights = region.bottom() - _BOTTOM - self._range.shares(losses) * room
-        # An infinite loss is a diverged one.
-        return np.clip(heights, region.top() - 2, region.bottom() - _PROGRESS - 1)
+        """Pixels from the top of the slider [P]; what the axis doesn't hold lies beyond it."""
+        axis = self._axis_rect(region)
+        heights = axis.bottom() - self._range.shares(losses) * axis.height()
+        # An infinite loss is a diverged one, and the logarithm of 0 is infinite too.
+        return np.clip(heights, -_FAR, _FAR)
+
+
+def _spread_marks(xs: Sequence[float]) -> list[float]:
+    """Where to put marks for a stretch of positions: at its middle, or evenly along it."""
+    length = xs[-1] - xs[0]
+    count = max(1, round(length / _MARKS_APART))
+    return [xs[0] + (index + 0.5) * length / count for index in range(count)]
 
 
 def _draw_line(painter: QPainter, points: Sequence[QPointF], color: QColor) -> None:

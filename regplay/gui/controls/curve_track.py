@@ -71,7 +71,8 @@ class CurveTrack(PreviewTrack):
         if self._mark_at(point) is not None:
             return curve.valley_reading()
         xs = self._xs()
-        return curve.reading(min(range(len(xs)), key=lambda index: abs(xs[index] - point.x())))
+        nearest = min(range(len(xs)), key=lambda index: abs(xs[index] - point.x()))
+        return self._picture.reading(nearest)
 
     def event(self, event: QEvent) -> bool:
         """Show the losses under the mouse; the tooltip of the control is for the rest."""

@@ -11,8 +11,9 @@ if TYPE_CHECKING:
     from regplay.gui.controls.curve import SweepCurve
 
 _LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
-_DIVERGED = 300.0  # times the lower quartile of the validation losses: above that, no room
-_ROOM_BELOW = 3.0  # the training loss is followed down to this part of the valley
+_FAILED = 300.0  # times the lower quartile of validation losses: training can't end up so high
+_ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
+_SLACK = 1e-6  # of the axis, for rounding at its ends
 _LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
 
 
@@ -20,7 +21,8 @@ class LossRange:
     """The vertical axis of a curve, linear or logarithmic.
 
     While a curve fills in, the axis grows by steps and never shrinks; once it is finished, the axis
-    fits it. What diverged, and a training loss far below the valley, lie outside.
+    fits it. What training failed at, and a training loss far below the valley, lie outside, so that
+    the valley stays a valley.
     """
 
     def __init__(self) -> None:
@@ -60,7 +62,12 @@ class LossRange:
     def holds(self, losses: ArrayLike) -> NDArray[np.bool_]:
         """Which of `losses` the axis has room for."""
         shares = self.shares(losses)
-        return (shares > -1e-6) & (shares < 1 + 1e-6)
+        return (shares > -_SLACK) & (shares < 1 + _SLACK)
+
+    def sides(self, losses: ArrayLike) -> NDArray[np.int64]:
+        """On which side of the axis `losses` lie: −1 below it, 1 above; 0 in it, and for NaN."""
+        shares = self.shares(losses)
+        return (shares > 1 + _SLACK).astype(np.int64) - (shares < -_SLACK)
 
     def _goes_on(self, curve: "SweepCurve") -> bool:
         before = self._curve
@@ -79,11 +86,17 @@ class LossRange:
 
 
 def _with_room(curve: "SweepCurve") -> NDArray[np.float64]:
-    """The losses that the axis makes room for."""
-    valid, train = (losses[np.isfinite(losses)] for losses in (curve.valid, curve.train))
+    """The losses that the axis makes room for.
+
+    A validation loss far above the others is real where the training loss is not: there the network
+    overfits. Training failed where both are, unless half of all positions are like that.
+    """
+    is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
+    valid, train = curve.valid[is_there], curve.train[is_there]
     if valid.size:
-        ceiling = _DIVERGED * float(np.quantile(valid, 0.25))
-        valid, train = valid[valid <= ceiling], train[train <= ceiling]
+        most = max(_FAILED * float(np.quantile(valid, 0.25)), float(np.median(valid)))
+        valid = valid[(valid <= most) | (train <= most)]
+        train = train[train <= max(most, float(valid.max()))]
         train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
     return np.concatenate([valid, train])
 

@@ -51,6 +51,36 @@ def test_what_diverged_takes_no_room():
     assert np.isnan(room.shares(NAN))
 
 
+def test_a_large_validation_loss_where_the_network_overfits_has_room():
+    """As with few points and many inputs: most networks memorise, the last ones generalise."""
+    valid = [0.43, 0.41, 0.32, 0.2, 0.009, 2e-4, 1.6e-4, 1.3e-4, 1.2e-4, 1.1e-4, 1.1e-4]
+    train = [6e-9, 3e-6, 2e-13, 7e-10, 6e-7, 5e-5, 6e-5, 8e-5, 8e-5, 9e-5, 9e-5]
+    room = LossRange()
+    room.follow(curve(train, valid))
+    assert room.holds(valid).all()
+    assert room.shares([0.43]) == pytest.approx([1.0])
+
+
+def test_what_every_second_network_comes_to_is_no_failure():
+    losses = [0.4, 0.4, 0.4, 1e-5, 1e-5]
+    room = LossRange()
+    room.follow(curve(losses, losses))
+    assert room.holds(losses).all()
+
+
+def test_a_training_loss_slightly_above_the_largest_validation_loss_has_room():
+    room = LossRange()
+    room.follow(curve([0.1, 1.1], [0.2, 1.0]))
+    assert room.holds([0.1, 1.1]).all()
+
+
+def test_what_lies_beyond_is_on_a_side():
+    room = LossRange()
+    room.follow(curve([1e-9, 0.1, 0.2, 1e9], [0.4, 0.3, 0.4, 1e9]))
+    sides = room.sides([1e-9, 0.0, 0.1, 0.3, 0.4, 1e9, np.inf, NAN])
+    assert sides.tolist() == [-1, -1, 0, 0, 0, 1, 1, 0]
+
+
 def test_a_flat_curve_stays_flat():
     room = LossRange()
     room.follow(curve([0.2, 0.2], [0.2, 0.201]))
