@@ -135,6 +135,14 @@ class JointHistory:
         return done
 
     @property
+    def progress_of(self) -> Floats:
+        """Share of its epochs that each member [M] has trained, 0–1."""
+        shares = np.zeros(self.members)
+        for part in self._parts:
+            shares[part.places] = part.progress
+        return shares
+
+    @property
     def epochs(self) -> NDArray[np.int64]:
         """Recorded epochs, rising: those of the part that has the most."""
         return max((part.history.epochs for part in self._parts), key=len)

@@ -37,6 +37,12 @@ class LandscapeMap:
         How much of all training is done, 0 … 1.
     is_finished
         Whether every network is trained to its end.
+    newest
+        The measures that decide the colours at every epoch, so that colours can be compared: those
+        of the newest records. NaN for networks that are far behind the others. None takes
+        `measures`.
+    trained_to, planned
+        The newest recorded epoch, and how many epochs a network trains for; 0 where nobody says.
     """
 
     x: NumberAxis
@@ -46,18 +52,16 @@ class LandscapeMap:
     epoch: int | None = None
     progress: float = 0.0
     is_finished: bool = False
+    newest: Mapping[str, Floats] | None = None
+    trained_to: int = 0
+    planned: int = 0
 
     def __post_init__(self) -> None:
         shape = (len(self.y.values), len(self.x.values))
-        arrays = {**self.measures, "diverged": self.diverged}
-        for name, array in arrays.items():
+        arrays = [*self.measures.items(), *(self.newest or {}).items(), ("diverged", self.diverged)]
+        for name, array in arrays:
             if array.shape != shape:
                 raise ValueError(f"{name} is {array.shape}, but there are {shape} rows and columns")
-
-    @property
-    def has_accuracy(self) -> bool:
-        """Whether any accuracy is known."""
-        return bool(np.isfinite(self.measures["valid_accuracy"]).any())
 
     @property
     def trained(self) -> NDArray[np.bool_]:
@@ -65,16 +69,36 @@ class LandscapeMap:
         known: NDArray[np.bool_] = np.isfinite(self.measures["valid_loss"]) | self.diverged
         return known
 
+    @property
+    def stage(self) -> str:
+        """How far the networks are trained that are shown; empty at the end of all training."""
+        if self.epoch is not None and self.epoch < self.trained_to:
+            return f"epoch {self.epoch:,}" + (f" of {self.planned:,}" if self.planned else "")
+        if self.is_finished:
+            return ""
+        # Networks of several shapes train one shape after another.
+        are_together = abs(self.progress * self.planned - self.trained_to) < 1
+        if self.planned and are_together:
+            return f"so far, epoch {self.trained_to:,} of {self.planned:,}"
+        return f"so far, {100 * self.progress:.0f} % trained"
+
     def shown(self, measure: Measure) -> Floats:
         """One measure [rows, columns]; NaN where nothing is trained or where training diverged."""
+        return self._known(self.measures, measure)
+
+    def scaled_by(self, measure: Measure) -> Floats:
+        """The values [rows, columns] that decide which colours `shown` has."""
+        return self._known(self.measures if self.newest is None else self.newest, measure)
+
+    def _known(self, measures: Mapping[str, Floats], measure: Measure) -> Floats:
         match measure:
             case "valid_loss":
-                values = self.measures["valid_loss"]
+                values = measures["valid_loss"]
             case "gap":
                 with np.errstate(invalid="ignore"):
-                    values = self.measures["valid_loss"] - self.measures["train_loss"]
+                    values = measures["valid_loss"] - measures["train_loss"]
             case "accuracy":
-                values = self.measures["valid_accuracy"]
+                values = measures["valid_accuracy"]
         return np.where(self.diverged | ~np.isfinite(values), np.nan, values)
 
     def best(self, measure: Measure) -> tuple[int, int] | None:

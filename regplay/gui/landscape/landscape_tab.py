@@ -1,18 +1,24 @@
 """The landscape at work: which networks it trains, and which of them is adopted."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from regplay.core import fields
+from regplay.core.datasets import REGISTRY, DatasetError, Task, load
 from regplay.core.experiment import Experiment
 from regplay.core.sweep import SWEEPABLE, NumberAxis, Sweep, is_used
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.messages import Start
 from regplay.gui.studies import Inquiry, Study
+
+if TYPE_CHECKING:
+    from regplay.core.joint import JointHistory
 
 _KEY = "landscape"
 _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
@@ -36,7 +42,7 @@ class LandscapeTab(LandscapeView):
         super().__init__(parent)
         self._is_on = False
         self._study: Study | None = None
-        self._experiment = Experiment()
+        self._experiment: Experiment | None = None
         self.startClicked.connect(self._start)
         self.stopClicked.connect(self._stop)
         self.axesChanged.connect(self._axes_changed)
@@ -53,6 +59,7 @@ class LandscapeTab(LandscapeView):
         sweep = self._sweep(experiment)
         if experiment != self._experiment:
             self._experiment = experiment
+            self.offerAccuracy(_task(experiment) == "classification")
             usable = [path for path in SWEEPABLE if is_used(experiment, path)]
             self.setUsable(usable)
             x, y = self.axes()
@@ -70,6 +77,8 @@ class LandscapeTab(LandscapeView):
             return
         x, y = self.axes()
         history, shape = study.history, (len(y.values), len(x.values))
+        counts = _farthest(history)
+        newest = {name: np.where(counts, history.values(name), np.nan) for name in _MEASURES}
         self.setMap(
             LandscapeMap(
                 x=x,
@@ -79,6 +88,9 @@ class LandscapeTab(LandscapeView):
                 epoch=epoch,
                 progress=history.progress,
                 is_finished=history.finished,
+                newest={name: values.reshape(shape) for name, values in newest.items()},
+                trained_to=int(history.epochs[-1]) if len(history.epochs) else 0,
+                planned=study.sweep.experiment.epochs if isinstance(study.sweep, Sweep) else 0,
             )
         )
 
@@ -100,7 +112,8 @@ class LandscapeTab(LandscapeView):
 
     def _axes_changed(self, x: NumberAxis, y: NumberAxis) -> None:
         self._study = None
-        self.setCurrent(_number(self._experiment, x), _number(self._experiment, y))
+        if self._experiment is not None:
+            self.setCurrent(_number(self._experiment, x), _number(self._experiment, y))
         self.wishesChanged.emit()
 
     def _adopt(self, column: int, row: int) -> None:
@@ -112,6 +125,26 @@ class LandscapeTab(LandscapeView):
         if last is not None and np.isfinite(last.value("valid_loss")):
             experiment = study.sweep.experiments[member]
             self.startChosen.emit(experiment, Start(_KEY, member), last.epoch, False)
+
+
+def _farthest(history: "JointHistory") -> NDArray[np.bool_]:
+    """Which members [M] have trained farthest: one shape may be at its end, another at its start.
+
+    The initial losses of those that follow say nothing about the map to be.
+    """
+    done = history.progress_of
+    farthest: NDArray[np.bool_] = done == done.max()
+    return farthest
+
+
+def _task(experiment: Experiment) -> Task | None:
+    """What the networks learn; None where the data can't be loaded."""
+    if experiment.data.file:  # only the dataset that comes out says it
+        try:
+            return load(experiment.data).task
+        except DatasetError:
+            return None
+    return REGISTRY[experiment.data.name].task
 
 
 def _number(experiment: Experiment, axis: NumberAxis) -> float:

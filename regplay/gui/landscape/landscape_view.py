@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.landscape.color_scale import ColorScale
+from regplay.gui.landscape.color_scale import ColorScale, scale_of
 from regplay.gui.landscape.header import Header
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, LandscapeMap, Measure
 from regplay.gui.landscape.map_chart import Cell, MapChart
@@ -46,9 +46,7 @@ class LandscapeView(QWidget):
         self._colors = LIGHT
         self._map: LandscapeMap | None = None
         self._present: tuple[float | None, float | None] = (None, None)
-        self._scales: dict[Measure, ColorScale] = {
-            measure: ColorScale(may_be_log=measure == "valid_loss") for measure in MEASURE_NAMES
-        }
+        self._scales = dict.fromkeys(MEASURE_NAMES, ColorScale())
         self.header = Header()
         self.legend = Legend()
         self.chart = named("landscape.chart", MapChart())
@@ -108,25 +106,24 @@ class LandscapeView(QWidget):
 
     def setMap(self, map: LandscapeMap | None) -> None:
         """Show a map, with its axes; None where nothing is trained."""
-        was_finished = self._map is not None and self._map.is_finished
-        if map is None or (map.x, map.y) != self.axes() or (map.is_finished and not was_finished):
-            # A map that is complete gets the colours that suit it; its beginnings don't count.
-            for scale in self._scales.values():
-                scale.forget()
         self._map = map
         if map is not None:
             if (map.x, map.y) != self.axes():
                 self.header.setAxes(map.x, map.y)
-            if np.isfinite(map.measures["valid_loss"]).any():
-                self.header.offerAccuracy(map.has_accuracy)
             if map.is_finished:
                 self.header.setRunning(False)
+        self._scale()
         self._show()
 
     def setRunning(self, is_running: bool) -> None:
         """Say whether the networks train, where not the button decided it."""
         self.header.setRunning(is_running)
+        self._scale()
         self._show()
+
+    def offerAccuracy(self, offers: bool) -> None:
+        """Say whether the networks assign classes, so that there are accuracies to show."""
+        self.header.offerAccuracy(offers)
 
     def setCurrent(self, x: float | None, y: float | None) -> None:
         """Mark the present experiment's values, if they lie within the axes."""
@@ -142,23 +139,30 @@ class LandscapeView(QWidget):
         self.chart.setColors(colors)
         self._show()
 
+    def _scale(self) -> None:
+        """Scale the colours to the map; they drift there while it trains, and rest when it does."""
+        for measure, before in self._scales.items():
+            values = np.full(0, np.nan) if self._map is None else self._map.scaled_by(measure)
+            scale = scale_of(values, measure)
+            self._scales[measure] = before.toward(scale) if self.header.is_running else scale
+
     def _show(self) -> None:
         """Bring everything in line with the map, the axes and the measure."""
         x, y = self.axes()
         shown, measure, scale = self._map, self.measure, self._scales[self.measure]
         self.chart.setAxes(x, y)
         shape = (len(y.values), len(x.values))
-        best = None
+        best, beyond = None, (False, False)
         if shown is None:
             self.cells.shares = np.full(shape, np.nan)
             self.cells.diverged = np.zeros(shape, dtype=np.bool_)
         else:
             values = shown.shown(measure)
-            scale.cover(values)
             self.cells.shares, self.cells.diverged = scale.share(values), shown.diverged
+            beyond = scale.beyond(values)
             best = shown.best(measure)
         self.marks.best, self.marks.present = best, self._present_place()
-        self.bar.setScale(scale, MEASURE_NAMES[measure])
+        self.bar.setScale(scale, MEASURE_NAMES[measure], beyond)
         is_partial = shown is not None and not shown.is_finished
         waits = shown is None and self.header.is_running
         self.header.setProgress(shown.progress if shown and is_partial else 0.0 if waits else None)
@@ -205,6 +209,7 @@ class LandscapeView(QWidget):
         self.startClicked.emit()
 
     def _stop_clicked(self) -> None:
+        self._scale()
         self._show()
         self.stopClicked.emit()
 

@@ -4,8 +4,9 @@ from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.number_text import number_text
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure
-from regplay.gui.plots.hover import Row
+from regplay.gui.loss_text import gap_text, number
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.readout import Row
 from regplay.gui.theme import Colors
 
 _ROWS = (
@@ -36,11 +37,13 @@ def cell_rows(shown: LandscapeMap, cell: tuple[int, int], colors: Colors) -> tup
             if value == value:  # NaN in regression
                 rows.append(Row(name, f"{value:.1%}", _color(measure, colors)))
         else:
-            rows.append(Row(name, f"{value:.4g}", _color(measure, colors)))
-    gap = float(shown.measures["valid_loss"][at] - shown.measures["train_loss"][at])
-    rows.insert(2, Row("gap", f"{gap:.4g}"))
+            rows.append(Row(name, number(value), _color(measure, colors)))
+    train, valid = (float(shown.measures[f"{split}_loss"][at]) for split in ("train", "valid"))
+    rows.insert(2, Row("gap", gap_text(train, valid)))
     if shown.diverged[at]:
         rows.append(Row("diverged; last finite values", ""))
+    elif shown.stage:
+        rows.append(Row(shown.stage, ""))
     return tuple(rows)
 
 
@@ -55,7 +58,8 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> s
         reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
     else:
         reached = f"validation loss {shown.measures['valid_loss'][at]:.4g}"
-    return f"best: {reached} at {place_text(shown.x, shown.y, cell)}"
+    which = "best so far" if shown.stage else "best"
+    return f"{which}: {reached} at {place_text(shown.x, shown.y, cell)}"
 
 
 def legend_entries(
@@ -69,15 +73,16 @@ def legend_entries(
     entries = []
     if shown is not None and best is not None:
         text = best_text(shown, measure, best)
-        entries.append(Entry("circle", text, ink.background, ink.best, short="best", tip=text))
+        short = text.partition(":")[0]
+        entries.append(Entry("circle", text, ink.background, ink.best, short=short, tip=text))
     if present:
         entries.append(Entry("diamond", "present settings", ink.fit, short="present"))
     if shown is None:
         return entries
     if shown.diverged.any():
         entries.append(Entry("cross", "diverged", ink.muted))
-    if shown.epoch is not None:
-        entries.append(Entry("none", f"epoch {shown.epoch:,}"))
+    if shown.stage and shown.trained.any():
+        entries.append(Entry("none", shown.stage))
     if shown.trained.any():
         entries.append(Entry("none", "click a cell to adopt its settings", short="click to adopt"))
     return entries

@@ -42,7 +42,7 @@ def test_the_cell_that_is_chosen_is_the_one_that_is_drawn(
         (column, row)
         for row in range(9)
         for column in range(5)
-        if picture.pixelColor(pixel_of(column, row) * ratio).lightness() > 120
+        if picture.pixelColor(pixel_of(column, row) * ratio).lightness() > 125
     ]
     assert bright == [(1, 6)]
     qtbot.mouseClick(view.chart.viewport(), LEFT, pos=pixel_of(1, 6))
@@ -103,7 +103,7 @@ def test_the_cursor_points_over_trained_cells_alone(
 
 def test_the_mouse_reads_both_losses_and_the_gap(qtbot, view, make_map, losses, pixel_of) -> None:
     losses[3, 2] = 0.5
-    view.setMap(make_map(losses, train=losses - 0.125))
+    view.setMap(make_map(losses, train=losses - 0.125, is_finished=True))
     qtbot.mouseMove(view.chart.viewport(), pixel_of(2, 3))
     reading = view.chart.hover.reading
     assert reading.title == "Weight decay λ 0.1, Dropout p 0.3"

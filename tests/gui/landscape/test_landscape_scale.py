@@ -1,4 +1,4 @@
-"""Colours that rest while a map fills in, and labels that have room."""
+"""Colours that tell most networks apart, and labels that have room."""
 
 from itertools import pairwise
 
@@ -7,94 +7,122 @@ import pytest
 
 from regplay.core.landscape import landscape_axis
 from regplay.core.sweep import SWEEPABLE
-from regplay.gui.landscape.color_scale import ColorScale
+from regplay.gui.landscape.color_scale import ColorScale, scale_of
 from regplay.gui.landscape.ticks import labelled, place
 
 DECAY = landscape_axis("regularization.weight_decay", 25)
 DROPOUT = landscape_axis("regularization.dropout", 9)
 
 
-def test_a_range_rests_while_values_lie_in_it_and_never_shrinks() -> None:
-    scale, ranges = ColorScale(may_be_log=True), []
+def valley_of(bad: float, bad_cells: int) -> np.ndarray:
+    """90 losses: a valley from 0.1 to 0.2, a slope up to 0.3, and `bad_cells` of one large loss."""
+    good = np.geomspace(0.1, 0.2, 60 - bad_cells // 2)
+    slope = np.geomspace(0.2, 0.3, 90 - bad_cells - len(good))
+    return np.concatenate([good, slope, np.full(bad_cells, bad)])
+
+
+@pytest.mark.parametrize("bad", [0.67, 2.7, 1e6])
+def test_a_few_bad_columns_leave_room_for_the_valley(bad) -> None:
+    values = valley_of(bad, 18)
+    scale = scale_of(values, "valid_loss")
+    low, middle, bright = scale.share(np.array([0.1, 0.2, bad]))
+    assert low == 0
+    assert middle - low > 1 / 3
+    assert bright == 1
+    assert scale.beyond(values) == (False, bad > 0.67 or scale.ends[1] < 0.66)
+
+
+def test_at_most_a_quarter_of_the_cells_share_the_last_colour() -> None:
     rng = np.random.default_rng(0)
-    scale.cover(np.array([0.31, 0.99]))
-    first = scale.range
     for _ in range(50):
-        scale.cover(rng.uniform(0.31, 0.99, (9, 25)))
-        ranges.append(scale.range)
-    assert set(ranges) == {first}
-    scale.cover(np.array([1.4]))
-    assert scale.range[0] == first[0]
-    assert scale.range[1] >= 1.4
+        values = np.exp(rng.normal(0, rng.uniform(0.1, 1), 90) * rng.choice([1, 5], 90))
+        ends = scale_of(values, "valid_loss").ends
+        assert (values > ends[1] * (1 + 1e-9)).mean() <= 0.25
+        assert values.min() >= ends[0] * (1 - 1e-9)  # the best never shares
 
 
-def test_a_map_that_fills_in_moves_its_range_a_few_times_at_most() -> None:
-    scale = ColorScale(may_be_log=True)
-    values, ranges = np.full(225, np.nan), []
-    for index, loss in enumerate(np.random.default_rng(1).permutation(np.linspace(0.1, 0.9, 225))):
-        values[index] = loss
-        scale.cover(values)
-        ranges.append(scale.range)
-    assert len(set(ranges)) <= 10
-    lows, highs = zip(*ranges[5:], strict=True)
-    assert list(lows) == sorted(lows, reverse=True)
-    assert list(highs) == sorted(highs)
+def test_losses_over_many_decades_keep_all_of_them() -> None:
+    """Few points memorised on one side, a linear function found on the other."""
+    values = np.concatenate([np.geomspace(1e-4, 1e-3, 45), np.geomspace(0.02, 0.43, 45)])
+    scale = scale_of(values, "valid_loss")
+    assert scale.ends == pytest.approx((1e-4, 0.43))
+    assert scale.beyond(values) == (False, False)
 
 
-@pytest.mark.parametrize(("top", "is_log"), [(1.9, False), (2.1, True)])
-def test_losses_that_span_more_than_twentyfold_get_a_logarithmic_scale(top, is_log) -> None:
-    scale = ColorScale(may_be_log=True)
-    scale.cover(np.array([0.1, top]))
-    assert scale.is_log is is_log
-
-
-def test_what_has_a_sign_stays_linear() -> None:
-    scale = ColorScale(may_be_log=False)
-    scale.cover(np.array([-1.0, 0.001, 100.0]))
-    assert not scale.is_log
-    assert scale.range[0] <= -1.0
-
-
-def test_a_scale_stays_logarithmic_until_it_is_forgotten() -> None:
-    scale = ColorScale(may_be_log=True)
-    scale.cover(np.array([0.01, 1.0]))
-    scale.cover(np.array([0.5, 0.6]))
+def test_equal_factors_are_equal_steps() -> None:
+    scale = scale_of(np.array([0.001, 0.01, 0.1, 1.0]), "valid_loss")
     assert scale.is_log
-    scale.forget()
-    scale.cover(np.array([0.5, 0.6]))
-    assert not scale.is_log
-    assert scale.range == pytest.approx((0.5, 0.6))
-
-
-def test_equal_factors_are_equal_steps_of_a_logarithmic_scale() -> None:
-    scale = ColorScale(may_be_log=True)
-    scale.cover(np.array([0.001, 1.0]))
     shares = scale.share(np.array([0.001, 0.01, 0.1, 1.0, 0.0, np.nan]))
     np.testing.assert_allclose(shares, [0, 1 / 3, 2 / 3, 1, 0, np.nan], atol=1e-9)
 
 
-def test_a_loss_of_zero_does_not_stretch_the_scale_without_end() -> None:
-    scale = ColorScale(may_be_log=True)
-    scale.cover(np.array([0.0, 1.0]))
-    assert scale.range == pytest.approx((-12.0, 0.0))
+def test_what_has_a_sign_is_linear_and_only_far_off_values_are_beyond() -> None:
+    gaps = np.concatenate([np.linspace(-0.02, 0.2, 80), [1e3, -40.0]])
+    scale = scale_of(gaps, "gap")
+    assert not scale.is_log
+    assert scale.range == pytest.approx((-0.02, 0.2))
+    assert scale.beyond(gaps) == (True, True)
+    zero, half, one = scale.share(np.array([0.0, 0.05, 0.1]))
+    assert one - half == pytest.approx(half - zero)
+
+
+def test_of_accuracies_the_low_ones_are_beyond() -> None:
+    values = np.concatenate([np.linspace(0.9, 0.98, 75), np.full(15, 0.1)])
+    scale = scale_of(values, "accuracy")
+    assert scale.ends[0] > 0.7
+    assert scale.ends[1] == pytest.approx(0.98)
+    assert scale.beyond(values) == (True, False)
+
+
+@pytest.mark.parametrize("measure", ["valid_loss", "gap", "accuracy"])
+def test_a_flat_map_is_shown_flat(measure) -> None:
+    values = np.array([0.4, 0.402])
+    assert np.ptp(scale_of(values, measure).share(values)) < 0.05
+
+
+def test_no_colours_are_kept_for_losses_that_no_network_has() -> None:
+    values = np.concatenate([np.linspace(0.1, 0.54, 36), np.full(9, 90.0)])
+    scale = scale_of(values, "valid_loss")
+    assert scale.ends == pytest.approx((0.1, 0.54))
+    assert scale.beyond(values) == (False, True)
+
+
+def test_infinite_losses_and_zero_have_the_colours_of_the_ends() -> None:
+    values = np.array([0.0, 1e-12, 0.1, 0.2, 0.3, np.inf, np.nan])
+    scale = scale_of(values, "valid_loss")
+    shares = scale.share(values)
+    assert shares[0] == shares[1] == 0
+    assert shares[5] == 1
+    assert np.isnan(shares[6])
+
+
+def test_a_scale_on_its_way_comes_closer_with_every_step() -> None:
+    target = scale_of(np.array([0.1, 0.2, 0.9]), "valid_loss")
+    scale = scale_of(np.array([0.9, 1.0, 1.4]), "valid_loss")
+    away = [abs(scale.range[0] - target.range[0])]
+    for _ in range(40):
+        scale = scale.toward(target)
+        away.append(abs(scale.range[0] - target.range[0]))
+    assert away == sorted(away, reverse=True)
+    assert away[1] > 0.8 * away[0]  # no jump
+    assert away[-1] < 0.01
+    assert ColorScale().toward(target) == target
 
 
 @pytest.mark.parametrize(
-    "values", [(0.031, 0.99), (1e-4, 3.0), (0.2, 0.21), (1e-9, 1e9), (0.4, 0.4)]
+    "values", [(0.031, 0.99), (1e-4, 3.0), (0.2, 0.21), (1e-9, 1e9), (0.4, 0.4), (0.18, 0.31)]
 )
 def test_a_few_round_values_are_labelled(values) -> None:
-    scale = ColorScale(may_be_log=True)
-    scale.cover(np.array(values))
+    scale = scale_of(np.array(values), "valid_loss")
     ticks = scale.ticks(6)
     assert 2 <= len(ticks) <= 7
     assert ticks == sorted(ticks)
-    ends = 10.0 ** np.array(scale.range) if scale.is_log else scale.range
-    assert ends[0] * (1 - 1e-6) <= ticks[0]
-    assert ticks[-1] <= ends[1] * (1 + 1e-6)
+    assert scale.ends[0] * (1 - 1e-6) <= ticks[0]
+    assert ticks[-1] <= scale.ends[1] * (1 + 1e-6)
 
 
 def test_nothing_is_labelled_before_any_value() -> None:
-    assert ColorScale(may_be_log=True).ticks(6) == []
+    assert scale_of(np.full(3, np.nan), "valid_loss").ticks(6) == []
 
 
 @pytest.mark.parametrize("pitch", [8.0, 20.0, 33.0, 60.0])

@@ -135,6 +135,7 @@ def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes)
 
 
 def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -> None:
+    view.offerAccuracy(True)
     view.setMap(make_map(losses, train=losses[::-1], accuracy=1 - losses))
     seen = {}
     for measure in ("valid_loss", "gap", "accuracy"):
@@ -150,16 +151,16 @@ def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -
     assert (np.diff(order) >= 0).all()
 
 
-def test_accuracy_is_offered_in_classification_alone(qtbot, view, make_map, losses) -> None:
+def test_accuracy_is_offered_before_anything_is_trained(qtbot, view, make_map, losses) -> None:
     button = _find(view, "landscape.accuracy")
     assert not button.isVisible()
-    view.setMap(make_map(losses, accuracy=0.5))
+    view.offerAccuracy(True)
     assert button.isVisible()
     qtbot.mouseClick(button, LEFT)
-    view.setMap(make_map(np.nan))  # the next map begins: not known yet
+    view.setMap(make_map(np.nan))  # a map begins: not known yet
     assert button.isVisible()
     assert view.measure == "accuracy"
-    view.setMap(make_map(losses))
+    view.offerAccuracy(False)
     assert not button.isVisible()
     assert view.measure == "valid_loss"
 
@@ -168,7 +169,8 @@ def test_the_best_cell_is_marked_and_named(qtbot, view, make_map, losses) -> Non
     accuracy = np.full(losses.shape, 0.5)
     accuracy[2, 1] = 0.9
     losses[4, 3] = 0.05
-    view.setMap(make_map(losses, accuracy=accuracy))
+    view.offerAccuracy(True)
+    view.setMap(make_map(losses, accuracy=accuracy, is_finished=True))
     assert view.marks.best == (3, 4)
     place = "Weight decay λ 1, Dropout p 0.4"
     assert f"best: validation loss 0.05 at {place}" in view.legend.text()
@@ -189,34 +191,81 @@ def test_empty_and_diverged_cells_have_no_colour(view, make_map, losses) -> None
 
 
 def test_a_diverged_loss_does_not_stretch_the_colours(view, make_map, losses) -> None:
-    view.setMap(make_map(losses))
+    view.setMap(make_map(losses, diverged=[(4, 8)]))
     before = view._scales["valid_loss"].range
     losses[8, 4] = 1e25
     view.setMap(make_map(losses, diverged=[(4, 8)]))
     assert view._scales["valid_loss"].range == before
 
 
-def test_colours_rest_while_cells_are_added(view, make_map, losses) -> None:
-    part = np.full_like(losses, np.nan)
-    part[0], part[-1] = losses[0], losses[-1]
-    view.setMap(make_map(part, progress=0.2))
-    first = view.cells.shares.copy()
-    for row in range(1, 8):
-        part[row] = losses[row]
-        view.setMap(make_map(part, progress=row / 9))
-        np.testing.assert_array_equal(view.cells.shares[[0, -1]], first[[0, -1]])
+def test_the_same_map_has_the_same_colours_after_a_look_at_its_beginnings(
+    view, make_map, losses
+) -> None:
+    newest = make_map(losses).measures
+    end = make_map(losses, is_finished=True, progress=1.0, newest=newest, trained_to=300)
+    view.setMap(end)
+    before = view.cells.shares.copy()
+    for measure_of_old in (losses * 8, losses + 1, losses / 3):
+        view.setMap(
+            make_map(measure_of_old, is_finished=True, epoch=30, newest=newest, trained_to=300)
+        )
+        shown = view._scales["valid_loss"].share(losses)
+        np.testing.assert_array_equal(shown, before)  # a loss has one colour at every epoch
+    view.setMap(end)
+    np.testing.assert_array_equal(view.cells.shares, before)
 
 
-def test_a_complete_map_gets_the_colours_that_suit_it(view, make_map, losses) -> None:
-    view.setMap(make_map(losses * 30, progress=0.5))
-    view.setMap(make_map(losses, progress=0.9))
-    assert view.cells.shares.max() < 0.7  # its beginnings are remembered
-    view.setMap(make_map(losses, progress=1.0, is_finished=True))
-    assert view.cells.shares.max() > 0.9
-    resting = view._scales["valid_loss"].range
-    view.setMap(make_map(losses[::-1], progress=1.0, is_finished=True, epoch=7))
-    assert view._scales["valid_loss"].range == resting
-    assert "epoch 7" in view.legend.text()
+def test_colours_drift_while_the_networks_train_and_settle_when_they_stop(
+    qtbot, view, make_map, losses
+) -> None:
+    qtbot.mouseClick(_find(view, "landscape.start"), LEFT)
+    lows = []
+    for step in range(30):
+        view.setMap(make_map(losses * (4 - step / 10), progress=step / 40))
+        lows.append(view._scales["valid_loss"].range[0])
+    assert lows == sorted(lows, reverse=True)
+    assert max(-np.diff(lows)) < 0.1  # decades, from one picture to the next
+    qtbot.mouseClick(_find(view, "landscape.start"), LEFT)
+    stopped = view.cells.shares.copy()
+    view.setMap(make_map(losses * 1.1, progress=29 / 40))
+    np.testing.assert_array_equal(view.cells.shares, stopped)
+    assert stopped.min() == 0
+
+
+def test_the_bar_says_where_values_lie_beyond_its_end(view, make_map, losses) -> None:
+    assert view.bar.endTexts() == []
+    view.setMap(make_map(losses, is_finished=True))
+    plain = view.bar.grab().toImage()
+    assert view.bar.endTexts() == []
+    losses[:, 4] = 90.0
+    view.setMap(make_map(losses, is_finished=True))
+    (text,) = view.bar.endTexts()
+    assert text.startswith("≥ 0.")
+    assert text in view.bar.toolTip()
+    assert (view.cells.shares[:, 4] == 1).all()
+    marked = view.bar.grab().toImage()
+    top = view.fontMetrics().height() + 8  # where the bar begins
+    assert plain.pixelColor(10, top - 3) != marked.pixelColor(10, top - 3)
+
+
+def test_an_unfinished_map_says_how_far_it_is(qtbot, view, make_map, losses, pixel_of) -> None:
+    part = {"progress": 26 / 3000, "trained_to": 26, "planned": 3000}
+    view.setMap(make_map(losses, **part))
+    assert "best so far: validation loss 0.1 at" in view.legend.text()
+    assert "so far, epoch 26 of 3,000" in view.legend.text()
+    qtbot.mouseMove(view.chart.viewport(), pixel_of(2, 3))
+    assert view.chart.hover.reading.rows[-1].name == "so far, epoch 26 of 3,000"
+    view.setMap(make_map(losses, **part, epoch=7))
+    assert "epoch 7 of 3,000" in view.legend.text()
+    view.setMap(make_map(losses, **part | {"progress": 0.4}))  # one shape after another
+    assert "so far, 40 % trained" in view.legend.text()
+    done = {"progress": 1.0, "is_finished": True, "trained_to": 3000, "planned": 3000}
+    view.setMap(make_map(losses, **done))
+    assert "best: validation loss" in view.legend.text()
+    assert "epoch" not in view.legend.text()
+    assert view.chart.hover.reading.rows[-1].name == "gap"
+    view.setMap(make_map(losses, **done, epoch=30))
+    assert "epoch 30 of 3,000" in view.legend.text()
 
 
 def test_the_present_experiment_is_marked_where_it_lies(view) -> None:
