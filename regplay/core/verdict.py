@@ -15,19 +15,28 @@ and the *scale* the distance between them, what there is to learn.
 4. Otherwise a good fit.
 
 Where training was cut short this still describes the network as it is now, and the advice says
-whether the losses are still falling.
+whether the losses are still falling: whether the mean over the last tenth of the epochs is below
+the mean over the tenth before it, by more than 1.5 % of it, 0.25 % of the scale and three standard
+errors. These come from the scatter about the trend, so that neither noise counts as a fall nor a
+steep fall as noise.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import Floats, History
 
 _EARLY = 20  # epochs
+_RECENT = 0.2  # of the epochs
+_FEWEST = 5  # records of which a mean says something
+_NOTICEABLE = 0.015  # of a loss
+_NOTICEABLE_OF_SCALE = 0.0025
+_STANDARD_ERRORS = 3.0
 Kind = Literal["untrained", "diverged", "overfitting", "underfitting", "good fit"]
 
 
@@ -80,14 +89,20 @@ def judge(history: History, dataset: Dataset, experiment: Experiment, member: in
             since,
         )
     allowed = 0.15 if dataset.noise_floor is not None else 0.5
-    is_falling = _is_falling(train, scale)
+    has_stopped = last.stopped_at[member] >= 0
+    is_falling = not has_stopped and is_still_falling(epochs, train, scale)
     if train[-1] - floor > allowed * scale:
         # The first epochs go up and down by themselves: they don't say what holds the network back.
-        is_early = last.epoch < min(_EARLY, experiment.epochs) and last.stopped_at[member] < 0
+        is_early = last.epoch < min(_EARLY, experiment.epochs) and not has_stopped
         early = "It has only begun: train on."
         advice = early if is_early else _against_underfitting(experiment, is_falling)
         return Verdict("underfitting", "Underfitting", advice)
-    advice = "The losses are still falling: train on." if is_falling else _to_see_more(experiment)
+    if not is_falling:
+        advice = _to_see_more(experiment)
+    elif is_still_falling(epochs, valid, scale):
+        advice = "Both losses are still falling: train on, until the validation loss turns."
+    else:
+        advice = "Only the training loss is still falling: a time to stop, or to see it overfit."
     return Verdict("good fit", "Good fit", advice)
 
 
@@ -107,10 +122,29 @@ def _overfitting_since(
     return int(epochs[first])
 
 
-def _is_falling(train: Floats, scale: float) -> bool:
-    """Whether the last fifth of the records still lowered the training loss noticeably."""
-    earlier = train[-max(2, len(train) // 5)]
-    return bool(earlier - train[-1] > max(0.03 * earlier, 0.005 * scale))
+def is_still_falling(epochs: NDArray[np.int64], losses: Floats, scale: float) -> bool:
+    """Whether a loss goes on falling noticeably, by the rule above.
+
+    Parameters
+    ----------
+    epochs, losses
+        Of all records [records].
+    scale
+        What there is to learn, the unit of a loss.
+    """
+    count = len(losses)
+    recent_records = count - int(np.searchsorted(epochs, (1 - _RECENT) * epochs[-1]))
+    size = min(max(recent_records // 2, _FEWEST), count // 2)
+    before, recent = losses[-2 * size : -size], losses[-size:]
+    level = float(before.mean())
+    fall = level - float(recent.mean())
+    if not fall > max(_NOTICEABLE * level, _NOTICEABLE_OF_SCALE * scale):
+        return False
+    if size < _FEWEST:  # too few to tell a fall from noise
+        return True
+    # Of differences between neighbours the trend is the mean, and noise has half of the variance.
+    scatter = float(np.diff(losses[-2 * size :]).std(ddof=1)) / 2**0.5
+    return bool(fall > _STANDARD_ERRORS * scatter * (2.0 / size) ** 0.5)
 
 
 def _against_overfitting(experiment: Experiment, *, memorises: bool) -> str:

@@ -4,7 +4,6 @@ from dataclasses import replace as with_changes
 
 import numpy as np
 import pytest
-import torch
 
 from regplay.core.datasets import Dataset, Split, load
 from regplay.core.experiment import Experiment
@@ -13,15 +12,9 @@ from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.training import train
 from regplay.core.verdict import baseline_loss, judge
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 FLOOR = 0.5
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def made(floor=FLOOR, valid_floor=FLOOR, variance=1.5):
