@@ -9,6 +9,7 @@ from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.norms_plot import Measure, NormsPlot
 from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.tab_row import tab_row
 from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors
 
@@ -67,21 +68,13 @@ class NetworkView(QWidget):
         left.addWidget(self.signs)
         left.addWidget(self.graph, 1)
 
-        row = QHBoxLayout()
-        row.setContentsMargins(2, 0, 2, 0)
-        row.setSpacing(3)
-        for button in self.measures.values():
-            row.addWidget(button)
-        row.addSpacing(6)
-        row.addWidget(self.layers, 1)
-        row.addWidget(self.log_x)
         rest = QWidget()
         right = self._right = _column(rest)
         right.addWidget(self.sentence)
         right.addWidget(self.counts)
         right.addWidget(self.histograms, 2)
         right.addSpacing(4)
-        right.addLayout(row)
+        right.addLayout(tab_row(self.measures.values(), self.layers, self.log_x))
         right.addWidget(self.norms, 2)
 
         layout = QHBoxLayout(self)

@@ -123,10 +123,8 @@ class NormsPlot(Chart):
         frame, rows = self.frame(), []
         for curve in self.curves:
             value = float(curve.values[at])
-            y = float(frame.y(value))
             text = f"{value:.4g}" if self.measure == "norm" else f"{value:.1f} %"
-            dot = y if 0 <= y <= frame.height else None
-            rows.append(Row(curve.label, text, curve.color(self.colors), dot))
+            rows.append(Row(curve.label, text, curve.color(self.colors), frame.dot(value)))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def legendEntries(self) -> list[Entry]:

@@ -22,7 +22,7 @@ def band_entry(colors: Colors, curves: Sequence[str]) -> Entry:
 def thinned_entry(color: str) -> Entry:
     """Of lines of single networks."""
     tip = "single networks with units dropped, as in one training step"
-    return Entry("line", "thinned", color, tip=tip)
+    return Entry("thin", "thinned", color, tip=tip)
 
 
 def unsure_entry(colors: Colors) -> Entry:

@@ -8,6 +8,7 @@ on top then costs one copy of the frame, and a new frame only the curves that mo
 
 import sys
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -51,6 +52,11 @@ class Frame:
         low, high = self.y_range
         return _scaled(values, self.y_log, low, -self.height / (high - low), self.height)
 
+    def dot(self, value: float) -> float | None:
+        """Pixels from the top, or None where a value lies outside of the frame."""
+        y = float(self.y(value))
+        return y if 0 <= y <= self.height else None  # False for NaN
+
     def x_value(self, pixel: float) -> float:
         """The value at a distance in pixels from the left."""
         low, high = self.x_range
@@ -67,6 +73,14 @@ def _scaled(values: ArrayLike, log: bool, low: float, factor: float, offset: flo
         pixels = np.where(np.isfinite(array), pixels, np.nan)
         clipped: Pixels = pixels.clip(-_FAR, _FAR)
     return clipped
+
+
+def empty_picture(frame: Frame) -> QPixmap:
+    """A transparent picture of a frame's size, for a layer that keeps what it has drawn."""
+    picture = QPixmap(ceil(frame.width * frame.ratio), ceil(frame.height * frame.ratio))
+    picture.setDevicePixelRatio(frame.ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
 
 
 class Layer(Protocol):

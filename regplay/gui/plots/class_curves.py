@@ -142,14 +142,13 @@ class ClassCurvesView(OneInputPanel):
         else:
             more = [f" ± {std:.2f}" for std in band.std[at]]
         rows = [
-            Row(name, f"{curve.y[at]:.3f}{std}", curve.color, float(frame.y(curve.y[at])))
+            Row(name, f"{curve.y[at]:.3f}{std}", curve.color, frame.dot(curve.y[at]))
             for name, curve, std in zip(dataset.class_names, self.curves, more, strict=True)
         ]
         for overlay, other_x, curves in self._drawn:
             p = [float(np.interp(grid.x[at, 0], other_x, curve)) for curve in curves]
             top = int(np.argmax(p))  # the others would fill the box
             text = f"{dataset.class_names[top]} {p[top]:.3f}"
-            dot = float(frame.y(p[top])) if np.isfinite(p[top]) else None
-            rows.append(Row(overlay.name, text, overlay.color, dot))
+            rows.append(Row(overlay.name, text, overlay.color, frame.dot(p[top])))
         title = f"{dataset.input_names[0]} = {grid.x[at, 0]:.4g}"
         return Reading(float(frame.x(grid.x[at, 0])), title, tuple(rows))

@@ -162,17 +162,14 @@ class CurveView(OneInputPanel):
         rows = []
         for name, layer in (("fit", self.curve), ("truth", self.truth)):
             if layer.y.size:
-                height = float(frame.y(layer.y[at]))
-                dot = height if 0 <= height <= frame.height else None
-                rows.append(Row(name, f"{layer.y[at]:.4g}", layer.color, dot))
+                value = float(layer.y[at])
+                rows.append(Row(name, f"{value:.4g}", layer.color, frame.dot(value)))
         band = self.band.band
         if band is not None:
             text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
             rows.insert(1, Row("dropout", text, self.colors.fit))
         for overlay, other_x, (curve,) in self._drawn:
             value = float(np.interp(self.past.x[at], other_x, curve))
-            height = float(frame.y(value))
-            dot = height if 0 <= height <= frame.height else None
-            rows.append(Row(overlay.name, f"{value:.4g}", overlay.color, dot))
+            rows.append(Row(overlay.name, f"{value:.4g}", overlay.color, frame.dot(value)))
         title = f"{dataset.input_names[0]} = {self.past.x[at]:.4g}"
         return Reading(float(frame.x(self.past.x[at])), title, tuple(rows))

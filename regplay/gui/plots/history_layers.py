@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from regplay.gui.plots.canvas import Frame, Layer, Pixels
 from regplay.gui.plots.epoch_curves import EpochCurve, Floats, columns
@@ -74,6 +74,23 @@ class CurvesLayer:
         painter.setPen(pen(gap_color(frame.colors), 1.0))
         self._fill.draw(painter, segments)
 
+    def covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
+        """What a label should leave free: the curves, as if they went on level, and the ring."""
+        lines = []
+        for curve in self.curves:
+            x, y = curve.thin(self.epochs, frame)
+            if len(x):
+                lines.append((np.append(x, max(x[-1], frame.width) + 1), np.append(y, y[-1])))
+        at = self._best_at(frame)
+        if at is not None:
+            # A line up and down through it counts four times: the ring says more than a curve.
+            x, y = (
+                at.x() + _RING * np.array([-1, -1, 1, 1]),
+                at.y() + _RING * np.array([1, -1, -1, 1]),
+            )
+            lines += [(x, y)] * 4
+        return lines
+
     def _best_at(self, frame: Frame) -> QPointF | None:
         if self.best is None:
             return None
@@ -104,49 +121,6 @@ class CurvesLayer:
 def gap_color(colors: Colors) -> str:
     """The shade between training and validation."""
     return mix(colors.background, colors.valid, 0.24)
-
-
-class FloorLayer:
-    """A dashed line at the noise floor, and its name.
-
-    Attributes
-    ----------
-    value
-        In the units of the loss, or None where it is not known.
-    text
-        Written over the right end of the line, or under it where there is no room.
-    """
-
-    def __init__(self) -> None:
-        self.value: float | None = None
-        self.text = ""
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line."""
-        if self.value is None:
-            return
-        y = float(frame.y(self.value))
-        if not 0 <= y <= frame.height:  # also where a logarithmic axis has no place for 0
-            return
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        line = QPen(QColor(frame.colors.floor), 2)
-        line.setDashPattern([4, 3])
-        painter.setPen(line)
-        painter.drawLine(QLineF(0, y, frame.width, y))
-        box = self.text_box(y, QFontMetrics(painter.font()).height(), frame)
-        if box is not None:
-            text = QFontMetrics(painter.font()).elidedText(
-                self.text, Qt.TextElideMode.ElideRight, int(box.width())
-            )
-            # On the right, since the left is where a training loss goes under the line.
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight, text)
-
-    def text_box(self, line: float, height: float, frame: Frame) -> QRectF | None:
-        """Where the text of a line at a pixel goes, or None where there is no room for it."""
-        for top in (line - height - 2, line + 2):
-            if top >= 0 and top + height <= frame.height and frame.width > 12:
-                return QRectF(6, top, frame.width - 12, height)
-        return None
 
 
 class MarksLayer:

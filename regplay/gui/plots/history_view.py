@@ -3,19 +3,14 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.pinned import PinnedCurves
+from regplay.gui.plots.tab_row import tab_row
 from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors
 
@@ -79,20 +74,11 @@ class HistoryView(QWidget):
         self.log_x.toggled.connect(self._log_x_toggled)
         self.log_y.toggled.connect(self._log_y_toggled)
 
-        row = QHBoxLayout()
-        row.setContentsMargins(2, 0, 2, 0)
-        row.setSpacing(3)
-        for button in self.tabs.values():
-            row.addWidget(button)
-        row.addSpacing(6)
-        row.addWidget(self.legend, 1)
-        row.addWidget(self.log_x)
-        row.addWidget(self.log_y)
         self._stack = QStackedLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addLayout(row)
+        layout.addLayout(tab_row(self.tabs.values(), self.legend, self.log_x, self.log_y))
         layout.addLayout(self._stack, 1)
         self._show_tab()
 

@@ -7,8 +7,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject
 
-from regplay.gui.plots.readout import Readout, paint_readout
-from regplay.gui.plots.readout import Row as Row  # a part of every reading
+from regplay.gui.plots.readout import Readout, Row, paint_readout
 
 if TYPE_CHECKING:
     from regplay.gui.plots.chart import Chart

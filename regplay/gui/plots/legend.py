@@ -1,7 +1,9 @@
 """The line above a plot that says what its lines and points are."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from math import floor
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -11,10 +13,13 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from regplay.gui.plots.markers import draw_marker
 from regplay.gui.theme import LIGHT, Colors
 
-Sign = Literal["line", "dashes", "dots", "band", "square", "circle", "diamond", "cross", "none"]
+Sign = Literal[
+    "line", "thin", "dashes", "dots", "band", "square", "circle", "diamond", "cross", "none"
+]
 _SIGN = 20  # pixels for a swatch
 _LEAST = 40  # pixels of an elided text
 _GAP = 12  # pixels between entries
+_LONGEST, _SHORT = 24, 12  # characters of the name of another run, at most
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,18 @@ class Entry:
     ring: str | None = None  # around a marker; None takes the background
     short: str | None = None
     tip: str = ""
+    is_other: bool = False  # of another run, which gives way to those of the present one
+
+
+def elided(name: str, most: int) -> str:
+    """A name of at most so many characters."""
+    return name if len(name) <= most else name[: most - 1].rstrip() + "…"
+
+
+def other_entry(name: str, color: str, tip: str = "") -> Entry:
+    """Of a line that belongs to another run."""
+    long, short = elided(name, _LONGEST), elided(name, _SHORT)
+    return Entry("line", long, color, short=short, tip=tip or name, is_other=True)
 
 
 class Legend(QWidget):
@@ -68,14 +85,9 @@ class Legend(QWidget):
         """Draw the entries."""
         painter = QPainter(self)
         metrics = QFontMetrics(self.font())
-        texts = [entry.text for entry in self.entries]
-        for index in reversed(range(len(texts))):  # shorten from the end until all have room
-            if self._width(metrics, texts) <= self.width():
-                break
-            texts[index] = self.entries[index].short or texts[index]
         baseline = (self.height() + metrics.ascent() - metrics.descent()) / 2
         x = 2.0
-        for entry, text in zip(self.entries, texts, strict=True):
+        for entry, text in self.shown():
             if self.width() - x < _SIGN + min(metrics.horizontalAdvance(text), _LEAST):
                 break  # the tooltip has it
             if entry.sign != "none":
@@ -88,20 +100,45 @@ class Legend(QWidget):
             x += metrics.horizontalAdvance(text) + _GAP
         painter.end()
 
-    def _width(self, metrics: QFontMetrics, texts: Sequence[str]) -> float:
-        signs = sum(_SIGN for entry in self.entries if entry.sign != "none")
-        return 2 + signs + sum(metrics.horizontalAdvance(text) + _GAP for text in texts) - _GAP
+    def shown(self) -> list[tuple[Entry, str]]:
+        """The entries that have room, and which of their texts.
+
+        Other runs come last. Texts are shortened from the end; where that is not enough, the last
+        of the other runs are left out, and counted.
+        """
+        advance = cache(QFontMetrics(self.font()).horizontalAdvance)
+        own = [entry for entry in self.entries if not entry.is_other]
+        others = [entry for entry in self.entries if entry.is_other]
+        for left_out in range(len(others) + 1):
+            kept = [*own, *others[: len(others) - left_out]]
+            if left_out:
+                kept.append(Entry("none", f"and {left_out} more"))
+            if self._has_room([(entry, entry.short or entry.text) for entry in kept], advance):
+                break
+        shown = [(entry, entry.text) for entry in kept]
+        for index in reversed(range(len(shown))):
+            if self._has_room(shown, advance):
+                break
+            entry = kept[index]
+            shown[index] = entry, entry.short or entry.text
+        return shown
+
+    def _has_room(self, shown: Sequence[tuple[Entry, str]], advance: Callable[[str], int]) -> bool:
+        signs = sum(_SIGN for entry, _ in shown if entry.sign != "none")
+        texts = sum(advance(text) + _GAP for _, text in shown) - _GAP
+        return 2 + signs + texts <= self.width()
 
     def _paint_sign(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
         color = QColor(entry.color)
         middle = x + _SIGN / 2 - 3
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if entry.sign in ("line", "dashes", "dots"):
-            pen = QPen(color, 2)
+        if entry.sign in ("line", "thin", "dashes", "dots"):
+            pen = QPen(color, 1 if entry.sign == "thin" else 2)
             pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if entry.sign != "line":
+            if entry.sign in ("dashes", "dots"):
                 pen.setDashPattern([3, 1.5] if entry.sign == "dashes" else [1, 1.5])
             painter.setPen(pen)
+            y = floor(y) + 0.5 if entry.sign == "thin" else y  # sharp
             painter.drawLine(QPointF(x, y), QPointF(x + _SIGN - 6, y))
         elif entry.sign in ("band", "square"):
             half = 5 if entry.sign == "square" else 4

@@ -14,6 +14,8 @@ from regplay.gui.plots.canvas import Frame
 
 Shape = Literal["circle", "diamond", "cross"]
 MOST = 2000  # points of one split that are drawn; more only hide each other
+_WHOLE = 260.0  # pixels of a plot's shorter side from which on markers have their full size
+_LEAST = 0.6  # share of it in the smallest plots; with less, shapes are no longer told apart
 
 TRAIN_SHAPE: Shape = "circle"
 VALID_SHAPE: Shape = "diamond"
@@ -28,8 +30,9 @@ def draw_marker(
     fill: str,
     ring: str,
     seam: str | None = None,
+    weight: float = 1.0,
 ) -> None:
-    """Draw one marker, `size` pixels across, with a 1.3 pixel line around it.
+    """Draw one marker, `size` pixels across, with a line of 1.3 · `weight` pixels around it.
 
     `seam` goes around that line, to part it from a ground of any colour.
     """
@@ -38,15 +41,15 @@ def draw_marker(
     if shape == "cross":
         half *= 0.72
         for color, width in ((ring, 4.2), (fill, 2.0)):  # a seam keeps it visible on any ground
-            line = QPen(QColor(color), width)
+            line = QPen(QColor(color), width * weight)
             line.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(line)
             painter.drawLine(QPointF(x - half, y - half), QPointF(x + half, y + half))
             painter.drawLine(QPointF(x - half, y + half), QPointF(x + half, y - half))
         return
-    lines = [QPen(QColor(ring), 1.3)]
+    lines = [QPen(QColor(ring), 1.3 * weight)]
     if seam is not None:
-        lines.insert(0, QPen(QColor(seam), 4))
+        lines.insert(0, QPen(QColor(seam), 4 * weight))
     painter.setBrush(QColor(fill))
     for line in lines:
         painter.setPen(line)
@@ -65,7 +68,7 @@ def draw_marker(
 class Points:
     """Points that share a shape: where they are, and which of `fills` each one has.
 
-    `which` is None where all have the first.
+    `which` is None where all have the first; `size` is that in a large plot.
     """
 
     x: NDArray[np.float64]  # [n], data units
@@ -78,8 +81,17 @@ class Points:
     seam: str | None = None
 
 
+def marker_scale(frame: Frame) -> float:
+    """How large markers are in a plot, as a share of their size in a large one.
+
+    In steps of a tenth, so that few pictures are drawn while a window is resized.
+    """
+    share = min(frame.width, frame.height) / _WHOLE
+    return round(10 * min(max(share, _LEAST), 1.0)) / 10
+
+
 class PointsLayer:
-    """Groups of points, the first at the bottom.
+    """Groups of points, the first at the bottom; in a small plot they are smaller.
 
     Attributes
     ----------
@@ -103,7 +115,7 @@ class PointsLayer:
         shown = np.flatnonzero(near)
         if not shown.size:
             return
-        atlas, cell = self._atlas(points, frame.ratio)
+        atlas, cell = self._atlas(points, marker_scale(frame), frame.ratio)
         self._buffer.resize(len(shown))
         # x, y, left, top, width, height, scale x, scale y, rotation, opacity
         fragments = self._buffer.ndarray()
@@ -113,10 +125,12 @@ class PointsLayer:
             fragments[:, 2] = points.which[shown] * cell
         painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
 
-    def _atlas(self, points: Points, ratio: float) -> tuple[QPixmap, int]:
+    def _atlas(self, points: Points, scale: float, ratio: float) -> tuple[QPixmap, int]:
         """One picture with a cell for each fill, and the size of a cell in its pixels."""
-        cell = int(np.ceil((points.size * 1.3 + 6) * ratio))
-        key = (points.shape, tuple(points.fills), points.ring, points.seam, points.size, ratio)
+        size = points.size * scale
+        cell = int(np.ceil((size * 1.3 + 6) * ratio))
+        looks = (points.shape, tuple(points.fills), points.ring, points.seam, points.size)
+        key = (*looks, scale, ratio)
         if key not in self._atlases:
             if len(self._atlases) > 16:  # colours or screens that are gone
                 self._atlases.clear()
@@ -128,9 +142,8 @@ class PointsLayer:
                 painter.setClipRect(QRectF(index * cell, 0, cell, cell))
                 painter.translate((index + 0.5) * cell, cell / 2)
                 painter.scale(ratio, ratio)
-                draw_marker(
-                    painter, points.shape, 0, 0, points.size, fill, points.ring, points.seam
-                )
+                ring, seam = points.ring, points.seam
+                draw_marker(painter, points.shape, 0, 0, size, fill, ring, seam, scale**0.5)
                 painter.restore()
             painter.end()
             self._atlases[key] = picture

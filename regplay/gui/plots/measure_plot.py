@@ -1,6 +1,6 @@
 """Measures of a run over epochs."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
@@ -8,15 +8,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics
 
 from regplay.core.history import History, Snapshot
+from regplay.gui.plots.canvas import Frame, Pixels
 from regplay.gui.plots.click import ClickChart
 from regplay.gui.plots.epoch_curves import curves
-from regplay.gui.plots.history_layers import (
-    CurvesLayer,
-    FloorLayer,
-    MarksLayer,
-    MomentLayer,
-    gap_color,
-)
+from regplay.gui.plots.floor_layer import FloorLayer
+from regplay.gui.plots.history_layers import CurvesLayer, MarksLayer, MomentLayer, gap_color
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.pinned import PinnedCurves, PinnedLayer, PinnedLines
@@ -71,12 +67,14 @@ class MeasurePlot(ClickChart):
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
         self._ends = _axis_ends(1)
+        self._stage = 0  # how many of these the run has passed
         self._history: History | None = None
         self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
         self.canvas.over += [self.floor, self.marks]
         self.moment, self.pinned = MomentLayer(), PinnedLayer()
         self._layer.behind.append(self.pinned)
+        self.floor.curves = self._covered
         self.canvas.live += [self._layer, self.moment]
         self.clicked.connect(self._clicked)
         self.reader = self._read
@@ -176,6 +174,11 @@ class MeasurePlot(ClickChart):
             return len(self._layer.epochs) - 1
         return best
 
+    def _covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
+        """What the name of the noise floor should leave free."""
+        pinned = [line.thin(run.epochs, frame) for run in self.pinned.runs for line in run.lines]
+        return [*self._layer.covered(frame), *pinned]
+
     # ranges
 
     def startRanges(self) -> None:
@@ -212,6 +215,10 @@ class MeasurePlot(ClickChart):
         epochs = self._layer.epochs
         lasts = [run.epochs[-1] for run in self.pinned.runs if run.epochs.size]
         last = float(max([*lasts, *epochs[-1:]], default=0.0))
+        stage = bisect_right(self._ends, last)
+        if stage != self._stage:  # also with axes that rest, look again for room for the name
+            self._stage = stage
+            self.canvas.rest()
         if self.isLog("x"):  # epoch 0 has no place on it
             self.cover("x", [1.0, float(max(self._planned, 2))])
             self.cover("x", [last], steps=4)
@@ -253,11 +260,9 @@ class MeasurePlot(ClickChart):
             return None
         frame, rows = self.frame(), []
         for curve in self.curves:
-            y = float(frame.y(curve.values[at]))
-            dot = y if 0 <= y <= frame.height else None
-            rows.append(
-                Row(curve.label, self._number(curve.values[at]), curve.color(self.colors), dot)
-            )
+            value = curve.values[at]
+            color = curve.color(self.colors)
+            rows.append(Row(curve.label, self._number(value), color, frame.dot(value)))
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
             rows.append(Row("gap", self._number(gap), gap_color(self.colors)))
@@ -277,7 +282,6 @@ class MeasurePlot(ClickChart):
             Entry("dashes" if curve.dashed else "line", curve.label, curve.color(colors))
             for curve in self.curves
         ]
-        entries += [run.entry for run in self.pinned.runs]
         if self.tab != "weights":
             entries.append(Entry("band", "gap", gap_color(colors), tip="gap: validation − train"))
             if self.floor.value is not None:
@@ -290,4 +294,4 @@ class MeasurePlot(ClickChart):
             )
         if self.marks.epochs:
             entries.append(Entry("dots", "settings changed", colors.foreground, short="changed"))
-        return entries
+        return entries + [run.entry for run in self.pinned.runs]

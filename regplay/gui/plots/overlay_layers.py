@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
-from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.canvas import Frame, empty_picture
+from regplay.gui.plots.legend import Entry, other_entry
 from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.plots.panel import Overlay
 from regplay.gui.theme import Colors, mix
@@ -35,12 +34,15 @@ def same_fits(one: Sequence[Fit], other: Sequence[Fit]) -> bool:
 
 def overlay_entries(overlays: Sequence[Overlay]) -> list[Entry]:
     """What a legend says of overlays."""
-    return [Entry("line", overlay.name, overlay.color) for overlay in overlays]
+    return [other_entry(overlay.name, overlay.color) for overlay in overlays]
 
 
 def thinned_color(colors: Colors, curve: str) -> str:
-    """Of a single thinned network's curve, where the fit's has the colour `curve`."""
-    return mix(colors.background, curve, 0.5)
+    """Of a single thinned network's curve, where the fit's has the colour `curve`.
+
+    It leans to the text's colour, for paler shades of the fit's belong to its past.
+    """
+    return mix(curve, colors.foreground, 0.4)
 
 
 class FitLinesLayer:
@@ -108,10 +110,7 @@ class BoundariesLayer:
         painter.drawPixmap(0, 0, self._picture)
 
     def _drawn(self, frame: Frame) -> QPixmap:
-        ratio = frame.ratio
-        picture = QPixmap(int(np.ceil(frame.width * ratio)), int(np.ceil(frame.height * ratio)))
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
+        picture = empty_picture(frame)
         painter = QPainter(picture)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for segments, color in reversed(self.lines):

@@ -2,22 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from regplay.core.history import History
-from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.epoch_curves import EpochLine, Floats
-from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.legend import elided, other_entry
 from regplay.gui.plots.lines import pen
 from regplay.gui.plots.ranges import Range, bounds
 from regplay.gui.plots.readout import Row
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8
-_LONGEST, _SHORT = 24, 12  # characters of a name in the legend and the hover box, at most
+_LONGEST = 24  # characters of a name in the hover box, at most
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +53,7 @@ class PinnedLines:
         self.epochs: Floats = np.zeros(0)
         self.first: float | None = None
         kind = "train solid, validation dashed" if len(measures) > 1 else "solid"
-        self.entry = Entry(
-            "line",
-            elided(source.name, _LONGEST),
-            source.color,
-            short=elided(source.name, _SHORT),
-            tip=f"{source.name}: {kind}",
-        )
+        self.entry = other_entry(source.name, source.color, f"{source.name}: {kind}")
         self._unit = unit
         self._ends: tuple[Range | None, Range | None] = (None, None)  # linear, logarithmic
         self.grow()
@@ -108,8 +100,7 @@ class PinnedLines:
         name, color = elided(self.source.name, _LONGEST), self.source.color
         if self.epochs[at] != epoch:
             return Row(name, f"{text(value)} at {int(self.epochs[at]):,}", color)
-        y = float(frame.y(value))
-        return Row(name, text(value), color, y if 0 <= y <= frame.height else None)
+        return Row(name, text(value), color, frame.dot(value))
 
 
 def _wider(one: Range | None, other: Range | None) -> Range | None:
@@ -165,7 +156,7 @@ class PinnedLayer:
             return
         if self._picture is None or self._frame is not frame:
             self.pictures += 1
-            self._picture, self._frame = _empty(frame), frame
+            self._picture, self._frame = empty_picture(frame), frame
             self._drawn = [0] * len(self._runs)
         if self._drawn != [len(run.epochs) for run in self._runs]:
             self._draw_new(self._picture, frame)
@@ -183,17 +174,3 @@ class PinnedLayer:
                 x, y = line.thin(run.epochs, frame, start=max(drawn - 1, 0))
                 line.stroke(painter, frame, x, y)
         painter.end()
-
-
-def _empty(frame: Frame) -> QPixmap:
-    """A transparent picture of a frame's size."""
-    width, height = ceil(frame.width * frame.ratio), ceil(frame.height * frame.ratio)
-    picture = QPixmap(width, height)
-    picture.setDevicePixelRatio(frame.ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    return picture
-
-
-def elided(name: str, most: int) -> str:
-    """A name of at most so many characters."""
-    return name if len(name) <= most else name[: most - 1].rstrip() + "…"

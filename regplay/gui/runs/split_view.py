@@ -209,7 +209,7 @@ class SplitView(QWidget):
             entries = [
                 dataclasses.replace(entry, text=entry.short or entry.text, tip="")
                 for entry in panel.legend.entries
-                if entry.sign != "line"
+                if entry.sign not in ("line", "thin")
             ]
         self.legend.setEntries(entries)
         self.legend.setVisible(bool(entries))

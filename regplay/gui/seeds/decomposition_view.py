@@ -10,9 +10,10 @@ from regplay.core.bias_variance import Decomposition, overlap, why_not
 from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.gui.controls.number_text import number_text
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.legend_chart import LegendChart
+from regplay.gui.plots.readout import Row
 from regplay.gui.seeds.sentence import Sentence
 from regplay.gui.seeds.settling import highest_usual, settle
 from regplay.gui.seeds.stack_layers import (

@@ -9,12 +9,13 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
 from regplay.gui.naming import named
 from regplay.gui.plots.chart import padded
-from regplay.gui.plots.hover import Reading, Row
+from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.legend_chart import LegendChart
 from regplay.gui.plots.lines import LineLayer
 from regplay.gui.plots.markers import TRAIN_SHAPE, Points, PointsLayer, thinned
 from regplay.gui.plots.ranges import Range
+from regplay.gui.plots.readout import Row
 from regplay.gui.plots.toggle import Toggle
 from regplay.gui.seeds.settling import settle
 from regplay.gui.seeds.spread_layers import MOST_MEMBERS, BandLayer, MembersLayer
@@ -201,9 +202,8 @@ class SpreadCurves(LegendChart):
         frame = self.chart.frame()
 
         def row(name: str, layer: LineLayer, more: str = "") -> Row:
-            height = float(frame.y(layer.y[at]))
-            dot = height if 0 <= height <= frame.height else None
-            return Row(name, f"{layer.y[at]:.4g}{more}", layer.color, dot)
+            value = float(layer.y[at])
+            return Row(name, f"{value:.4g}{more}", layer.color, frame.dot(value))
 
         rows = [
             row(one.name if self._has_classes else "mean", one.mean, f" ± {one.std[at]:.2g}")

@@ -73,8 +73,7 @@ class SpreadSurface(LegendChart):
         grid = self._grid = self.surface.grid = grid_of(dataset)
         assert grid is not None, "a surface needs a dataset with two inputs"
         self._dataset, self._spread = dataset, None
-        # The largest that a few probabilities can have is a little above a half.
-        self._deviations = (0.0, 0.55) if self._has_classes else None
+        self._forget_deviations()
         self._scale.setDataset(dataset)
         self.members_button.setVisible(self._has_classes)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
@@ -87,6 +86,15 @@ class SpreadSurface(LegendChart):
         """Show what many networks predict on the grid, or nothing."""
         self._spread = spread
         self._show_all()
+
+    def settle(self) -> None:
+        """Give up the range of colours that only earlier deviations needed."""
+        self._forget_deviations()
+        self._show_all()
+
+    def _forget_deviations(self) -> None:
+        # The largest that a few probabilities can have is a little above a half.
+        self._deviations = (0.0, 0.55) if self._has_classes else None
 
     def _std(self) -> Floats | None:
         """Standard deviations [rows, columns]; of several classes, of the most uncertain."""

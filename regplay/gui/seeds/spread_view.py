@@ -50,10 +50,7 @@ class SpreadView(QWidget):
 
     def settle(self) -> None:
         """Give up the room that only earlier predictions needed."""
-        if self.panel is None:
-            self.strip.settle()
-        elif isinstance(self.panel, SpreadCurves):
-            self.panel.settle()
+        (self.panel or self.strip).settle()
 
     def setColors(self, colors: Colors) -> None:
         """Restyle."""

@@ -23,14 +23,10 @@ def dataset(make_dataset):
 
 
 @pytest.fixture
-def view(qtbot, dataset) -> FitView:
+def view(show_widget, dataset) -> FitView:
     view = FitView()
-    qtbot.addWidget(view)
-    view.resize(700, 400)
     view.setDataset(dataset)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return show_widget(view, 700, 400)
 
 
 def _flat(dataset, *p: float) -> Fit:

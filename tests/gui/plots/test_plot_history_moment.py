@@ -11,16 +11,12 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def view(qtbot, make_dataset, make_history) -> HistoryView:
+def view(show_widget, make_dataset, make_history) -> HistoryView:
     view = HistoryView()
-    qtbot.addWidget(view)
-    view.resize(700, 260)
     view.setDataset(make_dataset("curve"), epochs=40)
     losses = [1 / (1 + index) for index in range(11)]
     view.setHistory(make_history(losses, losses, every=4, weight_norm=2.0, objective=1.0))
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return show_widget(view, 700, 260)
 
 
 @pytest.fixture

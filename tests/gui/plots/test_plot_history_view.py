@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -10,14 +8,10 @@ from regplay.gui.theme import DARK
 
 
 @pytest.fixture
-def view(qtbot, make_dataset) -> HistoryView:
+def view(show_widget, make_dataset) -> HistoryView:
     view = HistoryView()
-    qtbot.addWidget(view)
-    view.resize(700, 260)
     view.setDataset(make_dataset("curve"), epochs=10)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return show_widget(view, 700, 260)
 
 
 def _hover(qtbot, view, epoch: float) -> None:
@@ -206,18 +200,6 @@ def test_a_diverged_run_leaves_the_plot(view, make_history) -> None:
     view.grab()
     view.log_y.click()
     assert view.plot.autoRange("y")[1] >= 30
-
-
-def test_the_name_of_the_noise_floor_is_on_the_right_above_the_line(view) -> None:
-    frame, floor = view.plot.frame(), view.plot.floor
-    box = floor.text_box(100.0, 14.0, frame)
-    assert box.bottom() < 100
-    assert box.right() > frame.width - 10
-    assert floor.text_box(5.0, 14.0, frame).top() > 5
-    box = floor.text_box(frame.height - 1, 14.0, frame)
-    assert box.bottom() < frame.height
-    tiny = dataclasses.replace(frame, height=10.0)
-    assert floor.text_box(5.0, 14.0, tiny) is None
 
 
 @pytest.mark.parametrize(("best", "losses"), [(0, [0.0, 1.0]), (10, [1.0, 0.0]), (0, [2.0, 3.0])])

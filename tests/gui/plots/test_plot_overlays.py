@@ -16,12 +16,8 @@ COLOR = "#8f30df"
 
 
 @pytest.fixture
-def view(qtbot) -> FitView:
-    view = FitView()
-    qtbot.addWidget(view)
-    view.resize(700, 320)
-    view.show()
-    return view
+def view(show_widget) -> FitView:
+    return show_widget(FitView(), 700, 320)
 
 
 def _halves(dataset, at: float) -> Fit:
@@ -158,6 +154,38 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
         assert not seen & row
     view.setBand(None)
     assert "band" not in _text(view)
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_thinned_networks_look_otherwise_than_the_past(view, make_dataset, colors) -> None:
+    """The past of the fit fades into the background; they don't, and are thinner."""
+    dataset = make_dataset("curve")
+    view.setColors(colors)
+    view.setDataset(dataset)
+    n = len(grid_of(dataset).x), len(dataset.train.y), len(dataset.valid.y)
+    flat = [Fit(e, e, *(np.zeros(k) for k in n[1:]), np.full(n[0], 1.5 + e / 4)) for e in (1, 2)]
+    view.setFit(flat[0])
+    view.setFit(flat[1])  # the first one is past now
+    view.setThinned([dataclasses.replace(flat[0], grid=np.full(n[0], 2.3))])
+    signs = {entry.text: entry for entry in view.panel.legend.entries}
+    thinned, earlier = signs["thinned"], signs["earlier"]
+    assert (thinned.sign, earlier.sign) == ("thin", "line")
+    ground = _contrast(colors.background, colors.fit)
+    assert _contrast(colors.background, thinned.color) > ground
+    assert _contrast(colors.background, earlier.color) < 0.8 * ground
+    assert view.panel.thinned.lines[0][2] == thinned.color
+
+
+def _contrast(one: str, other: str) -> float:
+    """WCAG 2.2 contrast ratio, from 1."""
+
+    def luminance(color: str) -> float:
+        parts = np.array(QColor(color).getRgbF()[:3])
+        linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    low, high = sorted([luminance(one), luminance(other)])
+    return (high + 0.05) / (low + 0.05)
 
 
 def test_thinned_networks_are_faint_lines(view, make_dataset, make_fit) -> None:

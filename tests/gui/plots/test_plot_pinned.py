@@ -15,15 +15,11 @@ PURPLE, GREEN = "#aa00ff", "#00aa33"
 
 
 @pytest.fixture
-def view(qtbot, make_dataset, make_history) -> HistoryView:
+def view(show_widget, make_dataset, make_history) -> HistoryView:
     view = HistoryView()
-    qtbot.addWidget(view)
-    view.resize(960, 260)
     view.setDataset(make_dataset("curve"), epochs=10)
     view.setHistory(make_history([1.0] * 11, [1.5] * 11, weight_norm=4.0, penalty=1.0))
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+    return show_widget(view, 960, 260)
 
 
 @pytest.fixture
@@ -171,6 +167,13 @@ def test_the_legend_names_them_in_their_colours(view, pin) -> None:
     assert long in view.legend.toolTip()
     view.setPinned([])
     assert GREEN not in {entry.color for entry in view.legend.entries}
+
+
+def test_they_come_last_in_the_legend(view, pin) -> None:
+    view.setPinned([pin([1.0], [1.0], name=f"run {k}") for k in range(12)])
+    others = [entry.is_other for entry in view.legend.entries]
+    assert others == [False] * (len(others) - 12) + [True] * 12
+    assert all(f"run {k}: train solid" in view.legend.toolTip() for k in range(12))
 
 
 def test_resting_runs_are_drawn_once(view, pin, make_snapshot) -> None:

@@ -15,13 +15,8 @@ COLOR = "#ff2050"
 
 
 @pytest.fixture
-def view(qtbot) -> FitView:
-    view = FitView()
-    qtbot.addWidget(view)
-    view.resize(700, 400)
-    with qtbot.waitExposed(view):
-        view.show()
-    return view
+def view(show_widget) -> FitView:
+    return show_widget(FitView(), 700, 400)
 
 
 @pytest.fixture

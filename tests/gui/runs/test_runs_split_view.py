@@ -3,6 +3,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
@@ -232,3 +233,22 @@ def test_one_legend_is_for_all(split) -> None:
     view = split(_dataset(), _dataset())
     assert view.legend.text() == "training   validation   truth"
     assert not any(one.panel.legend.isVisible() for one in view.views)
+
+
+def test_points_of_four_fits_leave_the_boundary_in_sight(split) -> None:
+    dataset = _dataset("moons")
+    view = split(*[dataset] * 4)
+    _show(view, [_fit(dataset)] * 4)
+    chart, panel = _charts(view)[0], view.views[0].panel
+
+    def picture() -> np.ndarray:
+        chart.refresh()
+        image = chart.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+        return np.frombuffer(image.constBits(), np.uint32).copy()
+
+    with_points = picture()
+    panel.points.groups = panel.wrong.groups = ()
+    frame = chart.frame()
+    assert frame.height < 150
+    hidden = (with_points != picture()).sum() / (frame.width * frame.height)
+    assert 0.02 < hidden < 0.3  # of the whole plot, with half of the points crossed out

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from seen import color_at, color_at_pixel, dataset_of
+from seen import color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
@@ -95,6 +95,32 @@ def test_the_axis_of_the_curves_settles_on_the_last_band_and_the_data(view):
     assert chart.autoRange("y") == (low, high)
     view.setProgress(1.0, False)
     assert chart.autoRange("y") == fresh
+
+
+@pytest.mark.parametrize(
+    ("name", "settled"), [("moons", "std: 0 to 0.55"), ("xor", "std: 0 to 0.5")]
+)
+def test_the_colours_of_a_spread_over_two_inputs_settle(view, name, settled):
+    dataset = dataset_of(name)
+    view.setDataset(dataset)
+    find(view, "seeds.std").click()
+    panel, n = view.spread.panel, len(grid_of(dataset).x)
+    shape = (n, 2) if dataset.task == "classification" else (n,)
+
+    def networks(apart):
+        return spread(np.stack([np.full(shape, value) for value in (-apart, apart)]))
+
+    view.setProgress(0.1, True)
+    view.setSpread(networks(50.0))  # nearly diverged
+    wide = panel.bar.toolTip()
+    assert wide != settled
+    view.setSpread(networks(0.3))
+    view.setProgress(0.2, True)
+    pixels = panel.surface.pixels
+    assert panel.bar.toolTip() == wide  # it rests
+    view.setProgress(1.0, False)
+    assert panel.bar.toolTip() == settled
+    assert (panel.surface.pixels != pixels).all()
 
 
 def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
