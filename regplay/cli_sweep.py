@@ -25,7 +25,7 @@ files in DIR:
              epoch of the smallest validation loss and what was measured there, epochs trained,
              and whether it diverged
   sweep.png  the final losses over one varied field, or the validation loss over two; with seeds
-             their mean
+             their mean. One of an earlier sweep is removed
 """
 
 
@@ -102,17 +102,37 @@ def run(options: Namespace) -> int:
 
 
 def _write_sweep(folder: Path, result: "SweepResult") -> None:
-    from regplay.session.results import write_file
+    from regplay.session.results import prepare_folder, write_file
     from regplay.session.sweep_results import sweep_csv
 
+    prepare_folder(folder)
+    picture = folder / "sweep.png"
+    had_picture = _remove(picture)  # never beside numbers that it doesn't show
     write_file(folder / "sweep.csv", sweep_csv(result))
     axes = len(result.sweep.axes)
+    reason = ""
     if axes not in (1, 2):
-        print(f"No sweep.png: {axes} fields vary, and it shows one or two", file=sys.stderr)
+        reason = f"{axes} fields vary, and it shows one or two"
     elif not result.ranking():
-        print("No sweep.png: all networks diverged", file=sys.stderr)
+        reason = "all networks diverged"
+    if reason:
+        gone = "; that of an earlier sweep is removed" if had_picture else ""
+        print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
     else:
         from regplay.gui.sweep_figure import sweep_png
 
-        write_file(folder / "sweep.png", sweep_png(result))
+        write_file(picture, sweep_png(result))
     print(f"Results are in {folder}", file=sys.stderr)
+
+
+def _remove(path: Path) -> bool:
+    """Remove a file; whether there was one."""
+    from regplay.session.results import OutputError
+
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OutputError(f"{path}: can't be removed: {error.strerror or error}") from None
+    return True

@@ -121,6 +121,18 @@ def test_more_than_two_fields_or_none_have_no_figure(sweep, tmp_path):
     assert [path.name for path in (tmp_path / "none").iterdir()] == ["sweep.csv"]
 
 
+def test_the_figure_of_an_earlier_sweep_does_not_lie_beside_other_numbers(sweep, tmp_path, qapp):
+    folder = tmp_path / "out"
+    sweep(*WIDTHS, "--out", folder)
+    assert (folder / "sweep.png").exists()
+    _, _, err = sweep("--seeds", 3, "--out", folder)
+    assert not (folder / "sweep.png").exists()
+    assert len(_rows(folder)) == 3
+    assert err.startswith(
+        "No sweep.png: 0 fields vary, and it shows one or two; that of an earlier sweep is removed"
+    )
+
+
 def test_without_out_nothing_is_written(sweep, tmp_path):
     assert sweep(*WIDTHS)[0] == 0
     assert [path.name for path in tmp_path.iterdir()] == ["experiment.toml"]
@@ -234,7 +246,17 @@ def test_ctrl_c_before_any_has_finished_writes_nothing(sweep, press_ctrl_c, tmp_
     assert code == 130
     assert err == "Stopped: 0 of 3 networks had finished; nothing is written.\n"
     assert out.startswith("0 networks in ")
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("folder", ["there", "there/more/yet"])
+def test_ctrl_c_leaves_folders_as_they_were(sweep, press_ctrl_c, tmp_path, folder):
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "notes.txt").touch()
+    press_ctrl_c(10)
+    sweep(*WIDTHS, "--out", tmp_path / folder)
+    assert [path.name for path in there.iterdir()] == ["notes.txt"]
 
 
 def test_ctrl_c_in_the_last_step_is_too_late(sweep, press_ctrl_c):

@@ -19,6 +19,7 @@ from msgspec import Meta
 from regplay.core.datasets import REGISTRY
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment, Section
+from regplay.core.likeness import nearest
 
 Kind = Literal["integer", "number", "switch", "choice", "text"]
 Value = int | float | bool | str
@@ -184,14 +185,12 @@ def field(path: str) -> Field:
 
 
 def _nearest(path: str) -> str:
-    by_leaf = {known.rsplit(".", 1)[-1]: known for known in FIELDS}
-    last = path.rsplit(".", 1)[-1]
-    near = [by_leaf[last]] if last in by_leaf else []
-    near = near or difflib.get_close_matches(path, [*FIELDS, *_sections()], n=1, cutoff=0.6)
-    if not near:
-        leaf = difflib.get_close_matches(last, by_leaf, n=1, cutoff=0.6)
-        near = [by_leaf[name] for name in leaf]
-    return f"; did you mean {near[0]}?" if near else ""
+    if path in _sections():
+        fields_of = ", ".join(known for known in FIELDS if known.startswith(f"{path}."))
+        return f"; it is a group of fields: {fields_of}"
+    # A group alone is of no help to who has named it already.
+    near = nearest(path, FIELDS if "." in path else [*FIELDS, *_sections()])
+    return f"; did you mean {near}?" if near else ""
 
 
 def get(experiment: Experiment, path: str) -> Value:

@@ -1,6 +1,7 @@
 """What training reports at one epoch, and all of it, bounded in size."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ MEASURES = (
     "weight_norm",
 )
 Floats = NDArray[np.float64]
+Ending = Literal["", "stopped early", "diverged"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,12 @@ class Snapshot:
     def value(self, measure: str, member: int = 0) -> float:
         """One measurement of one member, such as `value("valid_loss")`."""
         return float(self.values[MEASURES.index(measure), member])
+
+    def ending(self, member: int = 0) -> Ending:
+        """How a member stopped before its last epoch; empty if it has not."""
+        if self.stopped_at[member] < 0:
+            return ""
+        return "diverged" if self.diverged[member] else "stopped early"
 
 
 class History:

@@ -87,9 +87,8 @@ class Replay(QObject):
         self._show_moments(view)
         best = run.history.best()
         timeline.setBest(None if best is None else int(run.history.epochs[best]))
-        stopped_at = int(view.snapshot.stopped_at[0])
-        is_early = stopped_at >= 0 and not view.snapshot.diverged[0]
-        timeline.setStoppedEarly(stopped_at if is_early else None)
+        is_early = view.snapshot.ending() == "stopped early"
+        timeline.setStoppedEarly(int(view.snapshot.stopped_at[0]) if is_early else None)
 
     def _show_moments(self, view: View) -> None:
         kept = view.run.checkpoints.epochs.tolist()

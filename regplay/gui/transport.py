@@ -14,12 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.fields import FIELDS
+from regplay.core.history import Ending
 from regplay.gui.controls.count_box import CountBox
 from regplay.gui.icons import icon
 from regplay.gui.naming import named
 
 # Epochs a second at each position of the speed slider; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
+
 
 _BUTTONS = {
     "reset": ("Reset", "Start over from the same initial weights (R)"),
@@ -168,12 +170,14 @@ class Transport(QWidget):
         """Show the number of epochs, without `epochsChanged`."""
         self.epochs.showValue(epochs)
 
-    def setProgress(self, epoch: int, step: int, epochs: int) -> None:
-        """Show how far training is."""
+    def setProgress(self, epoch: int, step: int, epochs: int, stopped: Ending = "") -> None:
+        """Show how far training is, and whether it has stopped by itself before its end."""
         done = min(1.0, epoch / epochs)
         self.progress.setValue(round(1000 * done))
         text = f"Epoch {epoch:,} of {epochs:,}"
-        if epoch < epochs:
+        if stopped:
+            text += f" · {stopped}"
+        elif epoch < epochs:
             text += f" · {epochs - epoch:,} to go"
         self._progress_text.setText(text)
         self._progress_text.setToolTip(f"{step:,} optimizer steps")

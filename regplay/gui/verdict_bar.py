@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from regplay.core.history import Snapshot
 from regplay.core.verdict import Verdict
+from regplay.gui.loss_text import gap_text, number
 from regplay.gui.naming import named
 from regplay.gui.theme import Colors
 
@@ -15,13 +16,6 @@ _SIGNS = {
     "overfitting": "△",
     "diverged": "✕",
 }
-
-
-def number(value: float) -> str:
-    """A loss in four significant digits, short for very small and large ones."""
-    if value != value:
-        return "–"
-    return f"{value:.4g}" if 1e-3 <= abs(value) < 1e4 or value == 0 else f"{value:.2e}"
 
 
 class VerdictBar(QWidget):
@@ -79,7 +73,7 @@ class VerdictBar(QWidget):
             self.losses.clear()
             return
         train, valid = snapshot.value("train_loss"), snapshot.value("valid_loss")
-        rows = [("loss", number(train), number(valid), number(valid - train))]
+        rows = [("loss", number(train), number(valid), gap_text(train, valid))]
         accuracy = snapshot.value("train_accuracy")
         if accuracy == accuracy:
             held_out = snapshot.value("valid_accuracy")

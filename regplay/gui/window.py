@@ -357,8 +357,7 @@ class MainWindow(QMainWindow):
 
     def _show_words(self, view: View, now: float) -> None:
         run, snapshot = view.run, view.snapshot
-        # At an earlier moment, what was known then: it stands beside the losses of then.
-        is_now = view.look.epoch is None
+        is_now = view.look.epoch is None  # else what was known then, beside the losses of then
         history = run.history if is_now else run.history.until(view.moment.epoch)
         self.verdict_bar.setVerdict(judge(history, view.dataset, run.experiment))
         self.verdict_bar.setSnapshot(view.moment)
@@ -366,7 +365,8 @@ class MainWindow(QMainWindow):
         if view.is_preview:
             return
         self.replay.showKept(view)
-        self.transport.setProgress(snapshot.epoch, snapshot.step, run.experiment.epochs)
+        epochs, ending = run.experiment.epochs, snapshot.ending()
+        self.transport.setProgress(snapshot.epoch, snapshot.step, epochs, ending)
         self.status.setStep(snapshot.step, now, is_training=self.runner.is_playing)
 
     def _on_loaded(self) -> None:

@@ -184,7 +184,7 @@ class Pins:
 
 
 def as_now(run: Run) -> Run:
-    """A run as it is now, whatever is trained later, with as many of its states as a pin may keep."""
+    """A run as it is now, whatever is trained later, with as many states as a pin may keep."""
     best = run.history.best()
     best_epoch = -1 if best is None else int(run.history.epochs[best])
     return Run(

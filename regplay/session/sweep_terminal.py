@@ -11,9 +11,15 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.joint import JointHistory, JointTraining
 from regplay.core.sweep import Sweep
-from regplay.session.results import prepare_folder
 from regplay.session.sweep_results import SweepResult, outcome_of
-from regplay.session.terminal import CtrlC, StatusLine, counted, tell_place, with_memory
+from regplay.session.terminal import (
+    CtrlC,
+    StatusLine,
+    check_folder,
+    counted,
+    tell_place,
+    with_memory,
+)
 
 _SHOWN = 5  # of the best combinations
 _EARLIEST = 0.5  # seconds of training before an estimate of the time left is worth anything
@@ -43,7 +49,7 @@ def _train(
     sweep: Sweep, training: JointTraining, quiet: bool, folder: Path | None
 ) -> tuple[SweepResult, bool]:
     if folder is not None:
-        prepare_folder(folder)
+        check_folder(folder)
     progress = StatusLine(sys.stderr)
     is_placed = False
     start = time.perf_counter()

@@ -1,5 +1,7 @@
 """Training in a terminal: the progress line, Ctrl-C, and the outcome in words."""
 
+import contextlib
+import os
 import shutil
 import signal
 import sys
@@ -165,10 +167,27 @@ def tell_place(placement: Placement, quiet: bool) -> None:
         tell(f"Training on {placement.reason}")
 
 
+def check_folder(folder: Path) -> None:
+    """Make sure that results can be written into `folder`; one that is not there yet is not made.
+
+    Raises
+    ------
+    OutputError
+        If it can't be created or written to.
+    """
+    missing = [place for place in (folder, *folder.parents) if not os.path.lexists(place)]
+    try:
+        prepare_folder(folder)
+    finally:
+        for place in missing:  # the innermost first
+            with contextlib.suppress(OSError):
+                place.rmdir()
+
+
 def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
     tell_place(training.placement, quiet)
     if folder is not None:
-        prepare_folder(folder)
+        check_folder(folder)
     history = History()
     progress = ProgressLine(sys.stderr, training.epochs)
     start = time.perf_counter()

@@ -9,6 +9,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 
 def ridge(x, y, decay, decay_bias):
     """w and b that minimise mean((x·w + b − y)²) + λ/2‖w‖², the bias penalised or not."""
@@ -19,14 +21,6 @@ def ridge(x, y, decay, decay_bias):
         penalty[d, d] = 0.0
     solution = np.linalg.solve(design.T @ design / n + penalty, design.T @ y / n)
     return solution[:d], solution[d]
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("decay_bias", [True, False])

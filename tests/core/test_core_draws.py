@@ -11,15 +11,9 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def experiment(**values):

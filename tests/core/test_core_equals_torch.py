@@ -15,6 +15,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 # Larger steps overshoot along the steepest direction, where rounding errors grow tenfold a step.
 LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
@@ -163,14 +165,6 @@ def plain_torch(case):
 
 def flattened(network):
     return [parameter.view(-1) for parameter in network.parameters()]
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")

@@ -197,6 +197,41 @@ def test_an_unknown_key_names_the_nearest(raw, path, near):
     assert str(caught.value) == f"{path}: no such field; did you mean {near}?"
 
 
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("regularization.wd", "regularization.weight_decay"),
+        ("regularization.weightdecay", "regularization.weight_decay"),
+        ("wd", "regularization.weight_decay"),
+        ("learning_rate", "optimizer.lr"),
+        ("optimizer.learning_rate", "optimizer.lr"),
+        ("optimizer.batch", "optimizer.batch_size"),
+        ("dta.name", "data.name"),
+        ("optimiser.name", "optimizer.name"),
+        ("data.sed", "data.seed"),
+        ("modle", "model"),
+    ],
+)
+def test_the_last_part_of_a_path_says_which_field_is_meant(path, near):
+    with pytest.raises(ExperimentError) as caught:
+        field(path)
+    assert str(caught.value) == f"{path}: no such field; did you mean {near}?"
+
+
+@pytest.mark.parametrize("path", ["model.zzz", "regularization.zzz", "data.points"])
+def test_a_group_alone_is_never_suggested_for_a_path_in_it(path):
+    with pytest.raises(ExperimentError) as caught:
+        field(path)
+    assert str(caught.value) == f"{path}: no such field"
+
+
+def test_of_a_group_the_fields_are_named():
+    with pytest.raises(ExperimentError, match="model: no such field; it is a group of fields: "):
+        field("model")
+    with pytest.raises(ExperimentError, match=r"model\.depth, model\.width"):
+        field("model")
+
+
 def test_an_unknown_key_that_is_near_to_none_names_none():
     with pytest.raises(ExperimentError) as caught:
         field("zzzzzz")

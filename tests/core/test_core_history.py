@@ -161,3 +161,9 @@ def test_a_history_that_follows_a_member_has_what_that_one_recorded():
             assert list(own.column("train_loss")) == [-float(epoch) for epoch in own.epochs]
             assert list(own.last.stopped_at) == [600 if epoch >= 600 else -1]
             assert list(own.last.diverged) == [epoch >= 600]
+
+
+def test_how_a_member_ended():
+    values = np.zeros((len(MEASURES), 3))
+    one = Snapshot(9, 9, values, np.array([-1, 7, 8]), np.array([False, True, False]))
+    assert [one.ending(member) for member in range(3)] == ["", "diverged", "stopped early"]

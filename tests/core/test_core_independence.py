@@ -8,6 +8,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training, run, train
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 BASE = {
     "model.width": 12,
     "data.n_valid": 40,
@@ -23,14 +25,6 @@ MEMBERS = [
     {"seed": 9, "data.seed": 3, "regularization.input_noise": 0.0, "model.init": "kaiming"},
     {"data.noise": 0.0, "regularization.l1": 0.01, "regularization.dropout": 0.6},
 ]
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def histories(experiments, dtype=torch.float64):

@@ -13,13 +13,7 @@ from regplay.core.fields import replace
 from regplay.core.initial import initial_parameters, layer_sizes
 from regplay.core.training import Training, run
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 def plain_torch(init, scale, sizes, seed):

@@ -10,15 +10,9 @@ from regplay.core.history import MEASURES
 from regplay.core.measurements import is_finite
 from regplay.core.training import Training, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PENALTIES = [(0.0, 0.0), (0.3, 0.0), (0.0, 0.02), (0.1, 0.05)]
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def trained(penalties, dtype=torch.float64, **values):

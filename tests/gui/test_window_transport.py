@@ -306,3 +306,14 @@ def test_words_and_losses_are_those_of_the_moment_of_the_pause(person):
         person.click("transport.step")
         snapshot = person.wait_for_step(step).snapshot
         assert f"{snapshot.value('train_loss'):.4g}" in person.text("verdict.losses")
+
+
+def test_a_run_that_stopped_early_says_so_instead_of_epochs_to_go(open_window, settings):
+    settings.setValue("curves", "")
+    values = {"epochs": 5000, "optimizer.lr": 0.02, "regularization.early_stopping": 20}
+    person = open_window(values)
+    person.press(Qt.Key.Key_Space)
+    view = person.wait_until_finished()
+    assert view.snapshot.epoch < 5000
+    person.wait(lambda: "stopped early" in person.text("progress.text"))
+    assert "to go" not in person.text("progress.text")

@@ -83,8 +83,8 @@ SPECS = (
     DatasetSpec(
         "linear",
         "Many inputs, linear",
-        "y = 0.05 + Σ 0.01·xᵢ plus noise: more weights than training points, so that a linear "
-        "model (depth 0) can memorise them all.",
+        "y = 0.05 + Σ 0.01·xᵢ plus noise. A linear model (depth 0) has a weight for each input: "
+        "with more inputs than training points, it can memorise them all.",
         "regression",
         _linear,
         frozenset(_LINEAR_DEFAULTS),

@@ -66,3 +66,9 @@ def test_clean_validation_lies_on_the_plane():
     np.testing.assert_array_equal(data.valid.y, data.truth(data.valid.x))
     assert data.valid_noise_floor == 0.0
     assert data.noise_floor == pytest.approx(1e-4)
+
+
+def test_its_description_holds_for_any_number_of_inputs():
+    text = REGISTRY["linear"].description
+    assert "with more inputs than training points" in text
+    assert "has a weight for each input" in text
