@@ -156,6 +156,22 @@ def _make_window(folder: str) -> Any:
     return app, window
 
 
+def _paints_of(widget: Any) -> list[float]:
+    """A list to which the time of each paint of a widget is added."""
+    from PySide6.QtCore import QEvent, QObject
+
+    times: list[float] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() == QEvent.Type.Paint:
+                times.append(time.perf_counter())
+            return False
+
+    widget.installEventFilter(Watch(widget))
+    return times
+
+
 def _measure_startup(folder: str) -> dict[str, float]:
     app, window = _make_window(folder)
     painted: list[float] = []
@@ -172,20 +188,9 @@ def _measure_startup(folder: str) -> dict[str, float]:
 
 def _measure_frames(folder: str) -> dict[str, float]:
     """Frame times from one paint of the loss plot to the next, over the middle of a training."""
-    from PySide6.QtCore import QEvent, QObject
-
     app, window = _make_window(folder)
-    paints: list[float] = []
+    paints = _paints_of(window.history_view.plot.viewport())
     steps: list[tuple[float, int]] = []
-
-    class Watch(QObject):
-        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-            if event.type() == QEvent.Type.Paint:
-                paints.append(time.perf_counter())
-            return False
-
-    watch = Watch()
-    window.history_view.plot.viewport().installEventFilter(watch)
     window.runner.loaded.connect(window.runner.play)
 
     def count(view: Any) -> None:
@@ -246,23 +251,14 @@ def _measure_drag(folder: str) -> dict[str, float]:
 
 def _measure_curve(folder: str) -> dict[str, float]:
     """From the moment a curve is asked for to its end, the plots painted anew at 60 hertz."""
-    from PySide6.QtCore import QEvent, QObject, QTimer
+    from PySide6.QtCore import QTimer
 
     app, window = _make_window(folder)
     window.setExperiment(replace(window.session.experiment, {"epochs": 1000, "data.n_valid": 30}))
     window.controls.setShownCurves(())
     plots = [window.fit_view.panel.chart, window.history_view.plot]
-    paints: list[float] = []
+    paints = _paints_of(plots[1].viewport())
     times: list[float] = []
-
-    class Watch(QObject):
-        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-            if event.type() == QEvent.Type.Paint:
-                paints.append(time.perf_counter())
-            return False
-
-    watch = Watch()
-    plots[1].viewport().installEventFilter(watch)
 
     def ask(view: Any) -> None:
         if view.is_finished and not times:
