@@ -50,19 +50,24 @@ class Draws:
         self._dropout = streams([2**31 + seed for seed in distinct])
         self._noise = streams([2**32 - 1 - seed for seed in distinct])
         self._uniform: dict[int, Tensor] = {}
+        # Where streams stand that have not been drawn from since: to read it takes long.
+        self._standing: dict[str, tuple[Tensor, ...]] = {}
 
     @property
-    def _all(self) -> tuple[list[torch.Generator], ...]:
-        return (self._batches, self._dropout, self._noise)
+    def _kinds(self) -> dict[str, list[torch.Generator]]:
+        return {"batches": self._batches, "dropout": self._dropout, "noise": self._noise}
 
     def state(self) -> DrawsState:
         """Where the streams stand."""
-        streams = tuple(tuple(stream.get_state() for stream in kind) for kind in self._all)
-        return DrawsState(tuple(self._row), streams)
+        for name, kind in self._kinds.items():
+            if name not in self._standing:
+                self._standing[name] = tuple(stream.get_state() for stream in kind)
+        return DrawsState(tuple(self._row), tuple(self._standing[name] for name in self._kinds))
 
     def restore(self, state: DrawsState) -> None:
         """Draw again what was drawn from that state on; it must be of the same seeds."""
-        for kind, kept in zip(self._all, state.streams, strict=True):
+        for (name, kind), kept in zip(self._kinds.items(), state.streams, strict=True):
+            self._standing[name] = kept
             for stream, one in zip(kind, kept, strict=True):
                 stream.set_state(one)
 
@@ -70,6 +75,7 @@ class Draws:
         """Indices of one epoch's batches, [B] or [M, B] each; None stands for all in order."""
         if size >= n:
             return [None]
+        self._standing.pop("batches", None)
         orders = [torch.randperm(n, generator=stream) for stream in self._batches]
         one = len(orders) == 1
         order = orders[0] if one else torch.stack([orders[row] for row in self._row])
@@ -77,6 +83,7 @@ class Draws:
 
     def noise(self, n: int, width: int) -> Tensor:
         """Standard normal numbers [M or 1, n, width], without M for a single member."""
+        self._standing.pop("noise", None)
         draws = [
             torch.randn((n, width), generator=stream, device=self._device, dtype=self._dtype)
             for stream in self._noise
@@ -87,6 +94,7 @@ class Draws:
 
     def uniform(self, count: int) -> Tensor:
         """Uniform numbers in [0, 1), [M or 1, count]; valid until the next call."""
+        self._standing.pop("dropout", None)
         if count not in self._uniform:
             shape = (len(self._dropout), count)
             self._uniform[count] = torch.empty(shape, device=self._device, dtype=self._dtype)

@@ -79,6 +79,7 @@ class EpochTrack(HandleSlider):
         self._kept = kept
         before = self._moment
         self.setMoment(before)
+        self.update()
         if self._moment != before:
             self.momentChanged.emit(self._moment)
 
@@ -87,6 +88,8 @@ class EpochTrack(HandleSlider):
         index = self.index_of(epoch)
         last = max(len(self._kept) - 1, 0)
         self._moment = None if index == last else self._kept[index]
+        if (self.value(), self.maximum()) == (index, last):
+            return
         with QSignalBlocker(self):
             self.setRange(0, last)
             self.setValue(index)

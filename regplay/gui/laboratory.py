@@ -61,6 +61,7 @@ class Laboratory(QObject):
         self._asked: dict[str, Inquiry] = {}
         self._due: float | None = None
         self._reported: set[Study] = set()
+        self._shown: tuple[object, object] = (None, None)  # when the scholars were told last
         self._timer = clock.every(_TICK, self._tick)
         runner.studied.connect(self._take)
 
@@ -137,6 +138,11 @@ class Laboratory(QObject):
         }
 
     def _show(self) -> None:
+        # With most changes there is nothing new to show, and there may be many a second.
+        news, asked = self._studies, (self._epoch, dict(self._asked))
+        if news is self._shown[0] and asked == self._shown[1]:
+            return
+        self._shown = news, asked
         current = self.studies
         for scholar in self._scholars:
             scholar.showStudies(current, self._epoch)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 # A retraining that a newer change supersedes may still take this long to finish: while a slider is
 # dragged, each position shows a trained network rather than one that has just begun.
-GRACE = 0.1  # s
+GRACE = 0.15  # s
 _LONGEST_SILENCE = 1 / 30  # s; then measure between records, for something to show
 _BURST = 0.004  # s of filling in between two looks at what else there is to do
 _FULL = "The GPU ran out of memory: training goes on on the CPU."

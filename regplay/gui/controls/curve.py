@@ -2,13 +2,13 @@
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
 from regplay.gui.controls import tones
 from regplay.gui.controls.loss_range import LossRange
@@ -87,10 +87,11 @@ class CurvePicture:
     def __init__(self) -> None:
         self.curve: SweepCurve | None = None
         self._range = LossRange()
+        self._kept: tuple[object, QPixmap] | None = None  # for what it was drawn, and what
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw `curve` from now on, or nothing."""
-        self.curve = curve
+        self.curve, self._kept = curve, None
         if curve is None:
             self._range = LossRange()
         else:
@@ -147,25 +148,21 @@ class CurvePicture:
             return
         colors = DARK if tones.is_dark(palette) else LIGHT
         ground = palette.color(QPalette.ColorRole.Window)
+        inks = {
+            name: QColor(ink) if curve.is_finished else tones.blend(ground, QColor(ink), _FAINT)
+            for name, ink in (("train", colors.train), ("valid", colors.valid))
+        }
+        still = self._still(painter, region, xs, inks, after_zero=after_zero)
         painter.save()
         painter.setClipRect(region)
-        for losses, name in ((curve.train, colors.train), (curve.valid, colors.valid)):
-            color = QColor(name)
-            if not curve.is_finished:
-                color = tones.blend(ground, color, _FAINT)
-            heights = self._heights(region, losses).tolist()
-            points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
-            has_room = self._range.holds(losses)
-            painter.setClipRect(self._axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
-            _draw_line(painter, points[1:] if after_zero else points, color)
-            painter.setClipRect(region)
-            self._draw_marks(painter, region, xs, losses, color, after_zero)
-            painter.setPen(QPen(color, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(QPolygonF(list(itertools.compress(points, has_room))))
-            painter.setBrush(color)
-            if at is not None and has_room[at]:
+        painter.drawPixmap(region.topLeft(), still)
+        for name, ink in inks.items():
+            losses = getattr(curve, name)
+            if at is not None and self._range.holds(losses)[at]:
+                painter.setBrush(ink)
                 painter.setPen(QPen(ground, 1))
-                painter.drawEllipse(points[at], _LARGE_DOT, _LARGE_DOT)
+                height = float(self._heights(region, losses)[at])
+                painter.drawEllipse(QPointF(xs[at], height), _LARGE_DOT, _LARGE_DOT)
         if curve.is_finished:
             self._draw_valley(painter, region, xs, colors, ground, is_lit)
         else:
@@ -176,6 +173,52 @@ class CurvePicture:
             bar.setWidth(bar.width() * min(max(curve.progress, 0.0), 1.0))
             painter.fillRect(bar, tones.line(palette, 0.6))
         painter.restore()
+
+    def _still(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        inks: Mapping[str, QColor],
+        *,
+        after_zero: bool,
+    ) -> QPixmap:
+        """What stays while the handle moves, drawn once."""
+        ratio = painter.device().devicePixelRatioF()
+        key = (QRectF(region), tuple(xs), [ink.rgba() for ink in inks.values()], after_zero, ratio)
+        if self._kept is None or self._kept[0] != key:
+            size = (region.size() * ratio).toSize()
+            picture = QPixmap(size)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(picture)
+            inner.setRenderHints(painter.renderHints())
+            inner.translate(-region.topLeft())
+            self._draw_still(inner, region, xs, inks, after_zero=after_zero)
+            inner.end()
+            self._kept = key, picture
+        return self._kept[1]
+
+    def _draw_still(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        inks: Mapping[str, QColor],
+        *,
+        after_zero: bool,
+    ) -> None:
+        for name, ink in inks.items():
+            losses = getattr(self.curve, name)
+            heights = self._heights(region, losses).tolist()
+            points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
+            painter.setClipRect(self._axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
+            _draw_line(painter, points[1:] if after_zero else points, ink)
+            painter.setClipRect(region)
+            self._draw_marks(painter, region, xs, losses, ink, after_zero)
+            painter.setPen(QPen(ink, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            drawn = list(itertools.compress(points, self._range.holds(losses)))
+            painter.drawPoints(QPolygonF(drawn))
 
     def _draw_valley(
         self,
