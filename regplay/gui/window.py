@@ -163,6 +163,7 @@ class MainWindow(QMainWindow):
         self.board.changed.connect(self.laboratory.reconsider)
         self.board.refused.connect(self.banner.show_message)
         self.runs.pinClicked.connect(self.pin)
+        self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
         self.runs.compareClicked.connect(self.tabs.compare)
         self.board.adopted.connect(self.setExperiment)
         transport, runner = self.transport, self.runner

@@ -145,8 +145,26 @@ def test_too_many_pins_are_refused_with_a_message(at_tab):
     person = at_tab("fit")
     for _ in range(13):
         person.press(Qt.Key.Key_P)
-    assert len(person.window.board.pins) == 12
+    board = person.window.board
+    assert len(board.pins) == 12
     assert "12 runs are pinned" in person.banner
+    person.window.runs.choose(board.pins[3])
+    person.press(Qt.Key.Key_Delete, person.window.runs.view)
+    assert len(board.pins) == 11
+    assert person.banner == ""
+
+
+def test_a_run_is_pinned_whole_whatever_moment_of_it_is_in_sight(at_tab):
+    person = at_tab("fit")
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    last = person.view.fit
+    person.window.timeline.pickMoment(5)
+    person.wait(lambda: person.view.fit.epoch == 5)
+    person.press(Qt.Key.Key_P)
+    pin = person.window.board.pins[0]
+    assert pin.run.history.epochs[-1] == pin.fit.epoch == 20
+    np.testing.assert_allclose(pin.fit.grid, last.grid, rtol=1e-5)
 
 
 def test_compare_trains_four_remedies_from_the_same_start(at_tab):

@@ -58,10 +58,16 @@ class Board(QObject):
         runs.changed.connect(self._changed)
 
     def pin(self) -> None:
-        """Keep the run as it is shown now."""
+        """Keep the run that is shown, as far as it has come, whatever moment of it is in sight."""
         view = self._view
-        if view is not None:
-            self._keep(view.run, view.fit, grid_of(view.dataset))
+        if view is None:
+            return
+        fit, newest = view.fit, view.run.checkpoints.last
+        if view.look.epoch is not None and newest is not None:
+            from regplay.gui.viewer import fit_at  # with torch, which is loaded by now
+
+            fit = fit_at(newest, view.run.experiment)
+        self._keep(view.run, fit, grid_of(view.dataset))
 
     def pinContestant(self, contestant: "Contestant", fit: Fit | None) -> None:
         """Keep one of the runs that are shown side by side."""
