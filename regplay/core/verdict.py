@@ -150,14 +150,12 @@ def is_still_falling(epochs: NDArray[np.int64], losses: Floats, scale: float) ->
 def _against_overfitting(experiment: Experiment, *, memorises: bool) -> str:
     settings = experiment.regularization
     reason = "The training loss is below the noise floor: noise is memorised. " if memorises else ""
-    tries = []
-    if not settings.weight_decay:
-        tries.append("weight decay")
-    if not settings.dropout and experiment.model.depth:
-        tries.append("dropout")
-    if not tries:
-        tries.append("stronger regularization")
-    return f"{reason}Try {' or '.join(tries)}, early stopping or more training points."
+    tries = ["more weight decay" if settings.weight_decay else "weight decay"]
+    if experiment.model.depth:
+        tries.append("more dropout" if settings.dropout else "dropout")
+    if not settings.early_stopping:
+        tries.append("early stopping")
+    return f"{reason}Try {', '.join(tries)} or more training points."
 
 
 def _against_underfitting(experiment: Experiment, is_falling: bool) -> str:

@@ -46,7 +46,7 @@ class Menus(QObject):
         self._add(training, "&New seed", window.new_seed, "N")
         training.addSeparator()
         self._add(training, "&Pin this run", window.pin, "P")
-        self._add(training, "&Compare remedies", window.tabs.compare, "C")
+        self._add(training, "&Compare remedies", window.compare, "C")
         training.addSeparator()
         self._devices = training.addMenu("&Device")
         self._device_actions: dict[str, QAction] = {}

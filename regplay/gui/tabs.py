@@ -123,6 +123,7 @@ class Tabs(Stage):
         if tab == "side" and self.side is not None and self._view is not None:
             self.side.showView(self._view)
         self._laboratory.reconsider()
+        self._tell_recorded()
 
     def _tell_recorded(self) -> None:
         view = {"landscape": self.landscape, "seeds": self.seeds, "side": self.side}.get(self.tab)

@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
         tip = "Keep this run in colour beside the ones to come (P)"
         self.tabs.addButton("pin", "Pin", tip).clicked.connect(self.pin)
         tip = "None, weight decay, dropout and both, trained together (C)"
-        self.tabs.addButton("compare", "Compare", tip).clicked.connect(self.tabs.compare)
+        self.tabs.addButton("compare", "Compare", tip).clicked.connect(self.compare)
         plots = named("plots", QSplitter(Qt.Orientation.Vertical))
         plots.setChildrenCollapsible(False)
         plots.addWidget(self.tabs)
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
         self.board.refused.connect(self.banner.show_message)
         self.runs.pinClicked.connect(self.pin)
         self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
-        self.runs.compareClicked.connect(self.tabs.compare)
+        self.runs.compareClicked.connect(self.compare)
         self.board.adopted.connect(self.setExperiment)
         transport, runner = self.transport, self.runner
         transport.playClicked.connect(self.toggle)
@@ -199,15 +199,16 @@ class MainWindow(QMainWindow):
     def setExperiment(self, experiment: Experiment) -> None:
         """Work on another experiment; what has to be trained anew follows from what differs."""
         self.past.note(self.session.experiment, experiment, self._clock.now())
-        self._change_to(experiment)
+        self.banner.clear()
+        self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""
-        self._change_to(self.past.back(self.session.experiment))
+        self._restore_experiment(self.past.back(self.session.experiment))
 
     def redo(self) -> None:
         """Work on the experiment before the last step back."""
-        self._change_to(self.past.forward(self.session.experiment))
+        self._restore_experiment(self.past.forward(self.session.experiment))
 
     def toggle(self) -> None:
         """Train or pause; a run at its end is given as many epochs again."""
@@ -240,6 +241,11 @@ class MainWindow(QMainWindow):
         """Keep the run that is shown."""
         self.board.pin()
 
+    def compare(self) -> None:
+        """Train none, weight decay, dropout and both side by side; a run waits meanwhile."""
+        self.runner.pause()
+        self.tabs.compare()
+
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
         self.theme.setScheme(scheme)
@@ -267,9 +273,10 @@ class MainWindow(QMainWindow):
 
     # What follows from it
 
-    def _change_to(self, experiment: Experiment | None) -> None:
+    def _restore_experiment(self, experiment: Experiment | None) -> None:
         if experiment is not None:
-            self._apply(self.session.change(experiment, epoch=self.runner.epoch))
+            self.banner.clear()
+            self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
     def _apply(self, change: Change) -> None:
         experiment = self.session.experiment

@@ -13,6 +13,7 @@ from regplay.core.sweep import is_used
 from regplay.session.run import Run
 
 MOST = 12
+DECAY, DROPOUT = 0.01, 0.3  # of the remedies that are compared, unless the experiment has its own
 _KEPT = 16 << 20  # bytes for the states of each
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
 _WEIGHT_DECAY, _DROPOUT = "regularization.weight_decay", "regularization.dropout"
@@ -223,14 +224,16 @@ def _text(path: str, value: Value) -> str:
     return f"{_SIGNS[path]} {number}".strip()
 
 
-def compared(experiment: Experiment) -> dict[str, Experiment]:
+def compared(
+    experiment: Experiment, decay: float = DECAY, dropout: float = DROPOUT
+) -> dict[str, Experiment]:
     """The same experiment without regularization, with weight decay, with dropout, with both.
 
-    Their strengths are the experiment's own where they are above 0, else 0.01 and 0.3. A linear
+    Their strengths are the experiment's own where they are above 0, else those given. A linear
     model has nothing to drop: there it is with and without weight decay.
     """
     settings = experiment.regularization
-    decays, drops = (0.0, settings.weight_decay or 0.01), (0.0, settings.dropout or 0.3)
+    decays, drops = (0.0, settings.weight_decay or decay), (0.0, settings.dropout or dropout)
     wanted = {
         "none": (decays[0], drops[0]),
         "weight decay": (decays[1], drops[0]),

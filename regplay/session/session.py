@@ -56,6 +56,11 @@ class Session:
             self.extend(epoch)
         return Change.ADJUST
 
+    def restore(self, experiment: Experiment, *, epoch: int = 0) -> Change:
+        """Replace the experiment by an earlier one, with all the epochs that it had then."""
+        self._planned_epochs = experiment.epochs
+        return self.change(experiment, epoch=epoch)
+
     def extend(self, epoch: int) -> None:
         """Let the present experiment train on from `epoch` for as many epochs as were planned."""
         more = min(epoch + self._planned_epochs, 1_000_000)

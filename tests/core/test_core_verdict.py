@@ -202,16 +202,16 @@ def test_advice_says_when_the_losses_are_still_falling():
     assert "still falling" not in verdict(tail(1.5, 1.0), tail(1.5, 1.0)).advice
 
 
-def test_advice_against_overfitting_names_what_is_not_in_use_yet():
+def test_advice_against_overfitting_names_what_helps_beside_what_is_in_use():
     curves = (tail(1.5, 0.1), tail(1.5, 0.9))
     advice = verdict(*curves).advice
-    assert "weight decay" in advice
-    assert "dropout" in advice
+    assert "Try weight decay, dropout, early stopping or more training points" in advice
     assert "below the noise floor" in advice
-    linear = replace(Experiment(), {"model.depth": 0, "regularization.weight_decay": 0.1})
-    advice = verdict(*curves, experiment=linear).advice
-    assert "weight decay" not in advice
-    assert "dropout" not in advice
+    values = {"regularization.weight_decay": 1e-4, "regularization.early_stopping": 50}
+    advice = verdict(*curves, experiment=replace(Experiment(), values)).advice
+    assert "Try more weight decay, dropout or more training points" in advice
+    linear = replace(Experiment(), {"model.depth": 0})
+    assert "dropout" not in verdict(*curves, experiment=linear).advice
     assert "below the noise floor" not in verdict(tail(1.5, 0.55), tail(1.5, 0.9)).advice
 
 

@@ -228,3 +228,17 @@ def test_changes_of_settings_are_undone_and_made_again(open_window, settings):
         assert person.window.session.experiment == wanted
     person.press(Key.Key_Space)
     assert_is_shown(person)
+
+
+def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window()
+    person.press(Key.Key_Space)
+    person.wait_until_finished()
+    person.press(Key.Key_Space)  # as many again
+    person.wait_until_finished()
+    trained_on = person.window.session.experiment
+    assert trained_on.epochs == 40
+    person.set(regularization__weight_decay=0.1)
+    person.choose("Undo change of settings")
+    assert person.window.session.experiment == trained_on

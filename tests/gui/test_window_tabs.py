@@ -185,6 +185,27 @@ def pinned_lines(person):
     return {run.source.name: run for run in person.window.history_view.plot.pinned.runs}
 
 
+def test_comparing_lets_a_long_run_wait(at_tab):
+    person = at_tab("fit", {"epochs": 100_000})
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: person.view.snapshot.epoch > 50)
+    person.press(Qt.Key.Key_C)
+    assert not person.window.runner.is_playing
+    tab = person.window.tabs.side
+    assert not person.find("split.0.pin").isEnabled()  # there is nothing to pin yet
+    person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
+
+
+def test_the_handle_goes_back_to_the_run_when_the_map_is_left(at_tab):
+    person = at_tab("landscape")
+    person.click("landscape.start")
+    timeline = person.window.timeline
+    person.wait(lambda: timeline.track.kept[-1:] == (20,))
+    assert person.view.snapshot.epoch == 0
+    person.click("stage.fit")
+    assert timeline.track.kept == (0,)
+
+
 def test_the_losses_of_the_four_remedies_are_drawn_while_they_are_in_sight(at_tab):
     person = at_tab("fit")
     person.press(Qt.Key.Key_P)
@@ -204,21 +225,24 @@ def test_the_losses_of_the_four_remedies_are_drawn_while_they_are_in_sight(at_ta
 
 
 def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_tab):
-    person = at_tab("fit")
+    person = at_tab("fit", {"regularization.dropout": 0.2})
     person.press(Qt.Key.Key_C)
     tab = person.window.tabs.side
     person.wait(lambda: tab.recorded[-1:] == [20])
     colors = [each.color for each in tab.contestants]
+    person.wait(person.find("split.2.pin").isEnabled)
     person.click("split.2.pin")
     pin = person.window.board.pins[0]
-    assert (pin.name, pin.color) == ("dropout p 0.3", colors[2])
+    assert (pin.name, pin.color) == ("dropout p 0.2", colors[2])
     assert pin.fit is tab.views[2].panel.fit
     assert list(pin.run.history.epochs) == list(tab.contestants[2].run.history.epochs)
     assert [each.color for each in tab.contestants] == colors
     assert not person.find("split.2.pin").isVisible()
     person.wait(lambda: tab.views[1].panel.fit.epoch == 20)
     trained = tab.views[1].panel.fit
+    names = [each.name for each in tab.contestants]
     person.click("split.1.adopt")
+    assert [each.name for each in tab.contestants] == names  # the others are not given up
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
     assert person.view.run.experiment == compared(pin.run.experiment)["weight decay"]
     np.testing.assert_allclose(person.view.fit.grid, trained.grid, rtol=1e-5)

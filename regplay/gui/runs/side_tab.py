@@ -20,7 +20,7 @@ from regplay.gui.runs.split_title import SplitTitle
 from regplay.gui.runs.split_view import MOST, SplitView
 from regplay.gui.studies import Inquiry, Study
 from regplay.gui.theme import LIGHT, Colors
-from regplay.session.pins import Pin, Pins, compared, value_texts
+from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.run import Run
 
 if TYPE_CHECKING:  # torch takes a second to import
@@ -136,6 +136,7 @@ class SideTab(SplitView):
         self.contestants: list[Contestant] = []
         self.recorded: Sequence[int] = ()
         self._view: View | None = None
+        self._decay, self._dropout = DECAY, DROPOUT
         self._fits: list[Fit | None] = []
         self.pinClicked.connect(self._pin)
         self.adoptClicked.connect(self._adopt)
@@ -184,6 +185,7 @@ class SideTab(SplitView):
                 each.run.checkpoints = together.checkpoints[member]
             fit = together.fits[member] if together.fits else None
             self._show(member, fit, (float(losses[0][member]), float(losses[1][member])))
+            self.setReady(member, bool(each.run.checkpoints))
         self.contestantsChanged.emit()
 
     def showView(self, view: View) -> None:
@@ -215,7 +217,11 @@ class SideTab(SplitView):
         pinned = {pin.run.experiment: pin for pin in self._pins if pin.run.is_complete}
         free = iter(self._pins.free_colors)
         places = []
-        for name, remedy in compared(experiment).items():
+        # Who adopts one of them has not given the others up: their strengths stay.
+        present = experiment.regularization
+        self._decay = present.weight_decay or self._decay
+        self._dropout = present.dropout or self._dropout
+        for name, remedy in compared(experiment, self._decay, self._dropout).items():
             pin = pinned.get(remedy)
             color = next(free, 0) if pin is None else pin.color
             used = [path for path in _STRENGTHS if get(remedy, path)]
@@ -260,6 +266,8 @@ class SideTab(SplitView):
             for each in self.contestants
         ]
         self.setRuns(titles, [each.dataset for each in self.contestants])
+        for index, each in enumerate(self.contestants):
+            self.setReady(index, not each.place.is_trained or bool(each.run.checkpoints))
         if self._view is not None:
             self.showView(self._view)
 

@@ -60,6 +60,7 @@ class _Cell(QWidget):
         if title != self.run:
             self.run = title
             self.title.setTitle(title)
+            self.view.clearPast()  # the earlier fits were another run's
             self.pin.setVisible(title.can_pin)
             self.adopt.setVisible(title.can_adopt)
             self.set_colors(colors)
@@ -165,6 +166,11 @@ class SplitView(QWidget):
     def setNumbers(self, index: int, losses: tuple[float, float] | None) -> None:
         """Show the training and validation loss of one of them, and the gap."""
         self._cells[index].title.setNumbers(losses)
+
+    def setReady(self, index: int, is_ready: bool) -> None:
+        """Whether one of them can be pinned and adopted yet."""
+        self._cells[index].pin.setEnabled(is_ready)
+        self._cells[index].adopt.setEnabled(is_ready)
 
     def clearPast(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""
