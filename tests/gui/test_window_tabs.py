@@ -89,6 +89,23 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
         assert part.total == pytest.approx(part.measured, abs=6 * part.measured_error + 0.1)
 
 
+def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
+    person = at_tab("seeds")
+    tab = person.window.tabs.seeds
+    tab.setSeeds(5)
+    person.click("seeds.start")
+    laboratory = person.window.laboratory
+    person.wait(lambda: laboratory.studies and all(s.finished for s in laboratory.studies.values()))
+    person.wait(lambda: person.window.timeline.track.kept[-1:] == (20,))
+    before = {key: study.digest for key, study in laboratory.studies.items()}
+    person.window.timeline.pickMoment(0)
+    person.wait(
+        lambda: all(study.digest is not before[key] for key, study in laboratory.studies.items())
+    )
+    band = laboratory.studies["seeds.band"].digest
+    assert not np.allclose(band.mean, before["seeds.band"].mean)
+
+
 def test_double_descent_is_one_click(at_tab):
     person = at_tab("seeds")
     person.click("seeds.doubleDescent")

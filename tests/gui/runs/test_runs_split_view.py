@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 
 import numpy as np
@@ -252,3 +253,15 @@ def test_points_of_four_fits_leave_the_boundary_in_sight(split) -> None:
     assert frame.height < 150
     hidden = (with_points != picture()).sum() / (frame.width * frame.height)
     assert 0.02 < hidden < 0.3  # of the whole plot, with half of the points crossed out
+
+
+def test_another_run_in_a_panel_has_none_of_the_earlier_fits_of_the_one_before(split) -> None:
+    dataset = _dataset()
+    view = split(dataset)
+    for epoch in (1, 4, 16):
+        view.setFit(0, dataclasses.replace(_fit(dataset, epoch / 20), epoch=epoch))
+    assert view.views[0].panel.past.epochs == [1, 4, 16]
+    view.setRuns([SplitTitle("another")], [dataset])
+    assert view.views[0].panel.past.epochs == []
+    view.setFit(0, dataclasses.replace(_fit(dataset), epoch=16))
+    assert view.views[0].panel.past.epochs == [16]
