@@ -115,6 +115,8 @@ def _write_sweep(folder: Path, result: "SweepResult") -> None:
         reason = f"{axes} fields vary, and it shows one or two"
     elif not result.ranking():
         reason = "all networks diverged"
+    elif result.task == "mixed":
+        reason = "the losses of regressions and classifications can't be compared"
     if reason:
         gone = "; that of an earlier sweep is removed" if had_picture else ""
         print(f"No sweep.png: {reason}{gone}", file=sys.stderr)

@@ -121,6 +121,14 @@ def test_more_than_two_fields_or_none_have_no_figure(sweep, tmp_path):
     assert [path.name for path in (tmp_path / "none").iterdir()] == ["sweep.csv"]
 
 
+def test_a_regression_and_a_classification_are_not_ranked(sweep, tmp_path):
+    _, out, err = sweep("--vary", "data.name=sine,moons", "--out", tmp_path / "mixed")
+    assert "   best" not in out
+    assert "losses of regressions and classifications can't be compared" in out
+    assert "No sweep.png: the losses of regressions" in err
+    assert len(_rows(tmp_path / "mixed")) == 2
+
+
 def test_the_figure_of_an_earlier_sweep_does_not_lie_beside_other_numbers(sweep, tmp_path, qapp):
     folder = tmp_path / "out"
     sweep(*WIDTHS, "--out", folder)

@@ -86,7 +86,7 @@ def _subtitle(result: SweepResult) -> str:
     parts = []
     if "data.name" not in varied:
         parts.append(REGISTRY[experiment.data.name].title)
-    if "data.n_train" not in varied and experiment.data.n_train:
+    if not {"data.name", "data.n_train"} & varied and experiment.data.n_train:
         parts.append(f"{experiment.data.n_train:,} training points")
     if "epochs" not in varied:
         parts.append(f"{experiment.epochs:,} epochs")

@@ -126,9 +126,11 @@ def describe(result: SweepResult) -> str:
         rows.append([*varied, *(_over_seeds(result, name, place) for name in measures)])
     lines = [first, "", *_table(rows)]
     if sweep.axes:
-        lines[3] += "   best"
+        lines[3] += "   best" if result.task != "mixed" else ""
         if len(ranking) > _SHOWN:
             lines.append(f"... and {len(ranking) - _SHOWN:,} more")
+    if result.task == "mixed":
+        lines += ["", "losses of regressions and classifications can't be compared"]
     if sweep.seeds > 1:
         lines += ["", "mean ± standard deviation over seeds"]
     return "\n".join(lines)
