@@ -2,13 +2,13 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
 from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.cells import Cells
 
 _APART = 14  # pixels from dot to dot
 _SIZES = 16  # that there are, from none to one that touches its neighbours
@@ -31,7 +31,7 @@ class DotsLayer:
         self.grid: Grid | None = None
         self.sizes: Floats | None = None
         self.on_dark: NDArray[np.bool_] | None = None
-        self._buffer = PrimitiveArray(QPainter.PixmapFragment, 10)
+        self._cells = Cells()
         self._atlas: QPixmap | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
@@ -47,14 +47,8 @@ class DotsLayer:
         shown = which > 0
         ratio, cell = frame.ratio, int(np.ceil((_APART + 2) * frame.ratio))
         atlas = self._drawn(ratio, cell)
-        self._buffer.resize(int(shown.sum()))
-        # x, y, left, top, width, height, scale x, scale y, rotation, opacity
-        fragments = self._buffer.ndarray()
-        fragments[:] = (0, 0, 0, 0, cell, cell, 1 / ratio, 1 / ratio, 0, 1)
-        fragments[:, 0], fragments[:, 1] = x[shown], y[shown]
-        fragments[:, 2] = which[shown] * cell
-        fragments[:, 3] = self.on_dark[row, column][shown] * cell
-        painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
+        light = self.on_dark[row, column][shown].astype(np.intp)
+        self._cells.draw(painter, atlas, cell, ratio, x[shown], y[shown], which[shown], light)
 
     def _points(
         self, frame: Frame, x: Floats, y: Floats

@@ -6,11 +6,11 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.cells import Cells
 
 Shape = Literal["circle", "diamond", "cross"]
 MOST = 2000  # points of one split that are drawn; more only hide each other
@@ -102,7 +102,7 @@ class PointsLayer:
     def __init__(self) -> None:
         self.groups: tuple[Points, ...] = ()
         self._atlases: dict[tuple[object, ...], QPixmap] = {}
-        self._buffer = PrimitiveArray(QPainter.PixmapFragment, 10)
+        self._cells = Cells()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw those that lie in the frame."""
@@ -116,14 +116,8 @@ class PointsLayer:
         if not shown.size:
             return
         atlas, cell = self._atlas(points, marker_scale(frame), frame.ratio)
-        self._buffer.resize(len(shown))
-        # x, y, left, top, width, height, scale x, scale y, rotation, opacity
-        fragments = self._buffer.ndarray()
-        fragments[:] = (0, 0, 0, 0, cell, cell, 1 / frame.ratio, 1 / frame.ratio, 0, 1)
-        fragments[:, 0], fragments[:, 1] = x[shown], y[shown]
-        if points.which is not None:
-            fragments[:, 2] = points.which[shown] * cell
-        painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
+        which = 0 if points.which is None else points.which[shown]
+        self._cells.draw(painter, atlas, cell, frame.ratio, x[shown], y[shown], which)
 
     def _atlas(self, points: Points, scale: float, ratio: float) -> tuple[QPixmap, int]:
         """One picture with a cell for each fill, and the size of a cell in its pixels."""
