@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
@@ -15,9 +15,9 @@ from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
 from regplay.gui.laboratory import Laboratory
+from regplay.gui.layout import column, divided
 from regplay.gui.menus import Menus
 from regplay.gui.messages import Start, View
-from regplay.gui.naming import named
 from regplay.gui.passes import Passes
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
@@ -110,40 +110,13 @@ class MainWindow(QMainWindow):
         self.tabs.addButton("pin", "Pin", tip).clicked.connect(self.pin)
         tip = "None, weight decay, dropout and both, trained together (C)"
         self.tabs.addButton("compare", "Compare", tip).clicked.connect(self.compare)
-        plots = named("plots", QSplitter(Qt.Orientation.Vertical))
-        plots.setChildrenCollapsible(False)
-        plots.addWidget(self.tabs)
-        self._bottom = named("bottom", QSplitter(Qt.Orientation.Horizontal))
-        self._bottom.setChildrenCollapsible(False)
-        self._bottom.addWidget(self.history_view)
-        self._bottom.addWidget(self.runs)
-        self._bottom.setStretchFactor(0, 1)
-        self._bottom.setStretchFactor(1, 0)
-        plots.addWidget(self._bottom)
+        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
+        plots = divided("plots", below, self.tabs, bottom, (3, 2))
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        plots.setStretchFactor(0, 3)
-        plots.setStretchFactor(1, 2)
-        centre = QWidget()
-        column = QVBoxLayout(centre)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.banner)
-        column.addWidget(self.verdict_bar)
-        column.addWidget(plots, 1)
-        column.addWidget(self.timeline)
-        halves = named("halves", QSplitter(Qt.Orientation.Horizontal))
-        halves.setChildrenCollapsible(False)
-        halves.addWidget(self.controls)
-        halves.addWidget(centre)
-        halves.setStretchFactor(0, 0)
-        halves.setStretchFactor(1, 1)
-        whole = QWidget()
-        rows = QVBoxLayout(whole)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(halves, 1)
-        rows.addWidget(self.transport)
-        self.setCentralWidget(whole)
+        centre = column(self.banner, self.verdict_bar, plots, self.timeline, grows=plots)
+        halves = divided("halves", beside, self.controls, centre, (0, 1))
+        self.setCentralWidget(column(halves, self.transport, grows=halves))
         self.setStatusBar(self.status)
 
     def _connect(self) -> None:
