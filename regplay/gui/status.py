@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from regplay.gui.naming import named
 
+_MARGIN = 8  # px at both ends
 _LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
 
 
@@ -17,6 +18,8 @@ class Status(QStatusBar):
         self._rate = named("status.rate", QLabel())
         metrics = self._rate.fontMetrics()
         self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+        self._device.setContentsMargins(_MARGIN, 0, 0, 0)
+        self._rate.setContentsMargins(0, 0, _MARGIN, 0)
         self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._last = (0.0, 0)  # when, and at which step
         self.addWidget(self._device, 1)
