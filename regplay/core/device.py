@@ -22,7 +22,10 @@ class DeviceError(UserError):
 
 @dataclass(frozen=True)
 class Placement:
-    """A device, the number of CPU threads to use, and the reason in words."""
+    """A device, the number of CPU threads to use, and the reason in words.
+
+    A population of more than one may do with fewer threads: `regplay.core.threads`.
+    """
 
     device: "torch.device"
     threads: int

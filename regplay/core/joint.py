@@ -1,5 +1,6 @@
 """Many experiments trained together: one population for each shape, in parts that fit in memory."""
 
+import time
 from collections.abc import Hashable, Sequence
 
 import msgspec
@@ -18,6 +19,7 @@ from regplay.core.initial import layer_sizes
 from regplay.core.population import Shape
 from regplay.core.predictions import fit_of, measured, network_at
 from regplay.core.state import State
+from regplay.core.threads import Threads
 from regplay.core.training import Training, load_all
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
@@ -89,6 +91,7 @@ class _Part:
         self.history = History(len(places))
         self.checkpoints = Checkpoints(keeps * len(places) // len(experiments))
         self.training: Training | None = None  # None before its turn, and after it
+        self.threads = Threads(1)
         self.finished = False
 
     @property
@@ -252,10 +255,13 @@ class JointTraining:
                 part.experiments, datasets=part.datasets, device=self._device, dtype=self._dtype
             )
             self.placement = training.placement
-            training.use_threads()
+            part.threads = training.threads
+            part.threads.use()
             snapshot: Snapshot | None = training.record()
         else:
+            began = time.perf_counter()
             snapshot = training.advance()
+            part.threads.note(time.perf_counter() - began)
         if snapshot is None:
             return False
         part.history.append(snapshot)
@@ -268,8 +274,8 @@ class JointTraining:
 
     def use_threads(self) -> None:
         """Set torch to the number of CPU threads that is fastest for the present part."""
-        if self._waiting and self._waiting[0].training is not None:
-            self._waiting[0].training.use_threads()
+        if self._waiting:
+            self._waiting[0].threads.use()
 
     # what came of it
 

@@ -16,6 +16,7 @@ from regplay.core.activations import ACTIVATIONS, ActivationFunction
 
 Loss = Literal["mse", "cross_entropy"]
 _CACHED_NUMBERS = 1 << 18
+_WHOLE = 1 << 12  # numbers
 
 
 def loss_of(task: str) -> Loss:
@@ -37,8 +38,13 @@ class Shape:
 
     @property
     def total(self) -> int:
-        """Length of the flat buffer: parameters of all members."""
-        return self.members * sum((n_in + 1) * n_out for n_in, n_out in self.layers)
+        """Length of the flat buffer: parameters of all members.
+
+        With more than one it is filled up with zeros to a round number, so that its shares, one for
+        each CPU thread, are whole vectors (`regplay.core.threads`).
+        """
+        numbers = self.members * sum((n_in + 1) * n_out for n_in, n_out in self.layers)
+        return numbers if self.members == 1 else -(-numbers // _WHOLE) * _WHOLE
 
     def blocks(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Views of a flat buffer: weights [M, in·out] and biases [M, out] of each layer."""
@@ -214,7 +220,7 @@ class Population:
         """Outputs [M, N, outputs] for inputs [M, N, d], dropout off; without M if M = 1."""
         members, n = self.shape.members, x.shape[-2]
         # Some members at a time, so that what passes between two layers stays in the cache.
-        at_once = max(1, _CACHED_NUMBERS // (n * max(self.shape.sizes)))
+        at_once = self.predicted_at_once(n)
         if at_once >= members or self.flat.device.type != "cpu":
             return self._forward(x, self._transposed)
         parts = []
@@ -223,6 +229,10 @@ class Population:
             layers = [(weight[part], bias[part]) for weight, bias in self._transposed]
             parts.append(self._forward(x[part], layers))
         return torch.cat(parts)
+
+    def predicted_at_once(self, n: int) -> int:
+        """For how many members `predict` computes all of `n` points together."""
+        return max(1, _CACHED_NUMBERS // (n * max(self.shape.sizes)))
 
     def _forward(self, x: Tensor, layers: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
         gain = self._phi.gain

@@ -34,6 +34,7 @@ from regplay.core.population import Population, Shape, loss_of
 from regplay.core.predictions import fit_of
 from regplay.core.state import State
 from regplay.core.stopping import Stopping
+from regplay.core.threads import Threads, share_evenly
 
 _MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
 
@@ -145,6 +146,28 @@ class Training:
     def use_threads(self) -> None:
         """Set torch to the number of CPU threads that is fastest for this size."""
         torch.set_num_threads(self.placement.threads)
+
+    @property
+    def threads(self) -> Threads:
+        """What chooses the number of threads, where the results don't hang on it."""
+        most, shape = self.placement.threads, self.population.shape
+        may_choose = shape.members > 1 and share_evenly(self.numbers, most)
+        return Threads(most, may_choose=may_choose)
+
+    @property
+    def numbers(self) -> set[int]:
+        """How many numbers the operations of a step or a measurement take, each by itself."""
+        hidden, outputs = self.population.shape.sizes[1:-1], self.population.shape.sizes[-1]
+        units, members = {*hidden, sum(hidden), outputs}, self.population.shape.members
+        batches = {self._batch_size, self._n_train % self._batch_size}
+        n_points = self._n_train + len(self.datasets[0].valid.y)
+        at_once = min(members, self.population.predicted_at_once(n_points))
+        measured = {at_once * n_points, members % at_once * n_points}
+        return {self.population.shape.total} | {
+            rows * size
+            for rows in {members * batch for batch in batches} | measured
+            for size in units
+        }
 
     def adjust(self, experiments: Sequence[Experiment]) -> None:
         """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.

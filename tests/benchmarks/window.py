@@ -250,7 +250,7 @@ def _measure_drag(folder: str) -> dict[str, float]:
 
 
 def _measure_curve(folder: str) -> dict[str, float]:
-    """From the moment a curve is asked for to its end, the plots painted anew at 60 hertz."""
+    """From the moment a curve is asked for to its end, the plots painted anew at 30 hertz."""
     from PySide6.QtCore import QTimer
 
     app, window = _make_window(folder)
@@ -277,7 +277,7 @@ def _measure_curve(folder: str) -> dict[str, float]:
 
     timer = QTimer()
     timer.timeout.connect(repaint)
-    timer.start(16)
+    timer.start(33)
     window.runner.viewed.connect(ask)
     window.runner.studied.connect(look)
     window.runner.loaded.connect(window.runner.play)
