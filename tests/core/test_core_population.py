@@ -172,13 +172,21 @@ def test_what_member_and_select_give_are_copies():
 
 def test_spread_gives_each_member_its_value_and_biases_nothing_if_asked():
     shape = Shape(2, (3, 4, 1))
-    assert shape.total == 2 * (3 * 4 + 4 + 4 + 1)
+    assert shape.total >= 2 * (3 * 4 + 4 + 4 + 1)
     values = torch.tensor([5.0, 7.0])
     for biases in (True, False):
         for weight, bias in shape.blocks(shape.spread(values, biases)):
             for member, value in enumerate(values):
                 assert (weight[member] == value).all()
                 assert (bias[member] == (value if biases else 0)).all()
+
+
+def test_a_buffer_holds_the_members_and_whole_vectors_for_each_thread():
+    assert Shape(1, (3, 4, 1)).total == 21
+    shape = Shape(300, (3, 4, 1))
+    assert 300 * 21 < shape.total < 300 * 21 + 4096
+    assert shape.total % 4096 == 0
+    assert shape.of_member(torch.zeros(shape.total), 7).shape == (21,)
 
 
 def test_a_dropped_unit_passes_no_gradient():
