@@ -24,13 +24,21 @@ class Start:
     ----------
     study, member
         A member of this study; the present run if `study` is empty.
+    run
+        A run that was kept, such as a pinned one, in place of these.
     epoch
         The kept moment that is not later than this; None is the newest.
     """
 
     study: str = ""
     member: int = 0
+    run: Run | None = None
     epoch: int | None = None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it is a moment of the present run."""
+        return not self.study and self.run is None
 
 
 @dataclass(frozen=True, eq=False)

@@ -138,7 +138,7 @@ class MainWindow(QMainWindow):
         self.runs.pinClicked.connect(self.pin)
         self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
         self.runs.compareClicked.connect(self.compare)
-        self.board.adopted.connect(self.setExperiment)
+        self.board.adopted.connect(self.take_run)
         transport, runner = self.transport, self.runner
         transport.playClicked.connect(self.toggle)
         transport.stepClicked.connect(lambda: runner.advance(1))
@@ -174,6 +174,15 @@ class MainWindow(QMainWindow):
         self.past.note(self.session.experiment, experiment, self._clock.now())
         self.banner.clear()
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
+
+    def take_run(self, run: Run) -> None:
+        """Go on with a run that was kept, from where it was; nothing is trained again."""
+        last = run.checkpoints.last
+        if last is None:
+            self.setExperiment(run.experiment)
+        else:
+            self.banner.clear()
+            self._go_on_from(run.experiment, Start(run=run), last.epoch, False)
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""
@@ -263,7 +272,7 @@ class MainWindow(QMainWindow):
 
     def _go_on_from(self, experiment: Experiment, start: Start, epoch: int, plays: bool) -> None:
         self.past.note(self.session.experiment, experiment, self._clock.now())
-        self.session.experiment = experiment
+        self.session.take(experiment)
         self._take_experiment()
         if self._dataset is None:
             return

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
-from regplay.gui.messages import Job, Look, Mailbox
+from regplay.gui.messages import Job, Look, Mailbox, Start
 from regplay.gui.studies import Inquiry, Studies, Study
 from regplay.session.run import Run
 from regplay.session.session import Change
@@ -191,12 +191,13 @@ class Worker(QThread):
             self._run.experiment = job.experiment
             self.reached = (job.generation, self._training.step)
         else:
-            has_gaps = self._filling is not None or (job.start is not None and job.start.study)
+            start = job.start
+            has_gaps = self._filling is not None or (start is not None and not start.is_present)
             self._training = self._filling = None  # so that their memory is free for the next
             self.reached = (job.generation, 0)
             training = Training([job.experiment], datasets=[job.dataset], device=job.device)
             training.use_threads()
-            run = None if job.start is None else self._started(job, training)
+            run = None if start is None else self._started(start, job, training)
             if run is None:
                 run = Run(job.experiment, placement=training.placement.reason)
                 self._record(run, training, training.record())
@@ -209,12 +210,10 @@ class Worker(QThread):
         is_quick = job.change is Change.RETRAIN
         self._silent_until = self._began + GRACE if is_quick else 0.0
 
-    def _started(self, job: Job, training: "Training") -> Run | None:
+    def _started(self, start: Start, job: Job, training: "Training") -> Run | None:
         """Bring a training to where it is to start; the run so far, or None if it isn't kept."""
-        start = job.start
-        assert start is not None
         if not start.study:
-            run = self._run
+            run = self._run if start.run is None else start.run
         else:
             study = self._studies.training(start.study)
             if study is None or study.experiments[start.member] != job.experiment:

@@ -62,17 +62,6 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
     assert not np.allclose(first, last)
 
 
-def test_a_stopped_landscape_keeps_what_it_has(at_tab):
-    person = at_tab("landscape", {"epochs": 20_000})
-    tab = landscape_of(person)
-    person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.progress > 0)
-    person.click("landscape.start")
-    person.wait(lambda: not person.window.runner._studies)
-    assert 0 < tab._map.progress < 1
-    assert np.isfinite(tab._map.measures["valid_loss"]).any()
-
-
 def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     person = at_tab("seeds")
     tab = person.window.tabs.seeds
@@ -156,6 +145,27 @@ def test_a_pinned_run_stays_in_both_plots_while_another_is_trained(at_tab):
     window.runs.choose(pin)
     person.click("runs.adopt")
     assert window.session.experiment == pin.run.experiment
+
+
+def test_an_adopted_pin_is_the_run_itself_with_all_its_moments_and_goes_on(at_tab):
+    person = at_tab("fit")
+    window = person.window
+    person.press(Qt.Key.Key_Space)
+    pinned = person.wait_until_finished()
+    person.press(Qt.Key.Key_P)
+    person.set(regularization__weight_decay=1.0, epochs=5)
+    person.wait_until_finished()
+    window.runs.choose(window.board.pins[0])
+    person.click("runs.adopt")
+    adopted = person.wait_for_step(20)
+    assert adopted.run is not pinned.run
+    assert list(adopted.run.history.epochs) == list(pinned.run.history.epochs)
+    assert adopted.snapshot.values.tobytes() == pinned.snapshot.values.tobytes()
+    np.testing.assert_array_equal(adopted.fit.grid, pinned.fit.grid)
+    assert list(window.timeline.track.kept) == list(range(21))
+    person.click("transport.play")  # twice as far, and the pin stays as it was
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 40)
+    assert window.board.pins[0].run.history.last.epoch == 20
 
 
 def test_too_many_pins_are_refused_with_a_message(at_tab):

@@ -31,7 +31,7 @@ class Board(QObject):
     Signals
     -------
     adopted
-        (Experiment): work on that of a pinned run.
+        (Run): go on with this pinned run.
     changed
         Other runs are pinned, shown or named.
     refused
@@ -53,7 +53,7 @@ class Board(QObject):
         self._refreshed = 0.0
         runs.setPins(self.pins)
         runs.hide()  # until a run is pinned
-        runs.adoptClicked.connect(lambda pin: self.adopted.emit(pin.run.experiment))
+        runs.adoptClicked.connect(lambda pin: self.adopted.emit(pin.run))
         runs.removed.connect(lambda _: self._changed())
         runs.changed.connect(self._changed)
 
