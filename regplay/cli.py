@@ -7,9 +7,8 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from regplay import __version__, cli_sweep
+from regplay import __version__, cli_export, cli_lessons, cli_sweep
 from regplay.cli_options import INTERRUPTED, REFUSED, add_device, add_experiment, add_output
 from regplay.core.errors import UserError
 
@@ -52,32 +51,30 @@ def _configure_window(parser: ArgumentParser) -> None:
         "Opens a window in which you see over- and underfitting while a network trains."
     )
     commands = "\n".join(f"  {name:<12} {command.summary}" for name, command in COMMANDS.items())
-    parser.usage = "%(prog)s [EXPERIMENT.toml] [--device D]\n       %(prog)s COMMAND ..."
+    parser.usage = "%(prog)s [FILE | LINK] [--device D]\n       %(prog)s COMMAND ..."
     parser.epilog = (
         f"commands:\n{commands}\n\n"
         "`regplay COMMAND --help` explains one of them. A file that has the name of a command is\n"
         "opened as ./NAME."
     )
     parser.add_argument(
-        "experiment",
+        "opened",
         nargs="?",
-        type=Path,
-        metavar="EXPERIMENT.toml",
-        help="the experiment to open; without one the window opens on its own",
+        metavar="FILE | LINK",
+        help="what to open: an experiment or a lesson (.toml), a session (.regplay), a table "
+        "(.csv), or a link to an experiment (regplay:...); without one the window opens on its own",
     )
     add_device(parser)
     parser.add_argument("--version", action="version", version=f"regplay {__version__}")
 
 
 def _open_window(options: Namespace) -> int:
-    experiment = None
-    if options.experiment is not None:
-        from regplay.session.experiment_file import open_experiment
+    from regplay.session.opening import opening_of
 
-        experiment = open_experiment(options.experiment)
+    experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
     from regplay.gui.app import start
 
-    return start(experiment, options.device)
+    return start(experiment, options.device, opened)
 
 
 _TRAIN_FILES = """\
@@ -138,4 +135,10 @@ WINDOW = Command("open the window", _configure_window, _open_window)
 COMMANDS = {
     "train": Command("train an experiment without a window", _configure_train, _train),
     "sweep": Command("train it at many values of its fields", cli_sweep.configure, cli_sweep.run),
+    "lessons": Command(
+        "list the lessons, or check what they claim", cli_lessons.configure, cli_lessons.run
+    ),
+    "export": Command(
+        "print it as a script of plain PyTorch", cli_export.configure, cli_export.run
+    ),
 }

@@ -227,7 +227,7 @@ def why_not(dataset: Dataset) -> str:
 
 def overlap(dataset: Dataset) -> str:
     """What other draws of measured data lack, as one sentence; empty for data that are made."""
-    if dataset.x_mean is None:  # only measured tables are standardised
+    if dataset.truth is not None:
         return ""
     return (
         "All draws come from the same table and share rows, so networks trained on newly "

@@ -13,6 +13,7 @@ from msgspec import Meta
 Activation = Literal["tanh", "relu", "gelu", "sigmoid"]
 Init = Literal["torch", "normal", "xavier", "kaiming"]
 OptimizerName = Literal["sgd", "momentum", "adam", "adamw"]
+TargetKind = Literal["auto", "regression", "classification"]
 
 
 class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -110,6 +111,46 @@ class DataSettings(Section, frozen=True):
     file: Annotated[str, _meta("File", "The CSV file that `csv` reads.")] = ""
     target: Annotated[
         str, _meta("Target", "Column of the file to predict; empty takes the last one.")
+    ] = ""
+    inputs: Annotated[
+        str,
+        _meta(
+            "Input columns",
+            "Columns of the file to predict from, separated by commas; "
+            "empty takes all but the target.",
+        ),
+    ] = ""
+    task: Annotated[
+        TargetKind,
+        _meta(
+            "Task",
+            "What the target is: regression, a number; classification, a class; "
+            "auto decides by its values.",
+        ),
+    ] = "auto"
+    standardize: Annotated[
+        bool,
+        _meta(
+            "Standardize",
+            "Give inputs and a numeric target mean 0 and standard deviation 1 on the training "
+            "points: (x − mean)/σ. Losses are then in those units.",
+        ),
+    ] = True
+    points: Annotated[
+        str,
+        _meta(
+            "Own points",
+            "Points to learn from, one a line or separated by semicolons: x y, or x₁ x₂ y; "
+            "y is a number, or a class from 0 to 3.",
+        ),
+    ] = ""
+    valid_points: Annotated[
+        str,
+        _meta(
+            "Own validation points",
+            "Points to validate on, written as those to learn from; empty holds back 30 % of "
+            "those, which are then not trained on.",
+        ),
     ] = ""
 
 

@@ -247,7 +247,7 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
     """A new experiment with the values at these field paths.
 
     Choosing another dataset (`data.name`) also sets what that dataset's own defaults say, except
-    where `values` says otherwise.
+    where `values` says otherwise and where a person's own points lie already.
 
     Raises
     ------
@@ -258,7 +258,8 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
     if "data.name" in checked:
         spec = REGISTRY[str(checked["data.name"])]
         if spec.name != experiment.data.name:
-            checked = {f"data.{key}": value for key, value in spec.defaults.items()} | checked
+            chosen = spec.chosen_after(experiment.data)
+            checked = {f"data.{key}": value for key, value in chosen.items()} | checked
     changes: dict[str, Any] = {}
     for path, value in checked.items():
         section, _, name = path.rpartition(".")

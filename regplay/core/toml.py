@@ -8,12 +8,21 @@ import tomli_w
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 
-_LARGEST_FILE = 1 << 20  # bytes; an experiment takes under two thousand
+_LARGEST_FILE = 4 << 20  # bytes; under two thousand, but for a person's own points
 
 
 def dumps(experiment: Experiment) -> str:
-    """The experiment as TOML text, every value written out."""
-    return tomli_w.dumps(to_dict(experiment))
+    """The experiment as TOML text, every value written out.
+
+    Texts of several lines, such as points, are written as such.
+    """
+    plain = to_dict(experiment)
+    # In a text of several lines the writer makes \r\n a mere \n, which would not be lossless.
+    texts = (
+        value for values in plain.values() if isinstance(values, dict) for value in values.values()
+    )
+    has_returns = any(isinstance(text, str) and "\r\n" in text for text in texts)
+    return tomli_w.dumps(plain, multiline_strings=not has_returns)
 
 
 def loads(text: str) -> Experiment:
@@ -41,7 +50,9 @@ def load(path: Path) -> Experiment:
     """
     try:
         if path.stat().st_size > _LARGEST_FILE:
-            raise ExperimentError(f"{path}: larger than 1 MiB, so it is no experiment")
+            raise ExperimentError(
+                f"{path}: larger than {_LARGEST_FILE >> 20} MiB, so it is no experiment"
+            )
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise ExperimentError(f"{path}: {error.strerror or error}") from None

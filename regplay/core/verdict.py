@@ -8,8 +8,9 @@ and the *scale* the distance between them, what there is to learn.
 2. Overfitting: the validation loss is above its best by more than 10 % of that best and by more
    than 2 % of the scale, while the training loss is no higher than it was then: overfitting since
    the best epoch. Or the validation excess (loss − floor) is larger than the training excess by
-   more than 25 % of the scale and the training loss has fallen: since the first epoch from which on
-   that held to the end.
+   more than 25 % of the scale and the training loss has fallen: a wide gap since the first epoch
+   from which on that held to the end. The validation loss may have been best long after that, so
+   the headline speaks of the gap.
 3. Underfitting: the training excess is more than 15 % of the scale (50 % where the floor is
    unknown, since nobody knows how much could be learned).
 4. Otherwise a good fit.
@@ -80,11 +81,14 @@ def judge(history: History, dataset: Dataset, experiment: Experiment, member: in
     valid_floor = floor if dataset.valid_noise_floor is None else dataset.valid_noise_floor
     scale = max(baseline_loss(dataset) - floor, 1e-12)
 
-    since = _overfitting_since(epochs, train, valid, floor, valid_floor, scale)
+    rises_since = _rising_since(epochs, train, valid, scale)
+    gapes_since = _gaping_since(epochs, train - floor, valid - valid_floor, scale)
+    since = gapes_since if rises_since is None else rises_since
     if since is not None:
+        what = "Overfitting: a wide gap" if rises_since is None else "Overfitting"
         return Verdict(
             "overfitting",
-            f"Overfitting since epoch {since:,}",
+            f"{what} since epoch {since:,}",
             _against_overfitting(experiment, memorises=train[-1] < floor),
             since,
         )
@@ -106,15 +110,22 @@ def judge(history: History, dataset: Dataset, experiment: Experiment, member: in
     return Verdict("good fit", "Good fit", advice)
 
 
-def _overfitting_since(
-    epochs: np.ndarray, train: Floats, valid: Floats, floor: float, valid_floor: float, scale: float
+def _rising_since(
+    epochs: NDArray[np.int64], train: Floats, valid: Floats, scale: float
 ) -> int | None:
+    """The best epoch, if the validation loss has risen noticeably since, the other not at all."""
     best = int(valid.argmin())
     rise = valid[-1] - valid[best]
-    if rise > max(0.1 * valid[best], 0.02 * scale) and train[-1] <= train[best]:
-        return int(epochs[best])
-    has_gap = (valid - valid_floor) - (train - floor) > 0.25 * scale
-    if not has_gap[-1] or train[-1] >= train[0]:
+    has_risen = rise > max(0.1 * valid[best], 0.02 * scale)
+    return int(epochs[best]) if has_risen and train[-1] <= train[best] else None
+
+
+def _gaping_since(
+    epochs: NDArray[np.int64], train_excess: Floats, valid_excess: Floats, scale: float
+) -> int | None:
+    """The epoch since which the gap has been wide, while the training loss has fallen."""
+    has_gap = valid_excess - train_excess > 0.25 * scale
+    if not has_gap[-1] or train_excess[-1] >= train_excess[0]:
         return None
     without = np.flatnonzero(~has_gap)
     # The record before any training shows no overfitting, whatever its gap.

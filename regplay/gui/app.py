@@ -1,6 +1,7 @@
 """Start the application."""
 
 import sys
+from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
@@ -9,7 +10,7 @@ from regplay.gui.icons import application_icon
 from regplay.gui.window import MainWindow
 
 
-def start(experiment: Experiment | None = None, device: str | None = None) -> int:
+def start(experiment: Experiment | None = None, device: str | None = None, opened: str = "") -> int:
     """Open the window and wait until it is closed; returns the exit code.
 
     Parameters
@@ -18,6 +19,8 @@ def start(experiment: Experiment | None = None, device: str | None = None) -> in
         What to begin with; the default experiment if None.
     device
         Where to train, in place of the device remembered from the last time.
+    opened
+        A file to open in the window that is no experiment, such as a session; none if empty.
     """
     app = QApplication(sys.argv[:1])
     app.setApplicationName("regplay")
@@ -28,4 +31,6 @@ def start(experiment: Experiment | None = None, device: str | None = None) -> in
     if device is not None:
         window.set_device(device)
     window.show()
+    if opened:
+        window.desk.open(Path(opened))
     return app.exec()

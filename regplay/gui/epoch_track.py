@@ -71,6 +71,11 @@ class EpochTrack(HandleSlider):
         """The epoch that the handle stands at, or None while it is live."""
         return self._moment
 
+    @property
+    def best(self) -> int | None:
+        """The epoch that is marked with a ring."""
+        return self._best
+
     def setKept(self, epochs: Sequence[int]) -> None:
         """Other kept epochs, rising; a handle whose epoch is gone moves to the nearest."""
         kept = tuple(epochs)

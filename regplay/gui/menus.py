@@ -1,16 +1,13 @@
 """The menus, and with them every shortcut."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from regplay import __version__
-from regplay.core import toml
-from regplay.core.fields import ExperimentError
 from regplay.gui.theme import Scheme
 
 if TYPE_CHECKING:
@@ -28,15 +25,17 @@ class Menus(QObject):
         self._window = window
         bar = window.menuBar()
 
-        file = bar.addMenu("&File")
-        self._add(file, "&Open experiment…", self.open, QKeySequence.StandardKey.Open)
-        self._add(file, "&Save experiment as…", self.save, QKeySequence.StandardKey.Save)
-        file.addSeparator()
-        self._add(file, "&Quit", window.close, QKeySequence.StandardKey.Quit)
+        self._add_files(bar.addMenu("&File"))
 
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", window.undo, QKeySequence.StandardKey.Undo)
         self._add(edit, "&Redo change of settings", window.redo, QKeySequence.StandardKey.Redo)
+        edit.addSeparator()
+        self._add(edit, "Copy as &PyTorch", window.desk.copy_script, "Ctrl+Shift+P")
+        self._add(edit, "Copy &link", window.desk.copy_link, "Ctrl+Shift+C")
+        self._add(edit, "Pa&ste link, file or table", window.desk.paste, "Ctrl+V")
+        edit.addSeparator()
+        self._add(edit, "&Edit points", window.editing.button.click)
 
         training = bar.addMenu("&Training")
         self._add(training, "&Train or pause", window.toggle, "Space")
@@ -51,6 +50,11 @@ class Menus(QObject):
         self._devices = training.addMenu("&Device")
         self._device_actions: dict[str, QAction] = {}
 
+        guide, lessons = window.guide, bar.addMenu("&Lessons")
+        self._add(lessons, "&Lessons", guide.toggle, "Ctrl+L")
+        self._add(lessons, "&Contents", guide.show_contents)
+        self._add(lessons, "&Open lesson…", guide.ask_for_file)
+
         view = bar.addMenu("&View")
         group = QActionGroup(self)
         self._scheme_actions: dict[str, QAction] = {}
@@ -62,6 +66,35 @@ class Menus(QObject):
             self._scheme_actions[scheme] = action
 
         self._add(bar.addMenu("&Help"), "&About regplay", self.about)
+
+    def _add_files(self, file: QMenu) -> None:
+        window, desk, documents = self._window, self._window.desk, self._window.documents
+        key = QKeySequence.StandardKey
+        self._add(file, "&Open…", desk.choose, key.Open)
+        self._recent = file.addMenu("Open &recent")
+        self._recent.aboutToShow.connect(self._list_recent)
+        self._add(file, "Open &data…", desk.choose_data)
+        file.addSeparator()
+        self._add(file, "&Save session", documents.save, key.Save)
+        self._add(file, "Save session &as…", documents.save_as, "Ctrl+Shift+S")
+        file.addSeparator()
+        self._add(file, "Save &experiment as TOML…", desk.save_experiment)
+        self._add(file, "Save as &PyTorch script…", desk.save_script)
+        self._add(file, "Save data as &CSV…", desk.save_data)
+        figures = file.addMenu("&Figures")
+        figures.aboutToShow.connect(lambda: window.figure_menus.fill(figures))
+        file.addSeparator()
+        self._add(file, "&Quit", window.close, key.Quit)
+
+    def _list_recent(self) -> None:
+        documents = self._window.documents
+        self._recent.clear()
+        for path in documents.recent:
+            text = str(path).replace("&", "&&")
+            self._recent.addAction(text, lambda path=path: documents.open(path))
+        self._recent.addSeparator()
+        clear = self._recent.addAction("&Clear this list", documents.clear_recent)
+        clear.setEnabled(bool(documents.recent))
 
     def _add(
         self,
@@ -98,32 +131,6 @@ class Menus(QObject):
         if name not in self._device_actions:
             self.set_devices(list(self._device_actions), name)
         self._device_actions[name].setChecked(True)
-
-    def open(self) -> None:
-        """Ask for an experiment and work on it; one that is refused changes nothing."""
-        name, _ = QFileDialog.getOpenFileName(
-            self._window, "Open experiment", "", "Experiments (*.toml);;All files (*)"
-        )
-        if not name:
-            return
-        try:
-            experiment = toml.load(Path(name))
-        except ExperimentError as error:
-            self._window.banner.show_message(str(error))
-            return
-        self._window.setExperiment(experiment)
-
-    def save(self) -> None:
-        """Ask for a name and write the present experiment there."""
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save experiment", "experiment.toml", "Experiments (*.toml)"
-        )
-        if not name:
-            return
-        try:
-            Path(name).write_text(toml.dumps(self._window.session.experiment), encoding="utf-8")
-        except OSError as error:
-            self._window.banner.show_message(f"{name}: {error.strerror or error}")
 
     def about(self) -> None:
         """Say what this is."""

@@ -32,8 +32,8 @@ class Passes(QObject):
         self._fit_view, self._replay = fit_view, replay
         self._view: View | None = None
         self._has_dropout, self._is_in_sight = False, True
-        self._band = named("dropout.band", Toggle("Band", _BAND))
-        self._thinned = named("dropout.thinned", Toggle("Thinned", _THINNED))
+        self.band = named("dropout.band", Toggle("Band", _BAND))
+        self.thinned = named("dropout.thinned", Toggle("Thinned", _THINNED))
         for button in self.buttons:
             button.toggled.connect(self._ask)
             button.hide()
@@ -41,7 +41,7 @@ class Passes(QObject):
     @property
     def buttons(self) -> tuple[Toggle, Toggle]:
         """To be placed in the window."""
-        return self._band, self._thinned
+        return self.band, self.thinned
 
     def setExperiment(self, experiment: Experiment) -> None:
         """Offer the buttons where there is dropout, and a picture on which to show what it does."""
@@ -64,9 +64,9 @@ class Passes(QObject):
         passes = view.passes if is_shown else None  # else they belong to the last dataset
         band = None
         single: Iterable[Floats] = ()
-        if passes is not None and self._band.isChecked():
+        if passes is not None and self.band.isChecked():
             band = Band(passes.mean, passes.std)
-        if passes is not None and self._thinned.isChecked():
+        if passes is not None and self.thinned.isChecked():
             single = passes.members[:_SHOWN]
         self._fit_view.setBand(band)
         self._fit_view.setThinned([replace(view.fit, grid=grid) for grid in single])
@@ -78,12 +78,12 @@ class Passes(QObject):
     def _enable(self) -> None:
         panel = self._fit_view.panel
         can_show = panel is None or panel.shows_passes
-        for button, tip in ((self._band, _BAND), (self._thinned, _THINNED)):
+        for button, tip in ((self.band, _BAND), (self.thinned, _THINNED)):
             button.setEnabled(can_show)
             button.setToolTip(tip if can_show else _TOO_MANY)
 
     def _ask(self) -> None:
-        is_wanted = self._band.isChecked() or self._thinned.isChecked()
+        is_wanted = self.band.isChecked() or self.thinned.isChecked()
         self._replay.setPasses(is_wanted and self._is_in_sight)
         if self._view is not None:  # the networks may be there already
             self.show(self._view)

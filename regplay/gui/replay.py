@@ -70,9 +70,11 @@ class Replay(QObject):
         self._ask(replace(self._look, beside=tuple(runs)))
 
     def show(self, view: View) -> None:
-        """Show in the plots of the losses which moment this is."""
+        """Show in the plots of the losses which moment this is; of a member, where its best is."""
         earlier = view.look.epoch is not None
         self._history_view.setMoment(view.moment.epoch if earlier else None)
+        if view.is_preview:
+            self._ring_best(view)
 
     def setRecorded(self, epochs: Sequence[int]) -> None:
         """Epochs at which there is something else to see than the run."""
@@ -83,12 +85,15 @@ class Replay(QObject):
 
     def showKept(self, view: View) -> None:
         """Show on the handle which moments of a run there are."""
-        run, timeline = view.run, self._timeline
         self._show_moments(view)
-        best = run.history.best()
-        timeline.setBest(None if best is None else int(run.history.epochs[best]))
+        self._ring_best(view)
         is_early = view.snapshot.ending() == "stopped early"
-        timeline.setStoppedEarly(int(view.snapshot.stopped_at[0]) if is_early else None)
+        self._timeline.setStoppedEarly(int(view.snapshot.stopped_at[0]) if is_early else None)
+
+    def _ring_best(self, view: View) -> None:
+        history = view.run.history
+        best = history.best()
+        self._timeline.setBest(None if best is None else int(history.epochs[best]))
 
     def _show_moments(self, view: View) -> None:
         kept = view.run.checkpoints.epochs.tolist()

@@ -49,6 +49,7 @@ class Runner(QObject):
         super().__init__(parent)
         self.device = "auto"
         self.view: View | None = None  # the newest
+        self.is_loaded = False  # torch, by the thread
         self._clock = clock
         self._speed: float | None = None  # epochs a second; None is full speed
         self._worker = Worker(self)
@@ -232,6 +233,11 @@ class Runner(QObject):
         self._set_playing(False)
         self._goal = 0
 
+    @property
+    def speed(self) -> float | None:
+        """Epochs a second; None is full speed."""
+        return self._speed
+
     def set_speed(self, epochs_per_second: float | None) -> None:
         """Limit the pace; None is full speed."""
         self._speed = epochs_per_second
@@ -274,6 +280,7 @@ class Runner(QObject):
 
     @Slot()
     def _on_loaded(self) -> None:
+        self.is_loaded = True
         self.loaded.emit()
 
     @Slot(int, str)

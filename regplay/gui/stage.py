@@ -57,6 +57,11 @@ class Stage(QWidget):
         self._row.addWidget(widget)
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tabs."""
+        return tuple(self._buttons)
+
+    @property
     def tab(self) -> str:
         """The name of the tab that is shown."""
         return next(name for name, button in self._buttons.items() if button.isChecked())

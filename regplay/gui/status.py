@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 from regplay.gui.naming import named
 
 _MARGIN = 8  # px at both ends
+_TOLD = 5000  # ms
 _LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
 
 
@@ -25,6 +26,10 @@ class Status(QStatusBar):
         self.addWidget(self._device, 1)
         self.addPermanentWidget(self._rate)
         self.setSizeGripEnabled(False)
+
+    def tell(self, text: str) -> None:
+        """Say what was done, for some seconds."""
+        self.showMessage(text, _TOLD)
 
     def setPlacement(self, text: str) -> None:
         """Show the device, and why it is this one."""

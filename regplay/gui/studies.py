@@ -29,12 +29,15 @@ class Inquiry:
         For the digest.
     title
         What it is called in a message.
+    is_paused
+        Whether it stays as far as it came: what is trained can still be seen, and trained on.
     """
 
     sweep: Sweep | Lineup
     digest: "Callable[[JointTraining, int | None], object] | None" = None
     epoch: int | None = None
     title: str = "A sweep"
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,7 @@ class Studies:
         studies = {}
         for key, inquiry in wanted.items():
             sweep, known = inquiry.sweep, self._studies.get(key)
-            if known is not None and (known.sweep, known.device) == (sweep, device):
+            if known is not None and known.sweep == sweep and _stays(known, inquiry, device):
                 studies[key] = known
                 if inquiry != self._inquiries.get(key):
                     studies[key] = self._digested(known, inquiry, self._trainings.get(key))
@@ -100,16 +103,26 @@ class Studies:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to train."""
-        return all(study.finished for study in self._studies.values())
+        """Whether nothing is left to train, but for what is paused."""
+        return self._next is None
+
+    @property
+    def _next(self) -> str | None:
+        """The study whose turn it is."""
+        for key, study in self._studies.items():
+            if not (study.finished or self._inquiries[key].is_paused):
+                return key
+        return None
 
     def training(self, key: str) -> "JointTraining | None":
         """The training of a study, if it has begun."""
         return self._trainings.get(key)
 
     def advance(self) -> None:
-        """Train for some milliseconds, at least one step."""
-        key = next(key for key, study in self._studies.items() if not study.finished)
+        """Train for some milliseconds, at least one step, what there is to train."""
+        key = self._next
+        if key is None:
+            return
         study = self._studies[key]
         training = self._trainings.get(key)
         if training is None:
@@ -137,17 +150,17 @@ class Studies:
 
     def give_up(self, message: str) -> None:
         """Drop the study being trained, which failed."""
-        for key, study in self._studies.items():
-            if not study.finished:
-                self._trainings.pop(key, None)
-                self._studies[key] = Study(study.sweep, study.device, problem=message)
-                self._tell()
-                return
+        key = self._next
+        if key is not None:
+            self._trainings.pop(key, None)
+            study = self._studies[key]
+            self._studies[key] = Study(study.sweep, study.device, problem=message)
+            self._tell()
 
     def begin_on_cpu(self) -> bool:
         """Begin the study being trained again on the CPU; False if it is there already."""
-        key, study = next(pair for pair in self._studies.items() if not pair[1].finished)
-        if key in self._on_cpu or study.device == "cpu":
+        key = self._next
+        if key is None or key in self._on_cpu or self._studies[key].device == "cpu":
             return False
         self._on_cpu.add(key)
         self._trainings.pop(key, None)
@@ -168,3 +181,10 @@ class Studies:
 
     def _tell(self) -> None:
         self.told = dict(self._studies)
+
+
+def _stays(known: Study, inquiry: Inquiry, device: str) -> bool:
+    """Whether a study of the same sweep is what is wanted, not one to be begun anew."""
+    if inquiry.is_paused:  # it rests where it is; what failed is to be tried again after that
+        return not known.problem
+    return known.device == device

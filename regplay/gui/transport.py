@@ -166,6 +166,10 @@ class Transport(QWidget):
         self._buttons["play"].setText("Pause" if is_playing else "Train")
         self._draw_icons()
 
+    def setSpeed(self, speed: float | None) -> None:
+        """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
+        self.speed.setValue(SPEEDS.index(speed))
+
     def setEpochs(self, epochs: int) -> None:
         """Show the number of epochs, without `epochsChanged`."""
         self.epochs.showValue(epochs)

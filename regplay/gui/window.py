@@ -1,30 +1,44 @@
 """The main window: it composes the parts and connects them."""
 
-from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPaintEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from pathlib import Path
 
-from regplay.core.datasets import Dataset, DatasetError, load
-from regplay.core.experiment import DataSettings, Experiment
+from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+
+from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.fit import Grid, grid_of
-from regplay.core.history import History
 from regplay.core.sweep import SWEEPABLE
-from regplay.core.verdict import Verdict, judge
 from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
+from regplay.gui.desk import Desk
+from regplay.gui.document.documents import Documents
+from regplay.gui.document.questions import Dialogs, Questions
+from regplay.gui.document.shown_session import ShownSession
+from regplay.gui.editing.editing import Editing
+from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.laboratory import Laboratory
 from regplay.gui.layout import column, divided
+from regplay.gui.lessons.classroom import Classroom
+from regplay.gui.lessons.guide import Guide
+from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.menus import Menus
-from regplay.gui.messages import Start, View
+from regplay.gui.messages import Start
 from regplay.gui.passes import Passes
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.replay import Replay, best_overlay
+from regplay.gui.replay import Replay
 from regplay.gui.runner import Runner
 from regplay.gui.runs.board import Board
 from regplay.gui.runs.runs_list import RunsList
+from regplay.gui.showing import Showing
 from regplay.gui.status import Status
 from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.tabs import Tabs
@@ -51,6 +65,10 @@ class MainWindow(QMainWindow):
         Where time comes from; the machine's own by default.
     settings
         Where geometry, scheme, device and the curves of the sliders are remembered.
+    questions
+        Who is asked about files; the person, by default.
+    folder
+        Where a session is written while it changes; by default one for data of the application.
     """
 
     painted = Signal()  # once, when the window has been on screen
@@ -60,9 +78,10 @@ class MainWindow(QMainWindow):
         experiment: Experiment | None = None,
         clock: Clock | None = None,
         settings: QSettings | None = None,
+        questions: Questions | None = None,
+        folder: Path | None = None,
     ) -> None:
         super().__init__()
-        self.setWindowTitle("regplay")
         self.setMinimumSize(800, 560)
         self.settings = settings or QSettings("regplay", "regplay")
         self._clock = clock or SystemClock(self)
@@ -72,13 +91,7 @@ class MainWindow(QMainWindow):
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.theme = Theme(app)
-        self._data_settings: DataSettings | None = None
-        self._dataset: Dataset | None = None
-        self._grid: Grid | None = None
-        self._shown_dataset: Dataset | None = None  # another one while a sweep over data is dragged
-        self._run: Run | None = None  # the one that is shown
         self._is_painted = False
-        self._words_at = -1.0
 
         self.controls = ControlPanel(self.session.experiment)
         self.fit_view = FitView()
@@ -95,16 +108,32 @@ class MainWindow(QMainWindow):
         )
         self.runs = RunsList()
         self.board = Board(self.runs, self.fit_view, self.history_view)
-        self.tabs = Tabs(self.fit_view, self.laboratory, self.board.pins)
+        self.editing = Editing(self.fit_view, self._clock)
+        fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
+        self.tabs = Tabs(fit, self.laboratory, self.board.pins)
         self.passes = Passes(self.fit_view, self.replay)
+        self.lesson_panel = LessonPanel()
+        self.guide = Guide(self.lesson_panel, self.controls, self)
+        self.classroom = Classroom(
+            self.guide, self.controls, self.tabs, self.board, self.laboratory, self.runner
+        )
+        self.showing = Showing(self)
+        session = ShownSession(self)
+        self.documents = Documents(
+            session, questions or Dialogs(self), self._clock, self.settings, folder, self
+        )
+        self.desk = Desk(self, self.documents)
+        self.figure_menus = FigureMenus(self, self.settings, self._is_edited)
         self._compose()
         self.menus = Menus(self)
         self._connect()
         self._restore()
+        self._show_title()
+        self.setAcceptDrops(True)
         self._apply(Change.RESTART)
 
     def _compose(self) -> None:
-        for button in self.passes.buttons:
+        for button in (*self.editing.buttons, *self.passes.buttons):
             self.tabs.addAtEnd(button)
         tip = "Keep this run in colour beside the ones to come (P)"
         self.tabs.addButton("pin", "Pin", tip).clicked.connect(self.pin)
@@ -116,19 +145,24 @@ class MainWindow(QMainWindow):
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         centre = column(self.banner, self.verdict_bar, plots, self.timeline, grows=plots)
         halves = divided("halves", beside, self.controls, centre, (0, 1))
+        halves.addWidget(self.lesson_panel)
+        halves.setStretchFactor(2, 0)
         self.setCentralWidget(column(halves, self.transport, grows=halves))
         self.setStatusBar(self.status)
 
     def _connect(self) -> None:
         self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
+        self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
         self.controls.experimentChanged.connect(self.setExperiment)
         self.controls.curveToggled.connect(self._remember_curves)
-        self.replay.startChosen.connect(self._go_on_from)
+        self.replay.startChosen.connect(self.go_on_from)
         self.tabs.tabChanged.connect(lambda tab: self.replay.setInside(tab == "network"))
         self.tabs.tabChanged.connect(lambda tab: self.passes.setInSight(tab == "fit"))
+        self.tabs.tabChanged.connect(lambda tab: self.editing.setInSight(tab == "fit"))
+        self.editing.edited.connect(self._edit_points)
         self.tabs.recordedChanged.connect(self.replay.setRecorded)
         self.laboratory.failed.connect(self.banner.show_message)
-        self.tabs.startChosen.connect(self._go_on_from)
+        self.tabs.startChosen.connect(self.go_on_from)
         self.tabs.experimentChosen.connect(self.setExperiment)
         self.tabs.besideChanged.connect(self.replay.setBeside)
         self.tabs.contestantsChanged.connect(self.board.showBeside)
@@ -149,10 +183,17 @@ class MainWindow(QMainWindow):
         transport.epochsChanged.connect(lambda epochs: self._set("epochs", epochs))
         transport.keepWeightsChanged.connect(self._keep_weights)
         runner.loaded.connect(self._on_loaded)
-        runner.viewed.connect(self._show)
+        runner.viewed.connect(lambda view: self.showing.show(view, self._clock.now()))
         runner.failed.connect(self.banner.show_message)
         runner.noticed.connect(self.banner.show_message)
         runner.playingChanged.connect(transport.setPlaying)
+        self.guide.experimentChosen.connect(self.begin)
+        self.guide.failed.connect(self.banner.show_message)
+        self.guide.linkChosen.connect(self.documents.open_link)
+        self.documents.changed.connect(self._show_title)
+        self.documents.refused.connect(self.banner.show_message)
+        self.figure_menus.failed.connect(self.banner.show_message)
+        self.figure_menus.done.connect(self.status.tell)
         self.theme.changed.connect(self._set_colors)
 
     def _restore(self) -> None:
@@ -175,6 +216,15 @@ class MainWindow(QMainWindow):
         self.banner.clear()
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
+    def begin(self, experiment: Experiment) -> None:
+        """Work on another experiment from its initial weights, even where weights are kept."""
+        run = self.showing.run
+        if experiment != self.session.experiment or run is None or run.changed_at:
+            self.runner.rewind()
+            self.setExperiment(experiment)
+            if self.session.keeps_weights:
+                self.reset()
+
     def take_run(self, run: Run) -> None:
         """Go on with a run that was kept, from where it was; nothing is trained again."""
         last = run.checkpoints.last
@@ -182,7 +232,13 @@ class MainWindow(QMainWindow):
             self.setExperiment(run.experiment)
         else:
             self.banner.clear()
-            self._go_on_from(run.experiment, Start(run=run), last.epoch, False)
+            self.go_on_from(run.experiment, Start(run=run), last.epoch, False)
+
+    def _edit_points(self, experiment: Experiment, goes_on: bool) -> None:
+        now = self._clock.now()
+        self.past.note(self.session.experiment, experiment, now, goes_on=goes_on)
+        self.banner.clear()
+        self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""
@@ -197,7 +253,7 @@ class MainWindow(QMainWindow):
         if self.runner.is_playing:
             self.runner.pause()
             return
-        if self._dataset is None:
+        if self.showing.dataset is None:
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished and self.runner.epoch >= self.session.experiment.epochs:
             self.session.extend(self.runner.epoch)
@@ -262,114 +318,48 @@ class MainWindow(QMainWindow):
 
     def _apply(self, change: Change) -> None:
         experiment = self.session.experiment
-        if self._take_experiment():
+        if self.showing.takeExperiment(experiment):
             change = Change.RESTART
-        if self._dataset is None:
+        if self.showing.dataset is None:
             return
         if change not in (Change.NOTHING, Change.ADJUST):
             self.replay.begin_anew()
-        self.runner.submit(experiment, self._dataset, self._grid, change)
+        self.runner.submit(experiment, self.showing.dataset, self.showing.grid, change)
 
-    def _go_on_from(self, experiment: Experiment, start: Start, epoch: int, plays: bool) -> None:
+    def go_on_from(self, experiment: Experiment, start: Start, epoch: int, plays: bool) -> None:
+        """Make a kept moment the present one: wait there, or train on."""
         self.past.note(self.session.experiment, experiment, self._clock.now())
         self.session.take(experiment)
-        self._take_experiment()
-        if self._dataset is None:
+        self.showing.takeExperiment(experiment)
+        if self.showing.dataset is None:
             return
         self.replay.begin_anew()
-        self.runner.go_on_from(experiment, self._dataset, self._grid, start, epoch)
+        self.runner.go_on_from(experiment, self.showing.dataset, self.showing.grid, start, epoch)
         if plays:
             self.runner.play()
 
-    def _take_experiment(self) -> bool:
-        """Show the session's experiment everywhere; whether its data are others than before."""
-        experiment = self.session.experiment
-        self.controls.setExperiment(experiment)
-        self.transport.setEpochs(experiment.epochs)
-        has_other_data = experiment.data != self._data_settings
-        if has_other_data:
-            self._load_data(experiment)
-        self.passes.setExperiment(experiment)
-        self.laboratory.setExperiment(None if self._dataset is None else experiment)
-        if self._dataset is not None:
-            self.history_view.setPlanned(experiment.epochs)
-        return has_other_data
+    def _is_edited(self, widget: QWidget) -> bool:
+        """Whether the right button deletes points there."""
+        return self.editing.isOn and self.fit_view.isAncestorOf(widget)
 
-    def _load_data(self, experiment: Experiment) -> None:
-        self._data_settings = experiment.data
-        try:
-            dataset = load(experiment.data)
-        except DatasetError as error:
-            self._dataset = self._data_settings = None  # so that it is tried again
-            self.runner.withdraw()
-            self._show_nothing(experiment)
-            self.banner.show_message(str(error))
-            return
-        self.banner.clear()
-        self._dataset, self._grid = dataset, grid_of(dataset)
-        self._show_dataset(dataset)
-        self.tabs.setDataset(dataset)
-        self.history_view.setDataset(dataset, experiment.epochs)
-        self.verdict_bar.setVerdict(judge(History(), dataset, experiment))
-        self.verdict_bar.setSnapshot(None)
-
-    def _show_dataset(self, dataset: Dataset) -> None:
-        self._shown_dataset = dataset
-        self.fit_view.setDataset(dataset)
-
-    def _show_nothing(self, experiment: Experiment) -> None:
-        """Without data there is no fit, and what was shown belongs to another dataset."""
-        self.fit_view.clear()
-        self.history_view.setHistory(None)
-        self.verdict_bar.setVerdict(Verdict("untrained", "No data", "See the message above."))
-        self.verdict_bar.setSnapshot(None)
-        self.transport.setProgress(0, 0, experiment.epochs)
-
-    def _show(self, view: View) -> None:
-        run = view.run
-        if view.dataset is not self._shown_dataset:
-            self._show_dataset(view.dataset)
-        if run is not self._run:
-            self._run = run
-            self.fit_view.clearPast()
-        self.fit_view.setFit(view.fit)
-        self.board.show(view, best_overlay(view, self.theme.colors), self._clock.now())
-        self.passes.show(view)
-        self.tabs.show_view(view)
-        self.history_view.setHistory(run.history, view.snapshot)
-        self.history_view.setMarks(run.changed_at)
-        self.replay.show(view)
-        now = self._clock.now()
-        is_last = view.is_finished or not self.runner.is_playing
-        if is_last or now - self._words_at >= _WORDS_INTERVAL:
-            self._words_at = now
-            self._show_words(view, now)
-
-    def _show_words(self, view: View, now: float) -> None:
-        run, snapshot = view.run, view.snapshot
-        is_now = view.look.epoch is None  # else what was known then, beside the losses of then
-        history = run.history if is_now else run.history.until(view.moment.epoch)
-        self.verdict_bar.setVerdict(judge(history, view.dataset, run.experiment))
-        self.verdict_bar.setSnapshot(view.moment)
-        self.status.setPlacement(run.placement)
-        if view.is_preview:
-            return
-        self.replay.showKept(view)
-        epochs, ending = run.experiment.epochs, snapshot.ending()
-        self.transport.setProgress(snapshot.epoch, snapshot.step, epochs, ending)
-        self.status.setStep(snapshot.step, now, is_training=self.runner.is_playing)
+    def _show_title(self) -> None:
+        title = self.documents.title
+        self.setWindowModified(False)
+        self.setWindowTitle(title)
+        self.setWindowModified(self.documents.is_modified and "[*]" in title)
 
     def _on_loaded(self) -> None:
         from regplay.core.device import available
 
         self.menus.set_devices(available(), self.runner.device)
-        if self._run is None:  # the first view, which says where it was trained, may be quicker
+        if self.showing.run is None:  # the first view, which says where, may be quicker
             self.status.setPlacement("")
 
     def _set_colors(self, colors: Colors) -> None:
         self.fit_view.setColors(colors)
         self.history_view.setColors(colors)
         self.verdict_bar.setColors(colors)
+        self.editing.setColors(colors)
         self.timeline.setColors(colors)
         self.board.setColors(colors)
         self.tabs.setColors(colors)
@@ -381,8 +371,27 @@ class MainWindow(QMainWindow):
             self._is_painted = True
             self.painted.emit()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the plot under the mouse."""
+        if not self.figure_menus.openFor(event):
+            super().contextMenuEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take what can be opened."""
+        if self.desk.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open it."""
+        event.acceptProposedAction()
+        self.desk.drop(event.mimeData())
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the geometry and end the thread."""
+        """Ask about what was not saved, remember the geometry and end the thread."""
+        if not self.documents.may_close():
+            event.ignore()
+            return
+        self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first
         self.laboratory.stop()

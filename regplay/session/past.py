@@ -16,16 +16,25 @@ class Past:
         self._fields: frozenset[str] = frozenset()  # of the last change
         self._changed_at = float("-inf")
 
-    def note(self, before: Experiment, after: Experiment, now: float) -> None:
+    def note(
+        self, before: Experiment, after: Experiment, now: float, *, goes_on: bool | None = None
+    ) -> None:
         """A person changed one experiment into another at a time, in s.
 
         What a slider goes through while it is dragged counts as one change.
+
+        Parameters
+        ----------
+        goes_on
+            Whether it goes on with the last change, or is another one, where that is known; None
+            decides by the fields and the time.
         """
         fields = frozenset(differences(before, after))
         if not fields:
             return
-        goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
-        if not goes_on:
+        if goes_on is None:
+            goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
+        if not (goes_on and self._fields):  # after a step back there is nothing to go on with
             self._back = [*self._back[1 - _MOST :], before]
         self._forward = []
         self._fields, self._changed_at = fields, now

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from regplay.core.datasets.points import counted_points
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
@@ -31,6 +32,10 @@ _SIGNS = {
     "data.seed": "data seed",
     "data.file": "",
     "data.target": "target",
+    "data.inputs": "from",
+    "data.task": "",
+    "data.points": "",
+    "data.valid_points": "valid",
     "model.depth": "depth",
     "model.width": "width",
     "model.activation": "",
@@ -48,9 +53,11 @@ _SIGNS = {
     "epochs": "epochs",
     "seed": "seed",
 }
+_POINTS = frozenset({"data.points", "data.valid_points"})  # too long to be told whole
 # Switches, as what they say when they are off and on.
 _SWITCHES = {
     "data.clean_valid": ("noisy validation", "clean validation"),
+    "data.standardize": ("as measured", "standardized"),
     "regularization.decay_bias": ("free biases", "penalized biases"),
 }
 
@@ -148,6 +155,20 @@ class Pins:
         self._pins.append(pin)
         return pin
 
+    def restore(self, pins: Iterable[Pin]) -> None:
+        """Keep these in place of all others, in this order: as they were saved.
+
+        Raises
+        ------
+        PinsFullError
+            If they are more than 12.
+        """
+        restored = list(pins)
+        if len(restored) > MOST:
+            raise PinsFullError(f"{MOST} runs can be pinned, and these are {len(restored)}.")
+        self._pins = restored
+        self._count = max(self._count, len(restored))
+
     def _name(self, experiment: Experiment) -> str:
         if self._pins:
             paths = self.differing(experiment)
@@ -173,6 +194,18 @@ class Pins:
     def remove(self, pin: Pin) -> None:
         """Pin a run no longer; its colour is free again."""
         self._pins.remove(pin)
+
+    def put_back(self, pin: Pin, index: int) -> None:
+        """Pin what was removed again, in its place, from 0.
+
+        Raises
+        ------
+        ValueError
+            If another run has its colour by now.
+        """
+        if pin.color not in self.free_colors:
+            raise ValueError(f"{pin.name}: another run has colour {pin.color}")
+        self._pins.insert(index, pin)
 
     def move(self, pin: Pin, index: int) -> None:
         """Bring a pin to a place in the list, from 0; beyond an end is that end."""
@@ -220,7 +253,11 @@ def _text(path: str, value: Value) -> str:
         return _SWITCHES[path][bool(value)]
     if path == "data.file":
         value = PurePath(str(value)).name
-    number = f"{value:g}" if isinstance(value, float) else str(value)
+    elif path in _POINTS:
+        value = counted_points(str(value))
+    number = str(value)
+    if isinstance(value, int | float) and not path.endswith("seed"):  # which is a name
+        number = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
     return f"{_SIGNS[path]} {number}".strip()
 
 

@@ -3,7 +3,9 @@
 from enum import Enum
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ADJUSTABLE_FIELDS, differences, replace
+from regplay.core.fields import ADJUSTABLE_FIELDS, FIELDS, differences, replace
+
+_DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
 
 
 class Change(Enum):
@@ -11,7 +13,7 @@ class Change(Enum):
 
     NOTHING = 0
     ADJUST = 1  # go on from the present weights
-    RETRAIN = 2  # the same network and data, from the same initial weights
+    RETRAIN = 2  # the same network, and the same data but for a point, from its initial weights
     RESTART = 3  # another network or other data
 
 
@@ -38,7 +40,9 @@ class Session:
         With kept weights, a run that had reached its last epoch is given as many again, so that
         there is something to go on with; a run that begins anew has as many as were planned. A run
         that has trained further than the new `epochs` is retrained, so that what is shown is what
-        the experiment says.
+        the experiment says. Points that a person places are retrained on too, as are those of
+        another dataset that were taken over; whether they are other data altogether, only the
+        points themselves say.
         """
         old, changed = self.experiment, set(differences(self.experiment, experiment))
         self.experiment = experiment
@@ -51,10 +55,20 @@ class Session:
         is_adjustable = changed <= ADJUSTABLE_FIELDS
         if not (is_adjustable and self.keeps_weights):
             self.begin_anew()
-            return Change.RETRAIN if is_adjustable else Change.RESTART
+            is_placed = changed <= _DATA_FIELDS and "points" in (
+                old.data.name,
+                experiment.data.name,
+            )
+            return Change.RETRAIN if is_adjustable or is_placed else Change.RESTART
         if epoch >= old.epochs:
             self.extend(epoch)
         return Change.ADJUST
+
+    def take(self, experiment: Experiment) -> None:
+        """Replace the experiment by that of a run that is there already."""
+        if experiment.epochs != self.experiment.epochs:
+            self._planned_epochs = experiment.epochs
+        self.experiment = experiment
 
     def restore(self, experiment: Experiment, *, epoch: int = 0) -> Change:
         """Replace the experiment by an earlier one, with all the epochs that it had then."""

@@ -151,7 +151,9 @@ def _make_window(folder: str) -> Any:
     app.setStyle("Fusion")
     values = {"epochs": _STEPS, "optimizer.name": "sgd"}
     settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(replace(Experiment(), values), settings=settings)
+    window = MainWindow(
+        replace(Experiment(), values), settings=settings, folder=Path(folder) / "kept"
+    )
     window.resize(1280, 800)
     return app, window
 

@@ -49,6 +49,40 @@ def test_round_trip_loses_nothing(seed):
     assert all(type(get(again, path)) is type(get(experiment, path)) for path in FIELDS)
 
 
+def test_texts_of_several_lines_are_written_as_such():
+    points = "-0.5 1\n2 1e-05\n"
+    text = toml.dumps(replace(Experiment(), {"data.points": points}))
+    assert f'points = """\n{points}"""\n' in text
+    assert toml.loads(text).data.points == points
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a\r\nb\n",
+        "a\n\r\n",
+        'a\n"""\nb',
+        'a\n"',
+        "\n",
+        "\n\n a",
+        "a\nb\\",
+        "a\nb \\\n c",
+        "\t\n\x00",
+    ],
+)
+def test_texts_of_several_lines_come_back_exactly(text):
+    experiment = replace(Experiment(), {"data.points": text, "data.file": "a\tb"})
+    assert toml.loads(toml.dumps(experiment)) == experiment
+
+
+def test_as_many_points_as_there_may_be_fit_into_a_file(tmp_path):
+    points = "-0.12345678901234567 -2.1234567890123456e-05 -1.1234567890123456\n" * 20_000
+    experiment = replace(Experiment(), {"data.points": points, "data.valid_points": points})
+    path = tmp_path / "large.toml"
+    path.write_text(toml.dumps(experiment), encoding="utf-8")
+    assert toml.load(path) == experiment
+
+
 def test_every_value_is_written_out():
     parsed = tomllib.loads(toml.dumps(Experiment()))
     for path in FIELDS:
@@ -104,7 +138,7 @@ def test_files(tmp_path):
         (b"epochs = 0", "epochs = 0: must be"),
         (b"=", "This is not TOML"),
         (b"seed = 1 # \xff", "not a text file in UTF-8"),
-        (b"#" * (1024 * 1024 + 1), "larger than 1 MiB"),
+        (b"#" * (4 * 1024 * 1024 + 1), "larger than 4 MiB"),
     ],
 )
 def test_messages_about_a_file_begin_with_its_path(tmp_path, content, message):

@@ -108,13 +108,26 @@ def test_underfitting():
 def test_overfitting_by_a_validation_loss_that_rose():
     found = verdict([1.5, 0.9, 0.7, 0.65, 0.6, 0.55], [1.6, 0.9, 0.7, 0.75, 0.78, 0.85])
     assert (found.kind, found.since) == ("overfitting", 20)
-    assert "20" in found.headline
+    assert found.headline == "Overfitting since epoch 20"
 
 
 def test_overfitting_by_a_gap():
     found = verdict([1.5, 1.2, 1.0, 0.6, 0.5, 0.45], [1.5, 1.3, 1.2, 0.84, 0.8, 0.8])
     # The gaps are 0, 0.1, 0.2, 0.24, 0.3 and 0.35 of the scale.
     assert (found.kind, found.since) == ("overfitting", 40)
+    assert found.headline == "Overfitting: a wide gap since epoch 40"
+
+
+def test_an_epoch_before_the_best_one_is_named_as_that_of_the_gap():
+    """Beside it stands "best epoch 50", which "Overfitting since epoch 10" would contradict."""
+    train_losses = [1.5, 1.0, 0.8, 0.6, 0.5, 0.45, 0.45]
+    valid_losses = [1.5, 1.3, 1.2, 1.1, 1.0, 0.95, 0.97]
+    found = verdict(train_losses, valid_losses)
+    assert (found.kind, found.since) == ("overfitting", 10)
+    assert found.headline == "Overfitting: a wide gap since epoch 10"
+    valid_losses[-1] = 1.1  # now it has risen by more than a tenth
+    found = verdict(train_losses, valid_losses)
+    assert (found.since, found.headline) == (50, "Overfitting since epoch 50")
 
 
 def test_the_gap_must_have_held_to_the_end():

@@ -47,6 +47,32 @@ def distance(one: str, other: str, sight: np.ndarray = USUAL) -> float:
     return float(np.linalg.norm(_lab(sight @ _linear(one)) - _lab(sight @ _linear(other))))
 
 
+def ciede2000(one: np.ndarray, other: np.ndarray) -> float:
+    """How different two colours in CIELAB look (Sharma, Wu & Dalal, 2005); 1 is just noticeable."""
+    (l1, a1, b1), (l2, a2, b2) = one, other
+    mean = (np.hypot(a1, b1) + np.hypot(a2, b2)) / 2
+    more = 1 + 0.5 * (1 - np.sqrt(mean**7 / (mean**7 + 25.0**7)))
+    c1, c2 = np.hypot(more * a1, b1), np.hypot(more * a2, b2)
+    h1, h2 = (np.degrees(np.arctan2(b, more * a)) % 360 for a, b in ((a1, b1), (a2, b2)))
+    turn = (h2 - h1 + 180) % 360 - 180 if c1 * c2 else 0.0
+    hue = h1 + turn / 2 if c1 * c2 else h1 + h2
+    light, chroma = (l1 + l2) / 2, (c1 + c2) / 2
+    waves = ((1, -30, -0.17), (2, 0, 0.24), (3, 6, 0.32), (4, -63, -0.20))
+    t = 1 + sum(share * np.cos(np.radians(k * hue + by)) for k, by, share in waves)
+    lightness = (l2 - l1) / (1 + 0.015 * (light - 50) ** 2 / np.sqrt(20 + (light - 50) ** 2))
+    saturation = (c2 - c1) / (1 + 0.045 * chroma)
+    hues = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2)) / (1 + 0.015 * chroma * t)
+    blue = np.radians(60 * np.exp(-((((hue - 275 + 180) % 360 - 180) / 25) ** 2)))
+    twist = -2 * np.sqrt(chroma**7 / (chroma**7 + 25.0**7)) * np.sin(blue)
+    squares = lightness**2 + saturation**2 + hues**2 + twist * saturation * hues
+    return float(np.sqrt(squares))
+
+
+def difference(one: str, other: str, sight: np.ndarray = USUAL) -> float:
+    """CIEDE2000, of what these eyes see."""
+    return ciede2000(_lab(sight @ _linear(one)), _lab(sight @ _linear(other)))
+
+
 def contrast(one: str, other: str) -> float:
     """WCAG 2.1, 1 to 21."""
     light, dark = sorted((float(_XYZ[1] @ _linear(c)) for c in (one, other)), reverse=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import pytest
+from answers import Answers
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -22,8 +23,8 @@ LEFT = Qt.MouseButton.LeftButton
 class Person:
     """Sees one window, finds widgets by their names, clicks and presses keys."""
 
-    def __init__(self, window: MainWindow, qtbot) -> None:
-        self.window, self._qtbot = window, qtbot
+    def __init__(self, window: MainWindow, answers: Answers, qtbot) -> None:
+        self.window, self.answers, self._qtbot = window, answers, qtbot
         self.views: list[View] = []
         window.runner.viewed.connect(self.views.append)
 
@@ -129,15 +130,18 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def open_window(qtbot, settings):
+def open_window(qtbot, settings, tmp_path):
     """Opens a window on an experiment of these values and waits until it can be used."""
     windows = []
 
     def open_one(values=None, *, clock=None, settings=settings, loads=True):
         experiment = replace(Experiment(), {"epochs": 20} | (values or {}))
-        window = MainWindow(experiment, clock=clock, settings=settings)
+        answers = Answers()
+        window = MainWindow(
+            experiment, clock=clock, settings=settings, questions=answers, folder=tmp_path / "kept"
+        )
         windows.append(window)
-        person = Person(window, qtbot)
+        person = Person(window, answers, qtbot)
         with qtbot.waitExposed(window):
             window.show()
         window.activateWindow()

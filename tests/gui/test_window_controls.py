@@ -69,7 +69,7 @@ def assert_is_shown(person):
     assert window.grab().width() == window.width()
 
 
-@pytest.mark.parametrize("path", [p for p in FIELDS if p not in ("data.file", "data.target")])
+@pytest.mark.parametrize("path", [p for p in FIELDS if FIELDS[p].kind != "text"])
 def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, path):
     person = open_window(where_it_is_shown(path) | {"epochs": 5})
     person.click("transport.play")

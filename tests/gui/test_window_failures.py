@@ -171,8 +171,8 @@ def test_closing_before_torch_is_loaded_leaves_no_thread(open_window):
     assert not any(thread.isRunning() for thread in person.window.findChildren(QThread))
 
 
-def test_a_window_that_was_never_shown_closes(qapp, settings):
-    window = MainWindow(settings=settings)
+def test_a_window_that_was_never_shown_closes(qapp, settings, tmp_path):
+    window = MainWindow(settings=settings, folder=tmp_path)
     (thread,) = window.findChildren(QThread)
     window.close()
     assert not thread.isRunning()

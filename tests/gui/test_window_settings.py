@@ -144,11 +144,11 @@ def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
     values = {"model.depth": 3, "regularization.weight_decay": 0.0123, "epochs": 12}
     person.set(**{name.replace(".", "__"): value for name, value in values.items()})
     saved = person.window.session.experiment
-    person.choose("Save experiment as…")
+    person.choose("Save experiment as TOML…")
     assert toml.load(tmp_path / "mine.toml") == saved == replace(Experiment(), values)
 
     person.set(model__depth=1, epochs=7, data__name="moons")
-    person.choose("Open experiment…")
+    person.choose("Open…")
     assert person.window.session.experiment == saved
     assert person.window.controls.experiment() == saved
     assert person.find("epochs").value() == 12
@@ -176,7 +176,7 @@ def test_a_wrong_file_is_explained_and_changes_nothing(
         path.write_bytes(content)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
     before, generation = person.window.session.experiment, person.window.runner.generation
-    person.choose("Open experiment…")
+    person.choose("Open…")
     assert complaint in person.banner
     assert person.window.session.experiment is before
     assert person.window.runner.generation == generation
@@ -187,7 +187,7 @@ def test_a_wrong_file_is_explained_and_changes_nothing(
 def test_a_place_that_cannot_be_written_is_explained(person, tmp_path, monkeypatch):
     path = str(tmp_path / "no such folder" / "mine.toml")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (path, ""))
-    person.choose("Save experiment as…")
+    person.choose("Save experiment as TOML…")
     assert path in person.banner
 
 
@@ -195,8 +195,8 @@ def test_a_cancelled_dialog_does_nothing(person, monkeypatch):
     before = person.window.session.experiment
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, name, lambda *_: ("", ""))
-    person.choose("Open experiment…")
-    person.choose("Save experiment as…")
+    person.choose("Open…")
+    person.choose("Save experiment as TOML…")
     assert person.window.session.experiment is before
     assert person.banner == ""
 
@@ -210,13 +210,15 @@ def test_about_names_the_version(person, monkeypatch):
 
 STARTUP = """
 import sys
+from pathlib import Path
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 from regplay.gui.window import MainWindow
 from PySide6.QtWidgets import QLabel
 
 app = QApplication([])
-window = MainWindow(settings=QSettings(sys.argv[1], QSettings.Format.IniFormat))
+settings = QSettings(sys.argv[1], QSettings.Format.IniFormat)
+window = MainWindow(settings=settings, folder=Path(sys.argv[1]).parent / "kept")
 said = []
 
 def text():

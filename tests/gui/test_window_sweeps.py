@@ -165,6 +165,28 @@ def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
     assert person.window.session.experiment.regularization.weight_decay == 0.0
 
 
+def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(open_window):
+    person = open_window(SMALL | {"epochs": 200, "data.n_train": 8})
+    person.wait(lambda: curve(person, WD) and curve(person, WD).is_finished)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    track = person.window.timeline.track
+
+    def best():
+        history = person.view.run.history
+        return int(history.epochs[history.best()])
+
+    person.wait(lambda: track.best == best())
+    own = track.best
+    slider, _ = drag(person, WD, 1.0)
+    person.wait(lambda: person.view.is_preview and track.best == best())
+    assert track.best != own
+    _, begin = handle(person, WD, 0.0)
+    QTest.mouseMove(slider, begin)
+    QTest.mouseRelease(slider, LEFT, NONE, begin)
+    person.wait(lambda: not person.view.is_preview and track.best == own)
+
+
 def test_dragging_a_curve_over_the_data_shows_the_points_of_each_network(at_curves):
     person = at_curves
     person.window.controls.setShownCurves((NOISE,))

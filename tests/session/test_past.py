@@ -57,3 +57,35 @@ def test_it_is_bounded():
     while (before := past.back(last)) is not None:
         last, steps = before, steps + 1
     assert steps == 200
+
+
+def place(past, experiment, text, now, *, goes_on):
+    after = replace(experiment, {"data.points": text})
+    past.note(experiment, after, now, goes_on=goes_on)
+    return after
+
+
+def test_two_clicks_within_a_second_are_two_steps_and_a_drag_is_one():
+    past, a = Past(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
+    b = place(past, a, "0 0;1 1", 0.0, goes_on=False)
+    c = place(past, b, "0 0;1 1;2 2", 0.1, goes_on=False)
+    d = place(past, c, "0 0;1 1;2 3", 0.2, goes_on=True)
+    e = place(past, d, "0 0;1 1;2 4", 9.0, goes_on=True)  # held still for a while
+    assert past.back(e) == b
+    assert past.back(b) == a
+    assert past.back(a) is None
+
+
+def test_what_goes_on_may_have_begun_with_other_fields():
+    past, sine = Past(), Experiment()
+    taken = replace(sine, {"data.name": "points", "data.points": "0 0"})
+    past.note(sine, taken, 0.0, goes_on=False)
+    assert past.back(place(past, taken, "1 1", 0.1, goes_on=True)) == sine
+
+
+def test_after_a_step_back_there_is_nothing_to_go_on_with():
+    past, a = Past(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
+    b = place(past, a, "1 1", 0.0, goes_on=False)
+    assert past.back(b) == a
+    c = place(past, a, "2 2", 0.1, goes_on=True)
+    assert past.back(c) == a

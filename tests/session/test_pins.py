@@ -3,7 +3,7 @@ import pytest
 
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.fields import differences, replace
+from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import MEASURES, Snapshot
 from regplay.session.pins import Pins, PinsFullError, as_now, compared, value_texts
 from regplay.session.run import Run
@@ -108,6 +108,34 @@ def test_values_without_effect_are_not_told() -> None:
     paths = ("model.depth", "model.width", "regularization.dropout", "regularization.decay_bias")
     assert value_texts(_experiment(model__depth=0), paths) == ["depth 0", "penalized biases"]
     assert value_texts(_experiment(), paths)[:3] == ["depth 2", "width 64", "p 0"]
+
+
+def test_large_numbers_are_grouped_but_not_those_that_are_names() -> None:
+    many = _experiment(epochs=200_000, data__n_train=12_000, data__seed=12_345, seed=54_321)
+    paths = ("epochs", "data.n_train", "data.seed", "seed")
+    assert value_texts(many, paths) == [
+        "epochs 200,000",
+        "n 12,000",
+        "data seed 12345",
+        "seed 54321",
+    ]
+    strong = _experiment(regularization__weight_decay=1e-5, data__noise=0.25)
+    texts = value_texts(strong, ("regularization.weight_decay", "data.noise"))
+    assert texts == ["λ 1e-05", "σ 0.25"]
+
+
+def test_own_points_are_counted_and_not_told() -> None:
+    own = _experiment(data__name="points", data__points="0 1; 1 2; 2 1", data__valid_points="0 1")
+    texts = value_texts(own, ("data.points", "data.valid_points", "data.standardize"))
+    assert texts == ["3 points", "valid 1 point", "as measured"]
+
+
+@pytest.mark.parametrize("name", ["csv", "points"])
+def test_each_field_can_be_told(name: str) -> None:
+    experiment = _experiment(data__name=name, data__target="y", data__inputs="a, b")
+    texts = value_texts(experiment, FIELDS)
+    assert all(len(text) < 40 for text in texts), texts
+    assert ("from a, b" in texts) == (name == "csv")
 
 
 def test_a_pin_stays_as_it_was_while_the_run_goes_on() -> None:

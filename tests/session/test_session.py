@@ -10,6 +10,10 @@ OTHER = {
     "data.name": "cubic",
     "data.file": "table.csv",
     "data.target": "y",
+    "data.inputs": "x",
+    "data.task": "regression",
+    "data.points": "0 1\n1 2\n",
+    "data.valid_points": "0 1\n",
     "data.label_noise": 0.1,
     "data.n_informative": 3,
     "model.activation": "relu",
@@ -161,3 +165,27 @@ def test_epochs_added_to_go_on_are_taken_back_by_a_run_that_begins_anew():
     session.change(replace(decayed, {"epochs": 70}), epoch=0)
     session.begin_anew()
     assert session.experiment.epochs == 70
+
+
+POINTS = replace(Experiment(), {"data.name": "points", "data.points": "0 0;1 1;2 2"})
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+def test_a_point_that_is_placed_retrains(keeps_weights):
+    session = Session(POINTS)
+    session.keeps_weights = keeps_weights
+    moved = replace(POINTS, {"data.points": "0 0;1 1;2 3"})
+    assert session.change(moved, epoch=10) is Change.RETRAIN
+    assert session.experiment == moved
+
+
+def test_points_that_are_taken_over_retrain_and_so_do_those_before_them():
+    session = Session(Experiment())
+    assert session.change(POINTS) is Change.RETRAIN
+    assert session.restore(Experiment()) is Change.RETRAIN
+
+
+def test_points_together_with_another_network_restart():
+    session = Session(POINTS)
+    both = replace(POINTS, {"data.points": "0 0;1 1", "model.depth": 1})
+    assert session.change(both) is Change.RESTART

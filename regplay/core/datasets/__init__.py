@@ -6,6 +6,7 @@ from regplay.core.datasets import (
     classification,
     csv_file,
     linear,
+    points,
     regression,
     tables,
 )
@@ -16,7 +17,7 @@ __all__ = ["REGISTRY", "Dataset", "DatasetError", "DatasetSpec", "Split", "Task"
 
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec
-    for module in (regression, classification, linear, tables, csv_file)
+    for module in (regression, classification, linear, tables, points, csv_file)
     for spec in module.SPECS
 }
 

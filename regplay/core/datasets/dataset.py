@@ -91,6 +91,9 @@ class DatasetSpec:
         Values of `DataSettings` that choosing this dataset sets.
     uses
         The fields of `DataSettings` that it reads, besides `name` and `seed`.
+    keeps
+        Those of them that hold what a person made: choosing this dataset sets their defaults only
+        where they are empty.
     """
 
     name: str
@@ -100,3 +103,9 @@ class DatasetSpec:
     make: Callable[[DataSettings], Dataset]
     uses: frozenset[str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    keeps: frozenset[str] = frozenset()
+
+    def chosen_after(self, settings: DataSettings) -> dict[str, Any]:
+        """The values that choosing this dataset sets where another one was chosen."""
+        kept = {name for name in self.keeps if getattr(settings, name)}
+        return {name: value for name, value in self.defaults.items() if name not in kept}

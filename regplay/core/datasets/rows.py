@@ -30,6 +30,7 @@ def dataset(
     label_noise: float = 0.0,
     valid_label_noise: float = 0.0,
     one_scale: bool = False,
+    standardizes: bool = True,
 ) -> Dataset:
     """A split of the rows that `settings.seed` decides.
 
@@ -42,6 +43,8 @@ def dataset(
         Share of the labels to flip in each split.
     one_scale
         Use one mean and one scale for all inputs, because they share a unit, such as pixels do.
+    standardizes
+        Whether the network sees standardised values; it sees the measured ones otherwise.
 
     Raises
     ------
@@ -62,7 +65,10 @@ def dataset(
     order = np.random.default_rng(settings.seed).permutation(n)
     train, valid = order[:n_train], order[n - n_valid :]
     x, y, y_valid = table.x[train], table.y[train], table.y[valid]
-    mean, scale = mean_and_scale(x.reshape(-1, 1) if one_scale else x)
+    x_mean = x_scale = None
+    if standardizes:
+        mean, scale = mean_and_scale(x.reshape(-1, 1) if one_scale else x)
+        x_mean, x_scale = (np.broadcast_to(one, x.shape[1]).copy() for one in (mean, scale))
     y_mean, y_scale = 0.0, 1.0
     if table.class_names:
         k = len(table.class_names)
@@ -71,7 +77,7 @@ def dataset(
         y_valid = flip_labels(
             y_valid.astype(np.int64), valid_label_noise, k, rng_valid.flips, rng_valid.new_labels
         )
-    else:
+    elif standardizes:
         y_mean, y_scale = (float(value) for value in mean_and_scale(y.astype(np.float64)))
     return Dataset(
         task="classification" if table.class_names else "regression",
@@ -80,8 +86,8 @@ def dataset(
         input_names=table.input_names,
         target_name=table.target_name,
         class_names=table.class_names,
-        x_mean=np.broadcast_to(mean, x.shape[1]).copy(),
-        x_scale=np.broadcast_to(scale, x.shape[1]).copy(),
+        x_mean=x_mean,
+        x_scale=x_scale,
         y_mean=y_mean,
         y_scale=y_scale,
     )

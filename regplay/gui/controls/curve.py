@@ -78,6 +78,28 @@ class SweepCurve:
         return f"Smallest validation loss, {loss:.3g} at {value}: click to take it"
 
 
+@dataclass(frozen=True)
+class _Resting:
+    """What decides how a curve looks while the handle moves; equal ones look the same.
+
+    Attributes
+    ----------
+    region
+        Where it is drawn.
+    xs
+        Of the trained values [P], in px.
+    inks
+        Colours of the losses, by their names.
+    after_zero
+        Whether the first value is a 0 that stands apart.
+    """
+
+    region: QRectF
+    xs: tuple[float, ...]
+    inks: Mapping[str, QColor]
+    after_zero: bool
+
+
 class CurvePicture:
     """Draws curves, one after another, into a region of a slider.
 
@@ -87,7 +109,7 @@ class CurvePicture:
     def __init__(self) -> None:
         self.curve: SweepCurve | None = None
         self._range = LossRange()
-        self._kept: tuple[object, QPixmap] | None = None  # for what it was drawn, and what
+        self._kept: tuple[_Resting, QPixmap] | None = None
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw `curve` from now on, or nothing."""
@@ -152,10 +174,10 @@ class CurvePicture:
             name: QColor(ink) if curve.is_finished else tones.blend(ground, QColor(ink), _FAINT)
             for name, ink in (("train", colors.train), ("valid", colors.valid))
         }
-        still = self._still(painter, region, xs, inks, after_zero=after_zero)
         painter.save()
         painter.setClipRect(region)
-        painter.drawPixmap(region.topLeft(), still)
+        resting = _Resting(region, tuple(xs), inks, after_zero)
+        painter.drawPixmap(region.topLeft(), self._still(painter, resting))
         for name, ink in inks.items():
             losses = getattr(curve, name)
             if at is not None and self._range.holds(losses)[at]:
@@ -174,48 +196,34 @@ class CurvePicture:
             painter.fillRect(bar, tones.line(palette, 0.6))
         painter.restore()
 
-    def _still(
-        self,
-        painter: QPainter,
-        region: QRectF,
-        xs: Sequence[float],
-        inks: Mapping[str, QColor],
-        *,
-        after_zero: bool,
-    ) -> QPixmap:
+    def _still(self, painter: QPainter, resting: _Resting) -> QPixmap:
         """What stays while the handle moves, drawn once."""
         ratio = painter.device().devicePixelRatioF()
-        key = (QRectF(region), tuple(xs), [ink.rgba() for ink in inks.values()], after_zero, ratio)
-        if self._kept is None or self._kept[0] != key:
-            size = (region.size() * ratio).toSize()
-            picture = QPixmap(size)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(Qt.GlobalColor.transparent)
-            inner = QPainter(picture)
-            inner.setRenderHints(painter.renderHints())
-            inner.translate(-region.topLeft())
-            self._draw_still(inner, region, xs, inks, after_zero=after_zero)
-            inner.end()
-            self._kept = key, picture
-        return self._kept[1]
+        if self._kept is not None:
+            drawn_for, picture = self._kept
+            if drawn_for == resting and picture.devicePixelRatio() == ratio:
+                return picture
+        picture = QPixmap((resting.region.size() * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        inner = QPainter(picture)
+        inner.setRenderHints(painter.renderHints())
+        inner.translate(-resting.region.topLeft())
+        self._draw_still(inner, resting)
+        inner.end()
+        self._kept = resting, picture
+        return picture
 
-    def _draw_still(
-        self,
-        painter: QPainter,
-        region: QRectF,
-        xs: Sequence[float],
-        inks: Mapping[str, QColor],
-        *,
-        after_zero: bool,
-    ) -> None:
-        for name, ink in inks.items():
+    def _draw_still(self, painter: QPainter, resting: _Resting) -> None:
+        region, xs = resting.region, resting.xs
+        for name, ink in resting.inks.items():
             losses = getattr(self.curve, name)
             heights = self._heights(region, losses).tolist()
             points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
             painter.setClipRect(self._axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
-            _draw_line(painter, points[1:] if after_zero else points, ink)
+            _draw_line(painter, points[1:] if resting.after_zero else points, ink)
             painter.setClipRect(region)
-            self._draw_marks(painter, region, xs, losses, ink, after_zero)
+            self._draw_marks(painter, resting, losses, ink)
             painter.setPen(QPen(ink, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             drawn = list(itertools.compress(points, self._range.holds(losses)))
             painter.drawPoints(QPolygonF(drawn))
@@ -243,22 +251,16 @@ class CurvePicture:
             painter.drawEllipse(middle, _DOT, _DOT)
 
     def _draw_marks(
-        self,
-        painter: QPainter,
-        region: QRectF,
-        xs: Sequence[float],
-        losses: NDArray[np.float64],
-        color: QColor,
-        after_zero: bool,
+        self, painter: QPainter, resting: _Resting, losses: NDArray[np.float64], color: QColor
     ) -> None:
         """Arrowheads at the edges where the losses go on beyond: there is no line to see there."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        axis = self._axis_rect(region)
+        axis = self._axis_rect(resting.region)
         sides = self._range.sides(losses).tolist()
         # A 0 that stands apart has a mark of its own.
-        apart = [after_zero, *(False for _ in sides[1:])]
-        places = list(zip(sides, apart, xs, strict=True))
+        apart = [resting.after_zero, *(False for _ in sides[1:])]
+        places = list(zip(sides, apart, resting.xs, strict=True))
         for (side, _), run in itertools.groupby(places, lambda place: place[:2]):
             if not side:
                 continue

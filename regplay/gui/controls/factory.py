@@ -11,6 +11,7 @@ from regplay.gui.controls.choice import ChoiceControl
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl
+from regplay.gui.controls.points import PointsControl
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.sweepable import SweepableControl
 from regplay.gui.controls.switch import SwitchControl
@@ -79,6 +80,8 @@ def make_control(field: Field, parent: QWidget | None = None) -> Control:
             return SwitchControl(field, parent)
         case "text" if field.path == "data.file":
             return FileControl(field, parent)
+        case "text" if field.path in ("data.points", "data.valid_points"):
+            return PointsControl(field, parent)
         case "text":
             return TextControl(field, parent)
     kind = SweepableControl if field.path in SWEEPABLE else NumberControl

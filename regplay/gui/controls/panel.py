@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -13,6 +13,7 @@ from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.factory import fit_to_dataset, make_control
 from regplay.gui.controls.group import Group
+from regplay.gui.controls.hidden_note import HiddenNote
 from regplay.gui.controls.sweepable import SweepableControl
 
 _GROUPS = {
@@ -42,6 +43,7 @@ _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDDEN_LAYERS = ("model.width", "model.activation", "regularization.dropout")
 _LINEAR_NOTE = "No effect at depth 0: a linear model has no hidden layer."
 _WIDTH, _MIN_WIDTH = 300, 280  # px
+_SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
 class ControlPanel(QScrollArea):
@@ -75,6 +77,8 @@ class ControlPanel(QScrollArea):
         self._showing = False
         self._controls: dict[str, Control] = {}
         self._groups: dict[str, Group] = {}
+        self._highlighted: tuple[str, ...] = ()
+        self._hidden: frozenset[str] = frozenset()
 
         self.setObjectName("controls")
         self.setWidgetResizable(True)
@@ -87,6 +91,9 @@ class ControlPanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(6, 4, 6, 8)
         column.setSpacing(6)
+        self._note = HiddenNote(content)
+        self._note.showAllClicked.connect(lambda: self.setHiddenPaths(()))
+        column.addWidget(self._note)
         for section, title in _GROUPS.items():
             group = Group(title, content)
             for path in _paths(section):
@@ -186,6 +193,39 @@ class ControlPanel(QScrollArea):
         for path, control in self._sweepable().items():
             control.setAdopts(not (keeps and path in fields.ADJUSTABLE_FIELDS))
 
+    def highlighted(self) -> tuple[str, ...]:
+        """Field paths of the controls that are pointed out."""
+        return self._highlighted
+
+    def setHighlighted(self, paths: Iterable[str]) -> None:
+        """Point out these controls, if they are here, and no others; bring them into sight."""
+        self._highlighted = tuple(path for path in paths if path in self._controls)
+        for section, group in self._groups.items():
+            here = [path for path in self._highlighted if _section(path) == section]
+            group.frame(self._controls[path] for path in here)
+            if here:
+                group.open()
+                if _RARE.intersection(here):
+                    self._reveal(here[0])
+        if self._highlighted:
+            QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
+
+    def hiddenPaths(self) -> frozenset[str]:
+        """Field paths of the controls that were hidden by `setHiddenPaths`."""
+        return self._hidden
+
+    def setHiddenPaths(self, paths: Iterable[str]) -> None:
+        """Hide these controls and show the others that the experiment reads; values stay.
+
+        While some are hidden, a line above says so, with a button that shows them again. Fields
+        without a control here are passed over.
+        """
+        hidden = frozenset(path for path in paths if path in self._controls)
+        if hidden != self._hidden:
+            self._hidden = hidden
+            self._note.setCount(len(hidden))
+            self._relate()
+
     def sizeHint(self) -> QSize:
         """300 px wide; as tall as there is room."""
         return QSize(_WIDTH, 640)
@@ -219,9 +259,14 @@ class ControlPanel(QScrollArea):
 
     def _reveal(self, path: str) -> None:
         """Show the controls behind the `More` of a rare field's group."""
-        more = self._groups[_PLACED.get(path, path.partition(".")[0])].more
+        more = self._groups[_section(path)].more
         assert more is not None
         more.setChecked(True)
+
+    def _show_highlighted(self) -> None:
+        for path in reversed(self._highlighted):  # the first, if there isn't room for all
+            if not self._controls[path].isHidden():
+                self.ensureWidgetVisible(self._controls[path], 0, _SCROLL_MARGIN)
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""
@@ -229,21 +274,26 @@ class ControlPanel(QScrollArea):
         spec = REGISTRY[experiment.data.name]
         for path, control in self._controls.items():
             section, _, name = path.rpartition(".")
+            is_read = path != "optimizer.momentum" or experiment.optimizer.name == "momentum"
             if section == "data":
-                control.setVisible(name in spec.uses or name in {"name", "seed"})
+                is_read = name in spec.uses or name in {"name", "seed"}
                 fit_to_dataset(control, spec.defaults.get(name, control.field.default))
-        self._controls["optimizer.momentum"].setVisible(experiment.optimizer.name == "momentum")
+            control.setVisible(is_read and path not in self._hidden)
+        for section, group in self._groups.items():
+            seen = (path for path in self._controls if path not in self._hidden)
+            group.setVisible(section in map(_section, seen))  # no heading over nothing
         for path in _HIDDEN_LAYERS:
             control = self._controls[path]
             control.setEnabled(experiment.model.depth > 0)
             control.setNote("" if experiment.model.depth else _LINEAR_NOTE)
 
 
+def _section(path: str) -> str:
+    """The name of the group that a field is in."""
+    return _PLACED.get(path, path.partition(".")[0])
+
+
 def _paths(section: str) -> list[str]:
     """The field paths of a group, in the order of the experiment but for `_FIRST` and `_RARE`."""
-    found = [
-        path
-        for path in fields.FIELDS
-        if path not in _ELSEWHERE and _PLACED.get(path, path.partition(".")[0]) == section
-    ]
+    found = [path for path in fields.FIELDS if path not in _ELSEWHERE and _section(path) == section]
     return sorted(found, key=lambda path: (path not in _FIRST, path in _RARE))

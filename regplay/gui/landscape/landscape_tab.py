@@ -27,12 +27,15 @@ _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 class LandscapeTab(LandscapeView):
     """Trains its map from `Start` on, again with each other experiment, until `Stop`.
 
+    `Start` goes on where `Stop` left a map.
+
     Signals
     -------
     wishesChanged
         Something else is to be trained.
     startChosen
-        (Experiment, Start, int, bool): go on with this member, at this epoch.
+        (Experiment, Start, int, bool): go on with this member, at this epoch; and whether to train
+        on at once, which it does to its end if the map hasn't.
     """
 
     wishesChanged = Signal()
@@ -67,7 +70,9 @@ class LandscapeTab(LandscapeView):
         if self._study is not None and self._study.sweep != sweep:
             self._study = None
             self.setMap(None)
-        return {_KEY: Inquiry(sweep, title="The landscape")} if self._is_on else {}
+        if not self._is_on and self._study is None:
+            return {}
+        return {_KEY: Inquiry(sweep, title="The landscape", is_paused=not self._is_on)}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the map at an epoch; one that was stopped stays as far as it came."""
@@ -102,7 +107,7 @@ class LandscapeTab(LandscapeView):
 
     def _start(self) -> None:
         self._is_on = True
-        self.setRunning(True)
+        self.setRunning(self._study is None or not self._study.finished)
         self.wishesChanged.emit()
 
     def _stop(self) -> None:
@@ -124,7 +129,8 @@ class LandscapeTab(LandscapeView):
         last = study.history.member(member).last
         if last is not None and np.isfinite(last.value("valid_loss")):
             experiment = study.sweep.experiments[member]
-            self.startChosen.emit(experiment, Start(_KEY, member), last.epoch, False)
+            trains_on = not study.history.is_finished[member]
+            self.startChosen.emit(experiment, Start(_KEY, member), last.epoch, trains_on)
 
 
 def _farthest(history: "JointHistory") -> NDArray[np.bool_]:
@@ -139,7 +145,9 @@ def _farthest(history: "JointHistory") -> NDArray[np.bool_]:
 
 def _task(experiment: Experiment) -> Task | None:
     """What the networks learn; None where the data can't be loaded."""
-    if experiment.data.file:  # only the dataset that comes out says it
+    if (
+        experiment.data.file or experiment.data.name == "points"
+    ):  # only the dataset that comes out says it
         try:
             return load(experiment.data).task
         except DatasetError:

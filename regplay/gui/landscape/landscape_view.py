@@ -81,6 +81,11 @@ class LandscapeView(QWidget):
         """What the cells show: `valid_loss`, `gap` or `accuracy`."""
         return self.header.measure
 
+    @property
+    def map(self) -> LandscapeMap | None:
+        """What is shown, or None where nothing is trained."""
+        return self._map
+
     def axes(self) -> tuple[NumberAxis, NumberAxis]:
         """Columns and rows."""
         return self.header.axes()

@@ -136,15 +136,19 @@ class MapChart(Chart):
         metrics = QFontMetrics(self.font())
         frame = self.frame()
         for side, length in (("x", frame.width), ("y", frame.height)):
-            axis = self._values[side]
-            texts = [number_text(value) for value in axis.values]
-            if side == "x":
-                sizes = [float(metrics.horizontalAdvance(text)) for text in texts]
-            else:
-                sizes = [float(metrics.ascent())] * len(texts)
-            shown = labelled(axis, sizes, length / len(texts), gap=8.0 if side == "x" else 2.0)
-            self.axes[side].setTicks([[(index, texts[index]) for index in shown]])
+            self.axes[side].setTicks([self.labelsFor(side, length, metrics)])
         self._draw_axes_anew()
+
+    def labelsFor(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
+        """The columns (`x`) or rows (`y`) that have room for their values on so many pixels."""
+        axis = self._values[side]
+        texts = [number_text(value) for value in axis.values]
+        if side == "x":
+            sizes = [float(metrics.horizontalAdvance(text)) for text in texts]
+        else:
+            sizes = [float(metrics.ascent())] * len(texts)
+        shown = labelled(axis, sizes, length / len(texts), gap=8.0 if side == "x" else 2.0)
+        return [(index, texts[index]) for index in shown]
 
     def _box_resized(self, *args: Any) -> None:
         super()._box_resized(*args)

@@ -2,7 +2,14 @@
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.gui.landscape.color_scale import ColorScale
@@ -69,14 +76,19 @@ class MeasureBar(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the bar, its ticks and its name."""
         painter = QPainter(self)
-        metrics = self.fontMetrics()
+        line = self.fontMetrics().height()
         painter.fillRect(self.rect(), QColor(self._colors.background))
         # As high as the cells of the chart beside it.
-        top, bottom = metrics.height() + 8, self.height() - 2 * metrics.height() - 10
+        self.draw(painter, line + 8, self.height() - 2 * line - 10, self.width())
+        painter.end()
+
+    def draw(self, painter: QPainter, top: float, bottom: float, width: float) -> None:
+        """Draw the bar between two heights, and over it the name, `width` pixels wide at most."""
+        metrics = QFontMetrics(painter.font())
         painter.setPen(QColor(self._colors.foreground))
-        painter.drawText(QPointF(2, metrics.ascent() + 1), self._name)
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, int(width))
+        painter.drawText(QPointF(2, top - 7 - metrics.descent()), name)
         if self._scale.range is None or bottom <= top:
-            painter.end()
             return
         bar = QRectF(4, top, _BAR, bottom - top)
         gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
@@ -92,7 +104,6 @@ class MeasureBar(QWidget):
             painter.drawLine(QPointF(4 + _BAR, y), QPointF(8 + _BAR, y))
             painter.setPen(QColor(self._colors.foreground))
             painter.drawText(QPointF(11 + _BAR, y + shift), text)
-        painter.end()
 
     def _paint_tips(self, painter: QPainter, bar: QRectF, colors: list[str]) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

@@ -66,6 +66,20 @@ class Histograms(KeptPicture):
         self._tops.clear()
         self._initial.clear()
 
+    def replica(self) -> "Histograms":
+        """Another one that shows the same over the same ranges, never on screen."""
+        self._counted()
+        other = Histograms()
+        other.setColors(self.colors)
+        other.setLayers(self._weights)
+        other._range, other._tops = self._range, list(self._tops)
+        return other
+
+    def bins(self) -> tuple[NDArray[np.float64], list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
+        """The edges [BINS + 1] of the bins, and of each layer the counts [BINS] now and before."""
+        counts = [(layer.now, layer.initial) for layer in self._counted()]
+        return bin_edges(self._range.value), counts
+
     def _counted(self) -> list[_Layer]:
         """The layers, counted when someone looks and not before."""
         if self._is_stale:

@@ -82,6 +82,22 @@ class NetworkGraph(KeptPicture):
         self._thumbnails.setColors(colors)
         super().setColors(colors)
 
+    def replica(self) -> "NetworkGraph":
+        """Another one that shows the same with the same widths and colours, never on screen."""
+        other = NetworkGraph()
+        other.setColors(self.colors)
+        other._dataset = self._dataset
+        if self._picture is not None:
+            other.setPicture(self._picture)
+            other._largest_weight, other._largest = self._largest_weight, self._largest
+            other.links.setWeights(self.links.weights, self._largest_weight.value)
+        return other
+
+    @property
+    def picture(self) -> UnitMaps | None:
+        """The network that is drawn, or None."""
+        return self._picture
+
     @staticmethod
     def _column_values(picture: UnitMaps, column: int) -> NDArray[np.float32]:
         """What the units of a column show, [units, ...]; an input has no bias, and shows 0."""

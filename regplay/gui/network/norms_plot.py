@@ -52,6 +52,11 @@ class NormsPlot(Chart):
         self.startRanges()
 
     @property
+    def epochs(self) -> np.ndarray:
+        """Epochs of the records that are shown."""
+        return self._layer.epochs
+
+    @property
     def curves(self) -> tuple[EpochCurve, ...]:
         """What is shown."""
         return self._layer.curves

@@ -1,23 +1,105 @@
-"""An axis whose logarithmic ticks are decades."""
+"""An axis whose logarithmic ticks are decades, and whose texts have room."""
 
+import html
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetricsF
 
 from regplay.gui.plots.ranges import nice_step
+from regplay.gui.plots.tick_text import tick_text, with_power
 
 _ROOM = {"left": 22.0, "bottom": 44.0}  # pixels that one label takes along the axis
 _PLAIN = (-4, 5)  # exponents of ten between which numbers are written without one
-_SMALL = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_BESIDE = 9.0  # pixels between the numbers of a left axis and its line
 
 
 class Axis(pg.AxisItem):  # type: ignore[misc]
     """pyqtgraph's axis, but a logarithmic one labels decades, and 2 and 5 where few are shown.
 
-    Its own choice labels 2 … 9 in between, one over the other, when few decades are shown.
+    Its own choice labels 2 … 9 in between, one over the other, when few decades are shown. A left
+    axis gets wider than `setWidth` says where its numbers need it, and a name that is longer than
+    the axis ends in "…", the whole of it in the tooltip.
     """
+
+    def __init__(self, orientation: str) -> None:
+        self._name = ""
+        self._least = 0.0  # pixels, the width of a left axis whose numbers are short
+        self._shown_name = ""
+        super().__init__(orientation)
+
+    # its name
+
+    def setName(self, name: str) -> None:
+        """Name the axis; "<" is a plain character in it."""
+        self._name = name
+        self.setLabel(html.escape(name))
+        self._fit_name()
+
+    @property
+    def shownName(self) -> str:
+        """The name as far as it has room."""
+        return self._shown_name
+
+    def labelString(self) -> str:
+        """The label as rich text."""
+        if not self._name:
+            return str(super().labelString())
+        text = html.escape(self._shown_name)
+        color = self.labelStyle.get("color", "")
+        return f"<span style='color: {color}'>{text}</span>"
+
+    def resizeEvent(self, event: Any = None) -> None:
+        """Fit the texts to the new length."""
+        self._fit_name()
+        self._fit_width()
+        super().resizeEvent(event)
+
+    def _fit_name(self) -> None:
+        label = self.label
+        if label is None or not self._name:  # None once it is closed
+            return
+        size = self.size()
+        length = size.height() if self.orientation == "left" else size.width()
+        metrics = QFontMetricsF(label.font())
+        room = length - 2 * label.document().documentMargin()
+        # Before it is laid out the first time it has no length.
+        name = self._name
+        if length > 0:
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 0.0))
+        if name != self._shown_name:
+            self._shown_name = name
+            self._updateLabel()
+        self.setToolTip("" if name == self._name else self._name)
+
+    # its width
+
+    def setWidth(self, w: float | None = None) -> None:
+        """Have this width in pixels, or that which the numbers and the name need."""
+        self._least = w or 0.0
+        super().setWidth(w)
+
+    def setRange(self, mn: float, mx: float) -> None:
+        """Show another range."""
+        super().setRange(mn, mx)
+        self._fit_width()
+
+    def _fit_width(self) -> None:
+        length = self.size().height()
+        if self.orientation != "left" or not self._least or length <= 0:
+            return
+        spacing, values = self.tickValues(*self.range, length)[0]
+        metrics = QFontMetricsF(self.label.font())
+        numbers = [metrics.horizontalAdvance(t) for t in self.tickStrings(values, 1.0, spacing)]
+        name = metrics.ascent() if self.label.isVisible() else 0.0
+        width = max(self._least, max(numbers, default=0.0) + name + _BESIDE)
+        if width != self.fixedWidth:
+            super().setWidth(width)
+
+    # its ticks
 
     def logTickValues(
         self, minVal: float, maxVal: float, size: float, stdTicks: Any
@@ -44,13 +126,14 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self, values: Sequence[float], scale: float, spacing: float | None
     ) -> list[str]:
         """Labels; none between the labelled values of a logarithmic axis."""
+        low, high = self.range
         if not self.logMode:
-            return [str(text) for text in super().tickStrings(values, scale, spacing)]
+            largest = max(abs(low), abs(high))
+            return [tick_text(value, spacing or 1.0, largest) for value in values]
         if spacing is None:
             return [""] * len(values)
-        low, high = self.range
         plain = _PLAIN[0] <= low + 1e-9 and high <= _PLAIN[1] + 1e-9
-        return [f"{10.0**value:.6g}" if plain else _power(value) for value in values]
+        return [f"{10.0**value:,.6g}" if plain else _power(value) for value in values]
 
 
 def _labelled(low: float, high: float, room: float) -> list[float]:
@@ -72,6 +155,4 @@ def _labelled(low: float, high: float, room: float) -> list[float]:
 
 def _power(value: float) -> str:
     exponent = int(np.floor(value + 1e-9))
-    digits = f"{10.0 ** (value - exponent):.4g}"
-    power = "10" + str(exponent).translate(_SMALL)
-    return power if digits == "1" else f"{digits}·{power}"
+    return with_power(float(10.0 ** (value - exponent)), exponent)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPolygonF
 
 from regplay.core.datasets.dataset import Floats
 from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.figure_painter import FigurePainter
 from regplay.gui.plots.panel import Band
 from regplay.gui.theme import Colors, mix
 
@@ -74,7 +75,10 @@ class BandLayer:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        if len(mean) > 1:
+        is_figure = isinstance(painter, FigurePainter)
+        if is_figure:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if len(mean) > 1 and not is_figure:
             blends = mode.CompositionMode_Lighten if is_dark else mode.CompositionMode_Darken
             painter.setCompositionMode(blends)
         for place, deviations in enumerate((2, 1)):
@@ -85,6 +89,10 @@ class BandLayer:
                     low, high = around - deviations * away, around + deviations * away
                 if self.limits is not None:
                     low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
-                painter.setBrush(QColor(band_colors(frame.colors, curve)[place]))
+                shade = QColor(band_colors(frame.colors, curve)[place])
+                if len(mean) > 1 and is_figure:  # vectors have no modes of composition
+                    shade = QColor(curve)
+                    shade.setAlphaF((_TWO, _ONE)[place])
+                painter.setBrush(shade)
                 painter.drawPolygon(band_polygon(frame, self.x, low, high))
         painter.restore()

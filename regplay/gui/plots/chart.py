@@ -1,6 +1,5 @@
 """Axes around a canvas: ranges that rest, pan and zoom by mouse, and a hover line."""
 
-import html
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -43,6 +42,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         shows there.
     manual
         Whether the mouse has moved the ranges.
+    pressedAt
+        Where on the screen a button of the mouse was pressed last.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,6 +51,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.colors = LIGHT
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
+        self.pressedAt = QPointF()
+        self._is_held = False
         self._log = {"x": False, "y": False}
         self._auto: dict[str, Range | None] = {"x": None, "y": None}
         self._frame: Frame | None = None
@@ -143,9 +146,16 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._show("x")
         self._show("y")
 
+    def holdRanges(self, holds: bool) -> None:
+        """Let the ranges rest, as while a point is dragged; what they miss comes afterwards."""
+        if holds != self._is_held:
+            self._is_held = holds
+            self._show("x")
+            self._show("y")
+
     def _show(self, axis: Side) -> None:
         wanted = self._auto[axis]
-        if wanted is not None and not self.manual:
+        if wanted is not None and not (self.manual or self._is_held):
             self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
 
     def isLog(self, axis: Side) -> bool:
@@ -202,7 +212,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def setLabels(self, x: str, y: str) -> None:
         """Name the axes."""
         for axis, name in (("x", x), ("y", y)):
-            self.axes[axis].setLabel(html.escape(name))  # a column of a file may be called "<b>"
+            self.axes[axis].setName(name)
 
     def setColors(self, colors: Colors) -> None:
         """Restyle everything."""
@@ -233,6 +243,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to pan; nothing behind the plot gets the press."""
+        self.pressedAt = event.globalPosition()
         super().mousePressEvent(event)
         event.accept()
 

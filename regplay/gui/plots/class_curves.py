@@ -5,7 +5,8 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
-from regplay.core.fit import Fit, correct, grid_of
+from regplay.core.fit import Fit, Grid, correct, grid_of
+from regplay.gui.plots.carried import carried
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.lines import LineLayer
@@ -16,6 +17,17 @@ from regplay.gui.plots.wrong import wrong_text
 from regplay.gui.theme import mix
 
 _ROW = 0.07  # height of one row of points, in units of probability
+
+
+def class_heights(y: np.ndarray, row: int = 0) -> np.ndarray:
+    """Where points of these classes lie, in units of probability: training points in row 0."""
+    return -_ROW * (2 * y + row + 0.8)
+
+
+def class_at(height: float, classes: int) -> int:
+    """The class whose training points lie nearest to a height."""
+    nearest = round((-height / _ROW - 0.8) / 2)
+    return min(max(nearest, 0), classes - 1)
 
 
 class ClassCurvesView(OneInputPanel):
@@ -34,15 +46,8 @@ class ClassCurvesView(OneInputPanel):
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points."""
-        self.dataset, self.fit = dataset, None
-        grid = grid_of(dataset)
-        assert grid is not None, "class curves need a dataset with one input"
-        self._clear_others(grid)
-        classes = len(dataset.class_names)
-        self.curves = [LineLayer() for _ in range(classes)]
-        self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
-        self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
-        self.chart.fix("y", -_ROW * (2 * classes + 0.6), 1.04)
+        self._clear_others(self._take(dataset))
+        self.fitRanges()
         ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
         self.chart.axes["y"].setTicks([ticks])
         self.chart.resetRanges()
@@ -50,6 +55,38 @@ class ClassCurvesView(OneInputPanel):
         self.setFit(None)
         self._style()
         self.chart.canvas.rest()
+
+    def setPoints(self, dataset: Dataset) -> None:
+        """Show edited points; the curves and the ranges stay."""
+        fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
+        self._keep_others(self._take(dataset))
+        for split in (dataset.train, dataset.valid):
+            self.chart.cover("x", split.x)
+        self._fit_rows()
+        self.setFit(fit)
+        self._style()
+        self.chart.canvas.rest()
+
+    def _take(self, dataset: Dataset) -> Grid:
+        """Everything of a dataset but its ranges; its grid."""
+        self.dataset, grid = dataset, grid_of(dataset)
+        assert grid is not None, "class curves need a dataset with one input"
+        classes = len(dataset.class_names)
+        if classes != len(self.curves):
+            self.curves = [LineLayer() for _ in range(classes)]
+            self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
+        return grid
+
+    def fitRanges(self) -> None:
+        """Let the ranges fit the points anew."""
+        grid = self._grid
+        if grid is not None:
+            self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
+            self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Leave room for two rows a class below the probabilities."""
+        self.chart.fix("y", -_ROW * (2 * len(self.curves) + 0.6), 1.04)
 
     def setFit(self, fit: Fit | None) -> None:
         """Show the probabilities and mark the points that are assigned another class."""
@@ -65,9 +102,6 @@ class ClassCurvesView(OneInputPanel):
         self._mark_wrong()
         self._entries()
         self.chart.refresh()
-
-    def _heights(self, y: np.ndarray, row: int) -> np.ndarray:
-        return -_ROW * (2 * y + row + 0.8)
 
     def _splits(self) -> tuple[tuple[Split, Floats | None, Shape, str, int], ...]:
         dataset, fit = self.dataset, self.fit
@@ -85,7 +119,7 @@ class ClassCurvesView(OneInputPanel):
                 continue
             wrong = np.flatnonzero(~correct(dataset, predicted, split.y))
             wrong = wrong[thinned(len(wrong))]
-            x, y = split.x[wrong, 0], self._heights(split.y[wrong], row)
+            x, y = split.x[wrong, 0], class_heights(split.y[wrong], row)
             groups.append(Points(x, y, "cross", (colors.foreground,), colors.background, 17))
         self.wrong.groups = tuple(groups)
 
@@ -99,7 +133,7 @@ class ClassCurvesView(OneInputPanel):
         for split, _, shape, color, row in self._splits():
             shown = thinned(len(split.y))
             y = split.y[shown]
-            x, heights = split.x[shown, 0], self._heights(y, row)
+            x, heights = split.x[shown, 0], class_heights(y, row)
             which = y % len(colors.classes)
             groups.append(Points(x, heights, shape, colors.classes, color, 7, which))
         self.points.groups = tuple(groups)

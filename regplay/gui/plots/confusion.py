@@ -49,6 +49,11 @@ class ConfusionGrid(QWidget):
         self._color = LIGHT.train
         self.setMinimumSize(120, 90)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes."""
+        return self._names
+
     def setNames(self, names: tuple[str, ...]) -> None:
         """Name the classes; no counts yet."""
         self._names = names
@@ -70,8 +75,13 @@ class ConfusionGrid(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cells."""
         painter = QPainter(self)
-        colors, metrics = self._colors, QFontMetrics(self.font())
-        painter.fillRect(self.rect(), QColor(colors.background))
+        painter.fillRect(self.rect(), QColor(self._colors.background))
+        self.draw(painter)
+        painter.end()
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the cells at the size of the widget; the ground is there already."""
+        colors, metrics = self._colors, QFontMetrics(painter.font())
         n, line = len(self._names), metrics.height()
         if not n:
             return
@@ -112,7 +122,6 @@ class ConfusionGrid(QWidget):
                 painter.fillRect(cell, ground)
                 painter.setPen(text)
                 painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, str(count))
-        painter.end()
 
 
 class ConfusionView(FitPanel):

@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
-from regplay.core.fit import Fit, grid_of
+from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.carried import carried
 from regplay.gui.plots.chart import padded
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
@@ -15,6 +16,7 @@ from regplay.gui.plots.lines import LineLayer, Segments, pen
 from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, thinned
 from regplay.gui.plots.one_input import OneInputPanel
 from regplay.gui.plots.panel import counted
+from regplay.gui.plots.ranges import Range
 from regplay.gui.plots.readout import Row
 from regplay.gui.theme import mix
 
@@ -72,36 +74,68 @@ class CurveView(OneInputPanel):
         self.chart.canvas.live.append(self.curve)
         self.chart.reader = self._read
         self._limits = (0.0, 1.0)
+        self._has_past = False  # whether a curve other than the fit's own is drawn
+        self._own_entries: list[Entry] = []  # of the legend, but for what comes and goes
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points and the true function."""
-        self.dataset, self.fit = dataset, None
-        grid = grid_of(dataset)
-        assert grid is not None, "a curve needs a dataset with one input"
-        self._clear_others(grid)
-        self.past.clear()
-        self.past.x = grid.x[:, 0]
+        self.fit = None
+        self._clear_others(self._take(dataset))
         self.curve.clear()
-        self.truth.clear()
-        if dataset.truth is not None:
-            self.truth.set(grid.x[:, 0], dataset.truth(grid.x))
-        seen = np.concatenate([dataset.train.y, dataset.valid.y, self.truth.y])
-        low, high = padded(seen)
-        # A curve that shoots up may double the range to each side, not squash the points.
-        self._limits = (2 * low - high, 2 * high - low)
-        self.chart.forget("y")
-        self.chart.cover("y", (low, high))
-        self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
+        self.fitRanges()
         self.chart.resetRanges()
         self.chart.setLabels(dataset.input_names[0], dataset.target_name)
         self._style()
         self.chart.canvas.rest()
+
+    def setPoints(self, dataset: Dataset) -> None:
+        """Show edited points; the curve and the ranges stay."""
+        fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
+        self._keep_others(self._take(dataset))
+        for split in (dataset.train, dataset.valid):
+            self.chart.cover("x", split.x)
+            self.chart.cover("y", split.y)
+        self._style()
+        self.chart.canvas.rest()
+        self.setFit(fit)
+
+    def _take(self, dataset: Dataset) -> Grid:
+        """Everything of a dataset but its ranges; its grid."""
+        self.dataset, grid = dataset, grid_of(dataset)
+        assert grid is not None, "a curve needs a dataset with one input"
+        self.past.clear()
+        self._has_past = False
+        self.past.x = grid.x[:, 0]
+        self.truth.clear()
+        if dataset.truth is not None:
+            self.truth.set(grid.x[:, 0], dataset.truth(grid.x))
+        low, high = self._seen()
+        # A curve that shoots up may double the range to each side, not squash the points.
+        self._limits = (2 * low - high, 2 * high - low)
+        return grid
+
+    def _seen(self) -> Range:
+        """The range of the points and the true function."""
+        assert self.dataset is not None
+        targets = self.dataset.train.y, self.dataset.valid.y
+        return padded(np.concatenate([*targets, self.truth.y]))
+
+    def fitRanges(self) -> None:
+        """Let the ranges fit the points and the curve anew."""
+        grid = self._grid
+        if grid is None:
+            return
+        self.chart.forget("y")
+        self.chart.cover("y", self._seen())
+        self.chart.cover("y", np.clip(self.curve.y, *self._limits))
+        self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
 
     def setFit(self, fit: Fit | None) -> None:
         """Show a curve; a smaller epoch than the last one begins a new past."""
         earlier, self.fit = self.fit, fit
         if fit is None or fit.grid is None:
             self.curve.clear()
+            self._name_past()
             self.chart.refresh()
             return
         if earlier is not None and fit.epoch < earlier.epoch:
@@ -110,6 +144,7 @@ class CurveView(OneInputPanel):
         self.chart.cover("y", np.clip(fit.grid, *self._limits))
         if self.past.keep(fit.epoch, fit.grid):
             self.chart.canvas.rest()
+        self._name_past()
         self.chart.refresh()
 
     def _show_others(self) -> None:
@@ -121,7 +156,16 @@ class CurveView(OneInputPanel):
     def clearPast(self) -> None:
         """Forget the earlier curves."""
         self.past.clear()
+        self._name_past()
         self.chart.canvas.rest()
+
+    def _name_past(self) -> None:
+        """Name the earlier curves in the legend while there are any."""
+        shown = None if self.fit is None else self.fit.epoch
+        has_past = any(epoch != shown for epoch in self.past.epochs)
+        if has_past != self._has_past:
+            self._has_past = has_past
+            self._entries()
 
     def _style(self) -> None:
         colors, dataset = self.colors, self.dataset
@@ -145,9 +189,15 @@ class CurveView(OneInputPanel):
         if self.truth.x.size:
             entries.append(Entry("dashes", "true function", colors.truth, short="truth"))
         entries.append(Entry("line", "fit", colors.fit))
-        past = mix(colors.background, colors.fit, 0.4)
-        tip = "the fit at earlier epochs, each about twice the one before"
-        entries.append(Entry("line", "earlier", past, tip=tip))
+        self._own_entries = entries
+        self._entries()
+
+    def _entries(self) -> None:
+        entries = [*self._own_entries]
+        if self._has_past:
+            past = mix(self.colors.background, self.colors.fit, 0.4)
+            tip = "the fit at earlier epochs, each about twice the one before"
+            entries.append(Entry("line", "earlier", past, tip=tip))
         self.legend.setEntries([*entries, *self._other_entries()])
 
     def _curve_colors(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.cells import Cells
+from regplay.gui.plots.figure_painter import FigurePainter
 
 _APART = 14  # pixels from dot to dot
 _SIZES = 16  # that there are, from none to one that touches its neighbours
@@ -45,6 +46,10 @@ class DotsLayer:
         size = np.nan_to_num(self.sizes[row, column], nan=1.0).clip(0, 1)
         which = np.rint(size * _SIZES).astype(np.intp)
         shown = which > 0
+        if isinstance(painter, FigurePainter):
+            on_dark = self.on_dark[row, column]
+            _draw_each(painter, x[shown], y[shown], which[shown], on_dark[shown])
+            return
         ratio, cell = frame.ratio, int(np.ceil((_APART + 2) * frame.ratio))
         atlas = self._drawn(ratio, cell)
         light = self.on_dark[row, column][shown].astype(np.intp)
@@ -72,12 +77,39 @@ class DotsLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
         for line, color in enumerate((_DARK, _LIGHT)):
-            fill = QColor(color)
-            fill.setAlpha(150)
-            painter.setBrush(fill)
+            painter.setBrush(_translucent(color))
             for size in range(1, _SIZES + 1):
-                radius = _APART / 2 * size / _SIZES * ratio
+                radius = _radius(size) * ratio
                 centre = QPointF((size + 0.5) * cell, (line + 0.5) * cell)
                 painter.drawEllipse(centre, radius, radius)
         painter.end()
         return self._atlas
+
+
+def _radius(size: int) -> float:
+    """In pixels."""
+    return _APART / 2 * size / _SIZES
+
+
+def _translucent(color: str) -> QColor:
+    fill = QColor(color)
+    fill.setAlpha(150)
+    return fill
+
+
+def _draw_each(
+    painter: FigurePainter,
+    x: Floats,
+    y: Floats,
+    sizes: NDArray[np.intp],
+    on_dark: NDArray[np.bool_],
+) -> None:
+    """Draw dots [n] at pixels as shapes."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    inks = _translucent(_DARK), _translucent(_LIGHT)
+    for at_x, at_y, size, is_dark in zip(
+        x.tolist(), y.tolist(), sizes.tolist(), on_dark.tolist(), strict=True
+    ):
+        painter.setBrush(inks[is_dark])
+        painter.drawEllipse(QPointF(at_x, at_y), _radius(size), _radius(size))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
+from regplay.gui.plots.carried import carried
 from regplay.gui.plots.panel import Band, FitPanel, Overlay
 from regplay.gui.theme import LIGHT, Colors
 
@@ -63,15 +64,39 @@ class FitView(QWidget):
         panel.setDataset(dataset)
         self._stack.setCurrentWidget(panel)
 
+    def setPoints(self, dataset: Dataset) -> None:
+        """Show a dataset after an edit of its points: nothing else starts anew."""
+        if self.panel is not None and type(self.panel) is _panel_class(dataset):
+            self.panel.setPoints(dataset)
+        else:
+            self.setDataset(dataset)
+
+    def fitRanges(self) -> None:
+        """Let the ranges fit the points anew, after edits."""
+        if self.panel is not None:
+            self.panel.fitRanges()
+
     def clear(self) -> None:
         """Show nothing, until the next dataset."""
         self.panel = None
         self._stack.setCurrentWidget(self._blank)
 
-    def setFit(self, fit: Fit | None) -> None:
-        """Show a fit of the dataset, or none."""
-        if self.panel is not None:
-            self.panel.setFit(fit)
+    def setFit(self, fit: Fit | None, of: Dataset | None = None) -> None:
+        """Show a fit of the dataset, or none.
+
+        Parameters
+        ----------
+        of
+            The dataset that it was trained on; where points were edited since then, it is shown at
+            the present ones.
+        """
+        panel = self.panel
+        if panel is None:
+            return
+        if of is None or panel.dataset is None or of is panel.dataset:
+            panel.setFit(fit)
+        elif (here := carried(fit, of, panel.dataset)) is not None:
+            panel.setFit(here)
 
     def setOverlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits of the dataset over the present one: curves, boundaries, contour lines.

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 
 import numpy as np
+from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from regplay.gui.plots.canvas import Frame, Layer, Pixels
 from regplay.gui.plots.epoch_curves import EpochCurve, Floats, columns
+from regplay.gui.plots.figure_painter import FigurePainter
 from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.theme import Colors, mix
 
@@ -70,6 +72,9 @@ class CurvesLayer:
         segments = np.empty((len(across), 4))
         segments[:, 0] = segments[:, 2] = across
         segments[:, 1], segments[:, 3] = np.interp(across, *train), np.interp(across, *valid)
+        if isinstance(painter, FigurePainter):
+            _fill_between(painter, segments, gap_color(frame.colors))
+            return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen(gap_color(frame.colors), 1.0))
         self._fill.draw(painter, segments)
@@ -121,6 +126,18 @@ class CurvesLayer:
 def gap_color(colors: Colors) -> str:
     """The shade between training and validation."""
     return mix(colors.background, colors.valid, 0.24)
+
+
+def _fill_between(painter: FigurePainter, segments: Pixels, color: str) -> None:
+    """Fill the space that upright lines [n, 4] span, without seams at any size."""
+    if not len(segments):
+        return
+    x = np.concatenate([segments[:, 0], segments[::-1, 2]])
+    y = np.concatenate([segments[:, 1], segments[::-1, 3]])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawPolygon(arrayToQPolygonF(x, y), Qt.FillRule.WindingFill)
 
 
 class MarksLayer:

@@ -16,7 +16,7 @@ from regplay.gui.theme import LIGHT, Colors
 Sign = Literal[
     "line", "thin", "dashes", "dots", "band", "square", "circle", "diamond", "cross", "none"
 ]
-_SIGN = 20  # pixels for a swatch
+SIGN = 20  # pixels for a swatch
 _LEAST = 40  # pixels of an elided text
 _GAP = 12  # pixels between entries
 _LONGEST, _SHORT = 24, 12  # characters of the name of another run, at most
@@ -88,11 +88,11 @@ class Legend(QWidget):
         baseline = (self.height() + metrics.ascent() - metrics.descent()) / 2
         x = 2.0
         for entry, text in self.shown():
-            if self.width() - x < _SIGN + min(metrics.horizontalAdvance(text), _LEAST):
+            if self.width() - x < SIGN + min(metrics.horizontalAdvance(text), _LEAST):
                 break  # the tooltip has it
             if entry.sign != "none":
-                self._paint_sign(painter, entry, x, self.height() / 2)
-                x += _SIGN
+                paint_sign(painter, entry, x, self.height() / 2, self._colors.background)
+                x += SIGN
             room = self.width() - x
             painter.setPen(QColor(self._colors.foreground))
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
@@ -124,27 +124,29 @@ class Legend(QWidget):
         return shown
 
     def _has_room(self, shown: Sequence[tuple[Entry, str]], advance: Callable[[str], int]) -> bool:
-        signs = sum(_SIGN for entry, _ in shown if entry.sign != "none")
+        signs = sum(SIGN for entry, _ in shown if entry.sign != "none")
         texts = sum(advance(text) + _GAP for _, text in shown) - _GAP
         return 2 + signs + texts <= self.width()
 
-    def _paint_sign(self, painter: QPainter, entry: Entry, x: float, y: float) -> None:
-        color = QColor(entry.color)
-        middle = x + _SIGN / 2 - 3
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if entry.sign in ("line", "thin", "dashes", "dots"):
-            pen = QPen(color, 1 if entry.sign == "thin" else 2)
-            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-            if entry.sign in ("dashes", "dots"):
-                pen.setDashPattern([3, 1.5] if entry.sign == "dashes" else [1, 1.5])
-            painter.setPen(pen)
-            y = floor(y) + 0.5 if entry.sign == "thin" else y  # sharp
-            painter.drawLine(QPointF(x, y), QPointF(x + _SIGN - 6, y))
-        elif entry.sign in ("band", "square"):
-            half = 5 if entry.sign == "square" else 4
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(color)
-            painter.drawRect(QRectF(middle - half, y - half, 2 * half, 2 * half))
-        elif entry.sign in ("circle", "diamond", "cross"):
-            ring = entry.ring or self._colors.background
-            draw_marker(painter, entry.sign, middle, y, 8, entry.color, ring)
+
+def paint_sign(painter: QPainter, entry: Entry, x: float, y: float, background: str) -> None:
+    """Draw the swatch of an entry, `SIGN` pixels wide from `x`, around the height `y`."""
+    color = QColor(entry.color)
+    middle = x + SIGN / 2 - 3
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    if entry.sign in ("line", "thin", "dashes", "dots"):
+        pen = QPen(color, 1 if entry.sign == "thin" else 2)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if entry.sign in ("dashes", "dots"):
+            pen.setDashPattern([3, 1.5] if entry.sign == "dashes" else [1, 1.5])
+        painter.setPen(pen)
+        y = floor(y) + 0.5 if entry.sign == "thin" else y  # sharp
+        painter.drawLine(QPointF(x, y), QPointF(x + SIGN - 6, y))
+    elif entry.sign in ("band", "square"):
+        half = 5 if entry.sign == "square" else 4
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawRect(QRectF(middle - half, y - half, 2 * half, 2 * half))
+    elif entry.sign in ("circle", "diamond", "cross"):
+        ring = entry.ring or background
+        draw_marker(painter, entry.sign, middle, y, 8, entry.color, ring)

@@ -11,6 +11,7 @@ from PySide6.QtCore import QLineF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from regplay.gui.plots.canvas import Frame, Pixels
+from regplay.gui.plots.figure_painter import FigurePainter
 
 WIDTH = 2.0  # pixels
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x
@@ -32,6 +33,9 @@ class Segments:
     def draw(self, painter: QPainter, segments: Pixels) -> None:
         """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen."""
         if not len(segments):
+            return
+        if isinstance(painter, FigurePainter):
+            painter.draw_segments(segments)
             return
         self._buffer.resize(len(segments))
         self._buffer.ndarray()[:] = segments

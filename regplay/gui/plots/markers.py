@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.cells import Cells
+from regplay.gui.plots.figure_painter import FigurePainter
 
 Shape = Literal["circle", "diamond", "cross"]
 MOST = 2000  # points of one split that are drawn; more only hide each other
@@ -115,6 +116,9 @@ class PointsLayer:
         shown = np.flatnonzero(near)
         if not shown.size:
             return
+        if isinstance(painter, FigurePainter):
+            _draw_each(painter, points, shown, x, y, marker_scale(frame))
+            return
         atlas, cell = self._atlas(points, marker_scale(frame), frame.ratio)
         which = 0 if points.which is None else points.which[shown]
         self._cells.draw(painter, atlas, cell, frame.ratio, x[shown], y[shown], which)
@@ -142,6 +146,22 @@ class PointsLayer:
             painter.end()
             self._atlases[key] = picture
         return self._atlases[key], cell
+
+
+def _draw_each(
+    painter: FigurePainter,
+    points: Points,
+    shown: NDArray[np.intp],
+    x: NDArray[np.float64],
+    y: NDArray[np.float64],
+    scale: float,
+) -> None:
+    """Draw those of the points that are `shown`, at x and y [n] in pixels, as shapes."""
+    size, weight = points.size * scale, scale**0.5
+    for index in shown.tolist():
+        fill = points.fills[0 if points.which is None else int(points.which[index])]
+        at = float(x[index]), float(y[index])
+        draw_marker(painter, points.shape, *at, size, fill, points.ring, points.seam, weight)
 
 
 def thinned(n: int) -> NDArray[np.intp]:

@@ -1,6 +1,7 @@
 """What the views of one input have in common: other fits under the present curves, and a band."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -63,6 +64,11 @@ class OneInputPanel(ChartPanel):
 
     # what lies under the curves
 
+    @property
+    def passesBand(self) -> Band | None:
+        """How far thinned networks scatter, where that is shown."""
+        return self.band.band
+
     def setOverlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw other fits' curves under the present ones."""
         if not same_overlays(overlays, self._overlays):
@@ -85,6 +91,12 @@ class OneInputPanel(ChartPanel):
         """Another dataset, with this grid."""
         self._grid, self.band.x = grid, grid.x[:, 0]
         self._overlays, self._thinned, self.band.band = (), (), None
+
+    def _keep_others(self, grid: Grid) -> None:
+        """The same dataset with other points and this grid: what was predicted there goes."""
+        before, overlays = self._grid, self._overlays
+        self._clear_others(grid)
+        self._overlays = tuple(replace(o, grid=o.grid or before) for o in overlays)
 
     def _show_others(self) -> None:
         """What rests under the curves changed."""

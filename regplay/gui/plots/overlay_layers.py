@@ -8,6 +8,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
 from regplay.gui.plots.canvas import Frame, empty_picture
+from regplay.gui.plots.figure_painter import FigurePainter
 from regplay.gui.plots.legend import Entry, other_entry
 from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.plots.panel import Overlay
@@ -105,6 +106,9 @@ class BoundariesLayer:
         """Copy the picture, drawing it first if the ranges or the lines changed."""
         if not self.lines:
             return
+        if isinstance(painter, FigurePainter):
+            self._draw(painter, frame)
+            return
         if self._picture is None or frame is not self._frame:
             self._frame, self._picture = frame, self._drawn(frame)
         painter.drawPixmap(0, 0, self._picture)
@@ -112,6 +116,11 @@ class BoundariesLayer:
     def _drawn(self, frame: Frame) -> QPixmap:
         picture = empty_picture(frame)
         painter = QPainter(picture)
+        self._draw(painter, frame)
+        painter.end()
+        return picture
+
+    def _draw(self, painter: QPainter, frame: Frame) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for segments, color in reversed(self.lines):
             # A seam parts it from a surface that may have nearly its hue.
@@ -121,5 +130,3 @@ class BoundariesLayer:
             ):
                 painter.setPen(pen(shade, width))
                 self._segments.draw_placed(painter, frame, segments)
-        painter.end()
-        return picture

@@ -62,10 +62,38 @@ class FitPanel(QWidget):
         self.colors = LIGHT
         self.dataset: Dataset | None = None
         self.fit: Fit | None = None
+        self._overlays: tuple[Overlay, ...] = ()
+        self._thinned: tuple[Fit, ...] = ()
+        self._band: Band | None = None
+
+    @property
+    def overlays(self) -> tuple[Overlay, ...]:
+        """Other fits that lie over this one."""
+        return self._overlays
+
+    @property
+    def thinnedFits(self) -> tuple[Fit, ...]:
+        """Single thinned networks that are shown."""
+        return self._thinned
+
+    @property
+    def passesBand(self) -> Band | None:
+        """How far thinned networks scatter, where that is shown."""
+        return self._band
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points of a dataset, and no fit yet: overlays, band and thinned fits go too."""
         raise NotImplementedError
+
+    def setPoints(self, dataset: Dataset) -> None:
+        """Show a dataset after an edit of its points: what else is shown stays where it is.
+
+        The fit stays until the next one, and ranges change only where points leave them.
+        """
+        self.setDataset(dataset)
+
+    def fitRanges(self) -> None:
+        """Let the ranges fit the points anew, after edits that they rested in."""
 
     def setFit(self, fit: Fit | None) -> None:
         """Show what a network predicts, or nothing."""

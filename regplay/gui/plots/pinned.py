@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPixmap
 from regplay.core.history import History
 from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.epoch_curves import EpochLine, Floats
+from regplay.gui.plots.figure_painter import FigurePainter
 from regplay.gui.plots.legend import elided, other_entry
 from regplay.gui.plots.lines import pen
 from regplay.gui.plots.ranges import Range, bounds
@@ -154,6 +155,9 @@ class PinnedLayer:
         """Copy the picture, bringing it up to date first."""
         if not self._runs:
             return
+        if isinstance(painter, FigurePainter):
+            self._draw(painter, frame, [0] * len(self._runs))
+            return
         if self._picture is None or self._frame is not frame:
             self.pictures += 1
             self._picture, self._frame = empty_picture(frame), frame
@@ -164,13 +168,16 @@ class PinnedLayer:
 
     def _draw_new(self, picture: QPixmap, frame: Frame) -> None:
         painter = QPainter(picture)
-        for index, run in enumerate(self._runs):
-            drawn, n = self._drawn[index], len(run.epochs)
-            if drawn == n:
+        self._draw(painter, frame, self._drawn)
+        self._drawn = [len(run.epochs) for run in self._runs]
+        painter.end()
+
+    def _draw(self, painter: QPainter, frame: Frame, drawn: Sequence[int]) -> None:
+        """Draw each run from the record on that comes after so many."""
+        for run, done in zip(self._runs, drawn, strict=True):
+            if done == len(run.epochs):
                 continue
-            self._drawn[index] = n
             painter.setPen(pen(run.source.color, _WIDTH))
             for line in run.lines:
-                x, y = line.thin(run.epochs, frame, start=max(drawn - 1, 0))
+                x, y = line.thin(run.epochs, frame, start=max(done - 1, 0))
                 line.stroke(painter, frame, x, y)
-        painter.end()

@@ -1,6 +1,7 @@
 """The fit of two inputs: class probabilities with their boundary, or values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -9,6 +10,7 @@ from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
 from regplay.gui.plots.band_entries import dots_entry, thinned_entry, unsure_entry
+from regplay.gui.plots.carried import carried
 from regplay.gui.plots.color_bar import ColorBar
 from regplay.gui.plots.dots import DotsLayer
 from regplay.gui.plots.fit_shapes import boundaries_of, contours_of, fit_at
@@ -88,24 +90,46 @@ class SurfaceView(ChartPanel):
 
     def setDataset(self, dataset: Dataset) -> None:
         """Show the points."""
-        self.dataset, self.fit = dataset, None
-        self._overlays, self._thinned = (), ()
-        self._band, self._unsure, self.dots.sizes = None, None, None
+        self._take(dataset)
+        self._overlays, self.fit = (), None
         self.others.set(())
+        self.fitRanges()
+        self.chart.resetRanges()
+        self.chart.setLabels(*dataset.input_names)
+        self._style()
+        self.chart.refresh()
+
+    def setPoints(self, dataset: Dataset) -> None:
+        """Show edited points; the surface, other fits and the ranges stay."""
+        fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
+        self._overlays = tuple(replace(o, grid=o.grid or self._grid) for o in self._overlays)
+        self._take(dataset)
+        self.fit = fit
+        for split in (dataset.train, dataset.valid):
+            self.chart.cover("x", split.x[:, 0])
+            self.chart.cover("y", split.x[:, 1])
+        self._style()
+        self.chart.refresh()
+
+    def _take(self, dataset: Dataset) -> None:
+        """Everything of a dataset but its ranges; what thinned networks predicted goes."""
+        self.dataset, self._thinned = dataset, ()
+        self._band, self._unsure, self.dots.sizes = None, None, None
         self.thinned.clear()
-        grid = self._grid = self.surface.grid = self.dots.grid = grid_of(dataset)
-        assert grid is not None, "a surface needs a dataset with two inputs"
+        self._grid = self.surface.grid = self.dots.grid = grid_of(dataset)
+        assert self._grid is not None, "a surface needs a dataset with two inputs"
         self._scale.setDataset(dataset)
         if not self._classes:
             self._levels = round_levels(self._scale.values)
             self.bar.setRange(*self._scale.values, dataset.target_name)
         self.bar.setVisible(not self._classes)
-        self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
-        self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
-        self.chart.resetRanges()
-        self.chart.setLabels(*dataset.input_names)
-        self._style()
-        self.chart.refresh()
+
+    def fitRanges(self) -> None:
+        """Let the ranges fit the points anew."""
+        grid = self._grid
+        if grid is not None:
+            self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
+            self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
 
     def setFit(self, fit: Fit | None) -> None:
         """Show a surface and mark the points that are assigned another class."""

@@ -1,6 +1,7 @@
 """How what is predicted over two inputs becomes colours: classes by confidence, or values."""
 
 from collections.abc import Sequence
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,13 +51,7 @@ class SurfaceColors:
     def setColors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        if self._classes:
-            table = class_table(colors, self._classes)
-            shade = int(colors.foreground[1:], 16)
-            shares = UNSURE * np.linspace(0, 1, _SHADES + 1)
-            self._table = np.stack([_mixed(table, shade, share) for share in shares])
-        else:
-            self._table = _value_table()
+        self._table = _shaded_table(colors, self._classes) if self._classes else _value_table()
 
     def pixels(self, predicted: Floats, unsure: Floats | None = None) -> Colored:
         """Colours [rows, columns] as 0xAARRGGBB.
@@ -121,6 +116,15 @@ def cell_at(frame: Frame, grid: Grid, x: float, pixel: float) -> tuple[float, in
     return y, int(row), int(column)
 
 
+@lru_cache(maxsize=8)  # a point that is dragged asks for it in each frame
+def _shaded_table(colors: Colors, classes: int) -> Colored:
+    """Colours [shades, classes, levels]."""
+    table, shade = class_table(colors, classes), int(colors.foreground[1:], 16)
+    shares = UNSURE * np.linspace(0, 1, _SHADES + 1)
+    return np.stack([_mixed(table, shade, share) for share in shares])
+
+
+@cache
 def _value_table() -> Colored:
     steps = [int(color[1:], 16) | 0xFF000000 for color in value_colors()]
     return np.array(steps, dtype=np.uint32)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
 from regplay.gui.plots.boundary import boundary_segments, contour_segments, on_grid
 from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.figure_painter import FigurePainter
 from regplay.gui.plots.lines import Segments, pen
 from regplay.gui.theme import Colors, mix
 
@@ -85,8 +86,28 @@ class SurfaceLayer:
         half = (high - low) / np.array([columns - 1, rows - 1]) / 2  # a pixel's centre is its point
         left, right = frame.x([low[0] - half[0], high[0] + half[0]])
         bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
+        place = QRectF(QPointF(left, top), QPointF(right, bottom))
+        if isinstance(painter, FigurePainter):
+            _draw_inside(painter, frame, image, place)
+            return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), image)
+        painter.drawImage(place, image)
+
+
+def _draw_inside(painter: FigurePainter, frame: Frame, image: QImage, place: QRectF) -> None:
+    """Draw what lies inside of the frame as an image that fills it.
+
+    Not every program that shows vectors cuts an image off, or has smooth steps between its pixels.
+    """
+    size = QSizeF(frame.width, frame.height)
+    inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    inside.setDevicePixelRatio(frame.ratio)
+    inside.fill(0)
+    inner = QPainter(inside)
+    inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    inner.drawImage(place, image)
+    inner.end()
+    painter.drawImage(QRectF(QPointF(0, 0), size), inside)
 
 
 class LinesLayer:

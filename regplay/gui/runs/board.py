@@ -1,7 +1,7 @@
 """Pinned runs in all places that show them: the list, the fit, the losses."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,7 +16,7 @@ from regplay.gui.runs.overlays import pin_overlays
 from regplay.gui.runs.palette import pin_color
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import LIGHT, Colors
-from regplay.session.pins import Pins, PinsFullError
+from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.run import Run
 
 if TYPE_CHECKING:  # made when it is first shown
@@ -74,6 +74,16 @@ class Board(QObject):
         place, grid = contestant.place, grid_of(contestant.dataset)
         self._keep(contestant.run, fit, grid, place.name, place.color)
 
+    def pinRun(self, name: str, run: Run, fit: Fit | None, grid: Grid | None) -> None:
+        """Keep a run that was trained elsewhere."""
+        self._keep(run, fit, grid, name)
+
+    def restore(self, pins: Iterable[Pin]) -> None:
+        """Keep these in place of all others."""
+        self.pins.restore(pins)
+        self._runs.setPins(self.pins)
+        self._changed()
+
     def showBeside(self, contestants: Sequence["Contestant"]) -> None:
         """Show the losses of runs that are side by side instead of those of the pins, or, with
         none, of the pins again; their histories may have grown since the last call."""
@@ -118,7 +128,7 @@ class Board(QObject):
         self._changed()
 
     def _changed(self) -> None:
-        self._runs.setVisible(len(self.pins) > 0)
+        self._runs.setVisible(self._runs.is_needed)
         self._draw()
         self.changed.emit()
 

@@ -1,5 +1,6 @@
 """Pinned runs as overlays of the fit."""
 
+from regplay.core.datasets.problem import problem_of
 from regplay.core.experiment import Experiment
 from regplay.gui.plots.panel import Overlay
 from regplay.gui.runs.palette import pin_color
@@ -12,12 +13,10 @@ def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Ove
 
     Their data may be drawn otherwise: of another seed, with more noise or more points.
     """
-    data = experiment.data
-    problem = (data.name, data.file, data.target, data.n_inputs, data.n_classes)
+    problem = problem_of(experiment.data)
     found = []
     for pin in pins:
-        own = pin.run.experiment.data
-        is_same = (own.name, own.file, own.target, own.n_inputs, own.n_classes) == problem
+        is_same = problem_of(pin.run.experiment.data) == problem
         if pin.fit is not None and is_same and not pin.is_hidden:
             found.append(Overlay(pin.name, pin_color(pin.color, colors), pin.fit, pin.grid))
     return found

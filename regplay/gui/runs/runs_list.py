@@ -19,6 +19,7 @@ from regplay.gui.naming import named
 from regplay.gui.runs.header import Header
 from regplay.gui.runs.row_painter import RowPainter
 from regplay.gui.runs.rows import ROW, Index, Row, Rows
+from regplay.gui.runs.undo_delete import Deleted, UndoDelete
 from regplay.gui.theme import Colors
 from regplay.session.pins import Pin, Pins
 from regplay.session.run import Run
@@ -68,7 +69,8 @@ class _List(QListView):
 class RunsList(QWidget):
     """Pins, names, hides, orders and deletes runs.
 
-    Renaming, hiding, moving and deleting change the `Pins` at once; signals tell of it.
+    Renaming, hiding, moving and deleting change the `Pins` at once; signals tell of it. What was
+    deleted is offered back until another run is pinned.
 
     Signals
     -------
@@ -79,7 +81,7 @@ class RunsList(QWidget):
     removed
         A `Pin` that is pinned no longer.
     changed
-        A pin was renamed, hidden, shown or moved.
+        A pin was renamed, hidden, shown, moved or put back, or is offered back no longer.
     """
 
     pinClicked = Signal()
@@ -123,6 +125,9 @@ class RunsList(QWidget):
         more = self._button("more", "More", "What else can be done with the chosen run")
         more.setMenu(self._menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.undo_delete = UndoDelete()
+        self.undo_delete.undoClicked.connect(self._put_back)
+        self.undo_delete.dismissed.connect(self.changed)
         self._compose(adopt, more)
         self.view.setModel(self.rows)
         self.rows.modelAboutToBeReset.connect(self._remember)
@@ -144,6 +149,7 @@ class RunsList(QWidget):
         column.addLayout(buttons)
         column.addWidget(self.header)
         column.addWidget(self.view, 1)
+        column.addWidget(self.undo_delete)
 
     def _button(self, name: str, text: str, tip: str) -> QToolButton:
         button = named(f"runs.{name}", QToolButton())
@@ -167,6 +173,11 @@ class RunsList(QWidget):
     # what is shown
 
     @property
+    def is_needed(self) -> bool:
+        """Whether there is a pin, or one to take back."""
+        return len(self.rows.pins) > 0 or self.undo_delete.is_offered
+
+    @property
     def current(self) -> Pin | None:
         """The pin that is chosen, if any."""
         index = self.view.currentIndex()
@@ -175,8 +186,11 @@ class RunsList(QWidget):
 
     def setPins(self, pins: Pins) -> None:
         """Show these pins; call it again whenever one came or went."""
+        known = {row.pin for row in self.rows.rows}
         self.rows.setPins(pins)
         self.update_actions()
+        if not known.issuperset(pins):
+            self.undo_delete.clear()
 
     def setPresent(self, run: Run | None, experiment: Experiment) -> None:
         """Show the present run, or an experiment that has none yet."""
@@ -228,10 +242,18 @@ class RunsList(QWidget):
 
     def _delete(self) -> None:
         if (pin := self.current) is not None:
+            place = self.rows.pins.index(pin)
             self.rows.pins.remove(pin)
             self.rows.update()
+            self.undo_delete.offer(pin, place)
             self.update_actions()
             self.removed.emit(pin)
+
+    def _put_back(self, deleted: Deleted) -> None:
+        self.rows.pins.put_back(deleted.pin, deleted.place)
+        self.rows.update()
+        self.choose(deleted.pin)
+        self._edited()
 
     def _edited(self) -> None:
         self.update_actions()

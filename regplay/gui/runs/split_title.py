@@ -49,6 +49,11 @@ class TitleLine(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     @property
+    def name(self) -> str:
+        """What the run is called."""
+        return self._title.name
+
+    @property
     def text(self) -> str:
         """All that is written, for tests and screen readers."""
         numbers = () if self._numbers is None else self._numbers

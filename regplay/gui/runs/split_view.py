@@ -64,8 +64,9 @@ class _Cell(QWidget):
             self.pin.setVisible(title.can_pin)
             self.adopt.setVisible(title.can_adopt)
             self.set_colors(colors)
-        if isinstance(self.view.panel, ChartPanel):
-            self.view.panel.legend.hide()  # one above all says the same
+        panel = _chart_panel(self.view.panel)
+        if panel is not None:
+            panel.legend.hide()  # one above all says the same
         return is_other
 
     def set_fit(self, fit: Fit | None) -> None:
@@ -199,8 +200,9 @@ class SplitView(QWidget):
         """Link the charts that show the same, which axes of another kind can't follow."""
         kinds: dict[type[FitPanel], list[Chart]] = {}
         for view in self.views:
-            if view.panel is not None and (chart := _chart(view.panel)) is not None:
-                kinds.setdefault(type(view.panel), []).append(chart)
+            panel = _chart_panel(view.panel)
+            if panel is not None:
+                kinds.setdefault(type(panel), []).append(panel.chart)
         for kind in {*self._links, *kinds}:
             if kind not in self._links:
                 self._links[kind] = LinkedCharts(self)
@@ -208,21 +210,22 @@ class SplitView(QWidget):
 
     def _show_legend(self) -> None:
         """What is the same in all; the fit itself is named by its title."""
-        panel = self.views[0].panel if self._used else None
+        panel = _chart_panel(self.views[0].panel) if self._used else None
         entries: list[Entry] = []
-        if isinstance(panel, ChartPanel):
-            # Numbers of points, and of wrong ones, may differ from run to run.
-            entries = [
-                dataclasses.replace(entry, text=entry.short or entry.text, tip="")
-                for entry in panel.legend.entries
-                if entry.sign not in ("line", "thin")
-            ]
+        if panel is not None:
+            for entry in panel.legend.entries:
+                if entry.sign not in ("line", "thin"):
+                    # Numbers of points, and of wrong ones, may differ from run to run.
+                    text = entry.short or entry.text
+                    entries.append(dataclasses.replace(entry, text=text, tip=""))
+                elif entry.color == self._colors.truth:
+                    entries.append(entry)
         self.legend.setEntries(entries)
         self.legend.setVisible(bool(entries))
 
 
-def _chart(panel: FitPanel) -> Chart | None:
-    """The chart of a panel that has one."""
-    if isinstance(panel, ChartPanel):
-        return panel.chart
-    return panel.chart_panel.chart if isinstance(panel, PredictedView) else None
+def _chart_panel(panel: FitPanel | None) -> ChartPanel | None:
+    """The chart and the legend of a panel that has them."""
+    if isinstance(panel, PredictedView):
+        return panel.chart_panel
+    return panel if isinstance(panel, ChartPanel) else None

@@ -64,6 +64,11 @@ class DecompositionPlot(LegendChart):
         self.chart.setLabels(FIELDS[path].label, "squared error")
         self._begin(())
 
+    @property
+    def path(self) -> str:
+        """The field along the axis."""
+        return self._path
+
     def setDecompositions(
         self, values: tuple[float, ...], parts: Sequence[Decomposition | None]
     ) -> None:

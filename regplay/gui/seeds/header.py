@@ -61,7 +61,7 @@ class SeedsHeader(QWidget):
         self.double_descent = named("seeds.doubleDescent", QPushButton("Double descent"))
         self.double_descent.setToolTip(
             "An experiment whose validation loss falls with the width, rises as networks come to "
-            "have more weights than there are points, and falls again beyond"
+            "fit the noise, and falls again beyond"
         )
         self.double_descent.clicked.connect(self.doubleDescentClicked)
 

@@ -1,6 +1,7 @@
 """Many seeds at work: which networks it trains, and what it shows of them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cache, partial
 
 from PySide6.QtCore import Signal
@@ -35,6 +36,8 @@ def _decompositions(seeds: int) -> partial[list[Decomposition | None]]:
 class SeedsTab(SeedsView):
     """Trains resampled networks from `Start` on, again with each other experiment, until `Stop`.
 
+    What is trained stays: it follows the epoch handle, and `Start` goes on with it.
+
     Attributes
     ----------
     recorded
@@ -58,6 +61,7 @@ class SeedsTab(SeedsView):
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
         self._shown: dict[str, Sweep | Lineup] = {}
+        self._studies: list[Study] = []
         self.header.startClicked.connect(self._start)
         self.header.stopClicked.connect(self._stop)
         self.header.seedsChanged.connect(lambda _: self.wishesChanged.emit())
@@ -86,7 +90,9 @@ class SeedsTab(SeedsView):
         for key in (_BAND, _PARTS):
             if key in self._shown and (key not in found or self._shown[key] != found[key].sweep):
                 self._forget(key)
-        return found if self._is_on else {}
+        if self._is_on:
+            return found
+        return {key: replace(found[key], is_paused=True) for key in self._shown}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the band and the parts of the loss, as far as they are trained."""
@@ -103,13 +109,20 @@ class SeedsTab(SeedsView):
         if parts is not None and isinstance(parts.digest, list):
             self._shown[_PARTS] = parts.sweep
             self.setDecompositions(self._positions(), parts.digest)
-        running = [study for study in (band, parts) if study is not None]
-        if running:
-            done = sum(study.history.progress for study in running if study.history is not None)
-            is_finished = all(study.finished for study in running)
-            self.setProgress(done / len(running), not is_finished)
-            if is_finished and epoch is None:  # also back from an earlier epoch
-                self.settle()
+        self._studies = [study for study in (band, parts) if study is not None]
+        self._show_progress()
+        if epoch is None and not self._is_running:  # also back from an earlier epoch
+            self.settle()
+
+    @property
+    def _is_running(self) -> bool:
+        is_finished = bool(self._studies) and all(study.finished for study in self._studies)
+        return self._is_on and not is_finished
+
+    def _show_progress(self) -> None:
+        histories = [study.history for study in self._studies if study.history is not None]
+        done = sum(history.progress for history in histories) / max(len(self._studies), 1)
+        self.setProgress(done, self._is_running)
 
     def _forget(self, key: str) -> None:
         del self._shown[key]
@@ -124,13 +137,14 @@ class SeedsTab(SeedsView):
         return tuple(float(value) for value in decomposition_axis(self.axis()).values)
 
     def _start(self) -> None:
-        self._is_on = True
-        self.setProgress(0.0, True)
-        self.wishesChanged.emit()
+        self._turn(True)
 
     def _stop(self) -> None:
-        self._is_on = False
-        self.setProgress(0.0, False)
+        self._turn(False)
+
+    def _turn(self, is_on: bool) -> None:
+        self._is_on = is_on
+        self._show_progress()
         self.wishesChanged.emit()
 
     def _choose_double_descent(self) -> None:

@@ -59,6 +59,8 @@ class SpreadCurves(LegendChart):
     ----------
     series
         One for regression, one a class for classification.
+    spread
+        What the networks predict, or None.
     members_button
         Whether each network's own curve is drawn.
     """
@@ -66,6 +68,7 @@ class SpreadCurves(LegendChart):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.series: list[Series] = []
+        self.spread: Spread | None = None
         self.truth = LineLayer(width=1.8, dashed=True)
         self.points = PointsLayer()
         self.members_button = named(
@@ -81,6 +84,11 @@ class SpreadCurves(LegendChart):
         self._limits: Range = (0.0, 1.0)
 
     @property
+    def dataset(self) -> Dataset | None:
+        """What the networks learn."""
+        return self._dataset
+
+    @property
     def _has_classes(self) -> bool:
         return self._dataset is not None and self._dataset.task == "classification"
 
@@ -91,6 +99,7 @@ class SpreadCurves(LegendChart):
         self._dataset = dataset
         names = dataset.class_names if self._has_classes else (dataset.target_name,)
         self.series = [Series(name) for name in names]
+        self.spread = None
         self.truth.clear()
         axis = self.chart.axes["y"]
         if self._has_classes:
@@ -119,6 +128,7 @@ class SpreadCurves(LegendChart):
         grid = self._grid
         if grid is None:
             return
+        self.spread = spread
         if spread is None:
             self.series = [Series(one.name) for one in self.series]
             self._style()

@@ -65,6 +65,16 @@ class SpreadSurface(LegendChart):
         self._deviations: Range | None = None
 
     @property
+    def dataset(self) -> Dataset | None:
+        """What the networks learn."""
+        return self._dataset
+
+    @property
+    def spread(self) -> Spread | None:
+        """What the networks predict, or None."""
+        return self._spread
+
+    @property
     def _has_classes(self) -> bool:
         return self._dataset is not None and self._dataset.task == "classification"
 

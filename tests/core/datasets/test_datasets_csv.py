@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from regplay.core.datasets import DatasetError, csv_table, load
+from regplay.core.datasets import DatasetError, csv_rows, csv_table, load
 from regplay.core.experiment import DataSettings
 
 
@@ -255,7 +255,7 @@ def test_a_file_that_may_not_be_read(read, refusal, monkeypatch):
 
 def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
     served = 0
-    rows = csv_table._Reader._rows
+    rows = csv_rows.Sheet._read
 
     def counted(reader):
         nonlocal served
@@ -263,15 +263,15 @@ def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
             served += 1
             yield row
 
-    monkeypatch.setattr(csv_table._Reader, "_rows", counted)
+    monkeypatch.setattr(csv_rows.Sheet, "_read", counted)
     message = refusal("x,y\n" + "0.5,1.5\n" * 1_000_000)
     assert message == ", row 100002: there are more than 100,000 rows; save a part of them"
-    assert served <= csv_table.MAX_ROWS + 1
+    assert served <= csv_rows.MAX_ROWS + 1
 
 
 def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
     monkeypatch.setattr(csv_table, "MAX_BYTES", 10 * 2**20)
-    monkeypatch.setattr(csv_table, "_Reader", None)
+    monkeypatch.setattr(csv_table, "Sheet", None)
     assert refusal(b"1,2\n" * (3 * 2**20)) == (
         ": 12 MiB is too large; a file may have up to 10 MiB and 100,000 rows"
     )
@@ -279,7 +279,7 @@ def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
 
 @pytest.mark.parametrize("header", ["", "x,y\n"])
 def test_the_limit_counts_rows_without_the_header(read, refusal, monkeypatch, header):
-    monkeypatch.setattr(csv_table, "MAX_ROWS", 50)
+    monkeypatch.setattr(csv_rows, "MAX_ROWS", 50)
     data = read(header + lines(50, lambda i: f"{i},{i}"))
     assert len(data.train.x) + len(data.valid.x) == 50
     assert "more than 50 rows" in refusal(header + lines(51, lambda i: f"{i},{i}"))

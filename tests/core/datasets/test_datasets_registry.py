@@ -35,6 +35,7 @@ def test_the_names_that_the_issue_asks_for():
         *("curved", "curved-2", "moons", "circles", "spirals", "blobs", "xor-quadrants"),
         *("xor", "linear"),
         *("motorcycle", "penguins", "cars", "breast-cancer", "digits"),
+        "points",
         "csv",
     ]
 
@@ -101,6 +102,11 @@ def test_only_the_fields_in_uses_matter(spec):
         "n_valid": 9,
         "file": "nowhere.csv",
         "target": "y",
+        "inputs": "x",
+        "task": "classification",
+        "standardize": False,
+        "points": "0 1\n2 3\n",
+        "valid_points": "1 2\n",
     }
     assert set(others) | {"name", "seed"} == set(msgspec.structs.asdict(DataSettings()))
     unused = {name: value for name, value in others.items() if name not in spec.uses}

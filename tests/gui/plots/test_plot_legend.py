@@ -86,6 +86,7 @@ def test_what_lies_over_a_fit_gives_way_to_its_own_signs(
     show_widget(view, 700, 300)
     fit = make_fit(dataset, 1)
     view.setFit(fit)
+    view.setFit(make_fit(dataset, 2))
     view.setOverlays([Overlay(f"λ = 0.{k}, p = 0.5", PIN, fit) for k in range(12)])
     texts = [text for _, text in view.panel.legend.shown()]
     assert {"fit", "earlier"} <= set(texts)

@@ -236,6 +236,21 @@ def test_one_legend_is_for_all(split) -> None:
     assert not any(one.panel.legend.isVisible() for one in view.views)
 
 
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_many_inputs_have_one_legend_too_and_names_that_are_not_cut(split, colors) -> None:
+    cars = _dataset("cars")
+    view = split(*[cars] * 4)
+    view.setColors(colors)
+    assert view.legend.text() == "training   validation   predicted = true"
+    for one in view.views:
+        panel = one.panel.chart_panel
+        assert not panel.legend.isVisible()
+        axis = panel.chart.axes["y"]
+        assert axis.shownName.startswith("predicted fuel")
+        name, whole = axis.label.sceneBoundingRect(), axis.sceneBoundingRect()
+        assert whole.top() - 1 <= name.top() < name.bottom() <= whole.bottom() + 1
+
+
 def test_points_of_four_fits_leave_the_boundary_in_sight(split) -> None:
     dataset = _dataset("moons")
     view = split(*[dataset] * 4)

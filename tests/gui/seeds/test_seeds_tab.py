@@ -58,3 +58,59 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
 
     tab.wanted(replace(CARS, {"optimizer.lr": 0.02}), None)
     assert strip.losses is None
+
+
+def train(tab: SeedsTab, steps: int) -> tuple[JointTraining, Study]:
+    """The networks that the tab asks for, after so many steps; −1 trains them to their end."""
+    sweep = tab.wanted(CARS, None)[BAND].sweep
+    training = JointTraining(sweep.experiments, device="cpu")
+    while steps and not training.finished:
+        training.advance()
+        steps -= 1
+    return training, Study(sweep, "cpu", training.history)
+
+
+def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
+    button = find(tab, "seeds.start")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    training, study = train(tab, 20)
+    tab.showStudies({BAND: study}, None)
+    assert not training.finished
+    assert button.text() == "Stop"
+    progress = find(tab, "seeds.progress").value()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    for epoch in (3, None):
+        wanted = tab.wanted(CARS, epoch)[BAND]
+        assert (wanted.sweep, wanted.epoch, wanted.is_paused) == (study.sweep, epoch, True)
+    tab.showStudies({BAND: study}, 3)
+    strip, history = tab.spread.strip, training.history
+    np.testing.assert_array_equal(strip.losses.valid, history.values("valid_loss", 3))
+    assert tab.recorded == history.epochs.tolist()
+    assert (button.text(), find(tab, "seeds.progress").value()) == ("Start", progress)
+
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not tab.wanted(CARS, None)[BAND].is_paused
+    assert (button.text(), find(tab, "seeds.progress").value()) == ("Stop", progress)
+
+
+def test_nothing_is_left_of_another_experiment_after_stop(tab):
+    button = find(tab, "seeds.start")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.wanted(CARS, None)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.wanted(CARS, None) == {}  # nothing had been trained
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    _, study = train(tab, 20)
+    tab.showStudies({BAND: study}, None)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert tab.wanted(replace(CARS, {"optimizer.lr": 0.02}), None) == {}
+
+
+def test_start_has_nothing_to_do_once_all_are_trained(tab):
+    button = find(tab, "seeds.start")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    training, study = train(tab, -1)
+    assert training.finished
+    tab.showStudies({BAND: study}, None)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert button.text() == "Start"

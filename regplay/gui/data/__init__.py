@@ -1,0 +1,1 @@
+"""A person's own table: what is in it, what is wrong with it, and what to make of it."""

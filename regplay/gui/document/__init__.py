@@ -1,0 +1,1 @@
+"""What is open: session files, recent ones, autosave and recovery, links."""

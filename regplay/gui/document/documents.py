@@ -1,0 +1,300 @@
+"""What is open: its file, whether it was changed, and what becomes of it in a crash."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QMimeData, QObject, QSettings, QStandardPaths, Signal
+from PySide6.QtGui import QGuiApplication
+
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.gui.clock import Clock
+from regplay.gui.document.busy import busy
+from regplay.gui.document.dropped import EXPERIMENT, dropped_file, dropped_link
+from regplay.gui.document.questions import Questions
+from regplay.gui.document.recent import RecentFiles
+from regplay.gui.document.safety import SafetyNet
+from regplay.gui.document.window import Window
+from regplay.session.autosave import Leftover
+from regplay.session.document import Document, DocumentError, reads_file
+from regplay.session.document_file import SUFFIX, read, write
+from regplay.session.document_writer import DocumentWriter
+from regplay.session.experiment_file import open_experiment
+from regplay.session.link import from_link, is_link, to_link
+
+CHECK = 1.0  # s between two looks at whether something changed
+_PROGRAM = "regplay"
+_WITHOUT = "Opened without the file that it names: there are no data to train on."
+
+
+class Documents(QObject):
+    """Opens and saves sessions, and writes them every few seconds while something changes.
+
+    A session that was not closed in good order is offered at the next start (`recover`), until it
+    is taken up or deleted; `regplay.session.autosave` has the rule.
+
+    Parameters
+    ----------
+    window
+        Whose documents they are; it is asked for its present one at once.
+    folder
+        Where sessions are written meanwhile; by default one for the data of the application.
+
+    Signals
+    -------
+    changed
+        `path`, `title` or `is_modified` is another.
+    recentChanged
+        Other files were opened last.
+    refused
+        (str): what could not be done, and why.
+    """
+
+    changed = Signal()
+    recentChanged = Signal()
+    refused = Signal(str)
+
+    def __init__(
+        self,
+        window: Window,
+        questions: Questions,
+        clock: Clock,
+        settings: QSettings,
+        folder: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.path: Path | None = None
+        self.is_modified = False
+        self._window, self._questions = window, questions
+        self._recent = RecentFiles(settings)
+        self._safety = SafetyNet(clock, folder)
+        self._writer = DocumentWriter()
+        self._shown = window.document() or Document(Experiment())
+        self._saved: Document | None = self._shown  # None: what is open was never saved
+        self._timer = clock.every(CHECK, self._tick)
+
+    @property
+    def title(self) -> str:
+        """For the window's title bar; `[*]` is where Qt shows that something was changed."""
+        if self.path is None:
+            return f"Recovered session[*] — {_PROGRAM}" if self._saved is None else _PROGRAM
+        return f"{self.path.name.replace('[*]', '[*][*]')}[*] — {_PROGRAM}"
+
+    @property
+    def recent(self) -> list[Path]:
+        """The files that were opened or saved last, the newest first; at most 8."""
+        return self._recent.paths()
+
+    def clear_recent(self) -> None:
+        """Forget which files were opened."""
+        self._recent.clear()
+        self.recentChanged.emit()
+
+    # Opening
+
+    def choose(self) -> bool:
+        """Ask for a file and open it; returns whether that was done, as all that open do."""
+        folder = self.path.parent if self.path is not None else _documents()
+        path = self._questions.file_to_open(folder)
+        return path is not None and self.open(path)
+
+    def open(self, path: Path) -> bool:
+        """Open a session, or take over the experiment in a TOML file.
+
+        What can't be read is refused with a message, and what was open stays open. A session takes
+        the place of what is open, about whose changes is asked first; an experiment is but a
+        change of settings.
+        """
+        if path.suffix.lower() == EXPERIMENT:
+            return self._open_experiment(path)
+        try:
+            with busy():
+                document = read(path)
+        except DocumentError as error:
+            self.refused.emit(str(error))
+            if not path.exists():
+                self._recent.remove(path)
+                self.recentChanged.emit()
+            return False
+        may_read = not document.paths or self._questions.may_read(document.paths)
+        if not self.may_close():
+            return False
+        # Without its files it is another one: saving it must not overwrite what it was.
+        self._show(document if may_read else document.without_files(), path if may_read else None)
+        self._safety.forget()
+        self._note(path)
+        if not may_read:
+            self.refused.emit(_WITHOUT)
+        return True
+
+    def open_link(self, text: str) -> bool:
+        """Take over the experiment that a link leads to."""
+        try:
+            experiment = from_link(text)
+        except UserError as error:
+            self.refused.emit(str(error))
+            return False
+        self._window.setExperiment(experiment)
+        return True
+
+    def copy_link(self) -> bool:
+        """Put a link to the present experiment into the clipboard."""
+        try:
+            link = to_link(self._present().experiment)
+        except UserError as error:
+            self.refused.emit(str(error))
+            return False
+        QGuiApplication.clipboard().setText(link)
+        return True
+
+    def paste(self) -> bool:
+        """Open what the clipboard holds: a link, or a file that was copied."""
+        data = QGuiApplication.clipboard().mimeData()
+        if self.accepts(data):
+            return self.drop(data)
+        self.refused.emit("There is no link to an experiment in the clipboard: copy one first.")
+        return False
+
+    def accepts(self, data: QMimeData) -> bool:
+        """Whether this is something to open: a session, an experiment file, or a link."""
+        return dropped_file(data) is not None or dropped_link(data) is not None
+
+    def drop(self, data: QMimeData) -> bool:
+        """Open it."""
+        path, link = dropped_file(data), dropped_link(data)
+        if path is not None:
+            return self.open(path)
+        return link is not None and self.open_link(link)
+
+    def open_argument(self, argument: str) -> bool:
+        """Open what stands on the command line: the name of a file, or a link."""
+        return self.open_link(argument) if is_link(argument) else self.open(Path(argument))
+
+    def _open_experiment(self, path: Path) -> bool:
+        try:
+            experiment = open_experiment(path)
+        except UserError as error:
+            self.refused.emit(str(error))
+            return False
+        file = experiment.data.file
+        if reads_file(experiment) and file and not self._questions.may_read([file]):
+            self.refused.emit(f"{path.name} was not opened: it learns from a file.")
+            return False
+        self._window.setExperiment(experiment)
+        return True
+
+    # Saving
+
+    def save(self) -> bool:
+        """Write what is open into its file, or ask for one; returns whether it is saved."""
+        return self.save_as() if self.path is None else self._save(self.path)
+
+    def save_as(self) -> bool:
+        """Ask for a name and write what is open into that file, which is its own from now on."""
+        suggested = self.path or _documents() / f"session{SUFFIX}"
+        path = self._questions.file_to_save(suggested)
+        return path is not None and self._save(path)
+
+    def _save(self, path: Path) -> bool:
+        document = self._present()
+        try:
+            with busy():
+                write(path, document, self._writer)
+        except DocumentError as error:
+            self.refused.emit(str(error))
+            return False
+        self._safety.forget()
+        self.path, self._saved, self.is_modified = path, document, False
+        self._note(path)
+        self.changed.emit()
+        return True
+
+    # Changes, and what was not saved
+
+    def check(self) -> None:
+        """See whether something was changed: at once, not only after a second."""
+        document = self._present()
+        is_modified = self._saved is None or not document.is_like(self._saved)
+        if is_modified != self.is_modified:
+            self.is_modified = is_modified
+            self.changed.emit()
+
+    def may_close(self) -> bool:
+        """Ask about changes that would be lost; whether the window may be closed.
+
+        Who only tries settings is not asked: that takes a session with a name, with pinned runs, or
+        one that was recovered.
+        """
+        self.check()
+        is_worth = self.path is not None or self._saved is None or bool(self._present().pins)
+        if not (self.is_modified and is_worth):
+            return True
+        name = "this session" if self.path is None else self.path.name
+        answer = self._questions.keep_changes(name)
+        return answer == "discard" or (answer == "save" and self.save())
+
+    def close(self) -> None:
+        """The window is closed in good order: nothing is left to recover."""
+        self._timer.stop()
+        self._safety.close()
+
+    def recover(self) -> bool:
+        """Ask about sessions that were not closed; returns whether one was opened."""
+        found = self._safety.left_behind()
+        while found:
+            leftover = found.pop(0)
+            answer = self._questions.recovery(leftover.saved)
+            if answer == "discard":
+                leftover.discard()
+                continue
+            is_opened = answer == "recover" and self._take_up(leftover)
+            if not is_opened:
+                leftover.leave()
+            for other in found:
+                other.leave()
+            return is_opened
+        return False
+
+    def _take_up(self, leftover: Leftover) -> bool:
+        """Open it. It is this program's own: the files that it names may be read."""
+        try:
+            with busy():
+                document = leftover.read()
+        except DocumentError as error:
+            self.refused.emit(f"The session can't be recovered: {error}")
+            return False
+        if not self.may_close():
+            return False
+        self._safety.take_up(leftover, document)
+        self._show(document, None)
+        self._saved, self.is_modified = None, True
+        self.changed.emit()
+        return True
+
+    def _present(self) -> Document:
+        return self._window.document() or self._shown
+
+    def _show(self, document: Document, path: Path | None) -> None:
+        self._window.show_document(document)
+        self.path = path
+        self._shown = self._saved = document
+        self.is_modified = False
+        self.changed.emit()
+
+    def _note(self, path: Path) -> None:
+        self._recent.add(path)
+        self.recentChanged.emit()
+
+    def _tick(self) -> None:
+        self.check()
+        if self.is_modified:
+            problem = self._safety.note(self._present())
+            if problem:
+                self.refused.emit(f"What you do is not safe from a crash: {problem}")
+        else:
+            self._safety.forget()  # such as where what was changed was changed back
+
+
+def _documents() -> Path:
+    place = QStandardPaths.StandardLocation.DocumentsLocation
+    return Path(QStandardPaths.writableLocation(place))

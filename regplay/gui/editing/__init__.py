@@ -1,0 +1,1 @@
+"""The mode in which a person places, moves and deletes points on the plot of the fit."""

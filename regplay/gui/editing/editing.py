@@ -1,0 +1,187 @@
+"""The mode in which points are placed on the fit: a button, a line of tools, and the mouse."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Floats
+from regplay.core.experiment import Experiment
+from regplay.core.fit import grid_of
+from regplay.gui.clock import Clock
+from regplay.gui.editing.hand import Hand
+from regplay.gui.editing.sheet import Sheet
+from regplay.gui.editing.strip import EditStrip
+from regplay.gui.naming import named
+from regplay.gui.plots.carried import interpolated
+from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.panel import ChartPanel
+from regplay.gui.plots.toggle import Toggle
+from regplay.gui.theme import LIGHT, Colors
+from regplay.session.drawing import MOST, Drawing, reason_against
+
+_TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
+_NO_DATA = "There are no points to edit"
+
+
+class Editing(QObject):
+    """Turns what a person does with points into experiments.
+
+    The mode changes nothing by itself: the first edit takes the points of the present dataset over.
+
+    Attributes
+    ----------
+    strip
+        The line of tools, to be placed above the fit; hidden outside of the mode.
+
+    Signals
+    -------
+    edited
+        (Experiment, bool): the experiment with other points, and whether it goes on with the last
+        edit, as while a point is dragged. Whoever takes it hands the points back by `setData`.
+    """
+
+    edited = Signal(object, bool)
+
+    def __init__(self, fit_view: FitView, clock: Clock) -> None:
+        super().__init__(fit_view)
+        self._fit_view, self._clock = fit_view, clock
+        self._experiment = Experiment()
+        self._dataset: Dataset | None = None
+        self._sheet: Sheet | None = None
+        self._sent: tuple[Drawing, Experiment] | None = None  # while those who take it answer
+        self._colors = LIGHT
+        self._hands: dict[Chart, Hand] = {}
+        self._hand: Hand | None = None  # on the chart that is shown
+        self.button = named("edit", Toggle("Edit points", _TIP))
+        self.button.toggled.connect(self._toggle)
+        self.strip = EditStrip()
+        self.strip.hide()
+        self.strip.outlierClicked.connect(self._add_outlier)
+        self.strip.classChosen.connect(self._show_mark)
+        # The strip is in sight in the mode alone, so that the key is free outside of it.
+        self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.strip)
+        self._escape.activated.connect(self._on_escape)
+        self._enable()
+
+    @property
+    def buttons(self) -> tuple[Toggle]:
+        """To be placed in the window."""
+        return (self.button,)
+
+    @property
+    def isOn(self) -> bool:
+        """Whether the mouse edits points."""
+        return self.button.isChecked()
+
+    def setData(self, experiment: Experiment, dataset: Dataset | None) -> None:
+        """Work on this experiment, once the fit shows its points; None where there are none."""
+        self._experiment = experiment
+        if dataset is self._dataset:
+            return
+        self._dataset = dataset
+        drawing, sent = self._sent or (None, None)
+        if sent is None or sent.data != experiment.data:
+            drawing = None
+            if self._hand is not None:
+                self._hand.letGo()  # of a point that may be there no more
+        self._enable()
+        if dataset is not None:
+            self.strip.setDataset(dataset)
+        self._take_chart(drawing)
+
+    def setInSight(self, is_in_sight: bool) -> None:
+        """Whether the fit is in sight, on which points are edited."""
+        self.button.setVisible(is_in_sight)
+
+    def setColors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.strip.setColors(colors)
+        for hand in self._hands.values():
+            hand.setColors(colors)
+
+    # the mode
+
+    def _enable(self) -> None:
+        reason = _NO_DATA if self._dataset is None else reason_against(self._dataset)
+        if reason:
+            self.button.setChecked(False)
+        self.button.setEnabled(not reason)
+        self.button.setToolTip(reason or _TIP)
+
+    def _toggle(self, is_on: bool) -> None:
+        self.strip.setVisible(is_on)
+        self._take_chart()
+        if not is_on:
+            self._fit_view.fitRanges()
+
+    def _on_escape(self) -> None:
+        focus = QApplication.focusWidget()
+        if isinstance(focus, QLineEdit) and focus.isModified():  # what is typed is taken back first
+            no_key = Qt.KeyboardModifier.NoModifier
+            event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Escape, no_key)
+            self._escape.setEnabled(False)  # else it would take this one too
+            QCoreApplication.sendEvent(focus, event)
+            self._escape.setEnabled(True)
+        else:
+            self.button.setChecked(False)
+
+    def _take_chart(self, drawing: Drawing | None = None) -> None:
+        """Edit the present points on the chart that shows them, and no longer on another.
+
+        A `drawing` that they were made of need not be made of them again.
+        """
+        panel, dataset = self._fit_view.panel, self._dataset
+        self._sheet, hand = None, None
+        if self.isOn and dataset is not None and isinstance(panel, ChartPanel):
+            self._sheet = Sheet(panel.chart, dataset, drawing or Drawing.of(dataset))
+            hand = self._hand_on(panel.chart)
+        before, self._hand = self._hand, hand
+        if before is not None and before is not hand:
+            before.setOn(False)
+            before.setSheet(None)
+        if hand is not None:
+            hand.setSheet(self._sheet)
+            if before is not hand:
+                hand.setOn(True)
+
+    def _hand_on(self, chart: Chart) -> Hand:
+        hand = self._hands.get(chart)
+        if hand is None:
+            hand = self._hands[chart] = Hand(chart, self.strip, self._clock)
+            hand.setColors(self._colors)
+            hand.drew.connect(self._tell)
+        return hand
+
+    def _show_mark(self) -> None:
+        if self._hand is not None:
+            self._hand.showMark()
+
+    # what follows from it
+
+    def _tell(self, drawing: Drawing, goes_on: bool) -> None:
+        experiment = drawing.experiment(self._experiment)
+        if experiment != self._experiment:
+            self._sent = drawing, experiment
+            self.edited.emit(experiment, goes_on)
+            self._sent = None
+
+    def _add_outlier(self) -> None:
+        if self._sheet is not None and len(self._sheet.drawing.points) < MOST:
+            drawing = self._sheet.drawing
+            self._tell(drawing.with_outlier(self._predictor(drawing)), goes_on=False)
+
+    def _predictor(self, drawing: Drawing) -> Callable[[Floats], Floats]:
+        """The fit that is shown, or the mean of the targets where there is none."""
+        panel, mean = self._fit_view.panel, float(drawing.points[:, -1].mean())
+        fit = None if panel is None else panel.fit
+        grid = None if panel is None or panel.dataset is None else grid_of(panel.dataset)
+        if fit is None or fit.grid is None or grid is None:
+            return lambda x: np.full(len(x), mean)
+        values = fit.grid
+        return lambda x: np.nan_to_num(interpolated(values, grid, x), nan=mean)

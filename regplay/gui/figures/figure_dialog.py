@@ -1,0 +1,244 @@
+"""Asks how a figure is to look and where it goes, and shows it meanwhile."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regplay.gui.controls.choice import Combo
+from regplay.gui.figures.export import FORMATS, FigureError, copy_figure, draw_image, save_figure
+from regplay.gui.figures.figure import Figure, Style
+from regplay.gui.figures.size_row import SizeRow
+from regplay.gui.naming import named
+
+_SCHEMES = {"window": "As on screen", "light": "Light", "dark": "Dark"}
+_PREVIEW = 380, 280  # pixels, at most
+_NAME = 260  # pixels of a file's name, at least
+_KEYS = "figure/format", "figure/scheme", "figure/transparent", "figure/folder"
+
+
+class FigureDialog(QDialog):
+    """Size, format, colours, title and file name of one figure.
+
+    What was chosen is remembered in the settings when the figure was saved. A file that exists is
+    replaced only when the button is pressed once more.
+
+    Signals
+    -------
+    saved
+        (Path): the figure is there.
+    copied
+        The figure is on the clipboard.
+    """
+
+    saved = Signal(object)
+    copied = Signal()
+
+    def __init__(
+        self, figure: Figure, settings: QSettings | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("figure")
+        self.setWindowTitle("Save figure")
+        self._figure, self._settings = figure, settings
+        self._agreed: Path | None = None  # may be replaced
+        self._is_titled = False  # by a person
+        self._compose()
+        self._restore()
+        self._connect()
+
+    def _compose(self) -> None:
+        self.file = named("figure.file", QLineEdit())
+        self.file.setMinimumWidth(_NAME)
+        self.browse = named("figure.browse", QPushButton("Browse…"))
+        self.browse.setAutoDefault(False)  # Enter saves
+        self.format = named("figure.format", Combo())
+        for name in FORMATS:
+            self.format.addItem(name.upper(), name)
+        self.size_row = SizeRow()
+        self.scheme = named("figure.scheme", Combo())
+        for scheme, text in _SCHEMES.items():
+            self.scheme.addItem(text, scheme)
+        self.transparent = named("figure.transparent", QCheckBox("Transparent background"))
+        self.heading = named("figure.title", QLineEdit(self._figure.title))
+        self.heading.setPlaceholderText("No title")
+        self.preview = named("figure.preview", QLabel())
+        self.preview.setFixedSize(*_PREVIEW)
+        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message = named("figure.message", QLabel())
+        self.message.setWordWrap(True)
+        self.message.setTextFormat(Qt.TextFormat.PlainText)
+
+        file = QHBoxLayout()
+        file.addWidget(self.file, 1)
+        file.addWidget(self.browse)
+        form = QFormLayout()
+        form.addRow("Title", self.heading)
+        form.addRow("Format", self.format)
+        form.addRow("Size", self.size_row)
+        form.addRow("Colours", self.scheme)
+        form.addRow("", self.transparent)
+        form.addRow("File", file)
+        role = QDialogButtonBox.ButtonRole
+        self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        self.copy_button = named("figure.copy", QPushButton("Copy"))
+        self.copy_button.setAutoDefault(False)
+        self.save_button = named("figure.save", QPushButton("Save"))
+        self.save_button.setDefault(True)
+        self.buttons.addButton(self.copy_button, role.ActionRole)
+        self.buttons.addButton(self.save_button, role.AcceptRole)
+        left = QVBoxLayout()
+        left.addLayout(form)
+        left.addStretch(1)
+        halves = QHBoxLayout()
+        halves.addLayout(left, 1)
+        halves.addWidget(self.preview)
+        layout = QVBoxLayout(self)
+        layout.addLayout(halves, 1)
+        layout.addWidget(self.message)
+        layout.addWidget(self.buttons)
+
+    def _connect(self) -> None:
+        self.format.currentIndexChanged.connect(self._format_changed)
+        self.size_row.changed.connect(self._changed)
+        self.scheme.currentIndexChanged.connect(self._changed)
+        self.transparent.toggled.connect(self._changed)
+        self.heading.textEdited.connect(self._titled)
+        self.file.textEdited.connect(self._named)
+        self.browse.clicked.connect(self._browse)
+        self.copy_button.clicked.connect(self._copy)
+        self.save_button.clicked.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
+
+    # what was chosen
+
+    @property
+    def path(self) -> Path:
+        """Where the figure goes."""
+        return Path(self.file.text().strip()).expanduser()
+
+    def style_chosen(self) -> Style:
+        """How the figure is to look."""
+        width, height, scale = self.size_row.size_chosen()
+        title = self.heading.text().strip() if self._is_titled else self._figure.title
+        scheme, is_clear = self.scheme.currentData(), self.transparent.isChecked()
+        return Style(width, height, scale, scheme, is_clear, title)
+
+    def _restore(self) -> None:
+        kept = [None if self._settings is None else self._settings.value(key) for key in _KEYS]
+        name, scheme, is_clear, folder = (None if value is None else str(value) for value in kept)
+        self.format.setCurrentIndex(max(self.format.findData(name), 0))
+        self.scheme.setCurrentIndex(max(self.scheme.findData(scheme), 0))
+        self.transparent.setChecked(is_clear == "true")
+        place = Path(folder) if folder else Path.home()
+        if not place.is_dir():
+            place = Path.home()
+        self.file.setText(str(place / f"{self._figure.name}.{self.format.currentData()}"))
+        if self._settings is not None:
+            self.size_row.restore(self._settings)
+
+    def _remember(self, path: Path) -> None:
+        if self._settings is None:
+            return
+        is_clear = "true" if self.transparent.isChecked() else "false"
+        values = (self.format.currentData(), self.scheme.currentData(), is_clear, str(path.parent))
+        for key, value in zip(_KEYS, values, strict=True):
+            self._settings.setValue(key, value)
+        self.size_row.remember(self._settings)
+
+    # what a person does
+
+    def _titled(self) -> None:
+        self._is_titled = True
+        self._changed()
+
+    def _format_changed(self) -> None:
+        path = self.path
+        if path.name:
+            self.file.setText(str(path.with_suffix(f".{self.format.currentData()}")))
+        self._named()
+
+    def _named(self) -> None:
+        """Another name, which may say another format."""
+        self._agreed = None
+        self._say("")
+        at = self.format.findData(self.path.suffix.lower().lstrip("."))
+        if at >= 0 and at != self.format.currentIndex():
+            self.format.blockSignals(True)
+            self.format.setCurrentIndex(at)
+            self.format.blockSignals(False)
+
+    def _browse(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save figure", str(self.path), "Figures (*.png *.svg)"
+        )
+        if name:
+            path = Path(name)
+            was_asked = path.suffix.lower().lstrip(".") in FORMATS
+            if not was_asked:
+                path = path.with_name(f"{path.name}.{self.format.currentData()}")
+            self.file.setText(str(path))
+            self._named()
+            self._agreed = path if was_asked else None  # the file dialog asks by itself
+
+    def _copy(self) -> None:
+        try:
+            copy_figure(self._figure, self.style_chosen())
+        except FigureError as error:
+            self._say(str(error))
+            return
+        self.copied.emit()
+        self.accept()
+
+    def _save(self) -> None:
+        path = self.path
+        if not path.suffix:
+            path = path.with_name(f"{path.name or self._figure.name}.{self.format.currentData()}")
+        if path.is_file() and path != self._agreed:
+            self._say(f"{path} exists: press Replace to write over it.", "Replace")
+            self._agreed = path
+            return
+        try:
+            save_figure(self._figure, path, self.style_chosen())
+        except FigureError as error:
+            self._say(str(error))
+            return
+        self._remember(path)
+        self.saved.emit(path)
+        self.accept()
+
+    def _say(self, message: str, button: str = "Save") -> None:
+        self.message.setText(message)
+        self.save_button.setText(button)
+
+    # the preview
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Draw the figure for the first time."""
+        super().showEvent(event)
+        self._changed()
+
+    def _changed(self, *_: object) -> None:
+        style = self.style_chosen()
+        page = style.page
+        ratio = self.devicePixelRatioF()
+        share = min(_PREVIEW[0] / page.width(), _PREVIEW[1] / page.height())
+        sides = page.width(), page.height()
+        width, height = (max(round(side * share * ratio), 1) for side in sides)
+        small = Style(width, height, share * ratio, style.scheme, style.transparent, style.title)
+        image = draw_image(self._figure, small)
+        image.setDevicePixelRatio(ratio)
+        self.preview.setPixmap(QPixmap.fromImage(image))

@@ -1,0 +1,178 @@
+"""What a right click on a plot offers, and the same for all plots in a menu."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+
+from regplay.core.errors import UserError
+from regplay.gui.plots.chart import Chart
+
+if TYPE_CHECKING:  # found when the first menu opens: most sessions see none
+    from regplay.gui.figures.figure import Figure
+
+_FOLDER = "figure/folder"
+
+
+class FigureMenus(QObject):
+    """Menus for the plots of a window, which hands its context menu events to `openFor`.
+
+    A menu opens when the right button comes up where it went down: a drag with it zooms.
+
+    Parameters
+    ----------
+    window
+        Whose plots they are.
+    settings
+        Where size, format, colours and folder of the last figure are remembered.
+    is_busy
+        Whether a widget has another use for the right button now.
+
+    Signals
+    -------
+    failed
+        (str): what went wrong, where, and what to do.
+    done
+        (str): what was saved or copied.
+    """
+
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self,
+        window: QWidget,
+        settings: QSettings | None = None,
+        is_busy: Callable[[QWidget], bool] | None = None,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._settings, self._is_busy = window, settings, is_busy
+        hints = QGuiApplication.styleHints()
+        hints.setContextMenuTrigger(Qt.ContextMenuTrigger.Release)
+
+    def openFor(self, event: QContextMenuEvent) -> bool:
+        """Open the menu of the plot under the mouse, or that has the focus; whether it is handled.
+
+        A drag that ends over a plot is handled by doing nothing.
+        """
+        is_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        if is_mouse:
+            place = self._window.mapFromGlobal(event.globalPos())
+            widget = self._window.childAt(place)
+        else:
+            widget = QApplication.focusWidget()
+        if widget is None:
+            return False
+        if self._is_busy is not None and self._is_busy(widget):
+            return True
+        if is_mouse and _was_dragged(widget, event):
+            return True
+        from regplay.gui.figures.finding import figure_at
+
+        figure = figure_at(widget)
+        if figure is None:
+            return False
+        menu = QMenu(self._window)
+        menu.setObjectName("figure.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._add(menu, figure)
+        menu.popup(event.globalPos())
+        return True
+
+    def fill(self, menu: QMenu) -> None:
+        """Put all plots that are in sight into a menu in place of what is in it."""
+        from regplay.gui.figures.finding import figures_in
+
+        menu.clear()
+        for figure in figures_in(self._window):
+            self._add(menu.addMenu((figure.title or "All fits").replace("&", "&&")), figure)
+        if menu.isEmpty():
+            menu.addAction("No plot in sight").setEnabled(False)
+
+    def _add(self, menu: QMenu, figure: "Figure") -> None:
+        for name, text, act in (
+            ("figure.save", "&Save figure…", self.save),
+            ("figure.copy", "&Copy figure", self.copy),
+            ("figure.saveData", "Save &data as CSV…", self.saveData),
+            ("figure.copyData", "Co&py data", self.copyData),
+        ):
+            action = menu.addAction(text)
+            action.setObjectName(name)
+            action.triggered.connect(partial(_without_argument, act, figure))
+
+    # what they do
+
+    def save(self, figure: "Figure") -> None:
+        """Ask for size, look and name, and write the figure."""
+        from regplay.gui.figures.figure_dialog import FigureDialog
+
+        dialog = FigureDialog(figure, self._settings, self._window)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.saved.connect(self._saved)
+        dialog.copied.connect(self._copied)
+        dialog.open()
+
+    def copy(self, figure: "Figure") -> None:
+        """Put the figure on the clipboard."""
+        from regplay.gui.figures.export import copy_figure
+
+        if self._tries(lambda: copy_figure(figure)):
+            self._copied()
+
+    def saveData(self, figure: "Figure") -> None:
+        """Ask for a name, and write the numbers behind the plot."""
+        from regplay.gui.figures.export import save_data
+
+        folder = "" if self._settings is None else str(self._settings.value(_FOLDER, ""))
+        name, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Save data",
+            str(Path(folder) / f"{figure.name}.csv"),
+            "Tables (*.csv);;All files (*)",
+        )
+        if not name:
+            return
+        path = Path(name)
+        if self._tries(lambda: save_data(figure, path)):
+            if self._settings is not None:
+                self._settings.setValue(_FOLDER, str(path.parent))
+            self._saved(path)
+
+    def copyData(self, figure: "Figure") -> None:
+        """Put the numbers behind the plot on the clipboard."""
+        from regplay.gui.figures.export import copy_data
+
+        if self._tries(lambda: copy_data(figure)):
+            self.done.emit("Copied the data")
+
+    def _tries(self, act: Callable[[], None]) -> bool:
+        try:
+            act()
+        except UserError as error:
+            self.failed.emit(str(error))
+            return False
+        return True
+
+    def _saved(self, path: Path) -> None:
+        self.done.emit(f"Saved {path}")
+
+    def _copied(self) -> None:
+        self.done.emit("Copied the figure")
+
+
+def _without_argument(act: Callable[["Figure"], None], figure: "Figure", *_: object) -> None:
+    act(figure)
+
+
+def _was_dragged(widget: QWidget | None, event: QContextMenuEvent) -> bool:
+    """Whether the button went down elsewhere on a chart."""
+    while widget is not None and not isinstance(widget, Chart):
+        widget = widget.parentWidget()
+    if widget is None:
+        return False
+    away = event.globalPos() - widget.pressedAt.toPoint()
+    return away.manhattanLength() >= QApplication.startDragDistance()

@@ -1,0 +1,132 @@
+"""A lesson in the window: what its page wants, and what the reader's networks have shown."""
+
+from collections.abc import Mapping, Sequence
+from weakref import WeakSet
+
+from PySide6.QtCore import QObject, Signal
+
+from regplay.core.datasets import Dataset, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fit import grid_of
+from regplay.core.sweep import Lineup, Sweep
+from regplay.gui.controls import ControlPanel
+from regplay.gui.laboratory import Laboratory
+from regplay.gui.lessons.guide import Guide
+from regplay.gui.messages import View
+from regplay.gui.runner import Runner
+from regplay.gui.runs.board import Board
+from regplay.gui.runs.side_tab import Together, seen_together
+from regplay.gui.studies import Inquiry, Study
+from regplay.gui.tabs import Tabs
+from regplay.session.run import Run
+
+_KEY = "pins of a page"
+_MOST = 256  # networks of one study
+_TABS = {"split": "side"}  # what lessons call otherwise
+
+
+class Classroom(QObject):
+    """Does in the window what a page asks for, and hands the guide each complete network.
+
+    Networks of a slider's curve, of a map or of a comparison count like runs: the reader has had
+    them trained, and sees them.
+
+    Signals
+    -------
+    wishesChanged
+        Something else is to be trained.
+    """
+
+    wishesChanged = Signal()
+
+    def __init__(
+        self,
+        guide: Guide,
+        controls: ControlPanel,
+        tabs: Tabs,
+        board: Board,
+        laboratory: Laboratory,
+        runner: Runner,
+    ) -> None:
+        super().__init__(guide)
+        self._guide, self._controls, self._tabs = guide, controls, tabs
+        self._board, self._laboratory, self._runner = board, laboratory, runner
+        self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
+        self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
+        guide.pinsChosen.connect(self._pin)
+        guide.viewChosen.connect(self._show_view)
+        guide.curvesChosen.connect(self._show_curves)
+        guide.playRequested.connect(self._play)
+        self.wishesChanged.connect(laboratory.reconsider)
+        laboratory.add(self)
+        laboratory.shown.connect(self._note_studies)
+
+    def note(self, view: View) -> None:
+        """Take in the run that is shown, once it is complete."""
+        run = view.run
+        is_news = view.is_finished and not view.is_preview and run not in self._noted
+        if is_news and run.is_complete:
+            self._noted.add(run)
+            self._guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
+
+    # as a scholar of the laboratory
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+        """The runs that are to be pinned."""
+        if not self._waiting:
+            return {}
+        lineup = Lineup(tuple(self._waiting.values()))
+        return {_KEY: Inquiry(lineup, seen_together, title="A run of this page")}
+
+    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Pin them once they are trained."""
+        study = studies.get(_KEY)
+        if study is None or not study.finished:
+            return
+        waiting, self._waiting = self._waiting, {}
+        seen = study.digest
+        if study.history is not None and isinstance(seen, Together) and seen.checkpoints:
+            history = study.history
+            for member, (name, experiment) in enumerate(waiting.items()):
+                run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
+                dataset = load(experiment.data)
+                self._board.pinRun(name, run, seen.fits[member], grid_of(dataset))
+                self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
+        self.wishesChanged.emit()
+
+    def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
+        """Have these trained and pinned, but for those that are already."""
+        known = {(pin.name, pin.run.experiment) for pin in self._board.pins}
+        self._waiting = {name: it for name, it in pins if (name, it) not in known}
+        self.wishesChanged.emit()
+
+    def _show_view(self, view: str) -> None:
+        self._tabs.setTab(_TABS.get(view, view))
+
+    def _show_curves(self, paths: Sequence[str]) -> None:
+        """Not remembered: the reader's own choice is that of the next start."""
+        self._controls.setShownCurves(paths)
+        self._laboratory.reconsider()
+
+    def _play(self) -> None:
+        if not self._runner.is_finished:  # else the page goes on with the run of the one before
+            self._runner.play()
+
+    def _note_studies(self) -> None:
+        if self._guide.position is None:
+            return  # nobody asks what they show
+        for study in self._laboratory.studies.values():
+            if study.finished and not study.problem and study not in self._noted:
+                self._noted.add(study)
+                self._note_members(study)
+
+    def _note_members(self, study: Study) -> None:
+        sweep, histories = study.sweep, study.history
+        if histories is None or (isinstance(sweep, Sweep) and sweep.resamples):
+            return  # other draws of the data, of which there may be thousands
+        datasets: dict[DataSettings, Dataset] = {}
+        for member, experiment in enumerate(sweep.experiments[:_MOST]):
+            dataset = datasets.get(experiment.data)
+            if dataset is None:
+                dataset = datasets[experiment.data] = load(experiment.data)
+            self._guide.note_run(experiment, histories.member(member), dataset, None)

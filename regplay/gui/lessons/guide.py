@@ -1,0 +1,298 @@
+"""The guide through a lesson: it holds the page, and sets up what the page asks for."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QFileDialog
+
+from regplay.core.bias_variance import Decomposition
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.history import History
+from regplay.gui.controls.panel import ControlPanel
+from regplay.gui.lessons.lesson_panel import LessonPanel
+from regplay.gui.lessons.library import Library
+from regplay.gui.lessons.progress import Place, Progress
+from regplay.gui.lessons.question_view import REVEALED
+from regplay.session import lessons
+from regplay.session.lessons import Lesson, LessonError, Page, PinSpec
+
+if TYPE_CHECKING:  # torch takes a second to import
+    from regplay.core.state import State
+
+
+class Guide(QObject):
+    """Connects the panel, the controls, and what the reader's own runs have shown.
+
+    A page is set up when it is opened: its experiment is chosen, controls are pointed out or
+    hidden. From then on the reader may change anything; the page stays. Answers and ticks are kept
+    while the window is open.
+
+    Signals
+    -------
+    experimentChosen
+        (Experiment): work on this one.
+    viewChosen
+        (str): show this tab, one of `fit`, `landscape`, `seeds`, `network`, `split`.
+    curvesChosen
+        (tuple[str, ...]): show the curves of these sliders, and no others.
+    pinsChosen
+        (list[tuple[str, Experiment]]): train and pin these, under these names.
+    playRequested
+        Train what was chosen.
+    highlightsChanged
+        (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
+        controls are elsewhere.
+    linkChosen
+        (str): a link to an experiment was clicked in a text, `regplay:…`.
+    positionChanged
+        Another page, or none.
+    failed
+        (str): something is refused; nothing has changed.
+    """
+
+    experimentChosen = Signal(object)
+    viewChosen = Signal(str)
+    curvesChosen = Signal(object)
+    pinsChosen = Signal(object)
+    playRequested = Signal()
+    highlightsChanged = Signal(object)
+    linkChosen = Signal(str)
+    positionChanged = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        panel: LessonPanel,
+        controls: ControlPanel,
+        parent: QObject | None = None,
+        load: Callable[[], Sequence[Lesson]] = lessons.lessons,
+    ) -> None:
+        super().__init__(parent)
+        self._panel, self._controls = panel, controls
+        self._library = Library(load)
+        self._progress = Progress()
+        self._lesson: Lesson | None = None  # the one that is open
+        self._page = 0
+        self._last: Place | None = None  # where the reader was when a lesson was left
+        panel.contentsToggled.connect(self._toggle_contents)
+        panel.closeClicked.connect(self.close)
+        panel.openClicked.connect(self.ask_for_file)
+        panel.lessonChosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
+        panel.pageChosen.connect(self._go_to_page)
+        panel.previousClicked.connect(self.previous_page)
+        panel.nextClicked.connect(self.next_page)
+        panel.resetClicked.connect(self.reset_page)
+        panel.answered.connect(self._answer)
+        panel.tryClicked.connect(self._try)
+        panel.linkChosen.connect(self.linkChosen)
+        panel.hide()
+
+    @property
+    def position(self) -> Place | None:
+        """The id of the lesson that is open and its page, from 0; None without one."""
+        return None if self._lesson is None else (self._lesson.id, self._page)
+
+    # coming and going
+
+    def open(self) -> None:
+        """Show the panel: the page at which a lesson was left, or the list of lessons.
+
+        The experiment stays as it is.
+        """
+        if self._lesson is None and self._last is not None:
+            self.go_to(*self._last, sets_up=False)
+        elif self._lesson is None:
+            self.show_contents()
+        else:
+            self._panel.show()
+
+    def close(self) -> None:
+        """Leave the lesson: hide the panel, and show all controls as ever."""
+        self._panel.hide()
+        self._point_out((), ())
+        if self.position is not None:
+            self._last, self._lesson = self.position, None
+            self.positionChanged.emit()
+
+    def toggle(self) -> None:
+        """Open, or close what is open."""
+        if self._panel.isHidden():
+            self.open()
+        else:
+            self.close()
+
+    def show_contents(self) -> None:
+        """Show the list of lessons; a page that is open waits behind it."""
+        try:
+            known = self._library.all()
+        except LessonError as error:
+            self.failed.emit(str(error))
+            return
+        self._panel.show()
+        self._panel.showContents(known, self.position, self._progress.counts())
+
+    def ask_for_file(self) -> None:
+        """Ask for a lesson file and open it."""
+        name, _ = QFileDialog.getOpenFileName(
+            self._panel.window(), "Open lesson", "", "Lessons (*.toml);;All files (*)"
+        )
+        if name:
+            self.open_file(Path(name))
+
+    def open_file(self, path: Path) -> None:
+        """Begin the lesson in a file; one that is refused changes nothing, and `failed` says why.
+
+        It is listed from now on, in place of one with the same id.
+        """
+        try:
+            before = self._library.all()
+            lesson = self._library.read(path)
+        except LessonError as error:
+            self.failed.emit(str(error))
+            return
+        if lesson not in before:
+            self._progress.forget(lesson.id)
+        self.go_to(lesson.id, 0)
+
+    # pages
+
+    def go_to(self, lesson_id: str, page: int, *, sets_up: bool = True) -> None:
+        """Open a page; `failed` is emitted if there is none, and nothing changes.
+
+        Parameters
+        ----------
+        page
+            Counted from 0.
+        sets_up
+            Whether to choose its experiment, view, curves and pins, too, and to train. Without,
+            as when a session is opened that has its own, controls alone are pointed out or hidden.
+        """
+        try:
+            lesson = self._library.find(lesson_id)
+        except LessonError as error:
+            self.failed.emit(str(error))
+            return
+        if lesson is None:
+            self.failed.emit(f"There is no lesson {lesson_id} here: open its file first.")
+        elif not 0 <= page < len(lesson.pages):
+            pages = len(lesson.pages)
+            self.failed.emit(f"{lesson.title} has no page {page + 1}, only 1 to {pages}.")
+        else:
+            self._open(lesson, page, sets_up=sets_up)
+
+    def _open(self, lesson: Lesson, page: int, *, sets_up: bool) -> None:
+        self._lesson, self._page, content = lesson, page, lesson.pages[page]
+        self._progress.look(lesson)
+        place, following = (lesson.id, page), self._library.after(lesson.id)
+        self._panel.showPage(
+            lesson,
+            page,
+            self._progress.shown(place),
+            self._progress.answer(place),
+            "" if following is None else following.title,
+        )
+        self._panel.show()
+        if sets_up:
+            self._set_up(content.pins)
+        self._point_out(content.highlights, content.hides)
+        self.positionChanged.emit()
+
+    def next_page(self) -> None:
+        """Go to the next page, after the last one to the next lesson."""
+        if (lesson := self._lesson) is None:
+            return
+        if self._page + 1 < len(lesson.pages):
+            self.go_to(lesson.id, self._page + 1)
+        elif (following := self._library.after(lesson.id)) is not None:
+            self.go_to(following.id, 0)
+
+    def previous_page(self) -> None:
+        """Go to the page before, if there is one."""
+        if self._lesson is not None and self._page > 0:
+            self.go_to(self._lesson.id, self._page - 1)
+
+    def reset_page(self) -> None:
+        """Set up the page as when it was opened, but for its pins."""
+        self._set_up(())
+        if self._lesson is not None:
+            page = self._lesson.pages[self._page]
+            self._point_out(page.highlights, page.hides)
+
+    def _go_to_page(self, page: int) -> None:
+        if self._lesson is not None:
+            self.go_to(self._lesson.id, page)
+
+    def _toggle_contents(self, wants_contents: bool) -> None:
+        if wants_contents:
+            self.show_contents()
+        else:
+            self._panel.showAgain()
+
+    # what a page asks for
+
+    def _set_up(self, pins: Sequence[PinSpec]) -> None:
+        if self._lesson is None:
+            return
+        page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
+        self._begin(page, experiment)
+        if pins:
+            self.pinsChosen.emit([(pin.name, replace(experiment, pin.set)) for pin in pins])
+        if page.plays:
+            self.playRequested.emit()
+
+    def _begin(self, page: Page, experiment: Experiment) -> None:
+        self.experimentChosen.emit(experiment)
+        if page.view is not None:
+            self.viewChosen.emit(page.view)
+        if page.curves:
+            self.curvesChosen.emit(page.curves)
+
+    def _point_out(self, highlights: tuple[str, ...], hides: tuple[str, ...]) -> None:
+        self._controls.setHiddenPaths(hides)
+        self._controls.setHighlighted(highlights)
+        self.highlightsChanged.emit(highlights)
+
+    # questions
+
+    def _answer(self, option: int) -> None:
+        if self.position is not None:
+            self._panel.setAnswer(self._progress.choose(self.position, option))
+
+    def _try(self) -> None:
+        """Set up the experiment that answers the question, and give the answer."""
+        if self._lesson is None:
+            return
+        page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
+        if page.question is not None:
+            self._answer(REVEALED)
+            self._begin(page, replace(experiment, page.question.tries))
+            self.playRequested.emit()
+
+    # claims
+
+    def note_run(
+        self, experiment: Experiment, history: History, dataset: Dataset, state: "State | None"
+    ) -> None:
+        """Take in a run of the reader that is complete, and tick the claims that it shows.
+
+        Parameters
+        ----------
+        state
+            Its last one; without it, nothing is known of its weights.
+        """
+        self._progress.observations.note(experiment, history, dataset, state)
+        self._look_for_claims()
+
+    def note_parts(self, experiment: Experiment, dataset: Dataset, parts: Decomposition) -> None:
+        """Take in bias² and variance of networks trained on other draws of the data."""
+        self._progress.observations.note_parts(experiment, dataset, parts)
+        self._look_for_claims()
+
+    def _look_for_claims(self) -> None:
+        if self._lesson is not None and self.position is not None:
+            self._progress.look(self._lesson)
+            self._panel.setShown(self._progress.shown(self.position))

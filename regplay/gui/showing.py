@@ -1,0 +1,132 @@
+"""What of an experiment is in sight: its data, its run, and what is said of them."""
+
+from typing import TYPE_CHECKING
+
+from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fit import Grid, grid_of
+from regplay.core.history import History
+from regplay.core.verdict import Verdict, judge
+from regplay.gui.messages import View
+from regplay.gui.replay import best_overlay
+from regplay.session.drawing import is_edit
+from regplay.session.run import Run
+
+if TYPE_CHECKING:
+    from regplay.gui.window import MainWindow
+
+_WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
+
+
+class Showing:
+    """Hands data and views to all parts of a window that have to do with them.
+
+    Attributes
+    ----------
+    dataset, grid
+        Of the present experiment, and where its fit is drawn; None while there are no data.
+    run
+        The one that is shown; None before the first.
+    """
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self.dataset: Dataset | None = None
+        self.grid: Grid | None = None
+        self.run: Run | None = None
+        self._settings: DataSettings | None = None  # of the dataset
+        self._shown: Dataset | None = None  # another one while a sweep over data is dragged
+        self._words_at = -1.0
+
+    def takeExperiment(self, experiment: Experiment) -> bool:
+        """Show an experiment everywhere; whether its data are others than before.
+
+        Data of which a person edited a point are not.
+        """
+        window = self._window
+        window.controls.setExperiment(experiment)
+        window.transport.setEpochs(experiment.epochs)
+        has_other_data = False
+        if experiment.data != self._settings:
+            has_other_data = self._load(experiment)
+        window.editing.setData(experiment, self.dataset)
+        window.passes.setExperiment(experiment)
+        window.laboratory.setExperiment(None if self.dataset is None else experiment)
+        if self.dataset is not None:
+            window.history_view.setPlanned(experiment.epochs)
+        return has_other_data
+
+    def _load(self, experiment: Experiment) -> bool:
+        window = self._window
+        self._settings = experiment.data
+        try:
+            dataset = load(experiment.data)
+        except DatasetError as error:
+            self.dataset = self._settings = None  # so that it is tried again
+            window.runner.withdraw()
+            self._show_nothing(experiment)
+            window.banner.show_message(str(error))
+            return True
+        window.banner.clear()
+        before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
+        window.tabs.setDataset(dataset)
+        if before is not None and before is self._shown and is_edit(before, dataset):
+            self._shown = dataset
+            window.fit_view.setPoints(dataset)
+            if before.noise_floor != dataset.noise_floor:
+                window.history_view.setDataset(dataset, experiment.epochs)
+            return False
+        self._show_dataset(dataset)
+        window.history_view.setDataset(dataset, experiment.epochs)
+        window.verdict_bar.setVerdict(judge(History(), dataset, experiment))
+        window.verdict_bar.setSnapshot(None)
+        return True
+
+    def _show_dataset(self, dataset: Dataset) -> None:
+        self._shown = dataset
+        self._window.fit_view.setDataset(dataset)
+
+    def _show_nothing(self, experiment: Experiment) -> None:
+        """Without data there is no fit, and what was shown belongs to another dataset."""
+        window = self._window
+        window.fit_view.clear()
+        window.history_view.setHistory(None)
+        window.verdict_bar.setVerdict(Verdict("untrained", "No data", "See the message above."))
+        window.verdict_bar.setSnapshot(None)
+        window.transport.setProgress(0, 0, experiment.epochs)
+
+    def show(self, view: View, now: float) -> None:
+        """Show a view, at a time in s."""
+        window, run = self._window, view.run
+        is_old = view.generation < window.runner.generation and not view.is_preview
+        if view.dataset is not self._shown and not is_old:
+            self._show_dataset(view.dataset)
+        if run is not self.run:
+            self.run = run
+            window.fit_view.clearPast()
+        window.fit_view.setFit(view.fit, view.dataset)
+        window.board.show(view, best_overlay(view, window.theme.colors), now)
+        window.passes.show(view)
+        window.tabs.show_view(view)
+        window.history_view.setHistory(run.history, view.snapshot)
+        window.history_view.setMarks(run.changed_at)
+        window.replay.show(view)
+        window.classroom.note(view)
+        is_last = view.is_finished or not window.runner.is_playing
+        if is_last or now - self._words_at >= _WORDS_INTERVAL:
+            self._words_at = now
+            self._show_words(view, now)
+
+    def _show_words(self, view: View, now: float) -> None:
+        window, run, snapshot = self._window, view.run, view.snapshot
+        is_now = view.look.epoch is None  # else what was known then, beside the losses of then
+        history = run.history if is_now else run.history.until(view.moment.epoch)
+        window.verdict_bar.setVerdict(judge(history, view.dataset, run.experiment))
+        window.verdict_bar.setSnapshot(view.moment)
+        window.status.setPlacement(run.placement)
+        if view.is_preview:
+            return
+        window.replay.showKept(view)
+        epochs, ending = run.experiment.epochs, snapshot.ending()
+        window.transport.setProgress(snapshot.epoch, snapshot.step, epochs, ending)
+        window.status.setStep(snapshot.step, now, is_training=window.runner.is_playing)

@@ -1,0 +1,171 @@
+"""What a claim speaks of: one measure of one training."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from regplay.core import fields
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, ExperimentError, Field, Value
+from regplay.core.history import MEASURES as RECORDED
+from regplay.core.likeness import nearest
+
+Needs = Literal["data", "history", "weights", "resamples"]
+
+# What each measure is taken from: the data alone, the history of a training, the weights at its
+# end, or `RESAMPLES` trainings on other draws of the data.
+_SOURCES: Mapping[Needs, tuple[str, ...]] = {
+    "history": (
+        *RECORDED,
+        *("gap", "half_squared_norm", "best_valid_loss", "best_epoch", "epoch"),
+        *("verdict", "diverged"),
+    ),
+    "weights": ("small_weights",),
+    "data": ("noise_floor",),
+    "resamples": ("squared_bias", "variance", "noise"),
+}
+NEEDS: Mapping[str, Needs] = {name: need for need, names in _SOURCES.items() for name in names}
+TEXTS = frozenset({"verdict"})  # measures that are words; all others are numbers
+RESAMPLES = 20
+SEEDS = frozenset({"seed", "data.seed"})  # fields that a claim can't set: it is about many of them
+
+
+class ClaimError(UserError):
+    """A claim can't be read; the message says what is wrong, and what to do.
+
+    Attributes
+    ----------
+    column
+        Where in the claim it is, from 1.
+    """
+
+    def __init__(self, problem: str, column: int) -> None:
+        super().__init__(f"column {column}: {problem}")
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Term:
+    """A measure of a training, such as `valid_loss(weight_decay=0.01)`.
+
+    Attributes
+    ----------
+    measure
+        A name of `NEEDS`.
+    changes
+        Field paths and values, on top of the experiment that the claim is about.
+    epoch
+        Measured at the newest record that is not later than this; None is the last record. For
+        measures of weights and of resampled networks, at the end of a training that stops there.
+    """
+
+    measure: str
+    changes: Mapping[str, Value] = field(default_factory=dict)
+    epoch: int | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.measure, frozenset(self.changes.items()), self.epoch))
+
+    def __str__(self) -> str:
+        changes = [f"{short_name(path)}={shown(value)}" for path, value in self.changes.items()]
+        if self.epoch is not None:
+            changes.append(f"epoch={self.epoch}")
+        return self.measure + (f"({', '.join(changes)})" if changes else "")
+
+    @property
+    def needs(self) -> Needs:
+        """What it is measured from."""
+        return NEEDS[self.measure]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are words instead of numbers."""
+        return self.measure in TEXTS
+
+    def experiment(self, base: Experiment) -> Experiment:
+        """What has to be trained for it; `base` is what the claim is about, with one seed."""
+        changed = fields.replace(base, self.changes)
+        if self.epoch is None or self.needs not in ("weights", "resamples"):
+            return changed
+        return fields.replace(changed, {"epochs": max(1, min(self.epoch, changed.epochs))})
+
+
+def shown(value: Value) -> str:
+    """A value as a claim writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}'" if '"' in value else f'"{value}"'
+    return repr(value)
+
+
+def short_name(path: str) -> str:
+    """The last part of a field path where that is enough, such as `lr`."""
+    name = path.rpartition(".")[2]
+    return name if _paths_of(name) == [path] else path
+
+
+def _paths_of(name: str) -> list[str]:
+    """The field paths that a name may stand for: itself, or all that end with it."""
+    if name in FIELDS:
+        return [name]
+    return [path for path in FIELDS if path.endswith(f".{name}")]
+
+
+def find_field(name: str, column: int) -> Field:
+    """The field that is meant by a path or the last part of one.
+
+    Raises
+    ------
+    ClaimError
+        If there is none, with the nearest; or several, all named; or it is a seed.
+    """
+    paths = _paths_of(name)
+    if len(paths) > 1:
+        raise ClaimError(f"{name} may be {' or '.join(paths)}; write one of them", column)
+    if not paths:
+        raise ClaimError(f"{name}: no such field{_hint(name, [*FIELDS, 'epoch'])}", column)
+    if paths[0] in SEEDS:
+        raise ClaimError(f"{name} can't be set: a claim is checked with many seeds", column)
+    return FIELDS[paths[0]]
+
+
+def check_value(of: Field, value: Value, column: int) -> Value:
+    """The value as the field takes it.
+
+    Raises
+    ------
+    ClaimError
+        With the field path, the value and the bound.
+    """
+    if of.kind == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # 1e4
+    try:
+        return of.check(value)
+    except ExperimentError as error:
+        raise ClaimError(str(error), column) from None
+
+
+def check_measure(name: str, column: int) -> str:
+    """The name, if it is that of a measure.
+
+    Raises
+    ------
+    ClaimError
+        With the nearest one.
+    """
+    if name in NEEDS:
+        return name
+    if _paths_of(name):
+        problem = f"{name} is no measure but a field: set it in parentheses, valid_loss({name}=...)"
+    else:
+        problem = f"{name}: no such measure{_hint(name, NEEDS)}"
+    raise ClaimError(problem, column)
+
+
+def _hint(name: str, known: Mapping[str, object] | list[str]) -> str:
+    near = nearest(name, known)
+    if near is not None:
+        return f"; did you mean {near}?"
+    return f"; there are {', '.join(NEEDS)}" if known is NEEDS else ""

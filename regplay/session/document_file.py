@@ -1,0 +1,81 @@
+"""Sessions as files, and as the text that is in them."""
+
+import os
+import stat
+from pathlib import Path
+
+from regplay.session.atomic import write_atomically
+from regplay.session.document import Document, DocumentError
+from regplay.session.document_reader import loads
+from regplay.session.document_text import LARGEST
+from regplay.session.document_writer import Budget, DocumentWriter
+
+__all__ = ["SUFFIX", "dumps", "loads", "read", "write"]
+
+SUFFIX = ".regplay"
+
+
+def dumps(document: Document, budget: Budget | None = None) -> str:
+    """The text of a file with this session in it.
+
+    Raises
+    ------
+    DocumentError
+        If it is too long to be read again.
+    """
+    return DocumentWriter(budget).text(document)
+
+
+def read(path: Path) -> Document:
+    """The session in a file; relative paths in it are meant from the file's folder.
+
+    No path in it is followed: `Document.paths` are to be asked about first.
+
+    Raises
+    ------
+    DocumentError
+        As `loads`, or if the file can't be read; the message begins with its name.
+    """
+    try:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for its other end
+            raise DocumentError(f"{path}: this is no file")
+        if found.st_size > LARGEST:
+            raise DocumentError(f"{path}: larger than {LARGEST >> 20} MiB, so it is no session")
+        with path.open("rb") as file:
+            content = file.read(LARGEST)  # and no more, should it have grown meanwhile
+        text = content.decode("utf-8")
+    except OSError as error:
+        raise DocumentError(f"{path}: can't be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise DocumentError(
+            f"{path}: this is no session of regplay: it is no text in UTF-8"
+        ) from None
+    try:
+        document = loads(text)
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from None
+    folder = os.path.abspath(path.parent)
+    return document.with_files(
+        lambda file: os.path.abspath(os.path.join(folder, os.path.expanduser(file.strip())))
+    )
+
+
+def write(path: Path, document: Document, writer: DocumentWriter | None = None) -> None:
+    """Write a session, whole or not at all, in place of a file of the same name.
+
+    Raises
+    ------
+    DocumentError
+        If it can't be written; the message begins with the file's name.
+    """
+    try:
+        write_atomically(path, (writer or DocumentWriter()).text(document))
+    except OSError as error:
+        raise DocumentError(f"{path}: can't be written: {error.strerror or error}") from None
+    except UnicodeEncodeError:
+        raise DocumentError(
+            f"{path}: can't be written: the name of a file in its experiment is no text"
+        ) from None
+    except DocumentError as error:
+        raise DocumentError(f"{path}: can't be written: {error}") from None

@@ -1,0 +1,164 @@
+"""Points that a person edits: each change gives a new drawing, which becomes an experiment."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from regplay.core import fields
+from regplay.core.datasets import Dataset, Split, Task
+from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets.points import (
+    MAX_CLASSES,
+    format_points,
+    parse_points,
+    points_settings,
+)
+from regplay.core.experiment import Experiment
+
+MOST = 2000  # training points that can be edited: more are not drawn, nor told apart
+_FAR = (3.0, 4.0)  # standard deviations of the targets from the fit to an outlier
+_AMID = 5  # neighbours of its own class that a point amid its class has
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """Training points of one or two inputs; validation points stay as they were.
+
+    Attributes
+    ----------
+    task
+        Whether the last column is a number or a class from 0 to 3.
+    points
+        [n, d + 1], the target last, in measured units.
+    """
+
+    task: Task
+    points: Floats
+    _settings: Mapping[str, str | bool]
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Drawing":
+        """The points of a dataset, to begin editing with.
+
+        Raises
+        ------
+        DatasetError
+            If they can't be edited; `reason_against` says so before.
+        """
+        settings = points_settings(dataset)
+        return cls(dataset.task, parse_points(str(settings["data.points"])), settings)
+
+    def experiment(self, experiment: Experiment) -> Experiment:
+        """An experiment with these points in place of its data."""
+        values = {**self._settings, "data.points": format_points(self.points)}
+        return fields.replace(experiment, values)
+
+    def added(self, point: ArrayLike) -> "Drawing":
+        """With one more point [d + 1], as the last."""
+        return replace(self, points=np.vstack([self.points, np.asarray(point, dtype=float)]))
+
+    def moved(self, index: int, point: ArrayLike) -> "Drawing":
+        """With another point [d + 1] in place of one."""
+        points = self.points.copy()
+        points[index] = point
+        return replace(self, points=points)
+
+    def deleted(self, index: int) -> "Drawing":
+        """Without one of the points; the last one that is left stays."""
+        if len(self.points) == 1:
+            return self
+        return replace(self, points=np.delete(self.points, index, axis=0))
+
+    def with_outlier(self, predict: Callable[[Floats], Floats]) -> "Drawing":
+        """With one more point that lies far from what the others tell.
+
+        The number of points decides where, so that the same drawing gets the same outlier.
+
+        Parameters
+        ----------
+        predict
+            The fit, inputs [n, d] -> targets [n]; of classes it isn't asked.
+        """
+        rng = np.random.default_rng(len(self.points))
+        if self.task == "classification":
+            return self.added(_amid_others(self.points, rng))
+        x, y = self.points[:, :-1], self.points[:, -1]
+        place = rng.uniform(x.min(axis=0), x.max(axis=0))
+        spread = float(y.std()) or 1.0
+        far = rng.choice([-1, 1]) * rng.uniform(*_FAR) * spread
+        return self.added([*place, float(predict(place[None])[0]) + far])
+
+
+def _amid_others(points: Floats, rng: np.random.Generator) -> Floats:
+    """A point [d + 1] of one class among those of another."""
+    x, y = points[:, :-1], points[:, -1]
+    width = np.ptp(x, axis=0)
+    scaled = x / np.where(width > 0, width, 1.0)
+    order = rng.permutation(len(points))
+    for chosen in order:
+        if (y[_neighbours(scaled, chosen)] == y[chosen]).all():
+            break
+    else:
+        chosen = order[0]  # the classes lie in one another
+    others = np.unique(y[y != y[chosen]])
+    other = rng.choice(others) if len(others) else (y[chosen] + 1) % 2
+    near = _neighbours(scaled, chosen)[:1]
+    place = np.vstack([x[chosen], x[near]]).mean(axis=0)  # beside a point, not over it
+    return np.append(place, other)
+
+
+def _neighbours(x: Floats, index: int) -> NDArray[np.intp]:
+    """The points nearest to one of them, the nearest first, without it."""
+    distance = np.square(x - x[index]).sum(axis=1)
+    distance[index] = np.inf
+    order: NDArray[np.intp] = distance.argsort(kind="stable")
+    return order[: min(_AMID, len(x) - 1)]
+
+
+def reason_against(dataset: Dataset) -> str:
+    """Why the points of a dataset can't be edited; empty if they can."""
+    if dataset.n_inputs > 2:
+        return f"There is no plot of {dataset.n_inputs:,} inputs on which to place points"
+    if dataset.n_outputs > MAX_CLASSES:
+        return f"Points of at most {MAX_CLASSES} classes can be edited, not of {dataset.n_outputs}"
+    if len(dataset.train.y) > MOST:
+        return f"At most {MOST:,} training points can be edited, not {len(dataset.train.y):,}"
+    return ""
+
+
+def unchanged_rows(before: Split, after: Split) -> tuple[int, int]:
+    """How many points at the beginning, and how many at the end, two splits have in common.
+
+    No point is counted twice.
+    """
+    if before.x.shape[1] != after.x.shape[1]:
+        return 0, 0
+    n = min(len(before.y), len(after.y))
+    first = _equal_rows(before.x[:n], after.x[:n]) & (before.y[:n] == after.y[:n])
+    head = n if first.all() else int(first.argmin())
+    n -= head
+    if not n:
+        return head, 0
+    last = _equal_rows(before.x[-n:], after.x[-n:]) & (before.y[-n:] == after.y[-n:])
+    return head, n if last.all() else int(last[::-1].argmin())
+
+
+def _equal_rows(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    equal: NDArray[np.bool_] = (one == other).all(axis=1)
+    return equal
+
+
+def is_edit(before: Dataset, after: Dataset) -> bool:
+    """Whether one dataset comes from another by adding, moving or deleting a training point.
+
+    Then what is shown of the one still suits the other, and nothing has to start anew.
+    """
+    if (before.task, before.n_inputs) != (after.task, after.n_inputs):
+        return False
+    valid = after.valid
+    if not (np.array_equal(before.valid.x, valid.x) and np.array_equal(before.valid.y, valid.y)):
+        return False
+    same = sum(unchanged_rows(before.train, after.train))
+    return max(len(before.train.y), len(after.train.y)) - same <= 1

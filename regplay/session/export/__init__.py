@@ -1,0 +1,5 @@
+"""The way out: an experiment as a script of plain PyTorch."""
+
+from regplay.session.export.script import to_pytorch
+
+__all__ = ["to_pytorch"]

@@ -1,0 +1,268 @@
+"""Whether the claims of a lesson hold: all that they speak of is trained together, each once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from regplay.core.bias_variance import Decomposition, why_not
+from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
+from regplay.core.joint import JointTraining
+from regplay.core.resampled import decompositions_of
+from regplay.core.sweep import Sweep
+from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
+from regplay.session.lesson import Claim, Lesson
+from regplay.session.lesson_problems import page_name
+from regplay.session.lessons import LessonError
+
+_SEEDS = 2**31  # there are so many
+
+
+@dataclass(frozen=True)
+class SeedCheck:
+    """A claim at one seed: the value of each of its terms, in order, and whether it holds."""
+
+    seed: int
+    values: tuple[float | str, ...]
+    holds: bool
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """A claim after its trainings.
+
+    Attributes
+    ----------
+    page
+        The index of its page.
+    agree
+        For how many seeds it must hold.
+    """
+
+    page: int
+    claim: Claim
+    seeds: tuple[SeedCheck, ...]
+    agree: int
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What the claim speaks of, in the order of the values."""
+        return self.claim.statement.terms
+
+    @property
+    def holding(self) -> int:
+        """For how many seeds it holds."""
+        return sum(check.holds for check in self.seeds)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds for as many seeds as it must."""
+        return self.holding >= self.agree
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A claim at one seed: what is to be trained for each of its terms."""
+
+    seed: int
+    experiments: tuple[Experiment, ...]  # of resampled networks, the first of them
+
+
+class _Together:
+    """Distinct experiments that are trained together."""
+
+    def __init__(self, experiments: Sequence[Experiment], device: str) -> None:
+        distinct = tuple(dict.fromkeys(experiments))
+        self.place = {experiment: place for place, experiment in enumerate(distinct)}
+        # Only the network at the end is asked for, so next to none of the states are kept.
+        self.training = JointTraining(distinct, device=device, keeps=0)
+
+    def trained(self, experiment: Experiment) -> Trained | None:
+        """What came of an experiment; None while it trains."""
+        member = self.place[experiment]
+        joint = self.training.history
+        if not joint.is_finished[member]:
+            return None
+        part, index = joint.place(member)
+        state = part.checkpoints.last
+        assert state is not None
+        return Trained(
+            experiment,
+            self.training.datasets[member],
+            joint.member(member),
+            small_weights(state.member(index)),
+        )
+
+
+class _Resampled:
+    """Networks on many draws of the same data: `RESAMPLES` for each experiment, trained together.
+
+    Each experiment is the first of its draws; the others have the seeds that follow.
+    """
+
+    def __init__(self, firsts: Sequence[Experiment], device: str) -> None:
+        self.firsts = tuple(dict.fromkeys(firsts))
+        sweeps = [Sweep(first, (), RESAMPLES, resamples=True) for first in self.firsts]
+        draws = [draw for sweep in sweeps for draw in sweep.experiments]
+        self.training = JointTraining(draws, device=device, keeps=0)
+        self._parts: dict[Experiment, Decomposition | None] = {}
+
+    def trained(self, first: Experiment) -> Trained | None:
+        """What came of an experiment; None while any of them trains."""
+        if not self.training.finished:
+            return None
+        if not self._parts:
+            found = decompositions_of(self.training, seeds=RESAMPLES)
+            diverged = self.training.history.diverged.reshape(-1, RESAMPLES)
+            for experiment, parts, some in zip(self.firsts, found, diverged, strict=True):
+                self._parts[experiment] = None if some.any() else parts
+        dataset = self.training.datasets[RESAMPLES * self.firsts.index(first)]
+        return Trained(first, dataset, parts=self._parts[first])
+
+
+class LessonCheck:
+    """Trains what the claims of a lesson speak of.
+
+    Seed k of a claim is `seed` = `data.seed` = `first_seed` + k. What networks on other data say
+    together comes, at seed k, from the `RESAMPLES` seeds from `first_seed` + `RESAMPLES`·k on, so
+    that no two seeds share a draw.
+
+    Parameters
+    ----------
+    lesson
+        Without claims, it is finished from the start.
+    seeds
+        With how many seeds to check each claim; None is as many as it says itself.
+    first_seed
+        The first of them.
+    device
+        As for `Training`.
+
+    Raises
+    ------
+    LessonError
+        If data can't be made, or a claim asks for what does not exist of its data.
+    """
+
+    def __init__(
+        self, lesson: Lesson, *, seeds: int | None = None, first_seed: int = 0, device: str = "auto"
+    ) -> None:
+        self.lesson = lesson
+        self._cases: list[tuple[int, Claim, list[_Case]]] = []
+        alone: list[Experiment] = []
+        resampled: dict[DataSettings, list[Experiment]] = {}
+        for page, claim in lesson.claims:
+            terms = claim.statement.terms
+            _refuse_unknown(lesson, page, terms)
+            cases = []
+            for more in range(claim.seeds if seeds is None else seeds):
+                experiments = []
+                for term in terms:
+                    step = RESAMPLES if term.needs == "resamples" else 1
+                    base = _seeded(lesson.experiment(page), first_seed + step * more)
+                    experiment = term.experiment(base)
+                    experiments.append(experiment)
+                    if term.needs == "resamples":
+                        resampled.setdefault(_settings(experiment), []).append(experiment)
+                    elif term.needs != "data":
+                        alone.append(experiment)
+                cases.append(_Case((first_seed + more) % _SEEDS, tuple(experiments)))
+            self._cases.append((page, claim, cases))
+        self._alone = _Together(alone, device) if alone else None
+        self._resampled = {
+            settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
+        }
+        groups = [self._alone, *self._resampled.values()]
+        self.trainings = tuple(group.training for group in groups if group is not None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is trained."""
+        return all(training.finished for training in self.trainings)
+
+    @property
+    def networks(self) -> int:
+        """How many networks are trained."""
+        return sum(training.history.members for training in self.trainings)
+
+    @property
+    def trained(self) -> int:
+        """How many of them have trained to their end."""
+        return sum(int(training.history.is_finished.sum()) for training in self.trainings)
+
+    @property
+    def progress(self) -> float:
+        """Share of all epochs of all networks that are trained, 0–1."""
+        epochs = sum(training.epochs for training in self.trainings)
+        done = sum(training.epochs * training.history.progress for training in self.trainings)
+        return done / epochs if epochs else 1.0
+
+    def advance(self) -> bool:
+        """Make one optimizer step of the population whose turn it is; whether it was recorded."""
+        training = next(training for training in self.trainings if not training.finished)
+        return training.advance()
+
+    def results(self) -> list[ClaimCheck | None]:
+        """Of all claims in order; None for those of which something has not finished."""
+        return [self._result(page, claim, cases) for page, claim, cases in self._cases]
+
+    def _result(self, page: int, claim: Claim, cases: Sequence[_Case]) -> ClaimCheck | None:
+        statement, checks = claim.statement, []
+        for case in cases:
+            values: dict[Term, float | str] = {}
+            for term, experiment in zip(statement.terms, case.experiments, strict=True):
+                trained = self._trained(term, experiment)
+                if trained is None:
+                    return None
+                values[term] = measure_term(term, trained)
+            holds = statement.holds(values.__getitem__)
+            checks.append(SeedCheck(case.seed, tuple(values.values()), holds))
+        return ClaimCheck(page, claim, tuple(checks), claim.agree_of(len(checks)))
+
+    def _trained(self, term: Term, experiment: Experiment) -> Trained | None:
+        if term.needs == "data":
+            return Trained(experiment, load(experiment.data))
+        if term.needs == "resamples":
+            return self._resampled[_settings(experiment)].trained(experiment)
+        assert self._alone is not None
+        return self._alone.trained(experiment)
+
+
+def _seeded(experiment: Experiment, seed: int) -> Experiment:
+    return replace(experiment, {"seed": seed % _SEEDS, "data.seed": seed % _SEEDS})
+
+
+def _settings(experiment: Experiment) -> DataSettings:
+    """What data on which networks can be compared have in common."""
+    return msgspec.structs.replace(experiment.data, seed=0)
+
+
+def _refuse_unknown(lesson: Lesson, page: int, terms: Sequence[Term]) -> None:
+    """Refuse a claim about what does not exist whatever is trained.
+
+    Raises
+    ------
+    LessonError
+        With the page, the term and the reason.
+    """
+    name = f"{lesson.id}, {page_name(page, lesson.pages[page].title)}"
+    for term in terms:
+        try:
+            dataset = load(term.experiment(lesson.experiment(page)).data)
+        except DatasetError as error:
+            raise LessonError(f"{name}, {term}: {error}") from None
+        reason = _why_unknown(term, dataset)
+        if reason:
+            raise LessonError(f"{name}, {term}: {reason}")
+
+
+def _why_unknown(term: Term, dataset: Dataset) -> str:
+    if term.needs == "resamples":
+        return why_not(dataset)
+    if term.measure == "noise_floor" and dataset.noise_floor is None:
+        return "The noise floor of these data is not known."
+    if term.measure.endswith("accuracy") and dataset.task == "regression":
+        return "There is no accuracy in regression."
+    return ""

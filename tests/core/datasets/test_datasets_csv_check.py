@@ -1,0 +1,153 @@
+"""All that is wrong with a table at once."""
+
+import pytest
+
+from regplay.core.datasets import csv_check
+from regplay.core.datasets.csv_check import MOST, Check
+from regplay.core.datasets.csv_columns import Choice, likely
+from regplay.core.datasets.csv_rows import Sheet
+
+
+def checked(source, **choice):
+    check = Check(source, Choice(**choice))
+    for _ in check.steps():
+        pass
+    return check
+
+
+def told(check):
+    return [(problem.row, problem.column, problem.message) for problem in check.problems]
+
+
+def test_a_table_without_a_fault():
+    check = checked("a,b,y\n1,2,3\n4,5,6\n")
+    assert check.problems == []
+    assert check.inputs == [0, 1]
+    assert check.target == 2
+    assert check.table.y.tolist() == [3, 6]
+    assert check.sheet.names == ("a", "b", "y")
+    assert check.sheet.sample == [(2, ["1", "2", "3"]), (3, ["4", "5", "6"])]
+
+
+def test_every_problem_is_found_in_one_reading():
+    text = "a,b,y\n1,2,3\nx,5,6\n7,8\n9,,10\n\n1,inf,\n3,4,no\n5,6,7\n7,7,8\n"
+    check = checked(text)
+    assert [(row, column) for row, column, _ in told(check)] == [
+        (4, None),
+        (3, 0),
+        (5, 1),
+        (7, 1),
+        (7, 2),
+        (8, 2),
+    ]
+    assert [problem.place for problem in check.problems][:3] == [
+        "row 4",
+        "row 3, column 1 (a)",
+        "row 5, column 2 (b)",
+    ]
+    assert check.table is None
+
+
+def test_a_column_of_text_is_told_once():
+    text = "name,a,y\n" + "".join(f"person {i},{i},{i * i}\n" for i in range(60))
+    assert told(checked(text)) == [(0, 0, "this column holds text; only the target may be text")]
+    assert checked(text, inputs="a").table is not None
+    assert (
+        checked(text, inputs="a", target="name")
+        .problems[0]
+        .message.startswith("there are 60 different texts")
+    )
+
+
+def test_problems_are_bounded():
+    text = "a,b,y\n" + "1,2,3\n" * 30 + "1,,2\n" * 5_000
+    check = checked(text)
+    assert len(check.problems) == MOST
+    assert check.has_more
+    assert check.problems[-1].row == 31 + MOST
+    assert check.table is None
+
+
+def test_a_placeholder_for_a_wrong_number_leads_to_no_second_complaint():
+    check = checked("a,y\n1,1e999\n2,1e999\n3,inf\n")
+    assert [row for row, _, _ in told(check)] == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "there is no text"),
+        ("a\n1\n2\n", "there is only one column"),
+        ("a,y\n1,2\n", "there is only one row of values"),
+        ("a,y\n1,2\n3,2\n", "the target is '2' in every row"),
+        ('a,y\n1,2\n"3,2\n', "can't be read as CSV"),
+    ],
+)
+def test_what_ends_the_reading_is_told_last(text, message):
+    check = checked(text)
+    assert check.problems[-1].message.startswith(message)
+    assert check.table is None
+
+
+def test_the_choice_is_known_though_the_cells_are_wrong():
+    check = checked("a,b,y\nx,1,2\n3,4,5\n6,7,8\n", target="b")
+    assert (check.inputs, check.target) == ([0, 2], 1)
+    assert len(check.problems) == 1
+
+
+def test_a_file_and_its_text_are_the_same(tmp_path):
+    text = "\ufeffa;y\r\n1;2\r\n3;4\r\n"
+    path = tmp_path / "table.csv"
+    path.write_bytes(text.encode())
+    for source in (text, path):
+        check = checked(source)
+        assert check.sheet.names == ("a", "y")
+        assert check.table.x.tolist() == [[1], [3]]
+
+
+def test_files_that_can_not_be_read(tmp_path, monkeypatch):
+    assert told(checked(tmp_path))[0][2].endswith(
+        "this is a folder; data.file must name a CSV file"
+    )
+    assert "there is no such file" in told(checked(tmp_path / "none.csv"))[0][2]
+    path = tmp_path / "table.csv"
+    path.write_text("a,y\n1,2\n3,4\n")
+
+    def denied(*_args, **_kwargs):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(csv_check.Path, "open", denied)
+        assert told(checked(path))[0][2] == "the file can't be read: Permission denied"
+    monkeypatch.setattr(csv_check, "MAX_BYTES", 10)
+    assert told(checked("a,y\n1,2\n3,4\n"))[0][2] == "12 characters are too many for a table"
+
+
+@pytest.mark.parametrize(
+    ("text", "choice"),
+    [
+        ("a,b,y\n1,2,3\n4,5,6\n", Choice("y")),
+        ("name,a,y\nAnn,2,3\nBob,5,6\n", Choice("y", "a")),
+        ("a,a,y\n1,2,3\n4,5,6\n", Choice("y")),
+        ("n,a,a,y\nx,2,3,1\ny,5,6,2\n", Choice("y", "column 2, column 3")),
+        ("x,y,split\n1,2,train\n3,4,valid\n", Choice("y", "x")),
+        ("1,2\n3,4\n", Choice("column 2")),
+        ("Id,x,y\n1,2,3\n2,4,7\n", Choice("y", "x")),
+        (",x,y\n0,2,3\n1,4,7\n", Choice("y", "x")),
+        ("Id,x,y\n1,2,3\n3,4,7\n", Choice("y")),
+        ("id,y\n1,2\n2,4\n", Choice("y")),
+        ("0,2,3\n1,4,7\n", Choice("column 3")),
+        ("a,b\nx,1\ny,2\n", Choice("b")),
+    ],
+)
+def test_what_is_likely_to_be_meant(text, choice):
+    sheet = Sheet(text, lambda problem: None)
+    assert likely(sheet) == choice
+
+
+def test_reading_comes_in_short_steps():
+    text = "a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(5_000))
+    steps = list(Check(text, Choice()).steps())
+    assert steps == [0, 2_500, 5_000]
+    wide = "1" + ",2" * 999 + "\n"
+    assert len(list(Check(wide * 20, Choice()).steps())) == 5

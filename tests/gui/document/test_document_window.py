@@ -1,0 +1,100 @@
+"""The real window: what it works on is saved, opened in another one, and goes on there."""
+
+import time
+
+import numpy as np
+import pytest
+
+from regplay.session.document_file import read
+
+DECAY = "regularization.weight_decay"
+
+
+@pytest.fixture
+def documents_of(tmp_path):
+    """The documents of a person's window, saved where they are asked to save."""
+
+    def find(person):
+        person.answers.path = tmp_path / "mine.regplay"
+        return person.window.documents
+
+    return find
+
+
+def train(person):
+    if not person.window.runner.is_playing:  # as it does where a finished run was changed
+        person.click("transport.play")
+    return person.wait_until_finished()
+
+
+def test_a_session_goes_on_in_another_window(open_window, documents_of):
+    first = open_window({"epochs": 40, "regularization.dropout": 0.2})
+    train(first)
+    first.choose("Pin this run")
+    first.set(regularization__weight_decay=0.1)
+    view = train(first)
+    first.choose("Pin this run")
+    first.window.board.pins.rename(first.window.board.pins[0], "without")
+    documents = documents_of(first)
+    assert documents.save()
+    first.window.close()
+
+    second = open_window()
+    opened = documents_of(second)
+    assert opened.open(documents.path)
+    second.wait(lambda: second.is_shown() and second.view.snapshot.epoch == 40)
+    assert second.view.run.experiment == view.run.experiment
+    assert np.array_equal(second.view.run.history.epochs, view.run.history.epochs)
+    assert np.array_equal(second.view.fit.grid, view.fit.grid)  # the same network
+    pins, before = list(second.window.board.pins), list(first.window.board.pins)
+    assert [pin.name for pin in pins] == ["without", "λ 0.1"]
+    for pin, was in zip(pins, before, strict=True):
+        assert np.array_equal(pin.fit.grid, was.fit.grid)
+        assert np.array_equal(pin.grid.x, was.grid.x)
+        assert pin.run.checkpoints.last.epoch == 40
+    opened.check()
+    assert not opened.is_modified
+
+    # Replay, and training on to where a run without a break comes to.
+    kept = second.view.run.checkpoints.epochs
+    assert {0, 40} < set(kept.tolist())
+    second.window.timeline.setMoment(int(kept[3]))
+    second.window.timeline.momentChanged.emit(int(kept[3]))
+    second.wait(lambda: second.view.moment.epoch == kept[3])
+    second.set(epochs=80)
+    train(second)
+    opened.check()
+    assert opened.is_modified
+    straight = open_window({"epochs": 80, "regularization.dropout": 0.2, DECAY: 0.1})
+    view = train(straight)
+    assert np.array_equal(second.view.snapshot.values, view.snapshot.values, equal_nan=True)
+
+
+def test_what_is_open_is_collected_in_less_than_two_milliseconds(open_window, documents_of):
+    person = open_window({"epochs": 3000})
+    train(person)
+    for _ in range(12):
+        person.choose("Pin this run")
+    shown = person.window.documents._window
+    times = []
+    for _ in range(20):
+        start = time.perf_counter()
+        document = shown.document()
+        times.append(time.perf_counter() - start)
+    assert len(document.pins) == 12
+    assert len(document.run.history) > 100
+    assert min(times) < 2e-3
+
+
+def test_what_is_trained_is_written_by_itself(open_window, documents_of, tmp_path):
+    person = open_window()
+    documents = documents_of(person)
+    person.choose("Pin this run")
+    train(person)
+    documents._tick()
+    documents._safety._autosave.wait()
+    (path,) = (tmp_path / "kept").glob("*.regplay")
+    found = read(path)
+    assert (found.run.epoch, len(found.pins)) == (20, 1)
+    documents.close()
+    assert not list((tmp_path / "kept").glob("*"))

@@ -1,0 +1,135 @@
+"""A deleted pin is offered back, in the list alone and in the real window."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QToolButton
+
+from regplay.gui.runs.runs_list import RunsList
+from regplay.session.pins import Pins
+
+LEFT, DELETE = Qt.MouseButton.LeftButton, Qt.Key.Key_Delete
+
+
+@pytest.fixture
+def pins(make_run) -> Pins:
+    pins = Pins()
+    for name in "abc":
+        pins.pin(make_run(), None, name)
+    return pins
+
+
+@pytest.fixture
+def runs(show_widget, pins) -> RunsList:
+    runs = RunsList()
+    runs.setPins(pins)
+    return show_widget(runs, 330, 300)
+
+
+def _click(runs: RunsList, name: str) -> None:
+    button = runs.findChild(QToolButton, name)
+    assert button.isVisible()
+    QTest.mouseClick(button, LEFT)
+
+
+def _delete(runs: RunsList, place: int) -> None:
+    runs.choose(runs.rows.pins[place])
+    QTest.keyClick(runs.view, DELETE)
+
+
+def _offer(runs: RunsList) -> str:
+    label = runs.findChild(QLabel, "runs.deleted")
+    return label.text() if label.isVisible() else ""
+
+
+def test_a_deleted_pin_comes_back_in_its_place_and_colour(runs, pins) -> None:
+    before = list(pins)
+    colors = [pin.color for pin in pins]
+    assert _offer(runs) == ""
+    _delete(runs, 1)
+    assert len(pins) == 2
+    assert _offer(runs) == "“b” deleted"
+    told = []
+    runs.changed.connect(lambda: told.append([pin.name for pin in pins]))
+    _click(runs, "runs.undo")
+    assert list(pins) == before
+    assert [pin.color for pin in pins] == colors
+    assert told == [["a", "b", "c"]]
+    assert runs.current is before[1]
+    assert _offer(runs) == ""
+
+
+def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
+    before = list(pins)
+    for place in (0, 1, 0):
+        _delete(runs, place)
+    assert not len(pins)
+    for name in "bca":
+        assert _offer(runs) == f"“{name}” deleted"
+        _click(runs, "runs.undo")
+    assert list(pins) == before
+    assert _offer(runs) == ""
+
+
+def test_the_offer_ends_when_another_run_is_pinned(runs, pins, make_run) -> None:
+    _delete(runs, 0)
+    runs.setPins(pins)  # the same once more
+    assert _offer(runs) == "“a” deleted"
+    new = pins.pin(make_run(), None, "d")  # which has the colour of the deleted one
+    runs.setPins(pins)
+    assert _offer(runs) == ""
+    assert new.color == 0
+
+
+def test_the_offer_can_be_closed(runs, pins) -> None:
+    for _ in range(3):
+        _delete(runs, 0)
+    assert runs.is_needed
+    _click(runs, "runs.forget")
+    assert _offer(runs) == ""
+    assert not runs.is_needed
+
+
+def test_a_long_name_leaves_room_for_the_button(runs, pins) -> None:
+    pins.rename(pins[2], "weight decay " * 12)
+    _delete(runs, 2)
+    label, button = runs.findChild(QLabel, "runs.deleted"), runs.findChild(QToolButton, "runs.undo")
+    assert label.text().startswith("“weight decay")
+    assert label.text().endswith("…” deleted")
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+    assert label.geometry().right() < button.geometry().left()
+    assert button.geometry().right() < runs.width()
+
+
+def test_a_colour_that_was_given_away_is_refused(pins, make_run) -> None:
+    first = pins[0]
+    pins.remove(first)
+    pins.pin(make_run(), None, "d")
+    with pytest.raises(ValueError, match="colour 0"):
+        pins.put_back(first, 0)
+
+
+def test_in_the_window_its_curves_come_back_too(open_window, settings) -> None:
+    settings.setValue("curves", "")
+    small = {"epochs": 20, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
+    person = open_window(small)
+    window = person.window
+    person.press(Qt.Key.Key_P)
+    pin = window.board.pins[0]
+
+    def lines() -> list[str]:
+        return [run.source.name for run in window.history_view.plot.pinned.runs]
+
+    window.runs.choose(pin)
+    person.press(DELETE, window.runs.view)
+    assert lines() == []
+    assert window.runs.isVisible()  # it has something to offer
+    person.wait(lambda: person.find("runs.undo").width() > 20)  # it is laid out
+    person.click("runs.undo")
+    assert lines() == [pin.name]
+    assert list(window.board.pins) == [pin]
+    window.runs.choose(pin)
+    person.press(DELETE, window.runs.view)
+    person.wait(person.find("runs.forget").isVisible)
+    person.click("runs.forget")
+    assert not window.runs.isVisible()

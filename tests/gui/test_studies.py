@@ -1,0 +1,101 @@
+"""What the training thread makes of sweeps that are wanted, paused and wanted again."""
+
+import numpy as np
+import pytest
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.joint import JointTraining
+from regplay.core.sweep import Lineup
+from regplay.gui.studies import Inquiry, Studies
+
+SMALL = replace(
+    Experiment(), {"epochs": 2000, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
+)
+SWEEP = Lineup((SMALL, replace(SMALL, {"regularization.weight_decay": 0.1})))
+
+
+def seen(training: JointTraining, epoch: int | None) -> np.ndarray:
+    return training.history.values("train_loss", epoch)
+
+
+def train_to(studies: Studies, epoch: int) -> int:
+    """Train until at least this epoch is recorded; the newest recorded one."""
+    while not len(epochs := epochs_of(studies)) or epochs[-1] < epoch:
+        studies.advance()
+    return int(epochs[-1])
+
+
+def epochs_of(studies: Studies) -> np.ndarray:
+    history = studies.told["a"].history
+    return np.zeros(0) if history is None else history.epochs
+
+
+@pytest.fixture
+def paused() -> Studies:
+    """One study that was stopped on its way."""
+    studies = Studies()
+    studies.want({"a": Inquiry(SWEEP, seen)}, "cpu")
+    train_to(studies, 50)
+    studies.want({"a": Inquiry(SWEEP, seen, is_paused=True)}, "cpu")
+    return studies
+
+
+def test_what_is_paused_leaves_nothing_to_train(paused):
+    before = epochs_of(paused)[-1]
+    assert paused.finished
+    assert not paused.told["a"].finished
+    paused.advance()
+    assert epochs_of(paused)[-1] == before < SMALL.epochs
+
+
+def test_what_is_paused_can_be_seen_at_every_epoch(paused):
+    history = paused.told["a"].history
+    for epoch in (0, 7, None):
+        paused.want({"a": Inquiry(SWEEP, seen, epoch, is_paused=True)}, "cpu")
+        expected = history.values("train_loss", epoch)
+        np.testing.assert_array_equal(paused.told["a"].digest, expected)
+    assert not np.array_equal(history.values("train_loss", 0), history.values("train_loss"))
+
+
+def test_it_trains_on_where_it_was_paused(paused):
+    training, before = paused.training("a"), epochs_of(paused)
+    paused.want({"a": Inquiry(SWEEP, seen)}, "cpu")
+    assert not paused.finished
+    after = train_to(paused, int(before[-1]) + 1)
+    assert paused.training("a") is training
+    assert after > before[-1]
+    np.testing.assert_array_equal(epochs_of(paused)[: len(before)], before)
+
+
+def test_others_are_trained_while_one_is_paused(paused):
+    other = Lineup((replace(SMALL, {"epochs": 3}),))
+    before = epochs_of(paused)[-1]
+    paused.want({"a": Inquiry(SWEEP, seen, is_paused=True), "b": Inquiry(other)}, "cpu")
+    while not paused.finished:
+        paused.advance()
+    assert paused.told["b"].finished
+    assert epochs_of(paused)[-1] == before
+
+
+def test_a_paused_study_stays_on_its_device_until_it_trains_on(paused):
+    training = paused.training("a")
+    paused.want({"a": Inquiry(SWEEP, seen, 0, is_paused=True)}, "auto")
+    assert paused.training("a") is training
+    paused.want({"a": Inquiry(SWEEP, seen)}, "auto")
+    assert paused.training("a") is None  # begun anew there
+    assert paused.told["a"].device == "auto"
+
+
+def test_what_failed_is_tried_again_after_a_pause():
+    studies = Studies()
+    studies.want({"a": Inquiry(SWEEP)}, "cpu")
+    train_to(studies, 2)
+    studies.give_up("the disk is full of water")
+    assert studies.finished
+    studies.want({"a": Inquiry(SWEEP)}, "cpu")
+    assert studies.told["a"].problem  # it stays so while it is wanted
+    studies.want({"a": Inquiry(SWEEP, is_paused=True)}, "cpu")
+    studies.want({"a": Inquiry(SWEEP)}, "cpu")
+    assert not studies.told["a"].problem
+    assert train_to(studies, 2) >= 2

@@ -1,0 +1,71 @@
+"""Points that are edited in the window while it trains."""
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtTest import QTest
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def place(chart, right: float, up: float):
+    """Where these shares of the ranges are on the chart."""
+    frame = chart.frame()
+    inside = QPointF(right * frame.width, (1 - up) * frame.height)
+    return chart.mapFromScene(chart.box.mapToScene(inside))
+
+
+def test_a_click_retrains_on_one_point_more_and_ctrl_z_takes_it_back(person) -> None:
+    person.press(Qt.Key.Key_Space)
+    first = person.wait_until_finished()
+    person.click("edit")
+    chart = person.window.fit_view.panel.chart
+    ranges = chart.box.viewRange()
+    QTest.mouseClick(chart.viewport(), LEFT, pos=place(chart, 0.5, 0.95))
+    assert person.window.fit_view.panel.fit is not None  # it stays until the next
+    assert person.text("edit.count") == "31 training points"
+    person.wait(lambda: person.is_shown() and person.view.is_finished)
+    assert len(person.view.dataset.train.y) == 31
+    assert chart.box.viewRange() == ranges
+    assert (person.view.fit.grid != first.fit.grid).any()
+    person.window.undo()
+    again = person.wait_until_finished()
+    np.testing.assert_array_equal(again.fit.grid, first.fit.grid)
+    assert person.window.session.experiment.data.name == "sine"
+
+
+def test_a_dragged_point_stays_under_the_mouse_while_older_fits_arrive(person) -> None:
+    person.set(data__name="moons", epochs=2000)
+    person.press(Qt.Key.Key_Space)
+    person.click("edit")
+    view = person.window.fit_view
+    chart = view.panel.chart
+    QTest.mousePress(chart.viewport(), LEFT, pos=place(chart, 0.5, 0.98))
+    for step in range(1, 30):
+        here = place(chart, 0.5 - 0.01 * step, 0.98)
+        QTest.mouseMove(chart.viewport(), here)
+        before = len(person.views)
+        person.wait(lambda before=before: len(person.views) > before)
+        assert view.panel.dataset is person.window.showing.dataset
+        assert view.panel.fit.grid is not None
+    QTest.mouseRelease(chart.viewport(), LEFT, pos=here)
+    assert view.panel.dataset is person.window.showing.dataset
+
+
+def test_two_clicks_and_a_drag_are_three_steps_back(person) -> None:
+    start = person.window.session.experiment
+    person.click("edit")
+    chart = person.window.fit_view.panel.chart
+    for right in (0.3, 0.6):
+        QTest.mouseClick(chart.viewport(), LEFT, pos=place(chart, right, 0.95))
+    QTest.mousePress(chart.viewport(), LEFT, pos=place(chart, 0.6, 0.95))
+    for step in range(10):
+        QTest.mouseMove(chart.viewport(), place(chart, 0.6, 0.9 - 0.03 * step))
+    QTest.mouseRelease(chart.viewport(), LEFT, pos=place(chart, 0.6, 0.6))
+    for points in (32, 31):
+        person.window.undo()
+        assert person.window.session.experiment.data.points.count("\n") == points
+    person.window.undo()
+    assert person.window.session.experiment == start
+    for _ in range(3):
+        person.window.redo()
+    assert person.window.session.experiment.data.points.count("\n") == 32

@@ -1,0 +1,126 @@
+"""Lessons in the real window: pages set it up, and the reader's own runs tick their claims."""
+
+import pytest
+from PySide6.QtCore import Qt
+
+from regplay.core.fields import get
+
+_LESSON = """
+id = "small"
+title = "A small lesson"
+summary = "Two pages."
+minutes = 1
+
+[[pages]]
+title = "First"
+text = "Some *text*."
+experiment = { epochs = 15, model.width = 8, data.n_valid = 20, optimizer.name = "sgd" }
+highlights = ["regularization.weight_decay"]
+hides = ["data.noise"]
+pins = [{ name = "decayed", set = { "regularization.weight_decay" = 0.5 } }]
+
+[[pages.claims]]
+text = "It has trained."
+claim = "train_loss < 10"
+seeds = 1
+agree = 1
+
+[[pages.claims]]
+text = "Decay shrinks the weights."
+claim = "weight_norm(weight_decay=0.5) < weight_norm"
+seeds = 1
+agree = 1
+
+[[pages.claims]]
+text = "So does more of it."
+claim = "weight_norm(weight_decay=1) < weight_norm"
+seeds = 1
+agree = 1
+
+[[pages]]
+title = "Second"
+text = "More text."
+experiment = { model.depth = 1 }
+view = "network"
+curves = ["model.width"]
+plays = false
+"""
+
+
+@pytest.fixture
+def reader(open_window, tmp_path):
+    """A person who has opened the lesson, at its first page."""
+    path = tmp_path / "small.toml"
+    path.write_text(_LESSON, encoding="utf-8")
+    person = open_window()
+    person.window.guide.open_file(path)
+    return person
+
+
+def shown(person):
+    """Which claims of the page are ticked."""
+    return [row.isShown() for row in person.window.lesson_panel.page_view.claims.rows]
+
+
+def test_a_page_sets_up_the_window_and_trains(reader):
+    reader.wait_until_finished()
+    window = reader.window
+    assert reader.view.snapshot.epoch == 15
+    assert window.session.experiment.model.width == 8
+    assert not reader.find("data.noise").isVisible()
+    assert window.controls.highlighted() == ("regularization.weight_decay",)
+    assert window.lesson_panel.isVisible()
+
+
+def test_its_pins_are_trained_once_and_stay(reader):
+    window = reader.window
+    reader.wait(lambda: len(window.board.pins) == 1)
+    pin = window.board.pins[0]
+    assert pin.name == "decayed"
+    assert pin.run.experiment.regularization.weight_decay == 0.5
+    assert pin.run.history.last.epoch == 15
+    reader.click("lesson.next")
+    reader.click("lesson.previous")
+    reader.wait_until_finished()
+    assert [*window.board.pins] == [pin]
+
+
+def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):
+    reader.wait_until_finished()
+    reader.wait(lambda: shown(reader) == [True, True, False])  # the second by the pin
+    reader.set(regularization__weight_decay=1.0)
+    reader.wait_until_finished()
+    reader.wait(lambda: shown(reader) == [True, True, True])
+
+
+def test_another_page_shows_its_view_and_curves_and_waits(reader):
+    reader.wait_until_finished()
+    reader.click("lesson.next")
+    window = reader.window
+    assert window.tabs.tab == "network"
+    assert window.controls.shownCurves() == ("model.width",)
+    assert get(window.session.experiment, "model.depth") == 1
+    assert not window.runner.is_playing
+    assert reader.find("data.noise").isVisible()
+
+
+def test_a_page_begins_from_initial_weights_even_where_weights_are_kept(reader):
+    reader.wait_until_finished()
+    reader.click("keep_weights")
+    reader.set(regularization__weight_decay=1.0)
+    reader.wait(lambda: reader.is_shown() and reader.view.is_finished)
+    assert reader.view.run.changed_at
+    reader.click("lesson.reset")
+    reader.wait_until_finished()
+    assert reader.view.run.changed_at == []
+    assert reader.view.snapshot.epoch == 15
+
+
+def test_ctrl_l_opens_the_list_of_lessons_and_closes_it(open_window, qtbot):
+    person = open_window()
+    panel = person.window.lesson_panel
+    assert not panel.isVisible()
+    qtbot.keyClick(person.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert panel.isVisible()
+    qtbot.keyClick(person.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert not panel.isVisible()

@@ -1,0 +1,85 @@
+"""What was stopped on its way, in the real window: it can be looked at, taken, and trained on."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+
+from regplay.core.fields import get
+
+SMALL = {"model.width": 4, "data.n_train": 12, "data.n_valid": 20}
+
+
+@pytest.fixture
+def at_tab(open_window, settings):
+    """Opens a window on a tab; its sliders show no curves."""
+    settings.setValue("curves", "")
+
+    def open_at(tab, epochs):
+        person = open_window(SMALL | {"epochs": epochs})
+        person.click(f"stage.{tab}")
+        return person
+
+    return open_at
+
+
+def test_a_stopped_landscape_keeps_what_it_has_and_goes_on_from_there(at_tab):
+    person = at_tab("landscape", 20_000)
+    tab = person.window.tabs.landscape
+    person.click("landscape.start")
+    person.wait(lambda: tab._map is not None and tab._map.progress > 0)
+    person.click("landscape.start")
+    person.press(Qt.Key.Key_E)
+    person.wait_for_step(1)  # the thread knows by now
+    stopped = tab._map
+    assert 0 < stopped.progress < 1
+    assert np.isfinite(stopped.measures["valid_loss"]).any()
+    person.press(Qt.Key.Key_E)
+    person.wait_for_step(2)
+    assert tab._map.trained_to == stopped.trained_to
+    person.click("landscape.start")
+    person.wait(lambda: tab._map is not stopped)
+    assert tab._map.trained_to >= stopped.trained_to
+    person.wait(lambda: tab._map.trained_to > stopped.trained_to)
+
+
+def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab):
+    """Else a run that had finished gives way to one that has hardly begun."""
+    person = at_tab("landscape", 3000)
+    tab = person.window.tabs.landscape
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.click("landscape.start")
+    person.wait(lambda: tab._map is not None and tab._map.trained_to > 20)
+    person.click("landscape.start")
+    cell = tab._map.trained_to
+    assert cell < 3000
+    tab.cellClicked.emit(10, 3)
+    person.wait(lambda: person.is_shown() and person.view.is_finished)
+    assert get(person.window.session.experiment, tab.axes()[0].path) == tab.axes()[0].values[10]
+    assert person.view.snapshot.epoch == 3000
+    generation = person.view.generation
+    first = next(view for view in person.views if view.generation == generation)
+    assert first.snapshot.epoch >= cell  # it went on from the cell's own state
+
+
+def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
+    person = at_tab("seeds", 20_000)
+    tab, timeline = person.window.tabs.seeds, person.window.timeline
+    tab.setSeeds(5)
+    person.click("seeds.start")
+    person.wait(lambda: tab.recorded and tab.recorded[-1] > 100)
+    person.click("seeds.start")
+    person.wait(lambda: timeline.track.kept[-1:] > (100,))
+    assert person.find("seeds.start").text() == "Start"
+    person.press(Qt.Key.Key_E)
+    person.wait_for_step(1)  # the thread knows by now
+
+    def heights():
+        return tab.spread.panel.series[0].mean.y
+
+    newest = heights().copy()
+    timeline.pickMoment(10)
+    person.wait(lambda: not np.allclose(heights(), newest))
+    timeline.pickMoment(None)
+    person.wait(lambda: np.allclose(heights(), newest))
+    assert tab.recorded[-1] < 20_000

@@ -1,0 +1,124 @@
+"""Exported scripts come to what regplay comes to, over every dataset, optimizer and penalty."""
+
+import itertools
+
+import pytest
+from exported_scripts import experiment_of, run_experiments, trained
+
+from regplay.core.datasets import REGISTRY
+
+SMALL = {"model.width": 16, "epochs": 60}
+CSV = "height,colour,weight\n" + "".join(f"{i},{i * i % 7},{i * 3 % 11 + 0.5}\n" for i in range(40))
+LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
+PENALTIES = {
+    "none": {},
+    "decay": {"regularization.weight_decay": 0.05},
+    "l1": {"regularization.l1": 0.005},
+    "both": {"regularization.weight_decay": 0.05, "regularization.l1": 0.005},
+}
+
+DATASETS = {name: {"data.name": name} for name in REGISTRY}
+VARIANTS = {
+    "noiseless": {"data.noise": 0.0},
+    "clean": {"data.name": "cubic", "data.clean_valid": True, "data.seed": 7},
+    "sparse linear": {"data.name": "linear", "data.n_informative": 4, "data.clean_valid": True},
+    "constant linear": {"data.name": "linear", "data.n_informative": 0, "data.noise": 0.0},
+    "linear with too many": {"data.name": "linear", "data.n_inputs": 9, "data.noise": 0.1},
+    "flipped": {"data.name": "moons", "data.label_noise": 0.3, "data.seed": 3},
+    "flipped of four": {"data.name": "blobs", "data.n_classes": 4, "data.label_noise": 0.25},
+    "flipped for training": {
+        "data.name": "circles",
+        "data.label_noise": 0.2,
+        "data.clean_valid": True,
+    },
+    "exact blobs": {"data.name": "blobs", "data.noise": 0.0, "data.n_classes": 2},
+    "exact spirals": {"data.name": "spirals", "data.noise": 0.0},
+    "flipped penguins": {"data.name": "penguins", "data.label_noise": 0.2, "data.seed": 5},
+    "flipped digits": {
+        "data.name": "digits",
+        "data.label_noise": 0.5,
+        "data.clean_valid": True,
+    },
+    "one car": {"data.name": "cars", "data.n_train": 1},
+    "one cancer": {"data.name": "breast-cancer", "data.n_train": 1, "data.label_noise": 0.5},
+    "few cars": {"data.name": "cars", "data.n_train": 4, "data.n_valid": 5, "data.seed": 4},
+}
+MODELS = {
+    "linear": {"model.depth": 0, "data.name": "curved"},
+    "linear xavier": {"model.depth": 0, "model.init": "xavier", "model.init_scale": 0.5},
+    "deep": {"model.depth": 5, "model.activation": "gelu", "model.width": 5, "seed": 4},
+    "relu kaiming": {"model.activation": "relu", "model.init": "kaiming"},
+    "small kaiming": {"model.activation": "relu", "model.init": "kaiming", "model.init_scale": 0.3},
+    "sigmoid xavier": {"model.activation": "sigmoid", "model.init": "xavier", "seed": 9},
+    "wide normal": {"model.init": "normal", "model.init_scale": 0.4},
+    "scaled torch": {"model.init_scale": 2.0, "data.name": "blobs"},
+    "one unit": {"model.depth": 1, "model.width": 1},
+    "dropout without a hidden unit": {"model.depth": 0, "regularization.dropout": 0.5},
+}
+LOOPS = {
+    "batches": {"optimizer.batch_size": 7, "seed": 2},
+    "batches of one": {"optimizer.batch_size": 1, "epochs": 5, "data.name": "moons"},
+    "a batch of all": {"optimizer.batch_size": 30},
+    "more than all": {"optimizer.batch_size": 31},
+    "l1 by batches": {"optimizer.batch_size": 8, "regularization.l1": 0.01},
+    "no step": {"optimizer.lr": 0.0, "epochs": 2},
+    "no momentum": {"optimizer.name": "momentum", "optimizer.momentum": 0.0},
+    "stops": {"regularization.early_stopping": 30, "optimizer.lr": 0.02, "epochs": 600},
+    "stops by batches": {
+        "regularization.early_stopping": 5,
+        "optimizer.batch_size": 4,
+        "epochs": 200,
+        "data.name": "moons",
+        "data.n_train": 20,
+        "optimizer.lr": 0.03,
+    },
+    "stops soon": {"regularization.early_stopping": 1, "epochs": 15, "optimizer.lr": 0.1},
+    "does not stop": {"regularization.early_stopping": 59},
+    "can't stop": {"regularization.early_stopping": 60},
+}
+PENALIZED = {
+    f"{name} {penalty} {'all' if decay_bias else 'weights'}": {
+        "data.name": data,
+        "optimizer.name": name,
+        "optimizer.lr": lr,
+        "regularization.decay_bias": decay_bias,
+        "model.init_scale": 1.5,
+        **values,
+    }
+    for (name, lr), (penalty, values), (data, decay_bias) in itertools.product(
+        LEARNING_RATES.items(), PENALTIES.items(), (("sine", True), ("moons", False))
+    )
+}
+CASES = DATASETS | VARIANTS | MODELS | LOOPS | PENALIZED
+
+
+@pytest.fixture(scope="module")
+def experiments(tmp_path_factory):
+    """All experiments of the grid, by name."""
+    path = tmp_path_factory.mktemp("data") / "table.csv"
+    path.write_text(CSV, encoding="utf-8")
+    files = {"csv": {"data.file": str(path)}}
+    return {
+        name: experiment_of(SMALL | values | files.get(name, {})) for name, values in CASES.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def exported(experiments, tmp_path_factory):
+    """What their scripts come to, by name."""
+    outcomes = run_experiments(list(experiments.values()), tmp_path_factory.mktemp("scripts"))
+    return dict(zip(experiments, outcomes, strict=True))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_script_comes_to_what_training_comes_to(experiments, exported, name):
+    (expected,) = trained(experiments[name])
+    found = exported[name]
+    assert found.keys() == expected.keys()
+    for measure, value in expected.items():
+        if measure == "stopped":
+            assert found[measure] == value
+        elif measure.endswith("accuracy"):
+            assert found[measure] == pytest.approx(value, abs=1e-4)
+        else:
+            assert found[measure] == pytest.approx(value, rel=1e-3, abs=1e-9)

@@ -1,0 +1,221 @@
+"""Exported scripts are short, well laid out, and hold what the experiment needs and no more."""
+
+import ast
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from exported_scripts import experiment_of
+from test_session_export import CASES, CSV, SMALL
+
+from regplay.core.datasets import REGISTRY, load
+from regplay.core.fields import FIELDS, replace
+from regplay.session.export import to_pytorch
+
+OWN = ("csv", "points")  # data that a person brings
+ALLOWED = {"csv", "numpy", "torch", "sklearn.datasets"}
+LONG = 0.012345678901234567
+EVERYTHING = {
+    "data.name": "blobs",
+    "data.label_noise": 0.1,
+    "model.init": "xavier",
+    "regularization.weight_decay": LONG,
+    "regularization.l1": LONG,
+    "regularization.dropout": 0.3,
+    "regularization.input_noise": 0.2,
+    "regularization.decay_bias": False,
+    "regularization.early_stopping": 20,
+    "optimizer.name": "momentum",
+    "optimizer.lr": LONG,
+    "optimizer.momentum": LONG,
+    "optimizer.batch_size": 16,
+}
+
+
+def script(values=None):
+    return to_pytorch(experiment_of(values or {}))
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory):
+    """One of each kind, by name."""
+    path = tmp_path_factory.mktemp("data") / "table.csv"
+    path.write_text(CSV, encoding="utf-8")
+    cases = CASES | {"everything": EVERYTHING}
+    cases["everything decayed"] = EVERYTHING | {"regularization.decay_bias": True}
+    cases["csv"] = {"data.name": "csv", "data.file": str(path)}
+    return {name: script(SMALL | values) for name, values in cases.items()}
+
+
+def test_layout_is_that_of_ruff(scripts, tmp_path):
+    for i, text in enumerate(scripts.values()):
+        (tmp_path / f"{i}.py").write_text(text, encoding="utf-8")
+    words = ["--isolated", "--no-cache", "--line-length", "100", "."]
+    for command in (["format", "--diff"], ["check", "--select", "E,F,W,I,UP,NPY"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "ruff", *command, *words],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_lines_are_of_a_hundred_characters_at_most(scripts):
+    for text in scripts.values():
+        lines = text.splitlines()
+        assert max(len(line) for line in lines) <= 100
+        assert not any(line.endswith((" ", "\t")) for line in lines)
+
+
+def test_nothing_is_imported_but_numpy_torch_and_where_the_data_comes_from(scripts):
+    for name, text in scripts.items():
+        found = set()
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module)
+        assert {"numpy", "torch"} <= found <= ALLOWED
+        assert ("csv" in found) == (name == "csv")
+        assert ("sklearn.datasets" in found) == ("digits" in name or "cancer" in name)
+
+
+def test_a_plain_experiment_is_a_plain_script():
+    text = script()
+    assert len(text.splitlines()) < 60
+    for word in (
+        "Dropout",
+        "weight_decay",
+        "batches =",
+        "abs()",
+        "eval()",
+        "best_loss",
+        "flip",
+        "nn.init",
+        "accuracy",
+        "randn",
+        "weights =",
+    ):
+        assert word not in text.partition('"""\n\n')[2]
+
+
+def test_an_experiment_with_everything_is_still_short():
+    text = script(EVERYTHING)
+    assert len(text.splitlines()) < 115
+    for line in (
+        "    nn.Dropout(0.3),",
+        f'    {{"params": weights, "weight_decay": {LONG}}},',
+        '    {"params": biases, "weight_decay": 0.0},',
+        "        noisy = x + 0.2 * torch.randn_like(x)",
+        f"        loss = loss + {LONG} * sum(p.abs().sum() for p in weights)",
+        "    for index in torch.randperm(60, generator=batches).split(16):",
+    ):
+        assert line in text.splitlines()
+    assert "Dropout and input noise are drawn otherwise than there" in " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({}, "optimizer = torch.optim.Adam(model.parameters(), lr=0.01)"),
+        (
+            {"optimizer.name": "sgd", "regularization.weight_decay": 0.1},
+            "optimizer = torch.optim.SGD(model.parameters(), lr=0.01, weight_decay=0.1)",
+        ),
+        (
+            {"optimizer.name": "momentum"},
+            "optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)",
+        ),
+        (  # torch's own default decays
+            {"optimizer.name": "adamw"},
+            "optimizer = torch.optim.AdamW(model.parameters(), lr=0.01, weight_decay=0.0)",
+        ),
+        (
+            {"regularization.decay_bias": False, "regularization.weight_decay": 0.1},
+            "optimizer = torch.optim.Adam(parameter_groups, lr=0.01)",
+        ),
+    ],
+)
+def test_the_optimizer_is_written_as_anyone_would(values, line):
+    assert line in script(values).splitlines()
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"optimizer.batch_size": 30},
+        {"regularization.early_stopping": 1000},
+        {"optimizer.momentum": 0.5},
+        {"regularization.decay_bias": False},
+        {"data.label_noise": 0.2, "data.n_classes": 4, "data.n_inputs": 3},
+    ],
+    ids=str,
+)
+def test_what_has_no_effect_is_not_in_it(values):
+    assert script(values) == script()
+
+
+def test_dropout_without_a_hidden_unit_is_not_in_it():
+    linear = {"model.depth": 0}
+    assert script(linear | {"regularization.dropout": 0.5}) == script(linear)
+    assert script(linear | {"model.activation": "relu", "model.width": 3}) == script(linear)
+
+
+def _other(path, value):
+    """Another allowed value of a field."""
+    field = FIELDS[path]
+    if field.kind == "switch":
+        return not value
+    if field.kind == "choice":
+        return next(choice for choice in field.choices if choice != value)
+    return value + 1 if field.kind == "integer" else value / 2 or 0.125
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in FIELDS if not path.startswith("data.")],
+)
+def test_every_field_of_training_has_an_effect(path):
+    experiment = experiment_of(EVERYTHING)
+    value = experiment
+    for name in path.split("."):
+        value = getattr(value, name)
+    other = replace(experiment, {path: _other(path, value)})
+    assert to_pytorch(other) != to_pytorch(experiment)
+
+
+@pytest.mark.parametrize("name", [name for name in REGISTRY if name not in OWN])
+def test_every_field_of_data_has_an_effect_where_the_dataset_uses_it(name):
+    spec = REGISTRY[name]
+    settings = {"data.name": name}
+    if "label_noise" in spec.uses:
+        settings["data.label_noise"] = 0.1
+    experiment = experiment_of(settings | {"data.n_informative": 5})
+    text = to_pytorch(experiment)
+    for path in FIELDS:
+        field = path.removeprefix("data.")
+        if field in (path, "name") or FIELDS[path].kind == "text":
+            continue
+        value = getattr(experiment.data, field)
+        changed = to_pytorch(replace(experiment, {path: _other(path, value)})) != text
+        assert changed == (field in spec.uses or (field == "seed" and name != "xor"))
+
+
+def test_scikit_learn_has_the_tables_that_scripts_take_from_it():
+    from sklearn import datasets
+
+    for name, function in (
+        ("digits", datasets.load_digits),
+        ("breast-cancer", datasets.load_breast_cancer),
+    ):
+        x, y = function(return_X_y=True)
+        labels = y if name == "digits" else 1 - y
+        n_valid = len(x) - 50
+        made = load(
+            experiment_of({"data.name": name, "data.n_train": 50, "data.n_valid": n_valid}).data
+        )
+        order = np.random.default_rng(0).permutation(len(x))
+        np.testing.assert_array_equal(np.concatenate([made.train.x, made.valid.x]), x[order])
+        np.testing.assert_array_equal(np.concatenate([made.train.y, made.valid.y]), labels[order])
