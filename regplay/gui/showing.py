@@ -80,6 +80,7 @@ class Showing:
         window.history_view.setDataset(dataset, experiment.epochs)
         window.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         window.verdict_bar.setSnapshot(None)
+        window.transport.setProgress(0, 0, experiment.epochs)
         return True
 
     def _show_dataset(self, dataset: Dataset) -> None:

@@ -1,6 +1,7 @@
 """The line of words above the plots: what the run shows, what to try, and its losses."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.history import Snapshot
@@ -37,13 +38,13 @@ class VerdictBar(QWidget):
         self.losses.setTextFormat(self.losses.textFormat().RichText)
         metrics = self.losses.fontMetrics()
         # Of a fixed size, so that new numbers don't lay out the whole window.
-        self.losses.setFixedSize(metrics.averageCharWidth() * 52, metrics.lineSpacing() * 3 + 2)
+        self.losses.setFixedSize(metrics.averageCharWidth() * 42, metrics.lineSpacing() * 3 + 2)
         self.losses.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addWidget(self.headline)
         words.addWidget(self.advice)
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 2)
         row.addLayout(words, 1)
         row.addWidget(self.losses)
@@ -52,6 +53,7 @@ class VerdictBar(QWidget):
         self._snapshot: Snapshot | None = None
         # Two lines of advice fit, so that the plots below never jump.
         self.advice.setFixedHeight(self.advice.fontMetrics().lineSpacing() * 2)
+        self.advice.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
     def setColors(self, colors: Colors) -> None:
         """Use the colours of the plots."""
@@ -64,7 +66,27 @@ class VerdictBar(QWidget):
         """Show a verdict."""
         self._verdict = verdict
         self.headline.setText(f"{_SIGNS[verdict.kind]}  {verdict.headline}")
-        self.advice.setText(verdict.advice)
+        self._fit_advice()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much of the advice as there is room for."""
+        super().resizeEvent(event)
+        self._row.activate()
+        self._fit_advice()
+
+    def _fit_advice(self) -> None:
+        """Leave out the end of what takes more than two lines; the tooltip has it all."""
+        whole = shown = "" if self._verdict is None else self._verdict.advice
+        room, metrics = self.advice.contentsRect(), self.advice.fontMetrics()
+        wrapped = Qt.TextFlag.TextWordWrap
+
+        def height(text: str) -> int:
+            return metrics.boundingRect(0, 0, room.width(), 10_000, wrapped, text).height()
+
+        while height(shown) > room.height() and " " in shown:
+            shown = shown.rstrip("…").rpartition(" ")[0] + "…"
+        self.advice.setText(shown)
+        self.advice.setToolTip(whole if shown != whole else "")
 
     def setSnapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

@@ -72,17 +72,32 @@ def test_a_page_sets_up_the_window_and_trains(reader):
     assert window.lesson_panel.isVisible()
 
 
-def test_its_pins_are_trained_once_and_stay(reader):
+def test_its_pins_are_trained_beside_the_run(reader):
     window = reader.window
     reader.wait(lambda: len(window.board.pins) == 1)
     pin = window.board.pins[0]
     assert pin.name == "decayed"
     assert pin.run.experiment.regularization.weight_decay == 0.5
     assert pin.run.history.last.epoch == 15
-    reader.click("lesson.next")
-    reader.click("lesson.previous")
+    reader.click("lesson.reset")
     reader.wait_until_finished()
     assert [*window.board.pins] == [pin]
+
+
+def test_pins_of_a_page_go_with_it_but_not_those_that_the_reader_made_or_named(reader):
+    window = reader.window
+    reader.wait_until_finished()
+    reader.wait(lambda: len(window.board.pins) == 1)
+    reader.press(Qt.Key.Key_P)
+    own = window.board.pins[1]
+    reader.click("lesson.next")
+    assert [*window.board.pins] == [own]
+    reader.click("lesson.previous")
+    reader.wait(lambda: len(window.board.pins) == 2)
+    named = window.board.pins[1]
+    window.board.pins.rename(named, "mine")
+    reader.click("lesson.next")
+    assert [*window.board.pins] == [own, named]
 
 
 def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):

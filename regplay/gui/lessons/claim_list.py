@@ -1,5 +1,6 @@
 """The claims of a page, each with a tick once the reader's own run has shown it."""
 
+import re
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt
@@ -103,6 +104,4 @@ class ClaimList(QWidget):
 
 def _breakable(claim: str) -> str:
     """The claim, with places where a long name may end a line."""
-    for sign in "(,.":
-        claim = claim.replace(sign, sign + _BREAK)
-    return claim
+    return re.sub(r"[(,]|\.(?!\d)", lambda sign: sign[0] + _BREAK, claim)

@@ -18,6 +18,7 @@ from regplay.gui.runs.board import Board
 from regplay.gui.runs.side_tab import Together, seen_together
 from regplay.gui.studies import Inquiry, Study
 from regplay.gui.tabs import Tabs
+from regplay.session.pins import Pin
 from regplay.session.run import Run
 
 _KEY = "pins of a page"
@@ -51,6 +52,7 @@ class Classroom(QObject):
         super().__init__(guide)
         self._guide, self._controls, self._tabs = guide, controls, tabs
         self._board, self._laboratory, self._runner = board, laboratory, runner
+        self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
         guide.pinsChosen.connect(self._pin)
@@ -90,13 +92,22 @@ class Classroom(QObject):
             for member, (name, experiment) in enumerate(waiting.items()):
                 run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
                 dataset = load(experiment.data)
-                self._board.pinRun(name, run, seen.fits[member], grid_of(dataset))
+                pin = self._board.pinRun(name, run, seen.fits[member], grid_of(dataset))
+                if pin is not None:
+                    self._own[pin] = name
                 self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
         self.wishesChanged.emit()
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
-        """Have these trained and pinned, but for those that are already."""
-        known = {(pin.name, pin.run.experiment) for pin in self._board.pins}
+        """Have these trained and pinned, but for those that are already.
+
+        What another page had pinned goes; what the reader pinned, or gave a name, stays.
+        """
+        known = {(pin.name, pin.run.experiment): pin for pin in self._board.pins}
+        wanted = {known.get(pair) for pair in pins}
+        left = {pin: name for pin, name in self._own.items() if pin not in wanted}
+        self._board.removePins([pin for pin, name in left.items() if pin.name == name])
+        self._own = {pin: name for pin, name in self._own.items() if pin in wanted}
         self._waiting = {name: it for name, it in pins if (name, it) not in known}
         self.wishesChanged.emit()
 

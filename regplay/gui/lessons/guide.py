@@ -18,7 +18,7 @@ from regplay.gui.lessons.library import Library
 from regplay.gui.lessons.progress import Place, Progress
 from regplay.gui.lessons.question_view import REVEALED
 from regplay.session import lessons
-from regplay.session.lessons import Lesson, LessonError, Page, PinSpec
+from regplay.session.lessons import Lesson, LessonError, Page
 
 if TYPE_CHECKING:  # torch takes a second to import
     from regplay.core.state import State
@@ -40,7 +40,8 @@ class Guide(QObject):
     curvesChosen
         (tuple[str, ...]): show the curves of these sliders, and no others.
     pinsChosen
-        (list[tuple[str, Experiment]]): train and pin these, under these names.
+        (list[tuple[str, Experiment]]): train and pin these, under these names, in place of those of
+        the page before.
     playRequested
         Train what was chosen.
     highlightsChanged
@@ -197,7 +198,7 @@ class Guide(QObject):
         )
         self._panel.show()
         if sets_up:
-            self._set_up(content.pins)
+            self._set_up()
         self._point_out(content.highlights, content.hides)
         self.positionChanged.emit()
 
@@ -216,8 +217,8 @@ class Guide(QObject):
             self.go_to(self._lesson.id, self._page - 1)
 
     def reset_page(self) -> None:
-        """Set up the page as when it was opened, but for its pins."""
-        self._set_up(())
+        """Set up the page as when it was opened."""
+        self._set_up()
         if self._lesson is not None:
             page = self._lesson.pages[self._page]
             self._point_out(page.highlights, page.hides)
@@ -234,13 +235,12 @@ class Guide(QObject):
 
     # what a page asks for
 
-    def _set_up(self, pins: Sequence[PinSpec]) -> None:
+    def _set_up(self) -> None:
         if self._lesson is None:
             return
         page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
         self._begin(page, experiment)
-        if pins:
-            self.pinsChosen.emit([(pin.name, replace(experiment, pin.set)) for pin in pins])
+        self.pinsChosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
         if page.plays:
             self.playRequested.emit()
 

@@ -74,9 +74,18 @@ class Board(QObject):
         place, grid = contestant.place, grid_of(contestant.dataset)
         self._keep(contestant.run, fit, grid, place.name, place.color)
 
-    def pinRun(self, name: str, run: Run, fit: Fit | None, grid: Grid | None) -> None:
-        """Keep a run that was trained elsewhere."""
-        self._keep(run, fit, grid, name)
+    def pinRun(self, name: str, run: Run, fit: Fit | None, grid: Grid | None) -> Pin | None:
+        """Keep a run that was trained elsewhere; None if that is refused."""
+        return self._keep(run, fit, grid, name)
+
+    def removePins(self, pins: Iterable[Pin]) -> None:
+        """Keep these no longer, as far as they are still pinned."""
+        gone = [pin for pin in pins if pin in [*self.pins]]
+        for pin in gone:
+            self.pins.remove(pin)
+        if gone:
+            self._runs.setPins(self.pins)
+            self._changed()
 
     def restore(self, pins: Iterable[Pin]) -> None:
         """Keep these in place of all others."""
@@ -116,16 +125,17 @@ class Board(QObject):
         grid: Grid | None,
         name: str | None = None,
         color: int | None = None,
-    ) -> None:
+    ) -> Pin | None:
         try:
-            self.pins.pin(run, fit, name, grid=grid, color=color)
+            pin = self.pins.pin(run, fit, name, grid=grid, color=color)
         except PinsFullError as error:
             self.refused.emit(str(error))
-            return
+            return None
         self._runs.setPins(self.pins)
         if self._view is not None:
             self._runs.setPresent(self._view.run, self._view.run.experiment)
         self._changed()
+        return pin
 
     def _changed(self) -> None:
         self._runs.setVisible(self._runs.is_needed)

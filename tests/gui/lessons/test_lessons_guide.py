@@ -27,7 +27,7 @@ def test_a_page_asks_for_its_experiment_view_curves_pins_and_training(reader, le
 
 def test_a_page_that_does_not_play_waits(reader, lesson_list):
     reader.guide.go_to("decay", 1)
-    assert reader.take() == [("experiment", base(lesson_list, 1))]
+    assert reader.take() == [("experiment", base(lesson_list, 1)), ("pins", [])]
 
 
 def test_a_page_from_a_session_leaves_the_experiment_alone(reader):
@@ -96,6 +96,7 @@ def test_a_change_by_the_reader_leaves_the_page_and_reset_takes_it_back(reader, 
         ("experiment", base(lesson_list)),
         ("view", "network"),
         ("curves", (DECAY,)),
+        ("pins", [("none", replace(base(lesson_list), {DECAY: 0.0}))]),
         ("play", None),
     ]
     assert reader.controls.control(DECAY).value() == 1.0
