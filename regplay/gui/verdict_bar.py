@@ -10,6 +10,8 @@ from regplay.gui.loss_text import gap_text, number
 from regplay.gui.naming import named
 from regplay.gui.theme import Colors
 
+_WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
+_PADDING = 12  # px
 _SIGNS = {
     "untrained": "○",
     "underfitting": "▽",
@@ -38,7 +40,8 @@ class VerdictBar(QWidget):
         self.losses.setTextFormat(self.losses.textFormat().RichText)
         metrics = self.losses.fontMetrics()
         # Of a fixed size, so that new numbers don't lay out the whole window.
-        self.losses.setFixedSize(metrics.averageCharWidth() * 42, metrics.lineSpacing() * 3 + 2)
+        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
+        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
         self.losses.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
         words.setSpacing(0)
@@ -107,7 +110,7 @@ class VerdictBar(QWidget):
         cells = "".join(
             "<tr>"
             + "".join(
-                f"<td align=right style='padding-left: 12px; color: {color}'>{text}</td>"
+                f"<td align=right style='padding-left: {_PADDING}px; color: {color}'>{text}</td>"
                 for text, color in zip(row, colors, strict=True)
             )
             + "</tr>"

@@ -97,7 +97,6 @@ class FigureDialog(QDialog):
         self.copy_button = named("figure.copy", QPushButton("Copy"))
         self.copy_button.setAutoDefault(False)
         self.save_button = named("figure.save", QPushButton("Save"))
-        self.save_button.setDefault(True)
         self.buttons.addButton(self.copy_button, role.ActionRole)
         self.buttons.addButton(self.save_button, role.AcceptRole)
         left = QVBoxLayout()
@@ -110,6 +109,9 @@ class FigureDialog(QDialog):
         layout.addLayout(halves, 1)
         layout.addWidget(self.message)
         layout.addWidget(self.buttons)
+        cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
+        cancel.setAutoDefault(False)
+        self.save_button.setDefault(True)
 
     def _connect(self) -> None:
         self.format.currentIndexChanged.connect(self._format_changed)
