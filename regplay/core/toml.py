@@ -35,7 +35,9 @@ def loads(text: str) -> Experiment:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError:
+        raise ExperimentError("This is no experiment: its values are nested too deeply") from None
+    except ValueError as error:  # such as a number of thousands of digits
         raise ExperimentError(f"This is not TOML: {error}") from None
     return from_dict(raw)
 

@@ -1,5 +1,7 @@
 """The bar along the bottom: train and pause, single steps, reset, speed, epochs."""
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,6 +18,7 @@ from PySide6.QtWidgets import (
 from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
 from regplay.gui.controls.count_box import CountBox
+from regplay.gui.controls.framing import Framing
 from regplay.gui.icons import icon
 from regplay.gui.naming import named
 
@@ -32,7 +35,7 @@ _BUTTONS = {
 }
 
 
-class Transport(QWidget):
+class Transport(Framing):
     """Buttons and read-outs for the course of training; it decides nothing itself.
 
     Signals
@@ -169,6 +172,10 @@ class Transport(QWidget):
     def setSpeed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
         self.speed.setValue(SPEEDS.index(speed))
+
+    def setHighlighted(self, paths: Collection[str]) -> None:
+        """Point out the number of epochs if it is one of these fields."""
+        self.frame([self.epochs] if "epochs" in paths else [])
 
     def setEpochs(self, epochs: int) -> None:
         """Show the number of epochs, without `epochsChanged`."""

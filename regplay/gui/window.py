@@ -3,14 +3,8 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QContextMenuEvent,
-    QDragEnterEvent,
-    QDropEvent,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
+from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -51,7 +45,6 @@ from regplay.session.run import Run
 from regplay.session.session import Change, Session
 
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
-_WORDS_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
 class MainWindow(QMainWindow):
@@ -123,7 +116,7 @@ class MainWindow(QMainWindow):
             session, questions or Dialogs(self), self._clock, self.settings, folder, self
         )
         self.desk = Desk(self, self.documents)
-        self.figure_menus = FigureMenus(self, self.settings, self._is_edited)
+        self.figure_menus = FigureMenus(self, self.settings, self.editing.takesRight)
         self._compose()
         self.menus = Menus(self)
         self._connect()
@@ -189,6 +182,7 @@ class MainWindow(QMainWindow):
         runner.playingChanged.connect(transport.setPlaying)
         self.guide.experimentChosen.connect(self.begin)
         self.guide.failed.connect(self.banner.show_message)
+        self.guide.highlightsChanged.connect(transport.setHighlighted)
         self.guide.linkChosen.connect(self.documents.open_link)
         self.documents.changed.connect(self._show_title)
         self.documents.refused.connect(self.banner.show_message)
@@ -216,12 +210,17 @@ class MainWindow(QMainWindow):
         self.banner.clear()
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
 
+    def take_over(self, experiment: Experiment) -> None:
+        """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
+        self.past.note(self.session.experiment, experiment, self._clock.now())
+        self._restore_experiment(experiment)
+
     def begin(self, experiment: Experiment) -> None:
         """Work on another experiment from its initial weights, even where weights are kept."""
         run = self.showing.run
         if experiment != self.session.experiment or run is None or run.changed_at:
             self.runner.rewind()
-            self.setExperiment(experiment)
+            self.take_over(experiment)
             if self.session.keeps_weights:
                 self.reset()
 
@@ -337,10 +336,6 @@ class MainWindow(QMainWindow):
         self.runner.go_on_from(experiment, self.showing.dataset, self.showing.grid, start, epoch)
         if plays:
             self.runner.play()
-
-    def _is_edited(self, widget: QWidget) -> bool:
-        """Whether the right button deletes points there."""
-        return self.editing.isOn and self.fit_view.isAncestorOf(widget)
 
     def _show_title(self) -> None:
         title = self.documents.title

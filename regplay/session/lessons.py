@@ -126,7 +126,7 @@ def loads_lesson(text: str, folder: Path | None = None) -> Lesson:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # such as a number of thousands of digits
         raise LessonError(f"This is not TOML: {error}") from None
     except RecursionError:
         raise LessonError("This is no lesson: its values are nested too deeply") from None

@@ -3,6 +3,9 @@
 import tomllib
 from pathlib import Path
 
+from regplay.core.datasets import DatasetError
+from regplay.core.datasets.csv_check import open_sheet
+from regplay.core.datasets.csv_rows import Problem, ReadingStopped
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.session.document_file import SUFFIX, read
@@ -17,7 +20,8 @@ _LONGEST_LESSON = 4 << 20  # bytes
 def opening_of(argument: str) -> tuple[Experiment | None, str]:
     """The experiment to begin with, and what is to be opened in the window besides.
 
-    Sessions and lessons are read once, so that a broken one is refused in the terminal.
+    What is there is read once, of a table the beginning, so that what is broken is refused in the
+    terminal.
 
     Raises
     ------
@@ -32,13 +36,26 @@ def opening_of(argument: str) -> tuple[Experiment | None, str]:
     suffix = path.suffix.lower()
     if suffix not in (*TABLES, SUFFIX) and not is_lesson(path):
         return open_experiment(path), ""
-    if suffix in TABLES and not path.is_file():
-        raise UserError(f"{path}: there is no such file")
-    if suffix == SUFFIX:
+    if suffix in TABLES:
+        _check_table(path)
+    elif suffix == SUFFIX:
         read(path)
-    elif suffix not in TABLES:
+    else:
         load_lesson(path)
     return None, argument
+
+
+def _check_table(path: Path) -> None:
+    """Refuse what no choice of columns makes a table; all else is told where they are chosen."""
+    problems: list[Problem] = []
+    try:
+        open_sheet(path, problems.append).close()
+    except ReadingStopped:
+        raise UserError(f"{path}: {problems[-1].message}") from None
+    except DatasetError as error:
+        raise UserError(str(error)) from None
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror or error}") from None
 
 
 def is_lesson(path: Path) -> bool:
@@ -47,5 +64,5 @@ def is_lesson(path: Path) -> bool:
         if path.suffix.lower() != ".toml" or path.stat().st_size > _LONGEST_LESSON:
             return False
         return "pages" in tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+    except (OSError, ValueError, RecursionError):
         return False  # who opens it as an experiment says what is wrong

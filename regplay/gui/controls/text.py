@@ -18,6 +18,7 @@ class TextControl(Control):
         self.label = FieldLabel(field.label, self)
         self.line = QLineEdit(str(self._value), self)
         self.line.setAccessibleName(field.label)
+        self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
         self.line.setAccessibleDescription(field.description)
         self.label.setBuddy(self.line)
         self.setFocusProxy(self.line)

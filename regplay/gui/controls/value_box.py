@@ -22,6 +22,7 @@ class ValueBox(QLineEdit):
         self._refused = False
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedWidth(_WIDTH)
+        self.setAcceptDrops(False)  # a file that is dropped here is for the window
 
     def set_refused(self, refused: bool) -> None:
         """Whether what was typed last was refused: a red frame."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
@@ -77,6 +77,10 @@ class Editing(QObject):
     def isOn(self) -> bool:
         """Whether the mouse edits points."""
         return self.button.isChecked()
+
+    def takesRight(self, widget: QWidget) -> bool:
+        """Whether the right button deletes points on a widget."""
+        return self.isOn and self._fit_view.isAncestorOf(widget)
 
     def setData(self, experiment: Experiment, dataset: Dataset | None) -> None:
         """Work on this experiment, once the fit shows its points; None where there are none."""

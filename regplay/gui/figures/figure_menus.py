@@ -88,6 +88,8 @@ class FigureMenus(QObject):
         from regplay.gui.figures.finding import figures_in
 
         menu.clear()
+        for child in menu.findChildren(QMenu):  # of the last time: they hold what was in sight
+            child.deleteLater()
         for figure in figures_in(self._window):
             self._add(menu.addMenu((figure.title or "All fits").replace("&", "&&")), figure)
         if menu.isEmpty():

@@ -71,6 +71,11 @@ class Classroom(QObject):
             self._noted.add(run)
             self._guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
 
+    def forget(self) -> None:
+        """Another session is opened: what a page has asked for before is not wanted there."""
+        self._waiting, self._own = {}, {}
+        self.wishesChanged.emit()
+
     # as a scholar of the laboratory
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
@@ -83,12 +88,14 @@ class Classroom(QObject):
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Pin them once they are trained."""
         study = studies.get(_KEY)
-        if study is None or not study.finished:
+        if study is None:
             return
+        history, seen = study.history, study.digest
+        is_seen = isinstance(seen, Together) and bool(seen.checkpoints)
+        if not (study.problem or is_seen):
+            return  # its history may be complete already: that grows while it is read
         waiting, self._waiting = self._waiting, {}
-        seen = study.digest
-        if study.history is not None and isinstance(seen, Together) and seen.checkpoints:
-            history = study.history
+        if history is not None and isinstance(seen, Together) and seen.checkpoints:
             for member, (name, experiment) in enumerate(waiting.items()):
                 run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
                 dataset = load(experiment.data)

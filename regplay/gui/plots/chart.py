@@ -66,6 +66,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         center = QGraphicsWidget()
         center.setLayout(layout)
         self.setCentralItem(center)
+        self.setAcceptDrops(False)  # a file that is dropped here is for the window
         layout.addItem(self.box, 0, 1)
         layout.addItem(self.axes["y"], 0, 0)
         layout.addItem(self.axes["x"], 1, 1)
