@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject
+from PySide6.QtCore import QMimeData, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
@@ -15,7 +15,7 @@ from regplay.gui.document.documents import Documents
 from regplay.session.atomic import write_atomically
 from regplay.session.dataset_file import write_dataset
 from regplay.session.export import to_pytorch
-from regplay.session.opening import TABLES, is_lesson
+from regplay.session.opening import TABLES, check_table, is_lesson
 from regplay.session.results import OutputError
 
 if TYPE_CHECKING:
@@ -60,6 +60,12 @@ class Desk(QObject):
 
     def open_table(self, path: Path | None, text: str | None = None) -> None:
         """Show a table, a file or its text, and ask how to learn from it."""
+        try:
+            check_table(path if path is not None else text or "")
+        except UserError as error:
+            lead = "" if path is not None else "The text in the clipboard is no table: "
+            self._window.banner.show_message(f"{lead}{error}")
+            return
         from regplay.gui.data.csv_dialog import CsvDialog
 
         dialog = CsvDialog(path, text, self._window)
@@ -72,20 +78,24 @@ class Desk(QObject):
         return _only_file(data) is not None or self._documents.accepts(data)
 
     def drop(self, data: QMimeData) -> None:
-        """Open what was dropped."""
+        """Open what was dropped; of a file, once the drag is over.
+
+        Whoever it was dragged from must not wait for an answer to what is asked about it.
+        """
         path = _only_file(data)
         if path is not None:
-            self.open(path)
+            QTimer.singleShot(0, self, lambda: self.open(path))
         else:
             self._documents.drop(data)
 
     def paste(self) -> None:
         """Open what the clipboard holds: a link, a file, or the text of a table."""
         data = QGuiApplication.clipboard().mimeData()
+        text = "" if data.hasUrls() else data.text()  # which would be the names of the files
         if self.accepts(data):
             self.drop(data)
-        elif data.hasText() and len(data.text().split("\n")) > 1:
-            self.open_table(None, data.text())
+        elif len(text.strip().splitlines()) > 1:
+            self.open_table(None, text)
         else:
             self._window.banner.show_message(
                 "There is nothing to open in the clipboard: copy a link to an experiment, a file, "

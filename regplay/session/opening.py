@@ -5,7 +5,7 @@ from pathlib import Path
 
 from regplay.core.datasets import DatasetError
 from regplay.core.datasets.csv_check import open_sheet
-from regplay.core.datasets.csv_rows import Problem, ReadingStopped
+from regplay.core.datasets.csv_rows import Problem, ReadingStopped, Source
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.session.document_file import SUFFIX, read
@@ -37,7 +37,7 @@ def opening_of(argument: str) -> tuple[Experiment | None, str]:
     if suffix not in (*TABLES, SUFFIX) and not is_lesson(path):
         return open_experiment(path), ""
     if suffix in TABLES:
-        _check_table(path)
+        check_table(path)
     elif suffix == SUFFIX:
         read(path)
     else:
@@ -45,17 +45,29 @@ def opening_of(argument: str) -> tuple[Experiment | None, str]:
     return None, argument
 
 
-def _check_table(path: Path) -> None:
-    """Refuse what no choice of columns makes a table; all else is told where they are chosen."""
+def check_table(source: Source) -> None:
+    """Refuse a file, or a text, that no choice of columns makes a table.
+
+    Only its beginning is read; all else that is wrong is told where the columns are chosen.
+
+    Raises
+    ------
+    UserError
+        Which says why; of a file it begins with the name.
+    """
+    lead = f"{source}: " if isinstance(source, Path) else ""
+    if isinstance(source, Path) and not source.is_file():
+        reason = "this is no file" if source.exists() else "there is no such file"
+        raise UserError(f"{lead}{reason}")
     problems: list[Problem] = []
     try:
-        open_sheet(path, problems.append).close()
+        open_sheet(source, problems.append).close()
     except ReadingStopped:
-        raise UserError(f"{path}: {problems[-1].message}") from None
+        raise UserError(f"{lead}{problems[-1].message}") from None
     except DatasetError as error:
         raise UserError(str(error)) from None
     except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror or error}") from None
+        raise UserError(f"{lead}can't be read: {error.strerror or error}") from None
 
 
 def is_lesson(path: Path) -> bool:

@@ -1,6 +1,7 @@
 """The session of the main window, taken as a document, and a document shown in the window."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -10,8 +11,9 @@ from regplay.core.sweep import SWEEPABLE
 from regplay.gui.document.opened import complete, pins_of
 from regplay.gui.messages import Start, View
 from regplay.gui.transport import SPEEDS
-from regplay.session.document import Document, ViewValue
+from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
+from regplay.session.run import Run
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow
@@ -27,8 +29,9 @@ class ShownSession(QObject):
         super().__init__(window)
         self._window = window
         self._waiting: Document | None = None  # shown, but for its states
-        self._pins: list[Pin] = []
-        self._epoch: int | None = None  # the moment to show once the run is there
+        self._stored: dict[Pin, StoredRun] = {}  # of what was opened
+        self._run: StoredRun | None = None  # likewise
+        self._moment: tuple[int, int] | None = None  # which epoch of which generation to show
         window.runner.loaded.connect(self._complete)
         window.runner.viewed.connect(self._show_moment)
 
@@ -36,30 +39,39 @@ class ShownSession(QObject):
         """What is worked on at present; None while what was opened is not all there."""
         if self._waiting is not None:
             return None
-        window, view = self._window, self._window.runner.view
-        experiment = window.session.experiment
-        run = view.run if view is not None and view.run.experiment == experiment else None
+        window = self._window
         lesson, page = window.guide.position or ("", 0)
-        return Document.of(experiment, run, window.board.pins, lesson, page, self._view())
+        document = Document.of(
+            window.session.experiment,
+            self._present_run(),
+            window.board.pins,
+            lesson,
+            page,
+            self._view(),
+        )
+        return self._with_stored(document)
 
     def setExperiment(self, experiment: Experiment) -> None:
         """Work on another experiment; all else stays."""
-        self._window.setExperiment(experiment)
+        self._window.take_over(experiment)
 
     def show_document(self, document: Document) -> None:
         """Work on this in place of all else."""
-        window, view = self._window, document.view
+        window, view, run = self._window, document.view, document.run
         window.runner.rewind()
         window.transport.keep_weights.setChecked(False)
-        window.setExperiment(document.experiment)
+        window.take_over(document.experiment)
+        if run is None or run.experiment != document.experiment:
+            window.reset()  # a run of the same experiment may have been shown
         window.transport.keep_weights.setChecked(bool(view.get("keeps_weights", False)))
-        self._pins = pins_of(document)
-        window.board.restore(self._pins)
+        window.classroom.forget()
+        window.runs.undo_delete.clear()
+        pins = pins_of(document)
+        self._stored = {pin: stored.run for pin, stored in zip(pins, document.pins, strict=True)}
+        self._run = run
+        window.board.restore(pins)
         self._show_view(view)
-        if document.lesson:
-            window.guide.go_to(document.lesson, document.page, sets_up=False)
-        else:
-            window.guide.close()
+        self._show_lesson(document)
         self._waiting = document
         if window.runner.is_loaded:
             self._complete()
@@ -70,17 +82,41 @@ class ShownSession(QObject):
         if document is None:
             return
         window, run = self._window, document.run
-        complete(self._pins, document)
-        window.board.restore(self._pins)
+        complete(list(self._stored), document)
+        window.board.restore(window.board.pins)  # those that were not deleted meanwhile
         dataset = window.showing.dataset
         if run is None or dataset is None or run.experiment != window.session.experiment:
             return
         if run.goes_on and run.fits(dataset):
-            epoch = document.view.get("epoch")
-            self._epoch = int(epoch) if epoch is not None else None
             window.go_on_from(run.experiment, Start(run=run.run()), run.epoch, False)
+            epoch = document.view.get("epoch")
+            if epoch is not None:
+                self._moment = window.runner.generation, int(epoch)
         else:
+            window.reset()
             window.runner.play()
+
+    # the runs
+
+    def _present_run(self) -> Run | None:
+        """The run of the present experiment; None as long as it is not known."""
+        runner, experiment = self._window.runner, self._window.session.experiment
+        view = runner.view
+        if view is None or view.generation != runner.generation:
+            return None
+        return view.run if view.run.experiment == experiment else None
+
+    def _with_stored(self, document: Document) -> Document:
+        """With the runs of what was opened whose data are gone: they are saved as they were."""
+        run = document.run
+        if run is None and self._window.showing.dataset is None and self._run is not None:
+            run = self._run if self._run.experiment == document.experiment else None
+        pins = zip(self._window.board.pins, document.pins, strict=True)
+        return replace(document, run=run, pins=tuple(self._stored_pin(*pair) for pair in pins))
+
+    def _stored_pin(self, pin: Pin, now: StoredPin) -> StoredPin:
+        stored = self._stored.get(pin)
+        return now if stored is None or pin.run.checkpoints else replace(now, run=stored)
 
     # what of the window's appearance belongs to a session
 
@@ -95,7 +131,7 @@ class ShownSession(QObject):
             "thinned": window.passes.thinned.isChecked(),
             "keeps_weights": window.session.keeps_weights,
             "curves": " ".join(window.controls.shownCurves()),
-            "speed": 0.0 if speed is None else speed,
+            "speed": 0.0 if speed is None else float(speed),
         }
         return view if moment is None else view | {"epoch": moment}
 
@@ -103,8 +139,9 @@ class ShownSession(QObject):
         window = self._window
         if view.get("tab") in window.tabs.names:
             window.tabs.setTab(str(view["tab"]))
-        if view.get("losses") in window.history_view.tabs:
-            window.history_view.setTab(str(view["losses"]))
+        losses = window.history_view.tabs.get(str(view.get("losses", "")))
+        if losses is not None and not losses.isHidden():  # as that of accuracies in regression
+            losses.setChecked(True)
         window.timeline.button("overlay").setChecked(bool(view.get("best", False)))
         window.passes.band.setChecked(bool(view.get("band", False)))
         window.passes.thinned.setChecked(bool(view.get("thinned", False)))
@@ -116,7 +153,19 @@ class ShownSession(QObject):
         if speed in SPEEDS:
             window.transport.setSpeed(speed)
 
+    def _show_lesson(self, document: Document) -> None:
+        guide = self._window.guide
+        if document.lesson:
+            guide.go_to(document.lesson, document.page, sets_up=False)
+        if guide.position is None or guide.position[0] != document.lesson:
+            guide.close()
+
     def _show_moment(self, view: View) -> None:
-        if self._epoch is not None and not view.is_preview:
-            epoch, self._epoch = self._epoch, None
+        if self._moment is None or view.is_preview:
+            return
+        generation, epoch = self._moment
+        if view.generation >= generation:
+            self._moment = None
+        if view.generation == generation:
+            self._window.replay.showKept(view)  # the handle has not heard of this run before
             self._window.timeline.pickMoment(epoch)
