@@ -130,7 +130,7 @@ class ShownSession(QObject):
             "band": window.passes.band.isChecked(),
             "thinned": window.passes.thinned.isChecked(),
             "keeps_weights": window.session.keeps_weights,
-            "curves": " ".join(window.controls.shownCurves()),
+            "curves": " ".join(window.controls.chosenCurves()),
             "speed": 0.0 if speed is None else float(speed),
         }
         return view if moment is None else view | {"epoch": moment}
