@@ -43,6 +43,7 @@ def run(options: Namespace) -> int:
     """
     from regplay.session.experiment_file import open_experiment
     from regplay.session.export import to_pytorch
+    from regplay.session.results import write_file
 
     script = to_pytorch(open_experiment(options.experiment, options.set))
     if options.out is None:
@@ -50,16 +51,6 @@ def run(options: Namespace) -> int:
             sys.stdout.reconfigure(encoding="utf-8")  # as Python reads a script that it ends up in
         print(script, end="", flush=True)
         return 0
-    _write(options.out, script)
+    write_file(options.out, script)
     print(f"The script is in {options.out}", file=sys.stderr)
     return 0
-
-
-def _write(path: Path, script: str) -> None:
-    from regplay.session.atomic import write_atomically
-    from regplay.session.results import OutputError
-
-    try:
-        write_atomically(path, script)
-    except OSError as error:
-        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None

@@ -30,6 +30,8 @@ def leaves_nothing() -> Iterator[None]:
     app = QApplication.instance()
     if app is None:
         return
+    if app.platformName() == "offscreen":
+        app.clipboard().clear()  # what is in it would be deleted when Python has ended: a crash
     # What was closed or released in the test is deleted by Qt's own events.
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]

@@ -10,15 +10,19 @@ import pytest
 from regplay import __version__
 from regplay.cli import main
 from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.session.document import Document
+from regplay.session.document_file import write
+from regplay.session.link import to_link
 
 
 @pytest.fixture
-def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Experiment | None, str | None]]:
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Experiment | None, str | None, str]]:
     """What the window is started with; it returns 7."""
     calls = []
 
-    def start(experiment: Experiment | None, device: str | None) -> int:
-        calls.append((experiment, device))
+    def start(experiment: Experiment | None, device: str | None, opened: str) -> int:
+        calls.append((experiment, device, opened))
         return 7
 
     app = ModuleType("regplay.gui.app")
@@ -56,20 +60,34 @@ def _file(folder: Path, text: str = "") -> Path:
 
 def test_no_words_open_the_window_on_its_own(opened):
     assert main([]) == 7
-    assert opened == [(None, None)]
+    assert opened == [(None, None, "")]
 
 
 def test_a_file_opens_the_window_on_its_experiment(opened, tmp_path):
     path = _file(tmp_path, "seed = 3\n[model]\ndepth = 1\n")
     assert main([str(path), "--device", "cpu"]) == 7
-    ((experiment, device),) = opened
-    assert (experiment.seed, experiment.model.depth, device) == (3, 1, "cpu")
+    ((experiment, device, file),) = opened
+    assert (experiment.seed, experiment.model.depth, device, file) == (3, 1, "cpu", "")
+
+
+def test_a_link_opens_the_window_on_its_experiment(opened):
+    experiment = replace(Experiment(), {"seed": 3, "model.depth": 1})
+    assert main([to_link(experiment)]) == 7
+    assert opened == [(experiment, None, "")]
+
+
+def test_a_session_and_a_table_are_left_to_the_window(opened, tmp_path):
+    session, table = tmp_path / "mine.regplay", tmp_path / "mine.csv"
+    write(session, Document(Experiment()))
+    table.write_text("x,y\n1,2\n2,3\n", encoding="utf-8")
+    assert main([str(session)]) == main([str(table), "--device", "cpu"]) == 7
+    assert opened == [(None, None, str(session)), (None, "cpu", str(table))]
 
 
 def test_the_command_line_of_the_process_is_read(opened, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["regplay", "--device", "auto"])
     main()
-    assert opened == [(None, "auto")]
+    assert opened == [(None, "auto", "")]
 
 
 @pytest.mark.parametrize(
@@ -85,6 +103,49 @@ def test_a_bad_file_is_refused_before_any_window(opened, refused, tmp_path, text
     error = refused(path)
     assert error.startswith(f"regplay: {path}:\n")
     assert message in error
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("mine.regplay", b"", "the file is empty"),
+        ("mine.regplay", b"format = 1\n", "the file is not complete: its end is missing"),
+        ("mine.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
+        ("mine.csv", b"", "the file is empty"),
+        ("mine.csv", b"PK\x03\x04\x00\xff", "this is not a text file"),
+        ("mine.csv", b"x\n1\n2\n", "there is only one column"),
+        ("lesson.toml", b"pages = 3\n", "pages: expected array"),
+        ("deep.toml", b"a = " + b"[" * 20_000, "nested too deeply"),
+    ],
+)
+def test_whatever_is_broken_is_refused_before_any_window(
+    opened, refused, tmp_path, name, content, message
+):
+    path = tmp_path / name
+    path.write_bytes(content)
+    error = refused(path)
+    assert error.startswith(f"regplay: {path}:")
+    assert message in error
+    assert opened == []
+
+
+@pytest.mark.parametrize("name", ["none.regplay", "none.csv", "none.toml", "none"])
+def test_a_file_that_is_not_there_opens_no_window(opened, refused, tmp_path, name):
+    assert refused(tmp_path / name).startswith(f"regplay: {tmp_path / name}: ")
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("link", "message"),
+    [
+        ("regplay:1eJw", "This link is not complete or was changed: copy all of it."),
+        ("regplay:", "This link is not complete: copy all of it."),
+        ("regplay:9x", "This link was made by a newer regplay: open it with that."),
+    ],
+)
+def test_a_broken_link_opens_no_window(opened, refused, link, message):
+    assert refused(link) == f"regplay: {message}"
     assert opened == []
 
 
@@ -221,12 +282,14 @@ def test_the_command_line_itself_imports_nothing_heavy():
     assert _python(code).stdout == "[]\n"
 
 
-def test_a_window_that_is_refused_has_loaded_neither_torch_nor_qt(tmp_path):
+@pytest.mark.parametrize("name", ["none.toml", "none.regplay", "none.csv", "regplay:1eJw"])
+def test_a_window_that_is_refused_has_loaded_neither_torch_nor_qt(tmp_path, name):
     code = (
         "import sys\nfrom regplay.cli import main\n"
         "print(main(sys.argv[1:]), [m for m in ('torch', 'PySide6') if m in sys.modules])"
     )
-    assert _python(code, str(tmp_path / "none.toml")).stdout == "2 []\n"
+    argument = name if name.startswith("regplay:") else str(tmp_path / name)
+    assert _python(code, argument).stdout == "2 []\n"
 
 
 def test_train_loads_no_qt(tmp_path):

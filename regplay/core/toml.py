@@ -1,12 +1,12 @@
 """Experiments as TOML: lossless, and refused with a reason where they are wrong."""
 
-import tomllib
 from pathlib import Path
 
 import tomli_w
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
+from regplay.core.toml_text import TooMuchError, parse
 
 _LARGEST_FILE = 4 << 20  # bytes; under two thousand, but for a person's own points
 
@@ -34,9 +34,9 @@ def loads(text: str) -> Experiment:
         If the text is no TOML (with line and column), or a value or key is refused.
     """
     try:
-        raw = tomllib.loads(text)
-    except RecursionError:
-        raise ExperimentError("This is no experiment: its values are nested too deeply") from None
+        raw = parse(text)
+    except TooMuchError as error:
+        raise ExperimentError(f"This is no experiment: {error}") from None
     except ValueError as error:  # such as a number of thousands of digits
         raise ExperimentError(f"This is not TOML: {error}") from None
     return from_dict(raw)

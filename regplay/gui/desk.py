@@ -12,11 +12,10 @@ from regplay.core import toml
 from regplay.core.errors import UserError
 from regplay.core.fields import replace
 from regplay.gui.document.documents import Documents
-from regplay.session.atomic import write_atomically
+from regplay.gui.document.dropped import dropped_file, dropped_link
 from regplay.session.dataset_file import write_dataset
-from regplay.session.export import to_pytorch
 from regplay.session.opening import TABLES, check_table, is_lesson
-from regplay.session.results import OutputError
+from regplay.session.results import write_file
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow
@@ -75,18 +74,18 @@ class Desk(QObject):
 
     def accepts(self, data: QMimeData) -> bool:
         """Whether what is dragged over the window can be opened."""
-        return _only_file(data) is not None or self._documents.accepts(data)
+        return dropped_file(data) is not None or dropped_link(data) is not None
 
     def drop(self, data: QMimeData) -> None:
         """Open what was dropped; of a file, once the drag is over.
 
         Whoever it was dragged from must not wait for an answer to what is asked about it.
         """
-        path = _only_file(data)
+        path, link = dropped_file(data), dropped_link(data)
         if path is not None:
             QTimer.singleShot(0, self, lambda: self.open(path))
-        else:
-            self._documents.drop(data)
+        elif link is not None:
+            self._documents.open_link(link)
 
     def paste(self) -> None:
         """Open what the clipboard holds: a link, a file, or the text of a table."""
@@ -114,17 +113,19 @@ class Desk(QObject):
 
     def save_script(self) -> None:
         """Ask for a name and write the present experiment there, as a script of plain PyTorch."""
-        experiment = self._window.session.experiment
-        kinds = "Python (*.py)"
-        self._save("Save as PyTorch", "experiment.py", kinds, lambda: to_pytorch(experiment))
+        self._save("Save as PyTorch", "experiment.py", "Python (*.py)", self._script)
 
     def copy_script(self) -> None:
         """Put the present experiment into the clipboard, as a script of plain PyTorch."""
 
-        def copy() -> None:
-            QGuiApplication.clipboard().setText(to_pytorch(self._window.session.experiment))
+        clipboard = QGuiApplication.clipboard()
+        done = "Copied a script of plain PyTorch"
+        self._try(lambda: clipboard.setText(self._script()), done)
 
-        self._try(copy, "Copied a script of plain PyTorch")
+    def _script(self) -> str:
+        from regplay.session.export import to_pytorch
+
+        return to_pytorch(self._window.session.experiment)
 
     def copy_link(self) -> None:
         """Put a link to the present experiment into the clipboard."""
@@ -145,7 +146,7 @@ class Desk(QObject):
     def _save(self, title: str, suggested: str, kinds: str, text: Callable[[], str]) -> None:
         path = self._ask(title, suggested, kinds)
         if path is not None:
-            self._try(lambda: _write(path, text()), f"Saved {path.name}")
+            self._try(lambda: write_file(path, text()), f"Saved {path.name}")
 
     def _ask(self, title: str, suggested: str, kinds: str) -> Path | None:
         name, _ = QFileDialog.getSaveFileName(self._window, title, suggested, kinds)
@@ -161,20 +162,3 @@ class Desk(QObject):
 
     def _tell(self, text: str) -> None:
         self._window.status.tell(text)
-
-
-def _only_file(data: QMimeData) -> Path | None:
-    """The file in it that can be opened, if it is one and of this machine."""
-    urls = data.urls()
-    if len(urls) != 1 or not urls[0].isLocalFile():
-        return None
-    path = Path(urls[0].toLocalFile())
-    known = (*TABLES, ".toml", ".regplay")
-    return path if path.suffix.lower() in known else None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None

@@ -75,6 +75,11 @@ class Laboratory(QObject):
         self._experiment = experiment
         self.reconsider()
 
+    @property
+    def epoch(self) -> int | None:
+        """The epoch at which things are shown; None is the newest record."""
+        return self._epoch
+
     def setEpoch(self, epoch: int | None) -> None:
         """Show how things were at an epoch; None is the newest record."""
         if epoch != self._epoch:

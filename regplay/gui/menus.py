@@ -84,7 +84,7 @@ class Menus(QObject):
         figures = file.addMenu("&Figures")
         figures.aboutToShow.connect(lambda: window.figure_menus.fill(figures))
         file.addSeparator()
-        self._add(file, "&Quit", window.close, key.Quit)
+        self._add(file, "&Quit", window.close, "Ctrl+Q")
 
     def _list_recent(self) -> None:
         documents = self._window.documents

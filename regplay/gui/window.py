@@ -106,15 +106,14 @@ class MainWindow(QMainWindow):
         self.tabs = Tabs(fit, self.laboratory, self.board.pins)
         self.passes = Passes(self.fit_view, self.replay)
         self.lesson_panel = LessonPanel()
-        self.guide = Guide(self.lesson_panel, self.controls, self)
+        ask = questions or Dialogs(self)
+        self.guide = Guide(self.lesson_panel, self.controls, ask.may_read, self)
         self.classroom = Classroom(
             self.guide, self.controls, self.tabs, self.board, self.laboratory, self.runner
         )
         self.showing = Showing(self)
         session = ShownSession(self)
-        self.documents = Documents(
-            session, questions or Dialogs(self), self._clock, self.settings, folder, self
-        )
+        self.documents = Documents(session, ask, self._clock, self.settings, folder, self)
         self.desk = Desk(self, self.documents)
         self.figure_menus = FigureMenus(self, self.settings, self.editing.takesRight)
         self._compose()

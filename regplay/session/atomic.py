@@ -14,7 +14,8 @@ def write_atomically(path: Path, data: bytes | str) -> None:
     """Write a file that replaces one of the same name.
 
     Whoever reads it, at any time and after any crash, finds either what was there before or all of
-    `data`. A link is followed; the permissions of a file that is replaced stay.
+    `data`. A link is followed; the permissions of a file that is replaced stay. What is no file,
+    such as /dev/null or a pipe, is never replaced: it is written to.
 
     Parameters
     ----------
@@ -29,15 +30,24 @@ def write_atomically(path: Path, data: bytes | str) -> None:
         If a text has half a surrogate pair, as the names of some files do.
     """
     content = data.encode() if isinstance(data, str) else data
+    mode = _mode_of(path)
+    if mode is not None and not stat.S_ISREG(mode):
+        with path.open("wb") as device:
+            device.write(content)
+        return
     path = Path(os.path.realpath(path))
     temporary = temporary_beside(path)
     try:
         # Not from `tempfile`: its files are closed to everyone else, and stay so when renamed.
-        with temporary.open("xb") as file:
+        allowed = 0o666 if mode is None else stat.S_IMODE(mode)
+        with open(
+            temporary, "xb", opener=lambda name, flags: os.open(name, flags, allowed)
+        ) as file:
+            if mode is not None:  # before there is anything in it that others might read
+                shutil.copymode(path, temporary)
             file.write(content)
             file.flush()
             os.fsync(file.fileno())  # else a crash may leave the new name on an empty file
-        _keep_permissions(path, temporary)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -62,11 +72,12 @@ def _prefix(path: Path) -> str:
     return f".{path.name[: _LONGEST_NAME // 4]}."
 
 
-def _keep_permissions(path: Path, temporary: Path) -> None:
-    # A special file, such as /dev/null, has none to hand on.
-    with contextlib.suppress(OSError):
-        if stat.S_ISREG(path.stat().st_mode):
-            shutil.copymode(path, temporary)
+def _mode_of(path: Path) -> int | None:
+    """What it is and who may do what with it; None if it is not there."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -56,9 +56,8 @@ class Leftover:
         self.lock.leave()
 
     def discard(self) -> None:
-        """Delete it."""
-        _delete(self.path)
-        self.lock.release()
+        """Delete it; where that fails, it is offered again."""
+        _delete_with(self.lock, self.path)
 
 
 def left_behind(folder: Path) -> list[Leftover]:
@@ -83,9 +82,20 @@ def left_behind(folder: Path) -> list[Leftover]:
     return sorted(found, key=lambda leftover: leftover.saved, reverse=True)
 
 
-def _delete(path: Path) -> None:
-    with contextlib.suppress(OSError):  # the next start tries again
+def _delete(path: Path) -> bool:
+    """Delete it; returns whether it is gone."""
+    with contextlib.suppress(OSError):
         path.unlink(missing_ok=True)
+        return True
+    return False
+
+
+def _delete_with(lock: FileLock, path: Path) -> None:
+    """Delete a file and its lock; a file that stays keeps it, so that the next start finds it."""
+    if _delete(path):
+        lock.release()
+    else:
+        lock.leave()
 
 
 class Autosave:
@@ -143,10 +153,8 @@ class Autosave:
         with self._wake:
             self._waiting = None
             self._wake.wait_for(lambda: not self._is_writing)
-            if self.path is not None:
-                _delete(self.path)
-            if self._lock is not None:
-                self._lock.release()
+            if self.path is not None and self._lock is not None:
+                _delete_with(self._lock, self.path)
             self.path = self._lock = None
 
     def wait(self) -> None:

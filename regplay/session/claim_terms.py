@@ -29,6 +29,7 @@ NEEDS: Mapping[str, Needs] = {name: need for need, names in _SOURCES.items() for
 TEXTS = frozenset({"verdict"})  # measures that are words; all others are numbers
 RESAMPLES = 20
 SEEDS = frozenset({"seed", "data.seed"})  # fields that a claim can't set: it is about many of them
+FILE = "data.file"  # nor this one: it would not be known from which folder it is meant
 
 
 class ClaimError(UserError):
@@ -119,7 +120,7 @@ def find_field(name: str, column: int) -> Field:
     Raises
     ------
     ClaimError
-        If there is none, with the nearest; or several, all named; or it is a seed.
+        If there is none, with the nearest; or several, all named; or it is a seed or a file.
     """
     paths = _paths_of(name)
     if len(paths) > 1:
@@ -128,6 +129,10 @@ def find_field(name: str, column: int) -> Field:
         raise ClaimError(f"{name}: no such field{_hint(name, [*FIELDS, 'epoch'])}", column)
     if paths[0] in SEEDS:
         raise ClaimError(f"{name} can't be set: a claim is checked with many seeds", column)
+    if paths[0] == FILE:
+        raise ClaimError(
+            f"{name} can't be set: name the file in the experiment of the page", column
+        )
     return FIELDS[paths[0]]
 
 

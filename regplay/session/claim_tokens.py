@@ -28,7 +28,6 @@ _MEANT = {
     "·": "*",
     "×": "*",
     "&": "and",
-    "|": "and",
     "!": "!=",
     "^": "x * x",
 }
@@ -101,5 +100,7 @@ def tokens_of(text: str) -> list[Token]:
 def _unknown(character: str) -> str:
     if character in "\"'":
         return "a quote that is not closed"
+    if character == "|":
+        return "there is no or in claims: only and joins comparisons"
     meant = _MEANT.get(character)
     return f"{character!r} is no sign of claims" + (f"; write {meant}" if meant else "")

@@ -96,6 +96,10 @@ def _best_valid_loss(history: History) -> float:
     return _NAN if best is None else float(history.column("valid_loss")[best])
 
 
+def _half_squared(norm: float) -> float:
+    return norm * norm / 2  # inf for a norm above 1e154, of which ** makes an error
+
+
 def _diverged(history: History) -> float:
     return float(history.last is not None and bool(history.last.diverged[0]))
 
@@ -103,7 +107,7 @@ def _diverged(history: History) -> float:
 _MEASURES: Mapping[str, Callable[[History], float]] = {
     **_LAST,
     "gap": lambda history: _LAST["valid_loss"](history) - _LAST["train_loss"](history),
-    "half_squared_norm": lambda history: _LAST["weight_norm"](history) ** 2 / 2,
+    "half_squared_norm": lambda history: _half_squared(_LAST["weight_norm"](history)),
     "best_valid_loss": _best_valid_loss,
     "best_epoch": _best_epoch,
     "epoch": lambda history: float(history.epochs[-1]),

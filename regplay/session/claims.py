@@ -167,6 +167,8 @@ class _Parser:
                 return constant(_verdict(token))
             case "name" if token.text in FUNCTIONS:
                 return self._function(token)
+            case "name" if token.text in ("or", "not"):
+                raise ClaimError(_out_of_place(token), token.column)
             case "name" if token.text not in ("and", "true", "false"):
                 return self._term(token)
         if token.is_sign("-"):
@@ -206,6 +208,9 @@ class _Parser:
         changes, epoch = dict[str, Value](), None
         if self._takes("("):
             while True:
+                if self._next.is_sign(")") and not changes and epoch is None:
+                    problem = f"leave out the parentheses of {name.text}(), or set a field in them"
+                    raise ClaimError(problem, self._next.column)
                 given = self._take()
                 if given.kind != "name":
                     problem = f"{given}, but a change such as weight_decay=0.01 was expected"

@@ -3,8 +3,7 @@
 from pathlib import Path
 
 from regplay.core.datasets import Dataset
-from regplay.session.atomic import write_atomically
-from regplay.session.results import OutputError, csv_bytes
+from regplay.session.results import csv_bytes, write_file
 
 SPLIT = "split"
 
@@ -12,8 +11,9 @@ SPLIT = "split"
 def dataset_csv(dataset: Dataset) -> bytes:
     """One row a point, in measured units: inputs, target, and `train` or `valid`; classes by name.
 
-    Read again with the target as `data.target` and the inputs as `data.inputs`, it has the same
-    points; which of them validate is then drawn anew.
+    Read again with the target as `data.target`, the inputs as `data.inputs` and the task as
+    `data.task`, it has the same points; which of them validate is then drawn anew. Without the
+    task, a target of few distinct numbers, such as that of `xor`, is taken for classes.
     """
     rows: list[tuple[object, ...]] = []
     for name, split in (("train", dataset.train), ("valid", dataset.valid)):
@@ -33,7 +33,4 @@ def write_dataset(path: Path, dataset: Dataset) -> None:
     OutputError
         If it can't be written.
     """
-    try:
-        write_atomically(path, dataset_csv(dataset))
-    except OSError as error:
-        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None
+    write_file(path, dataset_csv(dataset))

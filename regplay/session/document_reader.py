@@ -30,6 +30,7 @@ from regplay.session.stored_states import (
     MOST_CHANGES,
     MOST_STATES,
     StoredStates,
+    are_measured,
     check_sizes,
     layouts,
 )
@@ -142,6 +143,8 @@ def _history(table: CheckedTable, owner: str, steps_per_epoch: int, reader: Arra
     records = table.integer("records", 0, _MOST_RECORDS)
     epochs = reader.read(f"{owner}_epochs", ("<i8", (records,)))
     values = reader.read(f"{owner}_values", ("<f8", (records, len(MEASURES))))
+    if not are_measured(values):
+        raise DocumentError(f"arrays.{owner}_values holds numbers that no training leads to")
     is_within = ((epochs >= 0) & (epochs <= _MOST_EPOCHS)).all()
     if not (is_within and (np.diff(epochs) > 0).all()):
         raise DocumentError(f"arrays.{owner}_epochs: epochs must rise, from 0 to {_MOST_EPOCHS:,}")

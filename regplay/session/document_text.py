@@ -6,24 +6,22 @@ a stranger may have written it.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 import tomli_w
 
 from regplay import __version__
+from regplay.core.toml_text import TooMuchError, check_effort, parse
 from regplay.session.stored_arrays import DocumentError
 
 FORMAT = 1
 LARGEST = 256 << 20  # bytes of a file
 _LARGEST_HEAD = 16 << 20  # characters before the arrays; points that were drawn may be many
-_DEEPEST = 32  # parts of a dotted key: the time that a key takes grows with their square
 _FIRST = re.compile(r"format *= *(\d{1,9})\s*$", re.MULTILINE)
 _ARRAYS = "\n[arrays]\n"
 _ARRAY = re.compile(r"([a-z0-9_]{1,60}) = '([A-Za-z0-9+/=]*)'")
 _END = "# The end of the session."
-_KEY = re.compile(r"[ \t]*[A-Za-z0-9_-]+[ \t]*|[^=\n;,\[\]{}]*[\"'][^=\n;,\[\]{}]*")
 
 
 def joined(head: Mapping[str, Any], arrays: Mapping[str, str]) -> str:
@@ -39,6 +37,10 @@ def joined(head: Mapping[str, Any], arrays: Mapping[str, str]) -> str:
     begin = tomli_w.dumps(values, multiline_strings=not _has_returns(values))
     if len(begin) > _LARGEST_HEAD:
         raise DocumentError("the points of its experiments take more than 16 MiB: delete some pins")
+    try:
+        check_effort(begin)
+    except TooMuchError as error:
+        raise DocumentError(f"it could not be read again: {error}") from None
     lines = [f"{name} = '{text}'\n" for name, text in arrays.items()]
     return "".join([begin, _ARRAYS, *lines, _END, "\n"])
 
@@ -78,25 +80,13 @@ def taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
 def _parsed(begin: str) -> dict[str, Any]:
     if len(begin) > _LARGEST_HEAD:
         raise DocumentError("it has more than 16 MiB of values, so it is no session of regplay")
-    if _has_deep_key(begin):
-        raise DocumentError("it has tables in tables, so it is no session of regplay")
     try:
-        return tomllib.loads(begin)
-    except RecursionError:
-        raise DocumentError("it has lists in lists, so it is no session of regplay") from None
+        return parse(begin)
+    except TooMuchError as error:
+        raise DocumentError(f"{error}, so it is no session of regplay") from None
     except ValueError as error:  # bad TOML, or a number of more digits than Python reads
         reason = str(error).partition(";")[0]
         raise DocumentError(f"the file is damaged: {reason[:200]}") from None
-
-
-def _has_deep_key(text: str) -> bool:
-    """Whether more than a few words stand in a row that only dots part."""
-    depth = 0
-    for part in text.split("."):
-        depth = depth + 1 if len(part) < 1000 and _KEY.fullmatch(part) else 0
-        if depth > _DEEPEST:
-            return True
-    return False
 
 
 def _arrays(text: str) -> dict[str, str]:

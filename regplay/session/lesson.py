@@ -153,6 +153,15 @@ class Lesson(Part, frozen=True, dict=True):
         return found[1:]
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The files that its pages, pins and questions learn from, each once."""
+        changes = [page.changes for page in self.pages]
+        changes += [pin.set for page in self.pages for pin in page.pins]
+        changes += [page.question.tries for page in self.pages if page.question is not None]
+        files = (str(each.get("data.file", "")) for each in changes)
+        return tuple(dict.fromkeys(file for file in files if file.strip()))
+
+    @property
     def claims(self) -> list[tuple[int, Claim]]:
         """All claims with the index of their page, in order."""
         return [(index, claim) for index, page in enumerate(self.pages) for claim in page.claims]

@@ -38,6 +38,9 @@ def problems_of(page: Page) -> list[str]:
     found += [f"curves: {path} has no curve; there are {', '.join(SWEEPABLE)}" for path in flat]
     both = [path for path in page.highlights if path in page.hides]
     found += [f"hides: {path} is highlighted too; do one of both" for path in both]
+    names = [pin.name for pin in page.pins]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    found += [f"pins: {name} is the name of several; give each its own" for name in twice]
     if len(page.pins) > MOST_PINS:
         found.append(f"pins: {len(page.pins)} are more than the {MOST_PINS} there is room for")
     for number, claim in enumerate(page.claims, 1):

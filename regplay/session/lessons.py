@@ -6,7 +6,8 @@ out by training.
 """
 
 import difflib
-import tomllib
+import os
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import msgspec
 
 from regplay.core.errors import UserError
 from regplay.core.fields import ExperimentError, Value, field
+from regplay.core.toml_text import TooMuchError, parse
 from regplay.resources import resource
 from regplay.session.lesson import (
     Changes,
@@ -44,7 +46,7 @@ __all__ = [
     "loads_lesson",
 ]
 
-_LARGEST_FILE = 1 << 20  # bytes
+LARGEST = 1 << 20  # bytes of a file
 
 
 class LessonError(UserError):
@@ -97,7 +99,10 @@ def load_lesson(path: Path) -> Lesson:
         If the file can't be read, or as `loads_lesson`; the message begins with the path.
     """
     try:
-        if path.stat().st_size > _LARGEST_FILE:
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for its other end
+            raise LessonError(f"{path}: this is no file")
+        if found.st_size > LARGEST:
             raise LessonError(f"{path}: larger than 1 MiB, so it is no lesson")
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -125,11 +130,11 @@ def loads_lesson(text: str, folder: Path | None = None) -> Lesson:
         each problem, with the page and the key.
     """
     try:
-        raw = tomllib.loads(text)
+        raw = parse(text)
+    except TooMuchError as error:
+        raise LessonError(f"This is no lesson: {error}") from None
     except ValueError as error:  # such as a number of thousands of digits
         raise LessonError(f"This is not TOML: {error}") from None
-    except RecursionError:
-        raise LessonError("This is no lesson: its values are nested too deeply") from None
     problems: list[str] = []
     _flatten_all(raw, (folder or Path()).absolute(), problems)
     if problems:
@@ -184,5 +189,5 @@ def _flat(changes: Mapping[str, Any], folder: Path, problems: list[str]) -> dict
                 problems.append(str(error))
     file = str(found.get("data.file", "")).strip()
     if file:
-        found["data.file"] = str(folder / Path(file).expanduser())
+        found["data.file"] = os.path.abspath(folder / os.path.expanduser(file))
     return found

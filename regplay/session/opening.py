@@ -1,6 +1,6 @@
 """What stands on the command line for the window: a link, or a file of one of several kinds."""
 
-import tomllib
+import stat
 from pathlib import Path
 
 from regplay.core.datasets import DatasetError
@@ -8,13 +8,14 @@ from regplay.core.datasets.csv_check import open_sheet
 from regplay.core.datasets.csv_rows import Problem, ReadingStopped, Source
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
+from regplay.core.toml_text import parse
 from regplay.session.document_file import SUFFIX, read
 from regplay.session.experiment_file import open_experiment
+from regplay.session.lessons import LARGEST as LARGEST_LESSON
 from regplay.session.lessons import load_lesson
 from regplay.session.link import from_link, is_link
 
 TABLES = (".csv", ".tsv", ".txt")
-_LONGEST_LESSON = 4 << 20  # bytes
 
 
 def opening_of(argument: str) -> tuple[Experiment | None, str]:
@@ -73,8 +74,11 @@ def check_table(source: Source) -> None:
 def is_lesson(path: Path) -> bool:
     """Whether a TOML file holds a lesson: it has pages."""
     try:
-        if path.suffix.lower() != ".toml" or path.stat().st_size > _LONGEST_LESSON:
+        if path.suffix.lower() != ".toml":
             return False
-        return "pages" in tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
+        found = path.stat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_LESSON:
+            return False
+        return "pages" in parse(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
         return False  # who opens it as an experiment says what is wrong

@@ -3,7 +3,6 @@
 import csv
 import io
 import math
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.history import History, Snapshot
 from regplay.core.toml import dumps
+from regplay.session.atomic import temporary_beside, write_atomically
 
 if TYPE_CHECKING:  # torch takes a second to import, and only `model.pt` needs it
     from torch import Tensor
@@ -156,7 +156,7 @@ def prepare_folder(folder: Path) -> None:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = _temporary(folder / "experiment.toml")
+        probe = temporary_beside(folder / "experiment.toml")
         probe.touch()
         probe.unlink()
     except FileExistsError:
@@ -175,8 +175,8 @@ def write_results(folder: Path, result: Result) -> None:
     OutputError
         If a file can't be written.
     """
-    files = {
-        "experiment.toml": dumps(result.experiment).encode(),
+    files: dict[str, bytes | str] = {
+        "experiment.toml": dumps(result.experiment),
         "history.csv": history_csv(result.history),
         "predictions.csv": predictions_csv(result.dataset, result.fit),
         "model.pt": _model(result),
@@ -186,25 +186,18 @@ def write_results(folder: Path, result: Result) -> None:
         write_file(folder / name, content)
 
 
-def _temporary(path: Path) -> Path:
-    # Not from `tempfile`: its files are closed to everyone else, and stay so when renamed.
-    return path.with_name(f".{path.name}.{os.getpid()}.part")
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all; it replaces one of the same name.
+def write_file(path: Path, content: bytes | str) -> None:
+    """Write a file as `write_atomically` does.
 
     Raises
     ------
     OutputError
         If it can't be written.
     """
-    temporary = _temporary(path)
     try:
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        write_atomically(path, content)
     except OSError as error:
         raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None
+    except UnicodeEncodeError:
+        problem = "a name in it, such as that of a file, is no text"
+        raise OutputError(f"{path}: can't be written: {problem}") from None

@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 MOST_STATES = 512
 MOST_CHANGES = 10_000  # of settings while a run trained
 _MOST_UNITS = 2000  # inputs or outputs of a network, more than any dataset has
+_LARGEST_VALUE = 1e100  # of a measure
 _KINDS = 3  # of streams: batches, dropout, noise
 _MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
 
@@ -170,6 +171,11 @@ class StoredStates:
         _require(((best_epoch >= 0) & (best_epoch <= epochs)).all(), "best_epoch")
         _require((arrays["diverged"] <= (stopped_at >= 0)).all(), "diverged")
         _require(not np.isnan(arrays["best_loss"]).any(), "best_loss")
+        momenta = arrays["momenta"]  # [states, first and second ones, numbers]
+        _require(np.isfinite(momenta[:, :1]).all(), "momenta")
+        # Mean squares, which may be too large for single precision where the weights are not.
+        _require((momenta[:, 1:] >= 0).all(), "momenta")
+        _require(are_measured(arrays["last_values"]), "last_values")
 
     def tensors(self) -> list["State"]:
         """The states themselves; this imports torch."""
@@ -204,6 +210,14 @@ class StoredStates:
             parameters = tensor(arrays["parameters"][row])
             states.append(State(shape, epoch, step, parameters, optimizer, draws, stopping))
         return states
+
+
+def are_measured(values: NDArray[np.float64]) -> bool:
+    """Whether a history may hold these: what is not finite was never recorded but as NaN.
+
+    Measures are taken in single precision, so that all sums and squares of them are finite.
+    """
+    return bool((np.isnan(values) | (np.abs(values) < _LARGEST_VALUE)).all())
 
 
 def _array(tensor: "Tensor") -> NDArray[Any]:

@@ -23,10 +23,6 @@ class Answers:
         self.asked.append(("recover", saved))
         return self.recovers
 
-    def file_to_open(self, folder):
-        self.asked.append(("open", folder))
-        return self.path
-
     def file_to_save(self, suggested):
         self.asked.append(("save", suggested))
         return self.path

@@ -44,6 +44,39 @@ experiment = { model.depth = 1 }
 view = "network"
 curves = ["model.width"]
 plays = false
+
+[[pages]]
+title = "Third"
+text = "A claim about a setting that the curve has, too."
+fresh = true
+experiment = { epochs = 15, model.width = 8, data.n_valid = 20, optimizer.name = "sgd" }
+view = "fit"
+
+[[pages.claims]]
+text = "Decay of 1 leaves less."
+claim = "weight_norm(weight_decay=1) < 1000"
+seeds = 1
+agree = 1
+
+[[pages]]
+title = "Fourth"
+text = "A question."
+view = "seeds"
+
+[pages.question]
+text = "What is more?"
+try = { epochs = 16 }
+options = [
+  { text = "Nothing.", because = "There is noise." },
+  { text = "The variance.", right = true, because = "See." },
+  { text = "The sum.", because = "No." },
+]
+
+[[pages.claims]]
+text = "There is variance."
+claim = "variance(epochs=16, weight_decay=0) > 0"
+seeds = 1
+agree = 1
 """
 
 
@@ -106,6 +139,56 @@ def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):
     reader.set(regularization__weight_decay=1.7321)  # at no position of the slider's curve
     reader.wait_until_finished()
     reader.wait(lambda: shown(reader) == [True, True, True])
+
+
+def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(reader):
+    window = reader.window
+    reader.wait(lambda: len(window.board.pins) == 1)
+    path = "regularization.weight_decay"
+    window.guide.go_to("small", 2)
+    reader.wait_until_finished()
+    reader.wait(lambda: path in window.laboratory.studies)
+    reader.wait(lambda: window.laboratory.studies[path].finished)
+    assert shown(reader) == [False]
+    values = [it.regularization.weight_decay for it in studied(window, path)]
+    window.controls.memberPreviewed.emit(path, values.index(1.0))
+    reader.wait(lambda: shown(reader) == [True])
+
+
+def studied(window, path):
+    """The experiments of a slider's curve."""
+    return window.laboratory.studies[path].sweep.experiments
+
+
+def test_a_question_hides_the_claims_that_give_its_answer_away(reader):
+    reader.window.guide.go_to("small", 3)
+    claims = reader.window.lesson_panel.page_view.claims
+    assert not claims.isVisible()
+    reader.wait(lambda: reader.find("lesson.option.1").isVisible())
+    reader.click("lesson.option.1")
+    assert claims.isVisible()
+    reader.click("lesson.previous")
+    assert claims.isVisible()
+
+
+def test_try_it_trains_other_draws_where_the_answer_is_among_the_seeds(reader):
+    window = reader.window
+    window.guide.go_to("small", 3)
+    window.tabs.setTab("seeds")
+    window.tabs.seeds.setAxis("regularization.weight_decay")
+    reader.click("lesson.try")
+    reader.wait(lambda: "seeds.parts" in window.laboratory.studies)
+    reader.wait(lambda: window.laboratory.studies["seeds.parts"].finished)
+    reader.wait(lambda: shown(reader) == [True])
+
+
+def test_escape_leaves_the_list_of_lessons_where_no_page_is_behind_it(open_window, qtbot):
+    person = open_window()
+    panel = person.window.lesson_panel
+    person.window.guide.show_contents()
+    assert panel.isVisible()
+    qtbot.keyClick(panel, Qt.Key.Key_Escape)
+    assert not panel.isVisible()
 
 
 def test_another_page_shows_its_view_and_curves_and_waits(reader):

@@ -1,5 +1,6 @@
 """The files of a run: whole or not there, readable by others, refused with a reason."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from regplay.session.results import (
     predictions_csv,
     prepare_folder,
     state_dict,
+    write_file,
     write_results,
 )
 
@@ -149,20 +151,26 @@ def test_files_of_the_same_name_are_replaced_and_others_stay(result, tmp_path):
 
 def test_a_write_that_fails_leaves_the_old_file_whole(result, tmp_path, monkeypatch):
     (tmp_path / "history.csv").write_text("old", encoding="utf-8")
-    write_bytes = Path.write_bytes
+    replace = os.replace
 
-    def full(path: Path, content: bytes) -> int:
-        if "history" in path.name:
-            write_bytes(path, content[: len(content) // 2])
+    def full(name: Path, wanted: Path) -> None:
+        if wanted.name == "history.csv":
             raise OSError(28, "No space left on device")
-        return write_bytes(path, content)
+        replace(name, wanted)
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "replace", full)
     message = r"history\.csv: can't be written: No space left on device$"
     with pytest.raises(OutputError, match=message):
         write_results(tmp_path, result)
     assert (tmp_path / "history.csv").read_text(encoding="utf-8") == "old"
     assert {path.name for path in tmp_path.iterdir()} <= FILES
+
+
+def test_half_a_surrogate_is_refused_with_words(tmp_path):
+    """As in the name of a file that is no text to the system."""
+    with pytest.raises(OutputError, match=r"a\.toml: can't be written: a name in it"):
+        write_file(tmp_path / "a.toml", 'file = "\udcff.csv"')
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_where_a_file_should_be(result, tmp_path):

@@ -68,6 +68,50 @@ def test_permissions_stay_and_links_are_followed(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other permissions")
+def test_what_is_private_is_so_before_it_is_written(tmp_path, monkeypatch):
+    path = tmp_path / "mine.txt"
+    path.write_text("old")
+    path.chmod(0o600)
+    seen = []
+    real = os.fsync
+
+    def sync(descriptor):
+        state = os.fstat(descriptor)
+        seen.append((stat.S_IMODE(state.st_mode), state.st_size))
+        real(descriptor)
+
+    real_open = os.open
+
+    def opened(*given, **named):
+        descriptor = real_open(*given, **named)
+        seen.append(stat.S_IMODE(os.fstat(descriptor).st_mode))
+        return descriptor
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(os, "open", opened)
+    write_atomically(path, "new")
+    assert seen[:2] == [0o600, (0o600, 3)]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_what_is_no_file_is_written_to_and_stays(tmp_path):
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        for path in (pipe, link):
+            write_atomically(path, "λ")
+            assert os.read(reader, 100) == "λ".encode()
+            assert stat.S_ISFIFO(pipe.stat().st_mode)
+    finally:
+        os.close(reader)
+    assert sorted(os.listdir(tmp_path)) == ["link", "pipe"]
+    with pytest.raises(IsADirectoryError):
+        write_atomically(tmp_path, "x")
+
+
 def test_a_name_may_be_as_long_as_names_may_be(tmp_path):
     path = tmp_path / ("λ" * 120 + ".regplay")  # 248 bytes of 255
     write_atomically(path, "long")

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
 from stored_sessions import session, small
@@ -168,6 +169,30 @@ def test_what_is_discarded_is_gone(saving, folder):
     (found,) = left_behind(folder)
     assert found.read().experiment.seed == 1
     found.leave()
+
+
+@pytest.mark.parametrize("way", ["discarded", "closed"])
+def test_a_file_that_can_not_be_deleted_is_offered_again(saving, folder, monkeypatch, way):
+    autosave = saving()
+    autosave.save(Document(small()))
+    autosave.wait()
+
+    def refuse(path, missing_ok=False):
+        if path.suffix == ".regplay":
+            raise PermissionError(13, "Permission denied")
+        real(path, missing_ok)
+
+    real = Path.unlink
+    if way == "discarded":
+        crash(autosave)
+        (leftover,) = left_behind(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        leftover.discard() if way == "discarded" else autosave.close()
+    (found,) = left_behind(folder)
+    assert found.read().experiment == small()
+    found.discard()
+    assert names(folder) == []
 
 
 def test_a_file_of_a_newer_regplay_stays(saving, folder):

@@ -8,7 +8,7 @@ import pytest
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import MEASURES, History
+from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.training import Training, run
 from regplay.core.verdict import judge
 from regplay.session.claims import Trained, measure_term, parse_claim, small_weights
@@ -92,6 +92,16 @@ def test_of_a_network_that_diverged_only_that_is_known():
         assert math.isnan(_measure(measure, trained)), measure
     assert math.isfinite(_measure("train_loss(epoch=0)", trained))
     assert _measure("diverged(epoch=0)", trained) == 0
+
+
+def test_a_huge_norm_is_measured_too(moons):
+    trained, _ = moons
+    last, history = trained.history.last, History()
+    values = last.values.copy()
+    values[MEASURES.index("weight_norm")] = 1e200
+    history.append(Snapshot(last.epoch, last.step, values, last.stopped_at, last.diverged))
+    huge = Trained(trained.experiment, trained.dataset, history)
+    assert _measure("half_squared_norm", huge) == math.inf
 
 
 def test_what_there_is_not_is_nan():

@@ -46,10 +46,10 @@ def test_a_term(text, changes, epoch):
     assert parse_claim(f"{term} < 1").terms == (term,)  # and back
 
 
-def test_every_field_but_the_seeds_can_be_named_in_short_or_in_full():
+def test_every_field_but_seeds_and_the_file_can_be_named_in_short_or_in_full():
     ambiguous = 0
     for path, field in FIELDS.items():
-        if path in ("seed", "data.seed"):
+        if path in ("seed", "data.seed", "data.file"):
             continue
         text = field.kind in ("text", "choice")
         value = f'"{field.default}"' if text else str(field.default).lower()
@@ -159,6 +159,13 @@ def test_infinity_is_a_number():
         ('gap(name="sgd") < 1', 5, "name may be data.name or optimizer.name"),
         ("gap(seed=3) < 1", 5, "seed can't be set: a claim is checked with many seeds"),
         ("gap(data.seed=3) < 1", 5, "data.seed can't be set"),
+        ("gap(file='a.csv') < 1", 5, "file can't be set: name the file in the experiment"),
+        ("gap(data.file='') < 1", 5, "data.file can't be set"),
+        ("gap < 1 | gap > 2", 9, "there is no or in claims: only and joins comparisons"),
+        ("gap < 1 or gap > 2", 9, "or is no word of claims: only and joins comparisons"),
+        ("not gap < 1", 1, "not is no word of claims: only and joins comparisons"),
+        ("gap < 1 and not gap < 0", 13, "not is no word of claims"),
+        ("gap() < 1", 5, "leave out the parentheses of gap(), or set a field in them"),
         ("gap(lr=-1) < 1", 8, "optimizer.lr = -1: must be a number from 0 to 10"),
         ("gap(depth=1.5) < 1", 11, "model.depth = 1.5: must be a whole number from 0 to 8"),
         ("gap(activation=relu) < 1", 16, 'put it in quotes: activation="relu"'),
@@ -168,12 +175,11 @@ def test_infinity_is_a_number():
         ("gap(epoch=1.5) < 1", 5, "epoch=1.5: must be a whole number from 0"),
         ("gap(epoch=-1) < 1", 5, "must be a whole number from 0"),
         ("noise_floor(epoch=3) < 1", 1, "the same at every epoch"),
-        ("gap() < 1", 5, "), but a change such as weight_decay=0.01 was expected"),
+        ("gap(1) < 1", 5, "1, but a change such as weight_decay=0.01 was expected"),
         ("gap(lr) < 1", 7, "), but = was expected after lr"),
         ("gap(lr=) < 1", 8, "), but a number, a text in quotes, true or false was expected"),
         ("gap(lr=1 < 1", 10, "<, but ) was expected to close gap("),
         ("gap < 1 gap > 2", 9, "gap is out of place here; join comparisons by and"),
-        ("gap < 1 or gap > 2", 9, "or is no word of claims: only and joins comparisons"),
         ("(gap < 1) and gap > 2", 6, "join comparisons by and, without parentheses"),
         ("gap < 1)", 8, ") is out of place"),
         ("gap < true", 7, "write 1 for true and 0 for false"),

@@ -1,5 +1,7 @@
 """Lesson files: what they come to, and how each mistake is told."""
 
+import os
+
 import pytest
 
 from regplay.core.experiment import Experiment
@@ -143,7 +145,11 @@ def test_the_share_that_must_agree_is_rounded_up(agree, seeds, other, must):
         ),
         (HEAD + PAGE + "pins = [{ set = {} }]", "page 1 (First), pins 1: name is missing"),
         (
-            HEAD + PAGE + "pins = [" + 13 * "{ name = 'x' }," + "]",
+            HEAD + PAGE + "pins = [" + 2 * "{ name = 'x' }," + "{ name = 'y' }]",
+            "page 1 (First), pins: x is the name of several; give each its own",
+        ),
+        (
+            HEAD + PAGE + "pins = [" + "".join(f"{{ name = '{i}' }}," for i in range(13)) + "]",
             "pins: 13 are more than the 12 there is room for",
         ),
         (HEAD + PAGE + 'highlights = ["depth"]', "highlights: depth: no such field; did you mean"),
@@ -216,6 +222,43 @@ def test_a_data_file_is_meant_from_the_folder_of_the_lesson(file):
     points = PAGE + 'experiment = { data.name = "csv", data.file = "points.csv" }\n'
     file.write_text(HEAD + points, encoding="utf-8")
     assert get(load_lesson(file).experiment(0), "data.file") == str(file.parent / "points.csv")
+
+
+def test_a_data_file_may_be_in_a_home_of_nobody_or_in_one(file, monkeypatch):
+    monkeypatch.setenv("HOME", str(file.parent / "home"))
+    monkeypatch.setenv("USERPROFILE", str(file.parent / "home"))
+    for name, path in (
+        ("~/x.csv", file.parent / "home" / "x.csv"),
+        ("~nosuchuser/x.csv", file.parent / "~nosuchuser" / "x.csv"),
+        ("../x.csv", file.parent.parent / "x.csv"),
+    ):
+        page = PAGE + f'experiment = {{ data.name = "csv", data.file = "{name}" }}\n'
+        file.write_text(HEAD + page, encoding="utf-8")
+        assert load_lesson(file).files == (str(path),)
+
+
+def test_the_files_of_pages_pins_and_questions_are_known_each_once(file):
+    page = """
+experiment = { data.name = "csv", data.file = "a.csv" }
+pins = [{ name = "one", set = { data.file = "b.csv" } }, { name = "two", set = { epochs = 9 } }]
+"""
+    question = OPTIONS + 'try = { data = { file = "c.csv" } }\n'
+    file.write_text(HEAD + (PAGE + page + question) * 2, encoding="utf-8")
+    assert load_lesson(file).files == tuple(str(file.parent / f"{name}.csv") for name in "abc")
+    assert loads_lesson(HEAD + PAGE).files == ()
+
+
+def test_a_text_that_takes_long_to_parse_is_refused_before():
+    with pytest.raises(LessonError, match=r"This is no lesson: .* nested too deeply"):
+        loads_lesson(".".join("a" * 60_000) + " = 1")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no such pipes")
+def test_a_pipe_is_not_waited_for(tmp_path):
+    path = tmp_path / "pipe.toml"
+    os.mkfifo(path)
+    with pytest.raises(LessonError, match="this is no file"):
+        load_lesson(path)
 
 
 def test_files_that_are_no_lessons(file, tmp_path):

@@ -10,6 +10,7 @@ from regplay.core.datasets.csv_rows import Sheet
 from regplay.core.datasets.numbers import short
 
 _SHOWN = 8  # names in a message
+_LONGEST_INDEX = 15  # digits of a row's number; Python itself reads no more than 4,300
 _INDEX = frozenset({"id", "index", "row", "no", "nr", "#", "unnamed: 0"})
 
 
@@ -85,7 +86,8 @@ def _says_something(sheet: Sheet, column: int) -> bool:
     if name == "split":
         return not set(cells) <= {"train", "valid"}
     if column == 0 and len(sheet.names) > 2 and (name in _INDEX or _is_unnamed(sheet, column)):
-        first = int(cells[0]) if cells[0].isdecimal() else 0
+        is_number = cells[0].isdecimal() and len(cells[0]) <= _LONGEST_INDEX
+        first = int(cells[0]) if is_number else 0
         return cells != [str(first + i) for i in range(len(cells))]
     return True
 

@@ -34,7 +34,7 @@ from regplay.gui.data.outcome import file_values, n_valid, points_values, why_no
 from regplay.gui.data.preview import Preview
 from regplay.gui.data.problems import ProblemsList
 from regplay.gui.naming import named
-from regplay.session.atomic import write_atomically
+from regplay.session.results import OutputError, write_file
 
 _SIZE = QSize(860, 560)  # px
 _TABLES = "Tables (*.csv);;All files (*)"
@@ -250,10 +250,9 @@ class CsvDialog(QDialog):
         if not chosen:
             return False
         try:
-            write_atomically(Path(chosen), self._text)
-        except (OSError, UnicodeEncodeError) as error:
-            reason = getattr(error, "strerror", None) or error
-            self._refusal = f"{chosen} can't be written: {reason}."
+            write_file(Path(chosen), self._text)
+        except OutputError as error:
+            self._refusal = f"{error}."
             self._tell()
             return False
         self._path = Path(chosen)

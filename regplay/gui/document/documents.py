@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QObject, QSettings, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
 
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.clock import Clock
 from regplay.gui.document.busy import busy
-from regplay.gui.document.dropped import EXPERIMENT, dropped_file, dropped_link
+from regplay.gui.document.dropped import EXPERIMENT
 from regplay.gui.document.questions import Questions
 from regplay.gui.document.recent import RecentFiles
 from regplay.gui.document.safety import SafetyNet
@@ -19,7 +19,7 @@ from regplay.session.document import Document, DocumentError, reads_file
 from regplay.session.document_file import SUFFIX, read, write
 from regplay.session.document_writer import DocumentWriter
 from regplay.session.experiment_file import open_experiment
-from regplay.session.link import from_link, is_link, to_link
+from regplay.session.link import from_link, to_link
 
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
@@ -92,14 +92,8 @@ class Documents(QObject):
 
     # Opening
 
-    def choose(self) -> bool:
-        """Ask for a file and open it; returns whether that was done, as all that open do."""
-        folder = self.path.parent if self.path is not None else _documents()
-        path = self._questions.file_to_open(folder)
-        return path is not None and self.open(path)
-
     def open(self, path: Path) -> bool:
-        """Open a session, or take over the experiment in a TOML file.
+        """Open a session, or take over the experiment in a TOML file; returns whether it was done.
 
         What can't be read is refused with a message, and what was open stays open. A session takes
         the place of what is open, about whose changes is asked first; an experiment is but a
@@ -146,29 +140,6 @@ class Documents(QObject):
             return False
         QGuiApplication.clipboard().setText(link)
         return True
-
-    def paste(self) -> bool:
-        """Open what the clipboard holds: a link, or a file that was copied."""
-        data = QGuiApplication.clipboard().mimeData()
-        if self.accepts(data):
-            return self.drop(data)
-        self.refused.emit("There is no link to an experiment in the clipboard: copy one first.")
-        return False
-
-    def accepts(self, data: QMimeData) -> bool:
-        """Whether this is something to open: a session, an experiment file, or a link."""
-        return dropped_file(data) is not None or dropped_link(data) is not None
-
-    def drop(self, data: QMimeData) -> bool:
-        """Open it."""
-        path, link = dropped_file(data), dropped_link(data)
-        if path is not None:
-            return self.open(path)
-        return link is not None and self.open_link(link)
-
-    def open_argument(self, argument: str) -> bool:
-        """Open what stands on the command line: the name of a file, or a link."""
-        return self.open_link(argument) if is_link(argument) else self.open(Path(argument))
 
     def _open_experiment(self, path: Path) -> bool:
         try:
@@ -222,11 +193,12 @@ class Documents(QObject):
     def may_close(self) -> bool:
         """Ask about changes that would be lost; whether the window may be closed.
 
-        Who only tries settings is not asked: that takes a session with a name, with pinned runs, or
-        one that was recovered.
+        Who only tries settings is not asked: that takes a session with a name, with pinned runs or
+        points placed by hand, or one that was recovered.
         """
         self.check()
-        is_worth = self.path is not None or self._saved is None or bool(self._present().pins)
+        present = self._present()
+        is_worth = self.path is not None or self._saved is None or _is_work(present)
         if not (self.is_modified and is_worth):
             return True
         name = "this session" if self.path is None else self.path.name
@@ -293,6 +265,12 @@ class Documents(QObject):
                 self.refused.emit(f"What you do is not safe from a crash: {problem}")
         else:
             self._safety.forget()  # such as where what was changed was changed back
+
+
+def _is_work(document: Document) -> bool:
+    """Whether there is more to it than settings, which are soon made again."""
+    data = document.experiment.data
+    return bool(document.pins) or (data.name == "points" and bool(data.points))
 
 
 def _documents() -> Path:

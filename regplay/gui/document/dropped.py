@@ -6,13 +6,14 @@ from PySide6.QtCore import QMimeData
 
 from regplay.session.document_file import SUFFIX
 from regplay.session.link import is_link
+from regplay.session.opening import TABLES
 
 EXPERIMENT = ".toml"
-_SUFFIXES = (SUFFIX, EXPERIMENT)
+_SUFFIXES = (SUFFIX, EXPERIMENT, *TABLES)
 
 
 def dropped_file(data: QMimeData) -> Path | None:
-    """The session or experiment file in it, if it is one file of this machine."""
+    """The session, experiment, lesson or table in it, if it is one file of this machine."""
     urls = data.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None

@@ -16,7 +16,6 @@ Recovery = Literal["recover", "later", "discard"]
 
 _Role = QMessageBox.ButtonRole
 _SESSIONS = f"Sessions (*{SUFFIX})"
-_OPENED = f"Sessions and experiments (*{SUFFIX} *.toml);;All files (*)"
 _SHOWN = 4  # paths
 _LONGEST = 300  # characters of a path
 
@@ -32,9 +31,6 @@ class Questions(Protocol):
 
     def recovery(self, saved: datetime) -> Recovery:
         """What to do with a session that was not closed, written last at that time."""
-
-    def file_to_open(self, folder: Path) -> Path | None:
-        """Which file to open; None for none."""
 
     def file_to_save(self, suggested: Path) -> Path | None:
         """Under which name to save; None for none."""
@@ -90,11 +86,6 @@ class Dialogs:
         box.setDefaultButton(recover)
         clicked = _clicked(box)
         return "recover" if clicked is recover else "discard" if clicked is discard else "later"
-
-    def file_to_open(self, folder: Path) -> Path | None:
-        """Which file to open."""
-        name, _ = QFileDialog.getOpenFileName(self._parent, "Open", str(folder), _OPENED)
-        return Path(name) if name else None
 
     def file_to_save(self, suggested: Path) -> Path | None:
         """Under which name to save; one that is taken is asked about."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import grid_of
-from regplay.core.sweep import Lineup, Sweep
+from regplay.core.sweep import SWEEPABLE, Lineup, Sweep
 from regplay.gui.controls import ControlPanel
 from regplay.gui.laboratory import Laboratory
 from regplay.gui.lessons.guide import Guide
@@ -18,6 +18,7 @@ from regplay.gui.runs.board import Board
 from regplay.gui.runs.side_tab import Together, seen_together
 from regplay.gui.studies import Inquiry, Study
 from regplay.gui.tabs import Tabs
+from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.run import Run
 
@@ -29,8 +30,8 @@ _TABS = {"split": "side"}  # what lessons call otherwise
 class Classroom(QObject):
     """Does in the window what a page asks for, and hands the guide each complete network.
 
-    Networks of a slider's curve, of a map or of a comparison count like runs: the reader has had
-    them trained, and sees them.
+    Besides the runs these are networks that the reader had trained in a map, in a comparison or of
+    other draws, and those of a slider's curve that they looked at: it is trained unasked.
 
     Signals
     -------
@@ -55,10 +56,12 @@ class Classroom(QObject):
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
+        self._looked_at: set[Experiment] = set()  # of networks of a curve
         guide.pinsChosen.connect(self._pin)
         guide.viewChosen.connect(self._show_view)
         guide.curvesChosen.connect(self._show_curves)
         guide.playRequested.connect(self._play)
+        guide.tried.connect(self._start_seeds)
         self.wishesChanged.connect(laboratory.reconsider)
         laboratory.add(self)
         laboratory.shown.connect(self._note_studies)
@@ -66,9 +69,15 @@ class Classroom(QObject):
     def note(self, view: View) -> None:
         """Take in the run that is shown, once it is complete."""
         run = view.run
-        is_news = view.is_finished and not view.is_preview and run not in self._noted
+        if view.is_preview:
+            is_news = run.experiment not in self._looked_at
+        else:
+            is_news = view.is_finished and run not in self._noted
         if is_news and run.is_complete:
-            self._noted.add(run)
+            if view.is_preview:
+                self._looked_at.add(run.experiment)
+            else:
+                self._noted.add(run)
             self._guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
 
     def forget(self) -> None:
@@ -130,21 +139,42 @@ class Classroom(QObject):
         if not self._runner.is_finished:  # else the page goes on with the run of the one before
             self._runner.play()
 
+    def _start_seeds(self) -> None:
+        """Where the answer is in the Seeds tab, train what it shows."""
+        if self._tabs.tab == "seeds" and self._tabs.seeds is not None:
+            self._tabs.seeds.start()
+
     def _note_studies(self) -> None:
         if self._guide.position is None:
             return  # nobody asks what they show
-        for study in self._laboratory.studies.values():
-            if study.finished and not study.problem and study not in self._noted:
+        for key, study in self._laboratory.studies.items():
+            is_news = key not in SWEEPABLE and study not in self._noted
+            if is_news and study.finished and not study.problem:
                 self._noted.add(study)
                 self._note_members(study)
 
     def _note_members(self, study: Study) -> None:
         sweep, histories = study.sweep, study.history
-        if histories is None or (isinstance(sweep, Sweep) and sweep.resamples):
-            return  # other draws of the data, of which there may be thousands
+        if isinstance(sweep, Sweep) and sweep.resamples:
+            self._note_parts(sweep, study.digest)
+            return
+        if histories is None:
+            return
         datasets: dict[DataSettings, Dataset] = {}
         for member, experiment in enumerate(sweep.experiments[:_MOST]):
             dataset = datasets.get(experiment.data)
             if dataset is None:
                 dataset = datasets[experiment.data] = load(experiment.data)
             self._guide.note_run(experiment, histories.member(member), dataset, None)
+
+    def _note_parts(self, sweep: Sweep, digest: object) -> None:
+        """Take in bias² and variance at each position, of as many draws as claims are about."""
+        if not isinstance(digest, list) or sweep.seeds < RESAMPLES:
+            return
+        if self._laboratory.epoch is not None:
+            return  # they are those of an earlier moment
+        experiments = sweep.experiments
+        for position, parts in enumerate(digest):
+            if parts is not None:
+                experiment = experiments[sweep.member(position)]
+                self._guide.note_parts(experiment, load(experiment.data), parts)

@@ -31,6 +31,13 @@ class Guide(QObject):
     hidden. From then on the reader may change anything; the page stays. Answers and ticks are kept
     while the window is open.
 
+    Parameters
+    ----------
+    may_read
+        Whether files that a lesson names may be read: anyone may have written it.
+    load
+        Reads the lessons that ship with the program.
+
     Signals
     -------
     experimentChosen
@@ -44,6 +51,8 @@ class Guide(QObject):
         the page before.
     playRequested
         Train what was chosen.
+    tried
+        It answers a question: train what the view beside shows, too.
     highlightsChanged
         (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
         controls are elsewhere.
@@ -60,6 +69,7 @@ class Guide(QObject):
     curvesChosen = Signal(object)
     pinsChosen = Signal(object)
     playRequested = Signal()
+    tried = Signal()
     highlightsChanged = Signal(object)
     linkChosen = Signal(str)
     positionChanged = Signal()
@@ -69,11 +79,12 @@ class Guide(QObject):
         self,
         panel: LessonPanel,
         controls: ControlPanel,
+        may_read: Callable[[Sequence[str]], bool],
         parent: QObject | None = None,
         load: Callable[[], Sequence[Lesson]] = lessons.lessons,
     ) -> None:
         super().__init__(parent)
-        self._panel, self._controls = panel, controls
+        self._panel, self._controls, self._may_read = panel, controls, may_read
         self._library = Library(load)
         self._progress = Progress()
         self._lesson: Lesson | None = None  # the one that is open
@@ -147,14 +158,19 @@ class Guide(QObject):
     def open_file(self, path: Path) -> None:
         """Begin the lesson in a file; one that is refused changes nothing, and `failed` says why.
 
-        It is listed from now on, in place of one with the same id.
+        If it learns from files, `may_read` is asked first, once for the whole lesson. It is listed
+        from now on, in place of one with the same id.
         """
         try:
             before = self._library.all()
-            lesson = self._library.read(path)
+            lesson = lessons.load_lesson(path)
         except LessonError as error:
             self.failed.emit(str(error))
             return
+        if lesson.files and not self._may_read(lesson.files):
+            self.failed.emit(f"{path.name} was not opened: it learns from a file.")
+            return
+        self._library.add(lesson)
         if lesson not in before:
             self._progress.forget(lesson.id)
         self.go_to(lesson.id, 0)
@@ -230,6 +246,8 @@ class Guide(QObject):
     def _toggle_contents(self, wants_contents: bool) -> None:
         if wants_contents:
             self.show_contents()
+        elif self._lesson is None:
+            self.close()  # there is no page to go back to
         else:
             self._panel.showAgain()
 
@@ -271,6 +289,7 @@ class Guide(QObject):
             self._answer(REVEALED)
             self._begin(page, replace(experiment, page.question.tries))
             self.playRequested.emit()
+            self.tried.emit()
 
     # claims
 

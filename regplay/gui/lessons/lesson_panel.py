@@ -174,7 +174,7 @@ class LessonPanel(QWidget):
 
     def setAnswer(self, answer: int | None) -> None:
         """Show what is right, as `QuestionView.setAnswer` takes it."""
-        self.page_view.question.setAnswer(answer)
+        self.page_view.setAnswer(answer)
 
     def _show(self, view: QWidget, *, has_page: bool) -> None:
         is_page = view is self.page_view

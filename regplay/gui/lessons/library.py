@@ -1,7 +1,6 @@
 """The lessons that can be read: those that ship with the program, and those opened by hand."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from regplay.session import lessons
 from regplay.session.lessons import Lesson
@@ -42,16 +41,8 @@ class Library:
         place = [lesson.id for lesson in known].index(lesson_id) + 1
         return known[place] if place < len(known) else None
 
-    def read(self, path: Path) -> Lesson:
-        """The lesson in a file, listed from now on, in place of one with the same id.
-
-        Raises
-        ------
-        LessonError
-            If the file is refused; nothing changes then. Or as `all`.
-        """
-        lesson = lessons.load_lesson(path)
+    def add(self, lesson: Lesson) -> None:
+        """List it from now on, in place of one with the same id; raises as `all`."""
         self.all()
         assert self._known is not None
         self._known[lesson.id] = lesson
-        return lesson

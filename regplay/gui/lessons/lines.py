@@ -13,7 +13,7 @@ from PySide6.QtGui import (
 )
 
 from regplay.gui.controls import tones
-from regplay.gui.lessons.documents import document
+from regplay.gui.lessons.markdown import document
 
 _GAP = 3.0  # px between lines
 

@@ -115,11 +115,20 @@ class PageView(QScrollArea):
         self.text.setText(page.text)
         self.claims.setClaims(page.claims, shown)
         self.question.setQuestion(page.question, answer)
+        self._hide_answer(page.question is not None and answer is None)
         for first, second in pairwise(
             [self.text, *self.question.options, self.question.try_button]
         ):
             QWidget.setTabOrder(first, second)
         self.verticalScrollBar().setValue(0)
+
+    def setAnswer(self, answer: int | None) -> None:
+        """Show the answer to the question, and with it the claims, which give it away."""
+        self.question.setAnswer(answer)
+        self._hide_answer(answer is None)
+
+    def _hide_answer(self, is_open: bool) -> None:
+        self.claims.setVisible(bool(self.claims.rows) and not is_open)
 
     def scrollScreen(self, by: int) -> bool:
         """Go a screen down (1) or up (−1); whether there was anything left to scroll."""

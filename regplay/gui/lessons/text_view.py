@@ -6,9 +6,10 @@ from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QCursor, QDesktopServices, QKeyEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
-from regplay.gui.lessons.documents import document
+from regplay.gui.lessons.markdown import document
 
 _WIDTH = 200  # px, asked for
+_LONGEST_NUMBER = 3  # digits of that of a page
 
 
 class TextView(QTextBrowser):
@@ -84,7 +85,7 @@ class TextView(QTextBrowser):
                 QDesktopServices.openUrl(url)
             case "page":
                 number = url.path()
-                if number.isdecimal():
+                if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
                     self.pageChosen.emit(int(number))
             case "regplay":
                 self.linkChosen.emit(url.toString())

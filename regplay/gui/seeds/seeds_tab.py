@@ -62,7 +62,7 @@ class SeedsTab(SeedsView):
         self._dataset: Dataset | None = None
         self._shown: dict[str, Sweep | Lineup] = {}
         self._studies: list[Study] = []
-        self.header.startClicked.connect(self._start)
+        self.header.startClicked.connect(self.start)
         self.header.stopClicked.connect(self._stop)
         self.header.seedsChanged.connect(lambda _: self.wishesChanged.emit())
         self.header.axisChanged.connect(lambda _: self.wishesChanged.emit())
@@ -136,7 +136,8 @@ class SeedsTab(SeedsView):
     def _positions(self) -> tuple[float, ...]:
         return tuple(float(value) for value in decomposition_axis(self.axis()).values)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Train the resampled networks, as by a click on `Start`."""
         self._turn(True)
 
     def _stop(self) -> None:

@@ -78,7 +78,10 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
     n = len(dataset.train.y)
     points = "1 training point" if n == 1 else f"{n} training points"
     same = "Written by regplay: same data, initial weights and batches"
-    text = f"{same}, so the same losses up to rounding."
+    text = (
+        f"{same}, so the same losses up to rounding, which long training of a network that "
+        "overfits can magnify to a percent."
+    )
     drawn = [
         *(["dropout"] if drops(experiment) else []),
         *(["input noise"] if experiment.regularization.input_noise > 0 else []),

@@ -138,6 +138,7 @@ def test_files_that_can_not_be_read(tmp_path, monkeypatch):
         ("id,y\n1,2\n2,4\n", Choice("y")),
         ("0,2,3\n1,4,7\n", Choice("column 3")),
         ("a,b\nx,1\ny,2\n", Choice("b")),
+        pytest.param(f"Id,x,y\n{'9' * 5000},2,3\n2,4,7\n", Choice("y"), id="digits"),
     ],
 )
 def test_what_is_likely_to_be_meant(text, choice):

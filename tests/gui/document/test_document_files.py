@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
 from regplay.core import toml
@@ -23,15 +22,6 @@ def a_pin(name="λ = 0", color=0):
 
 def on_file(path):
     return replace(Experiment(), {"data.name": "csv", "data.file": str(path)})
-
-
-def mime(path=None, text=None):
-    data = QMimeData()
-    if path is not None:
-        data.setUrls([QUrl.fromLocalFile(str(path))])
-    if text is not None:
-        data.setText(text)
-    return data
 
 
 def test_saved_under_a_name_changed_saved_again_and_opened(desk):
@@ -54,8 +44,7 @@ def test_saved_under_a_name_changed_saved_again_and_opened(desk):
 
     desk.documents.close()
     desk.begin()
-    desk.answers.path = path
-    assert desk.documents.choose()
+    assert desk.documents.open(path)
     (found,) = desk.window.shown
     assert found.experiment == MOONS
     assert [pin.name for pin in found.pins] == ["λ = 0", "other"]
@@ -82,7 +71,6 @@ def test_moving_about_is_no_change_but_work_is(desk):
 
 
 def test_a_dialog_that_is_closed_does_nothing(desk):
-    assert not desk.documents.choose()
     assert not desk.documents.save()
     assert not desk.documents.save_as()
     assert desk.window.shown == []
@@ -201,60 +189,22 @@ def test_an_experiment_file_is_a_change_of_settings(desk):
     assert desk.window.now.experiment == on_file(desk.folder / "table.csv")
 
 
-def test_a_link_is_copied_and_pasted(desk):
+def test_a_link_is_copied_and_opened(desk):
     clipboard = QGuiApplication.clipboard()
     desk.window.now = Document(MOONS)
     assert desk.documents.copy_link()
     assert clipboard.text() == to_link(MOONS)
     desk.window.now = Document(Experiment(), None, (a_pin(),))
-    assert desk.documents.paste()
+    assert desk.documents.open_link(clipboard.text())
     assert desk.window.now.experiment == MOONS
     assert len(desk.window.now.pins) == 1
 
-    clipboard.setText("nothing of that kind")
-    assert not desk.documents.paste()
-    assert "no link" in desk.messages[-1]
-    clipboard.setText(to_link(MOONS)[:-3])
-    assert not desk.documents.paste()
+    assert not desk.documents.open_link(to_link(MOONS)[:-3])
     assert "copy all of it" in desk.messages[-1]
     desk.window.now = Document(on_file("/table.csv"))
     assert not desk.documents.copy_link()
     assert "can't carry" in desk.messages[-1]
     clipboard.clear()
-
-
-def test_what_is_dropped(desk):
-    documents = desk.documents
-    path = desk.folder / "Sent.REGPLAY"
-    write(path, Document(MOONS))
-    assert documents.accepts(mime(path))
-    assert documents.drop(mime(path))
-    assert documents.path == path
-    assert documents.accepts(mime(text=f" {to_link(Experiment())}\n"))
-    assert documents.drop(mime(text=to_link(Experiment())))
-    assert desk.window.now.experiment == Experiment()
-    for other in (mime(desk.folder / "table.csv"), mime(text="hello"), mime(), QMimeData()):
-        assert not documents.accepts(other)
-        assert not documents.drop(other)
-    two = QMimeData()
-    two.setUrls([QUrl.fromLocalFile(str(path))] * 2)
-    assert not documents.accepts(two)
-    far = QMimeData()
-    far.setUrls([QUrl("https://example.com/mine.regplay")])
-    assert not documents.accepts(far)
-
-
-def test_what_stands_on_the_command_line(desk):
-    path = desk.folder / "mine.regplay"
-    write(path, Document(MOONS))
-    assert desk.documents.open_argument(str(path))
-    assert desk.documents.path == path
-    other = replace(Experiment(), {"seed": 4})
-    assert desk.documents.open_argument(to_link(other))
-    assert desk.window.now.experiment == other
-    assert not desk.documents.open_argument("regplay:1nothing")
-    assert not desk.documents.open_argument("nothing.regplay")
-    assert len(desk.messages) == 2
 
 
 def test_recent_files_are_remembered_the_newest_first(desk):

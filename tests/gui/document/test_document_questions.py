@@ -113,19 +113,3 @@ def test_a_name_gets_the_suffix_unless_it_has_one(dialogs, tmp_path):
         assert dialogs.file_to_save(tmp_path / "session.regplay") == tmp_path / path
     saving_as("mine", accepts=False)
     assert dialogs.file_to_save(tmp_path / "session.regplay") is None
-
-
-def test_the_dialog_to_open_shows_sessions_and_experiments(dialogs, tmp_path, monkeypatch):
-    asked = []
-
-    def choose(parent, title, folder, kinds):
-        asked.append((folder, kinds))
-        return str(tmp_path / "mine.regplay"), ""
-
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", choose)
-    assert dialogs.file_to_open(tmp_path) == tmp_path / "mine.regplay"
-    folder, kinds = asked[0]
-    assert folder == str(tmp_path)
-    assert "*.regplay *.toml" in kinds
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("", ""))
-    assert dialogs.file_to_open(tmp_path) is None

@@ -1,5 +1,6 @@
 """Two small lessons, and a reader at a panel beside the controls."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -104,7 +105,11 @@ class Reader:
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.controls)
         row.addWidget(self.panel)
-        self.guide = Guide(self.panel, self.controls, self.window, lambda: lesson_list)
+        self.asked: list[tuple[str, ...]] = []  # which files may be read
+        self.may_read = True
+        self.guide = Guide(
+            self.panel, self.controls, self._answer, self.window, lambda: lesson_list
+        )
         self._said: list[tuple[str, object]] = []
         guide = self.guide
         for name in ("experiment", "view", "curves", "pins", "link"):
@@ -114,6 +119,10 @@ class Reader:
         guide.playRequested.connect(lambda: self._said.append(("play", None)))
         guide.failed.connect(lambda message: self._said.append(("failed", message)))
         guide.experimentChosen.connect(self.controls.setExperiment)
+
+    def _answer(self, files: Sequence[str]) -> bool:
+        self.asked.append(tuple(files))
+        return self.may_read
 
     def find(self, name: str) -> QWidget:
         self.settle()

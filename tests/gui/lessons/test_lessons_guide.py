@@ -152,6 +152,19 @@ def test_a_file_is_begun_and_listed(reader, lesson_files):
     assert reader.find("lesson.lesson.own").isVisible()
 
 
+@pytest.mark.parametrize("may_read", [True, False])
+def test_files_that_a_lesson_names_are_asked_about_at_once(reader, lesson_files, may_read):
+    own = lesson_files[1].with_name("own.toml")
+    text = lesson_files[1].read_text(encoding="utf-8").replace("dropout", "own", 1)
+    own.write_text(text + 'pins = [{ name = "a", set = { data.file = "a.csv" } }]\n', "utf-8")
+    reader.may_read = may_read
+    reader.guide.open_file(own)
+    assert reader.asked == [(str(own.with_name("a.csv")),)]
+    assert reader.guide.position == (("own", 0) if may_read else None)
+    if not may_read:
+        assert reader.take() == [("failed", "own.toml was not opened: it learns from a file.")]
+
+
 def test_a_claim_is_ticked_once_the_readers_runs_show_it(reader, lesson_list):
     reader.guide.go_to("decay", 0)
     with_decay = base(lesson_list)

@@ -1,0 +1,103 @@
+"""TOML of strangers: what could take long to parse is refused before."""
+
+import time
+import tomllib
+
+import pytest
+
+from regplay.core.toml_text import TooMuchError, check_effort, parse
+
+_M = 1 << 20
+_DOTS = ".".join("c" * 60_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 100_000,
+        "x = " + "[" * 3000,  # too deep for the parser alone
+        "x = " + "{a=" * 50_000,
+        "x = [" + "1," * 1_000_000 + "]",
+        f"{_DOTS} = 1",
+        f"[{' . '.join(['a'] * 60_000)}]",
+        ".".join(['"a b"'] * 60_000) + " = 1",
+        f"x = {{{_DOTS} = 1}}",
+        "".join(f"[a{i}.b.c.d]\n" for i in range(20_000)),
+        "".join(f"a{i} = 1\n" for i in range(300_000)),
+        "".join(f"[a{i}.{'.'.join('b' * 31)}]\n" for i in range(4000)),
+        "# a\n" * 2 * _M,
+        'x = "' + r"\u0041" * 2 * _M + '"',
+        "a" * 5 * _M + " = 1",
+    ],
+    ids=[
+        *("lists", "recursion", "tables", "numbers", "dots", "header", "quoted", "inline"),
+        *("headers", "keys", "deep headers", "lines", "escapes", "length"),
+    ],
+)
+def test_what_could_take_long_is_refused_at_once(text):
+    start = time.perf_counter()
+    with pytest.raises(TooMuchError):
+        parse(text)
+    assert time.perf_counter() - start < 3  # 0.3 or less, but for the lines, on a slow machine
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ('"' * 990 + "=.") * 2000,
+        '"""\\' * 200_000,
+        "'''a" * _M,
+        '"\\' * 400_000,
+        '""""' * _M,
+        "'\n" * 100_000,
+    ],
+)
+def test_quotes_that_are_not_closed_are_soon_looked_through(text):
+    start = time.perf_counter()
+    with pytest.raises(ValueError, match=r"at line|at end of document"):
+        parse(text)
+    assert time.perf_counter() - start < 3
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        'x = {a = """b"""", ',
+        'x = {a = """b""""", ',
+        'x = {a = """b\\""" "" """, ',
+        "x = {a = '''b'''', ",
+        "x = {a = '''b''''', ",
+        'x = {a = "\\"", ',
+        "x = {a = '\\', ",
+        'x = "\\\\" # "\ny = {',
+        "x = '\"' # '''\ny = {",
+    ],
+)
+def test_nothing_is_hidden_behind_the_end_of_a_string(before):
+    tomllib.loads(f"{before}c.c.c = 1}}")  # or it would hide nothing
+    with pytest.raises(TooMuchError):
+        parse(f"{before}{_DOTS} = 1}}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'points = """\n' + "0.5 -1.25, [x] {y} = 3\n" * 100_000 + '"""\n',
+        "points = '''" + "a.b.c.d = [1]\n" * 20_000 + "'''",
+        f'link = "{_DOTS}" # {_DOTS}\n# {_DOTS}',
+        "[pages.pins.set.data]\nnoise = 0.5\n",
+        'a."b.c" = [1.5, 2.25, 1979-05-27T07:32:00.999]\nb = "x"\n',
+        "numbers = [" + "3,\n" * 100_000 + "]",
+        "",
+    ],
+)
+def test_what_files_hold_is_parsed_whatever_stands_in_its_strings(text):
+    assert parse(text) == tomllib.loads(text)
+    check_effort(text)
+
+
+def test_what_is_no_toml_is_told_with_its_place():
+    with pytest.raises(ValueError, match="at line 2, column 5"):
+        parse("x = 1\ny = = 3\n")
+    with pytest.raises(ValueError, match="limit"):
+        parse("x = " + "9" * 5000)

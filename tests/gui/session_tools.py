@@ -1,0 +1,73 @@
+"""A person who trains, pins, saves and opens, and a window that crashes."""
+
+from pathlib import Path
+
+import numpy as np
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.session.document import Document
+from regplay.session.document_file import write
+
+LESSON = """
+id = "small"
+title = "A small lesson"
+summary = "Two pages."
+minutes = 1
+
+[[pages]]
+title = "First"
+text = "Some text."
+experiment = { model.width = 8, epochs = 15 }
+pins = [{ name = "decayed", set = { "regularization.weight_decay" = 0.5 } }]
+plays = false
+
+[[pages]]
+title = "Second"
+text = "More text."
+hides = ["data.noise"]
+plays = false
+"""
+
+
+def train(person):
+    """Train to the end; returns the last view."""
+    if not person.window.runner.is_playing:
+        person.click("transport.play")
+    return person.wait_until_finished()
+
+
+def save(person, path: Path) -> None:
+    """Save under a name."""
+    person.answers.path = path
+    assert person.window.documents.save_as()
+
+
+def untrained(path: Path, **values: object) -> Experiment:
+    """Write a session without a run, as one that was saved before PyTorch was loaded."""
+    changes = {name.replace("__", "."): value for name, value in values.items()}
+    experiment = replace(Experiment(), {"epochs": 20} | changes)
+    write(path, Document(experiment))
+    return experiment
+
+
+def is_same_run(run, other) -> bool:
+    """Whether two runs of the same experiment have gone the same way."""
+    return run.experiment == other.experiment and np.array_equal(
+        run.history.column("train_loss"), other.history.column("train_loss")
+    )
+
+
+def write_down(person) -> None:
+    """Have what was changed written, as happens every few seconds."""
+    documents = person.window.documents
+    documents._tick()
+    documents._safety._autosave.wait()
+
+
+def crash(person) -> None:
+    """The window is gone as far as others know: its lock is free and its file is left."""
+    autosave = person.window.documents._safety._autosave
+    autosave.wait()
+    autosave._lock.leave()
+    autosave.path = autosave._lock = None

@@ -1,0 +1,49 @@
+"""Pins that a page of a lesson asks for, while they are trained."""
+
+from types import SimpleNamespace
+
+import pytest
+from desk_tools import written
+from session_tools import LESSON
+
+from regplay.gui.runs.side_tab import Together
+from regplay.gui.studies import Study
+
+
+@pytest.fixture
+def reader(open_window, tmp_path):
+    """At the first page of a lesson, which asks for a pin."""
+    person = open_window()
+    person.window.guide.open_file(written(tmp_path / "small.toml", LESSON))
+    return person
+
+
+def asked(person):
+    """What the page wants to have trained, by its key."""
+    wanted = person.window.classroom.wanted(person.window.session.experiment, None)
+    return {key: inquiry.sweep for key, inquiry in wanted.items()}
+
+
+def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(reader):
+    """The thread completes a history that the window reads, and only then what is seen of it."""
+    ((key, lineup),) = asked(reader).items()
+    history = SimpleNamespace(finished=True)
+    study = Study(lineup, "cpu", history, digest=Together((None,), ()))
+    reader.window.classroom.showStudies({key: study}, None)
+    assert asked(reader) == {key: lineup}
+    reader.wait(lambda: len(reader.window.board.pins) == 1)
+    assert reader.window.board.pins[0].run.history.last.epoch == 15
+    assert asked(reader) == {}
+
+
+def test_what_can_not_be_trained_is_not_asked_for_again(reader):
+    ((key, lineup),) = asked(reader).items()
+    study = Study(lineup, "cpu", problem="no room")
+    reader.window.classroom.showStudies({key: study}, None)
+    assert asked(reader) == {}
+    assert len(reader.window.board.pins) == 0
+
+
+def test_another_session_does_not_wait_for_them(reader):
+    reader.window.classroom.forget()
+    assert asked(reader) == {}

@@ -1,0 +1,281 @@
+"""What is opened in the window, by menus, by keys, and by drag and drop."""
+
+import pytest
+from desk_tools import (
+    TABLE,
+    answer_with,
+    dialog_of,
+    drop,
+    entries,
+    press,
+    put_files,
+    use_table,
+    written,
+)
+from PySide6.QtCore import QPoint, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.toml import dumps
+from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.data.csv_dialog import CsvDialog
+from regplay.session.document import Document
+from regplay.session.document_file import write
+from regplay.session.link import to_link
+
+Key = Qt.Key
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1, "epochs": 30})
+LESSON = """
+id = "small"
+title = "A small lesson"
+summary = "One page."
+minutes = 1
+
+[[pages]]
+title = "First"
+text = "Some text."
+experiment = { model.width = 8, epochs = 15 }
+plays = false
+"""
+
+
+@pytest.fixture
+def choose_file(monkeypatch):
+    """Answers the questions for files with this one; returns what the dialogs were called."""
+    return lambda path: answer_with(monkeypatch, path)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Writes a file of this name; returns its path."""
+    return lambda name, content: written(tmp_path / name, content)
+
+
+# Menus
+
+
+def test_the_menus_offer_what_comes_in_and_goes_out(person):
+    assert entries(person.window, "File") == {
+        "Open…": "Ctrl+O",
+        "Open recent": "",
+        "Open data…": "",
+        "Save session": "Ctrl+S",
+        "Save session as…": "Ctrl+Shift+S",
+        "Save experiment as TOML…": "",
+        "Save as PyTorch script…": "",
+        "Save data as CSV…": "",
+        "Figures": "",
+        "Quit": "Ctrl+Q",
+    }
+    edit = entries(person.window, "Edit")
+    assert edit["Copy as PyTorch"] == "Ctrl+Shift+P"
+    assert edit["Copy link"] == "Ctrl+Shift+C"
+    assert edit["Paste link, file or table"] == "Ctrl+V"
+
+
+def test_no_two_entries_have_the_same_shortcut(person):
+    menus = ("File", "Edit", "Training", "Lessons", "View", "Help")
+    keys = [keys for menu in menus for keys in entries(person.window, menu).values() if keys]
+    assert len(keys) > 10
+    assert len(keys) == len(set(keys))
+
+
+# Opening
+
+
+def test_ctrl_o_opens_an_experiment_with_all_its_epochs(person, choose_file, file):
+    choose_file(file("mine.toml", dumps(OTHER)))
+    press(person, Key.Key_O)
+    assert person.window.session.experiment == OTHER
+    press(person, Key.Key_Z)
+    assert person.window.session.experiment == replace(Experiment(), {"epochs": 20})
+
+
+def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, choose_file, file):
+    """The window had 20 and was given 20 more: the 40 of the file are its own."""
+    for _ in range(2):
+        person.click("transport.play")
+        person.wait_until_finished()
+    assert person.window.session.experiment.epochs == 40
+    choose_file(file("mine.toml", dumps(replace(OTHER, {"epochs": 40}))))
+    person.choose("Open…")
+    assert person.window.session.experiment == replace(OTHER, {"epochs": 40})
+
+
+def test_a_dialog_that_is_cancelled_opens_nothing(person, choose_file):
+    before = person.window.session.experiment
+    assert [choose_file(None), person.choose("Open…")][0] == ["Open"]
+    assert [choose_file(None), person.choose("Open data…")][0] == ["Open data"]
+    assert (person.window.session.experiment, person.banner) == (before, "")
+    assert dialog_of(person.window) is None
+
+
+def test_a_lesson_is_opened_in_its_panel(person, choose_file, file):
+    choose_file(file("lesson.toml", LESSON))
+    person.choose("Open…")
+    window = person.window
+    assert window.lesson_panel.isVisible()
+    assert window.guide.position == ("small", 0)
+    assert window.session.experiment.model.width == 8
+
+
+@pytest.mark.parametrize("entry", ["Open…", "Open data…"])
+def test_a_table_is_shown_first_and_then_learned_from(person, choose_file, file, entry):
+    path = file("mine.csv", TABLE)
+    choose_file(path)
+    before = person.window.session.experiment
+    person.choose(entry)
+    dialog = dialog_of(person.window)
+    assert dialog.isVisible()
+    assert person.window.session.experiment == before
+    use_table(person)
+    data = person.window.session.experiment.data
+    assert (data.name, data.file, data.target) == ("csv", str(path), "sales")
+    person.click("transport.play")
+    view = person.wait_until_finished()
+    assert view.dataset.input_names == ("price",)
+    assert view.snapshot.epoch == 20
+    person.wait(lambda: not person.window.findChildren(CsvDialog))
+    press(person, Key.Key_Z)
+    assert person.window.session.experiment == before
+
+
+def test_a_table_that_is_not_used_changes_nothing(person, choose_file, file):
+    choose_file(file("mine.csv", TABLE))
+    before = person.window.session.experiment
+    person.choose("Open…")
+    QTest.keyClick(dialog_of(person.window), Key.Key_Escape)
+    assert dialog_of(person.window) is None
+    assert person.window.session.experiment == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.toml", "seed = = 3", "This is not TOML"),
+        ("a.toml", "[model]\ndepth = 99\n", "must be a whole number from 0 to 8"),
+        ("a.toml", "a = " + "[" * 20_000, "nested too deeply"),
+        ("a.toml", LESSON + "view = 'nowhere'", "view: must be one of"),
+        ("a.toml", "pages = 1\nx = " + "9" * 5000, "This is not TOML"),
+        ("a.regplay", "", "the file is empty"),
+        ("a.regplay", "format = 1\n", "the file is not complete"),
+        ("a.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
+        ("a.md", "# Notes", "this is no session of regplay"),
+        ("a.csv", "", "the file is empty"),
+        ("a.csv", b"PK\x03\x04\x00\xff", "this is not a text file"),
+        ("a.txt", "some words\nand more\n", "there is only one column"),
+    ],
+)
+def test_a_broken_file_is_explained_and_changes_nothing(
+    person, choose_file, file, name, content, message
+):
+    window = person.window
+    before = window.session.experiment, window.documents.path, window.guide.position
+    path = file(name, content)
+    choose_file(path)
+    person.choose("Open…")
+    assert message in person.banner
+    assert str(path) in person.banner
+    assert (window.session.experiment, window.documents.path, window.guide.position) == before
+    assert dialog_of(window) is None
+    assert not window.lesson_panel.isVisible()
+    assert window.documents.recent == []
+    person.set(model__depth=1)
+    assert person.banner == ""
+
+
+@pytest.mark.parametrize("name", ["none.toml", "none.regplay", "none.csv"])
+def test_a_file_that_is_gone_is_explained(person, choose_file, tmp_path, name):
+    choose_file(tmp_path / name)
+    person.choose("Open…")
+    assert f"{tmp_path / name}: " in person.banner
+    assert dialog_of(person.window) is None
+
+
+def test_recent_sessions_are_opened_from_their_menu_and_forgotten(person, tmp_path):
+    path = tmp_path / "R&D.regplay"
+    write(path, Document(OTHER))
+    assert person.window.documents.open(path)
+    person.set(seed=5)
+    person.answers.keeps = "discard"
+    menu = person.window.menus._recent
+    menu.aboutToShow.emit()
+    texts = [action.text() for action in menu.actions() if not action.isSeparator()]
+    assert texts == [str(path).replace("&", "&&"), "&Clear this list"]
+    menu.actions()[0].trigger()
+    assert person.window.session.experiment == OTHER
+    menu.actions()[-1].trigger()
+    menu.aboutToShow.emit()
+    (action,) = (action for action in menu.actions() if not action.isSeparator())
+    assert not action.isEnabled()
+
+
+# Drag and drop
+
+
+def places(window):
+    """Where things are dropped: over plots, controls and what lies around them."""
+    widgets = {
+        "fit": window.fit_view.panel.chart,
+        "losses": window.history_view.plot,
+        "a number": window.controls.control("optimizer.lr").findChild(ValueBox),
+        "transport": window.transport,
+        "window": window.verdict_bar,
+    }
+    return {name: widget.mapTo(window, widget.rect().center()) for name, widget in widgets.items()}
+
+
+@pytest.mark.parametrize("place", ["fit", "losses", "a number", "transport", "window"])
+def test_a_table_may_be_dropped_anywhere(person, file, place):
+    assert drop(person.window, put_files(file("mine.csv", TABLE)), places(person.window)[place])
+    assert dialog_of(person.window) is None  # the drag is over first
+    person.wait(lambda: dialog_of(person.window))
+    use_table(person)
+    assert person.window.session.experiment.data.name == "csv"
+
+
+def test_a_table_that_is_dropped_on_the_name_of_a_file_is_opened(person, file):
+    person.set(data__name="csv", data__file="/none.csv")
+    window = person.window
+    line = window.controls.control("data.file").line
+    place = line.mapTo(window, line.rect().center())
+    assert line.isVisible()
+    assert drop(window, put_files(file("mine.csv", TABLE)), place)
+    person.wait(lambda: dialog_of(window))
+    assert line.text() == "/none.csv"
+    use_table(person)
+    assert line.text() == str(file("mine.csv", TABLE))
+
+
+def test_sessions_experiments_lessons_and_links_may_be_dropped(person, file, tmp_path):
+    window, session = person.window, tmp_path / "mine.regplay"
+    write(session, Document(replace(OTHER, {"seed": 9})))
+    here = QPoint(400, 300)
+    assert drop(window, put_files(session), here)
+    person.wait(lambda: window.documents.path == session)
+    assert window.session.experiment.seed == 9
+    assert drop(window, put_files(file("mine.toml", dumps(OTHER))), here)
+    person.wait(lambda: window.session.experiment == OTHER)
+    assert drop(window, put_files(file("lesson.toml", LESSON)), here)
+    person.wait(window.lesson_panel.isVisible)
+    mime = put_files()
+    mime.setText(to_link(OTHER))
+    assert drop(window, mime, here)
+    assert window.session.experiment == OTHER
+
+
+def test_what_can_not_be_opened_is_not_taken(person, file):
+    before = person.window.session.experiment
+    text, web = put_files(), put_files()
+    text.setText("just words")
+    web.setUrls([QUrl("https://example.org/mine.csv")])
+    two = put_files(file("a.csv", TABLE), file("b.csv", TABLE))
+    for mime in (text, web, two, put_files(file("a.png", b"\x89PNG")), put_files()):
+        for place in places(person.window).values():
+            assert not drop(person.window, mime, place)
+    QGuiApplication.processEvents()
+    assert (person.window.session.experiment, person.banner) == (before, "")
+    assert dialog_of(person.window) is None

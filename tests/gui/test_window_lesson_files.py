@@ -1,0 +1,65 @@
+"""A lesson that learns from files: they are asked about before anything of them is read."""
+
+import pytest
+from desk_tools import TABLE, answer_with, written
+
+LESSON = """
+id = "small"
+title = "A small lesson"
+summary = "One page."
+minutes = 1
+
+[[pages]]
+title = "First"
+text = "Some text."
+plays = false
+experiment = { epochs = 15 }
+"""
+CSV = '{ data.name = "csv", data.file = "cars.csv" }'
+PAGE = LESSON.replace("{ epochs = 15 }", CSV)
+PIN = f'{LESSON}pins = [{{ name = "cars", set = {CSV} }}]\n'
+TRY = f"""{LESSON}
+[pages.question]
+text = "Why?"
+try = {CSV}
+options = [
+  {{ text = "a", because = "x" }},
+  {{ text = "b", because = "y", right = true }},
+  {{ text = "c", because = "z" }},
+]
+"""
+
+
+@pytest.fixture
+def table(tmp_path):
+    return written(tmp_path / "cars.csv", TABLE)
+
+
+@pytest.mark.parametrize("text", [PAGE, PIN, TRY], ids=["page", "pin", "try"])
+def test_a_file_of_a_stranger_is_read_by_permission_only(person, tmp_path, table, text):
+    window, path = person.window, written(tmp_path / "lesson.toml", text)
+    before = window.session.experiment, window.showing.dataset, window.guide.position
+    person.answers.reads = False
+    window.guide.open_file(path)
+    assert person.answers.asked == [("read", (str(table),))]
+    now = window.session.experiment, window.showing.dataset, window.guide.position
+    assert now == before
+    assert "lesson.toml was not opened: it learns from a file." in person.banner
+    assert not window.lesson_panel.isVisible()
+    window.guide.go_to("small", 0)
+    assert "There is no lesson small" in person.banner
+
+
+def test_a_file_that_may_be_read_is_learned_from(person, monkeypatch, tmp_path, table):
+    answer_with(monkeypatch, written(tmp_path / "lesson.toml", PAGE))
+    person.choose("Open…")
+    assert person.answers.asked == [("read", (str(table),))]
+    assert person.window.session.experiment.data.file == str(table)
+    assert person.window.showing.dataset.target_name == "sales"
+    assert person.window.guide.position == ("small", 0)
+
+
+def test_a_lesson_without_files_asks_nothing(person, tmp_path):
+    person.window.guide.open_file(written(tmp_path / "lesson.toml", LESSON))
+    assert person.answers.asked == []
+    assert person.window.guide.position == ("small", 0)

@@ -1,0 +1,342 @@
+"""Sessions in the real window: saved, closed, and opened in another one."""
+
+import numpy as np
+import pytest
+from desk_tools import answer_with, press, written
+from PySide6.QtCore import Qt
+from session_tools import LESSON, is_same_run, save, train, untrained
+
+from regplay.gui.clock import VirtualClock
+from regplay.gui.runner import Runner
+from regplay.session.document_file import read
+
+CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+Key = Qt.Key
+DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine.regplay"
+
+
+@pytest.fixture
+def worked(open_window, path):
+    """A person who has trained two runs of 40 epochs, pinned them, and saved."""
+    person = open_window({"epochs": 40, DROPOUT: 0.2})
+    train(person)
+    person.press(Key.Key_P)
+    person.set(regularization__weight_decay=0.1)
+    train(person)
+    person.press(Key.Key_P)
+    pins = person.window.board.pins
+    pins.rename(pins[0], "without")
+    pins.hide(pins[1])
+    save(person, path)
+    return person
+
+
+@pytest.fixture
+def start_later(monkeypatch):
+    """Windows that are opened from here on load no PyTorch until they are told to."""
+    start = Runner.start
+    monkeypatch.setattr(Runner, "start", lambda runner: None)
+    return lambda person: start(person.window.runner)
+
+
+# Saving
+
+
+def test_ctrl_s_asks_once_for_a_name_and_then_saves(open_window, path):
+    clock = VirtualClock()
+    person = open_window(clock=clock)
+    window = person.window
+    assert (window.windowTitle(), window.isWindowModified()) == ("regplay", False)
+    person.answers.path = path
+    press(person, Key.Key_S)
+    assert [kind for kind, _ in person.answers.asked] == ["save"]
+    assert (window.windowTitle(), window.isWindowModified()) == ("mine.regplay[*] — regplay", False)
+    person.set(seed=4)
+    clock.advance(1)
+    assert window.isWindowModified()
+    press(person, Key.Key_S)
+    assert len(person.answers.asked) == 1
+    assert not window.isWindowModified()
+    assert read(path).experiment.seed == 4
+    clock.advance(2)  # else both changes are one to undo
+    person.set(seed=5)
+    clock.advance(1)
+    press(person, Key.Key_Z)
+    clock.advance(1)
+    assert not window.isWindowModified()
+
+
+def test_ctrl_shift_s_asks_for_another_name(worked, path, tmp_path):
+    worked.answers.path = tmp_path / "other.regplay"
+    press(worked, Key.Key_S, CTRL | SHIFT)
+    assert worked.window.windowTitle() == "other.regplay[*] — regplay"
+    assert read(tmp_path / "other.regplay").is_like(read(path))
+    assert worked.window.documents.recent == [tmp_path / "other.regplay", path]
+
+
+def test_what_can_not_be_saved_is_told_and_stays_changed(worked, tmp_path):
+    worked.answers.path = tmp_path / "nowhere" / "mine.regplay"
+    worked.set(seed=4)
+    worked.window.documents.check()
+    press(worked, Key.Key_S, CTRL | SHIFT)
+    assert "can't be written" in worked.banner
+    assert worked.window.isWindowModified()
+
+
+# Closing
+
+
+def test_who_only_tried_settings_is_not_asked(person):
+    person.set(seed=4)
+    train(person)
+    assert person.window.close()
+    assert person.answers.asked == []
+
+
+def test_what_was_saved_is_closed_without_a_question(worked):
+    worked.answers.asked.clear()
+    assert worked.window.close()
+    assert worked.answers.asked == []
+
+
+def test_cancel_keeps_the_window_as_it_is(person):
+    train(person)
+    person.press(Key.Key_P)
+    person.answers.keeps = "cancel"
+    press(person, Key.Key_Q)
+    assert person.answers.asked == [("keep", "this session")]
+    assert person.window.isVisible()
+    assert len(person.window.board.pins) == 1
+    person.set(regularization__weight_decay=0.1)
+    assert train(person).snapshot.epoch == 20  # the thread lives
+    person.answers.keeps = "discard"
+    press(person, Key.Key_Q)
+    assert not person.window.isVisible()
+
+
+def test_save_saves_and_closes_and_without_a_name_does_neither(person, path, tmp_path):
+    train(person)
+    person.press(Key.Key_P)
+    person.answers.keeps = "save"
+    assert not person.window.close()
+    assert person.window.isVisible()
+    person.answers.path = path
+    assert person.window.close()
+    assert len(read(path).pins) == 1
+    assert list((tmp_path / "kept").glob("*")) == []
+
+
+def test_a_named_session_is_asked_about_by_its_name(worked, path):
+    worked.set(seed=4)
+    worked.answers.asked.clear()
+    worked.answers.keeps = "discard"
+    assert worked.window.close()
+    assert worked.answers.asked == [("keep", "mine.regplay")]
+    assert read(path).experiment.seed == 0
+
+
+# Opening
+
+
+def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, monkeypatch):
+    lesson = written(path.parent / "small.toml", LESSON)
+    window, view = worked.window, worked.view
+    window.guide.open_file(lesson)
+    window.guide.go_to("small", 1, sets_up=False)
+    window.take_run(window.board.pins[1].run)
+    worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
+    worked.click("stage.network")
+    window.history_view.setTab("weights")
+    worked.click("timeline.overlay")
+    worked.click("keep_weights")
+    window.transport.setSpeed(100)
+    window.controls.setShownCurves(["optimizer.lr", "regularization.l1"])
+    kept = worked.view.run.checkpoints.epochs.tolist()
+    window.timeline.pickMoment(kept[3])
+    save(worked, path)
+    window.close()
+
+    other = open_window()
+    other.window.guide.open_file(lesson)
+    other.window.guide.close()
+    answer_with(monkeypatch, path)
+    press(other, Key.Key_O)
+    window = other.window
+    other.wait(lambda: other.is_shown() and other.view.moment.epoch == kept[3])
+    assert window.timeline.moment() == kept[3]
+    assert other.view.snapshot.epoch == 40
+    assert is_same_run(other.view.run, view.run)
+    assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")
+    assert window.timeline.button("overlay").isChecked()
+    other.wait(lambda: other.view.best is not None)
+    assert window.session.keeps_weights
+    assert window.transport.keep_weights.isChecked()
+    assert window.runner.speed == 100
+    assert window.controls.chosenCurves() == ("regularization.l1", "optimizer.lr")
+    assert window.guide.position == ("small", 1)
+    assert window.lesson_panel.isVisible()
+    assert not other.find("data.noise").isVisible()
+    pins = list(window.board.pins)
+    assert [(pin.name, pin.is_hidden) for pin in pins] == [("without", False), ("λ 0.1", True)]
+    assert is_same_run(pins[1].run, view.run)
+    assert np.array_equal(pins[1].fit.grid, view.fit.grid)
+    assert window.windowTitle() == "mine.regplay[*] — regplay"
+    window.documents.check()
+    assert not window.isWindowModified()
+    assert not window.runner.is_playing
+
+
+def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, path, tmp_path):
+    other = open_window({"model.depth": 1})
+    train(other)
+    other.press(Key.Key_P)
+    other.window.runs.choose(other.window.board.pins[0])
+    other.press(Key.Key_Delete, on="runs.list")
+    other.window.controls.setShownCurves([])
+    other.click("keep_weights")
+    experiment = untrained(tmp_path / "bare.regplay", model__depth=3)
+    other.answers.keeps = "discard"
+    assert other.window.documents.open(tmp_path / "bare.regplay")
+    view = other.wait_for_step(0)
+    assert view.run.experiment == experiment
+    assert not other.window.session.keeps_weights
+    assert not other.window.runs.undo_delete.is_offered
+    assert other.window.documents.open(path)
+    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
+    assert len(other.window.board.pins) == 2
+    assert other.window.documents.open(tmp_path / "bare.regplay")
+    assert len(other.window.board.pins) == 0
+    assert not other.window.runs.isVisible()
+
+
+def test_changes_are_asked_about_before_another_session_is_opened(worked, path):
+    worked.set(seed=4)
+    worked.answers.asked.clear()
+    worked.answers.keeps = "cancel"
+    assert not worked.window.documents.open(path)
+    assert worked.answers.asked == [("keep", "mine.regplay")]
+    assert worked.window.session.experiment.seed == 4
+    worked.answers.keeps = "discard"
+    assert worked.window.documents.open(path)
+    worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
+    assert worked.window.session.experiment.seed == 0
+
+
+@pytest.mark.parametrize("epochs", [40, 500_000])
+def test_opening_one_ends_the_run_that_plays(worked, open_window, path, epochs):
+    """Also where it is of the very experiment that is opened, but for its epochs."""
+    other = open_window({"epochs": epochs, DROPOUT: 0.2, DECAY: 0.1})
+    other.window.transport.setSpeed(5 if epochs == 40 else None)
+    other.click("transport.play")
+    other.wait(lambda: other.view.snapshot.epoch > 0)
+    assert other.window.documents.open(path)
+    assert not other.window.runner.is_playing
+    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
+    assert is_same_run(other.view.run, worked.view.run)
+    assert other.window.session.experiment == worked.window.session.experiment
+
+
+def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(open_window, tmp_path):
+    untrained(tmp_path / "bare.regplay")
+    person = open_window()
+    train(person)
+    assert person.window.documents.open(tmp_path / "bare.regplay")
+    assert person.wait_for_step(0).run.history.last.epoch == 0
+    person.set(epochs=500_000)
+    person.click("transport.play")
+    person.wait(lambda: person.view.snapshot.epoch > 0)
+    untrained(tmp_path / "bare.regplay", epochs=500_000)
+    assert person.window.documents.open(tmp_path / "bare.regplay")
+    assert person.wait_for_step(0).run.history.last.epoch == 0
+    assert not person.window.runner.is_playing
+
+
+def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
+    """This window had 20, and was given 20 more."""
+    other = open_window()
+    train(other)
+    train(other)
+    assert other.window.session.experiment.epochs == 40
+    assert other.window.documents.open(path)
+    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
+    assert other.window.session.experiment == worked.window.session.experiment
+    assert is_same_run(other.view.run, worked.view.run)
+
+
+def test_a_truncated_session_changes_nothing(worked, open_window, path):
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text[: len(text) // 2], encoding="utf-8")
+    other = open_window({"model.depth": 1})
+    view = train(other)
+    other.press(Key.Key_P)
+    assert not other.window.documents.open(path)
+    assert f"{path}: the file is not complete" in other.banner
+    assert other.is_shown()
+    assert other.view.run is view.run
+    assert len(other.window.board.pins) == 1
+    assert other.window.windowTitle() == "regplay"
+    assert other.answers.asked == []
+
+
+def test_pins_that_a_page_asked_for_do_not_come_into_another_session(open_window, tmp_path):
+    clock = VirtualClock()
+    person = open_window(clock=clock)
+    person.window.guide.open_file(written(tmp_path / "small.toml", LESSON))
+    untrained(tmp_path / "bare.regplay")
+    assert person.window.documents.open(tmp_path / "bare.regplay")
+    assert not person.window.lesson_panel.isVisible()
+    assert person.window.classroom.wanted(person.window.session.experiment, None) == {}
+
+
+def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_window, path):
+    lesson = written(path.parent / "small.toml", LESSON)
+    worked.window.guide.open_file(lesson)
+    save(worked, path)
+    other = open_window()
+    assert other.window.documents.open(path)
+    assert "There is no lesson small here: open its file first." in other.banner
+    assert other.window.guide.position is None
+    assert not other.window.lesson_panel.isVisible()
+    assert other.window.session.experiment == worked.window.session.experiment
+
+
+# Before PyTorch is loaded
+
+
+def test_a_session_is_completed_once_pytorch_is_there(worked, open_window, path, start_later):
+    other = open_window(loads=False)
+    window = other.window
+    assert window.documents.open(path)
+    assert window.session.experiment == worked.window.session.experiment
+    assert [len(pin.run.history) > 5 for pin in window.board.pins] == [True, True]
+    assert [pin.fit for pin in window.board.pins] == [None, None]
+    window.documents.check()
+    assert not window.isWindowModified()
+    save(other, path.parent / "copy.regplay")  # whatever is not there yet is not lost
+    start_later(other)
+    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
+    assert is_same_run(other.view.run, worked.view.run)
+    assert all(pin.fit is not None for pin in window.board.pins)
+    window.documents.check()
+    assert not window.isWindowModified()
+    copied, saved = read(path.parent / "copy.regplay"), read(path)
+    assert copied.is_like(saved)
+    assert len(copied.run.states) == len(saved.run.states)
+
+
+def test_what_is_changed_meanwhile_is_kept(worked, open_window, path, start_later):
+    other = open_window(loads=False)
+    assert other.window.documents.open(path)
+    other.window.runs.choose(other.window.board.pins[0])
+    other.press(Key.Key_Delete, on="runs.list")
+    other.set(regularization__weight_decay=0.2)
+    start_later(other)
+    view = other.wait_for_step(0)
+    assert view.run.experiment.regularization.weight_decay == 0.2
+    assert [pin.name for pin in other.window.board.pins] == ["λ 0.1"]
+    assert other.window.board.pins[0].fit is not None

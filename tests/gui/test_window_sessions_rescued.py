@@ -1,0 +1,100 @@
+"""Sessions in the real window whose files are gone, or that were left behind by a crash."""
+
+import pytest
+from desk_tools import written
+from PySide6.QtCore import Qt
+from session_tools import crash, is_same_run, save, train, write_down
+
+from regplay.session.document_file import read
+
+Key = Qt.Key
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "mine.regplay"
+
+
+# Files that a session names
+
+
+def test_runs_whose_file_is_gone_are_saved_as_they_were(open_window, path, tmp_path):
+    rows = "".join(f"{i / 5},{i % 4}.5\n" for i in range(20))
+    table = written(tmp_path / "mine.csv", "x,y\n" + rows)
+    first = open_window({"data.name": "csv", "data.file": str(table)})
+    train(first)
+    first.press(Key.Key_P)
+    save(first, path)
+    before = read(path)
+    table.rename(tmp_path / "elsewhere.csv")
+
+    other = open_window()
+    other.wait(lambda: other.window.runner.is_loaded)
+    assert other.window.documents.open(path)
+    assert f"{table}: there is no such file" in other.banner
+    pins = other.window.board.pins
+    assert [len(pin.run.history) for pin in pins] == [len(before.run.history)]
+    pins.rename(pins[0], "another name")
+    assert other.window.documents.save()
+    after = read(path)
+    assert after.pins[0].name == "another name"
+    assert after.run.is_like(before.run)
+    assert len(after.run.states) == len(before.run.states)
+    assert len(after.pins[0].run.states) == len(before.pins[0].run.states)
+
+    (tmp_path / "elsewhere.csv").rename(table)
+    assert other.window.documents.open(path)
+    other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 20)
+    assert other.view.run.checkpoints.epochs.tolist() == first.view.run.checkpoints.epochs.tolist()
+
+
+def test_a_file_that_may_not_be_read_is_left_alone(open_window, path, tmp_path):
+    table = written(tmp_path / "mine.csv", "x,y\n1,2\n2,3.5\n3,5\n4,5\n")
+    first = open_window({"data.name": "csv", "data.file": str(table)})
+    save(first, path)
+    other = open_window()
+    other.answers.reads = False
+    assert other.window.documents.open(path)
+    assert other.answers.asked == [("read", (str(table),))]
+    assert "Opened without the file that it names" in other.banner
+    assert other.window.session.experiment.data.file == ""
+    assert other.window.documents.path is None  # else Save would forget the file there too
+
+
+# After a crash
+
+
+def test_what_a_crash_left_is_offered_by_the_next_window(open_window, tmp_path):
+    first = open_window({"epochs": 40})
+    train(first)
+    first.press(Key.Key_P)
+    first.set(regularization__weight_decay=0.1)
+    view = train(first)
+    write_down(first)
+    crash(first)
+
+    second = open_window()  # asks by itself
+    second.wait(lambda: second.is_shown() and second.view.snapshot.epoch == 40)
+    assert [kind for kind, _ in second.answers.asked] == ["recover"]
+    assert is_same_run(second.view.run, view.run)
+    assert len(second.window.board.pins) == 1
+    assert second.window.windowTitle() == "Recovered session[*] — regplay"
+    assert second.window.isWindowModified()
+    second.answers.keeps = "cancel"
+    assert not second.window.close()
+    second.answers.keeps = "discard"
+    assert second.window.close()
+    assert list((tmp_path / "kept").glob("*.regplay")) == []
+
+
+def test_what_crashes_beside_a_window_can_be_recovered_in_it(open_window):
+    first, second = open_window({"model.depth": 1}), open_window()
+    train(first)
+    first.press(Key.Key_P)
+    write_down(first)
+    assert not second.window.documents.recover()  # the other one lives
+    crash(first)
+    assert second.window.documents.recover()
+    second.wait(lambda: second.is_shown() and second.view.snapshot.epoch == 20)
+    assert second.window.session.experiment.model.depth == 1
+    assert second.window.documents.path is None
