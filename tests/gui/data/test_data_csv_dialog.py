@@ -208,15 +208,16 @@ def test_going_to_a_problem_brings_its_cell_into_sight(show_dialog):
     assert dialog.preview.columnAt(dialog.preview.viewport().width() - 5) >= 27
 
 
-def test_no_input_at_all(show_dialog):
+def test_no_input_at_all(show_dialog, qtbot):
     dialog = show_dialog(PEOPLE)
     QTest.mouseClick(dialog.form.findChild(type(dialog.ok), "data.dialog.none"), LEFT)
     assert dialog.status.text() == "Check at least one input."
     assert not dialog.ok.isEnabled()
     QTest.mouseClick(dialog.form.findChild(type(dialog.ok), "data.dialog.all"), LEFT)
-    assert dialog.status.text().startswith("1 problem in column 1 (name): this column holds text")
+    expected = "1 problem in column 1 (name): this column holds text"
+    qtbot.waitUntil(lambda: dialog.status.text().startswith(expected))  # it is read in steps
     click_box(dialog, "name")
-    assert dialog.ok.isEnabled()
+    qtbot.waitUntil(dialog.ok.isEnabled)
 
 
 @pytest.mark.parametrize(
