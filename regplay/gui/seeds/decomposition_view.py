@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from regplay.core.bias_variance import Decomposition, overlap, why_not
 from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
+from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.number_text import number_text
+from regplay.gui.landscape.ticks import labelled
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.legend_chart import LegendChart
@@ -51,6 +53,7 @@ class DecompositionPlot(LegendChart):
         self.chart.axes["x"].setTickSpacing(levels=[(1.0, 0.0)])  # a grid line at each position
         self.chart.box.setMouseEnabled(x=False, y=True)
         self.chart.reader = self._read
+        self.chart.box.sigResized.connect(self._label_positions)
         self._style()
 
     def setScale(self, scale: float) -> None:
@@ -106,11 +109,22 @@ class DecompositionPlot(LegendChart):
         self.values = values
         self.bars.parts = self.measured.parts = (None,) * len(values)
         self.present.position = place_of(self._current, values)
-        self.chart.axes["x"].setTicks([[(k, _tick(v)) for k, v in enumerate(values)]])
+        self._label_positions()
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
         settle(self.chart, "y", (0.0, self._scale))
         self.chart.resetRanges()
         self._refresh()
+
+    def _label_positions(self) -> None:
+        """Name as many positions as there is room for."""
+        texts = [_tick(value) for value in self.values]
+        if not texts:
+            self.chart.axes["x"].setTicks([[]])
+            return
+        sizes = [float(self.fontMetrics().horizontalAdvance(text)) for text in texts]
+        pitch = self.chart.box.width() / len(texts)
+        shown = labelled(NumberAxis(self._path, self.values), sizes, pitch)
+        self.chart.axes["x"].setTicks([[(index, texts[index]) for index in shown]])
 
     def _refresh(self) -> None:
         self._label()
