@@ -5,7 +5,7 @@ from pathlib import Path
 
 from regplay.core.datasets import DatasetError
 from regplay.core.datasets.csv_check import open_sheet
-from regplay.core.datasets.csv_rows import Problem, ReadingStopped, Source
+from regplay.core.datasets.csv_rows import Problem, ReadingStoppedError, Source
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.toml_text import parse
@@ -63,7 +63,7 @@ def check_table(source: Source) -> None:
     problems: list[Problem] = []
     try:
         open_sheet(source, problems.append).close()
-    except ReadingStopped:
+    except ReadingStoppedError:
         raise UserError(f"{lead}{problems[-1].message}") from None
     except DatasetError as error:
         raise UserError(str(error)) from None

@@ -6,7 +6,7 @@ from pathlib import Path
 from regplay.core.datasets.csv_columns import Choice, columns_of
 from regplay.core.datasets.csv_rows import (
     Problem,
-    ReadingStopped,
+    ReadingStoppedError,
     Report,
     Sheet,
     Source,
@@ -25,7 +25,7 @@ def open_sheet(source: Source, report: Report) -> Sheet:
     ------
     DatasetError
         If there is no such file, or it or the text is too large.
-    ReadingStopped
+    ReadingStoppedError
         As `Sheet`.
     OSError
         If the file can't be read.
@@ -70,7 +70,7 @@ class Check:
         """Read it, yielding the number of rows so far; most steps take a few milliseconds."""
         try:
             yield from self._steps()
-        except ReadingStopped:
+        except ReadingStoppedError:
             self.table = None
         except DatasetError as error:
             self.problems.append(Problem(str(error)))
@@ -91,4 +91,4 @@ class Check:
     def _note(self, problem: Problem) -> None:
         self.problems.append(problem)
         if self.has_more:
-            raise ReadingStopped(f"there are {MOST} problems")
+            raise ReadingStoppedError(f"there are {MOST} problems")

@@ -59,7 +59,7 @@ def columns_of(sheet: Sheet, choice: Choice) -> tuple[list[int], int]:
 
     Raises
     ------
-    ReadingStopped
+    ReadingStoppedError
         After reporting it: if there is no such column, or one has two parts to play.
     """
     target = len(sheet.names) - 1

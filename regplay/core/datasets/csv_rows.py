@@ -64,7 +64,7 @@ class Problem:
 Report = Callable[[Problem], None]
 
 
-class ReadingStopped(Exception):  # noqa: N818 - what is wrong has been reported
+class ReadingStoppedError(Exception):
     """A table is so wrong that there is nothing more to read."""
 
 
@@ -84,7 +84,7 @@ class Sheet:
 
     Raises
     ------
-    ReadingStopped
+    ReadingStoppedError
         Here and in `rows`, after reporting it: if this is no text, holds no rows, one column or
         too many of either, or a quote that is left open.
     """
@@ -129,10 +129,10 @@ class Sheet:
         name = self.names[column] if column is not None and self.names else ""
         self._report(Problem(message, row, column, name))
 
-    def stop(self, message: str, row: int = 0, column: int | None = None) -> ReadingStopped:
+    def stop(self, message: str, row: int = 0, column: int | None = None) -> ReadingStoppedError:
         """Report a problem behind which nothing can be read; to be raised."""
         self.report(message, row, column)
-        return ReadingStopped(message)
+        return ReadingStoppedError(message)
 
     def check_text(self, text: str, row: int, column: int) -> None:
         """Stop at text that was saved in another encoding."""
@@ -181,7 +181,7 @@ class Sheet:
             return io.StringIO(self._source.removeprefix("\ufeff"), newline="")
         return self._source.open(encoding="utf-8-sig", errors="replace", newline="")
 
-    def _too_long(self, row: int) -> ReadingStopped:
+    def _too_long(self, row: int) -> ReadingStoppedError:
         return self.stop(f"there are more than {MAX_ROWS:,} rows; save a part of them", row)
 
     def _check_width(self) -> None:

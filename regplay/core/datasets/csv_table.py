@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from regplay.core.datasets.csv_columns import Choice, columns_of
-from regplay.core.datasets.csv_rows import MAX_ROWS, MISSING, Problem, ReadingStopped, Sheet
+from regplay.core.datasets.csv_rows import MAX_ROWS, MISSING, Problem, ReadingStoppedError, Sheet
 from regplay.core.datasets.dataset import DatasetError, Floats
 from regplay.core.datasets.numbers import LARGEST, parse_number, problem_of, shown
 from regplay.core.datasets.rows import Table
@@ -106,7 +106,7 @@ def tables(
 
     Raises
     ------
-    ReadingStopped
+    ReadingStoppedError
         After reporting it: if nothing more can be read.
     """
     inputs, target = columns_of(sheet, choice)
@@ -180,7 +180,7 @@ class _Targets:
             ]
         )
         if self._sheet.reported > before:
-            raise ReadingStopped("what stands for the wrong numbers says nothing")
+            raise ReadingStoppedError("what stands for the wrong numbers says nothing")
         values = np.unique(y)
         k = len(values)
         if k == 1:

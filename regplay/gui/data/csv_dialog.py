@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import DatasetError
 from regplay.core.datasets.csv_check import Check, open_sheet
 from regplay.core.datasets.csv_columns import Choice, columns_of, likely, names_of, written
-from regplay.core.datasets.csv_rows import ReadingStopped, Source
+from regplay.core.datasets.csv_rows import ReadingStoppedError, Source
 from regplay.core.datasets.rows import Table
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import Value, replace
@@ -57,7 +57,7 @@ class CsvDialog(QDialog):
     ) -> None:
         super().__init__(parent)
         assert (path is None) != (text is None)
-        self._path, self._text = path, text
+        self._source: Source = path if path is not None else text or ""
         self._names: list[str] = []
         self._table: Table | None = None
         self._refusal = ""  # why a file could not be saved
@@ -103,9 +103,9 @@ class CsvDialog(QDialog):
         share, standardizes = self.form.share(), self.form.standardizes()
         if self.form.keepsPoints():
             return points_values(self._table, share, standardizes)
-        if self._path is None:
+        if isinstance(self._source, str):
             raise RuntimeError("the pasted text is not saved")
-        path = self._path.absolute()
+        path = self._source.absolute()
         return file_values(path, self.choice(), len(self._table.y), share, standardizes)
 
     def settings(self) -> DataSettings:
@@ -125,7 +125,8 @@ class CsvDialog(QDialog):
         """Close, after saving pasted text that is to be a file."""
         if not self.ok.isEnabled():
             return
-        if self._path is None and not self.form.keepsPoints() and not self._save():
+        source = self._source
+        if isinstance(source, str) and not self.form.keepsPoints() and not self._save(source):
             return
         super().accept()
 
@@ -152,15 +153,11 @@ class CsvDialog(QDialog):
         layout.addLayout(bottom)
         self.problems.hide()
 
-    @property
-    def _source(self) -> Source:
-        return self._path if self._text is None else self._text  # type: ignore[return-value]
-
     def _open(self) -> None:
         """Offer what the table seems to be."""
         try:
             sheet = open_sheet(self._source, lambda _: None)
-        except (ReadingStopped, DatasetError, OSError):
+        except (ReadingStoppedError, DatasetError, OSError):
             self.form.setEnabled(False)  # the check says why
         else:
             self._names = names_of(sheet.names)
@@ -169,7 +166,7 @@ class CsvDialog(QDialog):
             self.form.setColumns(self._names, wanted, target)
             sheet.close()
             self.preview.setSheet(sheet)
-        name = "Pasted text" if self._path is None else self._path.name
+        name = "Pasted text" if isinstance(self._source, str) else self._source.name
         shown = self.preview.rows.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)
         self._check()
@@ -226,7 +223,7 @@ class CsvDialog(QDialog):
             more = ", …" if len(table.class_names) > _CLASSES_NAMED else ""
             what = f"one of {len(table.class_names)} classes ({named}{more})"
         d = table.x.shape[1]
-        reason = why_no_points(table) if self._path is None else ""
+        reason = why_no_points(table) if isinstance(self._source, str) else ""
         kept = f" You are asked for a file to keep it in: {reason}." if reason else ""
         self._say(
             f"{n:,} rows, {n - valid:,} to learn from and {valid:,} to validate on. "
@@ -241,19 +238,18 @@ class CsvDialog(QDialog):
         self.status.setPalette(palette)
         self.ok.setToolTip(text if is_wrong else "")
 
-    def _save(self) -> bool:
+    def _save(self, text: str) -> bool:
         """Ask where to save the pasted text, and save it there; False if that came to nothing."""
-        assert self._text is not None
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         suggested = str(Path(folder) / "pasted.csv")
         chosen, _ = QFileDialog.getSaveFileName(self, "Save the pasted data", suggested, _TABLES)
         if not chosen:
             return False
         try:
-            write_file(Path(chosen), self._text)
+            write_file(Path(chosen), text)
         except OutputError as error:
             self._refusal = f"{error}."
             self._tell()
             return False
-        self._path = Path(chosen)
+        self._source = Path(chosen)
         return True
