@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 
 _BUDGET = 64 << 20  # bytes
 _MOST = 512  # more moments than a hand can tell apart on a handle
+_AMPLE = 24 << 20  # bytes; who has enough keeps no more than these
 
 
 class Checkpoints:
@@ -23,10 +24,12 @@ class Checkpoints:
     ----------
     budget
         Bytes; at least three states are kept whatever they take.
+    enough
+        More states than this are kept only as long as they are small.
     """
 
-    def __init__(self, budget: int = _BUDGET) -> None:
-        self._budget = budget
+    def __init__(self, budget: int = _BUDGET, enough: int = _MOST) -> None:
+        self._budget, self._enough = budget, enough
         self._states: tuple[State, ...] = ()  # in the order of their epochs
 
     def __len__(self) -> int:
@@ -62,7 +65,9 @@ class Checkpoints:
         self._put([*self._before(state.epoch), state, *later], best_epoch)
 
     def _put(self, states: list["State"], best_epoch: int) -> None:
-        most = max(3, min(_MOST, self._budget // max(states[-1].size, 1)))
+        size = max(states[-1].size, 1)
+        ample = max(self._enough, _AMPLE // size)
+        most = max(3, min(_MOST, ample, self._budget // size))
         while len(states) > most:
             times = np.log1p([kept.epoch for kept in states])
             room = times[2:] - times[:-2]

@@ -25,6 +25,7 @@ from regplay.core.training import Training, load_all
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
 _STEP = 50_000.0  # µs that a step may take, between which training can be stopped
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
+_ENOUGH = 32  # of them; memory that was never used takes longer to fill than a step takes
 
 
 def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
@@ -89,7 +90,7 @@ class _Part:
         self.experiments = [experiments[place] for place in places]
         self.datasets = [datasets[place] for place in places]
         self.history = History(len(places))
-        self.checkpoints = Checkpoints(keeps * len(places) // len(experiments))
+        self.checkpoints = Checkpoints(keeps * len(places) // len(experiments), _ENOUGH)
         self.training: Training | None = None  # None before its turn, and after it
         self.threads = Threads(1)
         self.finished = False

@@ -65,10 +65,13 @@ class Optimizer:
         """Use these values from the next step on; momenta stay."""
         spread = self._population.shape.spread
         decoupled = self._name in ("sgd", "adamw")
-        self._minus_lr = spread(-rates.lr)
+        minus_lr = spread(-rates.lr)
+        # Where all members have the same, a number: the buffer would have to be read.
+        is_same = bool((rates.lr == rates.lr[0]).all())
+        self._minus_lr = -float(rates.lr[0]) if is_same else minus_lr
         self._decay = spread(rates.weight_decay, biases=rates.decay_bias)
         # For plain SGD adding λ·w to the gradient and shrinking w by lr·λ are the same update.
-        self._shrink = 1.0 + self._minus_lr * self._decay if decoupled else None
+        self._shrink = 1.0 + minus_lr * self._decay if decoupled else None
         self._l1 = spread(rates.l1, biases=rates.decay_bias)
         self._momentum = rates.momentum
         self._has_decay = bool(rates.weight_decay.any())
@@ -119,10 +122,10 @@ class Optimizer:
         self._steps += 1
         match self._name:
             case "sgd":
-                flat.addcmul_(gradient, self._minus_lr)
+                self._descend(gradient)
             case "momentum":
                 self._first.mul_(self._momentum).add_(gradient)
-                flat.addcmul_(self._first, self._minus_lr)
+                self._descend(self._first)
             case _:
                 self._adam(flat, gradient)
         if self._frozen is not None:
@@ -140,7 +143,7 @@ class Optimizer:
             root = math.sqrt(1.0 - _BETA2**self._steps)
             self._scratch.add_(_EPS * root)
             torch.div(self._first, self._scratch, out=self._scratch)
-            flat.addcmul_(self._scratch, self._minus_lr, value=root / (1.0 - _BETA1**self._steps))
+            self._descend(self._scratch, root / (1.0 - _BETA1**self._steps))
             return
         spread = self._population.shape.spread
         steps = (self._steps - self._missed).clamp(min=1.0)  # those of each member, [M]
@@ -148,4 +151,12 @@ class Optimizer:
         self._scratch.addcmul_(spread(roots), torch.full_like(flat, _EPS))
         torch.div(self._first, self._scratch, out=self._scratch)
         self._scratch.mul_(spread(roots / (1.0 - _BETA1**steps)))
-        flat.addcmul_(self._scratch, self._minus_lr)
+        self._descend(self._scratch)
+
+    def _descend(self, direction: Tensor, scale: float = 1.0) -> None:
+        """Move against `direction`, `scale` times as far as the learning rate says."""
+        flat, minus_lr = self._population.flat, self._minus_lr
+        if isinstance(minus_lr, float):
+            flat.add_(direction, alpha=scale * minus_lr)
+        else:
+            flat.addcmul_(direction, minus_lr, value=scale)

@@ -171,6 +171,11 @@ class Population:
         self._is_single = shape.members == 1
         self._add_matmul = torch.addmm if self._is_single else torch.baddbmm
         self._matmul = torch.mm if self._is_single else torch.bmm
+        # From one output it is an outer product, for which the batched matrix routines are slow.
+        self._matmul_back = [
+            torch.mul if n_out == 1 and not self._is_single else self._matmul
+            for _, n_out in shape.layers
+        ]
 
     def set_member(self, member: int, layers: Sequence[tuple[Tensor, Tensor]]) -> None:
         """Copy weights [out, in] and biases [out] into one member."""
@@ -294,7 +299,8 @@ class Population:
             else:
                 torch.sum(delta, -2, keepdim=True, out=bias_gradient)
             if i:
-                delta = matmul(delta, self._layers[i][0], out=work.hidden_delta[i - 1])
+                weight = self._layers[i][0]
+                delta = self._matmul_back[i](delta, weight, out=work.hidden_delta[i - 1])
                 if dropout:
                     delta.mul_(work.masks[i - 1])
                 backward(delta, saved[i - 1])

@@ -89,9 +89,12 @@ class Training:
         self._device, self._dtype = self.placement.device, dtype
         loss, shape = loss_of(dataset.task), Shape(members, sizes)
         self.population = Population(shape, first.model.activation, loss, self._device, dtype)
+        drawn = {  # once for each seed, which most members share
+            (model, seed): initial_parameters(model, sizes, seed)
+            for model, seed in {(e.model, e.seed) for e in self.experiments}
+        }
         for member, experiment in enumerate(self.experiments):
-            layers = initial_parameters(experiment.model, sizes, experiment.seed)
-            self.population.set_member(member, layers)
+            self.population.set_member(member, drawn[experiment.model, experiment.seed])
         x, y = self._points()  # [M, N, d], [M, N, outputs]
         self._meter = Meter(self.population, x, y, self._n_train)
         self._x_train, self._y_train = x[..., : self._n_train, :], y[..., : self._n_train, :]

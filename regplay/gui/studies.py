@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _BURST = 0.004  # s of training between two looks at what else there is to do
 _DIGESTING_SHARE = 0.2  # of the time
-_INTERVAL = 0.06  # s between two states of a study that are told: more often costs, and isn't seen
+_INTERVAL = 0.1  # s between two states of a study that are told: more often costs, and isn't seen
 
 
 @dataclass(frozen=True)

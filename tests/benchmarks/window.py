@@ -26,6 +26,7 @@ _STEPS = 40_000  # enough for some seconds of training at full speed
 _DRAG_SECONDS = 4.0
 _LOOK_SECONDS = 3.0
 _MOMENTS = 60
+_CURVES = 4  # in one process
 
 
 def window() -> list[Row]:
@@ -251,27 +252,40 @@ def _measure_drag(folder: str) -> dict[str, float]:
     return {"fits_per_second": len(shown) / _DRAG_SECONDS, "moves": moves[0]}
 
 
-def _measure_curve(folder: str) -> dict[str, float]:
-    """From the moment a curve is asked for to its end, the plots painted anew at 30 hertz."""
+def _measure_curve(folder: str) -> dict[str, list[float]]:
+    """From the moment a curve is asked for to its end, the plots painted anew at 30 hertz.
+
+    The same curve of several seeds, one after another: the first in a process that has trained no
+    population before.
+    """
     from PySide6.QtCore import QTimer
 
     app, window = _make_window(folder)
-    window.setExperiment(replace(window.session.experiment, {"epochs": 1000, "data.n_valid": 30}))
+    base = replace(window.session.experiment, {"epochs": 1000, "data.n_valid": 30})
+    window.setExperiment(base)
     window.controls.setShownCurves(())
     plots = [window.fit_view.panel.chart, window.history_view.plot]
     paints = _paints_of(plots[1].viewport())
-    times: list[float] = []
+    spans: list[list[float]] = []
+    is_asked = [False]
 
     def ask(view: Any) -> None:
-        if view.is_finished and not times:
+        if window.runner.is_finished and not is_asked[0]:
+            is_asked[0] = True
             window.controls.setShownCurves(("regularization.weight_decay",))
-            times.append(time.perf_counter())
+            spans.append([time.perf_counter()])
             window.laboratory.begin()
 
     def look(studies: Any) -> None:
-        if times and studies and all(study.finished for study in studies.values()):
-            times.append(time.perf_counter())
+        if not (is_asked[0] and studies and all(study.finished for study in studies.values())):
+            return
+        spans[-1].append(time.perf_counter())
+        if len(spans) == _CURVES:
             window.close()
+            return
+        is_asked[0] = False
+        window.controls.setShownCurves(())
+        window.setExperiment(replace(base, {"seed": len(spans)}))
 
     def repaint() -> None:
         for plot in plots:
@@ -286,9 +300,12 @@ def _measure_curve(folder: str) -> dict[str, float]:
     window.show()
     app.exec()
     timer.stop()
-    began, ended = times[:2]
-    during = [paint for paint in paints if began <= paint <= ended]
-    return {"seconds": ended - began, "frames_per_second": len(during) / (ended - began)}
+    return {
+        "seconds": [end - begin for begin, end in spans],
+        "frames_per_second": [
+            sum(begin <= paint <= end for paint in paints) / (end - begin) for begin, end in spans
+        ],
+    }
 
 
 def _measure_replay(folder: str) -> dict[str, float]:

@@ -1,9 +1,9 @@
 """One graphics item that draws everything inside a plot's axes, in pixels.
 
 A graphics item for each curve pays for bounding rectangles, transforms and a stroke that Qt
-computes with joins, on every frame. This one maps data to pixels with numpy, and keeps three
-pictures: what rests under the curves, what rests over them, and the finished frame. A hover line
-on top then costs one copy of the frame, and a new frame only the curves that moved.
+computes with joins, on every frame. This one maps data to pixels with numpy, and keeps pictures of
+what rests under the curves and over them: a new frame costs only the curves that moved. Of a frame
+that is painted again there is a picture too: a hover line that moves costs one copy of it.
 """
 
 import sys
@@ -99,7 +99,7 @@ class Canvas(QGraphicsObject):
         Layers from bottom to top. `under` and `over` are drawn once and kept until `rest` says
         that they changed; `live` ones on every `update_live`.
     frames
-        How often the frame was composed; a test and the hover line care.
+        How often the live layers were drawn.
     """
 
     def __init__(self, chart: "Chart") -> None:
@@ -113,6 +113,7 @@ class Canvas(QGraphicsObject):
         self._under: QPixmap | None = None
         self._over: QPixmap | None = None
         self._frame: QPixmap | None = None
+        self._is_kept = False  # whether that is the present frame
         self._stale = True
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -130,7 +131,7 @@ class Canvas(QGraphicsObject):
 
     def rest(self) -> None:
         """Layers that rest, the ranges or the colours changed: draw everything anew."""
-        self._under = self._over = None
+        self._under = self._over = self._frame = None
         self.update_live()
 
     def update_live(self) -> None:
@@ -139,33 +140,37 @@ class Canvas(QGraphicsObject):
         self.update()
 
     def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
-        """Copy the frame, composing it first if anything changed."""
+        """Draw a new frame; of one that is painted again, copy a picture."""
         if self._rect.isEmpty():
             return
         frame = self._chart.frame()
-        if self._stale or self._frame is None or self._frame.devicePixelRatio() != frame.ratio:
-            self._stale = False
-            self._frame = self._composed(frame)
-        painter.drawPixmap(0, 0, self._frame)
-
-    def _composed(self, frame: Frame) -> QPixmap:
-        self.frames += 1
         if self._under is None or self._under.devicePixelRatio() != frame.ratio:
             self._under = self._drawn(self.under, frame, QColor(frame.colors.background))
-            self._over = None
-        picture = self._frame
-        if picture is None or picture.size() != self._under.size():
-            picture = QPixmap(self._under.size())
-        picture.setDevicePixelRatio(frame.ratio)
-        painter = QPainter(picture)
-        painter.drawPixmap(0, 0, self._under)
+            self._over, self._frame, self._stale = None, None, True
+        if self._stale:  # most frames are painted once
+            self._stale, self._is_kept = False, False
+            painter.save()
+            painter.setClipRect(self._rect)
+            self._compose(painter, frame, self._under)
+            painter.restore()
+            return
+        if self._frame is None or not self._is_kept:
+            self._is_kept = True
+            self._frame = self._frame or QPixmap(self._under.size())
+            self._frame.setDevicePixelRatio(frame.ratio)
+            inner = QPainter(self._frame)
+            self._compose(inner, frame, self._under)
+            inner.end()
+        painter.drawPixmap(0, 0, self._frame)
+
+    def _compose(self, painter: QPainter, frame: Frame, under: QPixmap) -> None:
+        self.frames += 1
+        painter.drawPixmap(0, 0, under)
         _paint(self.live, painter, frame)
         if self.over:
             if self._over is None:
                 self._over = self._drawn(self.over, frame, QColor(0, 0, 0, 0))
             painter.drawPixmap(0, 0, self._over)
-        painter.end()
-        return picture
 
     def _drawn(self, layers: list[Layer], frame: Frame, background: QColor) -> QPixmap:
         size = (self._rect.size() * frame.ratio).toSize()

@@ -177,7 +177,8 @@ def test_a_layer_that_fails_is_reported_and_skipped(qtbot, chart) -> None:
     with qtbot.captureExceptions() as exceptions:
         chart.refresh()
         chart.grab()
-    assert [str(value) for _, value, _ in exceptions] == ["broken"]
+        chart.grab()  # of a picture
+    assert {str(value) for _, value, _ in exceptions} == {"broken"}
 
 
 def test_padding() -> None:

@@ -96,6 +96,7 @@ def test_moving_the_line_draws_the_axes_and_what_rests_no_more(view) -> None:
         view.setMoment(epoch)
         view.grab()
     assert view.plot.canvas._under is resting
+    view.grab()
     frames = view.plot.canvas.frames
     view.setMoment(13)
     view.grab()
