@@ -3,6 +3,7 @@
 Nothing heavy is imported before it is known to be needed: the window's start-up time depends on it.
 """
 
+import gc
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
@@ -72,6 +73,7 @@ def _open_window(options: Namespace) -> int:
     from regplay.session.opening import opening_of
 
     experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
+    gc.disable()  # until everything is loaded: there is nothing to collect, and looking takes long
     from regplay.gui.app import start
 
     return start(experiment, options.device, opened)

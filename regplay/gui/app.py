@@ -1,5 +1,6 @@
 """Start the application."""
 
+import gc
 import sys
 from pathlib import Path
 
@@ -28,9 +29,22 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     app.setStyle("Fusion")  # the same on every system, and drawn wholly from the palette
     app.setWindowIcon(application_icon())
     window = MainWindow(experiment)
+    for loaded in (window.runner.loaded, window.runner.failed):
+        loaded.connect(collect_from_now_on)
     if device is not None:
         window.set_device(device)
     window.show()
     if opened:
         window.desk.open(Path(opened))
     return app.exec()
+
+
+def collect_from_now_on() -> None:
+    """Collect garbage again, but never look at what is there now.
+
+    That is some 200,000 objects that stay to the end, torch's and the window's; each full
+    collection would stop painting and training for a tenth of a second to look at them.
+    """
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
