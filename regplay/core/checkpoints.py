@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 
 _BUDGET = 64 << 20  # bytes
 _MOST = 512  # more moments than a hand can tell apart on a handle
-_AMPLE = 24 << 20  # bytes; who has enough keeps no more than these
+_AMPLE = 16 << 20  # bytes; who has enough keeps no more than these
 
 
 class Checkpoints:

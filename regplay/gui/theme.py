@@ -7,6 +7,7 @@ a test holds them to that.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -91,6 +92,7 @@ DARK = Colors(
 )
 
 
+@lru_cache(maxsize=256)  # for each frame
 def mix(one: str, other: str, share: float) -> str:
     """`one` with a `share` in [0, 1] of `other` in it, as `#rrggbb`.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF
 
 from regplay.gui.plots.ranges import nice_step
@@ -29,7 +29,15 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         self._name = ""
         self._least = 0.0  # pixels, the width of a left axis whose numbers are short
         self._shown_name = ""
+        self._bounds: tuple[QSizeF, QRectF] | None = None
         super().__init__(orientation)
+
+    def boundingRect(self) -> QRectF:
+        """Its size and the room for labels at its ends; Qt asks several times a frame."""
+        size = self.size()
+        if self._bounds is None or self._bounds[0] != size:
+            self._bounds = size, super().boundingRect()
+        return self._bounds[1]
 
     # its name
 

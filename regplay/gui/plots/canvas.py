@@ -69,10 +69,9 @@ def _scaled(values: ArrayLike, log: bool, low: float, factor: float, offset: flo
     with np.errstate(all="ignore"):  # diverged runs: what overflows is clipped, the rest is NaN
         if log:
             array = np.log10(np.where(array > 0, array, np.nan))
-        pixels = (array - low) * factor + offset
-        pixels = np.where(np.isfinite(array), pixels, np.nan)
-        clipped: Pixels = pixels.clip(-_FAR, _FAR)
-    return clipped
+        pixels: Pixels = ((array - low) * factor + offset).clip(-_FAR, _FAR)
+    finite = np.isfinite(array)
+    return pixels if finite.all() else np.where(finite, pixels, np.nan)
 
 
 def empty_picture(frame: Frame) -> QPixmap:

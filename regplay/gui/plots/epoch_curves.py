@@ -57,7 +57,7 @@ class EpochLine:
         if self.dashed and len(x) > 1:
             across = x
             if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
-                across = np.union1d(x, columns(x, frame, 2.0))
+                across = np.sort(np.concatenate([x, columns(x, frame, 2.0)]))
             self._segments.draw_through(painter, across, np.interp(across, x, y), dashed(across))
         else:
             self._segments.draw_through(painter, x, y)

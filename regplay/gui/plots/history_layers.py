@@ -48,11 +48,14 @@ class CurvesLayer:
         if self._gap:
             self._paint_gap(painter, frame, *thin[:2])
         self._paint_behind(painter, frame)
-        self._paint_best(painter, frame)
+        best = self._best_at(frame)
+        if best is not None:
+            self._paint_best(painter, frame, best)
         # The first curve goes on top: training, which lies below validation at the end.
         for curve, (x, y) in reversed(list(zip(self.curves, thin, strict=True))):
             curve.draw(painter, frame, x, y)
-        self._paint_best_marker(painter, frame)
+        if best is not None:
+            self._paint_best_marker(painter, frame, best)
 
     def _paint_behind(self, painter: QPainter, frame: Frame) -> None:
         for layer in self.behind:
@@ -104,23 +107,19 @@ class CurvesLayer:
         inside = 0 <= x <= frame.width and 0 <= y <= frame.height  # False for NaN
         return QPointF(x, y) if inside else None
 
-    def _paint_best(self, painter: QPainter, frame: Frame) -> None:
-        at = self._best_at(frame)
-        if at is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(frame.colors.muted), 1))
-            painter.drawLine(QLineF(round(at.x()), at.y(), round(at.x()), frame.height))
+    def _paint_best(self, painter: QPainter, frame: Frame, at: QPointF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(frame.colors.muted), 1))
+        painter.drawLine(QLineF(round(at.x()), at.y(), round(at.x()), frame.height))
 
-    def _paint_best_marker(self, painter: QPainter, frame: Frame) -> None:
-        at = self._best_at(frame)
-        if at is not None:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(QPen(QColor(frame.colors.best), 2))
-            painter.setBrush(QColor(frame.colors.background))
-            # Whole even at the edges, where the best epoch is the first or the newest.
-            x = min(max(at.x(), _RING), frame.width - _RING)
-            y = min(max(at.y(), _RING), frame.height - _RING)
-            painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
+    def _paint_best_marker(self, painter: QPainter, frame: Frame, at: QPointF) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(QColor(frame.colors.best), 2))
+        painter.setBrush(QColor(frame.colors.background))
+        # Whole even at the edges, where the best epoch is the first or the newest.
+        x = min(max(at.x(), _RING), frame.width - _RING)
+        y = min(max(at.y(), _RING), frame.height - _RING)
+        painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
 
 
 def gap_color(colors: Colors) -> str:

@@ -4,6 +4,8 @@ Measured on a noisy curve of 900 points, 2 pixels wide and antialiased: `drawPol
 `drawLines` 0.5 ms, because Qt's rasterizer joins the pieces of a polyline in software.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyqtgraph.Qt.internals import PrimitiveArray
@@ -29,6 +31,8 @@ class Segments:
 
     def __init__(self) -> None:
         self._buffer = PrimitiveArray(QLineF, 4)
+        self._room = 0  # lines
+        self._first: Any = None  # the buffer as Qt wants it; making that takes long
 
     def draw(self, painter: QPainter, segments: Pixels) -> None:
         """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen."""
@@ -37,9 +41,12 @@ class Segments:
         if isinstance(painter, FigurePainter):
             painter.draw_segments(segments)
             return
-        self._buffer.resize(len(segments))
-        self._buffer.ndarray()[:] = segments
-        painter.drawLines(*self._buffer.drawargs())
+        if len(segments) > self._room:
+            self._room = 2 * len(segments)
+            self._buffer.resize(self._room)
+            self._first, _ = self._buffer.drawargs()
+        self._buffer.ndarray()[: len(segments)] = segments
+        painter.drawLines(self._first, len(segments))
 
     def draw_placed(self, painter: QPainter, frame: Frame, segments: NDArray[np.float64]) -> None:
         """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in data units, with the painter's pen."""

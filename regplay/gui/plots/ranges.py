@@ -5,6 +5,7 @@ leave it, and then by enough to last a while. It never shrinks by itself: a loss
 through a resting frame, and the fall can be seen.
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -39,11 +40,15 @@ def round_levels(span: Range, most: int = 7) -> NDArray[np.float64]:
 def bounds(values: ArrayLike) -> Range | None:
     """Smallest and largest finite value, or None where there is none."""
     array: NDArray[Any] = np.asarray(values, dtype=float)
-    finite = array[np.isfinite(array)]
-    if not finite.size:
+    if not array.size:
         return None
-    low, high = np.clip([finite.min(), finite.max()], -LARGEST, LARGEST)
-    return float(low), float(high)
+    low, high = float(array.min()), float(array.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        finite = array[np.isfinite(array)]
+        if not finite.size:
+            return None
+        low, high = float(finite.min()), float(finite.max())
+    return min(max(low, -LARGEST), LARGEST), min(max(high, -LARGEST), LARGEST)
 
 
 def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | None:
