@@ -74,9 +74,12 @@ def _open_window(options: Namespace) -> int:
 
     experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
     gc.disable()  # until everything is loaded: there is nothing to collect, and looking takes long
-    from regplay.gui.app import start
+    try:
+        from regplay.gui.app import start
 
-    return start(experiment, options.device, opened)
+        return start(experiment, options.device, opened)
+    finally:
+        gc.enable()
 
 
 _TRAIN_FILES = """\

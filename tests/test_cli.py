@@ -1,5 +1,6 @@
 """The command line around the commands: which one runs, what is refused, what is imported."""
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Experiment | None, str
     calls = []
 
     def start(experiment: Experiment | None, device: str | None, opened: str) -> int:
+        assert not gc.isenabled()  # while everything is loaded
         calls.append((experiment, device, opened))
         return 7
 
@@ -61,6 +63,7 @@ def _file(folder: Path, text: str = "") -> Path:
 def test_no_words_open_the_window_on_its_own(opened):
     assert main([]) == 7
     assert opened == [(None, None, "")]
+    assert gc.isenabled()
 
 
 def test_a_file_opens_the_window_on_its_experiment(opened, tmp_path):

@@ -21,6 +21,9 @@ FRAME = 1 / 60  # s
 class Runner(QObject):
     """Hands experiments to the worker and takes the newest view at the frame rate.
 
+    A view that was asked for by `look` is taken as soon as it is there: whoever drags a handle sees
+    what is under it now, not what was there when the last frame began.
+
     Lives on the main thread. Its pace comes from the clock alone: with a speed of `n` epochs a
     second the worker may train `n` epochs further in each second of the clock.
 
@@ -56,8 +59,9 @@ class Runner(QObject):
         self._worker.loaded.connect(self._on_loaded)
         self._worker.failed.connect(self._on_failed)
         self._worker.noticed.connect(self.noticed)
+        self._worker.looked.connect(self._on_looked)
         self._frames = clock.every(FRAME, self._on_frame)
-        self._last_frame = clock.now()
+        self._last_frame = self._shown_at = clock.now()
         self._studies: Mapping[str, Study] = self._worker.studies
         self._generation = 0
         self._oldest_shown = 0  # views of older generations are dropped
@@ -265,10 +269,18 @@ class Runner(QObject):
         if studies is not self._studies:
             self._studies = studies
             self.studied.emit(studies)
+        self._take_view()
+
+    @Slot()
+    def _on_looked(self) -> None:
+        if self._clock.now() - self._shown_at > FRAME / 2:  # a mouse may move at 1,000 hertz
+            self._take_view()
+
+    def _take_view(self) -> None:
         view = self._worker.mailbox.take()
         if view is None or view.generation < self._oldest_shown:
             return
-        self._oldest_shown = view.generation
+        self._oldest_shown, self._shown_at = view.generation, self._clock.now()
         if view.is_preview:
             self.viewed.emit(view)
             return

@@ -44,11 +44,14 @@ class Worker(QThread):
         (generation, message): a job could not be trained; the worker waits for the next.
     noticed
         A message about a job that goes on, such as a GPU that ran out of memory.
+    looked
+        What was asked to be shown lies in the mailbox.
     """
 
     loaded = Signal()
     failed = Signal(int, str)
     noticed = Signal(str)
+    looked = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -271,7 +274,7 @@ class Worker(QThread):
     def _publish(self, training: "Training") -> None:
         job, run = self._current, self._run
         with self._wake:
-            look, self._has_look = self._look, False
+            look, was_asked, self._has_look = self._look, self._has_look, False
         if job is None or run.history.last is None:
             return
         study = self._studies.training(look.study) if look.study else None
@@ -280,6 +283,8 @@ class Worker(QThread):
         else:
             view = self._viewer.of_run(job, run, training, replace(look, study="", member=0))
         self.mailbox.put(view)
+        if was_asked:
+            self.looked.emit()
 
     def _give_up(self, error: Exception) -> None:
         import torch

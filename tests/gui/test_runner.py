@@ -193,6 +193,26 @@ def test_views_of_an_older_generation_are_dropped(runner, clock):
     assert len(runner.views) == 3
 
 
+def test_what_is_asked_for_does_not_wait_for_a_frame(runner, clock, until, qtbot):
+    runner.start()
+    until(lambda: runner.is_loaded)
+    submit(runner)
+    runner.play()
+    until(lambda: runner.is_finished)
+    clock.advance(0.6 * FRAME)
+    runner.look(Look(epoch=3))
+    qtbot.waitUntil(lambda: runner.views[-1].look.epoch == 3)
+
+    # Of many that are asked for within a frame, the next frame shows the last.
+    shown = len(runner.views)
+    for epoch in (4, 5, 6):
+        with qtbot.waitSignal(runner._worker.looked):
+            runner.look(Look(epoch=epoch))
+    assert len(runner.views) == shown
+    clock.advance(FRAME)
+    assert [view.look.epoch for view in runner.views[shown:]] == [6]
+
+
 def test_the_end_of_an_older_generation_ends_nothing(runner, clock):
     submit(runner)
     runner.play()
