@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 import torch
 
-_TRIAL = 0.006  # s
+_TRIAL = 0.004  # s
 _GRAIN = 1 << 15  # numbers; fewer are never shared out (ATen's `GRAIN_SIZE`)
 _VECTORS = 32  # numbers that ATen's loops take at once: two vectors of AVX-512
 _SHORTEST_REST, _LONGEST_REST = 4, 64  # trials between two comparisons

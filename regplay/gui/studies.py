@@ -11,7 +11,6 @@ from regplay.core.sweep import Lineup, Sweep
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory, JointTraining
 
-_BURST = 0.004  # s of training between two looks at what else there is to do
 _DIGESTING_SHARE = 0.2  # of the time
 _INTERVAL = 0.1  # s between two states of a study that are told: more often costs, and isn't seen
 
@@ -118,8 +117,14 @@ class Studies:
         """The training of a study, if it has begun."""
         return self._trainings.get(key)
 
-    def advance(self) -> None:
-        """Train for some milliseconds, at least one step, what there is to train."""
+    def advance(self, until: Callable[[], bool]) -> None:
+        """Train what there is to train, at least one step, until there is something to tell.
+
+        Parameters
+        ----------
+        until
+            Asked after each step; once it is true, training waits.
+        """
         key = self._next
         if key is None:
             return
@@ -129,14 +134,14 @@ class Studies:
             self._begin(key, study)
             return
         training.use_threads()
-        end = time.perf_counter() + _BURST
-        has_record = False
-        while not training.finished:
-            has_record |= training.advance()
-            if time.perf_counter() > end:
+        now, has_news = time.perf_counter(), False
+        while not (training.finished or has_news):
+            if training.advance():
+                now = time.perf_counter()
+                has_news = now > self._quiet_until
+            if until():
                 break
-        now = time.perf_counter()
-        if training.finished or (has_record and now > self._quiet_until):
+        if training.finished or has_news:
             self._studies[key] = self._digested(study, self._inquiries[key], training)
             self._tell()
             end = time.perf_counter()

@@ -125,7 +125,7 @@ class Worker(QThread):
         self.loaded.emit()
         while not self.isInterruptionRequested():
             with self._wake:
-                while not (self._has_work() or self.isInterruptionRequested()):
+                while not self._has_work():
                     self._wake.wait()
                 job, self._job = self._job, None
                 if job is not None:
@@ -146,13 +146,16 @@ class Worker(QThread):
                 self._give_up(error)
 
     def _has_work(self) -> bool:
+        return self._is_called() or self._filling is not None or not self._studies.finished
+
+    def _is_called(self) -> bool:
+        """Whether there is something that goes before studies."""
         return (
             self._job is not None
             or self._wanted is not None
             or self._has_look
             or self._has_steps_to_go()
-            or self._filling is not None
-            or not self._studies.finished
+            or self.isInterruptionRequested()
         )
 
     def _fill(self, filling: "Iterator[None]") -> None:
@@ -169,7 +172,7 @@ class Worker(QThread):
         import torch
 
         try:
-            self._studies.advance()
+            self._studies.advance(self._is_called)
         except Exception as error:  # the run is not to suffer
             is_full = isinstance(error, torch.OutOfMemoryError)
             if is_full and self._studies.begin_on_cpu():

@@ -49,8 +49,10 @@ class CurveTrack(PreviewTrack):
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw another curve, if there is room for one; the height stays."""
+        placed = self.curve
         self._picture.set_curve(curve if self._shows and self.isEnabled() else None)
-        self._place()
+        if curve is None or placed is None or curve.values != placed.values:
+            self._place()
         self._offer()
 
     def _offer(self) -> None:
