@@ -64,18 +64,21 @@ class Optimizer:
     def set_rates(self, rates: Rates) -> None:
         """Use these values from the next step on; momenta stay."""
         spread = self._population.shape.spread
-        decoupled = self._name in ("sgd", "adamw")
         minus_lr = spread(-rates.lr)
         # Where all members have the same, a number: the buffer would have to be read.
         is_same = bool((rates.lr == rates.lr[0]).all())
         self._minus_lr = -float(rates.lr[0]) if is_same else minus_lr
-        self._decay = spread(rates.weight_decay, biases=rates.decay_bias)
-        # For plain SGD adding λ·w to the gradient and shrinking w by lr·λ are the same update.
-        self._shrink = 1.0 + minus_lr * self._decay if decoupled else None
-        self._l1 = spread(rates.l1, biases=rates.decay_bias)
         self._momentum = rates.momentum
-        self._has_decay = bool(rates.weight_decay.any())
-        self._has_l1 = bool(rates.l1.any())
+        self._decay: Tensor | None = None
+        self._shrink: Tensor | None = None
+        if rates.weight_decay.any():
+            decay = spread(rates.weight_decay, biases=rates.decay_bias)
+            # For plain SGD adding λ·w to the gradient and shrinking w by lr·λ are the same update.
+            if self._name in ("sgd", "adamw"):
+                self._shrink = 1.0 + minus_lr * decay
+            else:
+                self._decay = decay
+        self._l1 = spread(rates.l1, biases=rates.decay_bias) if rates.l1.any() else None
 
     def state(self) -> OptimizerState:
         """A copy of what the next update depends on, besides the rates."""
@@ -111,14 +114,13 @@ class Optimizer:
         kept = []
         if self._frozen is not None:
             kept = [buffer[self._frozen] for buffer in (flat, *self._states)]
-        if self._has_l1:
+        if self._l1 is not None:
             torch.sign(flat, out=self._scratch)
             gradient.addcmul_(self._scratch, self._l1)
-        if self._has_decay:
-            if self._shrink is None:
-                gradient.addcmul_(flat, self._decay)
-            else:
-                flat.mul_(self._shrink)
+        if self._decay is not None:
+            gradient.addcmul_(flat, self._decay)
+        if self._shrink is not None:
+            flat.mul_(self._shrink)
         self._steps += 1
         match self._name:
             case "sgd":

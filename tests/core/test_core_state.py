@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from regplay.core import checkpoints
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -142,6 +143,20 @@ def test_beyond_the_budget_they_thin_out_evenly_over_the_logarithm(states):
     assert epochs[-1] == 300
     gaps = np.diff(np.log1p(epochs))
     assert gaps.max() < 4 * np.median(gaps)
+
+
+def test_more_than_enough_are_kept_only_as_long_as_they_are_small(states, monkeypatch):
+    assert len(states) > 20
+    for ample, number in ((0, 8), (12, 12), (10**6, len(states))):
+        monkeypatch.setattr(checkpoints, "_AMPLE", ample * states[0].size)
+        kept = Checkpoints(enough=8)
+        for state in states:
+            kept.keep(state)
+        assert len(kept) == number
+    sparse = Checkpoints(budget=5 * states[0].size, enough=8)  # memory goes before
+    for state in states:
+        sparse.keep(state)
+    assert len(sparse) == 5
 
 
 def test_the_best_is_not_thrown_away(states):
