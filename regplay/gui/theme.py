@@ -103,6 +103,9 @@ def mix(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
 
 
+_BOX_OUTLINE = 0.6  # of the colour of the text is in it
+
+
 def _palette(colors: Colors) -> QPalette:
     """A whole palette for the Fusion style, for platforms that can't change theirs."""
     window = "#25282d" if colors.dark else "#f3f4f6"
@@ -181,7 +184,17 @@ class Theme(QObject):
 
     @Slot()
     def _follow(self) -> None:
+        self._outline_check_boxes()
         colors = DARK if _is_dark(self._app.palette()) else LIGHT
         if colors is not self.colors:
             self.colors = colors
             self.changed.emit(colors)
+
+    def _outline_check_boxes(self) -> None:
+        """Fusion makes their outline from the ground, somewhat darker: on a dark one it is lost."""
+        palette = QPalette(self._app.palette())
+        if _is_dark(palette):
+            window = palette.color(QPalette.ColorRole.Window).name()
+            text = palette.color(QPalette.ColorRole.WindowText).name()
+            palette.setColor(QPalette.ColorRole.Window, QColor(mix(window, text, _BOX_OUTLINE)))
+        self._app.setPalette(palette, "QCheckBox")

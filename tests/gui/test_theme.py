@@ -3,7 +3,7 @@ from itertools import combinations
 import pytest
 from color_vision import BLIND, USUAL, contrast, distance
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip
 
 from regplay.gui.theme import DARK, LIGHT, Colors, Theme, mix
 
@@ -86,3 +86,14 @@ def test_the_system_decides_again(qapp, theme) -> None:
     theme.setScheme("dark" if not theme.colors.dark else "light")
     theme.setScheme("system")
     assert qapp.palette().window().color() == before
+
+
+def test_an_empty_check_box_is_seen(qtbot, theme) -> None:
+    box = QCheckBox("Keep weights")
+    qtbot.addWidget(box)
+    for scheme, least in (("light", 1.15), ("dark", 2.5), ("light", 1.15)):
+        theme.setScheme(scheme)
+        image = box.grab().toImage()
+        ground, middle = image.pixelColor(0, 0).name(), image.height() // 2
+        outline = max(contrast(image.pixelColor(x, middle).name(), ground) for x in range(6))
+        assert outline > least, scheme
