@@ -3,7 +3,7 @@ from itertools import combinations
 import pytest
 from color_vision import BLIND, USUAL, contrast, distance
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip
+from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip, QVBoxLayout, QWidget
 
 from regplay.gui.theme import DARK, LIGHT, Colors, Theme, mix
 
@@ -89,11 +89,13 @@ def test_the_system_decides_again(qapp, theme) -> None:
 
 
 def test_an_empty_check_box_is_seen(qtbot, theme) -> None:
-    box = QCheckBox("Keep weights")
-    qtbot.addWidget(box)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    QVBoxLayout(parent).addWidget(box := QCheckBox("Keep weights"))
     for scheme, least in (("light", 1.15), ("dark", 2.5), ("light", 1.15)):
         theme.setScheme(scheme)
-        image = box.grab().toImage()
-        ground, middle = image.pixelColor(0, 0).name(), image.height() // 2
-        outline = max(contrast(image.pixelColor(x, middle).name(), ground) for x in range(6))
+        image = parent.grab().toImage()
+        ground, y = image.pixelColor(0, 0).name(), box.geometry().center().y()
+        row = (image.pixelColor(x, y).name() for x in range(box.x(), box.x() + 6))
+        outline = max(contrast(color, ground) for color in row)
         assert outline > least, scheme
