@@ -11,21 +11,21 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 
 _BUDGET = 64 << 20  # bytes
 _MOST = 512  # more moments than a hand can tell apart on a handle
-_AMPLE = 16 << 20  # bytes; who has enough keeps no more than these
+_AMPLE = 16 << 20  # bytes; more states than are enough take no more than this
 
 
 class Checkpoints:
     """States at recorded epochs, about evenly spread over the logarithm of the epoch.
 
-    When they take more than the budget, the one between its closest neighbours goes; the first,
-    the last and the best stay. One thread may add while others read.
+    When there are too many, the one between its closest neighbours goes; the first, the last and
+    the best stay. One thread may add while others read.
 
     Parameters
     ----------
     budget
         Bytes; at least three states are kept whatever they take.
     enough
-        More states than this are kept only as long as they are small.
+        How many states do; there may be more while all together take no more than 16 MB.
     """
 
     def __init__(self, budget: int = _BUDGET, enough: int = _MOST) -> None:

@@ -25,7 +25,7 @@ from regplay.core.training import Training, load_all
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
 _STEP = 50_000.0  # µs that a step may take, between which training can be stopped
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
-_ENOUGH = 24  # of them; memory that was never used takes longer to fill than a step takes
+_ENOUGH = 24  # states of one shape; filling fresh memory may take longer than a step
 
 
 def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:

@@ -42,8 +42,8 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
 def collect_from_now_on() -> None:
     """Collect garbage again, but never look at what is there now.
 
-    That is some 200,000 objects that stay to the end, torch's and the window's; each full
-    collection would stop painting and training for a tenth of a second to look at them.
+    That is some 200,000 objects, torch's and the window's, of which nearly all stay to the end; a
+    full collection, here too, stops painting and training for a tenth of a second to look at them.
     """
     if not gc.isenabled():
         gc.freeze()

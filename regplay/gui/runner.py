@@ -273,7 +273,8 @@ class Runner(QObject):
 
     @Slot()
     def _on_looked(self) -> None:
-        if self._clock.now() - self._shown_at > FRAME / 2:  # a mouse may move at 1,000 hertz
+        is_soon = self._clock.now() - self._shown_at <= FRAME / 2  # a mouse may move at 1,000 hertz
+        if not (is_soon or self._is_stopped):
             self._take_view()
 
     def _take_view(self) -> None:

@@ -8,7 +8,7 @@ a test holds them to that.
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QPalette
@@ -197,4 +197,5 @@ class Theme(QObject):
             window = palette.color(QPalette.ColorRole.Window).name()
             text = palette.color(QPalette.ColorRole.WindowText).name()
             palette.setColor(QPalette.ColorRole.Window, QColor(mix(window, text, _BOX_OUTLINE)))
-        self._app.setPalette(palette, "QCheckBox")
+        name: Any = "QCheckBox"  # PySide says that it wants bytes, and refuses them
+        self._app.setPalette(palette, name)

@@ -184,10 +184,11 @@ class Transport(Framing):
     def setProgress(self, epoch: int, step: int, epochs: int, stopped: Ending = "") -> None:
         """Show how far training is, and whether it has stopped by itself before its end."""
         done = min(1.0, epoch / epochs)
-        # Else each value is painted at once, not with the rest of the frame.
-        self.progress.setUpdatesEnabled(False)
-        self.progress.setValue(round(1000 * done))
-        self.progress.setUpdatesEnabled(True)
+        if round(1000 * done) != self.progress.value():
+            # Else each value is painted at once, not with the rest of the frame.
+            self.progress.setUpdatesEnabled(False)
+            self.progress.setValue(round(1000 * done))
+            self.progress.setUpdatesEnabled(True)
         text = f"Epoch {epoch:,} of {epochs:,}"
         if stopped:
             text += f" · {stopped}"

@@ -1,6 +1,7 @@
 """The runner and its thread without any widget, on a virtual clock."""
 
 import threading
+import time
 
 import pytest
 
@@ -211,6 +212,22 @@ def test_what_is_asked_for_does_not_wait_for_a_frame(runner, clock, until, qtbot
     assert len(runner.views) == shown
     clock.advance(FRAME)
     assert [view.look.epoch for view in runner.views[shown:]] == [6]
+
+
+def test_what_was_asked_for_is_not_shown_after_the_end(runner, clock, until, qapp):
+    runner.start()
+    until(lambda: runner.is_loaded)
+    submit(runner)
+    runner.play()
+    until(lambda: runner.is_finished)
+    clock.advance(0.6 * FRAME)
+    shown = len(runner.views)
+    runner.look(Look(epoch=3))
+    while runner._worker.mailbox.is_empty:  # without events, so that it is not taken yet
+        time.sleep(0.001)
+    runner.stop()
+    qapp.processEvents()
+    assert len(runner.views) == shown
 
 
 def test_the_end_of_an_older_generation_ends_nothing(runner, clock):

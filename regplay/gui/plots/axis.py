@@ -33,7 +33,10 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
         super().__init__(orientation)
 
     def boundingRect(self) -> QRectF:
-        """Its size and the room for labels at its ends; Qt asks several times a frame."""
+        """Its size and the room for labels at its ends; Qt asks several times a frame.
+
+        Kept until the size changes: `setStyle` and `setGrid` are for before the first frame.
+        """
         size = self.size()
         if self._bounds is None or self._bounds[0] != size:
             self._bounds = size, super().boundingRect()

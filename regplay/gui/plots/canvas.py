@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QGraphicsObject
 
@@ -146,8 +146,9 @@ class Canvas(QGraphicsObject):
         if self._under is None or self._under.devicePixelRatio() != frame.ratio:
             self._under = self._drawn(self.under, frame, QColor(frame.colors.background))
             self._over, self._frame, self._stale = None, None, True
-        if self._stale:  # most frames are painted once
-            self._stale, self._is_kept = False, False
+        is_new, self._stale = self._stale, False
+        self._is_kept &= not is_new
+        if is_new and _is_on_pixels(painter):  # most frames are painted once
             painter.save()
             painter.setClipRect(self._rect)
             self._compose(painter, frame, self._under)
@@ -180,6 +181,12 @@ class Canvas(QGraphicsObject):
         _paint(layers, painter, frame)
         painter.end()
         return picture
+
+
+def _is_on_pixels(painter: QPainter) -> bool:
+    """Whether the item begins at a whole pixel of the screen, as a picture of it always does."""
+    origin = painter.deviceTransform().map(QPointF(0, 0))
+    return origin.x().is_integer() and origin.y().is_integer()
 
 
 def _paint(layers: list[Layer], painter: QPainter, frame: Frame) -> None:

@@ -3,6 +3,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
@@ -166,6 +167,33 @@ def test_labels_are_text_not_markup(chart) -> None:
 def test_restyling_changes_the_ground(chart) -> None:
     chart.setColors(DARK)
     assert chart.grab().toImage().pixelColor(250, 100).name() == DARK.background
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_a_frame_looks_the_same_when_it_is_painted_again(chart, monkeypatch, ratio) -> None:
+    """At 125 % the plot begins between two pixels of the screen."""
+    monkeypatch.setattr(chart, "devicePixelRatioF", lambda: ratio)
+    line = LineLayer("#0000ff")
+    line.set(np.linspace(0, 10, 50), np.linspace(0.03, 0.98, 50) ** 2)
+    chart.canvas.live.append(line)
+
+    def painted() -> np.ndarray:
+        image = QImage(800, 500, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        image.fill(Qt.GlobalColor.white)
+        painter = QPainter(image)
+        painter.translate(60, 9)
+        chart.canvas.paint(painter, None)
+        painter.end()
+        return np.array(image.constBits()).reshape(500, 800, 4)[..., :3].astype(int)
+
+    chart.refresh()
+    first, second = painted(), painted()
+    assert np.abs(first - second).max() <= 2
+    assert (first[..., 0] > first[..., 2] + 100).sum() > 100  # the line is there
+    line.set([0, 10], [0.5, 0.5])
+    chart.refresh()
+    assert (painted() != first).any()
 
 
 def test_a_layer_that_fails_is_reported_and_skipped(qtbot, chart) -> None:
