@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 Scheme = Literal["system", "light", "dark"]
 
+_BOX_OUTLINE = 0.6  # of the colour of the text is in what outlines check boxes on a dark ground
 _CLASSES = (
     "#5f4cbf",
     "#f2d543",
@@ -92,7 +93,7 @@ DARK = Colors(
 )
 
 
-@lru_cache(maxsize=256)  # for each frame
+@lru_cache(maxsize=256)  # it is asked for with each frame
 def mix(one: str, other: str, share: float) -> str:
     """`one` with a `share` in [0, 1] of `other` in it, as `#rrggbb`.
 
@@ -101,9 +102,6 @@ def mix(one: str, other: str, share: float) -> str:
     a, b = QColor(one), QColor(other)
     parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
     return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
-
-
-_BOX_OUTLINE = 0.6  # of the colour of the text is in it
 
 
 def _palette(colors: Colors) -> QPalette:

@@ -13,8 +13,22 @@ from PySide6.QtGui import (
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 from regplay.gui.data.csv_dialog import CsvDialog
 
+OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1, "epochs": 30})
+LESSON = """
+id = "small"
+title = "A small lesson"
+summary = "One page."
+minutes = 1
+
+[[pages]]
+title = "First"
+text = "Some text."
+plays = false
+"""
 TABLE = "price,sales\n" + "".join(f"{i / 4},{(i - 7) ** 2 / 10}\n" for i in range(20))
 _COPY, _NO_KEY = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
 _CTRL = Qt.KeyboardModifier.ControlModifier

@@ -1,9 +1,9 @@
 """The runner and its thread without any widget, on a virtual clock."""
 
 import threading
-import time
 
 import pytest
+from PySide6.QtCore import Qt
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
@@ -46,6 +46,18 @@ def until(qtbot, clock):
         return condition()
 
     return lambda condition: qtbot.waitUntil(lambda: bool(is_so(condition)), timeout=20_000)
+
+
+@pytest.fixture
+def finished(runner, clock, until):
+    """A runner whose training is over, late in a frame."""
+    runner.start()
+    until(lambda: runner.is_loaded)
+    submit(runner)
+    runner.play()
+    until(lambda: runner.is_finished)
+    clock.advance(0.6 * FRAME)
+    return runner
 
 
 def submit(runner, change=Change.RESTART, **values):
@@ -194,40 +206,28 @@ def test_views_of_an_older_generation_are_dropped(runner, clock):
     assert len(runner.views) == 3
 
 
-def test_what_is_asked_for_does_not_wait_for_a_frame(runner, clock, until, qtbot):
-    runner.start()
-    until(lambda: runner.is_loaded)
-    submit(runner)
-    runner.play()
-    until(lambda: runner.is_finished)
-    clock.advance(0.6 * FRAME)
-    runner.look(Look(epoch=3))
-    qtbot.waitUntil(lambda: runner.views[-1].look.epoch == 3)
+def test_what_is_asked_for_does_not_wait_for_a_frame(finished, clock, qtbot):
+    finished.look(Look(epoch=3))
+    qtbot.waitUntil(lambda: finished.views[-1].look.epoch == 3)
 
     # Of many that are asked for within a frame, the next frame shows the last.
-    shown = len(runner.views)
+    shown = len(finished.views)
     for epoch in (4, 5, 6):
-        with qtbot.waitSignal(runner._worker.looked):
-            runner.look(Look(epoch=epoch))
-    assert len(runner.views) == shown
+        with qtbot.waitSignal(finished._worker.looked):
+            finished.look(Look(epoch=epoch))
+    assert len(finished.views) == shown
     clock.advance(FRAME)
-    assert [view.look.epoch for view in runner.views[shown:]] == [6]
+    assert [view.look.epoch for view in finished.views[shown:]] == [6]
 
 
-def test_what_was_asked_for_is_not_shown_after_the_end(runner, clock, until, qapp):
-    runner.start()
-    until(lambda: runner.is_loaded)
-    submit(runner)
-    runner.play()
-    until(lambda: runner.is_finished)
-    clock.advance(0.6 * FRAME)
-    shown = len(runner.views)
-    runner.look(Look(epoch=3))
-    while runner._worker.mailbox.is_empty:  # without events, so that it is not taken yet
-        time.sleep(0.001)
-    runner.stop()
+def test_what_was_asked_for_is_not_shown_after_the_end(finished, qapp):
+    shown, is_there = len(finished.views), threading.Event()
+    finished._worker.looked.connect(is_there.set, Qt.ConnectionType.DirectConnection)
+    finished.look(Look(epoch=3))
+    assert is_there.wait(20)  # without events, so that it is not taken yet
+    finished.stop()
     qapp.processEvents()
-    assert len(runner.views) == shown
+    assert len(finished.views) == shown
 
 
 def test_the_end_of_an_older_generation_ends_nothing(runner, clock):

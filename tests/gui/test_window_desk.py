@@ -2,6 +2,8 @@
 
 import pytest
 from desk_tools import (
+    LESSON,
+    OTHER,
     TABLE,
     answer_with,
     dialog_of,
@@ -27,19 +29,7 @@ from regplay.session.link import to_link
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1, "epochs": 30})
-LESSON = """
-id = "small"
-title = "A small lesson"
-summary = "One page."
-minutes = 1
-
-[[pages]]
-title = "First"
-text = "Some text."
-experiment = { model.width = 8, epochs = 15 }
-plays = false
-"""
+LESSON += "experiment = { model.width = 8, epochs = 15 }\n"
 
 
 @pytest.fixture

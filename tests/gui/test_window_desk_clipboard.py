@@ -6,6 +6,7 @@ import tomllib
 import numpy as np
 import pytest
 from desk_tools import (
+    OTHER,
     TABLE,
     answer_with,
     clipboard,
@@ -19,15 +20,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
 from regplay.core.toml import dumps, loads
 from regplay.gui.controls.value_box import ValueBox
 from regplay.session.link import from_link
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1, "epochs": 30})
 
 
 @pytest.fixture

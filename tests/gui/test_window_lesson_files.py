@@ -1,20 +1,9 @@
 """A lesson that learns from files: they are asked about before anything of them is read."""
 
 import pytest
-from desk_tools import TABLE, answer_with, written
+from desk_tools import LESSON, TABLE, answer_with, written
 
-LESSON = """
-id = "small"
-title = "A small lesson"
-summary = "One page."
-minutes = 1
-
-[[pages]]
-title = "First"
-text = "Some text."
-plays = false
-experiment = { epochs = 15 }
-"""
+LESSON += "experiment = { epochs = 15 }\n"
 CSV = '{ data.name = "csv", data.file = "cars.csv" }'
 PAGE = LESSON.replace("{ epochs = 15 }", CSV)
 PIN = f'{LESSON}pins = [{{ name = "cars", set = {CSV} }}]\n'
