@@ -1,0 +1,252 @@
+"""The library as Python sees it: what kernel.h declares, and nothing passed on unchecked."""
+
+import ctypes
+import os
+import struct
+import sys
+from collections.abc import Sequence
+from ctypes import POINTER, Structure, byref, c_char_p, c_double, c_int32, c_int64, c_void_p
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from regplay.core.native import build
+
+MOST_LAYERS = 9
+_LIBRARY = "REGPLAY_NATIVE_LIBRARY"  # another library than the package's; `none` for no library
+_VARIANT = "REGPLAY_NATIVE_VARIANT"  # one of the instruction sets, where the processor has it
+_NAMES = {
+    "avx512": "AVX-512",
+    "avx2": "AVX2",
+    "sse2": "SSE2",
+    "neon": "NEON",
+}
+
+
+class Network(Structure):
+    """`struct network`."""
+
+    _fields_ = (
+        ("layers", c_int32),
+        ("activation", c_int32),
+        ("loss", c_int32),
+        ("members", c_int32),
+        ("sizes", c_int32 * (MOST_LAYERS + 1)),
+    )
+
+
+class TrainingCall(Structure):
+    """`struct training`."""
+
+    _fields_ = (
+        ("network", Network),
+        ("optimizer", c_int32),
+        ("decays_biases", c_int32),
+        ("momentum", c_double),
+        ("train_points", c_int64),
+        ("valid_points", c_int64),
+        ("batch_size", c_int64),
+        ("x_stride", c_int64),
+        ("y_stride", c_int64),
+        ("x", c_void_p),
+        ("y", c_void_p),
+        ("parameters", c_void_p),
+        ("first", c_void_p),
+        ("second", c_void_p),
+        ("gradients", c_void_p),
+        ("progress", c_void_p),
+        ("rates", c_void_p),
+        ("orders", c_void_p),
+        ("first_epoch", c_int64),
+        ("epochs", c_int64),
+        ("goal", c_int64),
+        ("records", c_int64),
+        ("record_steps", c_void_p),
+        ("values", c_void_p),
+        ("kept", c_void_p),
+        ("kept_first", c_void_p),
+        ("kept_second", c_void_p),
+        ("stop", c_void_p),
+        ("next", c_void_p),
+    )
+
+
+class PredictionCall(Structure):
+    """`struct prediction`."""
+
+    _fields_ = (
+        ("network", Network),
+        ("points", c_int64),
+        ("x_stride", c_int64),
+        ("x", c_void_p),
+        ("parameters", c_void_p),
+        ("outputs", c_void_p),
+        ("next", c_void_p),
+    )
+
+
+class _Table(Structure):
+    """`struct kernel`."""
+
+    _fields_ = tuple(
+        (name, c_void_p)
+        for name in (
+            "workspace_bytes",
+            "packed_numbers",
+            "train",
+            "predict",
+            "multiply",
+            "activate",
+            "draw",
+            "normal",
+        )
+    )
+
+
+class Kernel:
+    """One variant in one precision. Calls release the interpreter's lock."""
+
+    def __init__(self, table: _Table) -> None:
+        def function(name: str, result: Any, *arguments: Any) -> Any:
+            return ctypes.CFUNCTYPE(result, *arguments)(getattr(table, name))
+
+        pointer = c_void_p
+        self._workspace_bytes = function("workspace_bytes", c_int64, POINTER(Network))
+        self._packed_numbers = function("packed_numbers", c_int64, POINTER(Network))
+        self.train = function("train", None, POINTER(TrainingCall), pointer)
+        self.predict = function("predict", None, POINTER(PredictionCall), pointer)
+        counts = c_int64, c_int64, c_int64
+        self.multiply = function("multiply", None, pointer, pointer, pointer, *counts, pointer)
+        self.activate = function("activate", None, c_int32, pointer, pointer, pointer, c_int64)
+        self.draw = function("draw", None, pointer, pointer, pointer)
+        self.normal = function("normal", None, pointer, pointer, c_int64)
+
+    def workspace_bytes(self, network: Network) -> int:
+        """Bytes that each thread needs for itself."""
+        return int(self._workspace_bytes(byref(network)))
+
+    def packed_numbers(self, network: Network) -> int:
+        """Numbers of the gradient of a step that was left in the middle."""
+        return int(self._packed_numbers(byref(network)))
+
+
+class Kernels:
+    """The kernels of one variant.
+
+    Attributes
+    ----------
+    variant
+        `avx512`, `avx2`, `sse2` or `neon`.
+    variants
+        All that this processor can run, the best first.
+    """
+
+    def __init__(self, library: ctypes.CDLL, variant: str, variants: Sequence[str]) -> None:
+        self.variant, self.variants = variant, tuple(variants)
+        library.regplay_kernel.restype = POINTER(_Table)
+        library.regplay_kernel.argtypes = [c_char_p, c_int32]
+        self._kernels = {
+            dtype: Kernel(library.regplay_kernel(variant.encode(), is_double).contents)
+            for is_double, dtype in enumerate((torch.float32, torch.float64))
+        }
+
+    @property
+    def name(self) -> str:
+        """The instruction set, for people."""
+        return _NAMES[self.variant]
+
+    def of(self, dtype: torch.dtype) -> Kernel:
+        """The kernel of a precision: float32 or float64."""
+        return self._kernels[dtype]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """There are no kernels, and why, in words for people."""
+
+    reason: str
+
+
+def load(path: Path | None = None, variant: str | None = None) -> Kernels | Missing:
+    """The kernels of a library, or why they can't be had.
+
+    Parameters
+    ----------
+    path
+        None is what the environment names, or else the library beside this file.
+    variant
+        None is what the environment names, or else the best that the processor can run.
+    """
+    wanted = os.environ.get(_LIBRARY)
+    if path is None and wanted == "none":
+        return Missing(f"{_LIBRARY} says so")
+    own = build.LIBRARY_NAMES.get(sys.platform, "library for this system")
+    path = path or Path(wanted or Path(__file__).with_name(own))
+    if not path.is_file():
+        return Missing(f"there is no {path.name}; it was not built when regplay was installed")
+    if not _is_whole(path):
+        return Missing(f"{path.name} is cut short; install regplay again")
+    try:
+        library = ctypes.CDLL(str(path))
+        library.regplay_version.restype = c_int64
+        version = library.regplay_version()
+        library.regplay_variant.restype = c_char_p
+        library.regplay_variant.argtypes = [c_int32]
+    except (OSError, AttributeError) as error:
+        return Missing(f"{path.name} can't be loaded: {str(error)[:200]}")
+    if version != build.version():
+        return Missing(f"{path.name} was built from other sources; install regplay again")
+    variants: list[str] = []
+    while (name := library.regplay_variant(len(variants))) is not None:
+        variants.append(name.decode())
+    chosen = variant or os.environ.get(_VARIANT) or variants[0]
+    if chosen not in variants:
+        return Missing(f"this processor can't run {chosen}, only {', '.join(variants)}")
+    return Kernels(library, chosen, variants)
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file is not an ELF that was cut short, with which Linux would end the process.
+
+    Its table of sections comes last: "Executable and Linkable Format", version 1.2, part 1. Other
+    systems look by themselves.
+    """
+    with path.open("rb") as file:
+        head = file.read(64)
+    if not head.startswith(b"\x7fELF"):
+        return True
+    if len(head) < 64:
+        return False
+    start, size, count = struct.unpack_from("<40xQ10xHH", head)
+    return int(start) + int(size) * int(count) <= path.stat().st_size
+
+
+def address(array: Tensor | NDArray[Any] | None, kind: object, *shape: int) -> int | None:
+    """Where an array begins, if it is what the kernel takes it for; None of None.
+
+    Raises
+    ------
+    ValueError
+        If its shape or type is another, or it is not contiguous, or not in the CPU's memory.
+    """
+    if array is None:
+        return None
+    if isinstance(array, Tensor):
+        is_right = array.device.type == "cpu" and array.is_contiguous()
+        where = array.data_ptr()
+    else:
+        is_right = array.flags.c_contiguous
+        where = array.ctypes.data
+    if tuple(array.shape) != shape or array.dtype != kind or not is_right:
+        raise ValueError(f"{tuple(array.shape)} of {array.dtype} is not {shape} of {kind}")
+    return where
+
+
+def integer(start: int = 0) -> NDArray[np.int32]:
+    """A number that threads share."""
+    return np.array([start], dtype=np.int32)

@@ -1,0 +1,251 @@
+/* Forward and backward through one network, some points at a time.
+
+   Rows are points. torch: nn.Linear, the activation, nn.Dropout after each activation; MSELoss or
+   CrossEntropyLoss, both means. The forward pass leaves beside each activation h = φ(z) its slope
+   ∂h/∂z, with what dropout does in both; the backward pass only multiplies by it. */
+#ifndef REGPLAY_PASSES_H
+#define REGPLAY_PASSES_H
+
+#include "draws.h"
+#include "layout.h"
+
+/* φ and its slope φ′. */
+INLINE void activated(const int activation, vec z, vec *active, vec *slope) {
+  switch (activation) {
+    case TANH:
+      *active = hyperbolic_tangent(z);
+      *slope = splat(1) - *active * *active;
+      break;
+    case RELU: /* a NaN goes on */
+      *active = at_least(z, 0);
+      *slope = choose(z > splat(0), splat(1), splat(0));
+      break;
+    case GELU: { /* z·Φ(z), with the error function, as torch does by default */
+      const vec half = splat((real)0.5);
+      const vec below = half + half * error_function(z * splat((real)0.70710678118654752));
+      const vec density = splat((real)0.39894228040143268) * exponential(-half * z * z);
+      *active = z * below;
+      *slope = below + z * density;
+      break;
+    }
+    default:
+      *active = logistic(z);
+      *slope = *active * (splat(1) - *active);
+  }
+}
+
+INLINE void activate_rows(const int activation, const struct layer *layer, real *active,
+                          real *slope, int64_t rows, const bool with_slope) {
+  const ivec last = first_lanes(layer->out - (layer->ld_out - LANES));
+  for (int64_t i = 0; i < rows; i++) {
+    for (int64_t j = 0; j < layer->ld_out; j += LANES) {
+      vec h, d;
+      activated(activation, load(active + j), &h, &d);
+      store(active + j, h);
+      if (with_slope) store(slope + j, d);
+    }
+    /* σ(0) is not 0, the padding is */
+    const int64_t j = layer->ld_out - LANES;
+    if (activation == SIGMOID) store(active + j, choose(last, load(active + j), splat(0)));
+    active += layer->ld_out;
+    slope += layer->ld_out;
+  }
+}
+
+/* Each activation has loops of its own. */
+static void activate(int activation, const struct layer *layer, real *active, real *slope,
+                     int64_t rows, bool with_slope) {
+#define CASE(name)                                                                        \
+  case name:                                                                              \
+    if (with_slope) activate_rows(name, layer, active, slope, rows, true);                \
+    else activate_rows(name, layer, active, slope, rows, false);                          \
+    break
+  switch (activation) {
+    CASE(TANH);
+    CASE(RELU);
+    CASE(GELU);
+    CASE(SIGMOID);
+    default: break;
+  }
+#undef CASE
+}
+
+/* What a training step does besides: which units it drops, which noise it adds. */
+struct chance {
+  const struct rates *rates;
+  int64_t step;
+  int64_t row; /* of the first point, in the step's batch; a multiple of 4 */
+};
+
+static void drop_units(const struct layer *layer, int index, real *active, real *slope,
+                       int64_t rows, const struct chance *chance, uint32_t *drawn) {
+  const double p = chance->rates->dropout;
+  const uint32_t below = threshold(p);
+  const real scale = (real)(1.0 / (1.0 - p));
+  for (int64_t i = 0; i < rows; i++) {
+    if (i % DRAWN_ROWS == 0)
+      draw_words(drawn, layer->ld_out, layer->ld_out, chance->rates->seed, chance->step,
+                 (uint32_t)index + 1, (chance->row + i) / DRAWN_ROWS);
+    const uint32_t *own = drawn + i % DRAWN_ROWS * layer->ld_out;
+    for (int64_t j = 0; j < layer->ld_out; j += LANES) {
+      const vec factor = kept_factor(own + j, below, scale);
+      store(active + j, load(active + j) * factor);
+      store(slope + j, load(slope + j) * factor);
+    }
+    active += layer->ld_out;
+    slope += layer->ld_out;
+  }
+}
+
+static void add_noise(const struct layer *layer, real *input, int64_t rows,
+                      const struct chance *chance, uint32_t *drawn) {
+  const vec deviation = splat((real)chance->rates->input_noise);
+  const ivec last = first_lanes(layer->in - (layer->ld_in - LANES));
+  for (int64_t i = 0; i < rows; i++) {
+    if (i % DRAWN_ROWS == 0)
+      draw_words(drawn, layer->ld_in, layer->ld_in, chance->rates->seed, chance->step, 0,
+                 (chance->row + i) / DRAWN_ROWS);
+    const uint32_t *own = drawn + i % DRAWN_ROWS * layer->ld_in;
+    for (int64_t j = 0; j < layer->ld_in; j += LANES) {
+      vec noise = deviation * normal(own + j);
+      if (j == layer->ld_in - LANES) noise = choose(last, noise, splat(0));
+      store(input + j, load(input + j) + noise);
+    }
+    input += layer->ld_in;
+  }
+}
+
+/* Points into rows of `ld` numbers: those that `order` names, or all one after another. */
+static void gather(real *to, int64_t ld, const real *from, int64_t width, const int32_t *order,
+                   int64_t first, int64_t rows) {
+  for (int64_t i = 0; i < rows; i++) {
+    const real *point = from + (order ? order[first + i] : first + i) * width;
+    for (int64_t j = 0; j < width; j++) to[j] = point[j];
+    for (int64_t j = width; j < ld; j++) to[j] = 0;
+    to += ld;
+  }
+}
+
+/* z [rows, ld_out] of a narrow layer: a tile of a product would be mostly padding. */
+static void forward_narrow(const struct layer *layer, const struct workspace *work, real *z,
+                           const real *x, int64_t rows) {
+  const real *weight = work->parameters + layer->weight, *bias = work->parameters + layer->bias;
+  for (int64_t i = 0; i < rows; i++) {
+    store(z, splat(0));
+    for (int64_t out = 0; out < layer->out; out++) {
+      vec sum = splat(0);
+      for (int64_t j = 0; j < layer->ld_in; j += LANES)
+        sum += load(x + j) * load(weight + out * layer->ld_in + j);
+      z[out] = bias[out] + sum_of(sum);
+    }
+    x += layer->ld_in;
+    z += layer->ld_out;
+  }
+}
+
+/* Outputs [rows, ld_out] of the last layer for `work->input`; without `chance` nothing is dropped
+   and no slopes are kept. */
+static real *forward(const struct network *network, const struct layout *layout,
+                     struct workspace *work, int64_t rows, const struct chance *chance) {
+  const real *x = work->input;
+  int64_t ld = layout->layer[0].ld_in;
+  for (int i = 0; i < layout->layers; i++) {
+    const struct layer *layer = &layout->layer[i];
+    const real *weight = layer->is_turned ? work->transposes + layer->transpose
+                                          : work->parameters + layer->weight; /* [in, ld_out] */
+    real *z = work->units + layer->active, *slope = work->units + layer->slope;
+    if (layer->is_narrow)
+      forward_narrow(layer, work, z, x, rows);
+    else
+      product(z, layer->ld_out, (struct strided){x, ld, 1}, weight, layer->ld_out,
+              (struct start){.bias = work->parameters + layer->bias}, rows, layer->ld_out,
+              layer->in);
+    if (i + 1 < layout->layers) {
+      activate(network->activation, layer, z, slope, rows, chance != NULL);
+      if (chance && chance->rates->dropout > 0)
+        drop_units(layer, i, z, slope, rows, chance, work->drawn);
+    }
+    x = z;
+    ld = layer->ld_out;
+  }
+  return work->units + layout->layer[layout->layers - 1].active;
+}
+
+/* Probabilities of the classes in one row: softmax, 0 in the padding. Returns the largest output
+   and the sum of exp(output − largest), whose logarithm the loss needs. */
+struct exponents {
+  real largest, sum;
+};
+
+INLINE struct exponents softmax(const struct layer *last, const real *output, real *to) {
+  const ivec tail = first_lanes(last->out - (last->ld_out - LANES));
+  const int64_t end = last->ld_out - LANES;
+  vec largest = splat(-INFINITY), sum = splat(0);
+  for (int64_t j = 0; j <= end; j += LANES) {
+    vec z = load(output + j);
+    if (j == end) z = choose(tail, z, splat(-INFINITY));
+    largest = choose(z > largest, z, largest);
+  }
+  real most = largest[0];
+  for (int lane = 1; lane < LANES; lane++) most = largest[lane] > most ? largest[lane] : most;
+  for (int64_t j = 0; j <= end; j += LANES) {
+    vec e = exponential(load(output + j) - splat(most));
+    if (j == end) e = choose(tail, e, splat(0));
+    store(to + j, e);
+    sum += e;
+  }
+  const real total = sum_of(sum);
+  for (int64_t j = 0; j <= end; j += LANES) store(to + j, load(to + j) / splat(total));
+  return (struct exponents){most, total};
+}
+
+/* ∂loss/∂output into `work->back`: 2·(output − y)/(batch·outputs), or (softmax − y)/batch. */
+static void loss_backward(const struct network *network, const struct layout *layout,
+                          struct workspace *work, const real *output, int64_t rows,
+                          int64_t batch) {
+  const struct layer *last = &layout->layer[layout->layers - 1];
+  const bool is_square = network->loss == SQUARED_ERROR;
+  const vec scale = splat((real)(is_square ? 2.0 / (double)(batch * last->out) : 1.0 / (double)batch));
+  for (int64_t i = 0; i < rows; i++) {
+    const real *z = output + i * last->ld_out, *y = work->target + i * last->ld_out;
+    real *delta = work->back + i * last->ld_out;
+    if (!is_square) softmax(last, z, delta);
+    for (int64_t j = 0; j < last->ld_out; j += LANES)
+      store(delta + j, ((is_square ? load(z + j) : load(delta + j)) - load(y + j)) * scale);
+  }
+}
+
+/* The gradient of the loss of these points, added to `work->gradient` or, with `adds` false, put in
+   its place. */
+static void backward(const struct layout *layout, struct workspace *work, int64_t rows, bool adds) {
+  for (int i = layout->layers - 1; i >= 0; i--) {
+    const struct layer *layer = &layout->layer[i];
+    const real *x = i ? work->units + layout->layer[i - 1].active : work->input;
+    real *gradient = work->gradient + layer->weight, *bias = work->gradient + layer->bias;
+    const struct start start = {.adds = adds};
+    if (layer->is_turned)
+      product(gradient, layer->ld_in, (struct strided){work->back, 1, layer->ld_out}, x,
+              layer->ld_in, start, layer->out, layer->ld_in, rows);
+    else
+      product(gradient, layer->ld_out, (struct strided){x, 1, layer->ld_in}, work->back,
+              layer->ld_out, start, layer->in, layer->ld_out, rows);
+    for (int64_t j = 0; j < layer->ld_out; j += LANES) {
+      vec sum = adds ? load(bias + j) : splat(0);
+      for (int64_t row = 0; row < rows; row++) sum += load(work->back + row * layer->ld_out + j);
+      store(bias + j, sum);
+    }
+    if (i == 0) break;
+    const real *weight = layer->is_turned ? work->parameters + layer->weight
+                                          : work->transposes + layer->transpose; /* [out, ld_in] */
+    product(work->ahead, layer->ld_in, (struct strided){work->back, layer->ld_out, 1}, weight,
+            layer->ld_in, (struct start){0}, rows, layer->ld_in, layer->out);
+    const real *slope = work->units + layout->layer[i - 1].slope;
+    for (int64_t j = 0; j < rows * layer->ld_in; j += LANES)
+      store(work->ahead + j, load(work->ahead + j) * load(slope + j));
+    real *const swap = work->back;
+    work->back = work->ahead;
+    work->ahead = swap;
+  }
+}
+
+#endif

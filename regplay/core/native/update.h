@@ -1,0 +1,95 @@
+/* torch's update rules: torch.optim.SGD (with momentum, no dampening), Adam and AdamW, and
+   l1·sign(w) in the gradient. */
+#ifndef REGPLAY_UPDATE_H
+#define REGPLAY_UPDATE_H
+
+#include "layout.h"
+
+/* Everything that one update needs, in numbers. */
+struct updating {
+  int optimizer;
+  real lr, decay, l1, momentum;
+  real root;   /* Adam: √(1 − β₂ᵗ) */
+  real length; /* Adam: lr/(1 − β₁ᵗ) */
+};
+
+INLINE vec sign_of(vec w) {
+  return choose(w > splat(0), splat(1), choose(w < splat(0), splat(-1), w * splat(0)));
+}
+
+/* `n` parameters that are penalised alike. */
+INLINE void update_some(const int optimizer, const bool has_l1, const struct updating *u, real *w,
+                        const real *gradient, real *first, real *second, int64_t n) {
+  /* torch's defaults; what is left of 1 is rounded once */
+  const real rest1 = (real)(1 - 0.9), beta2 = (real)0.999, rest2 = (real)(1 - 0.999);
+  const real epsilon = (real)1e-8;
+  for (int64_t j = 0; j < n; j += LANES) {
+    const vec old = load(w + j);
+    vec g = load(gradient + j);
+    if (has_l1) g += splat(u->l1) * sign_of(old);
+    if (optimizer != ADAMW) g += splat(u->decay) * old;
+    vec next = old;
+    if (optimizer == SGD) next -= splat(u->lr) * g;
+    if (optimizer == MOMENTUM) {
+      const vec m = splat(u->momentum) * load(first + j) + g;
+      store(first + j, m);
+      next -= splat(u->lr) * m;
+    }
+    if (optimizer == ADAM || optimizer == ADAMW) {
+      if (optimizer == ADAMW) next -= splat(u->lr * u->decay) * old;
+      const vec before = load(first + j);
+      const vec m = before + splat(rest1) * (g - before);
+      const vec v = splat(beta2) * load(second + j) + splat(rest2) * g * g;
+      store(first + j, m);
+      store(second + j, v);
+      /* m̂/(√v̂ + ε) with both corrections moved out of the loop */
+      next -= splat(u->length * u->root) * m / (root(v) + splat(epsilon * u->root));
+    }
+    store(w + j, next);
+  }
+}
+
+static void update_block(const struct updating *u, struct workspace *work, int64_t start, int64_t n) {
+  real *w = work->parameters + start, *g = work->gradient + start;
+  real *first = work->first + start, *second = work->second + start;
+#define CASE(name)                                                                        \
+  case name:                                                                              \
+    if (u->l1 != 0) update_some(name, true, u, w, g, first, second, n);                   \
+    else update_some(name, false, u, w, g, first, second, n);                             \
+    break
+  switch (u->optimizer) {
+    CASE(SGD);
+    CASE(MOMENTUM);
+    CASE(ADAM);
+    CASE(ADAMW);
+    default: break;
+  }
+#undef CASE
+}
+
+/* One update of all parameters; `updates` counts it. */
+static void update(const struct training *t, const struct rates *rates, int64_t updates,
+                   const struct layout *layout, struct workspace *work) {
+  struct updating u = {.optimizer = t->optimizer,
+                       .lr = (real)rates->lr,
+                       .decay = (real)rates->weight_decay,
+                       .l1 = (real)rates->l1,
+                       .momentum = (real)t->momentum};
+  if (t->optimizer >= ADAM) {
+    u.root = (real)sqrt(1.0 - pow(0.999, (double)updates));
+    u.length = (real)(rates->lr / (1.0 - pow(0.9, (double)updates)));
+  }
+  if (t->decays_biases) {
+    update_block(&u, work, 0, layout->packed);
+    return;
+  }
+  struct updating spared = u;
+  spared.decay = spared.l1 = 0;
+  for (int i = 0; i < layout->layers; i++) {
+    const struct layer *layer = &layout->layer[i];
+    update_block(&u, work, layer->weight, layer->bias - layer->weight);
+    update_block(&spared, work, layer->bias, layer->ld_out);
+  }
+}
+
+#endif

@@ -1,0 +1,210 @@
+/* One variant: everything compiled for one instruction set and one precision. */
+#include "kernel.h"
+#include "measure.h"
+#include "passes.h"
+#include "update.h"
+
+#define JOIN_(a, b, c) a##_##b##_##c
+#define JOIN(a, b, c) JOIN_(a, b, c)
+
+static bool is_called(const struct training *t) {
+  return atomic_load_explicit(t->stop, memory_order_relaxed) != 0;
+}
+
+/* Where the tensors of one member are. */
+struct member {
+  const real *x, *y;
+  const struct rates *rates;
+  struct progress *progress;
+  int64_t index;
+};
+
+static real *of_member(void *base, int64_t index, int64_t numbers) {
+  return base ? (real *)base + index * numbers : NULL;
+}
+
+/* Sums up the gradient of the next step, on from `row`; whether it is complete. */
+static bool differentiate(const struct training *t, const struct member *m,
+                          const struct layout *layout, struct workspace *work) {
+  struct progress *p = m->progress;
+  const int64_t steps = (t->train_points + t->batch_size - 1) / t->batch_size; /* an epoch */
+  const int64_t first = p->step % steps * t->batch_size;
+  const int64_t left = t->train_points - first;
+  const int64_t batch = left < t->batch_size ? left : t->batch_size;
+  const int32_t *order = NULL;
+  if (t->orders)
+    order = t->orders + (m->rates->order * t->epochs + p->step / steps - t->first_epoch) *
+                            t->train_points;
+  const struct layer *input = &layout->layer[0], *last = &layout->layer[layout->layers - 1];
+  while (p->row < batch) {
+    if (p->row > 0 && is_called(t)) return false;
+    const int64_t rows = batch - p->row < layout->rows ? batch - p->row : layout->rows;
+    const struct chance chance = {m->rates, p->step, p->row};
+    gather(work->input, input->ld_in, m->x, input->in, order, first + p->row, rows);
+    gather(work->target, last->ld_out, m->y, last->out, order, first + p->row, rows);
+    if (m->rates->input_noise > 0) add_noise(input, work->input, rows, &chance, work->drawn);
+    const real *output = forward(&t->network, layout, work, rows, &chance);
+    loss_backward(&t->network, layout, work, output, rows, batch);
+    backward(layout, work, rows, p->row > 0);
+    p->row += rows;
+  }
+  return true;
+}
+
+/* Whether the record that is due now is made; false if `stop` was called before. */
+static bool record(const struct training *t, const struct member *m, const struct layout *layout,
+                   struct workspace *work) {
+  struct progress *p = m->progress;
+  if (!measure_points(t, layout, work, m->x, m->y, p)) return false;
+  double *values = t->values + (p->record * t->network.members + m->index) * MEASURED;
+  for (int i = 0; i < MEANS; i++) {
+    const bool is_train = i == TRAIN_LOSS || i == TRAIN_RIGHT;
+    values[i] = p->sums[i] / (double)(is_train ? t->train_points : t->valid_points);
+    p->sums[i] = 0;
+  }
+  for (int i = MEANS; i < MEASURED; i++) values[i] = 0;
+  measure_parameters(layout, work->parameters, values);
+  const int64_t place = p->record * t->network.members + m->index;
+  unpack(layout, work, of_member(t->kept, place, layout->parameters), work->parameters);
+  if (t->first) unpack(layout, work, of_member(t->kept_first, place, layout->parameters), work->first);
+  if (t->second) unpack(layout, work, of_member(t->kept_second, place, layout->parameters), work->second);
+  p->measured = 0;
+  p->record++;
+  return true;
+}
+
+static bool is_due(const struct training *t, const struct progress *p) {
+  return p->record < t->records && t->record_steps[p->record] == p->step;
+}
+
+/* One member from where it stands to the goal, or until `stop` is called. */
+static void train_member(const struct training *t, const struct member *m,
+                         const struct layout *layout, struct workspace *work) {
+  struct progress *p = m->progress;
+  real *parameters = of_member(t->parameters, m->index, layout->parameters);
+  real *first = of_member(t->first, m->index, layout->parameters);
+  real *second = of_member(t->second, m->index, layout->parameters);
+  real *gradient = of_member(t->gradients, m->index, layout->packed);
+  const size_t gradient_bytes = (size_t)layout->packed * sizeof(real);
+  pack(layout, work, work->parameters, parameters);
+  if (first) pack(layout, work, work->first, first);
+  if (second) pack(layout, work, work->second, second);
+  if (p->row > 0) memcpy(work->gradient, gradient, gradient_bytes);
+  transpose_weights(layout, work);
+  for (;;) {
+    if (is_due(t, p) && !record(t, m, layout, work)) break;
+    if (p->step >= t->goal || is_called(t)) break;
+    if (!differentiate(t, m, layout, work)) break;
+    update(t, m->rates, p->updates + 1, layout, work);
+    transpose_weights(layout, work);
+    p->row = 0;
+    p->updates++;
+    p->step++;
+  }
+  if (p->row > 0) memcpy(gradient, work->gradient, gradient_bytes);
+  unpack(layout, work, parameters, work->parameters);
+  if (first) unpack(layout, work, first, work->first);
+  if (second) unpack(layout, work, second, work->second);
+}
+
+/* Members one after another, each the next that no other thread has taken. */
+static void train(const struct training *t, void *memory) {
+  const struct layout layout = layout_of(&t->network);
+  struct workspace work;
+  divide(&layout, (uintptr_t)memory, &work);
+  while (!is_called(t)) {
+    const int index = atomic_fetch_add(t->next, 1);
+    if (index >= t->network.members) return;
+    const struct member m = {
+        .x = (const real *)t->x + index * t->x_stride,
+        .y = (const real *)t->y + index * t->y_stride,
+        .rates = &t->rates[index],
+        .progress = &t->progress[index],
+        .index = index,
+    };
+    const bool has_work = m.progress->step < t->goal || is_due(t, m.progress);
+    if (m.rates->trains && has_work) train_member(t, &m, &layout, &work);
+  }
+}
+
+static void predict(const struct prediction *q, void *memory) {
+  const struct layout layout = layout_of(&q->network);
+  const struct layer *input = &layout.layer[0], *last = &layout.layer[layout.layers - 1];
+  struct workspace work;
+  divide(&layout, (uintptr_t)memory, &work);
+  for (int index; (index = atomic_fetch_add(q->next, 1)) < q->network.members;) {
+    const real *x = (const real *)q->x + index * q->x_stride;
+    real *to = (real *)q->outputs + index * q->points * last->out;
+    pack(&layout, &work, work.parameters, (const real *)q->parameters + index * layout.parameters);
+    transpose_weights(&layout, &work);
+    for (int64_t first = 0; first < q->points; first += layout.rows) {
+      const int64_t left = q->points - first, rows = left < layout.rows ? left : layout.rows;
+      gather(work.input, input->ld_in, x, input->in, NULL, first, rows);
+      const real *output = forward(&q->network, &layout, &work, rows, NULL);
+      for (int64_t i = 0; i < rows; i++)
+        memcpy(to + (first + i) * last->out, output + i * last->ld_out,
+               (size_t)last->out * sizeof(real));
+    }
+  }
+}
+
+static int64_t workspace_bytes(const struct network *network) {
+  const struct layout layout = layout_of(network);
+  struct workspace work;
+  return (int64_t)divide(&layout, 0, &work);
+}
+
+static int64_t packed_numbers(const struct network *network) { return layout_of(network).packed; }
+
+/* For tests. The workspace holds C and three times B, their rows padded, and the alignment. */
+static void multiply(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
+                     void *memory) {
+  const int64_t ld = padded(n), ld_turned = padded(k);
+  real *b_rows = (real *)(((uintptr_t)memory + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
+  real *c_rows = b_rows + k * ld, *turned = c_rows + m * ld, *again = turned + ld * ld_turned;
+  gather(b_rows, ld, b, n, NULL, 0, k);
+  turn(turned, ld_turned, b_rows, ld, k, n); /* there and back */
+  turn(again, ld, turned, ld_turned, n, k);
+  product(c_rows, ld, (struct strided){a, k, 1}, again, ld, (struct start){0}, m, ld, k);
+  for (int64_t i = 0; i < m; i++)
+    memcpy((real *)c + i * n, c_rows + i * ld, (size_t)n * sizeof(real));
+}
+
+static void activate_all(int32_t activation, const void *z, void *active, void *slope, int64_t n) {
+  for (int64_t i = 0; i < n; i += LANES) {
+    const size_t bytes = (size_t)(n - i < LANES ? n - i : LANES) * sizeof(real);
+    vec in = splat(0), h, d;
+    memcpy(&in, (const real *)z + i, bytes);
+    activated(activation, in, &h, &d);
+    memcpy((real *)active + i, &h, bytes);
+    memcpy((real *)slope + i, &d, bytes);
+  }
+}
+
+static void draw(const uint32_t counter[4], const uint32_t key[2], uint32_t drawn[4]) {
+  struct block block;
+  for (int i = 0; i < 4; i++) block.w[i] = (words){0} + counter[i];
+  block = philox(block, key[0], key[1]);
+  for (int i = 0; i < 4; i++) drawn[i] = (uint32_t)block.w[i][0];
+}
+
+static void normals(const uint32_t *drawn, void *numbers, int64_t n) {
+  for (int64_t i = 0; i < n; i += LANES) {
+    const int64_t count = n - i < LANES ? n - i : LANES;
+    uint32_t some[LANES] = {0};
+    memcpy(some, drawn + i, (size_t)count * sizeof *some);
+    const vec found = normal(some);
+    memcpy((real *)numbers + i, &found, (size_t)count * sizeof(real));
+  }
+}
+
+const struct kernel JOIN(kernel, REAL, VARIANT) = {
+    .workspace_bytes = workspace_bytes,
+    .packed_numbers = packed_numbers,
+    .train = train,
+    .predict = predict,
+    .multiply = multiply,
+    .activate = activate_all,
+    .draw = draw,
+    .normal = normals,
+};
