@@ -109,8 +109,8 @@ def _configure_train(parser: ArgumentParser) -> None:
     add_output(
         parser,
         "print nothing but a JSON object: final measurements, the best epoch, the number of "
-        "epochs trained, whether it diverged, and seconds. What doesn't exist, such as an accuracy "
-        "in regression, is null",
+        "epochs trained, whether it diverged, seconds, and the engine that computed. What doesn't "
+        "exist, such as an accuracy in regression, is null",
     )
 
 

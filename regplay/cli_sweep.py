@@ -65,7 +65,8 @@ def configure(parser: ArgumentParser) -> None:
     add_output(
         parser,
         "print nothing but a JSON object: the axes, the number of seeds, a member for each network "
-        "with its values, seed, final and best measurements, seconds, and how many finished",
+        "with its values, seed, final and best measurements, seconds, the engine that computed, "
+        "and how many finished",
     )
 
 

@@ -3,6 +3,8 @@
 import csv
 import json
 import signal
+import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,7 @@ from torch import nn
 from regplay.cli import main
 from regplay.core.datasets import load
 from regplay.core.experiment import DataSettings
-from regplay.core.history import Snapshot
+from regplay.core.training import Record
 from regplay.session import terminal
 
 # Three steps an epoch.
@@ -26,19 +28,34 @@ batch_size = 10
 """
 
 
+DIVERGING = """
+epochs = 3000
+[data]
+name = "linear"
+[model]
+depth = 0
+[optimizer]
+name = "sgd"
+lr = 0.1
+"""
+
+
 @pytest.fixture
 def press_ctrl_c(monkeypatch):
-    """Presses Ctrl-C in the middle of one step, counted from 1."""
+    """Presses Ctrl-C in a stretch of training that is one step, counted from 1; 0 is before it."""
 
     def at(step: int) -> None:
-        advance = terminal.Training.advance
+        train = terminal.Training.train
 
-        def advance_and_press(training: terminal.Training) -> Snapshot | None:
-            if training.step + 1 == step:
+        def train_and_press(
+            training: terminal.Training, goal: int | None = None
+        ) -> Sequence[Record]:
+            records = train(training, training.step + 1 if goal is None else goal)
+            if training.step == step:
                 signal.raise_signal(signal.SIGINT)
-            return advance(training)
+            return records
 
-        monkeypatch.setattr(terminal.Training, "advance", advance_and_press)
+        monkeypatch.setattr(terminal.Training, "train", train_and_press)
 
     return at
 
@@ -47,9 +64,9 @@ def press_ctrl_c(monkeypatch):
 def train(tmp_path, capsys):
     """Runs `regplay train --out` with these words; returns exit code, stdout and stderr."""
 
-    def run(folder: Path, *words: str) -> tuple[int, str, str]:
+    def run(folder: Path, *words: str, text: str = EXPERIMENT) -> tuple[int, str, str]:
         path = tmp_path / "experiment.toml"
-        path.write_text(EXPERIMENT, encoding="utf-8")
+        path.write_text(text, encoding="utf-8")
         code = main(["train", str(path), "--out", str(folder), *words])
         out, err = capsys.readouterr()
         return code, out, err
@@ -86,8 +103,9 @@ def test_ctrl_c_stops_and_keeps_what_there_is(train, press_ctrl_c, tmp_path):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_in_the_first_step(train, press_ctrl_c, tmp_path):
-    press_ctrl_c(1)
+@pytest.mark.parametrize("step", [0, 1])
+def test_ctrl_c_in_the_first_step(train, press_ctrl_c, tmp_path, step):
+    press_ctrl_c(step)
     code, out, err = train(tmp_path / "out")
     assert code == 130
     assert err.startswith("Stopped at epoch 0 of 120.\n")
@@ -101,6 +119,51 @@ def test_ctrl_c_in_the_last_step_is_too_late(train, press_ctrl_c, tmp_path):
     code, _, err = train(tmp_path / "out")
     assert code == 0
     assert "Stopped" not in err
+
+
+def test_what_is_diverging_is_left_as_it_was_last_measured(train, press_ctrl_c, tmp_path):
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    diverged_at = json.loads(train(whole, "--json", text=DIVERGING)[1])["epochs"]
+    last = int(_history(whole)[-2]["epoch"])
+    assert last < diverged_at - 1
+    press_ctrl_c(diverged_at - 1)
+    code, out, err = train(cut, "--json", text=DIVERGING)
+    assert code == 130
+    assert err.startswith(f"Stopped at epoch {last} of 3,000.\n")
+    summary, network = json.loads(out), nn.Sequential(nn.Linear(200, 1))
+    assert summary["epochs"] == last
+    assert _history(cut) == _history(whole)[:-1]
+    network.load_state_dict(torch.load(cut / "model.pt", weights_only=True))
+    norm = network[0].weight.detach().double().norm().item()
+    assert norm > 1e9
+    assert summary["final"]["weight_norm"] == pytest.approx(norm, rel=1e-6)
+
+
+def test_what_no_longer_changes_has_come_as_far_as_it_has(train, press_ctrl_c, tmp_path):
+    press_ctrl_c(3 * 70 + 2)
+    _, out, err = train(tmp_path, "--json", "--set", "optimizer.lr=0")
+    assert err.startswith("Stopped at epoch 70 of 120.\n")
+    assert json.loads(out)["epochs"] == 70
+
+
+def test_ctrl_c_while_a_stretch_is_under_way(train, monkeypatch, tmp_path):
+    """From another thread, as the main one is then not at Python's work."""
+    presses, once = [], terminal.Training.train
+
+    def train_and_be_pressed(training: terminal.Training, *goal: int) -> Sequence[Record]:
+        if not goal and not presses:
+            presses.append(threading.Thread(target=signal.raise_signal, args=[signal.SIGINT]))
+            presses[0].start()
+        return once(training, *goal)
+
+    monkeypatch.setattr(terminal.Training, "train", train_and_be_pressed)
+    code, out, err = train(tmp_path, "--json", text="epochs = 1000000\n")
+    presses[0].join()
+    assert code == 130
+    epochs = json.loads(out)["epochs"]
+    assert err.startswith(f"Stopped at epoch {epochs:,} of 1,000,000.\n")
+    assert 0 < epochs < 500_000
+    assert int(_history(tmp_path)[-1]["epoch"]) == epochs
 
 
 def test_ctrl_c_before_training(tmp_path, capsys, monkeypatch):

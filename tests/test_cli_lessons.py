@@ -159,20 +159,26 @@ def test_what_cannot_be_printed_becomes_a_question_mark(run, folder, monkeypatch
 # the progress line and Ctrl-C
 
 
-def test_the_progress_line(folder, run, monkeypatch):
+@pytest.fixture
+def step_by_step(monkeypatch):
+    """Lets a stretch of training be one step."""
+    monkeypatch.setattr("regplay.core.training._FLOPS", 0)
+
+
+def test_the_progress_line(folder, run, monkeypatch, step_by_step):
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr("regplay.session.terminal._INTERVAL", 0.0)
     assert run("--check")[0] == 1
     states = stream.getvalue().split("\r")
-    assert states[1].startswith("lesson 1 of 2: good · 0 % · 0 of 6 networks finished")
+    assert states[1].startswith("lesson 1 of 2: good · 2 % · 0 of 6 networks finished")
     assert any(state.startswith("lesson 2 of 2: bad · 100 % · 6 of 6") for state in states)
     assert states[-1] == states[-2].strip() == ""
 
 
 @pytest.fixture
-def press_ctrl_c(monkeypatch):
-    """Presses Ctrl-C in one optimizer step or first record, counted from 1."""
+def press_ctrl_c(monkeypatch, step_by_step):
+    """Presses Ctrl-C in one step, counted from 1."""
 
     def at(call: int) -> None:
         calls = iter(range(1, 1_000_000))
@@ -189,7 +195,7 @@ def press_ctrl_c(monkeypatch):
 
 
 def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, press_ctrl_c):
-    press_ctrl_c(41 + 10)  # in the second of two populations, of 1 record and 40 steps each
+    press_ctrl_c(40 + 10)  # in the second of two populations, of 40 steps each
     code, out, err = run("--check")
     assert code == 130
     assert err == "Stopped: only claims that had finished are counted.\n"
@@ -201,7 +207,7 @@ def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, press_ctrl_c):
 
 
 def test_ctrl_c_in_a_later_lesson_keeps_the_earlier_ones(run, folder, press_ctrl_c):
-    press_ctrl_c(2 * 41 + 10)
+    press_ctrl_c(2 * 40 + 10)
     code, out, _ = run("--check", "--json")
     assert code == 130
     assert [len(lesson["claims"]) for lesson in json.loads(out)] == [2, 0]

@@ -95,10 +95,10 @@ def test_a_gpu_without_memory_is_replaced_by_the_cpu(capsys, tmp_path, monkeypat
             super().__init__(experiments, device="cpu")
             self.is_on_gpu = device == "cuda"
 
-        def advance(self) -> object:
+        def train(self, goal: int | None = None) -> object:
             if self.is_on_gpu and self.step == 20:
                 raise torch.OutOfMemoryError("CUDA out of memory.")
-            return super().advance()
+            return super().train(20 if self.is_on_gpu and goal is None else goal)
 
     monkeypatch.setattr(terminal, "Training", TrainingOnGpu)
     assert main(["train", path, "--device", "cuda", "--out", str(tmp_path / "out")]) == 0

@@ -13,6 +13,8 @@ import pytest
 import torch
 
 from regplay.cli import main
+from regplay.core.engine import engine_for
+from regplay.core.experiment import Experiment
 from regplay.session import sweep_terminal
 from regplay.session.terminal import StatusLine
 
@@ -71,6 +73,7 @@ def _rows(folder: Path) -> list[dict[str, str]]:
 def test_each_network_comes_to_what_train_comes_to(sweep, experiment, capsys, words):
     code, out, _ = sweep(*words, "--json")
     assert code == 0
+    assert json.loads(out)["engine"] == engine_for(torch.device("cpu")).name
     common = [word for i, word in enumerate(words) if "--set" in (word, words[i - 1])]
     members = json.loads(out)["members"]
     assert len(members) in (2, 3, 4)
@@ -216,8 +219,14 @@ def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch):
 
 
 @pytest.fixture
-def press_ctrl_c(monkeypatch):
-    """Presses Ctrl-C in one call of `advance`, counted from 1."""
+def step_by_step(monkeypatch):
+    """Lets a stretch of training be one step: each width is a part of its own, of 40 steps."""
+    monkeypatch.setattr("regplay.core.training._FLOPS", 0)
+
+
+@pytest.fixture
+def press_ctrl_c(monkeypatch, step_by_step):
+    """Presses Ctrl-C in one step, counted from 1."""
 
     def at(call: int) -> None:
         calls = iter(range(1, 1_000_000))
@@ -236,7 +245,7 @@ def press_ctrl_c(monkeypatch):
 def test_ctrl_c_writes_the_networks_that_had_finished(sweep, press_ctrl_c, tmp_path, qapp):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     sweep(*WIDTHS, "--out", whole)
-    press_ctrl_c(2 * 41 + 20)  # each width is a part of its own: 1 record and 40 steps
+    press_ctrl_c(2 * 40 + 20)
     code, out, err = sweep(*WIDTHS, "--out", cut, "--json")
     assert code == 130
     assert err == (
@@ -268,7 +277,7 @@ def test_ctrl_c_leaves_folders_as_they_were(sweep, press_ctrl_c, tmp_path, folde
 
 
 def test_ctrl_c_in_the_last_step_is_too_late(sweep, press_ctrl_c):
-    press_ctrl_c(3 * 41)
+    press_ctrl_c(3 * 40)
     code, _, err = sweep(*WIDTHS)
     assert (code, err) == (0, "")
 
@@ -276,23 +285,28 @@ def test_ctrl_c_in_the_last_step_is_too_late(sweep, press_ctrl_c):
 # The progress line
 
 
-def test_the_progress_line(experiment, monkeypatch):
+def test_the_progress_line(experiment, monkeypatch, step_by_step):
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setattr("regplay.session.terminal._INTERVAL", 0.0)
     assert main(["sweep", str(experiment), *WIDTHS]) == 0
     states = stream.getvalue().split("\r")
-    assert states[1].startswith("0 % · 0 of 3 networks finished · best ")
+    assert states[1].startswith("1 % · 0 of 3 networks finished · best ")
     assert any(state.startswith("33 % · 1 of 3 networks finished") for state in states)
     assert states[-3].startswith("100 % · 3 of 3 networks finished")
     assert states[-2].strip() == states[-1] == ""
 
 
-def test_the_time_left(experiment, monkeypatch):
+def test_before_a_record_there_is_no_time_left_to_tell():
+    history = sweep_terminal.JointTraining([Experiment()], keeps=0).history
+    assert sweep_terminal.status(history, 3600.0) == "0 % · 0 of 1 network finished"
+
+
+def test_the_time_left(experiment, monkeypatch, step_by_step):
     seen = []
     monkeypatch.setattr(StatusLine, "show", lambda _, text: seen.append(text(3600.0)))
     main(["sweep", str(experiment), *WIDTHS])
-    assert "left" not in seen[0]  # nothing to go by yet
+    assert seen[0].endswith(" · 119.0 h left")
     half = next(text for text in seen if text.startswith("50 %"))
     assert half.endswith(" · 60 min left")
     assert seen[-1].endswith(" · 0 s left")

@@ -3,6 +3,9 @@
 import csv
 import json
 import math
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +16,7 @@ from torch import Tensor, nn
 from regplay.cli import main
 from regplay.core import toml
 from regplay.core.datasets import load
+from regplay.core.engine import engine_for
 
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 FINAL = ["train_loss", "valid_loss", "train_accuracy", "valid_accuracy", "penalty", "weight_norm"]
@@ -214,7 +218,7 @@ def test_json_is_the_only_output_and_agrees_with_the_history(train, text):
         raise AssertionError(f"{constant} is no JSON")
 
     summary = json.loads(run.out, parse_constant=refuse)
-    assert list(summary) == ["final", "best", "epochs", "diverged", "seconds"]
+    assert list(summary) == ["final", "best", "epochs", "diverged", "seconds", "engine"]
     assert list(summary["final"]) == FINAL
     assert list(run.history[0]) == ["epoch", *FINAL]
     last = run.history[-1]
@@ -227,6 +231,20 @@ def test_json_is_the_only_output_and_agrees_with_the_history(train, text):
         "valid_loss": float(best["valid_loss"]),
     }
     assert summary["seconds"] > 0
+    assert summary["engine"] == engine_for(torch.device("cpu")).name
+
+
+def test_the_engine_that_computed_is_named(train, tmp_path):
+    path = tmp_path / "experiment.toml"
+    path.write_text("epochs = 3\n", encoding="utf-8")
+    for words in (["train", str(path)], ["sweep", str(path), "--vary", "seed=1,2"]):
+        command = [sys.executable, "-m", "regplay", *words, "--json"]
+        environment = os.environ | {"REGPLAY_NATIVE_LIBRARY": "none"}
+        done = subprocess.run(
+            command, env=environment, capture_output=True, check=True, timeout=120
+        )
+        name = json.loads(done.stdout)["engine"]
+        assert name.startswith("PyTorch, without the native library: ")
 
 
 @pytest.mark.parametrize("text", ALL.values(), ids=ALL)

@@ -1,6 +1,6 @@
 """The states of a training at recorded epochs, as many as memory allows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,6 +58,13 @@ class Checkpoints:
             The state of this epoch, if it is kept, is not thrown away.
         """
         self._put([*self._before(state.epoch), state], best_epoch)
+
+    def extend(self, states: Sequence["State"], best_epoch: int = -1) -> None:
+        """Add copies of rising states, as `keep` does one after another."""
+        for state in states:
+            self.keep(state, best_epoch)
+        lent = set(states)
+        self._states = tuple(state.copy() if state in lent else state for state in self._states)
 
     def insert(self, state: "State", best_epoch: int = -1) -> None:
         """Add a state between the others, in place of that of the same epoch if there is one."""

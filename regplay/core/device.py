@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 # A step on a GPU is some thirty kernel launches, whatever its size.
 _GPU_STEP = 300.0  # µs
-_SPLIT_FLOPS = 2e7  # a smaller step gains nothing from two threads
 
 
 class DeviceError(UserError):
@@ -22,13 +21,9 @@ class DeviceError(UserError):
 
 @dataclass(frozen=True)
 class Placement:
-    """A device, the number of CPU threads to use, and the reason in words.
-
-    A population of more than one may do with fewer threads: `regplay.core.threads`.
-    """
+    """A device, and the reason in words."""
 
     device: "torch.device"
-    threads: int
     reason: str
 
 
@@ -57,7 +52,7 @@ def check_device(request: str) -> str:
     return request
 
 
-def place(request: str, cost: Cost) -> Placement:
+def place(request: str, cost: Cost, members: int = 1) -> Placement:
     """Decide where to train.
 
     Parameters
@@ -67,7 +62,9 @@ def place(request: str, cost: Cost) -> Placement:
         take longer than a GPU's smallest on all cores of the CPU. A GPU that is not there is
         replaced by the CPU, and the reason says so.
     cost
-        What a step is expected to cost.
+        What a step of all members together is expected to cost.
+    members
+        How many there are: each is trained by one core at a time.
 
     Raises
     ------
@@ -77,23 +74,21 @@ def place(request: str, cost: Cost) -> Placement:
     import torch
 
     check_device(request)
-    cores = os.cpu_count() or 1
-    threads = cores if cost.step_flops > _SPLIT_FLOPS else 1
     cpu = torch.device("cpu")
     names = available()
     if request == "cpu":
-        return Placement(cpu, threads, "CPU, as asked")
+        return Placement(cpu, "CPU, as asked")
     if request == "auto":
         gpu = next((name for name in names if name not in ("auto", "cpu")), None)
         if gpu is None:
-            return Placement(cpu, threads, "CPU: no GPU found")
-        expected = cost.step / threads
+            return Placement(cpu, "CPU: no GPU found")
+        expected = cost.step / min(os.cpu_count() or 1, members)
         if expected < _GPU_STEP:
             reason = f"CPU: a step takes about {expected:.0f} µs, on {gpu} at least {_GPU_STEP:.0f}"
-            return Placement(cpu, threads, reason)
+            return Placement(cpu, reason)
         reason = f"{gpu}: a step would take about {expected / 1000:.1f} ms on the CPU"
-        return Placement(torch.device(gpu), threads, reason)
+        return Placement(torch.device(gpu), reason)
     wanted = "cuda:0" if request == "cuda" else request
     if wanted in names:
-        return Placement(torch.device(wanted), threads, f"{wanted}, as asked")
-    return Placement(cpu, threads, f"CPU: there is no {request} on this machine")
+        return Placement(torch.device(wanted), f"{wanted}, as asked")
+    return Placement(cpu, f"CPU: there is no {request} on this machine")

@@ -1,104 +1,130 @@
-"""Randomness during training: batches, dropout and input noise, one stream of each per seed.
+"""Randomness during training, the same for members of one seed (common random numbers).
 
-Members with the same seed share the draws (common random numbers), so that what differs along a
-slider is the slider.
+Batches come in the order in which `torch.randperm` draws them. Dropout and input noise come from a
+counter-based generator, so that each number depends on seed, step, layer, point and unit alone:
+there is no state to keep, and what differs along a slider is the slider.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-
-@dataclass(frozen=True, eq=False)
-class DrawsState:
-    """Where the streams of a population stand."""
-
-    rows: tuple[int, ...]  # which of the distinct seeds each member has
-    streams: tuple[tuple[Tensor, ...], ...]  # batches, dropout, noise: one a distinct seed, each
-
-    def member(self, member: int) -> "DrawsState":
-        """The same of one member."""
-        row = self.rows[member]
-        return DrawsState((0,), tuple((kind[row],) for kind in self.streams))
+_LOW = 0xFFFFFFFF
+_MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_ROWS = 4  # that one counter draws for
 
 
-class Draws:
-    """The streams of a population.
+class Orders:
+    """In which order each epoch takes the training points.
 
     Parameters
     ----------
     seeds
-        One a member, each in [0, 2³¹).
-    device, dtype
-        Of what is drawn. Batches are drawn on the CPU, as `torch.randperm` does.
+        One a member.
+
+    Attributes
+    ----------
+    rows
+        Which of the distinct seeds each member has [M].
     """
 
-    def __init__(self, seeds: Sequence[int], device: torch.device, dtype: torch.dtype) -> None:
-        distinct = list(dict.fromkeys(seeds))
-        self._row = [distinct.index(seed) for seed in seeds]
-        self._single = len(seeds) == 1
-        self._device, self._dtype = device, dtype
-        self._batches = [torch.Generator().manual_seed(seed) for seed in distinct]
-
-        def streams(seeds: Sequence[int]) -> list[torch.Generator]:
-            return [torch.Generator(device=device).manual_seed(seed) for seed in seeds]
-
-        # Apart from each other, so that switching dropout on changes neither batches nor noise.
-        # The generator takes 32 bits, of which a seed fills 31.
-        self._dropout = streams([2**31 + seed for seed in distinct])
-        self._noise = streams([2**32 - 1 - seed for seed in distinct])
-        self._uniform: dict[int, Tensor] = {}
-        # Where streams stand that have not been drawn from since: to read it takes long.
-        self._standing: dict[str, tuple[Tensor, ...]] = {}
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self._seeds = list(dict.fromkeys(seeds))
+        places = {seed: place for place, seed in enumerate(self._seeds)}
+        self.rows: NDArray[np.int32] = np.array([places[seed] for seed in seeds], dtype=np.int32)
+        self._generators: list[torch.Generator] = []
+        self._epoch = -1  # the one that the generators draw next
+        self._before_last: list[Tensor] = []  # their states before the last one that they drew
 
     @property
-    def _kinds(self) -> dict[str, list[torch.Generator]]:
-        return {"batches": self._batches, "dropout": self._dropout, "noise": self._noise}
+    def distinct(self) -> int:
+        """How many different orders there are."""
+        return len(self._seeds)
 
-    def state(self) -> DrawsState:
-        """Where the streams stand."""
-        for name, kind in self._kinds.items():
-            if name not in self._standing:
-                self._standing[name] = tuple(stream.get_state() for stream in kind)
-        return DrawsState(tuple(self._row), tuple(self._standing[name] for name in self._kinds))
+    def draw(self, first_epoch: int, epochs: int, n: int) -> Tensor:
+        """Orders [distinct, epochs, n] of n points, int32, from an epoch on.
 
-    def restore(self, state: DrawsState) -> None:
-        """Draw again what was drawn from that state on; it must be of the same seeds."""
-        for (name, kind), kept in zip(self._kinds.items(), state.streams, strict=True):
-            self._standing[name] = kept
-            for stream, one in zip(kind, kept, strict=True):
-                stream.set_state(one)
+        Going back by more than one epoch takes as long as drawing all epochs before.
+        """
+        if self._before_last and first_epoch == self._epoch - 1:
+            for generator, state in zip(self._generators, self._before_last, strict=True):
+                generator.set_state(state)
+            self._epoch = first_epoch
+        elif not 0 <= self._epoch <= first_epoch:
+            self._generators = [torch.Generator().manual_seed(seed) for seed in self._seeds]
+            self._epoch = 0
+        found = torch.empty(self.distinct, epochs, n, dtype=torch.int32)
+        order = torch.empty(n, dtype=torch.int64)
+        self._before_last = []
+        for generator, rows in zip(self._generators, found, strict=True):
+            for _ in range(self._epoch, first_epoch):
+                torch.randperm(n, generator=generator, out=order)
+            for row in rows[:-1]:
+                row.copy_(torch.randperm(n, generator=generator, out=order))
+            self._before_last.append(generator.get_state())
+            rows[-1].copy_(torch.randperm(n, generator=generator, out=order))
+        self._epoch = first_epoch + epochs
+        return found
 
-    def batches(self, n: int, size: int) -> list[Tensor | None]:
-        """Indices of one epoch's batches, [B] or [M, B] each; None stands for all in order."""
-        if size >= n:
-            return [None]
-        self._standing.pop("batches", None)
-        orders = [torch.randperm(n, generator=stream) for stream in self._batches]
-        one = len(orders) == 1
-        order = orders[0] if one else torch.stack([orders[row] for row in self._row])
-        return list(torch.split(order.to(self._device), size, dim=-1))
 
-    def noise(self, n: int, width: int) -> Tensor:
-        """Standard normal numbers [M or 1, n, width], without M for a single member."""
-        self._standing.pop("noise", None)
-        draws = [
-            torch.randn((n, width), generator=stream, device=self._device, dtype=self._dtype)
-            for stream in self._noise
-        ]
-        if self._single:
-            return draws[0]
-        return draws[0][None] if len(draws) == 1 else torch.stack([draws[i] for i in self._row])
+def philox(counter: Sequence[Tensor], key: Sequence[Tensor]) -> list[Tensor]:
+    """Four random words for each counter of four: Philox4x32-10.
 
-    def uniform(self, count: int) -> Tensor:
-        """Uniform numbers in [0, 1), [M or 1, count]; valid until the next call."""
-        self._standing.pop("dropout", None)
-        if count not in self._uniform:
-            shape = (len(self._dropout), count)
-            self._uniform[count] = torch.empty(shape, device=self._device, dtype=self._dtype)
-        uniform = self._uniform[count]
-        for row, stream in zip(uniform, self._dropout, strict=True):
-            torch.rand(row.shape, generator=stream, out=row)
-        return uniform if len(uniform) == 1 else uniform[self._row]
+    Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+
+    Parameters
+    ----------
+    counter, key
+        Four and two tensors of whole numbers in [0, 2³²), int64, of shapes that broadcast.
+    """
+    c0, c1, c2, c3 = counter
+    key0, key1 = key
+    for _ in range(10):
+        # As unsigned numbers these products fit 64 bits; what is shifted in from the sign goes.
+        p0, p1 = c0 * _MULTIPLIERS[0], c2 * _MULTIPLIERS[1]
+        c0, c1, c2, c3 = (
+            (p1 >> 32) & _LOW ^ c1 ^ key0,
+            p1 & _LOW,
+            (p0 >> 32) & _LOW ^ c3 ^ key1,
+            p0 & _LOW,
+        )
+        key0, key1 = key0 + _KEY_STEPS[0] & _LOW, key1 + _KEY_STEPS[1] & _LOW
+    return [c0, c1, c2, c3]
+
+
+def draw_words(seeds: Tensor, steps: Tensor, layer: int, rows: int, units: int) -> Tensor:
+    """Random words [K, S, rows, units] in [0, 2³²), int64.
+
+    Parameters
+    ----------
+    seeds
+        [S], int64.
+    steps
+        [K], int64.
+    layer
+        0 for the inputs, then the hidden layers.
+    rows, units
+        Points of a batch, and units of the layer.
+    """
+    device = seeds.device
+    groups = -(-rows // _ROWS)
+    unit = torch.arange(units, device=device)
+    group = torch.arange(groups, device=device)[:, None]
+    step = steps[:, None, None, None]
+    place = layer + (step >> 32 << 8)
+    key = seeds[None, :, None, None], torch.zeros(1, dtype=torch.int64, device=device)
+    words = philox((unit, group, place, step & _LOW), key)
+    return torch.stack(words, dim=3).flatten(2, 3)[:, :, :rows]
+
+
+def normals(words: Tensor, dtype: torch.dtype) -> Tensor:
+    """Standard normal numbers: the quantiles of (word + ½)/2³²."""
+    is_high = words >= 1 << 31
+    # The distance from the nearer end, so that nothing is lost at either.
+    u = (torch.where(is_high, _LOW - words, words).to(dtype) + 0.5) * 2.0**-32
+    quantile = torch.special.ndtri(u)
+    return torch.where(is_high, -quantile, quantile)

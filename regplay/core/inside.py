@@ -161,12 +161,7 @@ def _activations(layers: Layers, activation: str, x: Tensor) -> list[Tensor]:
         columns = [x.to(layers[0][0])]
         for index, (weight, bias) in enumerate(layers):
             z = torch.addmm(bias, columns[-1], weight.T)
-            if index < len(layers) - 1:
-                z = z * phi.gain
-                a = torch.empty_like(z)
-                phi.forward(z, a)
-                z = a
-            columns.append(z)
+            columns.append(phi.forward(z) if index < len(layers) - 1 else z)
     return columns
 
 

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Hashable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import numpy as np
@@ -9,22 +10,21 @@ import torch
 from numpy.typing import NDArray
 
 from regplay.core.checkpoints import Checkpoints
-from regplay.core.cost import cost
 from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import Floats, History, Snapshot
+from regplay.core.history import Floats, History
 from regplay.core.initial import layer_sizes
 from regplay.core.population import Shape
 from regplay.core.predictions import fit_of, measured, network_at
 from regplay.core.state import State
-from regplay.core.threads import Threads
 from regplay.core.training import Training, load_all
+from regplay.core.work import Stop
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
-_STEP = 50_000.0  # µs that a step may take, between which training can be stopped
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
+_WHILE = 0.05  # s that parts are trained side by side before anybody hears of it
 _ENOUGH = 24  # states of one shape; filling fresh memory may take longer than a step
 
 
@@ -51,17 +51,18 @@ def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
 
 
 def _most_members(experiment: Experiment, dataset: Dataset) -> int:
-    """How many members of this shape one population may have, by memory and time for a step."""
+    """How many members of this shape one population may have, by memory."""
     sizes = layer_sizes(experiment.model, dataset.n_inputs, dataset.n_outputs)
     n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
     batch = min(experiment.optimizer.batch_size or n_train, n_train)
-    # Some ten buffers of parameters, and for each unit and point its activation, its slope, ….
+    # Some ten buffers of parameters, and by torch for each unit and point its activation, its
+    # slope, ….
     numbers = (
-        10 * Shape(1, sizes).total + 6 * sum(sizes) * batch + 2 * sum(sizes) * (n_train + n_valid)
+        10 * Shape(1, sizes).parameters
+        + 6 * sum(sizes) * batch
+        + 2 * sum(sizes) * (n_train + n_valid)
     )
-    fixed = cost(0, sizes, batch, 1).step
-    time = cost(1, sizes, batch, 1).step - fixed
-    return max(1, min(_MEMORY // (4 * numbers), int((_STEP - fixed) / time)))
+    return max(1, _MEMORY // (4 * numbers))
 
 
 def plan(experiments: Sequence[Experiment], datasets: Sequence[Dataset]) -> list[NDArray[np.intp]]:
@@ -92,7 +93,6 @@ class _Part:
         self.history = History(len(places))
         self.checkpoints = Checkpoints(keeps * len(places) // len(experiments), _ENOUGH)
         self.training: Training | None = None  # None before its turn, and after it
-        self.threads = Threads(1)
         self.finished = False
 
     @property
@@ -244,39 +244,54 @@ class JointTraining:
         """Epochs that all members together are to be trained."""
         return sum(experiment.epochs for experiment in self.experiments)
 
-    def advance(self) -> bool:
-        """Make one optimizer step of the part whose turn it is; whether there is a new record.
+    def advance(self, stop: Stop | None = None) -> bool:
+        """Train the part whose turn it is for a while; whether there is a new record.
 
-        A part begins with a record of its initial weights instead of a step.
+        Where a part has fewer members than the engine trains side by side, those after it are
+        trained beside it.
+
+        Parameters
+        ----------
+        stop
+            As for `Training.train`.
         """
-        part = self._waiting[0]
-        training = part.training
-        if training is None:
-            training = part.training = Training(
+        first, stop = self._waiting[0], stop or Stop()
+        at_once = self._begun(first).population.engine.at_once // len(first.places)
+        if at_once < 2 or len(self._waiting) == 1:
+            return self._train(first, stop)
+        waiting, end = iter(tuple(self._waiting)), time.perf_counter() + _WHILE
+
+        def train_some(_: int) -> bool:
+            has_record = False
+            for part in waiting:
+                while not (part.finished or stop.is_set or time.perf_counter() > end):
+                    has_record |= self._train(part, stop)
+                if not part.finished:
+                    break
+            return has_record
+
+        with ThreadPoolExecutor(min(at_once, len(self._waiting))) as pool:
+            return any(list(pool.map(train_some, range(at_once))))
+
+    def _begun(self, part: _Part) -> Training:
+        if part.training is None:
+            part.training = Training(
                 part.experiments, datasets=part.datasets, device=self._device, dtype=self._dtype
             )
-            self.placement = training.placement
-            part.threads = training.threads
-            part.threads.use()
-            snapshot: Snapshot | None = training.record()
-        else:
-            began = time.perf_counter()
-            snapshot = training.advance()
-            part.threads.note(time.perf_counter() - began)
-        if snapshot is None:
-            return False
-        part.history.append(snapshot)
-        part.checkpoints.keep(training.state())
+            self.placement = part.training.placement
+        return part.training
+
+    def _train(self, part: _Part, stop: Stop) -> bool:
+        training = self._begun(part)
+        records = training.train(stop=stop)
+        for record in records:
+            part.history.append(record.snapshot)
+        part.checkpoints.extend([record.state for record in records])
         if training.finished:
             part.training = None  # its last state is kept; the memory is free for the next
             part.finished = True
-            self._waiting.pop(0)
-        return True
-
-    def use_threads(self) -> None:
-        """Set torch to the number of CPU threads that is fastest for the present part."""
-        if self._waiting:
-            self._waiting[0].threads.use()
+            self._waiting.remove(part)
+        return bool(records)
 
     # what came of it
 
@@ -305,9 +320,8 @@ class JointTraining:
             inputs = np.stack([dataset.inputs(x) for dataset in part.datasets])
             tensor = torch.from_numpy(inputs).to(state.parameters)
             network = network_at(state, part.experiments[0], part.datasets[0])
-            outputs = network.predict(tensor if len(part.places) > 1 else tensor[0])
-            rows = outputs if len(part.places) > 1 else outputs[None]
-            for place, row, dataset in zip(part.places, rows, part.datasets, strict=True):
+            outputs = network.predict(tensor)
+            for place, row, dataset in zip(part.places, outputs, part.datasets, strict=True):
                 found[int(place)] = measured(row, dataset)
         return found
 

@@ -16,7 +16,7 @@ def fit_of(network: Population, dataset: Dataset, grid: Grid | None, epoch: int,
     parts = [dataset.train.x, dataset.valid.x] + ([] if grid is None else [grid.x])
     x = torch.from_numpy(dataset.inputs(np.concatenate(parts)))
     outputs = network.predict(x.to(network.flat.device, network.flat.dtype))
-    predicted = measured(outputs, dataset)
+    predicted = measured(outputs[0], dataset)
     ends = np.cumsum([len(dataset.train.y), len(dataset.valid.y)])
     train, valid, rest = np.split(predicted, ends)
     weights = None

@@ -6,9 +6,12 @@ from itertools import pairwise
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.history import History
 from regplay.core.training import Training
+from regplay.core.work import Stop
 
 
-def fill_in(checkpoints: Checkpoints, history: History, training: Training) -> Iterator[None]:
+def fill_in(
+    checkpoints: Checkpoints, history: History, training: Training, stop: Stop | None = None
+) -> Iterator[None]:
     """Train again from each kept state to the next, and keep the states at the records between.
 
     Of a member of a large population few states are kept; alone it has room for many. As each
@@ -20,10 +23,12 @@ def fill_in(checkpoints: Checkpoints, history: History, training: Training) -> I
         Of the run; the former gets the states.
     training
         Of the run's experiment alone, as it was all through the run; what it has trained is lost.
+    stop
+        Makes a stretch come back before its end.
 
     Yields
     ------
-    After each step, so that it can be left off at any time.
+    After each stretch, so that it can be left off at any time.
     """
     best = history.best()
     best_epoch = -1 if best is None else int(history.epochs[best])
@@ -33,7 +38,8 @@ def fill_in(checkpoints: Checkpoints, history: History, training: Training) -> I
         if not between.size:
             continue
         training.restore(state)
-        while training.epoch < between[-1] and not training.finished:
-            if training.advance() is not None:
-                checkpoints.insert(training.state(), best_epoch)
+        goal = int(between[-1]) * training.steps_per_epoch
+        while training.step < goal and not training.finished:
+            for record in training.train(goal, stop):
+                checkpoints.insert(record.state.copy(), best_epoch)
             yield

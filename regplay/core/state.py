@@ -1,11 +1,11 @@
 """A population at the end of an epoch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.draws import DrawsState
-from regplay.core.optimizers import OptimizerState
 from regplay.core.population import Shape
 from regplay.core.stopping import StoppingState
 
@@ -20,26 +20,31 @@ class State:
     shape: Shape
     epoch: int
     step: int
-    parameters: Tensor  # the flat buffer
-    optimizer: OptimizerState
-    draws: DrawsState
+    parameters: Tensor  # [M, P]
+    momenta: tuple[Tensor, ...]  # as many as the optimizer has, [M, P] each
+    updates: NDArray[np.int64]  # [M], those that the momenta know of
     stopping: StoppingState
 
     def member(self, member: int) -> "State":
         """The same of one member, for a training of that one alone."""
+        one = slice(member, member + 1)
         return State(
             shape=Shape(1, self.shape.sizes),
             epoch=self.epoch,
             step=self.step,
-            parameters=self.shape.of_member(self.parameters, member),
-            optimizer=self.optimizer.member(self.shape, member),
-            draws=self.draws.member(member),
+            parameters=self.parameters[one].clone(),
+            momenta=tuple(momentum[one].clone() for momentum in self.momenta),
+            updates=self.updates[one],
             stopping=self.stopping.member(member),
         )
+
+    def copy(self) -> "State":
+        """The same with tensors of its own."""
+        momenta = tuple(momentum.clone() for momentum in self.momenta)
+        return replace(self, parameters=self.parameters.clone(), momenta=momenta)
 
     @property
     def size(self) -> int:
         """Bytes that it takes."""
-        streams = [stream for kind in self.draws.streams for stream in kind]
-        tensors = [self.parameters, *self.optimizer.momenta, *streams]
+        tensors = [self.parameters, *self.momenta]
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -82,18 +82,26 @@ class Stopping:
         stopped: NDArray[np.bool_] = self.state.stopped_at >= 0
         return stopped
 
-    def judge(self, values: Floats, epoch: int) -> NDArray[np.bool_]:
-        """Who diverged at this record [M]; those that stop, and who had, keep their last values.
+    def judge(
+        self, values: Floats, epoch: int, finite: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_]]:
+        """Who stops at this record [M], None for nobody; and who of them diverged [M].
+
+        Those that stop, and who had, keep their last values.
 
         Parameters
         ----------
         values
             Measurements [len(MEASURES), M], changed in place where a member keeps its last ones.
+        finite
+            Which of them are finite [M].
         """
-        state, finite = self.state, is_finite(values)
+        state = self.state
         if self.is_plain and finite.all():
-            self.state = replace(state, last_values=values)
-            return ~finite
+            self.state = StoppingState(
+                state.stopped_at, state.diverged, state.best_loss, state.best_epoch, values
+            )
+            return None, state.diverged
         trains = ~self.stopped
         diverged = trains & ~finite
         better = trains & finite & (values[_VALID_LOSS] < state.best_loss)
@@ -111,7 +119,7 @@ class Stopping:
             best_epoch=best_epoch,
             last_values=values,
         )
-        return diverged
+        return stops if stops.any() else None, diverged
 
     def keep_last(self, values: Floats) -> None:
         """Between records: the last values for who has stopped or is not finite now."""

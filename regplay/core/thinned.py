@@ -48,5 +48,5 @@ def stochastic_passes(
     """
     networks = thinned(network, dropout, count, seed)
     inputs = torch.from_numpy(dataset.inputs(x)).to(network.flat)
-    outputs = networks.predict(inputs.expand(count, *inputs.shape))
+    outputs = networks.predict(inputs)
     return spread(np.asarray(measured(outputs, dataset)))

@@ -14,29 +14,46 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
-from regplay.core.draws import Draws
+from regplay.core.draws import Orders
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ADJUSTABLE_FIELDS, MEMBER_FIELDS, differences
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, Snapshot
 from regplay.core.initial import initial_parameters, layer_sizes
-from regplay.core.measurements import Meter
-from regplay.core.optimizers import Optimizer, Rates
+from regplay.core.measurements import Penalties, is_finite
 from regplay.core.population import Population, Shape, loss_of
 from regplay.core.predictions import fit_of
 from regplay.core.state import State
 from regplay.core.stopping import Stopping
-from regplay.core.threads import Threads, share_evenly
+from regplay.core.work import MOMENTA, PROGRESS, RATES, Stop, Stretch, Work
 
 _MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
+# What bounds a stretch: none of it changes any number.
+_FLOPS = 2e10  # a tenth of a second of one core
+_RECORDS = 256
+_KEPT = 16 << 20  # bytes of states
+_ORDERS = 1 << 22  # places in orders of batches
+
+
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What was measured at an epoch, and the state then.
+
+    Whoever keeps the state keeps a copy: it is a part of a buffer that holds those of many records.
+    """
+
+    snapshot: Snapshot
+    state: State
 
 
 class Training:
@@ -75,43 +92,53 @@ class Training:
         _refuse_differences(self.experiments, _MAY_DIFFER, but_data=True)
         self.datasets = load_all(experiments) if datasets is None else list(datasets)
         dataset = self.datasets[0]
-        self._n_train = len(dataset.train.y)
-        self._batch_size = min(first.optimizer.batch_size or self._n_train, self._n_train)
-        self.steps_per_epoch = steps_per_epoch(self._n_train, self._batch_size)
+        n_train = len(dataset.train.y)
+        batch_size = min(first.optimizer.batch_size or n_train, n_train)
+        self.steps_per_epoch = steps_per_epoch(n_train, batch_size)
 
         members = len(self.experiments)
         sizes = layer_sizes(first.model, dataset.n_inputs, dataset.n_outputs)
-        n_points = self._n_train + len(dataset.valid.y)
+        n_points = n_train + len(dataset.valid.y)
         # As for one member alone, so that in any company it is measured at the same epochs.
-        alone = cost(1, sizes, self._batch_size, n_points)
+        alone = cost(1, sizes, batch_size, n_points)
         self.schedule = Schedule.for_cost(alone, self.steps_per_epoch)
-        self.placement = place(device, cost(members, sizes, self._batch_size, n_points))
+        together = cost(members, sizes, batch_size, n_points)
+        self._most_steps = max(1, int(_FLOPS / together.step_flops))
+        self.placement = place(device, together, members)
         self._device, self._dtype = self.placement.device, dtype
-        loss, shape = loss_of(dataset.task), Shape(members, sizes)
-        self.population = Population(shape, first.model.activation, loss, self._device, dtype)
+        shape = Shape(members, sizes)
+        self.population = Population(
+            shape, first.model.activation, loss_of(dataset.task), self._device, dtype
+        )
         drawn = {  # once for each seed, which most members share
             (model, seed): initial_parameters(model, sizes, seed)
             for model, seed in {(e.model, e.seed) for e in self.experiments}
         }
         for member, experiment in enumerate(self.experiments):
             self.population.set_member(member, drawn[experiment.model, experiment.seed])
-        x, y = self._points()  # [M, N, d], [M, N, outputs]
-        self._meter = Meter(self.population, x, y, self._n_train)
-        self._x_train, self._y_train = x[..., : self._n_train, :], y[..., : self._n_train, :]
-        self._draws = Draws([e.seed for e in self.experiments], self._device, dtype)
-        self._optimizer = Optimizer(self.population, first.optimizer.name)
-
-        self.step = 0
-        self._no_autograd = torch.inference_mode()  # spares bookkeeping in every operation
-        self._batches: list[Tensor | None] = []  # those left in this epoch, last first
-        self._next_record = 0
+        x, y = self._points()
+        flat, progress = self.population.flat, np.zeros(members, dtype=PROGRESS)
+        self._work = Work(
+            population=self.population,
+            x=x,
+            y=y,
+            n_train=n_train,
+            batch_size=batch_size,
+            optimizer=first.optimizer.name,
+            orders=Orders([experiment.seed for experiment in self.experiments]),
+            momenta=tuple(torch.zeros_like(flat) for _ in range(MOMENTA[first.optimizer.name])),
+            rates=np.zeros(members, dtype=RATES),
+            progress=progress,
+        )
+        self._stretch: Stretch | None = None  # under way
+        self._collected = 0  # records of it that were handed out
+        self._next_record = 0  # epoch
+        self._last_flat = flat.clone()  # at the last record
         self._stopping = Stopping(members)
-        self._last_flat = self.population.flat.clone()  # at the last record
         self._set_values()
 
     def _points(self) -> tuple[Tensor, Tensor]:
-        """Inputs and targets on the device, training points before validation points."""
-        members = self.population.shape.members
+        """Inputs [M or 1, N, d] and targets [M or 1, N, outputs], training points first."""
         is_shared = all(dataset is self.datasets[0] for dataset in self.datasets)
         datasets = self.datasets[:1] if is_shared else self.datasets
         xs, ys = [], []
@@ -126,10 +153,14 @@ class Training:
             ys.append(y[:, None] if is_regression else np.eye(dataset.n_outputs)[y])
 
         def stacked(arrays: list[Floats]) -> Tensor:
-            tensor = torch.from_numpy(np.stack(arrays)).to(self._device, self._dtype)
-            return tensor[0] if members == 1 else tensor.expand(members, -1, -1)
+            return torch.from_numpy(np.stack(arrays)).to(self._device, self._dtype)
 
         return stacked(xs), stacked(ys)
+
+    @property
+    def step(self) -> int:
+        """Updates that all members have made, or would have, had they not stopped."""
+        return int(self._work.progress["step"].min())
 
     @property
     def epoch(self) -> int:
@@ -143,34 +174,19 @@ class Training:
 
     @property
     def finished(self) -> bool:
-        """Whether all epochs are trained or all members have stopped."""
-        return self.epoch >= self.epochs or self._all_stopped
-
-    def use_threads(self) -> None:
-        """Set torch to the number of CPU threads that is fastest for this size."""
-        torch.set_num_threads(self.placement.threads)
+        """Whether all epochs are trained and recorded, or all members have stopped."""
+        return (self.epoch >= self.epochs and self._stretch is None) or not self._trains.any()
 
     @property
-    def threads(self) -> Threads:
-        """What chooses the number of threads, where the results don't hang on it."""
-        most, shape = self.placement.threads, self.population.shape
-        may_choose = shape.members > 1 and share_evenly(self.numbers, most)
-        return Threads(most, may_choose=may_choose)
+    def engine(self) -> str:
+        """What computes, for people."""
+        return self.population.engine.name
 
     @property
-    def numbers(self) -> set[int]:
-        """How many numbers the operations of a step or a measurement take, each by itself."""
-        hidden, outputs = self.population.shape.sizes[1:-1], self.population.shape.sizes[-1]
-        units, members = {*hidden, sum(hidden), outputs}, self.population.shape.members
-        batches = {self._batch_size, self._n_train % self._batch_size}
-        n_points = self._n_train + len(self.datasets[0].valid.y)
-        at_once = min(members, self.population.predicted_at_once(n_points))
-        measured = {at_once * n_points, members % at_once * n_points}
-        return {self.population.shape.total} | {
-            rows * size
-            for rows in {members * batch for batch in batches} | measured
-            for size in units
-        }
+    def _trains(self) -> NDArray[np.bool_]:
+        """Which members [M] have not stopped."""
+        trains: NDArray[np.bool_] = self._work.rates["trains"] != 0
+        return trains
 
     def adjust(self, experiments: Sequence[Experiment]) -> None:
         """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.
@@ -186,100 +202,198 @@ class Training:
             _refuse_differences((old, new), ADJUSTABLE_FIELDS)
         _refuse_differences(experiments, _MAY_DIFFER, but_data=True)
         self.experiments = tuple(experiments)
+        self._leave_stretch()
         self._set_values()
 
     def _set_values(self) -> None:
-        members = len(self.experiments)
+        work, rates = self._work, self._work.rates
         settings = [experiment.regularization for experiment in self.experiments]
-
-        def tensor(values: Sequence[float]) -> Tensor:
-            return torch.tensor(values, device=self._device, dtype=self._dtype)
-
-        self._optimizer.set_rates(
-            Rates(
-                lr=tensor([experiment.optimizer.lr for experiment in self.experiments]),
-                weight_decay=tensor([s.weight_decay for s in settings]),
-                l1=tensor([s.l1 for s in settings]),
-                decay_bias=settings[0].decay_bias,
-                momentum=self.experiments[0].optimizer.momentum,
-            )
-        )
-        self._meter.set_penalties(self.experiments)
-        self._dropout = tensor([s.dropout for s in settings])[:, None]
-        self._keep_scale = 1.0 / (1.0 - self._dropout)
         has_hidden = len(self.population.shape.layers) > 1
-        self._drops = has_hidden and bool(self._dropout.any())
-        noise = tensor([s.input_noise for s in settings])
-        self._is_noisy = bool(noise.any())
-        self._input_noise = noise if members == 1 else noise.view(-1, 1, 1)
+        rates["lr"] = [experiment.optimizer.lr for experiment in self.experiments]
+        rates["weight_decay"] = [s.weight_decay for s in settings]
+        rates["l1"] = [s.l1 for s in settings]
+        rates["dropout"] = [s.dropout if has_hidden else 0.0 for s in settings]
+        rates["input_noise"] = [s.input_noise for s in settings]
+        rates["seed"] = [experiment.seed for experiment in self.experiments]
+        rates["order"] = work.orders.rows
+        work.momentum = self.experiments[0].optimizer.momentum
+        work.decays_biases = settings[0].decay_bias
+        has_classes = self.population.loss == "cross_entropy"
+        self._penalties = Penalties(self.experiments, has_classes=has_classes)
         self._stopping.begin(np.array([s.early_stopping for s in settings]))
-        self._freeze()
+        rates["trains"] = 1
 
-    def _freeze(self) -> None:
-        """Leave the members that have stopped as they are, from here on."""
-        stopped = self._stopping.stopped
-        self._all_stopped = bool(stopped.all())
-        self._optimizer.freeze(torch.from_numpy(stopped).to(self._device))
+    def train(self, goal: int | None = None, stop: Stop | None = None) -> list[Record]:
+        """Train towards a step, for a while; the records on the way.
+
+        It comes back at the goal, at the latest after about a tenth of a second, and soon after
+        `stop` is set. Before the first step it records the initial weights. Steps of different
+        members may lie apart as long as it is not called until all have made the next record.
+
+        Parameters
+        ----------
+        goal
+            None is the last step of the experiment.
+        """
+        last = self.epochs * self.steps_per_epoch
+        goal = last if goal is None else min(goal, last)
+        if self._stretch is None:
+            self._stretch, self._collected = self._next_stretch(last), 0
+        self.population.engine.train(
+            self._work, self._stretch, min(goal, self._stretch.end), stop or Stop()
+        )
+        return self._collect(self._stretch)
 
     def advance(self) -> Snapshot | None:
         """Make one optimizer step; the snapshot, if a record is due after it."""
-        with self._no_autograd:
-            self._step()
-        self.step += 1
-        if self._batches:
-            return None
-        is_due = self.epoch >= self._next_record or self.epoch >= self.epochs
-        return self.record() if is_due else None
+        goal, records = self.step + 1, list[Record]()
+        while self.step < goal and not self.finished:
+            records += self.train(goal)
+        snapshot = records[-1].snapshot if records else None
+        return snapshot if snapshot is not None and snapshot.step == self.step else None
 
-    def _step(self) -> None:
-        if not self._batches:
-            self._batches = self._draws.batches(self._n_train, self._batch_size)[::-1]
-        index = self._batches.pop()
-        x, y = self._x_train, self._y_train
-        if index is not None:
-            x, y = _rows(x, index), _rows(y, index)
-        if self._is_noisy:
-            x = x + self._input_noise * self._draws.noise(*x.shape[-2:])
-        if self._drops:
-            mask = self.population.workspace(x.shape[-2]).mask  # [M, hidden units of all points]
-            # A unit is dropped where u < p.
-            torch.ge(self._draws.uniform(mask.shape[1]), self._dropout, out=mask)
-            mask.mul_(self._keep_scale)
-        self.population.differentiate(x, y, dropout=self._drops)
-        self._optimizer.step()
+    def _next_stretch(self, last: int) -> Stretch:
+        """From the present step on, as far as it is worth to go in one go."""
+        work, per_epoch, epoch = self._work, self.steps_per_epoch, self.epoch
+        end = min(last, self.step + self._most_steps)
+        if work.batch_size < work.n_train:
+            at_once = max(1, _ORDERS // (work.orders.distinct * work.n_train))
+            end = min(end, (epoch + at_once) * per_epoch)
+        flat = work.population.flat
+        size = flat.numel() * flat.element_size() * (1 + len(work.momenta))
+        most = max(1, min(_RECORDS, _KEPT // size))
+        steps: list[int] = []
+        following = min(self._next_record, self.epochs)
+        while len(steps) < most and epoch <= following and following * per_epoch <= end:
+            steps.append(following * per_epoch)
+            if following == self.epochs:
+                break
+            following = min(self.schedule.following(following), self.epochs)
+        if len(steps) == most:
+            end = steps[-1]
+        stretch = Stretch(work, np.array(steps, dtype=np.int64), epoch, end)
+        stopped = ~self._trains
+        for kept, tensor in zip(stretch.kept, (flat, *work.momenta), strict=True):
+            if stopped.any():
+                kept[:, stopped] = tensor[stopped]
+        for name in ("record", "measured", "sums"):
+            work.progress[name] = 0
+        return stretch
 
-    def record(self) -> Snapshot:
-        """Measure, stop members that diverged or stopped improving, and plan the next record."""
-        epoch = self.epoch
+    def _check_alignment(self) -> None:
+        steps = self._work.progress["step"]
+        if (steps != steps[0]).any():
+            raise ValueError("the members stand at different steps")
+
+    def _leave_stretch(self) -> None:
+        """Begin a new one next, such as with other values.
+
+        Raises
+        ------
+        ValueError
+            If members stand at different steps.
+        """
+        self._check_alignment()
+        progress, stretch = self._work.progress, self._stretch
+        if stretch is not None and self._collected:
+            self._last_flat.copy_(stretch.kept[0][self._collected - 1])
+        for name in ("row", "record", "measured", "sums"):
+            progress[name] = 0
+        self._stretch = None
+
+    def _collect(self, stretch: Stretch) -> list[Record]:
+        """The records that all members have made since."""
+        progress, trains = self._work.progress, self._trains
+        found: list[Record] = []
+        if trains.any():
+            done = int(progress["record"][trains].min())
+            new = range(self._collected, done)
+            if new:
+                values = self._penalties.report(stretch.values[new.start : new.stop])
+                finite = is_finite(values)
+                for index, each in zip(new, values, strict=True):
+                    found.append(self._record(stretch, index, each, finite[index - new.start]))
+                    if not self._trains.any():
+                        break
+        trains = self._trains
+        if not trains.any():  # each stands where it stopped
+            progress["step"] = progress["step"].max()
+            self._leave_stretch()
+            return found
+        progress["step"][~trains] = progress["step"][trains].min()
+        is_over = (progress["step"] >= stretch.end).all()
+        if is_over and self._collected == len(stretch.record_steps):
+            self._leave_stretch()
+        return found
+
+    def _record(
+        self, stretch: Stretch, index: int, values: Floats, finite: NDArray[np.bool_]
+    ) -> Record:
+        """Judge by one record who stops; the record."""
+        step = int(stretch.record_steps[index])
+        epoch = step // self.steps_per_epoch
+        stops, diverged = self._stopping.judge(values, epoch, finite)
+        if stops is not None:
+            self._halt(stretch, index, stops, diverged)
+        self._collected = index + 1
         self._next_record = self.schedule.following(epoch)
-        values = self._meter.measure()
-        had_stopped = self._stopping.stopped
-        diverged = torch.from_numpy(self._stopping.judge(values, epoch)).to(self._device)
-        if diverged.any():
-            self._take_back(diverged)
-        if (self._stopping.stopped != had_stopped).any():
-            self._freeze()
-        self._last_flat.copy_(self.population.flat)
-        return self._snapshot(values)
+        work = self._work
+        ahead = (work.progress["step"] - step) * work.rates["trains"]
+        stopping = self._stopping.state
+        state = State(
+            shape=self.population.shape,
+            epoch=epoch,
+            step=step,
+            parameters=stretch.kept[0][index],
+            momenta=tuple(kept[index] for kept in stretch.kept[1:]),
+            updates=work.progress["updates"] - ahead,
+            stopping=stopping,
+        )
+        return Record(Snapshot(epoch, step, values, stopping.stopped_at, stopping.diverged), state)
 
-    def _take_back(self, members: Tensor) -> None:
-        """Give members the parameters they had at the last record, and no momenta."""
-        shape = self.population.shape
-        now, last = shape.blocks(self.population.flat), shape.blocks(self._last_flat)
-        for pair, last_pair in zip(now, last, strict=True):
-            for block, last_block in zip(pair, last_pair, strict=True):
-                block[members] = last_block[members]
-        self._optimizer.forget(members)
+    def _halt(
+        self,
+        stretch: Stretch,
+        index: int,
+        stops: NDArray[np.bool_],
+        diverged: NDArray[np.bool_],
+    ) -> None:
+        """Leave members as they were at a record, which they may have trained on from.
+
+        Those that diverged get the parameters of the record before, and no momenta.
+        """
+        work, progress = self._work, self._work.progress
+        step = int(stretch.record_steps[index])
+        progress["updates"][stops] -= progress["step"][stops] - step
+        progress["updates"][diverged] = 0
+        progress["step"][stops] = step
+        progress["row"][stops] = 0
+        work.rates["trains"][stops] = 0
+        previous = stretch.kept[0][index - 1] if index else self._last_flat
+        for number, (kept, tensor) in enumerate(
+            zip(stretch.kept, (self.population.flat, *work.momenta), strict=True)
+        ):
+            rows = kept[index].clone()
+            rows[diverged] = previous[diverged] if number == 0 else 0.0
+            kept[index:, stops] = rows[stops]
+            tensor[stops] = rows[stops]
 
     def peek(self) -> Snapshot:
-        """Measure now, between records, without any effect on what follows."""
-        values = self._meter.measure()
-        self._stopping.keep_last(values)
-        return self._snapshot(values)
+        """Measure now, between records, without any effect on what follows.
 
-    def _snapshot(self, values: Floats) -> Snapshot:
+        Raises
+        ------
+        ValueError
+            If members stand at different steps.
+        """
+        self._check_alignment()
+        work, step, epoch = self._work.looked_at(), self.step, self.epoch
+        here = Stretch(work, np.array([step]), epoch, epoch * self.steps_per_epoch)
+        self.population.engine.train(work, here, here.end, Stop())
+        values = self._penalties.report(here.values)[0]
+        self._stopping.keep_last(values)
         state = self._stopping.state
-        return Snapshot(self.epoch, self.step, values, state.stopped_at, state.diverged)
+        return Snapshot(epoch, step, values, state.stopped_at, state.diverged)
 
     def state(self) -> State:
         """A copy of everything that what follows depends on; only at the end of an epoch.
@@ -289,15 +403,17 @@ class Training:
         ValueError
             In the middle of an epoch.
         """
-        if self._batches:
+        self._check_alignment()
+        progress = self._work.progress
+        if self.step % self.steps_per_epoch:
             raise ValueError("a state can be kept only at the end of an epoch")
         return State(
             shape=self.population.shape,
-            step=self.step,
             epoch=self.epoch,
+            step=self.step,
             parameters=self.population.flat.clone(),
-            optimizer=self._optimizer.state(),
-            draws=self._draws.state(),
+            momenta=tuple(momentum.clone() for momentum in self._work.momenta),
+            updates=progress["updates"].copy(),
             stopping=self._stopping.state,
         )
 
@@ -307,14 +423,18 @@ class Training:
         The state may come from a population of the same shape, with the same seeds; or of one
         member of such a population (`State.member`).
         """
-        self.step, self._batches = state.step, []
+        work, progress = self._work, self._work.progress
+        self._stretch = None
         self._next_record = self.schedule.following(state.epoch)
-        self.population.flat.copy_(state.parameters)
-        self._last_flat.copy_(state.parameters)
-        self._optimizer.restore(state.optimizer)
-        self._draws.restore(state.draws)
+        for tensor in (self.population.flat, self._last_flat):
+            tensor.copy_(state.parameters)
+        for momentum, kept in zip(work.momenta, state.momenta, strict=True):
+            momentum.copy_(kept)
+        for name in progress.dtype.names or ():
+            progress[name] = 0
+        progress["step"], progress["updates"] = state.step, state.updates
         self._stopping.restore(state.stopping)
-        self._freeze()
+        work.rates["trains"] = ~self._stopping.stopped
 
     def fit(self, grid: Grid | None, member: int = 0) -> Fit:
         """What one member predicts now, for its points and on `grid`."""
@@ -351,29 +471,20 @@ def _refuse_differences(
                 raise ValueError(f"{path} can't differ here")
 
 
-def _rows(tensor: Tensor, index: Tensor) -> Tensor:
-    """Rows [.., B, k] of `tensor` [.., N, k]: the same of all members, or for each its own."""
-    if index.dim() == 1:
-        return tensor.index_select(-2, index)
-    return tensor.gather(1, index[..., None].expand(-1, -1, tensor.shape[-1]))
-
-
-def run(training: Training) -> Iterator[Snapshot | None]:
-    """Train to the end; stop between any two steps by not going on.
+def run(training: Training) -> Iterator[Snapshot]:
+    """Train to the end; stop at any record by not going on.
 
     Yields
     ------
-    A snapshot for each record, the first before any training, and None after a step without one.
+    A snapshot for each record, the first before any training.
     """
-    training.use_threads()
-    if training.step == 0:
-        yield training.record()
     while not training.finished:
-        yield training.advance()
+        for record in training.train():
+            yield record.snapshot
 
 
 def train(
     *experiments: Experiment, device: str = "auto", dtype: torch.dtype = torch.float32
-) -> Iterator[Snapshot | None]:
+) -> Iterator[Snapshot]:
     """Train one population of these experiments from their initial weights, as `run` does."""
     yield from run(Training(experiments, device=device, dtype=dtype))

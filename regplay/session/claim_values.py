@@ -43,7 +43,7 @@ def small_weights(state: "State") -> float:
     """The share of a network's weights, without biases, that are near zero, in [0, 1]."""
     from regplay.core.inside import NEAR_ZERO
 
-    weights = [weight for weight, _ in state.shape.matrices(state.parameters)]
+    weights = [weight for weight, _ in state.shape.views(state.parameters)]
     small = sum(int((weight.abs() < NEAR_ZERO).sum()) for weight in weights)
     return small / sum(weight.numel() for weight in weights)
 

@@ -81,10 +81,8 @@ class StoredRun:
 
     @property
     def goes_on(self) -> bool:
-        """Whether training can go on from its states."""
-        if isinstance(self.states, StoredStates):
-            return self.states.goes_on
-        return self.states is not None and bool(self.states[-1].draws.streams)
+        """Whether there are states from which training can go on."""
+        return self.states is not None
 
     def fits(self, dataset: Dataset) -> bool:
         """Whether it can have been trained on a dataset: one from a file may have changed."""

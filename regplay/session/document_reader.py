@@ -6,8 +6,10 @@ to a session that can be worked on, or to a `DocumentError`.
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
@@ -24,7 +26,8 @@ from regplay.session.document import (
     ViewValue,
     reads_file,
 )
-from regplay.session.document_text import taken_apart
+from regplay.session.document_text import EARLIER, FORMAT, taken_apart
+from regplay.session.earlier_states import earlier_layouts, updated
 from regplay.session.stored_arrays import ArrayReader, DocumentError
 from regplay.session.stored_states import (
     MOST_CHANGES,
@@ -59,15 +62,16 @@ def loads(text: str) -> Document:
     values, arrays = taken_apart(text)
     head, reader = CheckedTable(values), ArrayReader(arrays, _MOST_MEMORY)
     experiment = _experiment(head)
+    is_earlier = head.integer("format", EARLIER, FORMAT) == EARLIER
     run = None
     if "run" in head:
-        run = _run(head.table("run"), "run", experiment, reader)
+        run = _run(head.table("run"), "run", experiment, reader, is_earlier)
     pins = tuple(
         StoredPin(
             name=_name(table),
             color=table.integer("color", 0, MOST_PINS - 1),
             is_hidden=table.flag("is_hidden"),
-            run=_run(table, f"pin{number}", experiment, reader),
+            run=_run(table, f"pin{number}", experiment, reader, is_earlier),
         )
         for number, table in enumerate(head.tables("pins", MOST_PINS), 1)
     )
@@ -116,7 +120,9 @@ def _view(raw: Mapping[str, object]) -> dict[str, ViewValue]:
     return found
 
 
-def _run(table: CheckedTable, owner: str, base: Experiment, reader: ArrayReader) -> StoredRun:
+def _run(
+    table: CheckedTable, owner: str, base: Experiment, reader: ArrayReader, is_earlier: bool
+) -> StoredRun:
     try:
         experiment = changed(base, table.raw("changes"))
     except ExperimentError as error:
@@ -125,8 +131,11 @@ def _run(table: CheckedTable, owner: str, base: Experiment, reader: ArrayReader)
     history = _history(table, owner, steps_per_epoch, reader)
     states = None
     if "states" in table:
-        states = _states(table, owner, experiment, steps_per_epoch, reader)
+        arrays = _states(table, owner, experiment, reader, is_earlier)
+        states = StoredStates(_sizes(table, experiment), steps_per_epoch, arrays)
         try:
+            if is_earlier:
+                states = updated(states, history)
             states.check(history.epochs)
         except DocumentError as error:
             raise DocumentError(f"{owner}: {error}") from None
@@ -160,22 +169,25 @@ def _history(table: CheckedTable, owner: str, steps_per_epoch: int, reader: Arra
 
 
 def _states(
-    table: CheckedTable,
-    owner: str,
-    experiment: Experiment,
-    steps_per_epoch: int,
-    reader: ArrayReader,
-) -> StoredStates:
+    table: CheckedTable, owner: str, experiment: Experiment, reader: ArrayReader, is_earlier: bool
+) -> dict[str, NDArray[Any]]:
+    """The arrays of its states; what no file of an earlier format has is 0."""
+    states = table.integer("states", 1, MOST_STATES)
+    wanted = today = layouts(states, _sizes(table, experiment), experiment.optimizer.name)
+    if is_earlier:
+        wanted = earlier_layouts(today, table.integer("streams", 0, 3 * states))
+    arrays = {name: reader.read(f"{owner}_{name}", layout) for name, layout in wanted.items()}
+    missing = {name: layout for name, layout in today.items() if name not in wanted}
+    return arrays | {name: reader.zeros(layout) for name, layout in missing.items()}
+
+
+def _sizes(table: CheckedTable, experiment: Experiment) -> tuple[int, ...]:
     sizes = table.integers("sizes", 1, 10_000, 12)
     try:
         check_sizes(sizes, experiment)
     except DocumentError as error:
         raise DocumentError(f"{table.place('sizes')}: {error}") from None
-    states = table.integer("states", 1, MOST_STATES)
-    streams = table.integer("streams", 0, 3 * states)
-    wanted = layouts(states, streams, sizes, experiment.optimizer.name)
-    arrays = {name: reader.read(f"{owner}_{name}", layout) for name, layout in wanted.items()}
-    return StoredStates(sizes, steps_per_epoch, arrays)
+    return sizes
 
 
 def _check_data(document: Document) -> None:

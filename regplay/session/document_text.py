@@ -15,7 +15,8 @@ from regplay import __version__
 from regplay.core.toml_text import TooMuchError, check_effort, parse
 from regplay.session.stored_arrays import DocumentError
 
-FORMAT = 1
+FORMAT = 2
+EARLIER = 1  # `regplay.session.earlier_states` says in what it differs
 LARGEST = 256 << 20  # bytes of a file
 _LARGEST_HEAD = 16 << 20  # characters before the arrays; points that were drawn may be many
 _FIRST = re.compile(r"format *= *(\d{1,9})\s*$", re.MULTILINE)
@@ -66,10 +67,10 @@ def taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
     first = _FIRST.match(text)
     if first is None:
         raise DocumentError("this is no session of regplay: it does not begin with its format")
-    if int(first[1]) != FORMAT:
+    if not EARLIER <= int(first[1]) <= FORMAT:
         raise DocumentError(
-            f"it is of format {first[1]}, and this regplay ({__version__}) reads format {FORMAT}: "
-            "open it with a newer one"
+            f"it is of format {first[1]}, and this regplay ({__version__}) reads formats up to "
+            f"{FORMAT}: open it with a newer one"
         )
     begin, mark, end = text.rpartition(_ARRAYS)
     if not mark or end.rstrip()[-len(_END) :] != _END:

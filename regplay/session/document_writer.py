@@ -125,11 +125,7 @@ def _write(run: StoredRun, budget: int) -> _Written:
     if isinstance(states, tuple) and len(history):
         states = StoredStates.of(_thinned(states, budget, history), steps_per_epoch)
     if isinstance(states, StoredStates):
-        table |= {
-            "sizes": list(states.sizes),
-            "states": len(states),
-            "streams": states.streams,
-        }
+        table |= {"sizes": list(states.sizes), "states": len(states)}
         arrays |= states.arrays
     texts = {name: encoded(array) for name, array in arrays.items()}
     return _Written(run, budget, table, texts)

@@ -200,7 +200,7 @@ class LessonCheck:
         return done / epochs if epochs else 1.0
 
     def advance(self) -> bool:
-        """Make one optimizer step of the population whose turn it is; whether it was recorded."""
+        """Train the population whose turn it is for a while; whether there is a new record."""
         training = next(training for training in self.trainings if not training.finished)
         return training.advance()
 

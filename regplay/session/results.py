@@ -48,6 +48,8 @@ class Result:
         Its weights [out, in] and biases [out], first layer first.
     seconds
         Time it trained for, measuring included.
+    engine
+        What computed.
     """
 
     experiment: Experiment
@@ -57,6 +59,7 @@ class Result:
     fit: Fit
     layers: Sequence[tuple["Tensor", "Tensor"]]
     seconds: float
+    engine: str
 
     def summary(self) -> dict[str, Any]:
         """The outcome as plain values for JSON.
@@ -76,6 +79,7 @@ class Result:
             "epochs": self.final.epoch,
             "diverged": bool(self.final.diverged[0]),
             "seconds": self.seconds,
+            "engine": self.engine,
         }
 
 

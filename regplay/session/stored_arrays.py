@@ -52,10 +52,7 @@ class ArrayReader:
         type_, shape = layout
         if name not in self._texts:
             raise DocumentError(f"arrays.{name} is missing; the file is not complete")
-        size = math.prod(shape) * np.dtype(type_).itemsize
-        self._left -= size
-        if self._left < 0:
-            raise DocumentError("its arrays would take more memory than a session may")
+        size = self._taken(layout)
         try:
             packed = binascii.a2b_base64(self._texts[name].encode("ascii"), strict_mode=True)
             unpacker = zlib.decompressobj()
@@ -67,3 +64,23 @@ class ArrayReader:
             wanted = " × ".join(str(length) for length in shape)
             raise DocumentError(f"arrays.{name} is damaged: it does not hold {wanted} numbers")
         return np.frombuffer(bytearray(data), dtype=type_).reshape(shape)
+
+    def zeros(self, layout: Layout) -> NDArray[Any]:
+        """An array of this type and shape that no text holds.
+
+        Raises
+        ------
+        DocumentError
+            If there is no memory left for it.
+        """
+        self._taken(layout)
+        return np.zeros(layout[1], dtype=layout[0])
+
+    def _taken(self, layout: Layout) -> int:
+        """Bytes for an array, no longer left for others."""
+        type_, shape = layout
+        size = math.prod(shape) * np.dtype(type_).itemsize
+        self._left -= size
+        if self._left < 0:
+            raise DocumentError("its arrays would take more memory than a session may")
+        return size

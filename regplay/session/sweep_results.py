@@ -62,11 +62,15 @@ class SweepResult:
         Of all members in order; None for those that had not finished when it was stopped.
     seconds
         Time it trained for, measuring included.
+    engine
+        What computed; where parts of the sweep were placed on other devices, all that did. None if
+        nothing was trained.
     """
 
     sweep: Sweep
     outcomes: Sequence[Outcome | None]
     seconds: float
+    engine: str | None = None
 
     @property
     def finished(self) -> list[Outcome]:
@@ -141,6 +145,7 @@ class SweepResult:
                 for outcome in self.finished
             ],
             "seconds": self.seconds,
+            "engine": self.engine,
             "finished": len(self.finished),
         }
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.joint import JointHistory, JointTraining
@@ -51,15 +52,19 @@ def _train(
     if folder is not None:
         check_folder(folder)
     progress = StatusLine(sys.stderr)
-    is_placed = False
+    engines: list[str] = []
     start = time.perf_counter()
     try:
         with CtrlC() as ctrl_c:
             while not training.finished and not ctrl_c.pressed:
                 has_record = training.advance()
-                if not is_placed and training.placement is not None:
-                    tell_place(training.placement, quiet)
-                    is_placed = True
+                placement = training.placement
+                assert placement is not None
+                if not engines:
+                    tell_place(placement, quiet)
+                engine = engine_for(placement.device).name
+                if engine not in engines:
+                    engines.append(engine)
                 if has_record:
                     progress.show(lambda seconds: status(training.history, seconds))
     finally:
@@ -72,7 +77,8 @@ def _train(
             zip(training.experiments, history.is_finished, strict=True)
         )
     ]
-    return SweepResult(sweep, outcomes, seconds), not training.finished
+    result = SweepResult(sweep, outcomes, seconds, "; ".join(engines) or None)
+    return result, not training.finished
 
 
 def status(history: JointHistory, seconds: float) -> str:

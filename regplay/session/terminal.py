@@ -12,12 +12,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
 
+import numpy as np
 import torch
 
 from regplay.core.device import Placement
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.core.verdict import Verdict
 from regplay.session.results import Result, prepare_folder
 
@@ -91,8 +92,8 @@ class ProgressLine(StatusLine):
 class CtrlC:
     """Within this context the first Ctrl-C only sets `pressed`; a second one interrupts as usual.
 
-    So a step is never cut in the middle, with half of an update in the weights. Where Ctrl-C is
-    ignored or handled by others, and outside the main thread, nothing changes.
+    So a stretch of training is never cut in the middle. Where Ctrl-C is ignored or handled by
+    others, and outside the main thread, nothing changes.
     """
 
     def __init__(self) -> None:
@@ -193,18 +194,27 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     start = time.perf_counter()
     try:
         with CtrlC() as ctrl_c:
-            for snapshot in run(training):
-                if snapshot is not None:
-                    history.append(snapshot)
+            records = training.train(0)  # so that there is something to show, if steps take long
+            while True:
+                for record in records:
+                    history.append(record.snapshot)
+                    state = record.state
                 progress.update(training.epoch, training.step, history.last)
-                if ctrl_c.pressed:
+                if ctrl_c.pressed or training.finished:
                     break
+                records = training.train()
     finally:
         progress.clear()
     final, was_stopped = history.last, not training.finished
-    if final is None or final.step < training.step:
-        final = training.record()
-        if final.epoch > history.epochs[-1]:
+    assert final is not None
+    if final.step < training.step:
+        recorded, final = final, training.peek()
+        is_same = np.array_equal(final.values, recorded.values, equal_nan=True)
+        if is_same and not torch.equal(training.population.flat, state.parameters):
+            # It is diverging: these values are of the record before. Back to the weights of then.
+            training.restore(state)
+            final = recorded
+        elif final.epoch > recorded.epoch:
             history.append(final)
     seconds = time.perf_counter() - start
     if was_stopped:
@@ -217,6 +227,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         fit=training.fit(None),
         layers=training.population.member(0),
         seconds=seconds,
+        engine=training.engine,
     )
     return result, was_stopped
 

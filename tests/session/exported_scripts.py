@@ -80,7 +80,7 @@ def outcome(printed: str) -> dict[str, float]:
 
 def trained(*experiments: Experiment) -> list[dict[str, float]]:
     """What regplay comes to with each, all trained as one population, by names of measures."""
-    *_, last = (s for s in run(Training(experiments, device="cpu")) if s is not None)
+    *_, last = run(Training(experiments, device="cpu"))
     names = ["train_loss", "valid_loss"]
     if last.value("train_accuracy") >= 0:  # NaN in regression
         names += ["train_accuracy", "valid_accuracy"]

@@ -45,6 +45,7 @@ def _result(*snapshots: Snapshot) -> Result:
         fit=Fit(0, 0, np.array([0.1, 0.2, 1 / 3]), np.array([1e-17, -2.0])),
         layers=[(torch.eye(1), torch.zeros(1))],
         seconds=1.5,
+        engine="native, AVX2",
     )
 
 
@@ -81,6 +82,7 @@ def test_the_summary(result):
         "epochs": 5,
         "diverged": False,
         "seconds": 1.5,
+        "engine": "native, AVX2",
     }
 
 

@@ -199,10 +199,10 @@ def test_a_file_of_a_newer_regplay_stays(saving, folder):
     autosave = saving()
     autosave.save(Document(small()))
     autosave.wait()
-    autosave.path.write_text("format = 2\n")
+    autosave.path.write_text("format = 3\n")
     crash(autosave)
     (found,) = left_behind(folder)
-    with pytest.raises(DocumentError, match="format 2"):
+    with pytest.raises(DocumentError, match="format 3"):
         found.read()
     found.leave()
     assert len(left_behind(folder)) == 1

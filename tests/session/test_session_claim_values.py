@@ -20,8 +20,7 @@ def _train(values):
     experiment = replace(Experiment(), SMALL | values)
     training, history = Training([experiment], device="cpu"), History()
     for snapshot in run(training):
-        if snapshot is not None:
-            history.append(snapshot)
+        history.append(snapshot)
     trained = Trained(experiment, training.datasets[0], history, small_weights(training.state()))
     return trained, training
 

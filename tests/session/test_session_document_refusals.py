@@ -9,8 +9,7 @@ import zlib
 
 import numpy as np
 import pytest
-import torch
-from stored_sessions import session, small, trained
+from stored_sessions import earlier, session, small, trained
 
 from regplay import __version__
 from regplay.core.errors import UserError
@@ -21,7 +20,7 @@ from regplay.session.stored_arrays import ArrayReader, encoded
 
 @pytest.fixture(scope="module")
 def text():
-    """A session that draws from all its streams."""
+    """A session of everything that is drawn while it trains."""
     return dumps(
         session(
             regularization__dropout=0.3,
@@ -69,9 +68,12 @@ def with_array(text, name, change):
         ("<html></html>", "no session of regplay"),
         ('{"format": 1}', "no session of regplay"),
         ("format = one\n", "no session of regplay"),
-        ("format = 2\nwhatever it is like then", "format 2"),
+        ("format = 3\nwhatever it is like then", "format 3"),
+        ("format = 0\n", "format 0"),
         ("format = 1\n", "not complete"),
+        ("format = 2\n", "not complete"),
         ("format = 1\n\n[arrays]\n# The end of the session.\n", "experiment is missing"),
+        ("format = 2\n\n[arrays]\n# The end of the session.\n", "experiment is missing"),
     ],
 )
 def test_what_is_no_session_is_told(content, complaint):
@@ -164,10 +166,9 @@ def test_swapped_lines_are_refused_or_make_no_harm(text):
         ("records", '"many"', "run.records = 'many'"),
         ("records", "3", "does not hold 3 numbers"),
         ("states", "100000", "run.states"),
-        ("states", "1", "run.streams = "),
-        ("streams", "-1", "run.streams = -1"),
-        ("streams", "5", "does not hold 5"),
-        ("steps_per_epoch", "2", "does not belong to the data"),
+        ("states", "1", "does not hold 1 numbers"),
+        ("steps_per_epoch", "2", "run: arrays.updates"),  # more than there were steps
+        ("steps_per_epoch", "4", "does not belong to the data"),
         ("steps_per_epoch", "0", "run.steps_per_epoch"),
         ("sizes", "[1, 6, 1]", "1 → 6 → 1: the experiment has another network"),
         ("sizes", "[1, 60000, 6, 1]", "run.sizes"),
@@ -196,12 +197,6 @@ def test_values_that_no_session_has_are_named(text, key, value, complaint):
     assert complaint in refusal(changed)
 
 
-def test_states_without_streams_are_to_be_looked_at_only(text):
-    found = loads(with_line(text, "streams", "0"))
-    assert not found.run.goes_on
-    assert len(found.run.run().checkpoints)
-
-
 def _set(type_, place, value):
     def change(array):
         array.view(type_)[place] = value
@@ -218,10 +213,9 @@ def _set(type_, place, value):
         ("run_state_epochs", _set("<i8", -1, 29), "run: arrays.state_epochs"),
         ("run_parameters", _set("<f4", 7, np.nan), "run: arrays.parameters"),
         ("pin1_parameters", _set("<f4", 7, np.inf), "pin1: arrays.parameters"),
-        ("run_missed", _set("<f4", 1, np.nan), "arrays.missed"),
-        ("run_missed", _set("<f4", 1, 1e9), "arrays.missed"),
-        ("run_stream_rows", _set("<i4", 2, -1), "arrays.stream_rows"),
-        ("run_stream_rows", _set("<i4", 2, 10_000), "arrays.stream_rows"),
+        ("run_updates", _set("<i8", 1, -1), "run: arrays.updates"),
+        ("run_updates", _set("<i8", 1, 4), "arrays.updates"),  # of 3 steps
+        ("run_updates", _set("<i8", 1, 2**62), "arrays.updates"),
         ("run_stopped_at", _set("<i8", 2, -2), "arrays.stopped_at"),
         ("run_best_epoch", _set("<i8", 1, 2**60), "arrays.best_epoch"),
         ("run_best_loss", _set("<f8", 1, np.nan), "arrays.best_loss"),
@@ -235,7 +229,6 @@ def _set(type_, place, value):
         ("run_values", _set("<f8", 0, np.inf), "arrays.run_values"),
         ("run_values", _set("<f8", 1, -1e308), "arrays.run_values"),
         ("pin1_values", _set("<f8", 1, 1e100), "arrays.pin1_values"),
-        ("run_streams", _set("<i4", 2, 0), "arrays.streams"),
         ("run_values", _set("<f8", 2, 0.5), "does not belong to the data"),  # an accuracy
     ],
 )
@@ -243,40 +236,57 @@ def test_arrays_that_no_training_leads_to_are_named(text, name, change, complain
     assert complaint in refusal(with_array(text, name, change))
 
 
-def _with_stream(text, stream):
-    def change(array):
-        array[: len(stream)] = stream
-
-    return with_array(text, "run_streams", change)
-
-
-@pytest.mark.parametrize("drawn", [0, 1, 5, 622, 623, 624, 625, 1247, 1248, 1249])
-def test_a_generator_is_taken_wherever_it_stands(text, drawn):
-    generator = torch.Generator().manual_seed(2**32 - 1)
-    torch.rand(drawn, generator=generator)
-    found = loads(_with_stream(text, generator.get_state().numpy()))
-    (kept,) = found.run.run().checkpoints.at(0).draws.streams[0]
-    again = torch.Generator()
-    again.set_state(kept)
-    assert torch.equal(torch.rand(1500, generator=again), torch.rand(1500, generator=generator))
+@pytest.fixture(scope="module")
+def earlier_text():
+    """A session of format 1."""
+    run, training = trained(small(), epochs=20)
+    return earlier(Document.of(run.experiment, run), [training])
 
 
-def test_a_stream_that_torch_refuses_or_reads_beyond_is_refused(text):
-    generator = torch.Generator().manual_seed(3)
-    torch.rand(20, generator=generator)
-    right = generator.get_state().numpy()
-    for place in (2, 3, 4, 5):  # how many words are left, whether it is seeded, the next one
-        for value in (0, 1, 2, 300, 624, 625, 2**31 - 1, -1):
-            stream = right.copy()
-            stream.view("<i4")[place] = value
-            if not np.array_equal(stream, right):
-                assert "streams" in refusal(_with_stream(text, stream))
+@pytest.mark.parametrize(
+    ("name", "change", "complaint"),
+    [
+        ("run_missed", _set("<f4", 2, np.nan), "run: arrays.missed"),
+        ("run_missed", _set("<f4", 2, np.inf), "arrays.missed"),
+        ("run_missed", _set("<f4", 2, -1.0), "arrays.missed"),
+        ("run_missed", _set("<f4", 2, 3.0), "arrays.missed"),  # of two steps
+        ("run_state_epochs", _set("<i8", -1, 2**62), "run: arrays.state_epochs"),
+        ("run_state_epochs", _set("<i8", 2, 1), "run: arrays.state_epochs"),  # twice
+        ("run_parameters", _set("<f4", 7, np.nan), "run: arrays.parameters"),
+        ("run_momenta", _set("<f4", 3, -np.inf), "run: arrays.momenta"),
+        ("run_momenta", _set("<f4", -1, -1.0), "run: arrays.momenta"),
+        ("run_stopped_at", _set("<i8", 2, 3), "run: arrays.stopped_at"),
+        ("run_last_values", _set("<f8", 1, np.inf), "run: arrays.last_values"),
+    ],
+)
+def test_so_are_those_of_an_earlier_format(earlier_text, name, change, complaint):
+    assert complaint in refusal(with_array(earlier_text, name, change))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "complaint"),
+    [
+        ("streams", "-1", "run.streams = -1"),
+        ("streams", "1000", "run.streams = 1000"),
+        ("streams", "true", "run.streams = True"),
+        ("format", "2", "arrays.run_updates is missing"),
+    ],
+)
+def test_so_are_values_of_an_earlier_format(earlier_text, key, value, complaint):
+    assert complaint in refusal(with_line(earlier_text, key, value))
+
+
+def test_what_an_earlier_format_lacks_takes_memory_too():
+    reader = ArrayReader({}, most=1000)
+    assert reader.zeros(("<f4", (2, 100))).tolist() == [[0.0] * 100] * 2
+    with pytest.raises(DocumentError, match="more memory than a session may"):
+        reader.zeros(("<f8", (26,)))
 
 
 def test_a_mean_of_squares_may_be_too_large_for_its_precision(text):
     """As that of deep networks under Adam with huge steps is, whose weights go on being finite."""
     found = loads(with_array(text, "run_momenta", _set("<f4", -1, np.inf)))
-    assert found.run.run().checkpoints.last.optimizer.momenta[1][-1] == np.inf
+    assert found.run.run().checkpoints.last.momenta[1][0, -1] == np.inf
 
 
 def test_what_was_never_written_is_missed(text):

@@ -41,8 +41,7 @@ def _check(*pages, **options):
 def _alone(values):
     history = History()
     for snapshot in train(replace(Experiment(), values), device="cpu"):
-        if snapshot is not None:
-            history.append(snapshot)
+        history.append(snapshot)
     return history
 
 

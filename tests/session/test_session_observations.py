@@ -7,7 +7,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.core.training import Training
+from regplay.core.training import Training, run
 from regplay.session.claims import parse_claim
 from regplay.session.observations import Observations
 
@@ -22,11 +22,8 @@ def observations():
 def _run(observations, values, keeps_state=True):
     experiment = replace(BASE, values)
     training, history = Training([experiment], device="cpu"), History()
-    history.append(training.record())
-    while not training.finished:
-        snapshot = training.advance()
-        if snapshot is not None:
-            history.append(snapshot)
+    for snapshot in run(training):
+        history.append(snapshot)
     state = training.state() if keeps_state else None
     observations.note(experiment, history, training.datasets[0], state)
     return history
@@ -90,13 +87,10 @@ def test_a_run_without_records_shows_nothing(observations):
 def test_what_a_history_gains_later_does_not_count(observations):
     experiment, history = replace(BASE, {"epochs": 10}), History()
     training = Training([replace(BASE, {"epochs": 20})], device="cpu")
-    history.append(training.record())
-    while not training.finished:
-        snapshot = training.advance()
-        if snapshot is not None:
-            history.append(snapshot)
-            if snapshot.epoch == 10:
-                observations.note(experiment, history, training.datasets[0], None)
+    for snapshot in run(training):
+        history.append(snapshot)
+        if snapshot.epoch == 10:
+            observations.note(experiment, history, training.datasets[0], None)
     assert history.epochs[-1] == 20
     assert observations.shows(parse_claim("epoch == 10"), experiment)
 

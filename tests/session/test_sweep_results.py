@@ -90,7 +90,7 @@ def test_a_varied_seed_has_one_column():
 
 def test_the_summary_is_strict_json(seeded):
     summary = json.loads(json.dumps(seeded.summary(), allow_nan=False))
-    assert list(summary) == ["axes", "seeds", "members", "seconds", "finished"]
+    assert list(summary) == ["axes", "seeds", "members", "seconds", "engine", "finished"]
     assert summary["axes"] == [{"path": "model.width", "values": [4, 8, 16]}]
     assert (summary["seeds"], summary["seconds"], summary["finished"]) == (2, 1.25, 5)
     member = summary["members"][1]

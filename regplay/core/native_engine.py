@@ -1,0 +1,173 @@
+"""Training by the native kernel: whole stretches in one call, the interpreter's lock released.
+
+Members are shared out among threads, each taking the next that is left; none waits for another,
+and a member's numbers are the same whoever computes them.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from ctypes import byref
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from regplay.core.native.binding import (
+    Kernel,
+    Kernels,
+    Network,
+    PredictionCall,
+    TrainingCall,
+    address,
+    integer,
+)
+from regplay.core.work import MEASURED, PROGRESS, RATES, Stop, Stretch, Work
+
+if TYPE_CHECKING:
+    from regplay.core.population import Population
+
+_ACTIVATIONS = ("tanh", "relu", "gelu", "sigmoid")  # as kernel.h counts them
+_LOSSES = ("mse", "cross_entropy")
+_OPTIMIZERS = ("sgd", "momentum", "adam", "adamw")
+_WORTH_A_THREAD = 5e5  # products; fewer take less time than starting a thread
+
+
+class NativeEngine:
+    """`regplay.core.engine.Engine` by the native kernel.
+
+    Parameters
+    ----------
+    kernels
+        Of one variant.
+    threads
+        The most to use; None is one for each core that this process may use.
+    """
+
+    def __init__(self, kernels: Kernels, threads: int | None = None) -> None:
+        self.name = f"native, {kernels.name}"
+        self._kernels = kernels
+        self.at_once = threads or _cores()
+        self._own = threading.local()
+
+    def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
+        """As `Engine.train`."""
+        population, n = work.population, work.x.shape[1]
+        members, parameters = population.flat.shape
+        kernel, network = self._kernel(population)
+        real, records = population.flat.dtype, len(stretch.record_steps)
+        inputs, outputs = population.shape.sizes[0], population.shape.sizes[-1]
+        packed = kernel.packed_numbers(network)
+        if work.gradients.shape != (members, packed):
+            work.gradients = torch.empty(members, packed, dtype=real)
+        momenta = [*work.momenta, None, None][:2]
+        kept = [*stretch.kept, None, None][:3]
+        epochs = 0 if stretch.orders is None else stretch.orders.shape[1]
+        taken = integer()
+        call = TrainingCall(
+            network=network,
+            optimizer=_OPTIMIZERS.index(work.optimizer),
+            decays_biases=work.decays_biases,
+            momentum=work.momentum,
+            train_points=work.n_train,
+            valid_points=n - work.n_train,
+            batch_size=work.batch_size,
+            x_stride=0 if len(work.x) == 1 else n * inputs,
+            y_stride=0 if len(work.y) == 1 else n * outputs,
+            x=address(work.x, real, _one_or(members, work.x), n, inputs),
+            y=address(work.y, real, _one_or(members, work.y), n, outputs),
+            parameters=address(population.flat, real, members, parameters),
+            first=address(momenta[0], real, members, parameters),
+            second=address(momenta[1], real, members, parameters),
+            gradients=address(work.gradients, real, members, packed),
+            progress=address(work.progress, PROGRESS, members),
+            rates=address(work.rates, RATES, members),
+            orders=address(stretch.orders, torch.int32, work.orders.distinct, epochs, work.n_train),
+            first_epoch=stretch.first_epoch,
+            epochs=epochs,
+            goal=min(goal, stretch.end),
+            records=records,
+            record_steps=address(stretch.record_steps, "i8", records),
+            values=address(stretch.values, "f8", records, members, MEASURED),
+            kept=address(kept[0], real, records, members, parameters),
+            kept_first=address(kept[1], real, records, members, parameters),
+            kept_second=address(kept[2], real, records, members, parameters),
+            stop=address(stop.flag, "i4", 1),
+            next=address(taken, "i4", 1),
+        )
+        self._run(kernel.train, call, kernel, network, int((work.rates["trains"] != 0).sum()))
+
+    def predict(self, population: "Population", x: Tensor) -> Tensor:
+        """As `Engine.predict`."""
+        kernel, network = self._kernel(population)
+        (members, parameters), real = population.flat.shape, population.flat.dtype
+        inputs, outputs = population.shape.sizes[0], population.shape.sizes[-1]
+        is_shared = x.stride(0) == 0 or len(x) == 1
+        x = (x[:1] if is_shared else x).contiguous()
+        n = x.shape[1]
+        found = torch.empty(members, n, outputs, dtype=real)
+        taken = integer()
+        call = PredictionCall(
+            network=network,
+            points=n,
+            x_stride=0 if is_shared else n * inputs,
+            x=address(x, real, _one_or(members, x), n, inputs),
+            parameters=address(population.flat, real, members, parameters),
+            outputs=address(found, real, members, n, outputs),
+            next=address(taken, "i4", 1),
+        )
+        is_small = members * n * parameters < _WORTH_A_THREAD
+        self._run(kernel.predict, call, kernel, network, 1 if is_small else members)
+        return found
+
+    def _kernel(self, population: "Population") -> tuple[Kernel, Network]:
+        sizes = population.shape.sizes
+        network = Network(
+            layers=len(sizes) - 1,
+            activation=_ACTIVATIONS.index(population.activation),
+            loss=_LOSSES.index(population.loss),
+            members=population.shape.members,
+        )
+        network.sizes[: len(sizes)] = sizes
+        return self._kernels.of(population.flat.dtype), network
+
+    def _run(
+        self,
+        function: Callable[..., None],
+        call: TrainingCall | PredictionCall,
+        kernel: Kernel,
+        network: Network,
+        members: int,
+    ) -> None:
+        """Call a function on as many threads as are worth it, each with a workspace."""
+        count = max(1, min(self.at_once, members))
+        size = kernel.workspace_bytes(network)
+        spaces: list[Tensor] = self._own.__dict__.setdefault("spaces", [])
+        while len(spaces) < count:
+            spaces.append(torch.empty(0, dtype=torch.uint8))
+        for index in range(count):
+            if len(spaces[index]) < size:
+                spaces[index] = torch.empty(size, dtype=torch.uint8)
+        helpers = [
+            threading.Thread(target=function, args=(byref(call), space.data_ptr()))
+            for space in spaces[1:count]
+        ]
+        try:
+            for helper in helpers:
+                helper.start()
+            function(byref(call), spaces[0].data_ptr())
+        finally:  # whatever interrupts: they write into tensors that must not go before
+            for helper in helpers:
+                if helper.ident is not None:
+                    helper.join()
+
+
+def _one_or(members: int, tensor: Tensor) -> int:
+    return 1 if len(tensor) == 1 else members
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,233 @@
+"""Training by torch's own operations: on a GPU, and on a CPU without the native library.
+
+Batched matrices [M, …] and a hand-written backward pass: autograd and `torch.optim` would take
+twice as long, and know no values of each member's own.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from regplay.core.activations import ACTIVATIONS
+from regplay.core.draws import draw_words, normals
+
+if TYPE_CHECKING:
+    from regplay.core.population import Population
+    from regplay.core.work import Stop, Stretch, Work
+
+_BETA1, _BETA2, _EPS = 0.9, 0.999, 1e-8  # torch.optim.Adam's defaults
+_DRAWN_AHEAD = 1 << 18  # random words of one layer, for as many steps as they are enough for
+_SPLIT_FLOPS = 2e7  # a smaller step gains nothing from a second CPU thread
+
+
+class TorchEngine:
+    """`regplay.core.engine.Engine` by torch's operations."""
+
+    at_once = 1  # all members together are one computation
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    @torch.inference_mode()
+    def train(self, work: "Work", stretch: "Stretch", goal: int, stop: "Stop") -> None:
+        """As `Engine.train`; all members stand at the same step."""
+        _use_threads(work)
+        trains = work.rates["trains"] != 0
+        if not trains.any():
+            return
+        steps = _Steps(work, stretch, goal)
+        progress = work.progress
+        while True:
+            step, record = (int(progress[name][trains][0]) for name in ("step", "record"))
+            if record < len(stretch.record_steps) and stretch.record_steps[record] == step:
+                stretch.values[record] = _measure(work)
+                for kept, tensor in zip(
+                    stretch.kept, (work.population.flat, *work.momenta), strict=True
+                ):
+                    kept[record].copy_(tensor)
+                progress["record"][trains] += 1
+            if step >= goal or stop.is_set:
+                return
+            steps.take(step)
+            progress["step"][trains] += 1
+            progress["updates"][trains] += 1
+
+    @torch.inference_mode()
+    def predict(self, population: "Population", x: Tensor) -> Tensor:
+        """As `Engine.predict`."""
+        layers = population.shape.views(population.flat)
+        phi = ACTIVATIONS[population.activation]
+        a = x.expand(population.shape.members, -1, -1)
+        for weight, bias in layers[:-1]:
+            a = phi.forward(torch.baddbmm(bias[:, None], a, weight.mT))
+        weight, bias = layers[-1]
+        return torch.baddbmm(bias[:, None], a, weight.mT)
+
+
+def _use_threads(work: "Work") -> None:
+    """One CPU thread for small steps: two would wait for each other in each operation."""
+    points = work.batch_size * work.population.shape.members
+    is_large = 6.0 * points * work.population.shape.parameters > _SPLIT_FLOPS
+    torch.set_num_threads((os.cpu_count() or 1) if is_large else 1)
+
+
+class _Steps:
+    """Steps of one stretch, with what all of them need."""
+
+    def __init__(self, work: "Work", stretch: "Stretch", goal: int) -> None:
+        self._work, self._stretch, self._goal = work, stretch, goal
+        population, rates = work.population, work.rates
+        flat = population.flat
+        self._flat, self._device = flat, flat.device
+        self._layers = population.shape.views(flat)
+        self._gradient = torch.empty_like(flat)
+        self._gradients = population.shape.views(self._gradient)
+        self._phi = ACTIVATIONS[population.activation]
+
+        def tensor(name: str) -> Tensor:
+            return self._on_device(rates[name])
+
+        self._lr = tensor("lr")[:, None]
+        is_penalised = (population.shape.is_weight() | work.decays_biases).to(self._device)
+        self._decay = tensor("weight_decay")[:, None] * is_penalised
+        self._l1 = tensor("l1")[:, None] * is_penalised
+        self._has_l1 = bool(rates["l1"].any())
+        self._drops = bool(rates["dropout"].any())
+        self._is_noisy = bool(rates["input_noise"].any())
+        self._noise = tensor("input_noise")[:, None, None]
+        # A unit is dropped where u < p, u = word/2³²: a comparison of whole numbers.
+        below = np.ceil(rates["dropout"] * 2.0**32).astype(np.int64)
+        self._below = torch.as_tensor(below).to(self._device)[:, None, None]
+        self._scale = 1.0 / (1.0 - tensor("dropout"))[:, None, None]
+        distinct = work.orders.distinct
+        self._row = torch.as_tensor(work.orders.rows.astype(np.int64)).to(self._device)
+        seeds = torch.zeros(distinct, dtype=torch.int64)
+        seeds[self._row.cpu()] = torch.as_tensor(rates["seed"].astype(np.int64))
+        self._seeds = seeds.to(self._device)
+        self._ahead: dict[int, tuple[int, Tensor]] = {}  # first step and words of each layer
+        stopped = np.flatnonzero(rates["trains"] == 0)
+        self._stopped = torch.as_tensor(stopped).to(self._device) if len(stopped) else None
+
+    def _on_device(self, numbers: "np.ndarray") -> Tensor:
+        """In the parameters' precision; some GPUs know no other."""
+        return torch.tensor(numbers, dtype=self._flat.dtype).to(self._device)
+
+    def take(self, step: int) -> None:
+        """Make one update of all members that train."""
+        held = (self._flat, *self._work.momenta)
+        kept = [] if self._stopped is None else [tensor[self._stopped] for tensor in held]
+        self._differentiate(step)
+        self._update()
+        if self._stopped is not None:
+            for tensor, rows in zip(held, kept, strict=True):
+                tensor[self._stopped] = rows
+
+    def _words(self, step: int, layer: int, rows: int, units: int) -> Tensor:
+        """Random words [M, rows, units]."""
+        first, ahead = self._ahead.get(layer, (0, None))
+        if ahead is None or not first <= step < first + len(ahead):
+            most = self._work.batch_size
+            count = max(1, _DRAWN_AHEAD // (len(self._seeds) * most * units))
+            steps = torch.arange(step, min(step + count, self._goal), device=self._device)
+            ahead = draw_words(self._seeds, steps, layer, most, units)
+            first, self._ahead[layer] = step, (step, ahead)
+        return ahead[step - first, :, :rows][self._row]
+
+    def _batch(self, step: int) -> tuple[Tensor, Tensor]:
+        work, orders = self._work, self._stretch.orders
+        x, y = work.x[:, : work.n_train], work.y[:, : work.n_train]
+        if orders is not None:
+            epoch, batch = divmod(step, work.steps_per_epoch)
+            place = slice(batch * work.batch_size, (batch + 1) * work.batch_size)
+            index = orders[:, epoch - self._stretch.first_epoch, place].to(self._device)[self._row]
+
+            def rows(tensor: Tensor) -> Tensor:
+                each = tensor.expand(len(index), -1, -1)
+                return each.gather(1, index.long()[..., None].expand(-1, -1, tensor.shape[-1]))
+
+            x, y = rows(x), rows(y)
+        if self._is_noisy:
+            words = self._words(step, 0, x.shape[1], x.shape[2])
+            x = x + self._noise * normals(words, x.dtype)
+        members = work.population.shape.members
+        return x.expand(members, -1, -1), y.expand(members, -1, -1)
+
+    def _differentiate(self, step: int) -> None:
+        """Fill the gradient with that of the data loss on the step's batch."""
+        a, y = self._batch(step)
+        inputs, slopes = [a], []
+        for index, (weight, bias) in enumerate(self._layers[:-1]):
+            z = torch.baddbmm(bias[:, None], a, weight.mT)
+            a = self._phi.forward(z)
+            slope = self._phi.slope(z, a)
+            if self._drops:
+                words = self._words(step, index + 1, *a.shape[1:])
+                factor = torch.where(words >= self._below, self._scale, 0.0)
+                a, slope = a * factor, slope * factor
+            inputs.append(a)
+            slopes.append(slope)
+        weight, bias = self._layers[-1]
+        output = torch.baddbmm(bias[:, None], a, weight.mT)
+        if self._work.population.loss == "mse":
+            delta = (output - y) * (2.0 / (y.shape[1] * y.shape[2]))
+        else:
+            delta = (output.softmax(-1) - y) / y.shape[1]
+        for index in range(len(self._layers) - 1, -1, -1):
+            weight_gradient, bias_gradient = self._gradients[index]
+            weight_gradient.copy_(torch.bmm(delta.mT, inputs[index]))
+            bias_gradient.copy_(delta.sum(1))
+            if index:
+                delta = torch.bmm(delta, self._layers[index][0]) * slopes[index - 1]
+
+    def _update(self) -> None:
+        work, flat, gradient = self._work, self._flat, self._gradient
+        if self._has_l1:
+            gradient += self._l1 * flat.sign()
+        if work.optimizer == "adamw":
+            flat *= 1.0 - self._lr * self._decay
+        else:
+            gradient += self._decay * flat
+        match work.optimizer:
+            case "sgd":
+                flat -= self._lr * gradient
+            case "momentum":
+                first = work.momenta[0].mul_(work.momentum).add_(gradient)
+                flat -= self._lr * first
+            case _:
+                first, second = work.momenta
+                first.lerp_(gradient, 1.0 - _BETA1)
+                second.mul_(_BETA2).addcmul_(gradient, gradient, value=1.0 - _BETA2)
+                updates = work.progress["updates"] + 1
+                root, length = self._corrections(updates)
+                flat -= self._lr * length * root * first / (second.sqrt() + _EPS * root)
+
+    def _corrections(self, updates: "np.ndarray") -> tuple[Tensor, Tensor]:
+        """√(1 − β₂ᵗ) and 1/(1 − β₁ᵗ) [M, 1], computed in double precision."""
+        t = updates[:, None].astype(np.float64)
+        both = np.sqrt(1.0 - _BETA2**t), 1.0 / (1.0 - _BETA1**t)
+        root, length = (self._on_device(x) for x in both)
+        return root, length
+
+
+def _measure(work: "Work") -> "np.ndarray":
+    """What is measured of each member now, [M, MEASURED], in double precision on the CPU."""
+    population, n = work.population, work.n_train
+    output = population.predict(work.x).cpu().double()
+    y = work.y.cpu().double().expand_as(output)
+    columns = []
+    if population.loss == "mse":
+        errors = (output - y).square().mean(-1)
+        columns += [errors[:, :n].mean(1), errors[:, n:].mean(1)]
+        columns += [torch.zeros_like(columns[0])] * 2
+    else:
+        errors = output.logsumexp(-1) - (output * y).sum(-1)
+        right = (output.argmax(-1) == y.argmax(-1)).double()
+        columns += [part.mean(1) for each in (errors, right) for part in (each[:, :n], each[:, n:])]
+    flat, is_weight = population.flat.cpu().double(), population.shape.is_weight()
+    for powers in (flat.square(), flat.abs()):
+        columns += [powers[:, is_weight].sum(1), powers[:, ~is_weight].sum(1)]
+    values: np.ndarray = torch.stack(columns, 1).numpy()
+    return values
