@@ -14,6 +14,8 @@ from regplay.gui.window import MainWindow
 def start(experiment: Experiment | None = None, device: str | None = None, opened: str = "") -> int:
     """Open the window and wait until it is closed; returns the exit code.
 
+    It trains by itself what it begins with, as soon as torch is there.
+
     Parameters
     ----------
     experiment
@@ -34,7 +36,9 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     if device is not None:
         window.set_device(device)
     window.show()
-    if opened:
+    if not opened:
+        window.runner.loaded.connect(window.runner.play)  # a trained network says more
+    else:
         window.desk.open(Path(opened))
     return app.exec()
 

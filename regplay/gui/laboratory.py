@@ -10,7 +10,7 @@ from regplay.gui.clock import Clock
 from regplay.gui.runner import Runner
 from regplay.gui.studies import Inquiry, Study
 
-DEBOUNCE = 0.25  # s without a change before new sweeps are begun
+DEBOUNCE = 0.1  # s without a change before new sweeps are begun
 _TICK = 0.05  # s
 
 

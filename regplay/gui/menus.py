@@ -133,9 +133,19 @@ class Menus(QObject):
         self._device_actions[name].setChecked(True)
 
     def about(self) -> None:
-        """Say what this is."""
+        """Say what this is, and what computes."""
         QMessageBox.about(
             self._window,
             "About regplay",
-            f"regplay {__version__}\n\nA playground in which you see over- and underfitting.",
+            f"regplay {__version__}\n\nA playground in which you see over- and underfitting.\n\n"
+            f"Engine on the CPU: {self._engine()}",
         )
+
+    def _engine(self) -> str:
+        if not self._window.runner.is_loaded:  # nor is torch, which takes a second
+            return "being loaded"
+        from torch import device
+
+        from regplay.core.engine import engine_for
+
+        return engine_for(device("cpu")).name

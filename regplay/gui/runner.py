@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from regplay.core.cost import steps_per_epoch
 from regplay.core.datasets import Dataset
@@ -127,8 +127,6 @@ class Runner(QObject):
         batch_size = experiment.optimizer.batch_size
         self._steps_per_epoch = steps_per_epoch(len(dataset.train.y), batch_size)
         self._generation += 1
-        if change is Change.RESTART:
-            self._oldest_shown = self._generation
         if change is not Change.ADJUST:
             self._anew_since = self._generation
         last_step = experiment.epochs * self._steps_per_epoch
@@ -190,11 +188,9 @@ class Runner(QObject):
         """Train until the last epoch or until paused."""
         if not self._can_train():
             return
+        here = self._here()
         self._set_playing(True)
-        if self._speed is None:
-            self._set_goal(self.last_step)
-        else:
-            self._set_goal(self.step)
+        self._set_goal(self.last_step if self._speed is None else here)
 
     def pause(self) -> None:
         """Stop after the present step."""
@@ -270,6 +266,8 @@ class Runner(QObject):
             self._studies = studies
             self.studied.emit(studies)
         self._take_view()
+        # Once what was shown is painted: until then this thread needs the interpreter itself.
+        QTimer.singleShot(0, self._worker, self._worker.await_view)
 
     @Slot()
     def _on_looked(self) -> None:

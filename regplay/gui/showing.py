@@ -76,16 +76,18 @@ class Showing:
             if before.noise_floor != dataset.noise_floor:
                 window.history_view.setDataset(dataset, experiment.epochs)
             return False
-        self._show_dataset(dataset)
-        window.history_view.setDataset(dataset, experiment.epochs)
+        if self.run is not None and window.runner.is_loaded:
+            return True  # what is shown stays until the first view of what replaces it
+        self._show_dataset(dataset, experiment.epochs)
         window.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         window.verdict_bar.setSnapshot(None)
         window.transport.setProgress(0, 0, experiment.epochs)
         return True
 
-    def _show_dataset(self, dataset: Dataset) -> None:
+    def _show_dataset(self, dataset: Dataset, epochs: int) -> None:
         self._shown = dataset
         self._window.fit_view.setDataset(dataset)
+        self._window.history_view.setDataset(dataset, epochs)
 
     def _show_nothing(self, experiment: Experiment) -> None:
         """Without data there is no fit, and what was shown belongs to another dataset."""
@@ -100,8 +102,10 @@ class Showing:
         """Show a view, at a time in s."""
         window, run = self._window, view.run
         is_old = view.generation < window.runner.generation and not view.is_preview
-        if view.dataset is not self._shown and not is_old:
-            self._show_dataset(view.dataset)
+        # Points that a person has moved don't go back to where an older view saw them.
+        is_moved = is_old and self._shown is self.dataset
+        if view.dataset is not self._shown and not is_moved:
+            self._show_dataset(view.dataset, run.experiment.epochs)
         if run is not self.run:
             self.run = run
             window.fit_view.clearPast()

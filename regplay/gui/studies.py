@@ -10,6 +10,7 @@ from regplay.core.sweep import Lineup, Sweep
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory, JointTraining
+    from regplay.core.work import Stop
 
 _DIGESTING_SHARE = 0.2  # of the time
 _INTERVAL = 0.1  # s between two states of a study that are told: more often costs, and isn't seen
@@ -117,14 +118,8 @@ class Studies:
         """The training of a study, if it has begun."""
         return self._trainings.get(key)
 
-    def advance(self, until: Callable[[], bool]) -> None:
-        """Train what there is to train, at least one step, until there is something to tell.
-
-        Parameters
-        ----------
-        until
-            Asked after each step; once it is true, training waits.
-        """
+    def advance(self, stop: "Stop") -> None:
+        """Train what there is to train until there is something to tell, or until `stop`."""
         key = self._next
         if key is None:
             return
@@ -133,13 +128,12 @@ class Studies:
         if training is None:
             self._begin(key, study)
             return
-        training.use_threads()
         now, has_news = time.perf_counter(), False
         while not (training.finished or has_news):
-            if training.advance():
+            if training.advance(stop):
                 now = time.perf_counter()
                 has_news = now > self._quiet_until
-            if until():
+            if stop.is_set:
                 break
         if training.finished or has_news:
             self._studies[key] = self._digested(study, self._inquiries[key], training)

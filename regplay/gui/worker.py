@@ -1,13 +1,13 @@
 """The thread that trains.
 
-It iterates steps of `regplay.core.training`, checks between any two of them whether it is to stop,
-and leaves what it reached in a mailbox that holds one. What time the run leaves goes to studies.
-It never holds a widget.
+It trains in long stretches without the interpreter's lock, comes back from them as soon as there is
+something else to do, and leaves what it reached in a mailbox that holds one. What time the run
+leaves goes to studies. It never holds a widget.
 """
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,15 +21,14 @@ from regplay.session.run import Run
 from regplay.session.session import Change
 
 if TYPE_CHECKING:
-    from regplay.core.history import Snapshot
-    from regplay.core.training import Training
+    from regplay.core.training import Record, Training
+    from regplay.core.work import Stop
 
-# A retraining that a newer change supersedes may still take this long to finish: while a slider is
-# dragged, each position shows a trained network rather than one that has just begun.
-GRACE = 0.15  # s
-_LONGEST_SILENCE = 1 / 30  # s; then measure between records, for something to show
-_BURST = 0.004  # s of filling in between two looks at what else there is to do
+# A training that takes no longer is finished and shown, even if a newer change waits by then: while
+# a slider is dragged, each position shows a trained network rather than one that has just begun.
+GRACE = 0.05  # s
 _FULL = "The GPU ran out of memory: training goes on on the CPU."
+_BARELY_BEGUN = 0.1  # share of a training; until then, how long it will take is not known
 _PUBLISHING_SHARE = 0.2  # of the time
 
 
@@ -62,6 +61,8 @@ class Worker(QThread):
         self._goal = 0
         self._look = Look()
         self._has_look = False  # a new one, not shown yet
+        self._is_awaited = False  # a view, by who shows them
+        self._stop: Stop | None = None  # brings the thread back from a stretch, once there is torch
         self._wanted: tuple[Mapping[str, Inquiry], str] | None = None  # new studies, and the device
         # What follows belongs to the thread.
         self._studies = Studies()
@@ -69,7 +70,7 @@ class Worker(QThread):
         self._training: Training | None = None
         self._run = Run(Experiment())
         self._filling: Iterator[None] | None = None  # trains the states that the run lacks
-        self._began = self._published = self._silent_until = 0.0
+        self._began = self._silent_until = 0.0
 
     def submit(self, job: Job) -> None:
         """Train this instead of what is trained now."""
@@ -78,27 +79,36 @@ class Worker(QThread):
             if waiting is not None and waiting.change.value > job.change.value:
                 job = replace(job, change=waiting.change)
             self._job = job
-            self._wake.notify()
+            self._call()
 
     def set_goal(self, step: int) -> None:
         """Train the present job to this step, then wait; a step behind stops it at once."""
         with self._wake:
+            goes_on = self._has_steps_to_go() and step >= self._goal
             self._goal = step
             if self._job is not None:
                 self._job = replace(self._job, goal=step)
-            self._wake.notify()
+            if not goes_on:  # it is to stop, or at something else
+                self._call()
+
+    def await_view(self) -> None:
+        """Whoever shows views has shown the last one, and would take a newer one."""
+        if self.mailbox.is_empty and self._has_steps_to_go():
+            with self._wake:
+                self._is_awaited = True
+                self._call()
 
     def look(self, look: Look) -> None:
         """Show this from now on."""
         with self._wake:
             self._look, self._has_look = look, True
-            self._wake.notify()
+            self._call()
 
     def study(self, wanted: Mapping[str, Inquiry], device: str) -> None:
         """Train these while the run leaves time, the first first, and no others."""
         with self._wake:
             self._wanted = dict(wanted), device
-            self._wake.notify()
+            self._call()
 
     @property
     def studies(self) -> Mapping[str, Study]:
@@ -109,16 +119,24 @@ class Worker(QThread):
         """End the thread and wait for it; a step that is being computed is finished first."""
         self.requestInterruption()
         with self._wake:
-            self._wake.notify()
+            self._call()
         self.wait()
+
+    def _call(self) -> None:
+        """Let the thread look at what there is to do, whatever it is at."""
+        if self._stop is not None:
+            self._stop.set()
+        self._wake.notify()
 
     def run(self) -> None:
         """Train until the interruption is requested. Called by Qt, on the thread."""
         try:
             # Takes a second, so not on the main thread.
+            from regplay.core.work import Stop
             from regplay.gui.viewer import Viewer
 
             self._viewer = Viewer()
+            self._stop = stop = Stop()
         except Exception as error:
             self.failed.emit(0, f"PyTorch could not be loaded: {error}")
             return
@@ -127,6 +145,7 @@ class Worker(QThread):
             with self._wake:
                 while not self._has_work():
                     self._wake.wait()
+                stop.clear()  # before looking: what comes from here on sets it again
                 job, self._job = self._job, None
                 if job is not None:
                     self._goal = job.goal  # here, so that no later `set_goal` is overwritten
@@ -137,11 +156,11 @@ class Worker(QThread):
                 if job is not None:
                     self._begin(job)
                 if self._has_steps_to_go() or job is not None or self._has_look:
-                    self._train()
+                    self._train(stop)
                 elif self._filling is not None:
-                    self._fill(self._filling)
+                    self._fill(self._filling, stop)
                 elif not self._studies.finished:
-                    self._study()
+                    self._study(stop)
             except Exception as error:
                 self._give_up(error)
 
@@ -158,21 +177,20 @@ class Worker(QThread):
             or self.isInterruptionRequested()
         )
 
-    def _fill(self, filling: "Iterator[None]") -> None:
-        """Fill in for some milliseconds; show at the end which moments there are now."""
-        end = time.perf_counter() + _BURST
+    def _fill(self, filling: "Iterator[None]", stop: "Stop") -> None:
+        """Fill in until there is something else to do; show at the end which moments there are."""
         for _ in filling:
-            if time.perf_counter() > end:
+            if self._is_called() or stop.is_set:
                 return
         self._filling = None
         if self._training is not None:
             self._publish(self._training)
 
-    def _study(self) -> None:
+    def _study(self, stop: "Stop") -> None:
         import torch
 
         try:
-            self._studies.advance(self._is_called)
+            self._studies.advance(stop)
         except Exception as error:  # the run is not to suffer
             is_full = isinstance(error, torch.OutOfMemoryError)
             if is_full and self._studies.begin_on_cpu():
@@ -202,19 +220,18 @@ class Worker(QThread):
             self._training = self._filling = None  # so that their memory is free for the next
             self.reached = (job.generation, 0)
             training = Training([job.experiment], datasets=[job.dataset], device=job.device)
-            training.use_threads()
             run = None if start is None else self._started(start, job, training)
             if run is None:
                 run = Run(job.experiment, placement=training.placement.reason)
-                self._record(run, training, training.record())
+                self._keep(run, training.train(0))
             elif has_gaps and not run.changed_at:
                 again = Training([job.experiment], datasets=[job.dataset], device=job.device)
-                self._filling = fill_in(run.checkpoints, run.history, again)
+                self._filling = fill_in(run.checkpoints, run.history, again, self._stop)
             self._run, self._training = run, training
             self.reached = (job.generation, training.step)
-        # A retraining that is over this soon shows its result alone, without a flash of its start.
-        is_quick = job.change is Change.RETRAIN
-        self._silent_until = self._began + GRACE if is_quick else 0.0
+        # What is over this soon shows its result alone, without a flash of its start.
+        is_anew = job.change is not Change.ADJUST
+        self._silent_until = self._began + GRACE if is_anew else 0.0
 
     def _started(self, start: Start, job: Job, training: "Training") -> Run | None:
         """Bring a training to where it is to start; the run so far, or None if it isn't kept."""
@@ -234,50 +251,54 @@ class Worker(QThread):
         run.experiment, run.placement = job.experiment, training.placement.reason
         return run
 
-    def _record(self, run: Run, training: "Training", snapshot: "Snapshot") -> None:
-        run.history.append(snapshot)
+    @staticmethod
+    def _keep(run: Run, records: "Sequence[Record]") -> None:
+        for record in records:
+            run.history.append(record.snapshot)
         best = run.history.best()
         best_epoch = -1 if best is None else int(run.history.epochs[best])
-        run.checkpoints.keep(training.state(), best_epoch)
+        run.checkpoints.extend([record.state for record in records], best_epoch)
 
-    def _train(self) -> None:
+    def _train(self, stop: "Stop") -> None:
         training = self._training
         if training is None:
             self._has_look = False
             return
-        training.use_threads()
         generation, _ = self.reached
-        while not training.finished and training.step < self._goal:
-            if self.isInterruptionRequested() or self._is_superseded():
+        while True:
+            stop.clear()
+            if self.isInterruptionRequested() or self._is_superseded(training):
                 return
-            snapshot = training.advance()
+            if training.finished or training.step >= self._goal:
+                break
+            self._keep(self._run, training.train(self._goal, stop))
             self.reached = (generation, training.step)
-            if snapshot is not None:
-                self._record(self._run, training, snapshot)
-            if self.mailbox.is_empty:
-                self._publish_sometimes(training, has_record=snapshot is not None)
+            self._publish_sometimes(training)
         self._publish(training)
 
-    def _is_superseded(self) -> bool:
+    def _is_superseded(self, training: "Training") -> bool:
+        """Whether to leave this training for a job that waits, rather than finish it before."""
         job = self._job
         if job is None:
             return False
-        return job.change is not Change.RETRAIN or time.perf_counter() - self._began > GRACE
+        if job.change is Change.ADJUST:
+            return True
+        spent, done = time.perf_counter() - self._began, training.step / max(self._goal, 1)
+        return spent > GRACE * max(done, _BARELY_BEGUN)
 
-    def _publish_sometimes(self, training: "Training", *, has_record: bool) -> None:
+    def _publish_sometimes(self, training: "Training") -> None:
         now = time.perf_counter()
-        if now < self._silent_until:
+        if not (self._has_look or (self._is_awaited and now >= self._silent_until)):
             return
-        if has_record or now - self._published > _LONGEST_SILENCE:
-            self._publish(training)
-            end = time.perf_counter()
-            self._published = end
-            self._silent_until = end + (end - now) / _PUBLISHING_SHARE
+        self._publish(training)
+        end = time.perf_counter()
+        self._silent_until = end + (end - now) / _PUBLISHING_SHARE
 
     def _publish(self, training: "Training") -> None:
         job, run = self._current, self._run
         with self._wake:
-            look, was_asked, self._has_look = self._look, self._has_look, False
+            look, was_asked = self._look, self._has_look
+            self._has_look = self._is_awaited = False
         if job is None or run.history.last is None:
             return
         study = self._studies.training(look.study) if look.study else None

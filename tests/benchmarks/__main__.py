@@ -1,28 +1,40 @@
-"""Run the benchmarks, all or those named: single, sweeps, jax, window, curve."""
+"""Run the benchmarks, all or those named, such as `single`, `jax` or `curve`."""
 
 import os
 import sys
 
-from tests.benchmarks import engine, report, window
+from tests.benchmarks import engine, machine, report, window
 
 PARTS = {
     "single": engine.single_runs,
     "sweeps": engine.sweeps,
     "jax": engine.against_jax,
     "window": window.window,
+    # The parts of `window`.
+    "startup": window.startup,
+    "frames": window.frames,
+    "drag": window.drag,
+    "looking": window.looking,
     "curve": window.curve,
+    "landscape": window.landscape,
 }
+_ALL = ("single", "sweeps", "jax", "window")
 
 
 def main() -> None:
     """Print a table as the parts come in, then JSON."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    names = sys.argv[1:] or ["single", "sweeps", "jax", "window"]  # the last has the curve
+    names = sys.argv[1:] or _ALL
     unknown = [name for name in names if name not in PARTS]
     if unknown:
         sys.exit(f"unknown: {', '.join(unknown)}; choose from {', '.join(PARTS)}")
-    rows = [row for name in names for row in PARTS[name]()]
-    print(report.table(rows))
+    print(machine.description(), file=sys.stderr)
+    print(report.header(), flush=True)
+    rows = []
+    for name in names:
+        for row in PARTS[name]():
+            print(report.line(row), flush=True)
+            rows.append(row)
     print(report.as_json(rows))
 
 

@@ -1,29 +1,43 @@
-"""The other side: TinyNet as the tutorials train it, in plain PyTorch, and as JAX would."""
+"""The other side: networks as the tutorials train them, in plain PyTorch."""
 
 import itertools
 import os
 import time
-from collections.abc import Callable
-from typing import Any
 
-import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from regplay.core.datasets import Dataset
-
-WIDTH = 64
+from regplay.core.datasets import Dataset, Split
 
 
-def _points(dataset: Dataset) -> list[torch.Tensor]:
-    arrays = (dataset.train.x, dataset.train.y[:, None], dataset.valid.x, dataset.valid.y[:, None])
-    return [torch.from_numpy(array).float() for array in arrays]
+def _points(dataset: Dataset, split: Split) -> tuple[Tensor, Tensor]:
+    x = torch.from_numpy(dataset.inputs(split.x)).float()
+    y = torch.from_numpy(dataset.targets(split.y))
+    return x, y if dataset.task == "classification" else y.float()[:, None]
+
+
+def _network(dataset: Dataset, depth: int, width: int, dropout: float) -> nn.Sequential:
+    layers: list[nn.Module] = []
+    for n_in, n_out in itertools.pairwise([dataset.n_inputs, *[width] * depth]):
+        layers += [nn.Linear(n_in, n_out), nn.Tanh()]
+        if dropout:
+            layers.append(nn.Dropout(dropout))
+    return nn.Sequential(*layers, nn.Linear(width, dataset.n_outputs))
+
+
+def _batches(x: Tensor, y: Tensor, size: int) -> list[tuple[Tensor, Tensor]]:
+    if not size:
+        return [(x, y)]
+    return [(x[rows], y[rows]) for rows in torch.randperm(len(x)).split(size)]
 
 
 def plain_loop(
     dataset: Dataset,
-    steps: int,
+    epochs: int,
     *,
+    depth: int = 2,
+    width: int = 64,
+    batch_size: int = 0,
     adam: bool = False,
     weight_decay: float = 0.0,
     dropout: float = 0.0,
@@ -32,76 +46,34 @@ def plain_loop(
     """Seconds that the tutorials' loop takes: `nn.Sequential`, `torch.optim`, `.item()` each epoch.
 
     torch keeps the number of threads it chose by itself, as it does for who runs a tutorial.
+
+    Parameters
+    ----------
+    batch_size
+        Points in each step; 0 takes all of them.
+    validate
+        Whether the validation loss is measured after each epoch.
     """
     torch.set_num_threads(os.cpu_count() or 1)
     torch.manual_seed(0)
-    layers: list[nn.Module] = []
-    for n_in in (1, WIDTH):
-        layers += [nn.Linear(n_in, WIDTH), nn.Tanh()]
-        if dropout:
-            layers.append(nn.Dropout(dropout))
-    network = nn.Sequential(*layers, nn.Linear(WIDTH, 1))
+    network = _network(dataset, depth, width, dropout)
     make = torch.optim.Adam if adam else torch.optim.SGD
     optimizer = make(network.parameters(), lr=0.01, weight_decay=weight_decay)
-    loss_function = nn.MSELoss()
-    x, y, x_valid, y_valid = _points(dataset)
+    loss_function = nn.CrossEntropyLoss() if dataset.task == "classification" else nn.MSELoss()
+    x, y = _points(dataset, dataset.train)
+    x_valid, y_valid = _points(dataset, dataset.valid)
     losses, valid_losses = [], []
     began = time.perf_counter()
-    for _ in range(steps):
+    for _ in range(epochs):
         network.train()
-        optimizer.zero_grad()
-        loss = loss_function(network(x), y)
-        loss.backward()
-        optimizer.step()
+        for x_batch, y_batch in _batches(x, y, batch_size):
+            optimizer.zero_grad()
+            loss = loss_function(network(x_batch), y_batch)
+            loss.backward()
+            optimizer.step()
         losses.append(loss.item())
         if validate:
             network.eval()
             with torch.no_grad():
                 valid_losses.append(loss_function(network(x_valid), y_valid).item())
-    return time.perf_counter() - began
-
-
-def jax_sweep(dataset: Dataset, steps: int, weight_decays: np.ndarray) -> float:
-    """Seconds that `jit(vmap(scan))` takes for the whole sweep, compiling included.
-
-    Raises
-    ------
-    ImportError
-        If jax is not installed.
-    """
-    import jax
-    import jax.numpy as jnp
-
-    jax.clear_caches()
-    x, y = jnp.asarray(dataset.train.x, jnp.float32), jnp.asarray(dataset.train.y, jnp.float32)
-
-    def loss(parameters: Any) -> Any:
-        h = x
-        for weight, bias in parameters[:-1]:
-            h = jnp.tanh(h @ weight + bias)
-        weight, bias = parameters[-1]
-        return jnp.mean(((h @ weight + bias)[:, 0] - y) ** 2)
-
-    gradient: Callable[..., Any] = jax.value_and_grad(loss)
-
-    def run(parameters: Any, weight_decay: Any) -> Any:
-        def step(parameters: Any, _: None) -> Any:
-            value, slope = gradient(parameters)
-            updated = jax.tree.map(
-                lambda w, g: w - 0.01 * (g + weight_decay * w), parameters, slope
-            )
-            return updated, value
-
-        return jax.lax.scan(step, parameters, None, length=steps)
-
-    key = jax.random.PRNGKey(0)
-    sizes, parameters = (1, WIDTH, WIDTH, 1), []
-    for n_in, n_out in itertools.pairwise(sizes):
-        key, part = jax.random.split(key)
-        weight = jax.random.uniform(part, (n_in, n_out), minval=-1, maxval=1) / np.sqrt(n_in)
-        parameters.append((weight, jnp.zeros(n_out)))
-    sweep = jax.jit(jax.vmap(run, in_axes=(None, 0)))
-    decays = jnp.asarray(weight_decays, jnp.float32)
-    began = time.perf_counter()
-    jax.block_until_ready(sweep(parameters, decays))
     return time.perf_counter() - began

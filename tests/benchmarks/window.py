@@ -1,15 +1,15 @@
 """The window: how soon it shows, how evenly it moves, and what is left for training.
 
-Each measurement runs the real window in a process of its own, `python -m tests.benchmarks.window`.
+Each measurement runs the real window in a process of its own (`window_child`), in five rounds, and
+in five more while another program keeps one core busy.
 """
 
-import gc
-import itertools
 import json
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -18,369 +18,245 @@ import numpy as np
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
+from regplay.core.fields import Value, replace
 from regplay.core.sweep import sweep_axis
+from regplay.core.toml import dumps
+from tests.benchmarks.engine import TINY, one_after_another
+from tests.benchmarks.machine import one_core_busy
 from tests.benchmarks.report import Row
 
 ROUNDS = 5
-_STEPS = 40_000  # enough for some seconds of training at full speed
-_DRAG_SECONDS = 4.0
-_LOOK_SECONDS = 3.0
-_MOMENTS = 60
-_CURVES = 4  # in one process
+_TRAINING_SECONDS = 5.0
+_MOST_EPOCHS = 1_000_000  # that an experiment may have
+_SGD: Mapping[str, Value] = {"optimizer.name": "sgd"}
+
+Figures = Mapping[str, float]
 
 
 def window() -> list[Row]:
     """All rows about the window."""
-    return [_startup(), *_frames(), _drag(), *_looking(), *curve()]
+    parts = (startup, frames, drag, looking, curve, landscape)
+    return [row for part in parts for row in part()]
+
+
+class Rounds:
+    """Figures by name, as a measurement gave them in each round.
+
+    Parameters
+    ----------
+    measure
+        One round.
+    """
+
+    def __init__(self, measure: Callable[[], Figures]) -> None:
+        self._idle = [_told(measure()) for _ in range(ROUNDS)]
+        with one_core_busy():
+            self._busy = [_told(measure()) for _ in range(ROUNDS)]
+
+    def row(
+        self,
+        name: str,
+        against: str,
+        sides: tuple[str, str],
+        unit: str,
+        ratio: str,
+        goal: float,
+        *,
+        at_most: bool = False,
+    ) -> Row:
+        """A comparison; `sides` and `ratio` name figures."""
+        theirs, ours = (_over(self._idle, side) for side in sides)
+        ratios = _over(self._idle, ratio), _over(self._busy, ratio)
+        return Row(
+            name, against, theirs, ours, unit, ratios[0], goal, at_most=at_most, busy=ratios[1]
+        )
+
+    def bounded(
+        self,
+        name: str,
+        figure: str,
+        bound: float,
+        unit: str,
+        *,
+        at_most: bool = False,
+        over_rounds: Callable[[Sequence[float]], float] = median,
+    ) -> Row:
+        """A figure against a number that it should reach or, with `at_most`, not exceed."""
+        idle, busy = (_over(rounds, figure, over_rounds) for rounds in (self._idle, self._busy))
+        against = f"at {'most' if at_most else 'least'} {bound:g} {unit}"
+        ratio = idle / bound
+        return Row(name, against, bound, idle, unit, ratio, 1.0, at_most=at_most, busy=busy / bound)
+
+
+def _told(figures: Figures) -> Figures:
+    print(json.dumps(figures), file=sys.stderr)
+    return figures
+
+
+def _over(
+    rounds: Sequence[Figures], name: str, combine: Callable[[Sequence[float]], float] = median
+) -> float:
+    return combine([figures[name] for figures in rounds])
+
+
+def _child(task: str, experiment: Experiment | None = None) -> dict[str, Any]:
+    """What a task finds in the window, opened on an experiment or as `regplay` alone opens it."""
+    with tempfile.TemporaryDirectory() as folder:
+        if experiment is not None:
+            _write(experiment, folder)
+        command = [sys.executable, "-m", "tests.benchmarks.window_child", task, folder]
+        return _answer(command)
+
+
+def _write(experiment: Experiment, folder: str) -> Path:
+    path = Path(folder) / "experiment.toml"
+    path.write_text(dumps(experiment), encoding="utf-8")
+    return path
+
+
+def _answer(command: Sequence[str]) -> dict[str, Any]:
+    """The JSON object that a program prints last."""
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}\n{done.stderr}")
+    start = done.stdout.rindex("\n{") if "\n{" in done.stdout else 0
+    answer: dict[str, Any] = json.loads(done.stdout[start:])
+    return answer
+
+
+def startup() -> list[Row]:
+    """From the start of the process, as `regplay` opens the window, against `import torch`."""
+
+    def measure() -> Figures:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import torch"], check=True)
+        torch_import = time.perf_counter() - began
+        start = time.time()
+        answer = _child("startup")
+        painted, finished = answer["painted"] - start, answer["finished"] - start
+        return {
+            "import": torch_import,
+            "painted": painted,
+            "finished": finished,
+            "painted_ratio": painted / torch_import,
+            "finished_ratio": finished / torch_import,
+        }
+
+    rounds = Rounds(measure)
+    return [
+        rounds.row(
+            name, "import torch", ("import", figure), "s", f"{figure}_ratio", goal, at_most=True
+        )
+        for name, figure, goal in (
+            ("process start to a painted window", "painted", 0.4),
+            ("process start to 1,000 epochs on screen", "finished", 1.3),
+        )
+    ]
+
+
+def frames() -> list[Row]:
+    """Training at full speed while the plots move, against the same without a window."""
+    epochs = round(
+        _TRAINING_SECONDS * _trained_alone(replace(Experiment(), {**_SGD, "epochs": 20_000}))
+    )
+    experiment = replace(Experiment(), {**_SGD, "epochs": min(epochs, _MOST_EPOCHS)})
+
+    def measure() -> Figures:
+        alone = _trained_alone(experiment)
+        answer = _child("frames", experiment)
+        return {"alone": alone, **answer, "share": answer["steps_per_second"] / alone}
+
+    rounds = Rounds(measure)
+    return [
+        rounds.row(
+            "training in the window under 60 frames a second",
+            "regplay train",
+            ("alone", "steps_per_second"),
+            "steps/s",
+            "share",
+            0.9,
+        ),
+        rounds.bounded("frames within 20 ms", "within_20_ms", 0.95, "of all"),
+        rounds.bounded("longest frame", "longest_ms", 100.0, "ms", at_most=True, over_rounds=max),
+    ]
+
+
+def _trained_alone(experiment: Experiment) -> float:
+    """Steps a second of `regplay train`, whose steps are epochs here."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = _write(experiment, folder)
+        command = [sys.executable, "-m", "regplay", "train", str(path), "--json", "--device", "cpu"]
+        answer = _answer(command)
+    return float(answer["epochs"] / answer["seconds"])
+
+
+def drag() -> list[Row]:
+    """Fully retrained fits a second while the slider of weight decay moves 120 times a second."""
+    rows = []
+    for name, values, goal in (
+        ("SGD 500 epochs", {**_SGD, "epochs": 500}, 50.0),
+        ("Adam 1,000 epochs", {"optimizer.name": "adam", "epochs": 1000}, 25.0),
+    ):
+        experiment = replace(Experiment(), values)
+        rounds = Rounds(lambda experiment=experiment: _child("drag", experiment))
+        rows.append(rounds.bounded(f"retrained while dragging, {name}", "fits", goal, "fits/s"))
+    return rows
+
+
+def looking() -> list[Row]:
+    """Moments of training, and members of a curve, shown while the handle moves on each frame."""
+    experiment = replace(Experiment(), {**_SGD, "epochs": 1000})
+    rows = []
+    for task, name in (("replay", "moments replayed"), ("members", "members of a curve shown")):
+        rounds = Rounds(lambda task=task: _child(task, experiment))
+        rows.append(rounds.bounded(name, "shown_per_second", 60.0, "1/s"))
+    return rows
 
 
 def curve() -> list[Row]:
     """The curve of weight decay in the window, against the plain loop one after another.
 
     The first curve of a process, and those that follow when a setting has changed. The plain loop
-    runs in a process that has run it before.
+    runs in a process that has run it before, and never beside a busy program, which holds up its
+    two threads out of all proportion.
     """
-    from tests.benchmarks.engine import one_after_another  # with torch, which no window may need
-
-    steps = 1000
-    experiment = replace(Experiment(), {"data.n_valid": 30, "optimizer.name": "sgd"})
+    experiment = replace(Experiment(), {**TINY, "epochs": 1000})
     dataset = load(experiment.data)
     decays = np.array(sweep_axis("regularization.weight_decay").values)
-    one_after_another(dataset, steps, decays)
-    plain: list[float] = []
-    answers = []
-    for _ in range(ROUNDS):
-        plain.append(one_after_another(dataset, steps, decays))
-        answers.append(_child("curve"))
-        print(plain[-1], json.dumps(answers[-1]), file=sys.stderr)
+    one_after_another(dataset, experiment.epochs, decays)
+
+    plain: list[float] = []  # s, of each round; then once more for those with a core busy
+
+    def measure() -> Figures:
+        if len(plain) < ROUNDS:
+            plain.append(one_after_another(dataset, experiment.epochs, decays))
+        else:
+            plain.append(plain[-ROUNDS])
+        answer = _child("curve", experiment)
+        figures = {"plain": plain[-1]}
+        for name, chosen in (("first", slice(0, 1)), ("again", slice(1, None))):
+            seconds = median(answer["seconds"][chosen])
+            figures |= {
+                f"{name}_seconds": seconds,
+                f"{name}_ratio": plain[-1] / seconds,
+                f"{name}_frames": median(answer["frames_per_second"][chosen]),
+            }
+        return figures
+
+    rounds = Rounds(measure)
     rows = []
-    for name, chosen in (("the first", slice(0, 1)), ("again", slice(1, None))):
+    for name in ("first", "again"):
         label = f"curve of weight decay, {len(decays)} positions, {name}"
-        ours = [median(answer["seconds"][chosen]) for answer in answers]
-        rate = median(median(answer["frames_per_second"][chosen]) for answer in answers)
-        seconds = median(ours)
-        ratio = median(theirs / own for theirs, own in zip(plain, ours, strict=True))
+        seconds = f"{name}_seconds"
         rows += [
-            Row(label, "plain loop", median(plain), seconds, "s", ratio, 15.0),
-            Row(f"its time, {name}", "2 s", 2.0, seconds, "s", 2.0 / seconds, 1.0),
-            Row(f"frames meanwhile, {name}", "30 a second", 30.0, rate, "1/s", rate / 30, 1.0),
+            rounds.row(label, "plain loop", ("plain", seconds), "s", f"{name}_ratio", 35.0),
+            rounds.bounded(f"its time, {name}", seconds, 0.5, "s", at_most=True),
+            rounds.bounded(f"frames meanwhile, {name}", f"{name}_frames", 30.0, "1/s"),
         ]
     return rows
 
 
-def _seconds(command: list[str]) -> float:
-    began = time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began
-
-
-def _child(task: str, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-m", "tests.benchmarks.window", task, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return answer
-
-
-def _startup() -> Row:
-    pairs = []
-    for _ in range(ROUNDS):
-        torch_import = _seconds([sys.executable, "-c", "import torch"])
-        began = time.time()
-        pairs.append((torch_import, _child("startup")["painted"] - began))
-    return Row(
-        "process start to painted window",
-        "import torch",
-        median(pair[0] for pair in pairs),
-        median(pair[1] for pair in pairs),
-        "s",
-        median(pair[0] / pair[1] for pair in pairs),
-        1.0,
-    )
-
-
-def _frames() -> list[Row]:
-    speeds, shares, late = [], [], []
-    for _ in range(ROUNDS):
-        alone = _train_alone()
-        answer = _child("frames")
-        speeds.append((alone, answer["steps_per_second"]))
-        shares.append(answer["steps_per_second"] / alone)
-        late.append(answer["within_20_ms"])
-        print(json.dumps(answer), file=sys.stderr)
-    return [
-        Row(
-            "training under 60 frames a second",
-            "regplay train",
-            median(pair[0] for pair in speeds),
-            median(pair[1] for pair in speeds),
-            "steps/s",
-            median(shares),
-            0.7,
-        ),
-        Row("frames within 20 ms", "all frames", 1.0, median(late), "share", median(late), 0.95),
-    ]
-
-
-def _looking() -> list[Row]:
-    """Moments of training, and members of a curve, shown while the handle moves on each frame."""
-    rows = []
-    for task, name in (("replay", "moments replayed"), ("members", "members of a curve shown")):
-        answers = [_child(task) for _ in range(ROUNDS)]
-        print(task, json.dumps(answers), file=sys.stderr)
-        rate = median(answer["shown_per_second"] for answer in answers)
-        rows.append(Row(name, "60 a second", 60.0, rate, "1/s", rate / 60, 1.0))
-    return rows
-
-
-def _train_alone() -> float:
-    """Steps a second of `regplay train` on the same experiment."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "experiment.toml"
-        path.write_text(f'epochs = {_STEPS}\n[optimizer]\nname = "sgd"\n', encoding="utf-8")
-        command = [sys.executable, "-m", "regplay", "train", str(path), "--json", "--device", "cpu"]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
-    answer = json.loads(done.stdout)
-    return float(answer["epochs"] / answer["seconds"])
-
-
-def _drag() -> Row:
-    fits = median(_child("drag")["fits_per_second"] for _ in range(3))
-    return Row("retrained fits while dragging", "10 a second", 10.0, fits, "fits/s", fits / 10, 1.0)
-
-
-# What the child processes do
-
-
-def _make_window(folder: str) -> Any:
-    gc.disable()  # as `regplay` does
-    from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QApplication
-
-    from regplay.gui.app import collect_from_now_on
-    from regplay.gui.window import MainWindow
-
-    app = QApplication([])
-    app.setStyle("Fusion")
-    values = {"epochs": _STEPS, "optimizer.name": "sgd"}
-    settings = QSettings(str(Path(folder) / "settings.ini"), QSettings.Format.IniFormat)
-    window = MainWindow(
-        replace(Experiment(), values), settings=settings, folder=Path(folder) / "kept"
-    )
-    window.runner.loaded.connect(collect_from_now_on)
-    window.resize(1280, 800)
-    return app, window
-
-
-def _paints_of(widget: Any) -> list[float]:
-    """A list to which the time of each paint of a widget is added."""
-    from PySide6.QtCore import QEvent, QObject
-
-    times: list[float] = []
-
-    class Watch(QObject):
-        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
-            if event.type() == QEvent.Type.Paint:
-                times.append(time.perf_counter())
-            return False
-
-    widget.installEventFilter(Watch(widget))
-    return times
-
-
-def _measure_startup(folder: str) -> dict[str, float]:
-    app, window = _make_window(folder)
-    painted: list[float] = []
-
-    def note() -> None:
-        painted.append(time.time())
-        window.close()
-
-    window.painted.connect(note)
-    window.show()
-    app.exec()
-    return {"painted": painted[0]}
-
-
-def _measure_frames(folder: str) -> dict[str, float]:
-    """Frame times from one paint of the loss plot to the next, over the middle of a training."""
-    app, window = _make_window(folder)
-    paints = _paints_of(window.history_view.plot.viewport())
-    steps: list[tuple[float, int]] = []
-    window.runner.loaded.connect(window.runner.play)
-
-    def count(view: Any) -> None:
-        steps.append((time.perf_counter(), view.snapshot.step))
-        if view.is_finished:
-            window.close()
-
-    window.runner.viewed.connect(count)
-    window.show()
-    app.exec()
-    # The first tenth warms up; the end is cut so that the closing is not counted.
-    chosen = [pair for pair in steps if 0.1 * _STEPS < pair[1] < 0.95 * _STEPS]
-    (begin, first), (end, last) = chosen[0], chosen[-1]
-    during = [paint for paint in paints if begin <= paint <= end]
-    gaps = [later - earlier for earlier, later in itertools.pairwise(during)]
-    return {
-        "steps_per_second": (last - first) / (end - begin),
-        "within_20_ms": sum(gap <= 0.020 for gap in gaps) / len(gaps),
-        "frames_per_second": len(gaps) / (end - begin),
-        "median_ms": 1000 * median(gaps),
-    }
-
-
-def _measure_drag(folder: str) -> dict[str, float]:
-    """Fully retrained fits that were shown while weight decay moves 120 times a second."""
-    from PySide6.QtCore import QTimer
-
-    app, window = _make_window(folder)
-    window.setExperiment(replace(window.session.experiment, {"epochs": 500}))
-    slider = window.controls.control("regularization.weight_decay")
-    shown: set[int] = set()
-    began: list[float] = []
-    moves = [0]
-    timer = QTimer()
-
-    def move() -> None:
-        moves[0] += 1
-        slider.setValue(10.0 ** (-6 + 6 * (moves[0] % 97) / 97))
-        if time.perf_counter() - began[0] > _DRAG_SECONDS:
-            window.close()
-
-    def show(view: Any) -> None:
-        if not began:
-            if view.is_finished:
-                began.append(time.perf_counter())
-                timer.start(8)
-        elif view.is_finished:
-            shown.add(view.generation)
-
-    timer.timeout.connect(move)
-    window.runner.viewed.connect(show)
-    window.runner.loaded.connect(window.runner.play)
-    window.show()
-    app.exec()
-    timer.stop()
-    return {"fits_per_second": len(shown) / _DRAG_SECONDS, "moves": moves[0]}
-
-
-def _measure_curve(folder: str) -> dict[str, list[float]]:
-    """From the moment a curve is asked for to its end, the plots painted anew at 30 hertz.
-
-    The same curve of several seeds, one after another: the first in a process that has trained no
-    population before.
-    """
-    from PySide6.QtCore import QTimer
-
-    app, window = _make_window(folder)
-    base = replace(window.session.experiment, {"epochs": 1000, "data.n_valid": 30})
-    window.setExperiment(base)
-    window.controls.setShownCurves(())
-    plots = [window.fit_view.panel.chart, window.history_view.plot]
-    paints = _paints_of(plots[1].viewport())
-    spans: list[list[float]] = []
-    is_asked = [False]
-
-    def ask(view: Any) -> None:
-        if window.runner.is_finished and not is_asked[0]:
-            is_asked[0] = True
-            window.controls.setShownCurves(("regularization.weight_decay",))
-            spans.append([time.perf_counter()])
-            window.laboratory.begin()
-
-    def look(studies: Any) -> None:
-        if not (is_asked[0] and studies and all(study.finished for study in studies.values())):
-            return
-        spans[-1].append(time.perf_counter())
-        if len(spans) == _CURVES:
-            window.close()
-            return
-        is_asked[0] = False
-        window.controls.setShownCurves(())
-        window.setExperiment(replace(base, {"seed": len(spans)}))
-
-    def repaint() -> None:
-        for plot in plots:
-            plot.refresh()
-
-    timer = QTimer()
-    timer.timeout.connect(repaint)
-    timer.start(33)
-    window.runner.viewed.connect(ask)
-    window.runner.studied.connect(look)
-    window.runner.loaded.connect(window.runner.play)
-    window.show()
-    app.exec()
-    timer.stop()
-    return {
-        "seconds": [end - begin for begin, end in spans],
-        "frames_per_second": [
-            sum(begin <= paint <= end for paint in paints) / (end - begin) for begin, end in spans
-        ],
-    }
-
-
-def _measure_replay(folder: str) -> dict[str, float]:
-    """Another moment of a finished run is picked at each frame."""
-    return _measure_looking(folder, ())
-
-
-def _measure_members(folder: str) -> dict[str, float]:
-    """Another position of the curve of weight decay is under the handle at each frame."""
-    return _measure_looking(folder, ("regularization.weight_decay",))
-
-
-def _measure_looking(folder: str, curves: tuple[str, ...]) -> dict[str, float]:
-    from PySide6.QtCore import Qt, QTimer
-
-    app, window = _make_window(folder)
-    window.setExperiment(replace(window.session.experiment, {"epochs": 1000}))
-    window.controls.setShownCurves(curves)
-    paints = _paints_of(window.fit_view.panel.chart.viewport())
-    asked: list[float] = []
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-
-    def is_ready() -> bool:
-        if curves:
-            studies = window.laboratory.studies
-            return bool(studies) and all(study.finished for study in studies.values())
-        return len(window.timeline.track.kept) > _MOMENTS
-
-    def move() -> None:
-        if not asked and not (window.runner.is_finished and is_ready()):
-            return
-        asked.append(time.perf_counter())
-        if curves:
-            window.controls.memberPreviewed.emit(curves[0], len(asked) % 30)
-        else:
-            window.timeline.pickMoment(window.timeline.track.kept[len(asked) % _MOMENTS])
-        if asked[-1] - asked[0] > _LOOK_SECONDS:
-            window.close()
-
-    timer.timeout.connect(move)
-    timer.start(16)
-    window.runner.loaded.connect(window.runner.play)
-    window.show()
-    app.exec()
-    timer.stop()
-    return {
-        "shown_per_second": sum(asked[0] <= paint <= asked[-1] for paint in paints)
-        / (asked[-1] - asked[0]),
-        "asked_per_second": len(asked) / (asked[-1] - asked[0]),
-    }
-
-
-_TASKS = {
-    "curve": _measure_curve,
-    "replay": _measure_replay,
-    "members": _measure_members,
-    "startup": _measure_startup,
-    "frames": _measure_frames,
-    "drag": _measure_drag,
-}
-
-if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as temporary:
-        print(json.dumps(_TASKS[sys.argv[1]](temporary)))
+def landscape() -> list[Row]:
+    """The map as it is offered: 25 weight decays by 9 dropouts, each network 1,000 epochs."""
+    rounds = Rounds(lambda: _child("landscape"))
+    return [rounds.bounded("landscape 25 × 9, 1,000 epochs", "seconds", 4.0, "s", at_most=True)]

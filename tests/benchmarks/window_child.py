@@ -1,0 +1,317 @@
+"""What is measured in a window, one task a process: `python -m tests.benchmarks.window_child`.
+
+The arguments are the task and a folder, whose `experiment.toml` is opened if there is one. Nothing
+is imported that the window doesn't need: its start-up time is measured here.
+"""
+
+import gc
+import itertools
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from regplay.gui.window import MainWindow
+
+_DRAG_SECONDS = 4.0
+_LOOK_SECONDS = 3.0
+_MOMENTS = 60
+_CURVES = 4  # in one process
+
+
+def _open(folder: Path, watch: "Callable[[MainWindow], None]") -> None:
+    """Run `regplay` until its window is closed; `watch` is called when the window is made.
+
+    Nothing is remembered from other windows.
+    """
+    gc.disable()  # as `regplay` does
+    from PySide6.QtCore import QSettings
+
+    from regplay.cli import main
+    from regplay.gui.window import MainWindow
+
+    make = MainWindow.__init__
+
+    def make_and_watch(window: MainWindow, *arguments: Any, **options: Any) -> None:
+        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+        make(window, *arguments, **options, settings=settings, folder=folder / "kept")
+        watch(window)
+
+    MainWindow.__init__ = make_and_watch
+    experiment = folder / "experiment.toml"
+    main([str(experiment)] if experiment.exists() else [])
+
+
+def _when_painted(widget: "QWidget", callback: Callable[[], None]) -> None:
+    """Call back after each paint of a widget, when all that is painted with it is on screen."""
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+
+    before_others = Qt.EventPriority.HighEventPriority.value
+
+    class Watch(QObject):
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+            if event.type() == QEvent.Type.Paint:
+                QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), before_others)
+            return False
+
+        def customEvent(self, _: QEvent) -> None:  # noqa: N802
+            callback()
+
+    widget.installEventFilter(Watch(widget))
+
+
+def _paints_of(widget: "QWidget") -> list[float]:
+    """A list to which the time of each paint of a widget is added."""
+    times: list[float] = []
+    _when_painted(widget, lambda: times.append(time.perf_counter()))
+    return times
+
+
+def _measure_startup(folder: Path) -> dict[str, float]:
+    """When the window is painted, and when the result of a whole training is; in time.time()."""
+    moments: dict[str, float] = {}
+    is_finished = []
+
+    def watch(window: "MainWindow") -> None:
+        def note_finished() -> None:
+            if is_finished and "finished" not in moments:
+                moments["finished"] = time.time()
+                window.close()
+
+        def look(view: Any) -> None:
+            if view.is_finished:
+                is_finished.append(True)
+
+        _when_painted(window, lambda: moments.setdefault("painted", time.time()))
+        _when_painted(window.history_view.plot.viewport(), note_finished)
+        window.runner.loaded.connect(window.runner.play)
+        window.runner.viewed.connect(look)
+
+    _open(folder, watch)
+    return moments
+
+
+def _measure_frames(folder: Path) -> dict[str, float]:
+    """Frame times from one paint of the loss plot to the next, over the middle of a training."""
+    steps: list[tuple[float, int]] = []
+    paints: list[float] = []
+
+    def watch(window: "MainWindow") -> None:
+        nonlocal paints
+
+        def count(view: Any) -> None:
+            steps.append((time.perf_counter(), view.snapshot.step))
+            if view.is_finished:
+                window.close()
+
+        paints = _paints_of(window.history_view.plot.viewport())
+        window.runner.loaded.connect(window.runner.play)
+        window.runner.viewed.connect(count)
+
+    _open(folder, watch)
+    # The first tenth warms up; the end is cut so that the closing is not counted.
+    whole = steps[-1][1]
+    chosen = [pair for pair in steps if 0.1 * whole < pair[1] < 0.95 * whole]
+    (begin, first), (end, last) = chosen[0], chosen[-1]
+    during = [paint for paint in paints if begin <= paint <= end]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(during)]
+    return {
+        "steps_per_second": (last - first) / (end - begin),
+        "within_20_ms": sum(gap <= 0.020 for gap in gaps) / len(gaps),
+        "longest_ms": 1000 * max(gaps),
+        "frames_per_second": len(gaps) / (end - begin),
+    }
+
+
+def _measure_drag(folder: Path) -> dict[str, float]:
+    """Fully retrained fits that were shown while weight decay moves 120 times a second."""
+    shown: set[int] = set()
+    moves: list[float] = []
+
+    def watch(window: "MainWindow") -> None:
+        from PySide6.QtCore import QTimer
+
+        slider = window.controls.control("regularization.weight_decay")
+        timer = QTimer(window)
+
+        def move() -> None:
+            moves.append(time.perf_counter())
+            slider.setValue(10.0 ** (-6 + 6 * (len(moves) % 97) / 97))
+            if moves[-1] - moves[0] > _DRAG_SECONDS:
+                timer.stop()
+                window.close()
+
+        def show(view: Any) -> None:
+            if view.is_finished and moves:
+                shown.add(view.generation)
+            elif view.is_finished and not timer.isActive():
+                timer.start(8)
+
+        timer.timeout.connect(move)
+        window.runner.viewed.connect(show)
+        window.runner.loaded.connect(window.runner.play)
+
+    _open(folder, watch)
+    seconds = moves[-1] - moves[0]
+    return {"fits": len(shown) / seconds, "moves": len(moves) / seconds}
+
+
+def _measure_curve(folder: Path) -> dict[str, list[float]]:
+    """From the moment a curve is asked for to its end, the plots painted anew at 30 hertz.
+
+    The same curve of several seeds, one after another: the first in a process that has trained no
+    population before.
+    """
+    spans: list[list[float]] = []
+    paints: list[float] = []
+
+    def watch(window: "MainWindow") -> None:
+        nonlocal paints
+        from PySide6.QtCore import QTimer
+
+        from regplay.core.fields import replace
+
+        base = window.session.experiment
+        window.controls.setShownCurves(())
+        plots = [window.fit_view.panel.chart, window.history_view.plot]
+        paints = _paints_of(plots[1].viewport())
+        is_asked = False
+
+        def ask(_: Any) -> None:
+            nonlocal is_asked
+            if window.runner.is_finished and not is_asked:
+                is_asked = True
+                window.controls.setShownCurves(("regularization.weight_decay",))
+                spans.append([time.perf_counter()])
+                window.laboratory.begin()
+
+        def look(studies: Any) -> None:
+            nonlocal is_asked
+            if not (is_asked and studies and all(study.finished for study in studies.values())):
+                return
+            spans[-1].append(time.perf_counter())
+            if len(spans) == _CURVES:
+                timer.stop()
+                window.close()
+                return
+            is_asked = False
+            window.controls.setShownCurves(())
+            window.setExperiment(replace(base, {"seed": len(spans)}))
+
+        def repaint() -> None:
+            for plot in plots:
+                plot.refresh()
+
+        timer = QTimer(window)
+        timer.timeout.connect(repaint)
+        timer.start(33)
+        window.runner.viewed.connect(ask)
+        window.runner.studied.connect(look)
+        window.runner.loaded.connect(window.runner.play)
+
+    _open(folder, watch)
+    return {
+        "seconds": [end - begin for begin, end in spans],
+        "frames_per_second": [
+            sum(begin <= paint <= end for paint in paints) / (end - begin) for begin, end in spans
+        ],
+    }
+
+
+def _measure_landscape(folder: Path) -> dict[str, float]:
+    """From opening the tab and pressing its button to the end of the last network.
+
+    The run and the curves of the sliders are finished before.
+    """
+    span: list[float] = []
+
+    def watch(window: "MainWindow") -> None:
+        def follow() -> None:
+            tab = window.tabs.landscape
+            if not span:
+                studies = window.laboratory.studies.values()
+                if window.runner.is_finished and studies and all(s.finished for s in studies):
+                    span.append(time.perf_counter())
+                    window.tabs.setTab("landscape")
+                    window.tabs.landscape.header.start.click()
+            elif tab is not None and tab.map is not None and tab.map.is_finished:
+                span.append(time.perf_counter())
+                window.close()
+
+        window.runner.studied.connect(follow)
+        window.runner.loaded.connect(window.runner.play)
+
+    _open(folder, watch)
+    return {"seconds": span[1] - span[0]}
+
+
+def _measure_replay(folder: Path) -> dict[str, float]:
+    """Another moment of a finished run is picked at each frame."""
+    return _measure_looking(folder, ())
+
+
+def _measure_members(folder: Path) -> dict[str, float]:
+    """Another position of the curve of weight decay is under the handle at each frame."""
+    return _measure_looking(folder, ("regularization.weight_decay",))
+
+
+def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
+    asked: list[float] = []
+    paints: list[float] = []
+
+    def watch(window: "MainWindow") -> None:
+        nonlocal paints
+        from PySide6.QtCore import Qt, QTimer
+
+        window.controls.setShownCurves(curves)
+        paints = _paints_of(window.fit_view.panel.chart.viewport())
+        timer = QTimer(window)
+        timer.setTimerType(Qt.TimerType.PreciseTimer)
+
+        def is_ready() -> bool:
+            if curves:
+                studies = window.laboratory.studies
+                return bool(studies) and all(study.finished for study in studies.values())
+            return len(window.timeline.track.kept) > _MOMENTS
+
+        def move() -> None:
+            if not asked and not (window.runner.is_finished and is_ready()):
+                return
+            asked.append(time.perf_counter())
+            if curves:
+                window.controls.memberPreviewed.emit(curves[0], len(asked) % 30)
+            else:
+                window.timeline.pickMoment(window.timeline.track.kept[len(asked) % _MOMENTS])
+            if asked[-1] - asked[0] > _LOOK_SECONDS:
+                timer.stop()
+                window.close()
+
+        timer.timeout.connect(move)
+        timer.start(16)
+        window.runner.loaded.connect(window.runner.play)
+
+    _open(folder, watch)
+    seconds = asked[-1] - asked[0]
+    return {
+        "shown_per_second": sum(asked[0] <= paint <= asked[-1] for paint in paints) / seconds,
+        "asked_per_second": len(asked) / seconds,
+    }
+
+
+_TASKS: dict[str, Callable[[Path], Any]] = {
+    "curve": _measure_curve,
+    "drag": _measure_drag,
+    "frames": _measure_frames,
+    "landscape": _measure_landscape,
+    "members": _measure_members,
+    "replay": _measure_replay,
+    "startup": _measure_startup,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(_TASKS[sys.argv[1]](Path(sys.argv[2]))))
