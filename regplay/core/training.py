@@ -43,6 +43,7 @@ _FLOPS = 2e10  # a tenth of a second of one core
 _RECORDS = 256
 _KEPT = 16 << 20  # bytes of states
 _ORDERS = 1 << 22  # places in orders of batches
+_DRAWS = 1000  # orders, drawn with the interpreter's lock: some milliseconds
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,6 +236,8 @@ class Training:
         goal
             None is the last step of the experiment.
         """
+        if self.finished:
+            return []
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
         if self._stretch is None:
@@ -257,7 +260,8 @@ class Training:
         work, per_epoch, epoch = self._work, self.steps_per_epoch, self.epoch
         end = min(last, self.step + self._most_steps)
         if work.batch_size < work.n_train:
-            at_once = max(1, _ORDERS // (work.orders.distinct * work.n_train))
+            distinct = work.orders.distinct
+            at_once = max(1, min(_DRAWS // distinct, _ORDERS // (distinct * work.n_train)))
             end = min(end, (epoch + at_once) * per_epoch)
         flat = work.population.flat
         size = flat.numel() * flat.element_size() * (1 + len(work.momenta))

@@ -58,6 +58,7 @@ class Showing:
 
     def _load(self, experiment: Experiment) -> bool:
         window = self._window
+        names = {experiment.data.name, "" if self._settings is None else self._settings.name}
         self._settings = experiment.data
         try:
             dataset = load(experiment.data)
@@ -70,19 +71,26 @@ class Showing:
         window.banner.clear()
         before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
         window.tabs.setDataset(dataset)
-        if before is not None and before is self._shown and is_edit(before, dataset):
+        is_placed = "points" in names and before is not None and is_edit(before, dataset)
+        if before is not None and before is self._shown and is_placed:
             self._shown = dataset
             window.fit_view.setPoints(dataset)
             if before.noise_floor != dataset.noise_floor:
                 window.history_view.setDataset(dataset, experiment.epochs)
             return False
-        if self.run is not None and window.runner.is_loaded:
-            return True  # what is shown stays until the first view of what replaces it
+        is_view_to_come = self.run is not None and window.runner.is_loaded
+        if is_view_to_come and not window.editing.isOn:
+            return True  # what is shown stays until then
         self._show_dataset(dataset, experiment.epochs)
         window.verdict_bar.setVerdict(judge(History(), dataset, experiment))
         window.verdict_bar.setSnapshot(None)
         window.transport.setProgress(0, 0, experiment.epochs)
         return True
+
+    def showPresent(self) -> None:
+        """Show the present points, though there may be no fit of them yet."""
+        if self.dataset is not None and self.dataset is not self._shown:
+            self._show_dataset(self.dataset, self._window.session.experiment.epochs)
 
     def _show_dataset(self, dataset: Dataset, epochs: int) -> None:
         self._shown = dataset
@@ -91,7 +99,7 @@ class Showing:
 
     def _show_nothing(self, experiment: Experiment) -> None:
         """Without data there is no fit, and what was shown belongs to another dataset."""
-        window = self._window
+        window, self._shown = self._window, None
         window.fit_view.clear()
         window.history_view.setHistory(None)
         window.verdict_bar.setVerdict(Verdict("untrained", "No data", "See the message above."))

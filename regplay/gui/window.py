@@ -151,6 +151,7 @@ class MainWindow(QMainWindow):
         self.tabs.tabChanged.connect(lambda tab: self.replay.setInside(tab == "network"))
         self.tabs.tabChanged.connect(lambda tab: self.passes.setInSight(tab == "fit"))
         self.tabs.tabChanged.connect(lambda tab: self.editing.setInSight(tab == "fit"))
+        self.editing.begun.connect(self.showing.showPresent)
         self.editing.edited.connect(self._edit_points)
         self.tabs.recordedChanged.connect(self.replay.setRecorded)
         self.laboratory.failed.connect(self.banner.show_message)
