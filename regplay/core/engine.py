@@ -21,10 +21,13 @@ class Engine(Protocol):
         For people: what computes, and with which instructions or why not natively.
     at_once
         How many members it trains side by side, each on a core of its own.
+    overhead
+        Seconds that a step takes about, besides its arithmetic.
     """
 
     name: str
     at_once: int
+    overhead: float
 
     def train(self, work: "Work", stretch: "Stretch", goal: int, stop: "Stop") -> None:
         """Train all members that train to a step, measuring and keeping at records on the way.

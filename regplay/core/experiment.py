@@ -13,6 +13,7 @@ from msgspec import Meta
 Activation = Literal["tanh", "relu", "gelu", "sigmoid"]
 Init = Literal["torch", "normal", "xavier", "kaiming"]
 OptimizerName = Literal["sgd", "momentum", "adam", "adamw"]
+MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}  # numbers kept for each parameter
 TargetKind = Literal["auto", "regression", "classification"]
 
 

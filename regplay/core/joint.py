@@ -264,9 +264,11 @@ class JointTraining:
         def train_some(_: int) -> bool:
             has_record = False
             for part in waiting:
-                while not (part.finished or stop.is_set or time.perf_counter() > end):
+                is_time = False
+                while not (part.finished or is_time):
                     has_record |= self._train(part, stop)
-                if not part.finished:
+                    is_time = stop.is_set or time.perf_counter() > end
+                if is_time:
                     break
             return has_record
 

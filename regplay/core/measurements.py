@@ -9,6 +9,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.history import MEASURES, Floats
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
+_LARGEST = np.finfo(np.float32).max
 _MEANS = 4  # losses and accuracies, the first of MEASURES
 
 
@@ -57,9 +58,12 @@ class Penalties:
 
 
 def is_finite(values: Floats) -> NDArray[np.bool_]:
-    """Which members [.., M] have finite measurements, given [.., measures, M]."""
+    """Which members [.., M] single precision can hold the measurements of, [.., measures, M].
+
+    They are computed in double precision, where a network that diverges would go on for a while.
+    """
     # The objective holds the training loss and the penalty, the norm every weight.
     checked = [values[..., _ROWS[name], :] for name in ("valid_loss", "objective", "weight_norm")]
     with np.errstate(invalid="ignore", over="ignore"):
-        finite: NDArray[np.bool_] = np.isfinite(sum(checked))
+        finite: NDArray[np.bool_] = np.abs(sum(checked)) <= _LARGEST
     return finite

@@ -44,6 +44,8 @@ class NativeEngine:
         The most to use; None is one for each core that this process may use.
     """
 
+    overhead = 1e-7
+
     def __init__(self, kernels: Kernels, threads: int | None = None) -> None:
         self.name = f"native, {kernels.name}"
         self._kernels = kernels

@@ -27,6 +27,7 @@ class TorchEngine:
     """`regplay.core.engine.Engine` by torch's operations."""
 
     at_once = 1  # all members together are one computation
+    overhead = 5e-4  # some fifty operations
 
     def __init__(self, name: str) -> None:
         self.name = name

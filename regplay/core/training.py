@@ -25,7 +25,7 @@ from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
 from regplay.core.draws import Orders
-from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.experiment import MOMENTA, DataSettings, Experiment
 from regplay.core.fields import ADJUSTABLE_FIELDS, MEMBER_FIELDS, differences
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, Snapshot
@@ -35,11 +35,12 @@ from regplay.core.population import Population, Shape, loss_of
 from regplay.core.predictions import fit_of
 from regplay.core.state import State
 from regplay.core.stopping import Stopping
-from regplay.core.work import MOMENTA, PROGRESS, RATES, Stop, Stretch, Work
+from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
 
 _MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one core
+_SECONDS = 0.1  # of an engine's overhead
 _RECORDS = 256
 _KEPT = 16 << 20  # bytes of states
 _ORDERS = 1 << 22  # places in orders of batches
@@ -104,13 +105,14 @@ class Training:
         alone = cost(1, sizes, batch_size, n_points)
         self.schedule = Schedule.for_cost(alone, self.steps_per_epoch)
         together = cost(members, sizes, batch_size, n_points)
-        self._most_steps = max(1, int(_FLOPS / together.step_flops))
         self.placement = place(device, together, members)
         self._device, self._dtype = self.placement.device, dtype
         shape = Shape(members, sizes)
         self.population = Population(
             shape, first.model.activation, loss_of(dataset.task), self._device, dtype
         )
+        overhead = self.population.engine.overhead
+        self._most_steps = max(1, int(min(_FLOPS / together.step_flops, _SECONDS / overhead)))
         drawn = {  # once for each seed, which most members share
             (model, seed): initial_parameters(model, sizes, seed)
             for model, seed in {(e.model, e.seed) for e in self.experiments}

@@ -39,7 +39,6 @@ RATES = np.dtype(
 # What is measured of each member: means over the training and validation points (losses, then
 # shares of right classes), then sums over weights and over biases (of squares, of absolute values).
 MEASURED = 8
-MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
 
 
 class Stop:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core.datasets import Dataset
-from regplay.core.experiment import Experiment
+from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES
 from regplay.session.stored_arrays import DocumentError, Layout
 
@@ -22,7 +22,6 @@ MOST_STATES = 512
 MOST_CHANGES = 10_000  # of settings while a run trained
 _MOST_UNITS = 2000  # inputs or outputs of a network, more than any dataset has
 _LARGEST_VALUE = 1e100  # of a measure
-_MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}
 
 
 def sizes_of(experiment: Experiment, dataset: Dataset) -> tuple[int, ...]:
@@ -57,7 +56,7 @@ def layouts(states: int, sizes: Sequence[int], optimizer: str) -> dict[str, Layo
     return {
         "state_epochs": ("<i8", (states,)),
         "parameters": ("<f4", (states, numbers)),
-        "momenta": ("<f4", (states, _MOMENTA[optimizer], numbers)),
+        "momenta": ("<f4", (states, MOMENTA[optimizer], numbers)),
         "updates": ("<i8", (states,)),
         "stopped_at": ("<i8", (states,)),
         "diverged": ("|u1", (states,)),

@@ -1,8 +1,12 @@
 """What tests of training share."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from regplay.core.engine import Engine
 
 
 @pytest.fixture
@@ -14,3 +18,15 @@ def one_thread() -> Iterator[None]:
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+@pytest.fixture(params=["native", "torch"])
+def engine(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, one_thread: None
+) -> "Engine":
+    """Each engine in turn: what every population of the test computes with."""
+    from engines import ENGINES, use
+
+    made: Engine = ENGINES[request.param]()
+    use(monkeypatch, made)
+    return made

@@ -1,5 +1,7 @@
 """Trainings that take milliseconds, and what tests read of them."""
 
+import dataclasses
+
 import torch
 
 from regplay.core.experiment import Experiment
@@ -18,12 +20,19 @@ def training_of(*experiments):
 
 
 def records(training):
-    return [snapshot for snapshot in run(training) if snapshot is not None]
+    return list(run(training))
+
+
+def kept_records(training):
+    """All records to the end, with copies of their states."""
+    found = []
+    while not training.finished:
+        found += [dataclasses.replace(r, state=r.state.copy()) for r in training.train()]
+    return found
 
 
 def parameters(training, member=0):
-    pairs = training.population.member(member)
-    return torch.cat([part.view(-1) for pair in pairs for part in pair])
+    return training.population.flat[member].clone()
 
 
 def patient(patience, **more):

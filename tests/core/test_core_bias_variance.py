@@ -29,7 +29,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 def trained(experiments, dtype=torch.float64):
     """Trained to the end, and the last validation losses [M]."""
     training = Training(experiments, device="cpu", dtype=dtype)
-    last = [snapshot for snapshot in run(training) if snapshot][-1]
+    last = list(run(training))[-1]
     torch.set_num_threads(1)
     return training, np.array([last.value("valid_loss", m) for m in range(len(experiments))])
 

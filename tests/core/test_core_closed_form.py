@@ -45,7 +45,7 @@ def test_weight_decay_finds_the_ridge_solution(decay_bias, optimizer):
         for decay in decays
     ]
     training = Training(experiments, device="cpu", dtype=torch.float64)
-    last = [snapshot for snapshot in run(training) if snapshot][-1]
+    last = list(run(training))[-1]
     data = load(experiments[0].data)
     biases = []
     for member, decay in enumerate(decays):

@@ -90,21 +90,16 @@ def test_what_is_asked_for_is_taken_whatever_the_size(gpus):
     assert "as asked" in place("cuda", SMALL).reason
 
 
-def test_small_steps_take_one_thread_and_large_ones_all(gpus, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 6)
-    assert place("cpu", SMALL).threads == 1
-    assert place("cpu", LARGE).threads == 6
-    monkeypatch.setattr(os, "cpu_count", lambda: None)
-    assert place("cpu", LARGE).threads == 1
-
-
-def test_auto_counts_with_the_cores_that_share_the_work(gpus, monkeypatch):
+@pytest.mark.parametrize(
+    ("cores", "members", "takes"),
+    [(1, 1, "cuda"), (8, 1, "cuda"), (8, 2, "cpu"), (8, 100, "cpu"), (1, 100, "cuda")],
+)
+def test_auto_counts_with_the_cores_that_share_the_work(gpus, monkeypatch, cores, members, takes):
+    """300 µs or more on a GPU; one core for each member, as long as there are cores."""
     gpus(cuda=1)
-    middling = Cost(step=600.0, measure=60.0, step_flops=3e7)
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
-    assert place("auto", middling).device.type == "cuda"
-    monkeypatch.setattr(os, "cpu_count", lambda: 8)
-    assert place("auto", middling).device.type == "cpu"
+    middling = Cost(step=590.0, measure=60.0, step_flops=3e7)
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert place("auto", middling, members).device.type == takes
 
 
 def test_a_training_says_where_it_runs(gpus):

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+import torch
+from engines import native_engine, use
 
 from regplay.core import joint
 from regplay.core.experiment import Experiment
@@ -9,6 +11,7 @@ from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.core.history import MEASURES, History
 from regplay.core.joint import JointTraining, plan
+from regplay.core.native_engine import NativeEngine
 from regplay.core.sweep import Axis, Sweep
 from regplay.core.training import Training, load_all, run
 
@@ -29,8 +32,7 @@ def trained(experiments, **options):
 def alone(experiment):
     training, history = Training([experiment]), History()
     for snapshot in run(training):
-        if snapshot is not None:
-            history.append(snapshot)
+        history.append(snapshot)
     return training, history
 
 
@@ -47,17 +49,17 @@ _SWEEPS = {
 
 
 @pytest.mark.parametrize("axes", _SWEEPS.values(), ids=_SWEEPS)
-def test_members_equal_those_trained_alone(axes):
+def test_members_equal_those_trained_alone(engine, axes):
     experiments = Sweep(BASE, axes, seeds=2).experiments
     together = trained(experiments)
+    is_native = isinstance(engine, NativeEngine)  # to the bit
+    tolerance = {"rtol": 0 if is_native else 2e-3, "atol": 0 if is_native else 1e-5}
     for member, experiment in enumerate(experiments):
         _, history = alone(experiment)
         found = together.history.member(member)
         assert list(found.epochs) == list(history.epochs)
         for measure in MEASURES:
-            np.testing.assert_allclose(
-                found.column(measure), history.column(measure), rtol=2e-3, atol=1e-5
-            )
+            np.testing.assert_allclose(found.column(measure), history.column(measure), **tolerance)
         assert found.best() == history.best()
         assert found.last.stopped_at[0] == history.last.stopped_at[0]
         assert found.last.step == history.last.step
@@ -70,28 +72,45 @@ def test_those_that_differ_in_no_shape_share_a_population():
     assert [list(part) for part in parts] == [[0, 2], [1, 3]]
 
 
-def test_what_is_too_large_for_memory_is_trained_in_parts(monkeypatch):
-    experiments = Sweep(BASE, (Axis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)),)).experiments
+def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monkeypatch):
+    use(monkeypatch, native_engine(threads=2))
+    more = replace(BASE, {"optimizer.batch_size": 7, DROPOUT: 0.2})
+    axes = Axis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)), Axis("optimizer.lr", (0.003, 0.01))
+    experiments = Sweep(more, axes, seeds=2).experiments
     whole = trained(experiments)
     assert len(plan(experiments, load_all(experiments))) == 1
-    monkeypatch.setattr(joint, "_MEMORY", 40_000)
-    parts = plan(experiments, load_all(experiments))
-    assert len(parts) > 1
-    assert sorted(np.concatenate(parts)) == [0, 1, 2, 3, 4]
-    in_parts = trained(experiments)
-    for measure in MEASURES[:2]:
-        np.testing.assert_allclose(
-            in_parts.history.values(measure), whole.history.values(measure), rtol=1e-4
-        )
+    for memory, least in ((100_000, 2), (40_000, 5), (1, 20)):
+        monkeypatch.setattr(joint, "_MEMORY", memory)
+        parts = plan(experiments, load_all(experiments))
+        assert len(parts) >= least
+        assert sorted(np.concatenate(parts)) == list(range(20))
+        in_parts = trained(experiments)
+        for measure in MEASURES:
+            np.testing.assert_array_equal(
+                in_parts.history.values(measure), whole.history.values(measure)
+            )
+        for member in range(20):
+            found, wanted = in_parts.checkpoints(member), whole.checkpoints(member)
+            for state in found:
+                same = wanted.at(state.epoch)
+                assert state.epoch != same.epoch or torch.equal(state.parameters, same.parameters)
+            assert torch.equal(found.last.parameters, wanted.last.parameters)
 
 
-def test_a_step_of_a_population_stays_short(monkeypatch):
-    monkeypatch.setattr(joint, "_STEP", 100.0)
+def test_a_population_takes_no_more_memory_than_it_may(monkeypatch):
     experiments = Sweep(BASE, (Axis(WD, tuple(i / 1000 for i in range(200))),)).experiments
-    assert len(plan(experiments, load_all(experiments))) > 1
+    datasets = load_all(experiments)
+    for members in (1, 7, 100):
+        monkeypatch.setattr(joint, "_MEMORY", members * 16_000)
+        sizes = [len(part) for part in plan(experiments, datasets)]
+        assert sum(sizes) == 200
+        assert max(sizes) - min(sizes) <= 1
+        one = Training(experiments[:1], datasets=datasets[:1])
+        assert max(sizes) * one.population.flat.numel() * 4 * 4 < members * 16_000
 
 
-def test_it_fills_in_part_by_part_and_says_how_far():
+def test_it_fills_in_part_by_part_and_says_how_far(monkeypatch):
+    use(monkeypatch, native_engine(threads=1))
     experiments = Sweep(BASE, (Axis("model.width", (2, 3)),)).experiments
     training = JointTraining(experiments)
     assert training.history.progress == 0
@@ -133,7 +152,6 @@ def test_fits_are_those_of_members_trained_alone_at_any_kept_moment():
     together = trained(experiments)
     single = Training([experiments[1]])
     grid = grid_of(single.datasets[0])
-    single.record()
     for epoch in (0, 9, 30):
         while single.epoch < epoch:
             single.advance()
@@ -170,7 +188,39 @@ def test_a_member_goes_on_alone_from_its_states():
     )
 
 
-def test_nothing_is_known_of_a_member_before_its_turn():
+def test_small_parts_are_trained_side_by_side_and_come_to_the_same(monkeypatch):
+    experiments = Sweep(BASE, (Axis("model.width", (2, 3, 5, 40)),)).experiments
+    found = {}
+    for threads in (1, 2, 3):
+        use(monkeypatch, native_engine(threads))
+        training = JointTraining(experiments)
+        training.advance()
+        begun = [member for member in range(4) if training.history.progress_of[member] > 0]
+        assert len(begun) >= threads
+        while not training.finished:
+            training.advance()
+        found[threads] = training.history
+    for measure in ("train_loss", "valid_loss", "weight_norm"):
+        for threads in (2, 3):
+            for member in range(4):
+                same = found[1].member(member).column(measure)
+                np.testing.assert_array_equal(found[threads].member(member).column(measure), same)
+
+
+def test_an_error_in_one_of_the_parts_side_by_side_is_told(monkeypatch):
+    use(monkeypatch, native_engine(threads=2))
+    training = JointTraining(Sweep(BASE, (Axis("model.width", (2, 3)),)).experiments)
+
+    def fail(self, *_, **__):
+        raise MemoryError("no room")
+
+    monkeypatch.setattr(Training, "train", fail)
+    with pytest.raises(MemoryError, match="no room"):
+        training.advance()
+
+
+def test_nothing_is_known_of_a_member_before_its_turn(monkeypatch):
+    use(monkeypatch, native_engine(threads=1))
     training = JointTraining(Sweep(BASE, (Axis("model.width", (2, 3)),)).experiments)
     training.advance()
     with pytest.raises(LookupError):

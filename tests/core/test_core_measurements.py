@@ -10,7 +10,7 @@ from regplay.core.history import MEASURES
 from regplay.core.measurements import is_finite
 from regplay.core.training import Training, run
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("engine")
 
 PENALTIES = [(0.0, 0.0), (0.3, 0.0), (0.0, 0.02), (0.1, 0.05)]
 
@@ -27,7 +27,7 @@ def trained(penalties, dtype=torch.float64, **values):
         for weight_decay, l1 in penalties
     ]
     training = Training(experiments, device="cpu", dtype=dtype)
-    last = [snapshot for snapshot in run(training) if snapshot][-1]
+    last = list(run(training))[-1]
     return training, last
 
 

@@ -1,10 +1,12 @@
-"""Gradients against finite differences, and members that don't mix."""
+"""Gradients against finite differences and autograd, and members that don't mix."""
 
 import itertools
 import math
 
 import pytest
 import torch
+from engines import gradients, masks
+from torch import nn
 from torch.nn import functional
 
 from regplay.core.population import Population, Shape
@@ -43,10 +45,6 @@ def population_of(members, activation, loss, depth, seed=0, outputs=3, width=4):
     return population, x, y
 
 
-def batch_for(population, x, y):
-    return (x[0], y[0]) if population.shape.members == 1 else (x, y)
-
-
 def data_loss(layers, x, y, activation, loss, masks=None):
     """Loss of one network in textbook formulas; x [N, d], masks one [N, width] a hidden layer."""
     *hidden, last = layers
@@ -80,44 +78,72 @@ def central_differences(layers, loss_of, step=1e-6):
     return found
 
 
-def gradients(population, member):
-    """Gradients of one member, in the order and shapes of its parameters."""
-    found = []
-    for weight, bias in population.shape.matrices(population.gradient):
-        alone = population.shape.members == 1
-        found += [weight, bias[0]] if alone else [weight[member], bias[member, 0]]
-    return found
+def flat(parts):
+    return torch.cat([part.flatten() for part in parts])
 
 
 @pytest.mark.parametrize("members", [1, 3])
 @pytest.mark.parametrize("depth", [0, 1, 3])
 @pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
 @pytest.mark.parametrize("activation", PHI)
-@pytest.mark.parametrize("dropout", [False, True])
-def test_gradients_equal_central_differences(members, depth, loss, activation, dropout):
+@pytest.mark.parametrize("dropout", [0.0, 0.4])
+def test_gradients_equal_central_differences(engine, members, depth, loss, activation, dropout):
+    if not depth and dropout:
+        dropout = 0.0  # as trainings see to it: there is nothing to drop
     population, x, y = population_of(members, activation, loss, depth)
-    generator = torch.Generator().manual_seed(1)
-    masks = [None] * members
-    if dropout:
-        kept = torch.rand(members, depth, N, 4, generator=generator, dtype=torch.float64) > 0.4
-        fixed = kept / 0.6
-        population.workspace(N).mask.copy_(fixed.view(members, -1))
-        masks = [list(fixed[member]) for member in range(members)]
-    population.differentiate(*batch_for(population, x, y), dropout=dropout)
+    step, seeds = 5, list(range(members))
+    fixed = [
+        masks(engine, rows=N, units=4, step=step, layer=layer, seed=seeds, dropout=dropout)
+        for layer in range(1, depth + 1)
+    ]
+    found = gradients(engine, population, x, y, step=step, seed=seeds, dropout=dropout)
     for member in range(members):
+        own = [mask[member] for mask in fixed]
+        assert all((mask == 0).any() == (dropout > 0) for mask in own)
         expected = central_differences(
             population.member(member),
-            lambda layers, m=member: data_loss(layers, x[m], y[m], activation, loss, masks[m]),
+            lambda layers, m=member, own=own: data_loss(layers, x[m], y[m], activation, loss, own),
         )
-        found = gradients(population, member)
         assert max(part.abs().max() for part in expected) > 1e-2
-        for part, numbers in zip(found, expected, strict=True):
-            torch.testing.assert_close(part, numbers, rtol=1e-6, atol=1e-7)
+        torch.testing.assert_close(found[member], flat(expected), rtol=1e-6, atol=1e-7)
+
+
+# A layer that widens, one that narrows, one wider than a vector; each as the first and the last.
+SIZES = [(2, 5, 3, 17, 1), (9, 2, 33, 3), (40, 1, 4), (1, 1), (3, 20), (20, 3), (2, 16, 16, 2)]
+
+
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+@pytest.mark.parametrize("loss", ["mse", "cross_entropy"])
+@pytest.mark.parametrize("activation", PHI)
+@pytest.mark.parametrize("n", [1, 5, 40, 400])
+def test_gradients_of_any_sizes_equal_those_of_autograd(engine, sizes, loss, activation, n):
+    generator = torch.Generator().manual_seed(n)
+    population = Population(Shape(2, sizes), activation, loss, CPU, torch.float64)
+    population.flat.copy_(0.5 * draw(2, population.shape.parameters, generator=generator))
+    x = draw(1, n, sizes[0], generator=generator)
+    if loss == "mse":
+        y = draw(2, n, sizes[-1], generator=generator)
+    else:
+        classes = torch.randint(sizes[-1], (2, n), generator=generator)
+        y = functional.one_hot(classes, sizes[-1]).double()
+    found = gradients(engine, population, x, y)
+    leaf = population.flat.clone().requires_grad_()
+    *hidden, (weight, bias) = population.shape.views(leaf)
+    a = x
+    for w, b in hidden:
+        a = getattr(functional, activation)(a @ w.mT + b[:, None])
+    output = a @ weight.mT + bias[:, None]
+    if loss == "mse":
+        total = (output - y).square().mean((1, 2)).sum()
+    else:
+        total = -(output.log_softmax(-1) * y).sum(-1).mean(1).sum()
+    total.backward()
+    torch.testing.assert_close(found, leaf.grad, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("activation", PHI)
 @pytest.mark.parametrize("depth", [0, 1, 3])
-def test_predictions_are_those_of_the_formulas(activation, depth):
+def test_predictions_are_those_of_the_formulas(engine, activation, depth):
     population, x, _ = population_of(3, activation, "mse", depth)
     outputs = population.predict(x)
     for member in range(3):
@@ -130,18 +156,28 @@ def test_predictions_are_those_of_the_formulas(activation, depth):
 
 @pytest.mark.parametrize("members", [5, 6])
 @pytest.mark.parametrize("n", [1, 3000])
-def test_large_predictions_are_those_of_each_member_alone(members, n):
+def test_large_predictions_are_those_of_each_member_alone(engine, members, n):
     # 3,000 points of 64 units are more than what is computed at once.
     population, _, _ = population_of(members, "gelu", "mse", 2, width=64)
     x = draw(members, n, INPUTS, generator=torch.Generator().manual_seed(2))
     together = population.predict(x)
     assert together.shape == (members, n, 3)
     for member in range(members):
-        alone = population.select(member).predict(x[member])
+        [alone] = population.select(member).predict(x[member])
         torch.testing.assert_close(together[member], alone, rtol=1e-10, atol=1e-12)
 
 
-def test_predicting_leaves_inputs_and_parameters_alone():
+def test_inputs_may_be_shared_or_lie_anyhow(engine):
+    population, x, _ = population_of(3, "tanh", "mse", 2)
+    shared = population.predict(x[0])
+    torch.testing.assert_close(population.predict(x[:1]), shared, rtol=0, atol=0)
+    torch.testing.assert_close(population.predict(x[0].expand(3, -1, -1)), shared, rtol=0, atol=0)
+    strided = x.transpose(0, 1).contiguous().transpose(0, 1)
+    assert not strided.is_contiguous()
+    torch.testing.assert_close(population.predict(strided), population.predict(x), rtol=0, atol=0)
+
+
+def test_predicting_leaves_inputs_and_parameters_alone(engine):
     population, x, _ = population_of(2, "tanh", "mse", 2)
     before = x.clone(), population.flat.clone()
     population.predict(x)
@@ -170,33 +206,39 @@ def test_what_member_and_select_give_are_copies():
     assert torch.equal(population.flat, before)
 
 
-def test_spread_gives_each_member_its_value_and_biases_nothing_if_asked():
-    shape = Shape(2, (3, 4, 1))
-    assert shape.total >= 2 * (3 * 4 + 4 + 4 + 1)
-    values = torch.tensor([5.0, 7.0])
-    for biases in (True, False):
-        for weight, bias in shape.blocks(shape.spread(values, biases)):
-            for member, value in enumerate(values):
-                assert (weight[member] == value).all()
-                assert (bias[member] == (value if biases else 0)).all()
+@pytest.mark.parametrize("sizes", SIZES, ids=str)
+def test_a_row_is_laid_out_as_torch_lays_out_a_network(sizes):
+    population = Population(Shape(2, sizes), "tanh", "mse", CPU)
+    networks = [
+        nn.Sequential(*(nn.Linear(*pair) for pair in itertools.pairwise(sizes))) for _ in "ab"
+    ]
+    for member, network in enumerate(networks):
+        population.set_member(member, [(layer.weight, layer.bias) for layer in network])
+        vector = nn.utils.parameters_to_vector(network.parameters())
+        assert torch.equal(population.flat[member], vector)
+        is_weight = [torch.full_like(p, p.dim() == 2) for p in network.parameters()]
+        assert torch.equal(population.shape.is_weight(), flat(is_weight).bool())
+    assert population.shape.parameters == len(vector)
+    views = population.shape.views(population.flat)
+    for layer, (weight, bias) in enumerate(views):
+        assert torch.equal(weight[1], networks[1][layer].weight)
+        assert torch.equal(bias[1], networks[1][layer].bias)
+    views[0][0].zero_()  # they are views
+    assert not population.flat[:, : sizes[0] * sizes[1]].any()
 
 
-def test_a_buffer_holds_the_members_and_whole_vectors_for_each_thread():
-    assert Shape(1, (3, 4, 1)).total == 21
-    shape = Shape(300, (3, 4, 1))
-    assert 300 * 21 < shape.total < 300 * 21 + 4096
-    assert shape.total % 4096 == 0
-    assert shape.of_member(torch.zeros(shape.total), 7).shape == (21,)
-
-
-def test_a_dropped_unit_passes_no_gradient():
+def test_a_dropped_unit_passes_no_gradient(engine):
     population, x, y = population_of(1, "tanh", "mse", 1)
-    mask = population.workspace(N).mask
-    mask.fill_(1)
-    mask.view(N, 4)[:, 2] = 0
-    population.differentiate(*batch_for(population, x, y), dropout=True)
-    into, into_bias, out_of, _ = gradients(population, 0)
-    assert not into[2].any()
-    assert into_bias[2] == 0
-    assert not out_of[:, 2].any()
-    assert into[[0, 1, 3]].abs().min() > 0
+    shape = {"seed": 0, "dropout": 0.9}
+    step = next(
+        step
+        for step in itertools.count()
+        if (masks(engine, rows=N, units=4, step=step, **shape)[0].sum(0) == 0).sum() == 1
+    )
+    [kept] = masks(engine, rows=N, units=4, step=step, **shape).any(dim=1)
+    found = gradients(engine, population, x, y, step=step, **shape)
+    [(into, into_bias), (out_of, _)] = population.shape.views(found)
+    assert not into[0, ~kept].any()
+    assert not into_bias[0, ~kept].any()
+    assert not out_of[0, :, ~kept].any()
+    assert into[0, kept].abs().min() > 0

@@ -32,7 +32,6 @@ def test_the_states_between_those_kept_are_those_of_the_training(trained):
         pass
     assert list(sparse.epochs) == list(history.epochs)
     alone = Training([experiment], dtype=torch.float64)
-    alone.record()
     for state in sparse:
         while alone.epoch < state.epoch:
             alone.advance()

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from small_trainings import kept_records
 
 from regplay.core import checkpoints
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 WD = "regularization.weight_decay"
 _BUSY = {
@@ -27,8 +28,6 @@ def experiment(**values):
 
 
 def trained_to(training, epoch):
-    if training.step == 0:
-        training.record()
     while training.epoch < epoch:
         training.advance()
     return training
@@ -36,7 +35,7 @@ def trained_to(training, epoch):
 
 @pytest.mark.parametrize("name", ["sgd", "momentum", "adam", "adamw"])
 @pytest.mark.parametrize("members", [1, 3])
-def test_going_on_from_a_state_repeats_the_training_bit_for_bit(name, members):
+def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, members):
     experiments = [
         replace(experiment(optimizer__name=name), {"seed": seed}) for seed in range(members)
     ]
@@ -51,7 +50,48 @@ def test_going_on_from_a_state_repeats_the_training_bit_for_bit(name, members):
     assert np.array_equal(again.peek().values, straight.peek().values, equal_nan=True)
 
 
-def test_a_state_is_a_copy():
+def same(record, other):
+    """Whether two records are the same to the bit."""
+    a, b = record.state, other.state
+    return (
+        (a.epoch, a.step) == (b.epoch, b.step)
+        and all(map(torch.equal, (a.parameters, *a.momenta), (b.parameters, *b.momenta)))
+        and a.updates.tolist() == b.updates.tolist()
+        and record.snapshot.values.tobytes() == other.snapshot.values.tobytes()
+        and record.snapshot.stopped_at.tolist() == other.snapshot.stopped_at.tolist()
+        and record.snapshot.diverged.tolist() == other.snapshot.diverged.tolist()
+    )
+
+
+@pytest.mark.parametrize("name", ["momentum", "adam"])
+@pytest.mark.parametrize("batch_size", [0, 6])
+def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
+    """Also those at which some members have stopped early, and one has diverged."""
+    base = {"optimizer__name": name, "optimizer__batch_size": batch_size, "epochs": 120}
+    members = [
+        {},
+        {"seed": 3, "regularization__early_stopping": 4},
+        {"regularization__early_stopping": 30, "optimizer__lr": 0.03},
+        {"optimizer__lr": 10.0, "model__init_scale": 10.0},
+        {"regularization__weight_decay": 0.1, "regularization__l1": 0.01, "data__seed": 5},
+    ]
+    more = {"model__activation": "relu", "data__noise": 1.0}
+    experiments = [experiment(**base | more | values) for values in members]
+    whole = kept_records(Training(experiments))
+    last = whole[-1].snapshot
+    assert last.epoch == 120
+    assert (last.stopped_at[1:3] > 0).all()
+    if name == "momentum":
+        assert last.diverged.tolist() == [False, False, False, True, False]
+    for index in range(0, len(whole), 5):
+        again = Training(experiments)
+        again.restore(whole[index].state)
+        rest = kept_records(again)
+        assert len(rest) == len(whole) - index - 1
+        assert all(map(same, rest, whole[index + 1 :]))
+
+
+def test_a_state_is_a_copy(engine):
     training = trained_to(Training([experiment()]), 5)
     kept = training.state()
     before = kept.parameters.clone()
@@ -60,7 +100,7 @@ def test_a_state_is_a_copy():
     assert not torch.equal(training.population.flat, before)
 
 
-def test_a_member_goes_on_alone_as_it_does_in_company():
+def test_a_member_goes_on_alone_as_it_does_in_company(engine):
     experiments = [
         experiment(regularization__weight_decay=w, seed=s)
         for w, s in ((0.0, 4), (0.1, 4), (0.01, 7))
@@ -72,8 +112,7 @@ def test_a_member_goes_on_alone_as_it_does_in_company():
         alone = Training([experiments[member]], dtype=torch.float64)
         alone.restore(kept.member(member))
         trained_to(alone, 40)
-        found = alone.population.flat
-        wanted = together.population.shape.of_member(together.population.flat, member)
+        found, wanted = alone.population.flat[0], together.population.flat[member]
         torch.testing.assert_close(found, wanted, rtol=1e-9, atol=1e-11)
 
 
@@ -88,29 +127,25 @@ def test_other_settings_can_be_tried_from_a_state():
     assert norms[0] < 0.8 * norms[1]
 
 
-def test_who_had_stopped_stays_so_after_going_back_and_who_had_not_trains():
+def test_who_had_stopped_stays_so_after_going_back_and_who_had_not_trains(engine):
     values = {"optimizer__name": "sgd", "regularization__dropout": 0.0, "epochs": 60}
     experiments = [experiment(optimizer__lr=lr, **values) for lr in (10.0, 0.01)]
     training = Training(experiments)
-    states = {}
-    for snapshot in run(training):
-        if snapshot is not None:
-            states[snapshot.epoch] = training.state()
+    states = {record.state.epoch: record.state for record in kept_records(training)}
     diverged_at = int(training.peek().stopped_at[0])
     assert 0 < diverged_at < 60
     training.restore(states[0])
     assert list(training.peek().stopped_at) == [-1, -1]
     training.restore(states[diverged_at])
-    before = training.population.shape.of_member(training.population.flat, 0)
+    before = training.population.flat.clone()
     assert list(training.peek().stopped_at) == [diverged_at, -1]
     trained_to(training, 60)
-    after = training.population.shape.of_member(training.population.flat, 0)
-    assert torch.equal(before, after)
+    assert torch.equal(before[0], training.population.flat[0])
+    assert not torch.equal(before[1], training.population.flat[1])
 
 
 def test_no_state_in_the_middle_of_an_epoch():
     training = Training([experiment()])
-    training.record()
     training.advance()
     with pytest.raises(ValueError, match="end of an epoch"):
         training.state()
@@ -122,7 +157,7 @@ def test_no_state_in_the_middle_of_an_epoch():
 @pytest.fixture(scope="module")
 def states():
     training = Training([experiment(epochs=300)])
-    return [training.state() for snapshot in run(training) if snapshot is not None]
+    return [record.state for record in kept_records(training)]
 
 
 def test_within_the_budget_all_are_kept(states):

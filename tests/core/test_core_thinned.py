@@ -16,7 +16,6 @@ EXPERIMENT = replace(
 
 def network(steps=200):
     training = Training([EXPERIMENT])
-    training.record()
     for _ in range(steps):
         training.advance()
     return training.population, training.datasets[0]
@@ -27,7 +26,7 @@ def test_without_dropout_all_are_the_network_itself():
     passes = stochastic_passes(population, dataset, dataset.valid.x, 0.0, 4)
     assert passes.std.max() < 1e-6
     x = torch.from_numpy(dataset.valid.x).float()
-    np.testing.assert_allclose(passes.mean, population.predict(x)[:, 0], atol=1e-5)
+    np.testing.assert_allclose(passes.mean, population.predict(x)[0, :, 0], atol=1e-5)
 
 
 def test_mean_and_deviation_are_those_of_a_module_in_training_mode():

@@ -3,14 +3,15 @@
 import numpy as np
 import pytest
 import torch
-from small_trainings import parameters, patient, records, small, training_of
+from small_trainings import kept_records, parameters, patient, records, small, training_of
 
 from regplay.core.datasets import load
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History
 from regplay.core.training import Training, run, train
+from regplay.core.work import Stop
 
-pytestmark = pytest.mark.usefixtures("one_thread")
+pytestmark = pytest.mark.usefixtures("engine")
 
 
 # Records
@@ -20,18 +21,17 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 @pytest.mark.parametrize("batch_size", [0, 7])
 def test_records_begin_before_training_and_end_with_the_last_epoch(epochs, batch_size):
     training = training_of(small({"epochs": epochs, "optimizer.batch_size": batch_size}))
+    assert training.steps_per_epoch == (3 if batch_size else 1)
     history = History()
-    steps = 0
-    for i, snapshot in enumerate(run(training)):
-        steps += i > 0
-        if snapshot is not None:
-            history.append(snapshot)
-            assert snapshot.step == snapshot.epoch * training.steps_per_epoch == steps
+    for snapshot in run(training):
+        history.append(snapshot)
+        assert snapshot.step == snapshot.epoch * training.steps_per_epoch
     assert history.epochs[0] == 0
     assert history.epochs[-1] == epochs == training.epoch
     assert list(history.epochs[:21]) == list(range(min(epochs, 20) + 1))[:21]
     assert np.all(np.diff(history.epochs) > 0)
     assert training.finished
+    assert training.train() == []
 
 
 def test_a_longer_run_begins_with_the_records_of_a_shorter_one():
@@ -47,31 +47,95 @@ def test_a_longer_run_begins_with_the_records_of_a_shorter_one():
 def test_the_first_record_measures_the_initial_weights():
     training = training_of(small())
     before = parameters(training)
-    first = next(run(training))
-    assert (first.epoch, first.step) == (0, 0)
-    torch.testing.assert_close(parameters(training), before, rtol=0, atol=0)
+    [first] = training.train(0)
+    assert (first.snapshot.epoch, first.snapshot.step, training.step) == (0, 0, 0)
+    assert torch.equal(parameters(training), before)
+    assert torch.equal(first.state.parameters[0], before)
     data = training.datasets[0]
     expected = np.mean((training.fit(None).valid - data.valid.y) ** 2)
-    assert first.value("valid_loss") == pytest.approx(expected, rel=1e-10)
+    assert first.snapshot.value("valid_loss") == pytest.approx(expected, rel=1e-10)
+    assert training.train(0) == []
+
+
+def equal(snapshots, others):
+    assert [s.epoch for s in snapshots] == [s.epoch for s in others]
+    for a, b in zip(snapshots, others, strict=True):
+        np.testing.assert_array_equal(a.values, b.values)
+        np.testing.assert_array_equal(a.stopped_at, b.stopped_at)
 
 
 def test_a_run_that_pauses_goes_on_where_it_was():
-    whole, paused = (training_of(small({"epochs": 40, "optimizer.batch_size": 6})) for _ in "ab")
-    expected = records(whole)
-    steps = run(paused)
-    found = [next(steps) for _ in range(50)]
-    steps.close()
-    found = [snapshot for snapshot in [*found, *run(paused)] if snapshot is not None]
-    assert [s.epoch for s in found] == [s.epoch for s in expected]
-    for a, b in zip(found, expected, strict=True):
-        np.testing.assert_array_equal(a.values, b.values)
+    experiment = small({"epochs": 40, "optimizer.batch_size": 6})
+    expected = records(training_of(experiment))
+    for goals in ([50], [0, 1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144], range(161)):
+        paused, found = training_of(experiment), []
+        for goal in goals:
+            found += [record.snapshot for record in paused.train(goal)]
+            assert paused.step == goal
+            assert [s.epoch for s in found] == [s.epoch for s in expected if s.step <= goal]
+        equal([*found, *run(paused)], expected)
+
+
+def test_one_step_at_a_time_comes_to_the_same():
+    experiment = small({"epochs": 30, "optimizer.batch_size": 6, "regularization.dropout": 0.2})
+    stepwise, expected = training_of(experiment), records(training_of(experiment))
+    found = []
+    for step in range(1, 121):
+        snapshot = stepwise.advance()
+        assert stepwise.step == step
+        if snapshot is not None:
+            assert snapshot.step == step
+            found.append(snapshot)
+    equal(found, expected[1:])  # the first is before any step
+    assert stepwise.finished
+    assert stepwise.advance() is None
+    assert stepwise.step == 120
+
+
+def test_a_call_comes_back_after_a_while_and_changes_nothing(monkeypatch):
+    experiment = small({"epochs": 300, "optimizer.batch_size": 6})
+    expected = records(training_of(experiment))
+    for bound, value in (("_FLOPS", 1e6), ("_RECORDS", 7), ("_KEPT", 30_000), ("_ORDERS", 200)):
+        with monkeypatch.context() as bounded:
+            bounded.setattr(f"regplay.core.training.{bound}", value)
+            training, found, calls = training_of(experiment), [], 0
+            while not training.finished:
+                found += [record.snapshot for record in training.train()]
+                calls += 1
+        assert calls > 5
+        equal(found, expected)
+
+
+def test_a_call_that_is_told_to_stop_makes_no_step():
+    training, stop = training_of(small()), Stop()
+    stop.set()
+    assert stop.is_set
+    for _ in range(3):
+        training.train(stop=stop)
+        assert training.step == 0
+    stop.clear()
+    assert not stop.is_set
+    training.train(7, stop)
+    assert training.step == 7
+
+
+def test_the_states_of_records_are_the_parameters_then():
+    experiment = small({"epochs": 40, "optimizer.batch_size": 6})
+    stepwise = training_of(experiment)
+    for record in kept_records(training_of(experiment)):
+        while stepwise.epoch < record.state.epoch:
+            stepwise.advance()
+        expected = stepwise.state()
+        assert (record.state.epoch, record.state.step) == (expected.epoch, expected.step)
+        assert torch.equal(record.state.parameters, expected.parameters)
+        assert all(map(torch.equal, record.state.momenta, expected.momenta))
+        assert record.state.updates.tolist() == expected.updates.tolist() == [stepwise.step]
 
 
 def test_snapshots_do_not_change_afterwards():
     found = [
         (snapshot, snapshot.values.copy(), snapshot.stopped_at.copy())
         for snapshot in run(training_of(small({"epochs": 60})))
-        if snapshot
     ]
     for snapshot, values, stopped_at in found:
         np.testing.assert_array_equal(snapshot.values, values)
@@ -89,7 +153,7 @@ def test_points_that_are_loaded_already_are_used():
 
 def test_train_is_the_short_way():
     experiment = small({"epochs": 30})
-    short = [s.values for s in train(experiment, device="cpu", dtype=torch.float64) if s]
+    short = [s.values for s in train(experiment, device="cpu", dtype=torch.float64)]
     np.testing.assert_array_equal(short, [s.values for s in records(training_of(experiment))])
 
 
@@ -181,23 +245,33 @@ def test_those_that_stopped_stay_still_while_others_go_on():
             patient(0, **more | {"regularization__dropout": 0.2}),
         ]
         training = training_of(*experiments)
-        at_stop = None
-        for snapshot in run(training):
-            if snapshot is None:
-                continue
-            if snapshot.stopped_at[1] >= 0 and at_stop is None:
-                at_stop, values = parameters(training, 1), snapshot.values[:, 1]
-                assert snapshot.stopped_at[1] == snapshot.epoch == 1
-        assert snapshot.epoch == 300
-        assert snapshot.stopped_at.tolist() == [-1, 1, -1]
-        torch.testing.assert_close(parameters(training, 1), at_stop, rtol=0, atol=0)
-        np.testing.assert_array_equal(snapshot.values[:, 1], values)
+        _, at_stop, *_, last = kept_records(training)
+        assert at_stop.snapshot.stopped_at.tolist() == [-1, 1, -1]
+        assert at_stop.snapshot.epoch == 1
+        assert last.snapshot.epoch == 300
+        assert last.snapshot.stopped_at.tolist() == [-1, 1, -1]
+        for state in (at_stop.state, last.state):
+            assert torch.equal(parameters(training, 1), state.parameters[1])
+        np.testing.assert_array_equal(last.snapshot.values[:, 1], at_stop.snapshot.values[:, 1])
         for member in (0, 2):
             alone = training_of(experiments[member])
             records(alone)
             torch.testing.assert_close(
                 parameters(training, member), parameters(alone), rtol=1e-8, atol=1e-11
             )
+
+
+@pytest.mark.parametrize("patiences", [(1, 5), (5, 1), (3, 3), (1, 5, 2)])
+def test_members_may_all_stop_at_different_records_of_one_call(patiences):
+    experiments = [patient(patience, optimizer__lr=0.0) for patience in patiences]
+    training = training_of(*experiments)
+    history = records(training)
+    assert history[-1].stopped_at.tolist() == list(patiences)
+    assert [s.epoch for s in history] == list(range(max(patiences) + 1))
+    assert training.finished
+    assert training.epoch == max(patiences)
+    assert training.train() == []
+    np.testing.assert_array_equal(training.peek().values, history[-1].values)
 
 
 def test_weights_stay_where_a_moving_member_stopped():
@@ -225,32 +299,66 @@ def test_weights_stay_where_a_moving_member_stopped():
 # Peeking
 
 
-def test_peeking_measures_now_and_changes_nothing():
+@pytest.mark.parametrize("batch_size", [0, 6])
+def test_peeking_measures_now_and_changes_nothing(batch_size):
     experiment = small(
-        {"epochs": 90, "regularization.dropout": 0.3, "regularization.early_stopping": 60}
+        {
+            "epochs": 90,
+            "regularization.dropout": 0.3,
+            "regularization.early_stopping": 60,
+            "optimizer.batch_size": batch_size,
+        }
     )
     peeking, plain = training_of(experiment), training_of(experiment)
     found = []
-    for snapshot in run(peeking):
+    while not peeking.finished:
+        new = [record.snapshot for record in peeking.train(peeking.step + 1)]
+        found += new
         peeked = peeking.peek()
         assert (peeked.epoch, peeked.step) == (peeking.epoch, peeking.step)
-        if snapshot is not None:
-            found.append(snapshot)
-            np.testing.assert_array_equal(peeked.values, snapshot.values)
+        if new and new[-1].step == peeking.step:
+            np.testing.assert_array_equal(peeked.values, new[-1].values)
         else:
             data = peeking.datasets[0]
             expected = np.mean((peeking.fit(None).train - data.train.y) ** 2)
             assert peeked.value("train_loss") == pytest.approx(expected, rel=1e-9)
-    expected = records(plain)
-    assert [s.epoch for s in found] == [s.epoch for s in expected]
-    for a, b in zip(found, expected, strict=True):
-        np.testing.assert_array_equal(a.values, b.values)
-        np.testing.assert_array_equal(a.stopped_at, b.stopped_at)
+    equal(found, records(plain))
 
 
 def test_peeking_between_divergence_and_its_record_shows_the_last_finite_values():
     experiment = small({"optimizer.name": "sgd", "optimizer.lr": 10.0, "epochs": 500})
     training = training_of(experiment)
-    for _ in run(training):
+    training.train(0)
+    while not training.finished:
+        training.advance()
         assert np.isfinite(training.peek().values[[MEASURES.index("valid_loss"), 0]]).all()
     assert training.peek().diverged[0]
+
+
+def test_what_was_never_measured_is_not_looked_at(monkeypatch):
+    """Of a member that has stopped nothing is written, and memory holds anything."""
+
+    def filled(shape, *args, **kwargs):
+        return np.full(shape, -1.0)
+
+    monkeypatch.setattr("regplay.core.work.np", Numpy(empty=filled))
+    several = [(5, {"optimizer__lr": 0.0}), (0, {}), (0, {"seed": 1})]
+    experiments = [patient(patience, **more, epochs=150) for patience, more in several]
+    together = training_of(*experiments)
+    together.train(70)
+    last = records(together)[-1]
+    assert last.stopped_at.tolist() == [5, -1, -1]
+    for member in (1, 2):
+        expected = records(training_of(experiments[member]))[-1]
+        np.testing.assert_allclose(last.values[:, member], expected.values[:, 0], rtol=1e-6)
+    np.testing.assert_array_equal(together.peek().values, last.values)
+
+
+class Numpy:
+    """numpy, but for some names."""
+
+    def __init__(self, **names):
+        self.__dict__.update(names)
+
+    def __getattr__(self, name):
+        return getattr(np, name)

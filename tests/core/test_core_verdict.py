@@ -248,8 +248,7 @@ def judged(values):
     experiment = replace(Experiment(), values)
     history = History()
     for snapshot in train(experiment, device="cpu"):
-        if snapshot is not None:
-            history.append(snapshot)
+        history.append(snapshot)
     return judge(history, load(experiment.data), experiment), history
 
 

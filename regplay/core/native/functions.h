@@ -56,8 +56,8 @@ INLINE vec exponential(vec a) {
   return choose(a < splat(-87.3f), splat(0), choose(a > splat(88.7f), splat(INFINITY), scaled));
 }
 
-/* The quotient of polynomials in x² of Eigen's `ptanh`; it comes to 1 − 2⁻²² at its end, and tanh is
-   1 to rounding beyond 9.011, so that a unit that is saturated has no slope. */
+/* The quotient of polynomials in x² of Eigen's `ptanh`, which comes to 1 − 2⁻²² at its end; beyond
+   9.011 tanh is 1 to rounding, so that a unit that is saturated has no slope. */
 INLINE vec hyperbolic_tangent(vec a) {
   const vec x = at_most(at_least(a, -7.90531110763549805f), 7.90531110763549805f);
   const vec square = x * x;

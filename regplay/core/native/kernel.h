@@ -55,7 +55,8 @@ struct training {
   int64_t train_points, valid_points;
   int64_t batch_size;          /* at most train_points */
   int64_t x_stride, y_stride;  /* numbers from one member's points to the next one's; 0 if shared */
-  const void *x, *y;           /* real [M or 1, N, inputs], [M or 1, N, outputs] (one-hot classes) */
+  const void *x;               /* real [M or 1, N, inputs] */
+  const void *y;               /* real [M or 1, N, outputs]; one-hot for classes */
   void *parameters;            /* real [M, P] */
   void *first, *second;        /* real [M, P], momenta; null where the optimizer has none */
   void *gradients;             /* real [M, packed], of steps that were left in the middle */

@@ -1,8 +1,8 @@
 /* Where everything of one member lies while a thread works on it.
 
-   A weight matrix has its longer side within its rows: [in, ld(out)], or [out, ld(in)] where a layer
-   has more inputs than outputs; its transpose is kept beside it where a pass needs that. `ld` is a
-   size padded to whole vectors. */
+   A weight matrix has its longer side within its rows: [in, ld(out)], or [out, ld(in)] where a
+   layer has more inputs than outputs; its transpose is kept beside it where a pass needs that.
+   `ld` is a size padded to whole vectors. */
 #ifndef REGPLAY_LAYOUT_H
 #define REGPLAY_LAYOUT_H
 
@@ -127,7 +127,8 @@ static void pack(const struct layout *layout, struct workspace *work, real *to, 
     const struct layer *layer = &layout->layer[i];
     const real *weight = from + layer->source;
     real *rows = layer->is_turned ? to + layer->weight : work->turning; /* [out, ld_in] */
-    copy_rows(rows, layer->ld_in, weight, layer->in, layer->out, layer->in, layer->ld_in - layer->in);
+    copy_rows(rows, layer->ld_in, weight, layer->in, layer->out, layer->in,
+              layer->ld_in - layer->in);
     if (!layer->is_turned)
       turn(to + layer->weight, layer->ld_out, rows, layer->ld_in, layer->out, layer->in);
     copy_rows(to + layer->bias, layer->ld_out, weight + layer->out * layer->in, layer->out, 1,

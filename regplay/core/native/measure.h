@@ -74,7 +74,8 @@ static void sum_up(const real *from, int64_t n, double *squares, double *sizes) 
   }
 }
 
-static void measure_parameters(const struct layout *layout, const real *parameters, double *values) {
+static void measure_parameters(const struct layout *layout, const real *parameters,
+                               double *values) {
   for (int i = 0; i < layout->layers; i++) {
     const struct layer *layer = &layout->layer[i];
     sum_up(parameters + layer->weight, layer->bias - layer->weight, &values[WEIGHT_SQUARES],

@@ -205,7 +205,8 @@ static void loss_backward(const struct network *network, const struct layout *la
                           int64_t batch) {
   const struct layer *last = &layout->layer[layout->layers - 1];
   const bool is_square = network->loss == SQUARED_ERROR;
-  const vec scale = splat((real)(is_square ? 2.0 / (double)(batch * last->out) : 1.0 / (double)batch));
+  const double points = (double)batch;
+  const vec scale = splat((real)(is_square ? 2.0 / (points * (double)last->out) : 1.0 / points));
   for (int64_t i = 0; i < rows; i++) {
     const real *z = output + i * last->ld_out, *y = work->target + i * last->ld_out;
     real *delta = work->back + i * last->ld_out;

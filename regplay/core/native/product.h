@@ -77,16 +77,19 @@ static void product(real *c, int64_t ldc, struct strided left, const real *b, in
     column_of_tiles(TILE_VECTORS, c + j, ldc, left, b + j, ldb, start, m, k);
     if (start.bias) start.bias += TILE_VECTORS * LANES;
   }
-  switch ((n - j) / LANES) {
-    case 3: column_of_tiles(TILE_VECTORS > 3 ? 3 : 1, c + j, ldc, left, b + j, ldb, start, m, k); break;
-    case 2: column_of_tiles(TILE_VECTORS > 2 ? 2 : 1, c + j, ldc, left, b + j, ldb, start, m, k); break;
-    case 1: column_of_tiles(1, c + j, ldc, left, b + j, ldb, start, m, k); break;
+  c += j;
+  b += j;
+  switch ((n - j) / LANES) { /* fewer than TILE_VECTORS; the compiler sees that too */
+    case 3: column_of_tiles(TILE_VECTORS > 3 ? 3 : 1, c, ldc, left, b, ldb, start, m, k); break;
+    case 2: column_of_tiles(TILE_VECTORS > 2 ? 2 : 1, c, ldc, left, b, ldb, start, m, k); break;
+    case 1: column_of_tiles(1, c, ldc, left, b, ldb, start, m, k); break;
     default: break;
   }
 }
 
-/* The transpose of one block of up to LANES × LANES. A perfect shuffle of all its numbers turns the bits
-   of their places by one; after as many shuffles as a lane has bits, rows and lanes have changed. */
+/* The transpose of one block of up to LANES × LANES. A perfect shuffle of all its numbers turns the
+   bits of their places by one; after as many shuffles as a lane has bits, rows and lanes have
+   changed. */
 INLINE void turn_block(real *to, int64_t ld_to, const real *from, int64_t ld_from, int64_t rows,
                        int64_t columns) {
   vec now[LANES], next[LANES];

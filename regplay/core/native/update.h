@@ -49,7 +49,8 @@ INLINE void update_some(const int optimizer, const bool has_l1, const struct upd
   }
 }
 
-static void update_block(const struct updating *u, struct workspace *work, int64_t start, int64_t n) {
+static void update_block(const struct updating *u, struct workspace *work, int64_t start,
+                         int64_t n) {
   real *w = work->parameters + start, *g = work->gradient + start;
   real *first = work->first + start, *second = work->second + start;
 #define CASE(name)                                                                        \

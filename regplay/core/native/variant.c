@@ -65,9 +65,10 @@ static bool record(const struct training *t, const struct member *m, const struc
   for (int i = MEANS; i < MEASURED; i++) values[i] = 0;
   measure_parameters(layout, work->parameters, values);
   const int64_t place = p->record * t->network.members + m->index;
-  unpack(layout, work, of_member(t->kept, place, layout->parameters), work->parameters);
-  if (t->first) unpack(layout, work, of_member(t->kept_first, place, layout->parameters), work->first);
-  if (t->second) unpack(layout, work, of_member(t->kept_second, place, layout->parameters), work->second);
+  const int64_t numbers = layout->parameters;
+  unpack(layout, work, of_member(t->kept, place, numbers), work->parameters);
+  if (t->first) unpack(layout, work, of_member(t->kept_first, place, numbers), work->first);
+  if (t->second) unpack(layout, work, of_member(t->kept_second, place, numbers), work->second);
   p->measured = 0;
   p->record++;
   return true;

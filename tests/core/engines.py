@@ -1,0 +1,120 @@
+"""The engines that tests train with, and what an engine is found to have drawn."""
+
+import itertools
+
+import numpy as np
+import torch
+
+from regplay.core import native
+from regplay.core.draws import Orders
+from regplay.core.experiment import MOMENTA
+from regplay.core.native_engine import NativeEngine
+from regplay.core.population import Population, Shape
+from regplay.core.torch_engine import TorchEngine
+from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
+
+CPU = torch.device("cpu")
+# All that this machine can run. Without the library it is one name, whose tests fail and say why.
+VARIANTS = getattr(native.load(), "variants", ("none",))
+DTYPES = (torch.float32, torch.float64)
+
+
+def kernels(variant=None):
+    """The native kernels, of the best variant or of one."""
+    found = native.load(variant=variant)
+    assert not isinstance(found, native.Missing), found.reason
+    return found
+
+
+def native_engine(threads=1, variant=None):
+    return NativeEngine(kernels(variant), threads)
+
+
+def torch_engine():
+    return TorchEngine("PyTorch, for a test")
+
+
+ENGINES = {"native": native_engine, "torch": torch_engine}
+
+
+def use(monkeypatch, engine):
+    """Let every population that is made from here on compute with an engine."""
+    monkeypatch.setattr("regplay.core.population.engine_for", lambda device: engine)
+
+
+def work_of(population, x, y, *, n_train=None, batch_size=None, optimizer="sgd", step=0, **rates):
+    """A population at a step of its training; `rates` are those of `RATES`, which trains beside."""
+    members = population.shape.members
+    n_train = x.shape[1] if n_train is None else n_train
+    seeds = np.broadcast_to(rates.get("seed", 0), members)
+    orders = Orders([int(seed) for seed in seeds])
+    work = Work(
+        population=population,
+        x=x.contiguous(),
+        y=y.contiguous(),
+        n_train=n_train,
+        batch_size=batch_size or n_train,
+        optimizer=optimizer,
+        orders=orders,
+        momenta=tuple(torch.zeros_like(population.flat) for _ in range(MOMENTA[optimizer])),
+        rates=np.zeros(members, dtype=RATES),
+        progress=np.zeros(members, dtype=PROGRESS),
+    )
+    for name, values in {"trains": 1, "order": orders.rows, **rates}.items():
+        work.rates[name] = values
+    work.progress["step"] = step
+    return work
+
+
+def take_steps(engine, work, count=1):
+    """Make steps without any record."""
+    step = int(work.progress["step"][0])
+    none = np.array([], dtype=np.int64)
+    stretch = Stretch(work, none, step // work.steps_per_epoch, step + count)
+    engine.train(work, stretch, step + count, Stop())
+
+
+def gradients(engine, population, x, y, **rates):
+    """Gradients of the data loss [M, P], as a step of gradient descent of length 1 shows them."""
+    work = work_of(population, x, y, lr=1.0, **rates)
+    before = population.flat.clone()
+    take_steps(engine, work)
+    found = before - population.flat
+    population.flat.copy_(before)
+    return found
+
+
+def _places(sizes, layer):
+    """Where the weights and the biases of a layer are among the parameters."""
+    *before, (inputs, outputs) = list(itertools.pairwise(sizes))[: layer + 1]
+    start = sum((n_in + 1) * n_out for n_in, n_out in before)
+    middle = start + inputs * outputs
+    return slice(start, middle), slice(middle, middle + outputs)
+
+
+def masks(engine, *, rows, units, step=0, layer=1, dtype=torch.float64, **rates):
+    """What the activations [M, rows, units] of a hidden layer were multiplied by in a step.
+
+    All its units are at 1, and the weights after it at 0; each point has an output of its own, the
+    only one that it is to change. So what the step makes of those weights is the mask.
+    """
+    members = np.broadcast_arrays(*rates.values())[0].size
+    sizes = (1, *[units] * layer, rows)
+    population = Population(Shape(members, sizes), "relu", "mse", CPU, dtype)
+    _, biases = _places(sizes, layer - 1)
+    population.flat[:, biases] = 1.0
+    x, y = torch.zeros(1, rows, 1, dtype=dtype), torch.eye(rows, dtype=dtype)[None]
+    work = work_of(population, x, y, step=step, lr=rows * rows / 2, **rates)
+    take_steps(engine, work)
+    weights, _ = _places(sizes, layer)
+    return population.flat[:, weights].unflatten(1, (rows, units)).clone()
+
+
+def noises(engine, *, rows, inputs, step=0, dtype=torch.float64, **rates):
+    """What was added to inputs of 0 in a step, [M, rows, inputs]; see `masks`."""
+    members = np.broadcast_arrays(*rates.values())[0].size
+    population = Population(Shape(members, (inputs, rows)), "tanh", "mse", CPU, dtype)
+    x, y = torch.zeros(1, rows, inputs, dtype=dtype), torch.eye(rows, dtype=dtype)[None]
+    work = work_of(population, x, y, step=step, lr=rows * rows / 2, **rates)
+    take_steps(engine, work)
+    return population.flat[:, : rows * inputs].unflatten(1, (rows, inputs)).clone()

@@ -1,0 +1,117 @@
+"""One member's training in plain PyTorch: what engines are held against."""
+
+import torch
+from torch import nn
+
+from regplay.core.draws import draw_words, normals
+
+ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
+
+
+class Mask(nn.Module):
+    """nn.Dropout with a mask that is given; None in evaluation, and without dropout."""
+
+    mask = None
+
+    def forward(self, x):
+        return x if self.mask is None else x * self.mask
+
+
+class PlainTorch:
+    """`nn.Sequential`, autograd and `torch.optim` in double precision.
+
+    It begins at the present weights of a training's member, and makes what would be the training's
+    first update and those that follow. `experiment` may be replaced between two of them.
+    """
+
+    def __init__(self, training, member=0):
+        self.experiment = training.experiments[member]
+        model, layers = self.experiment.model, []
+        self._masks = [Mask() for _ in range(model.depth)]
+        for index, (weight, bias) in enumerate(training.population.member(member)):
+            linear = nn.Linear(weight.shape[1], weight.shape[0], dtype=torch.float64)
+            with torch.no_grad():
+                linear.weight.copy_(weight)
+                linear.bias.copy_(bias)
+            layers.append(linear)
+            if index < model.depth:
+                layers += [ACTIVATIONS[model.activation](), self._masks[index]]
+        self.network = nn.Sequential(*layers)
+        biases = [p for p in self.network.parameters() if p.dim() == 1]
+        weights = [p for p in self.network.parameters() if p.dim() == 2]
+        kinds = {
+            "sgd": torch.optim.SGD,
+            "momentum": lambda groups: torch.optim.SGD(groups, momentum=0.9),
+            "adam": torch.optim.Adam,
+            "adamw": torch.optim.AdamW,
+        }
+        kind = kinds[self.experiment.optimizer.name]
+        self._optimizer = kind([{"params": weights}, {"params": biases}])
+        data = training.datasets[member]
+        self._is_regression = data.task == "regression"
+        self._parts = [self._tensors(data, split) for split in (data.train, data.valid)]
+        self._batches = torch.Generator().manual_seed(self.experiment.seed)
+        self._left, self._step = [], 0
+
+    def _tensors(self, data, split):
+        x, y = (torch.from_numpy(part) for part in (data.inputs(split.x), data.targets(split.y)))
+        return x, y[:, None] if self._is_regression else y
+
+    def _loss(self, output, y):
+        if self._is_regression:
+            return nn.functional.mse_loss(output, y)
+        return nn.functional.cross_entropy(output, y)
+
+    def _words(self, layer, rows, units):
+        seed, step = torch.tensor([self.experiment.seed]), torch.tensor([self._step])
+        return draw_words(seed, step, layer, rows, units)[0, 0]
+
+    def _batch(self):
+        x, y = self._parts[0]
+        size = self.experiment.optimizer.batch_size
+        if not size or size >= len(x):
+            return x, y
+        if not self._left:
+            self._left = list(torch.randperm(len(x), generator=self._batches).split(size))
+        index = self._left.pop(0)
+        return x[index], y[index]
+
+    def step(self):
+        """Make one update."""
+        settings, optimizer = self.experiment.regularization, self.experiment.optimizer
+        for group, decays in zip(
+            self._optimizer.param_groups, (True, settings.decay_bias), strict=True
+        ):
+            group["lr"] = optimizer.lr
+            group["weight_decay"] = settings.weight_decay * decays
+            if "momentum" in group:
+                group["momentum"] = optimizer.momentum if optimizer.name == "momentum" else 0.0
+        x, y = self._batch()
+        if settings.input_noise:
+            words = self._words(0, *x.shape)
+            x = x + settings.input_noise * normals(words, torch.float64)
+        for index, layer in enumerate(self._masks):
+            layer.mask = None
+            if settings.dropout:
+                words = self._words(index + 1, len(x), self.experiment.model.width)
+                kept = words.double() / 2**32 >= settings.dropout
+                layer.mask = kept.double() / (1 - settings.dropout)
+        loss = self._loss(self.network(x), y)
+        penalised = [p for p in self.network.parameters() if settings.decay_bias or p.dim() == 2]
+        loss = loss + settings.l1 * sum(p.abs().sum() for p in penalised)
+        self._optimizer.zero_grad()
+        loss.backward()
+        self._optimizer.step()
+        self._step += 1
+
+    @property
+    def parameters(self):
+        """All of them in one row."""
+        return nn.utils.parameters_to_vector(self.network.parameters()).detach()
+
+    def losses(self):
+        """Training and validation loss now."""
+        for layer in self._masks:
+            layer.mask = None
+        with torch.no_grad():
+            return [self._loss(self.network(x), y).item() for x, y in self._parts]

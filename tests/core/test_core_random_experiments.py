@@ -1,0 +1,172 @@
+"""Experiments of every kind, drawn at random, against plain PyTorch.
+
+What fails says the seed of its draws and the values; `experiment_of(random.Random(seed))` draws it
+again.
+"""
+
+import random
+
+import numpy as np
+import pytest
+import torch
+from engines import ENGINES, native_engine, use
+from plain_torch import ACTIVATIONS, PlainTorch
+
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Split
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.history import MEASURES
+from regplay.core.training import Training
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+CHUNKS, EACH = 20, 15  # a few hundred
+
+
+def experiment_of(draw):
+    """An experiment, and its points."""
+    depth = draw.choice([0, 1, 1, 2, 2, 3, 4, 5, 6, 7, 8])
+    n_train, n_valid = draw.randint(1, 60), draw.randint(1, 60)
+
+    def sometimes(low, high):
+        """0, or a number between two on the logarithmic scale."""
+        return draw.choice([0.0, low * (high / low) ** draw.random()])
+
+    name = draw.choice(["sgd", "momentum", "adam", "adamw"])
+    values = {
+        "model.depth": depth,
+        "model.width": draw.choice([draw.randint(1, 40), draw.randint(1, 8), 16, 32]),
+        "model.activation": draw.choice(list(ACTIVATIONS)),
+        "model.init": draw.choice(["torch", "normal", "xavier", "kaiming"]),
+        "model.init_scale": draw.uniform(0.3, 1.2),
+        "optimizer.name": name,
+        "optimizer.lr": draw.uniform(0.001, 0.02 if name in ("sgd", "momentum") else 0.05),
+        "optimizer.momentum": draw.choice([0.0, 0.5, 0.9, 0.99]),
+        "optimizer.batch_size": draw.choice([0, 0, draw.randint(1, 70), draw.randint(1, 12)]),
+        "regularization.weight_decay": sometimes(1e-4, 1.0),
+        "regularization.l1": sometimes(1e-5, 0.05),
+        "regularization.dropout": draw.choice([0.0, draw.uniform(0.01, 0.95)]),
+        "regularization.input_noise": draw.choice([0.0, draw.uniform(0.01, 1.0)]),
+        "regularization.decay_bias": draw.choice([True, False]),
+        "seed": draw.choice([draw.randint(0, 2**31 - 1), draw.randint(0, 5), 2**31 - 1]),
+    }
+    if values["model.init"] == "normal":  # of outputs that don't grow with each layer
+        values["model.init_scale"] /= max(1, values["model.width"]) ** 0.5
+    size = values["optimizer.batch_size"]
+    per_epoch = -(-n_train // min(size or n_train, n_train))
+    values["epochs"] = max(1, draw.randint(6, 14) // per_epoch, 2 // per_epoch)
+    inputs, classes = draw.randint(1, 5), draw.randint(1, 4)
+    numbers = np.random.default_rng(draw.getrandbits(32))
+
+    def split(n):
+        x = numbers.normal(size=(n, inputs))
+        y = numbers.normal(size=n) if classes == 1 else numbers.integers(classes, size=n)
+        return Split(x, y)
+
+    dataset = Dataset(
+        task="regression" if classes == 1 else "classification",
+        train=split(n_train),
+        valid=split(n_valid),
+        input_names=tuple(f"x{i}" for i in range(inputs)),
+        target_name="y",
+        class_names=() if classes == 1 else tuple(map(str, range(classes))),
+    )
+    return replace(Experiment(), values), dataset
+
+
+def trained(experiment, dataset, dtype=torch.float64):
+    """A training at its end, and its last measurements."""
+    training = Training([experiment], datasets=[dataset], device="cpu", dtype=dtype)
+    records = []
+    while not training.finished:
+        records += training.train()
+    return training, records[-1].snapshot
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
+    diverged = 0
+    for seed in range(chunk * 1000, chunk * 1000 + EACH):
+        experiment, dataset = experiment_of(random.Random(seed))
+        about = f"seed {seed}: {experiment}, {dataset.task} of {dataset.train.x.shape}"
+        plain = PlainTorch(Training([experiment], datasets=[dataset], dtype=torch.float64))
+        ends, singles = {}, {}
+        for engine in ENGINES:
+            use(monkeypatch, ENGINES[engine]())
+            training, last = trained(experiment, dataset)
+            ends[engine] = training.population.flat[0].clone(), training.step, last
+            single = Training([experiment], datasets=[dataset], dtype=torch.float32)
+            single.advance()
+            single.advance()
+            singles[engine] = single.population.flat[0].double()
+
+        for _ in range(2):
+            plain.step()
+        # In single precision, before rounding has grown: as near as torch's.
+        size = torch.linalg.vector_norm(plain.parameters)
+        native, by_torch = (
+            torch.linalg.vector_norm(found - plain.parameters) / size for found in singles.values()
+        )
+        assert native <= 3 * by_torch + 1e-6, about
+
+        _, steps, last = ends["native"]
+        assert steps == ends["torch"][1], about
+        assert last.diverged[0] == ends["torch"][2].diverged[0], about
+        for _ in range(steps - 2):
+            plain.step()
+        losses = plain.losses()
+        if last.diverged[0]:
+            diverged += 1
+            assert not (np.array(losses) <= np.finfo(np.float32).max).all(), about
+            continue
+        for engine, (parameters, _, last) in ends.items():
+            torch.testing.assert_close(
+                parameters,
+                plain.parameters,
+                rtol=1e-6,
+                atol=1e-8,
+                msg=lambda text, engine=engine, about=about: f"{engine}, {about}\n{text}",
+            )
+            found = [last.value("train_loss"), last.value("valid_loss")]
+            np.testing.assert_allclose(found, losses, rtol=1e-6, atol=1e-12, err_msg=about)
+    assert diverged < EACH / 3
+
+
+def test_random_company_changes_nothing(monkeypatch):
+    """Members of one shape that differ in all that may differ, together and alone, to the bit."""
+    for seed in range(40):
+        draw = random.Random(10**6 + seed)
+        first, dataset = experiment_of(draw)
+        members = [first]
+        for _ in range(draw.randint(1, 6)):
+            other, _ = experiment_of(draw)
+            own = {
+                "seed": other.seed,
+                "model.init": other.model.init,
+                "model.init_scale": other.model.init_scale,
+                "optimizer.lr": other.optimizer.lr,
+                "regularization.weight_decay": other.regularization.weight_decay,
+                "regularization.l1": other.regularization.l1,
+                "regularization.dropout": other.regularization.dropout,
+                "regularization.input_noise": other.regularization.input_noise,
+                "regularization.early_stopping": draw.choice([0, 1, 2, 3]),
+            }
+            members.append(replace(first, own))
+        use(monkeypatch, native_engine(draw.randint(1, 3)))
+        together = Training(members, datasets=[dataset] * len(members), device="cpu")
+        last = [record.snapshot for record in iter_records(together)][-1]
+        use(monkeypatch, native_engine(1))
+        for member, experiment in enumerate(members):
+            alone, own = trained(experiment, dataset, torch.float32)
+            about = f"seed {10**6 + seed}, member {member}: {experiment}"
+            assert torch.equal(alone.population.flat[0], together.population.flat[member]), about
+            assert own.stopped_at[0] == last.stopped_at[member], about
+            for measure in MEASURES:
+                pair = own.value(measure), last.value(measure, member)
+                assert np.array_equal(*map(np.array, pair), equal_nan=True), (measure, about)
+
+
+def iter_records(training):
+    while not training.finished:
+        yield from training.train()
