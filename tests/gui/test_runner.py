@@ -1,24 +1,32 @@
 """The runner and its thread without any widget, on a virtual clock."""
 
+import math
 import threading
 
 import pytest
 from PySide6.QtCore import Qt
 
+from regplay.core import training
+from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
+from regplay.core.sweep import Lineup
 from regplay.core.training import Training
+from regplay.gui import worker
 from regplay.gui.clock import VirtualClock
-from regplay.gui.messages import Job, Look, Mailbox, View
+from regplay.gui.messages import Job, Look, Mailbox, Start, View
 from regplay.gui.runner import FRAME, Runner
+from regplay.gui.studies import Inquiry
 from regplay.gui.worker import Worker
+from regplay.session.run import Run
 from regplay.session.session import Change
 
 SMALL = replace(Experiment(), {"epochs": 12, "model.depth": 1, "model.width": 4})
 DATASET = load(SMALL.data)
 GRID = grid_of(DATASET)
+LONG = {"epochs": 1_000_000, "optimizer__batch_size": 1}  # 30 million steps
 
 
 @pytest.fixture
@@ -179,31 +187,174 @@ def test_a_paused_run_keeps_its_epoch_when_the_batches_change(runner, until):
 
 
 def view_of(generation, run=None, *, is_finished=False):
-    snapshot = Training([SMALL], datasets=[DATASET]).record()
+    snapshot = Training([SMALL], datasets=[DATASET]).peek()
     return View(generation, run, DATASET, snapshot, snapshot, None, None, Look(), is_finished)
 
 
-def test_views_of_an_older_generation_are_dropped(runner, clock):
+def test_views_come_in_order_and_none_after_the_end_of_the_data(runner, clock):
+    """A drag shows the networks of positions that lie behind, whatever was changed."""
     box = runner._worker.mailbox
-    for _ in range(3):
-        submit(runner)  # restarts: the views of what came before are of no use
-    box.put(view_of(2))
-    clock.advance(FRAME)
-    assert runner.views == []
-
-    # A retraining shows the networks of slider positions that lie behind, but in order.
-    submit(runner, Change.RETRAIN)
-    submit(runner, Change.RETRAIN)
-    for generation in (3, 5, 4, 5):
+    for change in (Change.RESTART, Change.RETRAIN, Change.RESTART, Change.RETRAIN, Change.RESTART):
+        submit(runner, change)
+    for generation in (2, 3, 5, 4, 5):
         box.put(view_of(generation))
         clock.advance(FRAME)
-    assert [view.generation for view in runner.views] == [3, 5, 5]
+    assert [view.generation for view in runner.views] == [2, 3, 5, 5]
     assert runner.view is runner.views[-1]
 
     runner.withdraw()
     box.put(view_of(5))
     clock.advance(FRAME)
-    assert len(runner.views) == 3
+    assert len(runner.views) == 4
+    submit(runner)
+    for generation in (5, 6):
+        box.put(view_of(generation))
+        clock.advance(FRAME)
+    assert [view.generation for view in runner.views[4:]] == [6]
+
+
+@pytest.fixture
+def put(runner, monkeypatch):
+    """All views that the thread makes, also those that no frame shows."""
+    views, put = [], runner._worker.mailbox.put
+    monkeypatch.setattr(runner._worker.mailbox, "put", lambda view: put(view) or views.append(view))
+    return views
+
+
+@pytest.fixture
+def holding(monkeypatch):
+    """Holds trainings of these seeds up as they begin: an event that says so, one to go on."""
+    has_begun, goes_on, init = threading.Event(), threading.Event(), Training.__init__
+
+    def hold(*seeds):
+        def held(training, experiments, **values):
+            init(training, experiments, **values)
+            if experiments[0].seed in seeds:
+                has_begun.set()
+                assert goes_on.wait(20)
+
+        monkeypatch.setattr(Training, "__init__", held)
+        return has_begun, goes_on
+
+    yield hold
+    goes_on.set()
+
+
+@pytest.mark.parametrize("change", [Change.RETRAIN, Change.RESTART])
+@pytest.mark.parametrize(("grace", "trained"), [(math.inf, [1, 4]), (0.0, [4])])
+def test_what_takes_less_than_the_grace_is_finished_before_the_newest_is_begun(
+    runner, until, put, holding, monkeypatch, change, grace, trained
+):
+    monkeypatch.setattr(worker, "GRACE", grace)
+    has_begun, goes_on = holding(1)
+    runner.start()
+    submit(runner, seed=1)
+    runner.play()
+    assert has_begun.wait(60)
+    for seed in (2, 3, 4):
+        submit(runner, change, seed=seed)
+    goes_on.set()
+    until(lambda: runner.is_finished)
+    assert [view.run.experiment.seed for view in put if view.is_finished] == trained
+    assert {view.run.experiment.seed for view in put} == set(trained)
+    assert [view.snapshot.epoch for view in put if view.is_finished] == [12] * len(trained)
+
+
+def test_kept_weights_go_on_from_a_training_that_is_under_way(
+    runner, until, put, holding, monkeypatch
+):
+    monkeypatch.setattr(worker, "GRACE", math.inf)
+    has_begun, goes_on = holding(0)
+    runner.start()
+    submit(runner)
+    runner.play()
+    assert has_begun.wait(60)
+    submit(runner, Change.ADJUST, regularization__l1=0.1)
+    goes_on.set()
+    until(lambda: runner.is_finished)
+    (view,) = (view for view in put if view.is_finished)
+    assert view.run.experiment.regularization.l1 == 0.1
+    assert view.run.changed_at == [0]
+
+
+@pytest.mark.parametrize("plays", [True, False])
+def test_a_training_that_takes_long_shows_its_progress(runner, until, plays):
+    """Also a run that is not to play on, but to come as far as it had."""
+    runner.start()
+    submit(runner, **LONG)
+    if plays:
+        runner.play()
+    else:
+        runner.advance(runner.last_step - 1)
+    for _ in range(3):
+        before = runner.views[-1].snapshot.step if runner.views else 0
+        until(lambda: runner.views and runner.views[-1].snapshot.step > before)  # noqa: B023
+    assert runner.is_playing == plays
+    assert not runner.is_finished
+    # Another value does not wait for its end.
+    submit(runner, seed=1)
+    until(lambda: runner.views[-1].run.experiment.seed == 1)
+
+
+def test_a_step_beside_a_study_is_made_at_once(runner, until, monkeypatch):
+    monkeypatch.setattr(training, "_FLOPS", 1e18)  # it would not come back by itself
+    monkeypatch.setattr(training, "_RECORDS", 1_000_000)
+    is_at_study, train = threading.Event(), Training.train
+
+    def told(it, goal=None, stop=None):
+        if len(it.experiments) == 2:
+            is_at_study.set()
+        return train(it, goal, stop)
+
+    monkeypatch.setattr(Training, "train", told)
+    runner.start()
+    submit(runner)
+    until(lambda: is_at(runner, 0))
+    endless = replace(SMALL, {path.replace("__", "."): value for path, value in LONG.items()})
+    runner.study({"a": Inquiry(Lineup((endless, replace(endless, {"optimizer.lr": 0.1}))))})
+    for step in (1, 2):
+        assert is_at_study.wait(60)
+        is_at_study.clear()
+        runner.advance(1)
+        until(lambda: is_at(runner, step))  # noqa: B023
+
+
+def test_going_on_slowly_begins_at_the_moment(finished, clock, qtbot, holding):
+    _, goes_on = holding(0)
+    finished.set_speed(1.0)
+    finished.go_on_from(SMALL, DATASET, GRID, Start(epoch=5), 5)
+    finished.play()  # the thread has not begun
+    goes_on.set()
+    qtbot.waitUntil(lambda: finished.step == 5)
+    clock.advance(1.0)
+    qtbot.waitUntil(lambda: finished.step == 6)
+
+
+def test_a_pause_while_moments_are_filled_in_does_not_end_that(runner, until, monkeypatch):
+    longer = replace(SMALL, {"epochs": 24})
+    runner.start()
+    submit(runner, epochs=24)
+    runner.advance(12)
+    until(lambda: is_at(runner, 12))
+    whole = runner.view.run
+    thinned = Run(longer, whole.history, checkpoints=Checkpoints())
+    for epoch in (0, 12):
+        thinned.checkpoints.keep(whole.checkpoints.at(epoch))
+    is_filling, goes_on, train = threading.Event(), threading.Event(), Training.train
+
+    def held(it, goal=None, stop=None):
+        is_filling.set()
+        assert goes_on.wait(20)
+        return train(it, goal, stop)
+
+    monkeypatch.setattr(Training, "train", held)
+    runner.go_on_from(longer, DATASET, GRID, Start(run=thinned), 12)
+    assert is_filling.wait(20)
+    runner.play()
+    runner.pause()
+    goes_on.set()
+    until(lambda: list(runner.view.run.checkpoints.epochs) == list(range(13)))
+    assert runner.step == 12
 
 
 def test_what_is_asked_for_does_not_wait_for_a_frame(finished, clock, qtbot):
@@ -295,11 +446,11 @@ def test_no_view_is_lost_between_two_threads():
 
 
 def test_a_later_change_includes_the_one_that_still_waits(qtbot):
-    worker = Worker()
+    thread = Worker()
     for generation, change in [(1, Change.RESTART), (2, Change.ADJUST), (3, Change.RETRAIN)]:
-        worker.submit(Job(generation, SMALL, DATASET, GRID, "cpu", change, 0))
-    assert worker._job.generation == 3
-    assert worker._job.change is Change.RESTART
+        thread.submit(Job(generation, SMALL, DATASET, GRID, "cpu", change, 0))
+    assert thread._job.generation == 3
+    assert thread._job.change is Change.RESTART
 
 
 def test_a_waiting_worker_shows_the_same_only_once(runner, until, clock, qtbot):

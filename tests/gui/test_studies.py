@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from regplay.core import training
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Lineup
+from regplay.core.work import Stop
 from regplay.gui.studies import Inquiry, Studies
 
 SMALL = replace(
@@ -19,15 +21,21 @@ def seen(training: JointTraining, epoch: int | None) -> np.ndarray:
     return training.history.values("train_loss", epoch)
 
 
+class AfterOneStretch(Stop):
+    """Brings a study back after each stretch, which is short here."""
+
+    is_set = True
+
+
+@pytest.fixture(autouse=True)
+def short_stretches(monkeypatch):
+    monkeypatch.setattr(training, "_RECORDS", 8)
+
+
 def train_to(studies: Studies, epoch: int) -> int:
     """Train until at least this epoch is recorded; the newest recorded one."""
-
-    def is_there() -> bool:
-        epochs = epochs_of(studies)
-        return len(epochs) > 0 and epochs[-1] >= epoch
-
-    while not is_there():
-        studies.advance(is_there)
+    while not (epochs_of(studies) >= epoch).any():
+        studies.advance(AfterOneStretch())
     return int(epochs_of(studies)[-1])
 
 
@@ -50,7 +58,7 @@ def test_what_is_paused_leaves_nothing_to_train(paused):
     before = epochs_of(paused)[-1]
     assert paused.finished
     assert not paused.told["a"].finished
-    paused.advance(lambda: False)
+    paused.advance(Stop())
     assert epochs_of(paused)[-1] == before < SMALL.epochs
 
 
@@ -64,11 +72,11 @@ def test_what_is_paused_can_be_seen_at_every_epoch(paused):
 
 
 def test_it_trains_on_where_it_was_paused(paused):
-    training, before = paused.training("a"), epochs_of(paused)
+    known, before = paused.training("a"), epochs_of(paused)
     paused.want({"a": Inquiry(SWEEP, seen)}, "cpu")
     assert not paused.finished
     after = train_to(paused, int(before[-1]) + 1)
-    assert paused.training("a") is training
+    assert paused.training("a") is known
     assert after > before[-1]
     np.testing.assert_array_equal(epochs_of(paused)[: len(before)], before)
 
@@ -78,15 +86,15 @@ def test_others_are_trained_while_one_is_paused(paused):
     before = epochs_of(paused)[-1]
     paused.want({"a": Inquiry(SWEEP, seen, is_paused=True), "b": Inquiry(other)}, "cpu")
     while not paused.finished:
-        paused.advance(lambda: False)
+        paused.advance(Stop())
     assert paused.told["b"].finished
     assert epochs_of(paused)[-1] == before
 
 
 def test_a_paused_study_stays_on_its_device_until_it_trains_on(paused):
-    training = paused.training("a")
+    known = paused.training("a")
     paused.want({"a": Inquiry(SWEEP, seen, 0, is_paused=True)}, "auto")
-    assert paused.training("a") is training
+    assert paused.training("a") is known
     paused.want({"a": Inquiry(SWEEP, seen)}, "auto")
     assert paused.training("a") is None  # begun anew there
     assert paused.told["a"].device == "auto"

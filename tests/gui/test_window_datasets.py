@@ -75,7 +75,7 @@ def test_a_persons_own_file_trains(open_window, tmp_path, columns, inputs, task)
 
 
 def test_switching_datasets_while_training_shows_the_last(open_window):
-    person = open_window({"epochs": 1_000_000})
+    person = open_window({"epochs": 1_000_000, "optimizer.batch_size": 1})
     person.click("transport.play")
     for name in REGISTRY:
         if name != "csv":

@@ -42,13 +42,35 @@ def test_a_dragged_point_stays_under_the_mouse_while_older_fits_arrive(person) -
     QTest.mousePress(chart.viewport(), LEFT, pos=place(chart, 0.5, 0.98))
     for step in range(1, 30):
         here = place(chart, 0.5 - 0.01 * step, 0.98)
+        older = person.view
         QTest.mouseMove(chart.viewport(), here)
+        person.window.runner.viewed.emit(older)  # as when its training was nearly done
+        assert older.generation < person.window.runner.generation
+        assert view.panel.dataset is person.window.showing.dataset
         before = len(person.views)
         person.wait(lambda before=before: len(person.views) > before)
         assert view.panel.dataset is person.window.showing.dataset
         assert view.panel.fit.grid is not None
     QTest.mouseRelease(chart.viewport(), LEFT, pos=here)
     assert view.panel.dataset is person.window.showing.dataset
+
+
+def test_in_the_mode_another_dataset_is_shown_at_once_and_edited(person) -> None:
+    """Of one input, then of two: on another chart."""
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.click("edit")
+    window = person.window
+    for values in ({"data__noise": 1.0}, {"data__name": "moons"}, {"data__name": "sine"}):
+        person.set(**values)
+        assert window.fit_view.panel.dataset is window.showing.dataset
+        for right in (0.5, 0.4):  # before its first fit, and after it
+            chart, points = window.fit_view.panel.chart, len(window.showing.dataset.train.y)
+            QTest.mouseClick(chart.viewport(), LEFT, pos=place(chart, right, 0.95))
+            assert window.session.experiment.data.name == "points"
+            assert len(window.showing.dataset.train.y) == points + 1
+            assert window.fit_view.panel.dataset is window.showing.dataset
+            assert person.wait_until_finished().dataset is window.fit_view.panel.dataset
 
 
 def test_two_clicks_and_a_drag_are_three_steps_back(person) -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 from PySide6.QtCore import Qt, QThread
 
+from regplay.core.joint import JointTraining
 from regplay.core.training import Training
 from regplay.gui.window import MainWindow
 
@@ -19,11 +20,19 @@ def broken(*_, **__):
     raise RuntimeError("the cat sat on the keyboard")
 
 
-@pytest.mark.parametrize("name", ["__init__", "advance", "fit", "adjust"])
+@pytest.fixture
+def alone(open_window, settings):
+    """A person at a window whose sliders show no curves: what fails there is the run."""
+    settings.setValue("curves", "")
+    return open_window()
+
+
+@pytest.mark.parametrize("name", ["__init__", "train", "fit", "adjust"])
 @pytest.mark.parametrize("remedy", ["reset", "control", "train"])
 def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
-    person, monkeypatch, name, remedy
+    alone, monkeypatch, name, remedy
 ):
+    person = alone
     person.click("transport.step")
     person.wait_for_step(1)
     person.click("keep_weights")
@@ -56,13 +65,21 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
     assert person.banner == ""
 
 
-def test_a_step_after_an_error_begins_anew(person, monkeypatch):
+def test_a_step_after_an_error_begins_anew(alone, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(Training, "advance", broken)
-        person.click("transport.play")
-        person.wait(lambda: bool(person.banner))
-    person.click("transport.step")
-    person.wait_for_step(1)
+        patch.setattr(Training, "train", broken)
+        alone.click("transport.play")
+        alone.wait(lambda: bool(alone.banner))
+    alone.click("transport.step")
+    alone.wait_for_step(1)
+
+
+def test_an_error_in_a_sweep_is_told_and_the_run_does_not_suffer(open_window, monkeypatch):
+    monkeypatch.setattr(JointTraining, "advance", broken)
+    person = open_window()
+    person.wait(lambda: "could not be trained: the cat sat on the keyboard" in person.banner)
+    person.click("transport.play")
+    assert person.wait_until_finished().snapshot.epoch == 20
 
 
 def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
@@ -85,38 +102,41 @@ def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
 
 def full_gpu(monkeypatch, name):
     """Make everything but the CPU run out of memory in `Training.<name>`."""
-    init, advance = Training.__init__, Training.advance
+    init, train = Training.__init__, Training.train
 
     def fake_init(training, experiments, **values):
-        training.asked_for = values["device"]
-        if name == "__init__" and values["device"] != "cpu":
+        training.is_on_gpu = values["device"] != "cpu"
+        if name == "__init__" and training.is_on_gpu:
             raise torch.OutOfMemoryError("CUDA out of memory")
         init(training, experiments, **(values | {"device": "cpu"}))
 
-    def fake_advance(training):
-        if name == "advance" and training.asked_for != "cpu" and training.step == 7:
-            raise torch.OutOfMemoryError("CUDA out of memory")
-        return advance(training)
+    def fake_train(training, goal=None, stop=None):
+        if name == "train" and getattr(training, "is_on_gpu", False):  # not made before this
+            if training.step == 7:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            goal = 7 if goal is None else min(goal, 7)
+        return train(training, goal, stop)
 
     monkeypatch.setattr(Training, "__init__", fake_init)
-    monkeypatch.setattr(Training, "advance", fake_advance)
+    monkeypatch.setattr(Training, "train", fake_train)
 
 
-@pytest.mark.parametrize("name", ["__init__", "advance"])
-def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(person, monkeypatch, name):
+@pytest.mark.parametrize("name", ["__init__", "train"])
+def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, name):
+    person = alone
     full_gpu(monkeypatch, name)
     person.window.set_device("cuda:0")
     person.click("transport.play")
     view = person.wait_until_finished()
     assert view.snapshot.epoch == 20
     assert list(view.run.history.epochs) == list(range(21))
-    assert "GPU ran out of memory" in person.banner
+    person.wait(lambda: "GPU ran out of memory" in person.banner)  # a view may be quicker
     assert "CPU" in person.banner
     assert person.text("status.device").startswith("CPU")
 
 
 def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monkeypatch):
-    full_gpu(monkeypatch, "advance")
+    full_gpu(monkeypatch, "train")
     person.window.set_device("cuda:0")
     laboratory = person.window.laboratory
     decay = "regularization.weight_decay"
@@ -124,7 +144,7 @@ def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monke
     study = laboratory.studies[decay]
     assert study.problem == ""
     assert study.history.epochs[-1] == 20
-    assert "GPU ran out of memory" in person.banner
+    person.wait(lambda: "GPU ran out of memory" in person.banner)  # a view may be quicker
 
 
 def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):

@@ -4,6 +4,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from endless import ENDLESS
 from PySide6.QtCore import Qt
 
 from regplay.core import joint
@@ -87,11 +88,15 @@ def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
     norm = trained.view.snapshot.value("weight_norm")
     go_to(trained, 20)
     trained.click("keep_weights")
+    trained.window.transport.setSpeed(1)  # else it may be at its end by the pause
     trained.click("timeline.continue")
     trained.window.runner.pause()
     trained.set(regularization__weight_decay=1.0)
+    trained.window.transport.setSpeed(None)
     trained.press(Qt.Key.Key_Space)
     trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
+    assert trained.view.snapshot.epoch == 200
+    assert 20 <= trained.view.run.changed_at[0] < 200
     assert trained.view.snapshot.value("weight_norm") < 0.7 * norm
     assert trained.view.run.history.column("train_loss")[5] > 0
 
@@ -152,9 +157,9 @@ def test_a_change_shows_the_newest_again(trained):
 
 def test_while_it_trains_an_earlier_moment_stays_in_sight(open_window, settings):
     settings.setValue("curves", "")
-    person = open_window(SMALL | {"epochs": 100_000})
+    person = open_window(SMALL | ENDLESS)
     person.press(Qt.Key.Key_Space)
-    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 50)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 10)
     view = go_to(person, 10)
     assert view.fit.epoch == 10
     person.wait(lambda: person.view.snapshot.epoch > view.snapshot.epoch)

@@ -4,11 +4,14 @@ import gc
 import threading
 
 import numpy as np
+import pytest
+from endless import ENDLESS
 from PySide6.QtCore import QObject, QPoint, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from regplay.core.fields import replace
+from regplay.core.datasets import load
+from regplay.core.fields import get, replace
 from regplay.core.history import MEASURES, History
 from regplay.core.training import Training, train
 
@@ -20,8 +23,7 @@ def trained(experiment):
     """The history of a fresh training, without any window."""
     history = History()
     for snapshot in train(experiment):
-        if snapshot is not None:
-            history.append(snapshot)
+        history.append(snapshot)
     return history
 
 
@@ -104,7 +106,7 @@ def test_kept_weights_go_on_from_where_they_are(person):
 
 
 def test_kept_weights_while_training(open_window):
-    person = open_window({"epochs": 1_000_000})
+    person = open_window({"epochs": 1_000_000, "optimizer.batch_size": 1})
     person.click("keep_weights")
     person.click("transport.play")
     person.wait(lambda: person.view.snapshot.epoch > 50)
@@ -145,7 +147,8 @@ def test_another_shape_or_other_data_restart_even_with_kept_weights(person):
         last = view
 
 
-def test_a_drag_shows_retrained_networks_all_the_way(open_window):
+def test_a_drag_shows_retrained_networks_all_the_way(open_window, settings):
+    settings.setValue("curves", "")  # else a finished curve shows its own networks
     person = open_window({"epochs": 500, "optimizer.name": "sgd"})
     person.click("transport.play")
     person.wait_until_finished()
@@ -178,6 +181,159 @@ def test_a_drag_shows_retrained_networks_all_the_way(open_window):
     decays = [view.run.experiment.regularization.weight_decay for view in fits.values()]
     assert len(set(decays)) == len(fits)  # each is of another position
     assert decays == sorted(decays)
+
+
+RESTARTS = ("data.noise", "data.n_train", "model.depth", "model.width")
+
+
+@pytest.fixture
+def train_with_curves(open_window, settings):
+    """Opens a window in which these sliders show their curves, and lets it train."""
+
+    def train_one(curves, values):
+        settings.setValue("curves", " ".join(curves))
+        person = open_window(values)
+        person.click("transport.play")
+        return person
+
+    return train_one
+
+
+def slider_of(person, path):
+    """A slider in sight, and the height in px at which the mouse is to go along it."""
+    control = person.window.controls.control(path)
+    person.window.controls.ensureWidgetVisible(control)
+    return control.slider, control.slider.height() // 2
+
+
+def under_handle(person, path, slider):
+    """Whether the newest view is of the value where the handle stands."""
+    is_new = person.view.is_preview or person.view.generation == person.window.runner.generation
+    return is_new and get(person.view.run.experiment, path) == slider.under_handle
+
+
+def is_whole(window, view):
+    """Whether the plots show one view: its points, its fit and its losses."""
+    panel, plot, history = window.fit_view.panel, window.history_view.plot, view.run.history
+    n = len(plot.epochs) - 1  # the last one may be newer than the last record
+    return (
+        panel.dataset is view.dataset
+        and panel.fit is view.fit
+        and plot.epochs[-1] >= view.snapshot.epoch
+        and np.array_equal(plot.epochs[:n], history.epochs[:n])
+        and all(
+            np.array_equal(curve.values[:n], history.column(curve.measure)[:n])
+            for curve in plot.curves
+        )
+    )
+
+
+def assert_belongs_together(view, alone, rtol):
+    """The points, the fit and the losses are those of the experiment, which was trained `alone`."""
+    dataset = load(view.run.experiment.data)
+    for split in ("train", "valid"):
+        points, expected = getattr(view.dataset, split), getattr(dataset, split)
+        np.testing.assert_array_equal(points.x, expected.x)
+        np.testing.assert_array_equal(points.y, expected.y)
+        loss = ((getattr(view.fit, split) - expected.y) ** 2).mean()
+        assert view.snapshot.value(f"{split}_loss") == pytest.approx(loss, rel=1e-4)
+    history = view.run.history
+    n = len(alone) if view.is_finished else len(history)  # which may have been left on its way
+    np.testing.assert_array_equal(history.epochs, alone.epochs[:n])
+    for measure in MEASURES:
+        column = alone.column(measure)[:n]
+        np.testing.assert_allclose(history.column(measure), column, rtol=rtol)
+
+
+@pytest.mark.parametrize("curves", ["none", "others", "its own"])
+@pytest.mark.parametrize("path", RESTARTS)
+def test_a_drag_over_other_data_or_networks_shows_each_with_its_own_fit_and_losses(
+    train_with_curves, path, curves
+):
+    own = curves == "its own"
+    shown = {"none": [], "others": ["regularization.dropout", "optimizer.lr"], "its own": [path]}
+    person = train_with_curves(shown[curves], {"epochs": 40, "model.width": 16})
+    before, window = person.wait_until_finished(), person.window
+    slider, y = slider_of(person, path)
+    if own:  # then it shows its own networks, which are there
+        person.wait(lambda: slider.curve and slider.curve.is_finished)
+    first, whole, dwelled = len(person.views), [], {}
+    window.runner.viewed.connect(lambda view: whole.append(is_whole(window, view)))
+    QTest.mousePress(slider, LEFT, pos=QPoint(10, y))
+    for x in range(10, slider.width() // 2, 2):
+        QTest.mouseMove(slider, QPoint(x, y))
+        assert is_whole(window, person.view)  # until something newer comes, all of it stays
+        if x % 10 == 0:  # as a hand does, it dwells now and then
+            person.wait(lambda: under_handle(person, path, slider) and person.view.is_finished)
+            dwelled[slider.under_handle] = person.view
+        QApplication.processEvents()
+    value = slider.under_handle
+    QTest.mouseRelease(slider, LEFT, pos=QPoint(x, y))
+    last = person.wait_until_finished()
+    assert get(last.run.experiment, path) == value == window.controls.control(path).value()
+    assert not last.is_preview
+
+    views = person.views[first:]
+    assert all(whole)
+    assert len(whole) == len(views)
+    assert any(view.is_preview for view in views) == own
+    generations = [view.generation for view in views]
+    assert generations == sorted(generations)
+    assert len(dwelled) >= 4
+    assert [get(view.run.experiment, path) for view in dwelled.values()] == list(dwelled)
+    for view in (before, *dwelled.values(), last):
+        assert view.snapshot.epoch == 40
+    alone = {view.run.experiment: trained(view.run.experiment) for view in (before, *views)}
+    for view in (before, *views):
+        assert_belongs_together(view, alone[view.run.experiment], rtol=2e-3 if own else 0)
+
+
+@pytest.mark.parametrize("path", RESTARTS)
+def test_what_trains_long_shows_its_progress_and_is_left_for_another_value(train_with_curves, path):
+    person = train_with_curves([], ENDLESS)
+    person.wait(lambda: person.view.snapshot.step > 0)
+    window, (slider, y) = person.window, slider_of(person, path)
+    values = set()
+    QTest.mousePress(slider, LEFT, pos=QPoint(10, y))
+    for x in range(20, 120, 20):
+        QTest.mouseMove(slider, QPoint(x, y))
+        assert is_whole(window, person.view)
+        person.wait(lambda: under_handle(person, path, slider))
+        for _ in range(2):
+            step = person.view.snapshot.step
+            person.wait(lambda step=step: person.view.snapshot.step > step)
+        assert under_handle(person, path, slider)
+        assert is_whole(window, person.view)
+        values.add(get(window.session.experiment, path))
+        assert slider.under_handle in values
+    QTest.mouseRelease(slider, LEFT, pos=QPoint(x, y))
+    assert len(values) >= 3
+    assert not any(view.is_finished for view in person.views)
+    assert window.runner.is_playing
+
+
+@pytest.mark.parametrize("values", [{"data.noise": 1.0}, {"data.name": "moons"}])
+def test_what_is_shown_stays_whole_until_there_is_a_fit_of_other_data(person, monkeypatch, values):
+    person.click("transport.play")
+    before = person.wait_until_finished()
+    goes_on, init = threading.Event(), Training.__init__
+
+    def held(*arguments, **others):
+        assert goes_on.wait(20)
+        init(*arguments, **others)
+
+    monkeypatch.setattr(Training, "__init__", held)
+    window, verdict = person.window, person.text("verdict.losses")
+    window.setExperiment(replace(window.session.experiment, values))
+    QApplication.processEvents()
+    assert is_whole(window, before)
+    assert person.text("verdict.losses") == verdict
+    assert window.showing.dataset is not before.dataset
+    goes_on.set()
+    after = person.wait_until_finished()
+    assert after.dataset is window.showing.dataset
+    assert is_whole(window, after)
+    assert person.text("verdict.losses") != verdict
 
 
 def test_a_hundred_restarts_in_a_row_end_with_the_last(open_window):

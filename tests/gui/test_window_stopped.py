@@ -1,10 +1,15 @@
 """What was stopped on its way, in the real window: it can be looked at, taken, and trained on."""
 
+import threading
+
 import numpy as np
 import pytest
+from endless import ENDLESS
 from PySide6.QtCore import Qt
 
+from regplay.core import training
 from regplay.core.fields import get
+from regplay.core.training import Training
 
 SMALL = {"model.width": 4, "data.n_train": 12, "data.n_valid": 20}
 
@@ -14,8 +19,8 @@ def at_tab(open_window, settings):
     """Opens a window on a tab; its sliders show no curves."""
     settings.setValue("curves", "")
 
-    def open_at(tab, epochs):
-        person = open_window(SMALL | {"epochs": epochs})
+    def open_at(tab, values):
+        person = open_window(SMALL | values)
         person.click(f"stage.{tab}")
         return person
 
@@ -23,17 +28,17 @@ def at_tab(open_window, settings):
 
 
 def test_a_stopped_landscape_keeps_what_it_has_and_goes_on_from_there(at_tab):
-    person = at_tab("landscape", 20_000)
+    person = at_tab("landscape", ENDLESS)
     tab = person.window.tabs.landscape
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.progress > 0)
     person.click("landscape.start")
-    person.press(Qt.Key.Key_E)
+    person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # the thread knows by now
     stopped = tab._map
     assert 0 < stopped.progress < 1
     assert np.isfinite(stopped.measures["valid_loss"]).any()
-    person.press(Qt.Key.Key_E)
+    person.press(Qt.Key.Key_S)
     person.wait_for_step(2)
     assert tab._map.trained_to == stopped.trained_to
     person.click("landscape.start")
@@ -42,15 +47,32 @@ def test_a_stopped_landscape_keeps_what_it_has_and_goes_on_from_there(at_tab):
     person.wait(lambda: tab._map.trained_to > stopped.trained_to)
 
 
-def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab):
+@pytest.fixture
+def goes_on(monkeypatch):
+    """Sweeps wait some twenty epochs from their beginning until this is set."""
+    goes_on, train = threading.Event(), Training.train
+
+    def held(it, goal=None, stop=None):
+        if len(it.experiments) > 1 and it.epoch > 20:
+            assert goes_on.wait(20)
+        return train(it, goal, stop)
+
+    monkeypatch.setattr(training, "_RECORDS", 32)
+    monkeypatch.setattr(Training, "train", held)
+    yield goes_on
+    goes_on.set()
+
+
+def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on):
     """Else a run that had finished gives way to one that has hardly begun."""
-    person = at_tab("landscape", 3000)
+    person = at_tab("landscape", {"epochs": 3000})
     tab = person.window.tabs.landscape
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.trained_to > 20)
     person.click("landscape.start")
+    goes_on.set()
     cell = tab._map.trained_to
     assert cell < 3000
     tab.cellClicked.emit(10, 3)
@@ -63,15 +85,15 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab):
 
 
 def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
-    person = at_tab("seeds", 20_000)
+    person = at_tab("seeds", ENDLESS)
     tab, timeline = person.window.tabs.seeds, person.window.timeline
     tab.setSeeds(5)
     person.click("seeds.start")
-    person.wait(lambda: tab.recorded and tab.recorded[-1] > 100)
+    person.wait(lambda: tab.recorded and tab.recorded[-1] > 20)
     person.click("seeds.start")
-    person.wait(lambda: timeline.track.kept[-1:] > (100,))
+    person.wait(lambda: timeline.track.kept[-1:] > (20,))
     assert person.find("seeds.start").text() == "Start"
-    person.press(Qt.Key.Key_E)
+    person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # the thread knows by now
 
     def heights():
@@ -82,4 +104,4 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
     person.wait(lambda: not np.allclose(heights(), newest))
     timeline.pickMoment(None)
     person.wait(lambda: np.allclose(heights(), newest))
-    assert tab.recorded[-1] < 20_000
+    assert tab.recorded[-1] < ENDLESS["epochs"]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from endless import ENDLESS
 from PySide6.QtCore import Qt
 
 from regplay.core.bias_variance import DOUBLE_DESCENT, decomposition_axis
@@ -213,9 +214,9 @@ def pinned_lines(person):
 
 
 def test_comparing_lets_a_long_run_wait(at_tab):
-    person = at_tab("fit", {"epochs": 100_000})
+    person = at_tab("fit", ENDLESS)
     person.press(Qt.Key.Key_Space)
-    person.wait(lambda: person.view.snapshot.epoch > 50)
+    person.wait(lambda: person.view.snapshot.epoch > 5)
     person.press(Qt.Key.Key_C)
     assert not person.window.runner.is_playing
     tab = person.window.tabs.side
@@ -285,10 +286,14 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     early = {}
     person.wait(lambda: person.view.fit.epoch == 30)
     early[0] = person.view.fit
+    window.transport.setSpeed(1)
     person.click("timeline.continue")
     window.runner.pause()
-    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch < 100)
+    window.runner.advance(20)
+    person.wait(lambda: person.is_shown() and person.view.snapshot.epoch >= 50)
+    assert person.view.snapshot.epoch < 100
     person.press(Qt.Key.Key_P)  # on its way: its experiment, trained again, would go further
+    window.transport.setSpeed(None)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     first, way = window.board.pins

@@ -5,7 +5,7 @@ import pytest
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.gui.document.opened import complete, pins_of
 from regplay.session.document import Document
 from regplay.session.document_file import dumps, loads
@@ -21,10 +21,10 @@ def opened(*experiments):
     fits = []
     for experiment in experiments:
         training, kept = Training([experiment], device="cpu"), Run(experiment)
-        for snapshot in run(training):
-            if snapshot is not None:
-                kept.history.append(snapshot)
-                kept.checkpoints.keep(training.state())
+        while not training.finished:
+            for record in training.train():
+                kept.history.append(record.snapshot)
+                kept.checkpoints.keep(record.state.copy())
         fits.append(training.fit(None))
         pins.pin(kept, None)
     return loads(dumps(Document.of(experiments[0], None, pins))), fits

@@ -7,6 +7,7 @@ from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.session.document import Document, StoredPin, StoredRun
 from regplay.session.document_file import read
+from regplay.session.document_text import FORMAT
 
 
 def seeded(seed, *pins, view=None):
@@ -168,11 +169,11 @@ def test_what_cannot_be_recovered_is_explained_and_stays(desk):
     desk.clock.advance(1)
     (path,) = desk.saved
     desk.crash()
-    path.write_text("format = 2\n")
+    path.write_text(f"format = {FORMAT + 1}\n")
     desk.begin()
     assert not desk.documents.recover()
     assert "can't be recovered" in desk.messages[0]
-    assert "format 2" in desk.messages[0]
+    assert f"format {FORMAT + 1}" in desk.messages[0]
     assert path.exists()
     assert desk.window.shown == []
 

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
+from endless import ENDLESS
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
+from regplay.core import training
+from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.joint import JointTraining
@@ -60,15 +64,15 @@ def test_the_present_settings_are_marked_from_the_beginning(open_window, setting
 
 
 def test_a_stopped_map_says_that_it_is_no_result(at_landscape):
-    person, tab = at_landscape({"epochs": 20_000})
+    person, tab = at_landscape(ENDLESS)
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.progress > 0)
     person.click("landscape.start")
-    person.press(Qt.Key.Key_E)
+    person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # the thread knows by now
     epoch = tab._map.trained_to
-    assert 0 < epoch < 20_000
-    assert f"so far, epoch {epoch:,} of 20,000" in tab.legend.text()
+    assert 0 < epoch < 1_000_000
+    assert f"so far, epoch {epoch:,} of 1,000,000" in tab.legend.text()
     assert "best so far" in tab.legend.text()
 
 
@@ -89,15 +93,17 @@ def test_a_finished_map_has_the_same_colours_after_its_beginnings_were_shown(at_
     assert "so far" not in tab.legend.text()
 
 
-def test_shapes_that_have_only_begun_do_not_count_for_the_colours():
+def test_shapes_that_have_only_begun_do_not_count_for_the_colours(monkeypatch):
     """Widths train one after another: the initial losses of the next are no part of the map."""
+    monkeypatch.setattr(engine_for(torch.device("cpu")), "at_once", 1)
+    monkeypatch.setattr(training, "_RECORDS", 1)
     small = replace(Experiment(), SMALL | {"epochs": 5})
     members = [replace(small, {"model.width": width}) for width in (2, 2, 3)]
-    training = JointTraining(members, device="cpu")
-    history = training.history
+    joint = JointTraining(members, device="cpu")
+    history = joint.history
     while not np.isfinite(history.values("valid_loss")[2]):
-        training.advance()
+        joint.advance()
     assert _farthest(history).tolist() == [True, True, False]
-    while not training.finished:
-        training.advance()
+    while not joint.finished:
+        joint.advance()
     assert _farthest(history).all()

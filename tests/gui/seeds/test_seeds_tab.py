@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from seen import find
 
+from regplay.core import training
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -35,24 +36,24 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     wanted = tab.wanted(CARS, None)
     assert list(wanted) == [BAND]
     sweep = wanted[BAND].sweep
-    training = JointTraining(sweep.experiments, device="cpu")
-    while not training.finished:
-        training.advance()
-    study = Study(sweep, "cpu", training.history)
+    joint = JointTraining(sweep.experiments, device="cpu")
+    while not joint.finished:
+        joint.advance()
+    study = Study(sweep, "cpu", joint.history)
     tab.showStudies({BAND: study}, None)
     assert find(tab, "seeds.start").text() == "Start"
 
     strip = tab.spread.strip
     assert strip.isVisible()
-    expected = training.history.values("valid_loss")
+    expected = joint.history.values("valid_loss")
     assert expected.shape == (6,)
     assert len(set(expected)) == 6  # other rows, other initial weights
     np.testing.assert_array_equal(strip.losses.valid, expected)
-    np.testing.assert_array_equal(strip.losses.train, training.history.values("train_loss"))
+    np.testing.assert_array_equal(strip.losses.train, joint.history.values("train_loss"))
     last = strip.chart.autoRange("x")
 
     tab.showStudies({BAND: study}, 0)  # the handle goes back to the first epoch, and forth
-    np.testing.assert_array_equal(strip.losses.valid, training.history.values("valid_loss", 0))
+    np.testing.assert_array_equal(strip.losses.valid, joint.history.values("valid_loss", 0))
     tab.showStudies({BAND: study}, None)
     assert strip.chart.autoRange("x") == last
 
@@ -60,22 +61,28 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     assert strip.losses is None
 
 
-def train(tab: SeedsTab, steps: int) -> tuple[JointTraining, Study]:
-    """The networks that the tab asks for, after so many steps; −1 trains them to their end."""
+@pytest.fixture(autouse=True)
+def short_stretches(monkeypatch):
+    """Each goes from one record to the next."""
+    monkeypatch.setattr(training, "_RECORDS", 1)
+
+
+def train(tab: SeedsTab, records: int) -> tuple[JointTraining, Study]:
+    """The networks that the tab asks for, after so many records; −1 trains them to their end."""
     sweep = tab.wanted(CARS, None)[BAND].sweep
-    training = JointTraining(sweep.experiments, device="cpu")
-    while steps and not training.finished:
-        training.advance()
-        steps -= 1
-    return training, Study(sweep, "cpu", training.history)
+    joint = JointTraining(sweep.experiments, device="cpu")
+    while records and not joint.finished:
+        joint.advance()
+        records -= 1
+    return joint, Study(sweep, "cpu", joint.history)
 
 
 def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
     button = find(tab, "seeds.start")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    training, study = train(tab, 20)
+    joint, study = train(tab, 20)
     tab.showStudies({BAND: study}, None)
-    assert not training.finished
+    assert not joint.finished
     assert button.text() == "Stop"
     progress = find(tab, "seeds.progress").value()
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -83,7 +90,7 @@ def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
         wanted = tab.wanted(CARS, epoch)[BAND]
         assert (wanted.sweep, wanted.epoch, wanted.is_paused) == (study.sweep, epoch, True)
     tab.showStudies({BAND: study}, 3)
-    strip, history = tab.spread.strip, training.history
+    strip, history = tab.spread.strip, joint.history
     np.testing.assert_array_equal(strip.losses.valid, history.values("valid_loss", 3))
     assert tab.recorded == history.epochs.tolist()
     assert (button.text(), find(tab, "seeds.progress").value()) == ("Start", progress)
@@ -109,8 +116,8 @@ def test_nothing_is_left_of_another_experiment_after_stop(tab):
 def test_start_has_nothing_to_do_once_all_are_trained(tab):
     button = find(tab, "seeds.start")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-    training, study = train(tab, -1)
-    assert training.finished
+    joint, study = train(tab, -1)
+    assert joint.finished
     tab.showStudies({BAND: study}, None)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.text() == "Start"
