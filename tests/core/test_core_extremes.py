@@ -19,6 +19,8 @@ from regplay.core.history import MEASURES
 from regplay.core.population import Population, Shape
 from regplay.core.training import Training
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 INF, NAN = float("inf"), float("nan")
 
 

@@ -20,6 +20,8 @@ from regplay.core.inside import (
 )
 from regplay.core.training import Training
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 MODULES = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 
 

@@ -15,6 +15,8 @@ from regplay.core.native_engine import NativeEngine
 from regplay.core.sweep import Axis, Sweep
 from regplay.core.training import Training, load_all, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 BASE = replace(
     Experiment(),

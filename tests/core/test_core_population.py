@@ -11,6 +11,8 @@ from torch.nn import functional
 
 from regplay.core.population import Population, Shape
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 CPU = torch.device("cpu")
 PHI = {
     "tanh": torch.tanh,

@@ -8,6 +8,8 @@ from regplay.core.joint import JointTraining
 from regplay.core.replay import fill_in
 from regplay.core.training import Training
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 VALUES = {"epochs": 300, "model.width": 8, "data.n_train": 12, "regularization.dropout": 0.2}
 
 

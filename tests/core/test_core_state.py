@@ -11,6 +11,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 WD = "regularization.weight_decay"
 _BUSY = {
     "epochs": 40,

@@ -1,6 +1,7 @@
 """Thinned networks are what `nn.Dropout` makes of a network in a training step."""
 
 import numpy as np
+import pytest
 import torch
 from torch import nn
 
@@ -8,6 +9,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.thinned import stochastic_passes, thinned
 from regplay.core.training import Training
+
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 EXPERIMENT = replace(
     Experiment(), {"model.width": 16, "regularization.dropout": 0.3, "data.n_train": 20}

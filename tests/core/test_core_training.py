@@ -230,7 +230,10 @@ def test_early_stopping_waits_for_its_patience_after_the_best_epoch():
     np.testing.assert_array_equal(history[-1].values, snapshot.values)
 
 
-def test_those_that_stopped_stay_still_while_others_go_on():
+@pytest.mark.parametrize("records_a_call", [7, 256])
+def test_those_that_stopped_stay_still_while_others_go_on(monkeypatch, records_a_call):
+    """In the call in which they stop, and in those that follow."""
+    monkeypatch.setattr("regplay.core.training._RECORDS", records_a_call)
     for optimizer in ("sgd", "momentum", "adam", "adamw"):
         more = {
             "optimizer__name": optimizer,
@@ -243,13 +246,24 @@ def test_those_that_stopped_stay_still_while_others_go_on():
             patient(0, **more),
             patient(1, **more | {"optimizer__lr": 0.0}),
             patient(0, **more | {"regularization__dropout": 0.2}),
+            patient(3, **more | {"regularization__dropout": 0.5, "optimizer__lr": 0.05}),
         ]
         training = training_of(*experiments)
-        _, at_stop, *_, last = kept_records(training)
-        assert at_stop.snapshot.stopped_at.tolist() == [-1, 1, -1]
+        history = kept_records(training)
+        _, at_stop, *_, last = history
+        moving_at = int(last.snapshot.stopped_at[3])
+        assert 0 < moving_at < 150
+        [moving] = [r.state for r in history if r.state.epoch == moving_at]
+        for record in history:
+            if record.state.epoch >= moving_at:
+                assert torch.equal(record.state.parameters[3], moving.parameters[3])
+                for momentum, then in zip(record.state.momenta, moving.momenta, strict=True):
+                    assert torch.equal(momentum[3], then[3])
+        assert torch.equal(parameters(training, 3), moving.parameters[3])
+        assert at_stop.snapshot.stopped_at.tolist() == [-1, 1, -1, -1]
         assert at_stop.snapshot.epoch == 1
         assert last.snapshot.epoch == 300
-        assert last.snapshot.stopped_at.tolist() == [-1, 1, -1]
+        assert last.snapshot.stopped_at.tolist() == [-1, 1, -1, moving_at]
         for state in (at_stop.state, last.state):
             assert torch.equal(parameters(training, 1), state.parameters[1])
         np.testing.assert_array_equal(last.snapshot.values[:, 1], at_stop.snapshot.values[:, 1])

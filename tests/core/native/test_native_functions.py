@@ -10,6 +10,8 @@ from torch.nn import functional
 
 from regplay.core.draws import draw_words
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PHI = {  # in the order of kernel.h
     "tanh": torch.tanh,
     "relu": torch.relu,

@@ -19,6 +19,8 @@ from regplay.core.native_engine import NativeEngine
 from regplay.core.torch_engine import TorchEngine
 from regplay.core.training import Training, run
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 LIBRARY = Path(
     os.environ.get("REGPLAY_NATIVE_LIBRARY")
     or Path(native.__file__).with_name(build.LIBRARY_NAMES[sys.platform])
@@ -210,35 +212,33 @@ def test_training_goes_on_by_torch_with_the_same_result(monkeypatch, tmp_path):
         np.testing.assert_allclose(found, expected, rtol=1e-6)
 
 
-_TRAIN = """
-from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
-from regplay.core.training import Training, run
-training = Training([replace(Experiment(), {"epochs": 20, "data.n_train": 20})], device="cpu")
-last = list(run(training))[-1]
-print(training.engine)
-print(last.value("valid_loss"))
-"""
+def test_the_environment_chooses_the_library_and_the_variant(monkeypatch):
+    losses, names = [], {}
+    for library, variant in (
+        (str(LIBRARY), VARIANTS[0]),
+        (str(LIBRARY), VARIANTS[-1]),
+        ("none", VARIANTS[0]),
+        (str(LIBRARY), "altivec"),
+    ):
+        monkeypatch.setenv("REGPLAY_NATIVE_LIBRARY", library)
+        monkeypatch.setenv("REGPLAY_NATIVE_VARIANT", variant)
+        use(monkeypatch, engine_for.__wrapped__(CPU))
+        names[library, variant], values = histories()
+        losses.append(values[-1, :2])
+    best, plain, none, unable = names.values()
+    monkeypatch.setenv("REGPLAY_NATIVE_LIBRARY", str(LIBRARY))
+    assert best == native_engine(variant=VARIANTS[0]).name
+    assert plain == native_engine(variant=VARIANTS[-1]).name
+    assert none == "PyTorch, without the native library: REGPLAY_NATIVE_LIBRARY says so"
+    assert "PyTorch" in unable
+    assert "altivec" in unable
+    for found in losses:
+        np.testing.assert_allclose(found, losses[0], rtol=1e-6)
 
 
-def test_the_environment_chooses_the_library_and_the_variant():
-    said = {}
-    for name, variables in {
-        "best": {"REGPLAY_NATIVE_VARIANT": "", "REGPLAY_NATIVE_LIBRARY": str(LIBRARY)},
-        "plain": {"REGPLAY_NATIVE_VARIANT": VARIANTS[-1], "REGPLAY_NATIVE_LIBRARY": str(LIBRARY)},
-        "none": {"REGPLAY_NATIVE_LIBRARY": "none"},
-        "unable": {"REGPLAY_NATIVE_VARIANT": "altivec", "REGPLAY_NATIVE_LIBRARY": str(LIBRARY)},
-    }.items():
-        done = in_a_process(_TRAIN, **variables)
-        assert done.returncode == 0, done.stderr
-        engine, loss = done.stdout.splitlines()
-        said[name] = engine, float(loss)
-    engines = {name: engine for name, (engine, _) in said.items()}
-    assert engines["best"] == native_engine(variant=VARIANTS[0]).name
-    assert engines["plain"] == native_engine(variant=VARIANTS[-1]).name
-    assert "PyTorch" in engines["none"]
-    assert "REGPLAY_NATIVE_LIBRARY" in engines["none"]
-    assert "PyTorch" in engines["unable"]
-    assert "altivec" in engines["unable"]
-    losses = [loss for _, loss in said.values()]
-    assert losses == pytest.approx([losses[0]] * 4, rel=1e-3)
+def test_a_gpu_is_for_torch():
+    """Whatever the library is."""
+    for name in ("cuda", "mps"):
+        chosen = engine_for.__wrapped__(torch.device(name))
+        assert isinstance(chosen, TorchEngine)
+        assert name in chosen.name

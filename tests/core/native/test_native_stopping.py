@@ -15,6 +15,8 @@ from regplay.core.fields import replace
 from regplay.core.training import Training
 from regplay.core.work import Stop
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 BUSY = {
     "model.width": 40,
     "data.n_train": 90,
