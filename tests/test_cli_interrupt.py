@@ -36,7 +36,7 @@ name = "linear"
 depth = 0
 [optimizer]
 name = "sgd"
-lr = 0.1
+lr = 0.11
 """
 
 

@@ -193,7 +193,13 @@ def test_the_device_is_said_when_asked_for(sweep):
     )
 
 
-def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch):
+@pytest.fixture
+def one_after_another(monkeypatch):
+    """Trains parts of a sweep one after another, as on one core."""
+    monkeypatch.setattr(engine_for(torch.device("cpu")), "at_once", 1)
+
+
+def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch, one_after_another):
     expected = json.loads(sweep(*WIDTHS, "--json")[1])
 
     class OnGpu(sweep_terminal.JointTraining):
@@ -219,7 +225,7 @@ def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch):
 
 
 @pytest.fixture
-def step_by_step(monkeypatch):
+def step_by_step(monkeypatch, one_after_another):
     """Lets a stretch of training be one step: each width is a part of its own, of 40 steps."""
     monkeypatch.setattr("regplay.core.training._FLOPS", 0)
 

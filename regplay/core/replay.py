@@ -39,7 +39,7 @@ def fill_in(
             continue
         training.restore(state)
         goal = int(between[-1]) * training.steps_per_epoch
-        while training.step < goal and not training.finished:
+        while (training.step < goal or training.owes_record) and not training.finished:
             for record in training.train(goal, stop):
                 checkpoints.insert(record.state.copy(), best_epoch)
             yield

@@ -181,6 +181,13 @@ class Training:
         return (self.epoch >= self.epochs and self._stretch is None) or not self._trains.any()
 
     @property
+    def owes_record(self) -> bool:
+        """Whether it was stopped at a record that is not made yet; the next `train` makes it."""
+        if self._stretch is None or self._collected == len(self._stretch.record_steps):
+            return False
+        return int(self._stretch.record_steps[self._collected]) <= self.step
+
+    @property
     def engine(self) -> str:
         """What computes, for people."""
         return self.population.engine.name

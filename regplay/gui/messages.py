@@ -43,7 +43,13 @@ class Start:
 
 @dataclass(frozen=True, eq=False)
 class Job:
-    """What to train."""
+    """What to train.
+
+    Attributes
+    ----------
+    after
+        Another one to be begun before, from whose start this one goes on.
+    """
 
     generation: int
     experiment: Experiment
@@ -53,6 +59,7 @@ class Job:
     change: Change
     goal: int  # train to this step
     start: Start | None = None
+    after: "Job | None" = None
 
 
 @dataclass(frozen=True)

@@ -76,8 +76,10 @@ class Worker(QThread):
         """Train this instead of what is trained now."""
         with self._wake:
             waiting = self._job
-            if waiting is not None and waiting.change.value > job.change.value:
-                job = replace(job, change=waiting.change)
+            if waiting is not None and job.change is Change.ADJUST and waiting.start is not None:
+                job = replace(job, after=waiting)
+            elif waiting is not None and waiting.change.value >= job.change.value:
+                job = replace(job, change=waiting.change, after=waiting.after)
             self._job = job
             self._call()
 
@@ -154,6 +156,8 @@ class Worker(QThread):
                 if wanted is not None:
                     self._studies.want(*wanted)
                 if job is not None:
+                    if job.after is not None:
+                        self._begin(job.after)
                     self._begin(job)
                 if self._has_steps_to_go() or job is not None or self._has_look:
                     self._train(stop)
@@ -200,7 +204,9 @@ class Worker(QThread):
 
     def _has_steps_to_go(self) -> bool:
         training = self._training
-        return training is not None and not training.finished and training.step < self._goal
+        if training is None or training.finished:
+            return False
+        return training.step < self._goal or training.owes_record
 
     def _begin(self, job: Job) -> None:
         from regplay.core.replay import fill_in
@@ -269,7 +275,7 @@ class Worker(QThread):
             stop.clear()
             if self.isInterruptionRequested() or self._is_superseded(training):
                 return
-            if training.finished or training.step >= self._goal:
+            if not self._has_steps_to_go():
                 break
             self._keep(self._run, training.train(self._goal, stop))
             self.reached = (generation, training.step)

@@ -277,6 +277,38 @@ def test_kept_weights_go_on_from_a_training_that_is_under_way(
     assert view.run.changed_at == [0]
 
 
+def test_kept_weights_go_on_from_a_moment_that_is_still_to_be_gone_back_to(
+    finished, until, put, holding
+):
+    run = finished.view.run
+    has_begun, goes_on = holding(1)
+    submit(finished, seed=1)
+    assert has_begun.wait(20)
+    finished.go_on_from(SMALL, DATASET, GRID, Start(run=run, epoch=5), 5)
+    submit(finished, Change.ADJUST, regularization__l1=0.1)
+    finished.play()
+    goes_on.set()
+    until(lambda: finished.is_finished)
+    after = finished.view.run
+    assert after.changed_at == [5]
+    assert after.experiment.regularization.l1 == 0.1
+    losses, before = after.history.column("train_loss"), run.history.column("train_loss")
+    assert list(losses[:6]) == list(before[:6])
+    assert losses[12] != before[12]
+
+
+def test_a_run_ends_though_it_is_called_while_its_last_losses_are_measured(runner, until):
+    """Which takes very much longer here than a step, and than a frame."""
+    values = {"data.n_train": 4, "data.n_valid": 20_000, "model.depth": 8, "model.width": 256}
+    experiment = replace(SMALL, values | {"epochs": 2})
+    dataset = load(experiment.data)
+    runner.start()
+    runner.submit(experiment, dataset, grid_of(dataset), Change.RESTART)
+    runner.play()
+    until(lambda: runner.study({}) or runner.is_finished)
+    assert list(runner.view.run.history.epochs) == [0, 1, 2]
+
+
 @pytest.mark.parametrize("plays", [True, False])
 def test_a_training_that_takes_long_shows_its_progress(runner, until, plays):
     """Also a run that is not to play on, but to come as far as it had."""
