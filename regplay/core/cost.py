@@ -1,8 +1,9 @@
 """How long a step and a measurement are expected to take, from sizes alone.
 
-Deterministic on purpose: how often losses are measured, how many threads one network uses and which
-device `auto` takes must not hang on how busy the machine is, or the same experiment would not give
-the same history twice. The constants were measured on two cores at 2.8 GHz; only ratios matter.
+Deterministic on purpose: how often losses are measured and which device `auto` takes must not hang
+on how busy the machine is, nor on what computes, or the same experiment would not give the same
+history twice. The constants were measured with torch's operations on two cores at 2.8 GHz; the
+native kernel has hardly any overhead, but records stay where they are.
 """
 
 import itertools

@@ -27,6 +27,13 @@ class Placement:
     reason: str
 
 
+def cores() -> int:
+    """How many cores of the CPU this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def available() -> list[str]:
     """The names that may be asked for here, `auto` and `cpu` first."""
     import torch
@@ -82,7 +89,7 @@ def place(request: str, cost: Cost, members: int = 1) -> Placement:
         gpu = next((name for name in names if name not in ("auto", "cpu")), None)
         if gpu is None:
             return Placement(cpu, "CPU: no GPU found")
-        expected = cost.step / min(os.cpu_count() or 1, members)
+        expected = cost.step / min(cores(), members)
         if expected < _GPU_STEP:
             reason = f"CPU: a step takes about {expected:.0f} µs, on {gpu} at least {_GPU_STEP:.0f}"
             return Placement(cpu, reason)

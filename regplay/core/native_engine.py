@@ -4,15 +4,15 @@ Members are shared out among threads, each taking the next that is left; none wa
 and a member's numbers are the same whoever computes them.
 """
 
-import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from ctypes import byref
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
+from regplay.core.device import cores
 from regplay.core.native.binding import (
     Kernel,
     Kernels,
@@ -49,7 +49,7 @@ class NativeEngine:
     def __init__(self, kernels: Kernels, threads: int | None = None) -> None:
         self.name = f"native, {kernels.name}"
         self._kernels = kernels
-        self.at_once = threads or _cores()
+        self.at_once = threads or cores()
         self._own = threading.local()
 
     def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
@@ -158,18 +158,22 @@ class NativeEngine:
             for helper in helpers:
                 helper.start()
             function(byref(call), spaces[0].data_ptr())
-        finally:  # whatever interrupts: they write into tensors that must not go before
-            for helper in helpers:
-                if helper.ident is not None:
-                    helper.join()
+        finally:
+            _wait_for(helpers)
+
+
+def _wait_for(helpers: Sequence[threading.Thread]) -> None:
+    """Until all have ended, whatever interrupts: they write into tensors that must not go yet."""
+    interruption: KeyboardInterrupt | None = None
+    for helper in helpers:
+        while helper.ident is not None and helper.is_alive():
+            try:
+                helper.join()
+            except KeyboardInterrupt as error:
+                interruption = error
+    if interruption is not None:
+        raise interruption
 
 
 def _one_or(members: int, tensor: Tensor) -> int:
     return 1 if len(tensor) == 1 else members
-
-
-def _cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -4,7 +4,6 @@ Batched matrices [M, …] and a hand-written backward pass: autograd and `torch.
 twice as long, and know no values of each member's own.
 """
 
-import os
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +11,7 @@ import torch
 from torch import Tensor
 
 from regplay.core.activations import ACTIVATIONS
+from regplay.core.device import cores
 from regplay.core.draws import draw_words, normals
 
 if TYPE_CHECKING:
@@ -69,10 +69,12 @@ class TorchEngine:
 
 
 def _use_threads(work: "Work") -> None:
-    """One CPU thread for small steps: two would wait for each other in each operation."""
+    """On the CPU one thread for small steps: two would wait for each other in each operation."""
+    if work.population.flat.device.type != "cpu":
+        return
     points = work.batch_size * work.population.shape.members
     is_large = 6.0 * points * work.population.shape.parameters > _SPLIT_FLOPS
-    torch.set_num_threads((os.cpu_count() or 1) if is_large else 1)
+    torch.set_num_threads(cores() if is_large else 1)
 
 
 class _Steps:

@@ -13,7 +13,7 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
             optimizer.zero_grad(); loss.backward(); optimizer.step()
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +39,7 @@ from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
 
 _MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
 # What bounds a stretch: none of it changes any number.
-_FLOPS = 2e10  # a tenth of a second of one core
+_FLOPS = 2e10  # a tenth of a second of one fast core
 _SECONDS = 0.1  # of an engine's overhead
 _RECORDS = 256
 _KEPT = 16 << 20  # bytes of states
@@ -49,13 +49,18 @@ _DRAWS = 1000  # orders, drawn with the interpreter's lock: some milliseconds
 
 @dataclass(frozen=True, eq=False)
 class Record:
-    """What was measured at an epoch, and the state then.
-
-    Whoever keeps the state keeps a copy: it is a part of a buffer that holds those of many records.
-    """
+    """What was measured at an epoch, and the state then."""
 
     snapshot: Snapshot
-    state: State
+    made: Callable[[], State]
+
+    @property
+    def state(self) -> State:
+        """Made when it is asked for, of buffers that hold those of many records.
+
+        Whoever keeps it keeps a copy.
+        """
+        return self.made()
 
 
 class Training:
@@ -236,9 +241,9 @@ class Training:
     def train(self, goal: int | None = None, stop: Stop | None = None) -> list[Record]:
         """Train towards a step, for a while; the records on the way.
 
-        It comes back at the goal, at the latest after about a tenth of a second, and soon after
-        `stop` is set. Before the first step it records the initial weights. Steps of different
-        members may lie apart as long as it is not called until all have made the next record.
+        It comes back at the goal, at the latest after some tenths of a second, and soon after
+        `stop` is set. Before the first step it records the initial weights. When it was stopped,
+        some members may have come further than others; more calls bring all to the next record.
 
         Parameters
         ----------
@@ -250,7 +255,7 @@ class Training:
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
         if self._stretch is None:
-            self._stretch, self._collected = self._next_stretch(last), 0
+            self._stretch, self._collected = self._next_stretch(last, goal), 0
         self.population.engine.train(
             self._work, self._stretch, min(goal, self._stretch.end), stop or Stop()
         )
@@ -264,9 +269,11 @@ class Training:
         snapshot = records[-1].snapshot if records else None
         return snapshot if snapshot is not None and snapshot.step == self.step else None
 
-    def _next_stretch(self, last: int) -> Stretch:
+    def _next_stretch(self, last: int, goal: int) -> Stretch:
         """From the present step on, as far as it is worth to go in one go."""
         work, per_epoch, epoch = self._work, self.steps_per_epoch, self.epoch
+        if goal <= self.step == epoch * per_epoch:  # nothing but a record is asked for
+            last = self.step
         end = min(last, self.step + self._most_steps)
         if work.batch_size < work.n_train:
             distinct = work.orders.distinct
@@ -318,16 +325,14 @@ class Training:
         """The records that all members have made since."""
         progress, trains = self._work.progress, self._trains
         found: list[Record] = []
-        if trains.any():
-            done = int(progress["record"][trains].min())
-            new = range(self._collected, done)
-            if new:
-                values = self._penalties.report(stretch.values[new.start : new.stop])
-                finite = is_finite(values)
-                for index, each in zip(new, values, strict=True):
-                    found.append(self._record(stretch, index, each, finite[index - new.start]))
-                    if not self._trains.any():
-                        break
+        new = range(self._collected, int(progress["record"][trains].min()))
+        if new:
+            values = self._penalties.report(stretch.values[new.start : new.stop])
+            finite = is_finite(values)
+            for index, each, are_finite in zip(new, values, finite, strict=True):
+                found.append(self._record(stretch, index, each, are_finite))
+                if self._stopping.all_stopped:
+                    break
         trains = self._trains
         if not trains.any():  # each stands where it stopped
             progress["step"] = progress["step"].max()
@@ -350,19 +355,23 @@ class Training:
             self._halt(stretch, index, stops, diverged)
         self._collected = index + 1
         self._next_record = self.schedule.following(epoch)
-        work = self._work
-        ahead = (work.progress["step"] - step) * work.rates["trains"]
-        stopping = self._stopping.state
-        state = State(
-            shape=self.population.shape,
-            epoch=epoch,
-            step=step,
-            parameters=stretch.kept[0][index],
-            momenta=tuple(kept[index] for kept in stretch.kept[1:]),
-            updates=work.progress["updates"] - ahead,
-            stopping=stopping,
-        )
-        return Record(Snapshot(epoch, step, values, stopping.stopped_at, stopping.diverged), state)
+        stopping, work = self._stopping.state, self._work
+        # As they stand now, which may be beyond the record.
+        stand, trains = work.progress.copy(), work.rates["trains"].copy()
+
+        def state() -> State:
+            return State(
+                shape=self.population.shape,
+                epoch=epoch,
+                step=step,
+                parameters=stretch.kept[0][index],
+                momenta=tuple(kept[index] for kept in stretch.kept[1:]),
+                updates=stand["updates"] - (stand["step"] - step) * trains,
+                stopping=stopping,
+            )
+
+        snapshot = Snapshot(epoch, step, values, stopping.stopped_at, stopping.diverged)
+        return Record(snapshot, state)
 
     def _halt(
         self,

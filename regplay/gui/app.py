@@ -37,7 +37,7 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
         window.set_device(device)
     window.show()
     if not opened:
-        window.runner.loaded.connect(window.runner.play)  # a trained network says more
+        window.runner.play()  # as soon as torch is there: a trained network says more
     else:
         window.desk.open(Path(opened))
     return app.exec()

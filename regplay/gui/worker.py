@@ -61,6 +61,7 @@ class Worker(QThread):
         self._goal = 0
         self._look = Look()
         self._has_look = False  # a new one, not shown yet
+        self._trains = False  # whether the thread is at the run, not at studies or waiting
         self._is_awaited = False  # a view, by who shows them
         self._stop: Stop | None = None  # brings the thread back from a stretch, once there is torch
         self._wanted: tuple[Mapping[str, Inquiry], str] | None = None  # new studies, and the device
@@ -70,7 +71,9 @@ class Worker(QThread):
         self._training: Training | None = None
         self._run = Run(Experiment())
         self._filling: Iterator[None] | None = None  # trains the states that the run lacks
+        self._taken: Job | None = None  # the last one that was begun, or failed to be
         self._began = self._silent_until = 0.0
+        self._is_shown = True  # something of what was begun since the last silence
 
     def submit(self, job: Job) -> None:
         """Train this instead of what is trained now."""
@@ -86,7 +89,7 @@ class Worker(QThread):
     def set_goal(self, step: int) -> None:
         """Train the present job to this step, then wait; a step behind stops it at once."""
         with self._wake:
-            goes_on = self._has_steps_to_go() and step >= self._goal
+            goes_on = self._trains and step >= self._goal
             self._goal = step
             if self._job is not None:
                 self._job = replace(self._job, goal=step)
@@ -95,7 +98,7 @@ class Worker(QThread):
 
     def await_view(self) -> None:
         """Whoever shows views has shown the last one, and would take a newer one."""
-        if self.mailbox.is_empty and self._has_steps_to_go():
+        if self.mailbox.is_empty and self._trains:
             with self._wake:
                 self._is_awaited = True
                 self._call()
@@ -156,6 +159,7 @@ class Worker(QThread):
                 if wanted is not None:
                     self._studies.want(*wanted)
                 if job is not None:
+                    self._taken = job
                     if job.after is not None:
                         self._begin(job.after)
                     self._begin(job)
@@ -235,9 +239,12 @@ class Worker(QThread):
                 self._filling = fill_in(run.checkpoints, run.history, again, self._stop)
             self._run, self._training = run, training
             self.reached = (job.generation, training.step)
-        # What is over this soon shows its result alone, without a flash of its start.
-        is_anew = job.change is not Change.ADJUST
-        self._silent_until = self._began + GRACE if is_anew else 0.0
+        # What is over this soon shows its result alone, without a flash of its start. One silence
+        # does for many jobs, so that a hand that never rests sees what longer ones come to.
+        if job.change is Change.ADJUST:
+            self._silent_until = 0.0
+        elif self._is_shown:
+            self._silent_until, self._is_shown = self._began + GRACE, False
 
     def _started(self, start: Start, job: Job, training: "Training") -> Run | None:
         """Bring a training to where it is to start; the run so far, or None if it isn't kept."""
@@ -271,15 +278,23 @@ class Worker(QThread):
             self._has_look = False
             return
         generation, _ = self.reached
-        while True:
-            stop.clear()
-            if self.isInterruptionRequested() or self._is_superseded(training):
-                return
-            if not self._has_steps_to_go():
-                break
-            self._keep(self._run, training.train(self._goal, stop))
-            self.reached = (generation, training.step)
-            self._publish_sometimes(training)
+        self._trains = True
+        try:
+            while True:
+                stop.clear()
+                self._publish_sometimes(training)
+                if self.isInterruptionRequested():
+                    return
+                if self._is_superseded(training):
+                    if time.perf_counter() >= self._silent_until:
+                        self._publish(training)
+                    return
+                if not self._has_steps_to_go():
+                    break
+                self._keep(self._run, training.train(self._goal, stop))
+                self.reached = (generation, training.step)
+        finally:
+            self._trains = False
         self._publish(training)
 
     def _is_superseded(self, training: "Training") -> bool:
@@ -290,7 +305,7 @@ class Worker(QThread):
         if job.change is Change.ADJUST:
             return True
         spent, done = time.perf_counter() - self._began, training.step / max(self._goal, 1)
-        return spent > GRACE * max(done, _BARELY_BEGUN)
+        return spent * (1.0 - min(done, 1.0)) / max(done, _BARELY_BEGUN) > GRACE
 
     def _publish_sometimes(self, training: "Training") -> None:
         now = time.perf_counter()
@@ -305,6 +320,7 @@ class Worker(QThread):
         with self._wake:
             look, was_asked = self._look, self._has_look
             self._has_look = self._is_awaited = False
+            self._is_shown = True
         if job is None or run.history.last is None:
             return
         study = self._studies.training(look.study) if look.study else None
@@ -319,14 +335,16 @@ class Worker(QThread):
     def _give_up(self, error: Exception) -> None:
         import torch
 
-        job, self._training = self._current, None
+        job, self._training = self._taken, None
         if job is None:
             raise error
         if isinstance(error, torch.OutOfMemoryError) and job.device != "cpu":
             self.noticed.emit(_FULL)
             with self._wake:
                 if self._job is None:
-                    self._job = replace(job, device="cpu", change=Change.RESTART, goal=self._goal)
+                    self._job = replace(
+                        job, device="cpu", change=Change.RESTART, goal=self._goal, after=None
+                    )
             return
         message = f"Training stopped: {error}. Change a setting, or reset to train again."
         self.failed.emit(job.generation, f"{message} ({type(error).__name__})")

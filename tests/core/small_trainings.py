@@ -1,12 +1,10 @@
 """Trainings that take milliseconds, and what tests read of them."""
 
-import dataclasses
-
 import torch
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.training import Training, run
+from regplay.core.training import Record, Training, run
 
 SMALL = {"model.width": 8, "data.n_train": 20, "data.n_valid": 40}
 
@@ -27,7 +25,12 @@ def kept_records(training):
     """All records to the end, with copies of their states."""
     found = []
     while not training.finished:
-        found += [dataclasses.replace(r, state=r.state.copy()) for r in training.train()]
+        records = training.train()
+        states = [record.state.copy() for record in records]
+        found += [
+            Record(record.snapshot, lambda state=state: state)
+            for record, state in zip(records, states, strict=True)
+        ]
     return found
 
 

@@ -56,7 +56,7 @@ static void draw_words(uint32_t *to, int64_t ld, int64_t n, uint32_t seed, int64
   }
 }
 
-/* u < p for u = word/2³², as a comparison of whole numbers; p in [0, 1). */
+/* u < p for u = word/2³², as a comparison of whole numbers; p in [0, 1 − 2⁻³²]. */
 INLINE uint32_t threshold(double p) { return (uint32_t)ceil(p * 4294967296.0); }
 
 /* 0 where a unit is dropped, 1/(1 − p) where it is kept; LANES words. */

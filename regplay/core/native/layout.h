@@ -6,6 +6,7 @@
 #ifndef REGPLAY_LAYOUT_H
 #define REGPLAY_LAYOUT_H
 
+#include "draws.h"
 #include "kernel.h"
 #include "product.h"
 
@@ -107,7 +108,7 @@ static uintptr_t divide(const struct layout *layout, uintptr_t base, struct work
     next += ((uintptr_t)counts[i] * sizeof(real) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
   work->drawn = (uint32_t *)next;
-  next += (uintptr_t)(4 * layout->widest) * sizeof(uint32_t);
+  next += (uintptr_t)(DRAWN_ROWS * layout->widest) * sizeof(uint32_t);
   return next - base + ALIGNMENT;
 }
 

@@ -6,7 +6,6 @@
 #ifndef REGPLAY_PASSES_H
 #define REGPLAY_PASSES_H
 
-#include "draws.h"
 #include "layout.h"
 
 /* φ and its slope φ′. */

@@ -12,7 +12,7 @@ from small_trainings import kept_records
 from regplay.core import native_engine as native_engine_module
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.training import Training
+from regplay.core.training import Record, Training
 from regplay.core.work import Stop
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -116,7 +116,9 @@ def test_stops_at_random_moments_change_nothing(monkeypatch, threads, batch_size
 
 
 def copied(records):
-    return [type(record)(record.snapshot, record.state.copy()) for record in records]
+    states = [record.state.copy() for record in records]
+    pairs = zip(records, states, strict=True)
+    return [Record(record.snapshot, lambda state=state: state) for record, state in pairs]
 
 
 def test_a_call_comes_back_within_a_step(monkeypatch):
