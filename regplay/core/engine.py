@@ -19,6 +19,8 @@ class Engine(Protocol):
     ----------
     name
         For people: what computes, and with which instructions or why not natively.
+    problem
+        Why it is slower than it should be; empty if it is not.
     at_once
         How many members it trains side by side, each on a core of its own.
     overhead
@@ -26,6 +28,7 @@ class Engine(Protocol):
     """
 
     name: str
+    problem: str
     at_once: int
     overhead: float
 
@@ -52,5 +55,6 @@ def engine_for(device: torch.device) -> Engine:
         return TorchEngine(f"PyTorch, {device.type}")
     kernels = native.load()
     if isinstance(kernels, native.Missing):
-        return TorchEngine(f"PyTorch, without the native library: {kernels.reason}")
+        name = f"PyTorch, without the native library: {kernels.reason}"
+        return TorchEngine(name, problem=f"training is slow, by {name}")
     return NativeEngine(kernels)

@@ -44,6 +44,7 @@ class NativeEngine:
         The most to use; None is one for each core that this process may use.
     """
 
+    problem = ""
     overhead = 1e-7
 
     def __init__(self, kernels: Kernels, threads: int | None = None) -> None:

@@ -29,8 +29,8 @@ class TorchEngine:
     at_once = 1  # all members together are one computation
     overhead = 5e-4  # some fifty operations
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, problem: str = "") -> None:
+        self.name, self.problem = name, problem
 
     @torch.inference_mode()
     def train(self, work: "Work", stretch: "Stretch", goal: int, stop: "Stop") -> None:

@@ -14,7 +14,7 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -116,6 +116,10 @@ class Training:
         self.population = Population(
             shape, first.model.activation, loss_of(dataset.task), self._device, dtype
         )
+        problem = self.population.engine.problem
+        if problem:
+            reason = f"{self.placement.reason}; {problem}"
+            self.placement = replace(self.placement, reason=reason)
         overhead = self.population.engine.overhead
         self._most_steps = max(1, int(min(_FLOPS / together.step_flops, _SECONDS / overhead)))
         drawn = {  # once for each seed, which most members share

@@ -187,6 +187,9 @@ def check_folder(folder: Path) -> None:
 
 def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
     tell_place(training.placement, quiet)
+    problem = training.population.engine.problem
+    if problem and quiet:
+        tell(f"{problem[0].upper()}{problem[1:]}")
     if folder is not None:
         check_folder(folder)
     history = History()
