@@ -28,7 +28,7 @@ def at_tab(open_window, settings):
 
 
 def test_a_stopped_landscape_keeps_what_it_has_and_goes_on_from_there(at_tab):
-    person = at_tab("landscape", ENDLESS)
+    person = at_tab("landscape", ENDLESS | {"data.n_train": 12})
     tab = person.window.tabs.landscape
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.progress > 0)

@@ -225,7 +225,7 @@ def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
 
 
 def test_the_run_goes_before_the_curves(open_window):
-    person = open_window(SMALL | ENDLESS)
+    person = open_window(SMALL | ENDLESS | {"data.n_train": 200})
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 0)
     person.set(optimizer__lr=0.02)

@@ -64,7 +64,7 @@ def test_the_present_settings_are_marked_from_the_beginning(open_window, setting
 
 
 def test_a_stopped_map_says_that_it_is_no_result(at_landscape):
-    person, tab = at_landscape(ENDLESS)
+    person, tab = at_landscape(ENDLESS | {"data.n_train": 12})
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.progress > 0)
     person.click("landscape.start")
