@@ -1,6 +1,5 @@
 """Where training runs, and what is said about it."""
 
-import os
 
 import pytest
 import torch
@@ -98,7 +97,7 @@ def test_auto_counts_with_the_cores_that_share_the_work(gpus, monkeypatch, cores
     """300 µs or more on a GPU; one core for each member, as long as there are cores."""
     gpus(cuda=1)
     middling = Cost(step=590.0, measure=60.0, step_flops=3e7)
-    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    monkeypatch.setattr("regplay.core.device.cores", lambda: cores)
     assert place("auto", middling, members).device.type == takes
 
 

@@ -87,6 +87,8 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     laboratory = person.window.laboratory
     person.wait(lambda: laboratory.studies and all(s.finished for s in laboratory.studies.values()))
     person.wait(lambda: person.window.timeline.track.kept[-1:] == (20,))
+    person.press(Qt.Key.Key_S)
+    person.wait_for_step(1)  # by now the last of them is told
     before = {key: study.digest for key, study in laboratory.studies.items()}
     person.window.timeline.pickMoment(0)
     person.wait(
@@ -288,6 +290,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     early[0] = person.view.fit
     window.transport.setSpeed(1)
     person.click("timeline.continue")
+    person.wait(person.is_shown)
     window.runner.pause()
     window.runner.advance(20)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch >= 50)
@@ -337,7 +340,7 @@ def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at
     person.wait(lambda: timeline.track.kept[-1:] == (20,))
     assert person.view.snapshot.epoch == 0  # the run itself has not been trained
     timeline.pickMoment(7)
-    person.wait(lambda: [view.panel.fit.epoch for view in tab.views] == [7] * 4)
+    person.wait(lambda: [fit and fit.epoch for fit in (v.panel.fit for v in tab.views)] == [7] * 4)
     person.click("stage.fit")
     person.wait(lambda: timeline.track.kept == (0,))
     assert timeline.moment() is None
