@@ -1,6 +1,5 @@
 """Where training runs, and what is said about it."""
 
-
 import pytest
 import torch
 
