@@ -65,7 +65,8 @@ class Runner(QObject):
         self._studies: Mapping[str, Study] = self._worker.studies
         self._generation = 0
         self._oldest_shown = 0  # views of older generations are dropped
-        self._anew_since = 0  # the generation that began at step 0; later ones went on from it
+        self._anew_since = 0  # the generation that began anew; later ones went on from it
+        self._begins_at = 0  # the step that it began at
         self._job: Job | None = None  # the last one; none while there is nothing to train
         self._has_failed = False
         self._steps_per_epoch = 1
@@ -96,9 +97,9 @@ class Runner(QObject):
 
     @property
     def step(self) -> int:
-        """Steps trained so far; 0 until the thread has begun what was submitted."""
+        """Steps trained so far; where it begins until the thread has begun what was submitted."""
         generation, step = self._worker.reached
-        return step if generation >= self._anew_since else 0
+        return step if generation >= self._anew_since else self._begins_at
 
     @property
     def epoch(self) -> int:
@@ -128,7 +129,7 @@ class Runner(QObject):
         self._steps_per_epoch = steps_per_epoch(len(dataset.train.y), batch_size)
         self._generation += 1
         if change is not Change.ADJUST:
-            self._anew_since = self._generation
+            self._anew_since, self._begins_at = self._generation, 0
         last_step = experiment.epochs * self._steps_per_epoch
         if self._is_playing or was_at_end:
             self._set_playing(True)
@@ -170,8 +171,8 @@ class Runner(QObject):
         )
         self._generation += 1
         self._anew_since = self._generation
-        self._goal = epoch * self._steps_per_epoch
-        goal = _whole(self._goal)
+        self._begins_at = goal = epoch * self._steps_per_epoch
+        self._goal = goal
         job = Job(
             self._generation, experiment, dataset, grid, self.device, Change.RETRAIN, goal, start
         )
@@ -182,6 +183,7 @@ class Runner(QObject):
         """Train nothing until the next experiment is submitted."""
         self.pause()
         self._oldest_shown = self._anew_since = self._generation + 1
+        self._begins_at = 0
         self._job = None
 
     def play(self) -> None:
@@ -217,7 +219,7 @@ class Runner(QObject):
         if self._job is not None and self._has_failed:
             self._has_failed = False
             self._anew_since = self._generation = self._generation + 1
-            self._goal = 0
+            self._begins_at = self._goal = 0
             self._job = replace(
                 self._job,
                 generation=self._generation,

@@ -56,10 +56,10 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     history = study.history
     if history is None or not isinstance(study.sweep, Sweep):
         return None
+    finished = history.finished  # before the losses: the thread may be about to end
     lost = history.diverged
     train = np.where(lost, np.nan, history.values("train_loss", epoch))
     valid = np.where(lost, np.nan, history.values("valid_loss", epoch))
-    finished = history.finished
     has_valley = finished and bool(np.isfinite(valid).any())
     values = study.sweep.axes[0].values
     return SweepCurve(

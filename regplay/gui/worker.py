@@ -121,7 +121,7 @@ class Worker(QThread):
         return self._studies.told
 
     def stop(self) -> None:
-        """End the thread and wait for it; a step that is being computed is finished first."""
+        """End the thread and wait for it."""
         self.requestInterruption()
         with self._wake:
             self._call()
@@ -228,7 +228,6 @@ class Worker(QThread):
             start = job.start
             has_gaps = self._filling is not None or (start is not None and not start.is_present)
             self._training = self._filling = None  # so that their memory is free for the next
-            self.reached = (job.generation, 0)
             training = Training([job.experiment], datasets=[job.dataset], device=job.device)
             run = None if start is None else self._started(start, job, training)
             if run is None:

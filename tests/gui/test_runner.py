@@ -381,6 +381,16 @@ def test_going_on_slowly_begins_at_the_moment(finished, clock, qtbot, holding):
     qtbot.waitUntil(lambda: finished.step == 6)
 
 
+def test_a_pause_before_the_moment_is_gone_back_to_waits_there(finished, until, holding):
+    _, goes_on = holding(0)
+    finished.go_on_from(SMALL, DATASET, GRID, Start(epoch=5), 5)
+    finished.play()
+    finished.pause()
+    finished.advance(2)
+    goes_on.set()
+    until(lambda: is_at(finished, 7))
+
+
 def test_a_pause_while_moments_are_filled_in_does_not_end_that(runner, until, monkeypatch):
     longer = replace(SMALL, {"epochs": 24})
     runner.start()

@@ -82,6 +82,7 @@ class LandscapeTab(LandscapeView):
             return
         x, y = self.axes()
         history, shape = study.history, (len(y.values), len(x.values))
+        is_finished = history.finished  # before the losses: the thread may be about to end
         counts = _farthest(history)
         newest = {name: np.where(counts, history.values(name), np.nan) for name in _MEASURES}
         self.setMap(
@@ -92,7 +93,7 @@ class LandscapeTab(LandscapeView):
                 diverged=history.diverged.reshape(shape),
                 epoch=epoch,
                 progress=history.progress,
-                is_finished=history.finished,
+                is_finished=is_finished,
                 newest={name: values.reshape(shape) for name, values in newest.items()},
                 trained_to=int(history.epochs[-1]) if len(history.epochs) else 0,
                 planned=study.sweep.experiment.epochs if isinstance(study.sweep, Sweep) else 0,
