@@ -6,6 +6,8 @@ import numpy as np
 import torch
 
 from regplay.core import native
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Split
 from regplay.core.draws import Orders
 from regplay.core.experiment import MOMENTA
 from regplay.core.native_engine import NativeEngine
@@ -40,6 +42,24 @@ ENGINES = {"native": native_engine, "torch": torch_engine}
 def use(monkeypatch, engine):
     """Let every population that is made from here on compute with an engine."""
     monkeypatch.setattr("regplay.core.population.engine_for", lambda device: engine)
+
+
+def dataset_of(n_train, n_valid, inputs=2, classes=1, seed=0):
+    """Points of normal numbers; a regression, or so many classes."""
+    draw = np.random.default_rng(seed)
+
+    def split(n):
+        x = draw.normal(size=(n, inputs))
+        return Split(x, draw.normal(size=n) if classes == 1 else draw.integers(classes, size=n))
+
+    return Dataset(
+        task="regression" if classes == 1 else "classification",
+        train=split(n_train),
+        valid=split(n_valid),
+        input_names=tuple(f"x{i}" for i in range(inputs)),
+        target_name="y",
+        class_names=() if classes == 1 else tuple(map(str, range(classes))),
+    )
 
 
 def work_of(population, x, y, *, n_train=None, batch_size=None, optimizer="sgd", step=0, **rates):

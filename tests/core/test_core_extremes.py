@@ -7,12 +7,10 @@ import sys
 import numpy as np
 import pytest
 import torch
-from engines import CPU, native_engine, use
+from engines import CPU, dataset_of, native_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
 from small_trainings import kept_records
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Split
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES
@@ -22,23 +20,6 @@ from regplay.core.training import Training
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 INF, NAN = float("inf"), float("nan")
-
-
-def dataset_of(n_train, n_valid, inputs=2, classes=1, seed=0):
-    draw = np.random.default_rng(seed)
-
-    def split(n):
-        y = draw.normal(size=n) if classes == 1 else draw.integers(classes, size=n)
-        return Split(draw.normal(size=(n, inputs)), y)
-
-    return Dataset(
-        task="regression" if classes == 1 else "classification",
-        train=split(n_train),
-        valid=split(n_valid),
-        input_names=tuple(f"x{i}" for i in range(inputs)),
-        target_name="y",
-        class_names=() if classes == 1 else tuple(map(str, range(classes))),
-    )
 
 
 # No numbers in the data

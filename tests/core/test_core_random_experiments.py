@@ -9,11 +9,9 @@ import random
 import numpy as np
 import pytest
 import torch
-from engines import ENGINES, native_engine, use
+from engines import ENGINES, dataset_of, native_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Split
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES
@@ -57,21 +55,7 @@ def experiment_of(draw):
     per_epoch = -(-n_train // min(size or n_train, n_train))
     values["epochs"] = max(1, draw.randint(6, 14) // per_epoch, 2 // per_epoch)
     inputs, classes = draw.randint(1, 5), draw.randint(1, 4)
-    numbers = np.random.default_rng(draw.getrandbits(32))
-
-    def split(n):
-        x = numbers.normal(size=(n, inputs))
-        y = numbers.normal(size=n) if classes == 1 else numbers.integers(classes, size=n)
-        return Split(x, y)
-
-    dataset = Dataset(
-        task="regression" if classes == 1 else "classification",
-        train=split(n_train),
-        valid=split(n_valid),
-        input_names=tuple(f"x{i}" for i in range(inputs)),
-        target_name="y",
-        class_names=() if classes == 1 else tuple(map(str, range(classes))),
-    )
+    dataset = dataset_of(n_train, n_valid, inputs, classes, draw.getrandbits(32))
     return replace(Experiment(), values), dataset
 
 
