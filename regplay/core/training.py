@@ -333,8 +333,11 @@ class Training:
         if new:
             values = self._penalties.report(stretch.values[new.start : new.stop])
             finite = is_finite(values)
+            updates = self._updates_at_0()
             for index, each, are_finite in zip(new, values, finite, strict=True):
-                found.append(self._record(stretch, index, each, are_finite))
+                if self._judge(stretch, index, each, are_finite):
+                    updates = self._updates_at_0()
+                found.append(self._record(stretch, index, each, *updates))
                 if self._stopping.all_stopped:
                     break
         trains = self._trains
@@ -348,20 +351,37 @@ class Training:
             self._leave_stretch()
         return found
 
-    def _record(
+    def _judge(
         self, stretch: Stretch, index: int, values: Floats, finite: NDArray[np.bool_]
-    ) -> Record:
-        """Judge by one record who stops; the record."""
-        step = int(stretch.record_steps[index])
-        epoch = step // self.steps_per_epoch
+    ) -> bool:
+        """Judge by one record who stops; whether somebody does."""
+        epoch = int(stretch.record_steps[index]) // self.steps_per_epoch
         stops, diverged = self._stopping.judge(values, epoch, finite)
         if stops is not None:
             self._halt(stretch, index, stops, diverged)
         self._collected = index + 1
         self._next_record = self.schedule.following(epoch)
-        stopping, work = self._stopping.state, self._work
-        # As they stand now, which may be beyond the record.
-        stand, trains = work.progress.copy(), work.rates["trains"].copy()
+        return stops is not None
+
+    def _updates_at_0(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The count of updates that members [M] would have had at step 0; which of them train on.
+
+        Members may stand beyond the record that is looked at.
+        """
+        progress, trains = self._work.progress, self._trains
+        return progress["updates"] - progress["step"] * trains, trains
+
+    def _record(
+        self,
+        stretch: Stretch,
+        index: int,
+        values: Floats,
+        updates: NDArray[np.int64],
+        trains: NDArray[np.bool_],
+    ) -> Record:
+        step = int(stretch.record_steps[index])
+        epoch = step // self.steps_per_epoch
+        stopping = self._stopping.state
 
         def state() -> State:
             return State(
@@ -370,7 +390,7 @@ class Training:
                 step=step,
                 parameters=stretch.kept[0][index],
                 momenta=tuple(kept[index] for kept in stretch.kept[1:]),
-                updates=stand["updates"] - (stand["step"] - step) * trains,
+                updates=updates + step * trains,
                 stopping=stopping,
             )
 

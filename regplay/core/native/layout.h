@@ -47,7 +47,7 @@ static struct layout layout_of(const struct network *network) {
     layer->out = network->sizes[i + 1];
     layer->ld_in = padded(layer->in);
     layer->ld_out = padded(layer->out);
-    layer->is_turned = layer->in > layer->out;
+    layer->is_turned = layer->in >= layer->out;
     layer->is_narrow = layer->is_turned && layer->out <= NARROW;
     layer->needs_transpose = layer->is_turned ? !layer->is_narrow : i > 0;
     layer->weight = found.packed;

@@ -8,6 +8,8 @@
 
 #include "layout.h"
 
+enum { SUM_VECTORS = 4 }; /* whose sums are on their way together */
+
 /* φ and its slope φ′. */
 INLINE void activated(const int activation, vec z, vec *active, vec *slope) {
   switch (activation) {
@@ -215,33 +217,60 @@ static void loss_backward(const struct network *network, const struct layout *la
   }
 }
 
+/* The gradient of one layer's biases: δ = ∂loss/∂z [rows, ld] summed over the points. With a `slope`
+   δ still lacks it and gets it here: one pass for both, some columns at a time, so that sums that
+   don't wait for each other are on their way together. */
+INLINE void sum_columns(const int vectors, real *delta, const real *slope, int64_t ld,
+                        int64_t rows, real *bias, bool adds) {
+  vec sums[SUM_VECTORS];
+  UNROLL
+  for (int j = 0; j < vectors; j++) sums[j] = adds ? load(bias + j * LANES) : splat(0);
+  for (int64_t i = 0; i < rows; i++) {
+    UNROLL
+    for (int j = 0; j < vectors; j++) {
+      vec own = load(delta + j * LANES);
+      if (slope) store(delta + j * LANES, own *= load(slope + j * LANES));
+      sums[j] += own;
+    }
+    delta += ld;
+    if (slope) slope += ld;
+  }
+  UNROLL
+  for (int j = 0; j < vectors; j++) store(bias + j * LANES, sums[j]);
+}
+
+static void backward_biases(const struct layer *layer, real *delta, const real *slope,
+                            int64_t rows, real *bias, bool adds) {
+  const int64_t ld = layer->ld_out;
+  int64_t j = 0;
+  for (; j + SUM_VECTORS * LANES <= ld; j += SUM_VECTORS * LANES)
+    sum_columns(SUM_VECTORS, delta + j, slope ? slope + j : NULL, ld, rows, bias + j, adds);
+  for (; j < ld; j += LANES)
+    sum_columns(1, delta + j, slope ? slope + j : NULL, ld, rows, bias + j, adds);
+}
+
 /* The gradient of the loss of these points, added to `work->gradient` or, with `adds` false, put in
    its place. */
 static void backward(const struct layout *layout, struct workspace *work, int64_t rows, bool adds) {
+  const struct start start = {.adds = adds};
+  const real *slope = NULL; /* what comes back from the loss is whole */
   for (int i = layout->layers - 1; i >= 0; i--) {
     const struct layer *layer = &layout->layer[i];
-    const real *x = i ? work->units + layout->layer[i - 1].active : work->input;
     real *gradient = work->gradient + layer->weight, *bias = work->gradient + layer->bias;
-    const struct start start = {.adds = adds};
+    backward_biases(layer, work->back, slope, rows, bias, adds);
+    const real *x = i ? work->units + layout->layer[i - 1].active : work->input;
     if (layer->is_turned)
       product(gradient, layer->ld_in, (struct strided){work->back, 1, layer->ld_out}, x,
               layer->ld_in, start, layer->out, layer->ld_in, rows);
     else
       product(gradient, layer->ld_out, (struct strided){x, 1, layer->ld_in}, work->back,
               layer->ld_out, start, layer->in, layer->ld_out, rows);
-    for (int64_t j = 0; j < layer->ld_out; j += LANES) {
-      vec sum = adds ? load(bias + j) : splat(0);
-      for (int64_t row = 0; row < rows; row++) sum += load(work->back + row * layer->ld_out + j);
-      store(bias + j, sum);
-    }
     if (i == 0) break;
     const real *weight = layer->is_turned ? work->parameters + layer->weight
                                           : work->transposes + layer->transpose; /* [out, ld_in] */
     product(work->ahead, layer->ld_in, (struct strided){work->back, layer->ld_out, 1}, weight,
             layer->ld_in, (struct start){0}, rows, layer->ld_in, layer->out);
-    const real *slope = work->units + layout->layer[i - 1].slope;
-    for (int64_t j = 0; j < rows * layer->ld_in; j += LANES)
-      store(work->ahead + j, load(work->ahead + j) * load(slope + j));
+    slope = work->units + layout->layer[i - 1].slope;
     real *const swap = work->back;
     work->back = work->ahead;
     work->ahead = swap;
