@@ -121,8 +121,10 @@ static void gather(real *to, int64_t ld, const real *from, int64_t width, const 
                    int64_t first, int64_t rows) {
   for (int64_t i = 0; i < rows; i++) {
     const real *point = from + (order ? order[first + i] : first + i) * width;
-    for (int64_t j = 0; j < width; j++) to[j] = point[j];
-    for (int64_t j = width; j < ld; j++) to[j] = 0;
+    int64_t j = 0;
+    for (; j + LANES <= width; j += LANES) memcpy(to + j, point + j, sizeof(vec));
+    if (j < ld) store(to + j, splat(0));
+    for (; j < width; j++) to[j] = point[j];
     to += ld;
   }
 }
