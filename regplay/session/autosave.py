@@ -2,7 +2,7 @@
 
 Each window writes one file of its own, in a folder for such files, from a thread of its own. A lock
 beside the file says that the window lives; it is the system that lets go of it when the process is
-gone, however that came about.
+gone, however that came about. Where the system has no such locks, nothing is written.
 
 The rule: a file that was left behind is deleted by nobody but who takes it up or discards it. It is
 offered at each start until then. Who takes it up goes on in that very file, so that at no moment
@@ -16,12 +16,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regplay.session.atomic import leftovers_of
 from regplay.session.document import Document, DocumentError
 from regplay.session.document_file import SUFFIX, read, write
 from regplay.session.document_writer import BRIEF, DocumentWriter
-from regplay.session.file_lock import FileLock
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 _LOCK = ".lock"
 _TRIES = 5
@@ -39,7 +42,7 @@ class Leftover:
 
     path: Path
     saved: datetime
-    lock: FileLock
+    lock: "BaseFileLock"
 
     def read(self) -> Document:
         """What was worked on.
@@ -53,7 +56,7 @@ class Leftover:
 
     def leave(self) -> None:
         """Offer it again at the next start."""
-        self.lock.leave()
+        self.lock.release()
 
     def discard(self) -> None:
         """Delete it; where that fails, it is offered again."""
@@ -66,20 +69,36 @@ def left_behind(folder: Path) -> list[Leftover]:
     What writings that were cut off have left is deleted.
     """
     found = []
-    for name in sorted(folder.glob(f"*{_LOCK}")):
-        lock = FileLock.take(name)
+    # On Windows a lock that is let go of leaves no file, so that a session may stand alone.
+    names = [*folder.glob(f"*{_LOCK}"), *folder.glob(f"*{SUFFIX}")]
+    for path in sorted({name.with_suffix(SUFFIX) for name in names}):
+        lock = hold(path)
         if lock is None:
             continue
-        path = name.with_suffix(SUFFIX)
         for part in leftovers_of(path):
             _delete(part)
         try:
             saved = datetime.fromtimestamp(path.stat().st_mtime)
         except OSError:  # it was killed before it had written anything
-            lock.release()
+            _delete_with(lock, path)
         else:
             found.append(Leftover(path, saved, lock))
     return sorted(found, key=lambda leftover: leftover.saved, reverse=True)
+
+
+def hold(path: Path) -> "BaseFileLock | None":
+    """The lock of a file, held by this process; None while another one holds it.
+
+    Nor is there one where the system has no locks, as on some network drives.
+    """
+    from filelock import FileLock, Timeout  # which takes as long as a frame to import
+
+    # One thread writes, another one clears; what stands in for a lock would outlive its process.
+    lock = FileLock(path.with_suffix(_LOCK), thread_local=False, fallback_to_soft=False)
+    with contextlib.suppress(Timeout, OSError):
+        lock.acquire(timeout=0)
+        return lock
+    return None
 
 
 def _delete(path: Path) -> bool:
@@ -90,12 +109,12 @@ def _delete(path: Path) -> bool:
     return False
 
 
-def _delete_with(lock: FileLock, path: Path) -> None:
-    """Delete a file and its lock; a file that stays keeps it, so that the next start finds it."""
-    if _delete(path):
-        lock.release()
-    else:
-        lock.leave()
+def _delete_with(lock: "BaseFileLock", path: Path) -> None:
+    """Let go of a file and delete it; one that stays is found by the next start."""
+    is_gone = _delete(path)
+    lock.release()
+    if is_gone:  # else somebody may hold it by now
+        _delete(path.with_suffix(_LOCK))
 
 
 class Autosave:
@@ -115,7 +134,7 @@ class Autosave:
     def __init__(self, folder: Path) -> None:
         self.path: Path | None = None
         self._folder = folder
-        self._lock: FileLock | None = None
+        self._lock: BaseFileLock | None = None
         self._writer = DocumentWriter(BRIEF)
         self._wake = threading.Condition()
         self._waiting: Document | None = None
@@ -203,7 +222,7 @@ class Autosave:
         self._folder.mkdir(parents=True, exist_ok=True)
         for _ in range(_TRIES):
             path = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
-            lock = FileLock.hold(path.with_suffix(_LOCK))
+            lock = hold(path)
             if lock is not None:
                 self.path, self._lock = path, lock
                 return path

@@ -69,5 +69,5 @@ def crash(person) -> None:
     """The window is gone as far as others know: its lock is free and its file is left."""
     autosave = person.window.documents._safety._autosave
     autosave.wait()
-    autosave._lock.leave()
+    autosave._lock.release()
     autosave.path = autosave._lock = None

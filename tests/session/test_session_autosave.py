@@ -1,19 +1,20 @@
 """Autosave: what a crash or a kill leaves can be read, and belongs to one window at a time."""
 
+import errno
 import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import filelock
 import pytest
 from stored_sessions import session, small
 
 from regplay.session import autosave as autosave_module
-from regplay.session.autosave import Autosave, left_behind
+from regplay.session.autosave import Autosave, hold, left_behind
 from regplay.session.document import Document, DocumentError
 from regplay.session.document_file import read
-from regplay.session.file_lock import FileLock
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def saving(folder):
 def crash(autosave):
     """End a window as a kill does: the thread is gone, the lock let go of, the file stays."""
     autosave.wait()
-    autosave._lock.leave()
+    autosave._lock.release()
     autosave.path = autosave._lock = None
     autosave.close()
 
@@ -210,9 +211,8 @@ def test_a_file_of_a_newer_regplay_stays(saving, folder):
 
 def test_what_was_killed_before_it_had_written_anything_is_cleaned_up(folder):
     folder.mkdir(parents=True)
-    lock = FileLock.hold(folder / "abc.lock")
+    (folder / "abc.lock").touch()
     (folder / ".abc.regplay.1234.part").write_text("half")
-    lock.leave()
     assert left_behind(folder) == []
     assert names(folder) == []
 
@@ -244,18 +244,38 @@ def test_a_defect_while_writing_does_not_stop_it_for_good(saving, monkeypatch):
 
 
 def test_a_lock_is_held_by_one(tmp_path):
-    path = tmp_path / "a.lock"
-    lock = FileLock.hold(path)
-    assert FileLock.take(path) is None
-    with pytest.raises(FileExistsError):
-        FileLock.hold(path)
-    lock.leave()
-    taken = FileLock.take(path)
+    path = tmp_path / "a.regplay"
+    lock = hold(path)
+    assert hold(path) is None
+    lock.release()
+    taken = hold(path)
     assert taken is not None
     taken.release()
     taken.release()  # does no harm
-    assert not path.exists()
-    assert FileLock.take(path) is None
+
+
+def test_a_session_without_its_lock_is_offered(saving, folder):
+    autosave = saving()
+    autosave.save(Document(small()))
+    crash(autosave)
+    (lock,) = folder.glob("*.lock")
+    lock.unlink()
+    (found,) = left_behind(folder)
+    assert left_behind(folder) == []
+    found.discard()
+    assert names(folder) == []
+
+
+def test_where_nothing_can_be_locked_nothing_is_written(saving, folder, monkeypatch):
+    def refuse(*_, **__):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(filelock.FileLock, "acquire", refuse)
+    autosave = saving()
+    autosave.save(Document(small()))
+    autosave.wait()
+    assert "no file can be locked there" in autosave.take_problem()
+    assert not list(folder.glob("*.regplay"))
 
 
 WRITER = """
