@@ -3,13 +3,14 @@
 import io
 import signal
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from regplay.cli import main
-from regplay.core.history import MEASURES, Snapshot
-from regplay.session.terminal import CtrlC, ProgressLine
+from regplay.core.history import MEASURES, History, Snapshot
+from regplay.session.terminal import CtrlC, StatusLine, status
 
 
 class Terminal(io.StringIO):
@@ -25,62 +26,65 @@ class Clock:
         return self.now
 
 
-def _snapshot(train: float, valid: float) -> Snapshot:
+@pytest.fixture
+def stream(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    return Terminal()
+
+
+def _history(train: float, valid: float) -> History:
     values = np.zeros((len(MEASURES), 1))
     values[:2, 0] = train, valid
-    return Snapshot(0, 0, values, np.array([-1]), np.array([False]))
+    history = History()
+    history.append(Snapshot(0, 0, values, np.array([-1]), np.array([False])))
+    return history
 
 
-def test_the_line_tells_epochs_losses_and_speed_rounded(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    stream, clock = Terminal(), Clock()
-    line = ProgressLine(stream, 5000, clock)
-    clock.now += 2.0
-    line.update(1234, 2468, _snapshot(0.123456, 1.98765))
-    assert stream.getvalue() == (
-        "\repoch 1,234 of 5,000   train 0.1235   valid 1.988   1,200 steps/s"
+def test_the_line_tells_epochs_losses_and_speed_rounded():
+    training = SimpleNamespace(epoch=1234, epochs=5000, step=2468)
+    assert status(training, _history(0.123456, 1.98765), 2.0) == (
+        "epoch 1,234 of 5,000   train 0.1235   valid 1.988   1,200 steps/s"
     )
+    assert status(training, History(), 2.0) == ""
 
 
-def test_it_is_written_ten_times_a_second():
-    stream, clock = Terminal(), Clock()
-    line = ProgressLine(stream, 5000, clock)
-    for step in range(1, 4001):
+def test_it_is_written_ten_times_a_second(stream):
+    clock = Clock()
+    line = StatusLine(stream, clock)
+    for _ in range(4000):
         clock.now += 1 / 1024
-        line.update(step, step, _snapshot(0.1, 0.2))
+        line.show("{:.4f}".format)
     assert 36 <= stream.getvalue().count("\r") <= 40
+    assert stream.getvalue().startswith("\r0.1")
 
 
-def test_a_shorter_line_leaves_nothing_of_a_longer_one():
-    stream, clock = Terminal(), Clock()
-    line = ProgressLine(stream, 5000, clock)
-    for train in (0.123456, 0.1):
+def test_a_shorter_line_leaves_nothing_of_a_longer_one(stream):
+    clock = Clock()
+    line = StatusLine(stream, clock)
+    for text in ("half of it", "all"):
         clock.now += 1.0
-        line.update(1, 1, _snapshot(train, 0.2))
-    first, second = stream.getvalue().split("\r")[1:]
-    assert len(second) == len(first)
-    assert len(second.rstrip()) < len(first)
+        line.show(lambda _, text=text: text)
+    assert stream.getvalue() == "\rhalf of it\rall       "
     line.clear()
-    assert stream.getvalue().endswith("\r" + " " * len(second.rstrip()) + "\r")
+    assert stream.getvalue().endswith("\r" + " " * len("all") + "\r")
 
 
-def test_a_narrow_terminal_gets_no_second_line(monkeypatch):
+def test_a_narrow_terminal_gets_no_second_line(stream, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
-    stream, clock = Terminal(), Clock()
-    line = ProgressLine(stream, 5000, clock)
+    clock = Clock()
+    line = StatusLine(stream, clock)
     clock.now += 1.0
-    line.update(1, 1, _snapshot(0.1, 0.2))
+    line.show(lambda _: 50 * "x")
     assert len(stream.getvalue()) == 30  # with the \r
 
 
-def test_nothing_is_written_before_a_measurement_or_elsewhere_than_in_a_terminal():
-    for stream, snapshot in ((Terminal(), None), (io.StringIO(), _snapshot(0.1, 0.2))):
-        clock = Clock()
-        line = ProgressLine(stream, 5000, clock)
-        clock.now += 60.0
-        line.update(1, 1, snapshot)
-        line.clear()
-        assert stream.getvalue() == ""
+def test_nothing_is_written_elsewhere_than_in_a_terminal():
+    stream, clock = io.StringIO(), Clock()
+    line = StatusLine(stream, clock)
+    clock.now += 60.0
+    line.show(lambda _: "half of it")
+    line.clear()
+    assert stream.getvalue() == ""
 
 
 def test_train_ends_with_the_line_removed(monkeypatch, tmp_path):

@@ -17,7 +17,7 @@ import torch
 
 from regplay.core.device import Placement
 from regplay.core.experiment import Experiment
-from regplay.core.history import History, Snapshot
+from regplay.core.history import History
 from regplay.core.training import Training
 from regplay.core.verdict import Verdict
 from regplay.session.results import Result, prepare_folder
@@ -63,30 +63,6 @@ class StatusLine:
         self._stream.write("\r" + text.ljust(self._length))
         self._stream.flush()
         self._length = len(text)
-
-
-class ProgressLine(StatusLine):
-    """The status of one training, of which `epochs` are planned."""
-
-    def __init__(
-        self, stream: TextIO, epochs: int, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
-        super().__init__(stream, clock)
-        self._epochs = epochs
-
-    def update(self, epoch: int, step: int, latest: Snapshot | None) -> None:
-        """Show where training is."""
-        if latest is None:
-            return
-
-        def text(seconds: float) -> str:
-            rate = float(f"{step / seconds:.2g}")
-            return (
-                f"epoch {epoch:,} of {self._epochs:,}   train {latest.value('train_loss'):.4g}   "
-                f"valid {latest.value('valid_loss'):.4g}   {rate:,.0f} steps/s"
-            )
-
-        self.show(text)
 
 
 class CtrlC:
@@ -193,7 +169,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     if folder is not None:
         check_folder(folder)
     history = History()
-    progress = ProgressLine(sys.stderr, training.epochs)
+    progress = StatusLine(sys.stderr)
     start = time.perf_counter()
     try:
         with CtrlC() as ctrl_c:
@@ -202,7 +178,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
                 for record in records:
                     history.append(record.snapshot)
                     state = record.state
-                progress.update(training.epoch, training.step, history.last)
+                progress.show(lambda seconds: status(training, history, seconds))
                 if ctrl_c.pressed or training.finished:
                     break
                 records = training.train()
@@ -233,6 +209,16 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         engine=training.engine,
     )
     return result, was_stopped
+
+
+def status(training: Training, history: History, seconds: float) -> str:
+    """How far a training is after so many seconds, in one line; empty before any record."""
+    if history.last is None:
+        return ""
+    losses = f"train {history.last.value('train_loss'):.4g}   "
+    losses += f"valid {history.last.value('valid_loss'):.4g}"
+    rate = float(f"{training.step / seconds:.2g}")
+    return f"epoch {training.epoch:,} of {training.epochs:,}   {losses}   {rate:,.0f} steps/s"
 
 
 def tell(message: str) -> None:
