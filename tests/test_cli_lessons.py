@@ -220,7 +220,7 @@ def test_ctrl_c_in_a_later_lesson_keeps_the_earlier_ones(run, folder, press_ctrl
     ("words", "message"),
     [
         (["--check", "goood"], "goood: no such lesson; did you mean good?\nThere are good, bad;"),
-        (["--check", "no.toml"], "no.toml: No such file"),
+        (["--check", "no.toml"], "no.toml: can't be read: No such file"),
         (["--check", "--seeds", "0"], "--seeds: 0: must be a whole number from 1"),
         (["--check", "--seeds", "many"], "--seeds: many: must be a whole number from 1"),
         (["--check", "--first-seed", "-1"], "must be a whole number from 0"),

@@ -1,7 +1,6 @@
 """Sessions as files, and as the text that is in them."""
 
 import os
-import stat
 from pathlib import Path
 
 from regplay.session.atomic import write_atomically
@@ -9,6 +8,7 @@ from regplay.session.document import Document, DocumentError
 from regplay.session.document_reader import loads
 from regplay.session.document_text import LARGEST
 from regplay.session.document_writer import Budget, DocumentWriter
+from regplay.session.validation import read_text
 
 __all__ = ["SUFFIX", "dumps", "loads", "read", "write"]
 
@@ -36,21 +36,7 @@ def read(path: Path) -> Document:
     DocumentError
         As `loads`, or if the file can't be read; the message begins with its name.
     """
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for its other end
-            raise DocumentError(f"{path}: this is no file")
-        if found.st_size > LARGEST:
-            raise DocumentError(f"{path}: larger than {LARGEST >> 20} MiB, so it is no session")
-        with path.open("rb") as file:
-            content = file.read(LARGEST)  # and no more, should it have grown meanwhile
-        text = content.decode("utf-8")
-    except OSError as error:
-        raise DocumentError(f"{path}: can't be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise DocumentError(
-            f"{path}: this is no session of regplay: it is no text in UTF-8"
-        ) from None
+    text = read_text(path, LARGEST, "session of regplay", DocumentError)
     try:
         document = loads(text)
     except DocumentError as error:

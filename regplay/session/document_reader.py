@@ -4,19 +4,18 @@ Whoever wrote the file, reading it takes bounded time and memory, follows no pat
 to a session that can be worked on, or to a `DocumentError`.
 """
 
-import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 import numpy as np
-from numpy.typing import NDArray
+from msgspec import Meta
 
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.session.changes import changed
-from regplay.session.checked_table import CheckedTable
 from regplay.session.document import (
     MOST_PINS,
     VIEW,
@@ -37,6 +36,7 @@ from regplay.session.stored_states import (
     check_sizes,
     layouts,
 )
+from regplay.session.validation import validated
 
 _MOST_MEMORY = 512 << 20  # bytes of all arrays
 _MOST_RECORDS = 20_000  # in a million epochs fall fewer than 2,000
@@ -44,7 +44,53 @@ _MOST_EPOCHS = 1_000_000
 _MOST_STEPS = 20_000  # in an epoch
 _LONGEST_NAME = 200  # characters
 _LONGEST_VALUE = 2000  # characters of a text in the view
-_LESSON = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_Epoch = Annotated[int, Meta(ge=0, le=_MOST_EPOCHS)]
+
+
+class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it stands in a file, but for its arrays."""
+
+    steps_per_epoch: Annotated[int, Meta(ge=1, le=_MOST_STEPS)]
+    records: Annotated[int, Meta(ge=0, le=_MOST_RECORDS)]
+    stopped_at: Annotated[int, Meta(ge=-1, le=_MOST_EPOCHS)]
+    diverged: bool
+    changed_at: Annotated[tuple[_Epoch, ...], Meta(max_length=MOST_CHANGES)]
+    placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
+    changes: dict[str, Any] = {}
+    states: Annotated[int, Meta(ge=1, le=MOST_STATES)] | None = None
+    sizes: Annotated[tuple[Annotated[int, Meta(ge=1, le=10_000)], ...], Meta(max_length=12)] = ()
+    streams: Annotated[int, Meta(ge=0, le=3 * MOST_STATES)] = 0  # of an earlier format
+
+
+class _PinTable(_RunTable, frozen=True, kw_only=True):
+    name: Annotated[
+        str,
+        Meta(
+            pattern=r"\S",
+            max_length=_LONGEST_NAME,
+            description=f"a text of 1 to {_LONGEST_NAME} characters, not all of them blanks",
+        ),
+    ]
+    color: Annotated[int, Meta(ge=0, le=MOST_PINS - 1)]
+    is_hidden: bool
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a file before the arrays; what is more is passed over."""
+
+    format: Annotated[int, Meta(ge=EARLIER, le=FORMAT)]
+    experiment: dict[str, Any]
+    run: _RunTable | None = None
+    pins: Annotated[tuple[_PinTable, ...], Meta(max_length=MOST_PINS)] = ()
+    lesson: Annotated[
+        str,
+        Meta(
+            pattern=r"^([A-Za-z0-9._-]{1,100})?\Z",
+            description="the name of a lesson: letters, digits and . _ -",
+        ),
+    ] = ""
+    page: Annotated[int, Meta(ge=0, le=999)] = 0
+    view: dict[str, Any] = {}
 
 
 def loads(text: str) -> Document:
@@ -60,52 +106,29 @@ def loads(text: str) -> Document:
         session holds; the message says what and where.
     """
     values, arrays = taken_apart(text)
-    head, reader = CheckedTable(values), ArrayReader(arrays, _MOST_MEMORY)
-    experiment = _experiment(head)
-    is_earlier = head.integer("format", EARLIER, FORMAT) == EARLIER
-    run = None
-    if "run" in head:
-        run = _run(head.table("run"), "run", experiment, reader, is_earlier)
+    head, reader = validated(values, _Head, DocumentError), ArrayReader(arrays, _MOST_MEMORY)
+    try:
+        experiment = from_dict(head.experiment)
+    except ExperimentError as error:
+        raise DocumentError(f"its experiment is refused: {error}") from None
+    is_earlier, run = head.format == EARLIER, None
+    if head.run is not None:
+        run = _run(head.run, "run", "run", experiment, reader, is_earlier)
     pins = tuple(
         StoredPin(
-            name=_name(table),
-            color=table.integer("color", 0, MOST_PINS - 1),
-            is_hidden=table.flag("is_hidden"),
-            run=_run(table, f"pin{number}", experiment, reader, is_earlier),
+            name=" ".join(table.name.split()),
+            color=table.color,
+            is_hidden=table.is_hidden,
+            run=_run(table, f"pins[{number}]", f"pin{number}", experiment, reader, is_earlier),
         )
-        for number, table in enumerate(head.tables("pins", MOST_PINS), 1)
+        for number, table in enumerate(head.pins, 1)
     )
     if len({pin.color for pin in pins}) < len(pins):
         raise DocumentError("pins: two have the same colour")
-    lesson, page = _place(head)
-    document = Document(experiment, run, pins, lesson, page, _view(head.raw("view")))
+    page = head.page if head.lesson else 0
+    document = Document(experiment, run, pins, head.lesson, page, _view(head.view))
     _check_data(document)
     return document
-
-
-def _experiment(head: CheckedTable) -> Experiment:
-    if "experiment" not in head:
-        raise DocumentError("the experiment is missing")
-    try:
-        return from_dict(head.raw("experiment"))
-    except ExperimentError as error:
-        raise DocumentError(f"its experiment is refused: {error}") from None
-
-
-def _name(table: CheckedTable) -> str:
-    name = " ".join(table.text("name", _LONGEST_NAME).split())
-    if not name:
-        raise DocumentError(f"{table.place('name')}: must not be empty")
-    return name
-
-
-def _place(head: CheckedTable) -> tuple[str, int]:
-    if "lesson" not in head:
-        return "", 0
-    lesson = head.text("lesson", _LONGEST_NAME)
-    if _LESSON.fullmatch(lesson) is None:
-        raise DocumentError(f"lesson = {lesson[:40]!r}: this is no name of a lesson")
-    return lesson, head.integer("page", 0, 999)
 
 
 def _view(raw: Mapping[str, object]) -> dict[str, ViewValue]:
@@ -121,35 +144,48 @@ def _view(raw: Mapping[str, object]) -> dict[str, ViewValue]:
 
 
 def _run(
-    table: CheckedTable, owner: str, base: Experiment, reader: ArrayReader, is_earlier: bool
+    table: _RunTable,
+    place: str,
+    owner: str,
+    base: Experiment,
+    reader: ArrayReader,
+    is_earlier: bool,
 ) -> StoredRun:
+    """A run of a file, by its place there; `owner` is what its arrays are called by."""
     try:
-        experiment = changed(base, table.raw("changes"))
+        experiment = changed(base, table.changes)
     except ExperimentError as error:
-        raise DocumentError(f"{table.place('changes')} is refused: {error}") from None
-    steps_per_epoch = table.integer("steps_per_epoch", 1, _MOST_STEPS)
-    history = _history(table, owner, steps_per_epoch, reader)
+        raise DocumentError(f"{place}.changes is refused: {error}") from None
+    history = _history(table, place, owner, reader)
     states = None
-    if "states" in table:
-        arrays = _states(table, owner, experiment, reader, is_earlier)
-        states = StoredStates(_sizes(table, experiment), steps_per_epoch, arrays)
+    if table.states is not None:
+        try:
+            check_sizes(table.sizes, experiment)
+        except DocumentError as error:
+            raise DocumentError(f"{place}.sizes: {error}") from None
+        if table.streams > 3 * table.states:
+            raise DocumentError(
+                f"{place}.streams = {table.streams}: must be at most {3 * table.states}"
+            )
+        wanted = today = layouts(table.states, table.sizes, experiment.optimizer.name)
+        if is_earlier:
+            wanted = earlier_layouts(today, table.streams)
+        arrays = {name: reader.read(f"{owner}_{name}", layout) for name, layout in wanted.items()}
+        # What no file of an earlier format has is 0.
+        missing = {name: layout for name, layout in today.items() if name not in wanted}
+        arrays |= {name: reader.zeros(layout) for name, layout in missing.items()}
+        states = StoredStates(table.sizes, table.steps_per_epoch, arrays)
         try:
             if is_earlier:
                 states = updated(states, history)
             states.check(history.epochs)
         except DocumentError as error:
             raise DocumentError(f"{owner}: {error}") from None
-    return StoredRun(
-        experiment,
-        history,
-        table.integers("changed_at", 0, _MOST_EPOCHS, MOST_CHANGES),
-        table.text("placement", _LONGEST_NAME),
-        states,
-    )
+    return StoredRun(experiment, history, table.changed_at, table.placement, states)
 
 
-def _history(table: CheckedTable, owner: str, steps_per_epoch: int, reader: ArrayReader) -> History:
-    records = table.integer("records", 0, _MOST_RECORDS)
+def _history(table: _RunTable, place: str, owner: str, reader: ArrayReader) -> History:
+    records = table.records
     epochs = reader.read(f"{owner}_epochs", ("<i8", (records,)))
     values = reader.read(f"{owner}_values", ("<f8", (records, len(MEASURES))))
     if not are_measured(values):
@@ -157,37 +193,16 @@ def _history(table: CheckedTable, owner: str, steps_per_epoch: int, reader: Arra
     is_within = ((epochs >= 0) & (epochs <= _MOST_EPOCHS)).all()
     if not (is_within and (np.diff(epochs) > 0).all()):
         raise DocumentError(f"arrays.{owner}_epochs: epochs must rise, from 0 to {_MOST_EPOCHS:,}")
-    last = int(epochs[-1]) if records else 0
-    stopped_at = table.integer("stopped_at", -1, last)
-    ends = np.array([stopped_at]), np.array([table.flag("diverged") and stopped_at >= 0])
+    last, stopped_at = int(epochs[-1]) if records else 0, table.stopped_at
+    if stopped_at > last:
+        raise DocumentError(f"{place}.stopped_at = {stopped_at}: must be at most {last}")
+    ends = np.array([stopped_at]), np.array([table.diverged and stopped_at >= 0])
     trains = np.array([-1]), np.array([False])
     history = History()
     for epoch, row in zip(epochs.tolist(), values, strict=True):
         ending = ends if epoch == last else trains
-        history.append(Snapshot(epoch, epoch * steps_per_epoch, row[:, None], *ending))
+        history.append(Snapshot(epoch, epoch * table.steps_per_epoch, row[:, None], *ending))
     return history
-
-
-def _states(
-    table: CheckedTable, owner: str, experiment: Experiment, reader: ArrayReader, is_earlier: bool
-) -> dict[str, NDArray[Any]]:
-    """The arrays of its states; what no file of an earlier format has is 0."""
-    states = table.integer("states", 1, MOST_STATES)
-    wanted = today = layouts(states, _sizes(table, experiment), experiment.optimizer.name)
-    if is_earlier:
-        wanted = earlier_layouts(today, table.integer("streams", 0, 3 * states))
-    arrays = {name: reader.read(f"{owner}_{name}", layout) for name, layout in wanted.items()}
-    missing = {name: layout for name, layout in today.items() if name not in wanted}
-    return arrays | {name: reader.zeros(layout) for name, layout in missing.items()}
-
-
-def _sizes(table: CheckedTable, experiment: Experiment) -> tuple[int, ...]:
-    sizes = table.integers("sizes", 1, 10_000, 12)
-    try:
-        check_sizes(sizes, experiment)
-    except DocumentError as error:
-        raise DocumentError(f"{table.place('sizes')}: {error}") from None
-    return sizes
 
 
 def _check_data(document: Document) -> None:

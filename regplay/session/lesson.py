@@ -10,16 +10,48 @@ from msgspec import Meta
 from regplay.core import fields
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
+from regplay.session.claim_tokens import LONGEST
 from regplay.session.claims import Statement, parse_claim
 
 View = Literal["fit", "landscape", "seeds", "network", "split"]
 Changes = Mapping[str, Value]  # field paths and values
 
-ONE_LINE = r"^[^\n]*$"
-SMALL_WORDS = r"^[a-z0-9]+(-[a-z0-9]+)*$"
-_Line = Annotated[str, Meta(min_length=1, max_length=300, pattern=ONE_LINE)]
-_Prose = Annotated[str, Meta(min_length=1, max_length=20_000)]
+_ONE_LINE = r"^[^\n]*$"
+_Line = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=300,
+        pattern=_ONE_LINE,
+        description="a text of 1 to 300 characters in a single line",
+    ),
+]
+_Prose = Annotated[
+    str,
+    Meta(min_length=1, max_length=20_000, description="a text of 1 to 20,000 characters"),
+]
+_Id = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=60,
+        description="at most 60 small letters, digits and hyphens, such as weight-decay",
+    ),
+]
+_Statement = Annotated[
+    str,
+    Meta(
+        max_length=LONGEST,
+        pattern=_ONE_LINE,
+        description=f"a text of at most {LONGEST:,} characters in a single line",
+    ),
+]
 _MOST_SEEDS = 1000
+
+
+def page_name(index: int, title: object) -> str:
+    """A page, counted from 0, by its number and title."""
+    return f"page {index + 1}" + (f" ({title})" if isinstance(title, str) and title else "")
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -75,7 +107,7 @@ class Claim(Part, frozen=True):
     """
 
     text: _Prose
-    claim: Annotated[str, Meta(max_length=1000, pattern=ONE_LINE)]
+    claim: _Statement
     seeds: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
     agree: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
 
@@ -126,7 +158,7 @@ class Page(Part, frozen=True):
 class Lesson(Part, frozen=True, dict=True):
     """A guided tour; `summary` is one line, `minutes` what it takes a person."""
 
-    id: Annotated[str, Meta(pattern=SMALL_WORDS, max_length=60)]
+    id: _Id
     title: _Line
     summary: _Line
     minutes: Annotated[int, Meta(ge=1, le=240)]

@@ -13,8 +13,7 @@ from regplay.core.joint import JointTraining
 from regplay.core.resampled import decompositions_of
 from regplay.core.sweep import Sweep
 from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
-from regplay.session.lesson import Claim, Lesson
-from regplay.session.lesson_problems import page_name
+from regplay.session.lesson import Claim, Lesson, page_name
 from regplay.session.lessons import LessonError
 
 _SEEDS = 2**31  # there are so many

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from regplay.session.lesson import Lesson
+from regplay.session.lesson import Lesson, page_name
 from regplay.session.lesson_check import ClaimCheck, LessonCheck
-from regplay.session.lesson_problems import page_name
 from regplay.session.results import finite
 from regplay.session.terminal import CtrlC, StatusLine, counted, with_memory
 

@@ -7,17 +7,16 @@ out by training.
 
 import difflib
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from regplay.core.errors import UserError
 from regplay.core.fields import ExperimentError, Value, field
+from regplay.core.sweep import SWEEPABLE
 from regplay.core.toml_text import TooMuchError, parse
 from regplay.resources import resource
+from regplay.session.claims import ClaimError
 from regplay.session.lesson import (
     Changes,
     Claim,
@@ -27,8 +26,10 @@ from regplay.session.lesson import (
     PinSpec,
     Question,
     View,
+    page_name,
 )
-from regplay.session.lesson_problems import in_words, page_name, problems_of
+from regplay.session.pins import MOST as MOST_PINS
+from regplay.session.validation import Steps, read_text, validated
 
 __all__ = [
     "Changes",
@@ -98,17 +99,7 @@ def load_lesson(path: Path) -> Lesson:
     LessonError
         If the file can't be read, or as `loads_lesson`; the message begins with the path.
     """
-    try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for its other end
-            raise LessonError(f"{path}: this is no file")
-        if found.st_size > LARGEST:
-            raise LessonError(f"{path}: larger than 1 MiB, so it is no lesson")
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise LessonError(f"{path}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise LessonError(f"{path}: not a text file in UTF-8") from None
+    text = read_text(path, LARGEST, "lesson", LessonError)
     try:
         return loads_lesson(text, path.parent)
     except LessonError as error:
@@ -139,15 +130,69 @@ def loads_lesson(text: str, folder: Path | None = None) -> Lesson:
     _flatten_all(raw, (folder or Path()).absolute(), problems)
     if problems:
         raise LessonError("\n".join(problems))
-    try:
-        lesson = msgspec.convert(raw, Lesson)
-    except msgspec.ValidationError as error:
-        raise LessonError(in_words(str(error), raw)) from None
+    lesson = validated(raw, Lesson, LessonError, _place)
     for index, page in enumerate(lesson.pages):
-        problems += [f"{page_name(index, page.title)}, {line}" for line in problems_of(page)]
+        problems += [f"{page_name(index, page.title)}, {line}" for line in _problems_of(page)]
     if problems:
         raise LessonError("\n".join(problems))
     return lesson
+
+
+def _place(steps: Steps, raw: Any) -> str:
+    """The page and the key, such as `page 2 (Noise), claims 1, seeds`."""
+    words: list[str] = []
+    for step in steps:
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            raw = None
+        if isinstance(step, str):
+            words.append(step)
+        elif words == ["pages"]:
+            words = [page_name(step, raw.get("title") if isinstance(raw, dict) else None)]
+        else:
+            words[-1] += f" {step + 1}"
+    return ", ".join(words)
+
+
+def _problems_of(page: Page) -> list[str]:
+    """A line for each thing on a page that is refused although it has the right form."""
+    found = []
+    for key in ("highlights", "hides", "curves"):
+        for path in getattr(page, key):
+            try:
+                field(path)
+            except ExperimentError as error:
+                found.append(f"{key}: {error}")
+    flat = [path for path in page.curves if path not in SWEEPABLE]
+    found += [f"curves: {path} has no curve; there are {', '.join(SWEEPABLE)}" for path in flat]
+    both = [path for path in page.highlights if path in page.hides]
+    found += [f"hides: {path} is highlighted too; do one of both" for path in both]
+    names = [pin.name for pin in page.pins]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    found += [f"pins: {name} is the name of several; give each its own" for name in twice]
+    if len(page.pins) > MOST_PINS:
+        found.append(f"pins: {len(page.pins)} are more than the {MOST_PINS} there is room for")
+    for number, claim in enumerate(page.claims, 1):
+        found += [f"claims {number}, {line}" for line in _problems_of_claim(claim)]
+    if page.question is not None:
+        right = sum(option.right for option in page.question.options)
+        if right != 1:
+            found.append(f"question: {right} options are right; mark one with right = true")
+    return found
+
+
+def _problems_of_claim(claim: Claim) -> list[str]:
+    found = []
+    try:
+        terms = claim.statement.terms
+        if not terms:
+            found.append("claim: nothing is measured in it")
+    except ClaimError as error:
+        found.append(f"claim: {error}\n    {claim.claim}\n    {' ' * (error.column - 1)}^")
+    if claim.agree > claim.seeds:
+        found.append(f"agree = {claim.agree}: more than the {claim.seeds} seeds that there are")
+    return found
 
 
 # changes to an experiment

@@ -1,6 +1,5 @@
 """What stands on the command line for the window: a link, or a file of one of several kinds."""
 
-import stat
 from pathlib import Path
 
 from regplay.core.datasets import DatasetError
@@ -14,6 +13,7 @@ from regplay.session.experiment_file import open_experiment
 from regplay.session.lessons import LARGEST as LARGEST_LESSON
 from regplay.session.lessons import load_lesson
 from regplay.session.link import from_link, is_link
+from regplay.session.validation import read_text
 
 TABLES = (".csv", ".tsv", ".txt")
 
@@ -73,12 +73,9 @@ def check_table(source: Source) -> None:
 
 def is_lesson(path: Path) -> bool:
     """Whether a TOML file holds a lesson: it has pages."""
+    if path.suffix.lower() != ".toml":
+        return False
     try:
-        if path.suffix.lower() != ".toml":
-            return False
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_LESSON:
-            return False
-        return "pages" in parse(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return "pages" in parse(read_text(path, LARGEST_LESSON, "lesson", UserError))
+    except ValueError:
         return False  # who opens it as an experiment says what is wrong
