@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
-from regplay.core.datasets import DatasetError
-from regplay.core.datasets.csv_check import open_sheet
-from regplay.core.datasets.csv_rows import Problem, ReadingStoppedError, Source
+from regplay.core.datasets.csv_reader import (
+    Problem,
+    ReadingStoppedError,
+    Source,
+    open_sheet,
+)
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.toml_text import parse
@@ -57,18 +60,11 @@ def check_table(source: Source) -> None:
         Which says why; of a file it begins with the name.
     """
     lead = f"{source}: " if isinstance(source, Path) else ""
-    if isinstance(source, Path) and not source.is_file():
-        reason = "this is no file" if source.exists() else "there is no such file"
-        raise UserError(f"{lead}{reason}")
     problems: list[Problem] = []
     try:
         open_sheet(source, problems.append).close()
     except ReadingStoppedError:
         raise UserError(f"{lead}{problems[-1].message}") from None
-    except DatasetError as error:
-        raise UserError(str(error)) from None
-    except OSError as error:
-        raise UserError(f"{lead}can't be read: {error.strerror or error}") from None
 
 
 def is_lesson(path: Path) -> bool:

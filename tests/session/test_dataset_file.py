@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regplay.core.datasets import REGISTRY, DatasetError, load
-from regplay.core.datasets.csv_columns import written
+from regplay.core.datasets.csv_table import written
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.session.dataset_file import write_dataset

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from regplay.core.datasets import (
     classification,
-    csv_file,
+    csv_table,
     linear,
     points,
     regression,
@@ -17,7 +17,7 @@ __all__ = ["REGISTRY", "Dataset", "DatasetError", "DatasetSpec", "Split", "Task"
 
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec
-    for module in (regression, classification, linear, tables, points, csv_file)
+    for module in (regression, classification, linear, tables, points, csv_table)
     for spec in module.SPECS
 }
 

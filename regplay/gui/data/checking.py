@@ -5,9 +5,8 @@ from collections.abc import Generator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from regplay.core.datasets.csv_check import Check
-from regplay.core.datasets.csv_columns import Choice
-from regplay.core.datasets.csv_rows import Source
+from regplay.core.datasets.csv_reader import Source
+from regplay.core.datasets.csv_table import Check, Choice
 
 _BUDGET = 0.012  # seconds of reading in one turn of the event loop
 

@@ -21,9 +21,15 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.datasets import DatasetError
-from regplay.core.datasets.csv_check import Check, open_sheet
-from regplay.core.datasets.csv_columns import Choice, columns_of, likely, names_of, written
-from regplay.core.datasets.csv_rows import ReadingStoppedError, Source
+from regplay.core.datasets.csv_reader import ReadingStoppedError, Source, open_sheet
+from regplay.core.datasets.csv_table import (
+    Check,
+    Choice,
+    columns_of,
+    likely,
+    names_of,
+    written,
+)
 from regplay.core.datasets.rows import Table
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import Value, replace

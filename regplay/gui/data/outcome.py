@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from regplay.core.datasets import DatasetError, rows
-from regplay.core.datasets.csv_columns import Choice
+from regplay.core.datasets.csv_table import Choice
 from regplay.core.datasets.points import MAX_CLASSES, MAX_POINTS, points_settings
 from regplay.core.datasets.rows import Table
 from regplay.core.experiment import DataSettings

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from regplay.core.datasets.csv_rows import Problem, Sheet
+from regplay.core.datasets.csv_reader import Problem, Sheet
 from regplay.gui.controls import tones
 from regplay.gui.theme import DARK, LIGHT
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHeaderView, QTreeWidget, QTreeWidgetItem, QWidget
 
-from regplay.core.datasets.csv_rows import Problem
+from regplay.core.datasets.csv_reader import Problem
 
 _HEADINGS = ("Row", "Column", "Problem")
 _SHOWN = 4  # rows in sight

@@ -1,17 +1,15 @@
-"""Code that reads a person's own table from its file, by the rules of `csv_rows` and `csv_table`.
+"""Code that reads a person's own table from its file, by the rules of `csv_reader` and `csv_table`.
 
 What those rules find out is fixed in the script: the separator, the header, the columns, the task.
 """
 
-import csv
-import itertools
 import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from regplay.core.datasets import Dataset, DatasetError
-from regplay.core.datasets.csv_columns import Choice, columns_of
-from regplay.core.datasets.csv_rows import Problem, Sheet
+from regplay.core.datasets.csv_reader import Problem, open_sheet
+from regplay.core.datasets.csv_table import Choice, columns_of
 from regplay.core.datasets.numbers import parse_number
 from regplay.core.experiment import DataSettings
 from regplay.session.export.data_code import DataCode, split_rows, standardised
@@ -29,15 +27,11 @@ def csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         If the file has gone or changed since the dataset was made of it.
     """
     path = Path(os.path.expanduser(settings.file.strip()))
-    try:
-        sheet = Sheet(path, _refuse)
-        delimiter, is_utf8 = _delimiter(path, sheet), _is_utf8(path)
-    except OSError as error:
-        raise DatasetError(f"{path}: can't be read: {error.strerror or error}") from None
+    sheet = open_sheet(path, _refuse)
     choice = Choice(settings.target.strip(), settings.inputs.strip(), settings.task)
     inputs, target = columns_of(sheet, choice)
-    how = ['encoding="utf-8-sig"', *([] if is_utf8 else ['errors="replace"']), 'newline=""']
-    separated = "" if delimiter == "," else f"delimiter={quoted(delimiter)}, "
+    how = ['encoding="utf-8-sig"', *([] if _is_utf8(path) else ['errors="replace"']), 'newline=""']
+    separated = "" if sheet.delimiter == "," else f"delimiter={quoted(sheet.delimiter)}, "
     names = [quoted(sheet.names[column]) for column in inputs]
     of_what = ", ".join(names) if len(names) <= _NAMED else f"{len(names)} columns"
     cells, chosen = _cells(inputs, len(sheet.names))
@@ -59,18 +53,6 @@ def csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
 
 def _refuse(problem: Problem) -> None:
     raise DatasetError(f"{problem.place}: {problem.message}")
-
-
-def _delimiter(path: Path, sheet: Sheet) -> str:
-    """The separator with which the first row of values reads as it does in `sheet`."""
-    for delimiter in ",;":
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            reader = csv.reader(file, delimiter=delimiter, skipinitialspace=True)
-            rows = (row for row in reader if any(row))
-            first = next(itertools.islice(rows, int(sheet.has_header), None), [])
-        if [cell.strip() for cell in first] == sheet.sample[0][1]:
-            return delimiter
-    return "\t"
 
 
 def _is_utf8(path: Path) -> bool:

@@ -1,4 +1,6 @@
-"""The rows of a person's table: its separator, its header, and where a row is wrong.
+"""The cells of a person's table, by row and column: its separator, its header, what is wrong.
+
+Whoever needs cells takes them from a `Sheet`, made by `open_sheet`; only here is a file opened.
 
 The separator is the tab if the first line has one outside quotes, else the semicolon if it has one,
 else the comma. Blank lines are skipped but counted, so that a row has the number that a spreadsheet
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from regplay.core.datasets.numbers import parse_number, short
 
+MAX_BYTES = 64 * 2**20
 MAX_ROWS = 100_000
 MAX_INPUTS = 1_000
 SAMPLE = 20  # rows below the first that say what a column holds
@@ -77,6 +80,8 @@ class Sheet:
         Of the columns, in order.
     has_header
         Whether the first row names them.
+    delimiter
+        What separates its cells.
     sample
         The first rows of values, at most 21.
     reported
@@ -85,8 +90,8 @@ class Sheet:
     Raises
     ------
     ReadingStoppedError
-        Here and in `rows`, after reporting it: if this is no text, holds no rows, one column or
-        too many of either, or a quote that is left open.
+        Here and in `rows`, after reporting it: if this can't be read, is no text, holds no rows,
+        one column or too many of either, or a quote that is left open.
     """
 
     def __init__(self, source: Source, report: Report) -> None:
@@ -94,6 +99,7 @@ class Sheet:
         self._report = report
         self.reported = 0
         self.names: tuple[str, ...] = ()
+        self.delimiter = ","
         self._rest = self._read()
         sample = list(itertools.islice(self._rest, SAMPLE + 1))
         if not sample:
@@ -141,34 +147,32 @@ class Sheet:
 
     def _read(self) -> Generator[Row, None, None]:
         """Rows that aren't blank, each as wide as the first, at most `MAX_ROWS` and a header."""
-        start = self._start()
-        if b"\0" in start:
-            raise self.stop("this is not a text file; save the table as CSV (UTF-8) first")
-        with self._open() as stream:
-            reader = csv.reader(
-                stream, delimiter=_delimiter(start), skipinitialspace=True, strict=True
-            )
-            number = width = found = 0
-            while True:
-                number += 1
-                try:
-                    cells = next(reader)
-                except StopIteration:
-                    return
-                except csv.Error as error:
-                    raise self.stop(f"can't be read as CSV: {error}", number) from None
-                if not cells or cells == [""]:
-                    continue
-                width = width or len(cells)
-                if len(cells) != width:
-                    self.report(
-                        f"this row has {len(cells)} cells, the first one has {width}", number
-                    )
-                    continue
-                found += 1
-                if found > MAX_ROWS + 1:  # one of them may be a header
-                    raise self._too_long(number)
-                yield number, [cell.strip() for cell in cells]
+        number = width = found = 0
+        try:
+            start = self._start()
+            if b"\0" in start:
+                raise self.stop("this is not a text file; save the table as CSV (UTF-8) first")
+            self.delimiter = _delimiter(start)
+            with self._open() as stream:
+                reader = csv.reader(
+                    stream, delimiter=self.delimiter, skipinitialspace=True, strict=True
+                )
+                for number, cells in enumerate(reader, start=1):
+                    if not cells or cells == [""]:
+                        continue
+                    width = width or len(cells)
+                    if len(cells) != width:
+                        problem = f"this row has {len(cells)} cells, the first one has {width}"
+                        self.report(problem, number)
+                        continue
+                    found += 1
+                    if found > MAX_ROWS + 1:  # one of them may be a header
+                        raise self._too_long(number)
+                    yield number, [cell.strip() for cell in cells]
+        except csv.Error as error:
+            raise self.stop(f"can't be read as CSV: {error}", number + 1) from None
+        except OSError as error:
+            raise self.stop(f"can't be read: {error.strerror or error}") from None
 
     def _start(self) -> bytes:
         if isinstance(self._source, str):
@@ -196,6 +200,39 @@ class Sheet:
         if self.has_header:
             for column, name in enumerate(self.names):
                 self.check_text(name, 1, column)
+
+
+def open_sheet(source: Source, report: Report) -> Sheet:
+    """The table in a file or a text, read as far as its first rows.
+
+    Raises
+    ------
+    ReadingStoppedError
+        After reporting it: if there is no such file, it or the text is too large, or as `Sheet`.
+    """
+    reason = _why_unread(source)
+    if reason:
+        report(Problem(reason))
+        raise ReadingStoppedError(reason)
+    return Sheet(source, report)
+
+
+def _why_unread(source: Source) -> str:
+    if isinstance(source, str):
+        is_much = len(source) > MAX_BYTES
+        return f"{len(source):,} characters are too many for a table" if is_much else ""
+    if source.is_dir():
+        return "this is a folder; choose a CSV file"
+    if not source.is_file():  # to open a pipe would wait for its other end
+        reason = "this is no file" if source.exists() else "there is no such file"
+        return f"{reason}; choose a CSV file"
+    size = source.stat().st_size
+    if size > MAX_BYTES:
+        return (
+            f"{size / 2**20:,.0f} MiB is too large; "
+            f"a file may have up to {MAX_BYTES / 2**20:.0f} MiB and {MAX_ROWS:,} rows"
+        )
+    return ""
 
 
 def _numbered(column: int) -> str:
