@@ -7,8 +7,8 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Grid, grid_of
 from regplay.core.history import History
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.messages import View
-from regplay.gui.replay import best_overlay
+from regplay.gui.timeline.replay import best_overlay
+from regplay.gui.training.messages import View
 from regplay.session.drawing import is_edit
 from regplay.session.run import Run
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from regplay.gui.naming import named
+from regplay.gui.widgets.layout import named
 
 _MARGIN = 8  # px at both ends
 _TOLD = 5000  # ms

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
-from regplay.gui.controls.count_box import CountBox
-from regplay.gui.controls.framing import Framing
-from regplay.gui.icons import icon
-from regplay.gui.naming import named
+from regplay.gui.controls.number import CountBox
+from regplay.gui.controls.panel import Framing
+from regplay.gui.widgets.icons import icon
+from regplay.gui.widgets.layout import named
 
 # Epochs a second at each position of the speed slider; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)

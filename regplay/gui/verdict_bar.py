@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from regplay.core.history import Snapshot
 from regplay.core.verdict import Verdict
-from regplay.gui.loss_text import gap_text, number
-from regplay.gui.naming import named
+from regplay.gui.plots.loss_text import gap_text, number
 from regplay.gui.theme import Colors
+from regplay.gui.widgets.layout import named
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px

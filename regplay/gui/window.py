@@ -9,37 +9,37 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.sweep import SWEEPABLE
-from regplay.gui.banner import Banner
-from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
-from regplay.gui.desk import Desk
+from regplay.gui.controls.slider_curves import SweepSliders
 from regplay.gui.document.documents import Documents
+from regplay.gui.document.file_commands import FileCommands
 from regplay.gui.document.questions import Dialogs, Questions
 from regplay.gui.document.shown_session import ShownSession
 from regplay.gui.editing.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
-from regplay.gui.laboratory import Laboratory
-from regplay.gui.layout import column, divided
 from regplay.gui.lessons.classroom import Classroom
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.menus import Menus
-from regplay.gui.messages import Start
-from regplay.gui.passes import Passes
+from regplay.gui.plots.dropout_passes import DropoutPasses
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.replay import Replay
-from regplay.gui.runner import Runner
-from regplay.gui.runs.board import Board
+from regplay.gui.runs.pinned_runs import PinnedRuns
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.showing import Showing
 from regplay.gui.status import Status
-from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Colors, Scheme, Theme
-from regplay.gui.timeline import Timeline
+from regplay.gui.timeline.replay import Replay
+from regplay.gui.timeline.timeline import Timeline
+from regplay.gui.training.clock import Clock, SystemClock
+from regplay.gui.training.messages import Start
+from regplay.gui.training.runner import Runner
+from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
+from regplay.gui.widgets.banner import Banner
+from regplay.gui.widgets.layout import column, divided
 from regplay.session.past import Past
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
@@ -95,16 +95,16 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline()
         self.status = Status()
         sliders = SweepSliders(self.controls)
-        self.laboratory = Laboratory(self.runner, self._clock, [sliders], self)
+        self.laboratory = StudyScheduler(self.runner, self._clock, [sliders], self)
         self.replay = Replay(
             self.runner, self.timeline, self.history_view, self.controls, sliders, self.laboratory
         )
         self.runs = RunsList()
-        self.board = Board(self.runs, self.fit_view, self.history_view)
+        self.board = PinnedRuns(self.runs, self.fit_view, self.history_view)
         self.editing = Editing(self.fit_view, self._clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, self.laboratory, self.board.pins)
-        self.passes = Passes(self.fit_view, self.replay)
+        self.passes = DropoutPasses(self.fit_view, self.replay)
         self.lesson_panel = LessonPanel()
         ask = questions or Dialogs(self)
         self.guide = Guide(self.lesson_panel, self.controls, ask.may_read, self)
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         self.showing = Showing(self)
         session = ShownSession(self)
         self.documents = Documents(session, ask, self._clock, self.settings, folder, self)
-        self.desk = Desk(self, self.documents)
+        self.desk = FileCommands(self, self.documents)
         self.figure_menus = FigureMenus(self, self.settings, self.editing.takesRight)
         self._compose()
         self.menus = Menus(self)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.controls.group import Group
-from regplay.gui.messages import View
+from regplay.gui.controls.panel import Group
+from regplay.gui.training.messages import View
 from regplay.gui.window import MainWindow
 
 Shown = TypeVar("Shown", bound=QWidget)

@@ -13,9 +13,9 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.messages import Look, View
-from regplay.gui.passes import Passes
+from regplay.gui.plots.dropout_passes import DropoutPasses
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.training.messages import Look, View
 
 PICTURES = {
     "curve": {"data.name": "sine"},
@@ -35,7 +35,7 @@ class Place(QWidget):
         self.fit_view = FitView()
         self.asked: list[bool] = []
         replay = SimpleNamespace(setPasses=self.asked.append)
-        self.passes = Passes(self.fit_view, replay)
+        self.passes = DropoutPasses(self.fit_view, replay)
         self.band, self.thinned = self.passes.buttons
         row = QHBoxLayout(self)
         for widget in (self.fit_view, *self.passes.buttons):

@@ -6,11 +6,9 @@ from PySide6.QtTest import QTest
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, differences, get
-from regplay.gui.controls.choice import ChoiceControl
+from regplay.gui.controls.control import ChoiceControl, SwitchControl, TextControl
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.controls.switch import SwitchControl
-from regplay.gui.controls.text import TextControl
 
 Key = Qt.Key
 TABLE = "a,b,c\n" + "".join(f"{i},{i * i % 7},{2 * i - 3}\n" for i in range(20))

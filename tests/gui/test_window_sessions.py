@@ -6,8 +6,8 @@ from desk_tools import answer_with, press, written
 from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
 
-from regplay.gui.clock import VirtualClock
-from regplay.gui.runner import Runner
+from regplay.gui.training.clock import VirtualClock
+from regplay.gui.training.runner import Runner
 from regplay.session.document_file import read
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -1,15 +1,116 @@
 """A number: its name and an editable box on one line, a slider below."""
 
+import math
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
-from regplay.gui.controls.number_text import number_text, read_number
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
-from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets.layout import asks_for_space
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as exactly `value`: `64`, `0.01`, `1e-4`."""
+    if isinstance(value, int):
+        return str(value)
+    if value.is_integer() and abs(value) < 1e6:
+        return str(int(value))
+    text = repr(float(value))  # of a NumPy number as well
+    return f"{Decimal(text):e}" if abs(value) < 1e-3 else text
+
+
+def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
+    """The value that a person typed: `1e-3`, `0,01`, a word such as `off`.
+
+    Raises
+    ------
+    ExperimentError
+        If it is no number, or not one that the field takes.
+    """
+    text = text.strip()
+    for value, word in words.items():
+        if text.lower() == word:
+            return field.check(value)
+    if field.kind == "number":
+        # `0,01` is how much of Europe writes it; `1,000` could be either, so it is refused.
+        plain = text.replace(",", ".") if not re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", text) else text
+        return field.parse(plain)
+    try:
+        number = float(text)
+    except ValueError:
+        return field.parse(text)
+    whole = math.isfinite(number) and number.is_integer()
+    return field.check(int(number)) if whole else field.parse(text)
+
+
+_WIDTH = 76  # px; fixed, so that a changing text never moves the layout
+
+
+class ValueBox(QLineEdit):
+    """The editable value beside a slider; the arrow and page keys move the slider from here."""
+
+    stepped = Signal(int)
+    paged = Signal(int)
+    abandoned = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._refused = False
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setFixedWidth(_WIDTH)
+        self.setAcceptDrops(False)  # a file that is dropped here is for the window
+
+    def set_refused(self, refused: bool) -> None:
+        """Whether what was typed last was refused: a red frame."""
+        if refused != self._refused:
+            self._refused = refused
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to the window, after the number typed so far is taken."""
+        if asks_for_space(event):
+            self.editingFinished.emit()
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up, Down, PageUp and PageDown step; Escape takes back what was typed."""
+        match event.key():
+            case Qt.Key.Key_Up:
+                self.stepped.emit(1)
+            case Qt.Key.Key_Down:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_PageUp:
+                self.paged.emit(1)
+            case Qt.Key.Key_PageDown:
+                self.paged.emit(-1)
+            case Qt.Key.Key_Escape if self.isModified():
+                self.abandoned.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The usual line edit, in a red frame while a value is refused."""
+        super().paintEvent(event)
+        if self._refused:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(tones.refusal(self.palette()), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
+            painter.end()
+
+
+pass
+pass
 
 
 class NumberControl(Control):
@@ -134,3 +235,28 @@ class NumberControl(Control):
             self._grid.addWidget(self._message, 2, 0, 1, 3)
         self._message.setText(message)
         self._message.setVisible(bool(message))
+
+
+class CountBox(QSpinBox):
+    """Leaves Space to the window, after the number typed so far is taken.
+
+    A number counts once it is typed whole: on the way to 50 it is not 5.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setKeyboardTracking(False)
+
+    def event(self, event: QEvent) -> bool:
+        """Handle all events but the question whether Space is for the line edit."""
+        if asks_for_space(event):
+            self.interpretText()
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def showValue(self, value: int) -> None:
+        """Show another number, without `valueChanged`."""
+        was_blocked = self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(was_blocked)

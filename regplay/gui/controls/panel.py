@@ -2,8 +2,18 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.core import fields
 from regplay.core.datasets import REGISTRY
@@ -11,10 +21,172 @@ from regplay.core.experiment import Experiment
 from regplay.core.sweep import is_used
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
-from regplay.gui.controls.group import Group
-from regplay.gui.controls.hidden_note import HiddenNote
-from regplay.gui.controls.sweepable import SweepableControl
+from regplay.gui.widgets.buttons import Press
+from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.tones import blend
+
+_ACCENT = QPalette.ColorRole.Highlight
+_RADIUS = 4.0  # px
+
+
+class Framing(QWidget):
+    """Where controls stand; it draws a soft frame behind some of them, to point them out.
+
+    It and not the controls, because the frame has to lie outside of them: they fill their room.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._framed: tuple[QWidget, ...] = ()
+
+    def frame(self, controls: Iterable[QWidget]) -> None:
+        """Point out these controls and no others."""
+        self._framed = tuple(controls)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the frames anew where the controls may have moved."""
+        if event.type() == QEvent.Type.LayoutRequest and self._framed:
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A frame and a tint in the accent colour."""
+        shown = [control for control in self._framed if control.isVisible()]
+        if not shown:
+            return
+        window, accent = (
+            self.palette().color(role) for role in (QPalette.ColorRole.Window, _ACCENT)
+        )
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
+        painter.setBrush(blend(window, accent, 0.14))
+        for control in shown:
+            place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
+            painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), _RADIUS, _RADIUS)
+        painter.end()
+
+
+pass
+
+_SPACING = 4  # px between controls
+
+
+class Group(QWidget):
+    """A bold heading, the controls under it, and a button that shows some more.
+
+    Attributes
+    ----------
+    heading, more
+        The buttons. `more` is checked while the rarely used controls are shown, None without any.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = QToolButton(self)
+        self.heading.setText(title)
+        self.heading.setToolTip(f"Show or hide what belongs to {title}.")
+        self.heading.setAutoRaise(True)
+        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading.setArrowType(Qt.ArrowType.DownArrow)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        font = self.heading.font()
+        font.setBold(True)
+        self.heading.setFont(font)
+
+        self.body = Framing(self)
+        self._controls = QVBoxLayout(self.body)
+        self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
+        self._controls.setSpacing(_SPACING)
+        self.more: QToolButton | None = None
+        self._title = title
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.body)
+        self.heading.clicked.connect(self._fold)
+
+    def add(self, control: QWidget) -> None:
+        """Put a control below those already there."""
+        self._controls.addWidget(control)
+
+    def addMore(self) -> None:
+        """Put a `More` button below; it shows and hides the controls that are added from now on."""
+        self.more = QToolButton(self.body)
+        self.more.setText("More")
+        self.more.setToolTip(f"Show or hide more about {self._title}.")
+        self.more.setAccessibleName(f"More {self._title}")
+        self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.toggled.connect(self._show_rare)
+        self._controls.addWidget(self.more)
+        rare = QWidget(self.body)
+        self._controls.addWidget(rare)
+        self._controls = QVBoxLayout(rare)
+        self._controls.setContentsMargins(0, 0, 0, 0)
+        self._controls.setSpacing(_SPACING)
+        self._rare = rare
+        self._show_rare(False)
+
+    def open(self) -> None:
+        """Unfold it."""
+        if self.body.isHidden():
+            self._fold()
+
+    def frame(self, controls: Iterable[QWidget]) -> None:
+        """Point out these of its controls, and no others, by a frame around each."""
+        self.body.frame(controls)
+
+    def _show_rare(self, shows: bool) -> None:
+        assert self.more is not None
+        self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
+        self._rare.setVisible(shows)
+
+    def _fold(self) -> None:
+        opens = self.body.isHidden()
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if opens else Qt.ArrowType.RightArrow)
+        self.body.setVisible(opens)
+
+
+class HiddenNote(QWidget):
+    """Shown only while something is hidden.
+
+    Signals
+    -------
+    showAllClicked
+        All controls are wanted.
+    """
+
+    showAllClicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = named("controls.hidden", QLabel())
+        self._button = named("controls.showAll", Press("Show all"))
+        self._button.setToolTip("Show all controls; another page of the lesson may hide some again")
+        self._button.setAccessibleName("Show all controls")
+        self._button.clicked.connect(self.showAllClicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 2, 4, 2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignRight)
+        self.hide()
+
+    def setCount(self, count: int) -> None:
+        """Say how many controls are hidden; 0 takes the line away."""
+        controls = "1 control is" if count == 1 else f"{count} controls are"
+        self._text.setText(f"{controls} hidden here.")
+        self.setVisible(count > 0)
+
+
+pass
+pass
 
 _GROUPS = {
     "data": "Data",

@@ -11,17 +11,16 @@ from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
-from regplay.gui.clock import Clock
-from regplay.gui.editing.hand import Hand
-from regplay.gui.editing.sheet import Sheet
-from regplay.gui.editing.strip import EditStrip
-from regplay.gui.naming import named
-from regplay.gui.plots.carried import interpolated
+from regplay.gui.editing.chart_points import ChartPoints
+from regplay.gui.editing.edit_strip import EditStrip
+from regplay.gui.editing.point_editor import PointEditor
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.fit_panel import ChartPanel, interpolated
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import ChartPanel
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.clock import Clock
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
 from regplay.session.drawing import MOST, Drawing, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
@@ -55,11 +54,11 @@ class Editing(QObject):
         self._fit_view, self._clock = fit_view, clock
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
-        self._sheet: Sheet | None = None
+        self._sheet: ChartPoints | None = None
         self._sent: tuple[Drawing, Experiment] | None = None  # while those who take it answer
         self._colors = LIGHT
-        self._hands: dict[Chart, Hand] = {}
-        self._hand: Hand | None = None  # on the chart that is shown
+        self._hands: dict[Chart, PointEditor] = {}
+        self._hand: PointEditor | None = None  # on the chart that is shown
         self.button = named("edit", Toggle("Edit points", _TIP))
         self.button.toggled.connect(self._toggle)
         self.strip = EditStrip()
@@ -148,7 +147,7 @@ class Editing(QObject):
         panel, dataset = self._fit_view.panel, self._dataset
         self._sheet, hand = None, None
         if self.isOn and dataset is not None and isinstance(panel, ChartPanel):
-            self._sheet = Sheet(panel.chart, dataset, drawing or Drawing.of(dataset))
+            self._sheet = ChartPoints(panel.chart, dataset, drawing or Drawing.of(dataset))
             hand = self._hand_on(panel.chart)
         before, self._hand = self._hand, hand
         if before is not None and before is not hand:
@@ -159,10 +158,10 @@ class Editing(QObject):
             if before is not hand:
                 hand.setOn(True)
 
-    def _hand_on(self, chart: Chart) -> Hand:
+    def _hand_on(self, chart: Chart) -> PointEditor:
         hand = self._hands.get(chart)
         if hand is None:
-            hand = self._hands[chart] = Hand(chart, self.strip, self._clock)
+            hand = self._hands[chart] = PointEditor(chart, self.strip, self._clock)
             hand.setColors(self._colors)
             hand.drew.connect(self._tell)
         return hand

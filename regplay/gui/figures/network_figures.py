@@ -8,17 +8,13 @@ from PySide6.QtCore import QRectF
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.inside import UnitMaps
-from regplay.gui.figures.chart_figure import ChartFigure
-from regplay.gui.figures.data import Series
-from regplay.gui.figures.figure import Figure
-from regplay.gui.figures.legend_lines import paint_legend
-from regplay.gui.figures.recolor import restyled
-from regplay.gui.network.graph_layout import UnitPlace
+from regplay.gui.figures.chart_figure import ChartFigure, paint_legend
+from regplay.gui.figures.figure import Figure, Series, restyled
 from regplay.gui.network.histograms import Histograms
-from regplay.gui.network.network_graph import NetworkGraph
+from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView
-from regplay.gui.network.scales import layer_name
-from regplay.gui.plots.figure_painter import FigurePainter
+from regplay.gui.network.pictures import layer_name
+from regplay.gui.plots.canvas import FigurePainter
 from regplay.gui.theme import Colors
 
 _MEASURES = {"norm": "‖w‖", "near_zero": "under 0.001 (%)"}

@@ -14,11 +14,12 @@ from regplay.core.experiment import Experiment
 from regplay.core.sweep import SWEEPABLE, NumberAxis, Sweep, is_used
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_view import LandscapeView
-from regplay.gui.messages import Start
-from regplay.gui.studies import Inquiry, Study
+from regplay.gui.training.messages import Start
+from regplay.gui.training.studies import Study, StudyRequest
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
+
 
 _KEY = "landscape"
 _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
@@ -57,7 +58,7 @@ class LandscapeTab(LandscapeView):
         study = self._study
         return () if study is None or study.history is None else study.history.epochs.tolist()
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The map around this experiment, while it is on."""
         sweep = self._sweep(experiment)
         if experiment != self._experiment:
@@ -72,7 +73,7 @@ class LandscapeTab(LandscapeView):
             self.setMap(None)
         if not self._is_on and self._study is None:
             return {}
-        return {_KEY: Inquiry(sweep, title="The landscape", is_paused=not self._is_on)}
+        return {_KEY: StudyRequest(sweep, title="The landscape", is_paused=not self._is_on)}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the map at an epoch; one that was stopped stays as far as it came."""

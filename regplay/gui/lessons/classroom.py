@@ -10,14 +10,14 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import grid_of
 from regplay.core.sweep import SWEEPABLE, Lineup, Sweep
 from regplay.gui.controls import ControlPanel
-from regplay.gui.laboratory import Laboratory
 from regplay.gui.lessons.guide import Guide
-from regplay.gui.messages import View
-from regplay.gui.runner import Runner
-from regplay.gui.runs.board import Board
+from regplay.gui.runs.pinned_runs import PinnedRuns
 from regplay.gui.runs.side_tab import Together, seen_together
-from regplay.gui.studies import Inquiry, Study
 from regplay.gui.tabs import Tabs
+from regplay.gui.training.messages import View
+from regplay.gui.training.runner import Runner
+from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.run import Run
@@ -46,8 +46,8 @@ class Classroom(QObject):
         guide: Guide,
         controls: ControlPanel,
         tabs: Tabs,
-        board: Board,
-        laboratory: Laboratory,
+        board: PinnedRuns,
+        laboratory: StudyScheduler,
         runner: Runner,
     ) -> None:
         super().__init__(guide)
@@ -87,12 +87,12 @@ class Classroom(QObject):
 
     # as a scholar of the laboratory
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The runs that are to be pinned."""
         if not self._waiting:
             return {}
         lineup = Lineup(tuple(self._waiting.values()))
-        return {_KEY: Inquiry(lineup, seen_together, title="A run of this page")}
+        return {_KEY: StudyRequest(lineup, seen_together, title="A run of this page")}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Pin them once they are trained."""

@@ -1,6 +1,6 @@
 """The guide through a lesson: it holds the page, and sets up what the page asks for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,112 @@ from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.lessons.lesson_panel import LessonPanel
-from regplay.gui.lessons.library import Library
-from regplay.gui.lessons.progress import Place, Progress
-from regplay.gui.lessons.question_view import REVEALED
+from regplay.gui.lessons.page_view import REVEALED
 from regplay.session import lessons
 from regplay.session.lessons import Lesson, LessonError, Page
+from regplay.session.observations import Observations
 
-if TYPE_CHECKING:  # torch takes a second to import
+if TYPE_CHECKING:
     from regplay.core.state import State
+
+
+class Library:
+    """Lessons in order; the shipped ones are read when they are first needed.
+
+    Parameters
+    ----------
+    load
+        Reads the shipped ones.
+    """
+
+    def __init__(self, load: Callable[[], Sequence[Lesson]] = lessons.lessons) -> None:
+        self._load = load
+        self._known: dict[str, Lesson] | None = None
+
+    def all(self) -> list[Lesson]:
+        """Every lesson.
+
+        Raises
+        ------
+        LessonError
+            If one that ships with the program is damaged.
+        """
+        if self._known is None:
+            self._known = {lesson.id: lesson for lesson in self._load()}
+        return list(self._known.values())
+
+    def find(self, lesson_id: str) -> Lesson | None:
+        """The lesson of this id; raises as `all`."""
+        return next((lesson for lesson in self.all() if lesson.id == lesson_id), None)
+
+    def after(self, lesson_id: str) -> Lesson | None:
+        """The lesson that follows the one of this id; raises as `all`."""
+        known = self.all()
+        place = [lesson.id for lesson in known].index(lesson_id) + 1
+        return known[place] if place < len(known) else None
+
+    def add(self, lesson: Lesson) -> None:
+        """List it from now on, in place of one with the same id; raises as `all`."""
+        self.all()
+        assert self._known is not None
+        self._known[lesson.id] = lesson
+
+
+Place = tuple[str, int]  # a lesson's id, and a page of it from 0
+
+
+class Progress:
+    """Kept while the window is open.
+
+    Attributes
+    ----------
+    observations
+        What the reader's runs have shown.
+    """
+
+    def __init__(self) -> None:
+        self.observations = Observations()
+        self._answers: dict[Place, int] = {}
+        self._shown: dict[Place, set[int]] = {}
+
+    def answer(self, place: Place) -> int | None:
+        """The option that was chosen on a page, `REVEALED`, or None before any answer."""
+        return self._answers.get(place)
+
+    def choose(self, place: Place, option: int = REVEALED) -> int:
+        """Note an answer; returns the one that stands, which is the first."""
+        return self._answers.setdefault(place, option)
+
+    def shown(self, place: Place) -> Set[int]:
+        """Indices of the claims of a page that are ticked."""
+        return self._shown.get(place, frozenset())
+
+    def counts(self) -> dict[str, int]:
+        """How many claims of each lesson are ticked, by its id."""
+        counts: dict[str, int] = {}
+        for (lesson_id, _), shown in self._shown.items():
+            counts[lesson_id] = counts.get(lesson_id, 0) + len(shown)
+        return counts
+
+    def look(self, lesson: Lesson) -> None:
+        """Tick the claims of a lesson that are shown by now; a tick stays."""
+        for page, content in enumerate(lesson.pages):
+            shown = self._shown.setdefault((lesson.id, page), set())
+            for index, claim in enumerate(content.claims):
+                base = lesson.experiment(page)
+                if index not in shown and self.observations.shows(claim.statement, base):
+                    shown.add(index)
+
+    def forget(self, lesson_id: str) -> None:
+        """Take back answers and ticks of a lesson, which has another text now."""
+        kept: dict[Place, int] | dict[Place, set[int]]
+        for kept in (self._answers, self._shown):
+            for place in [place for place in kept if place[0] == lesson_id]:
+                del kept[place]
+
+
+pass
+pass
 
 
 class Guide(QObject):

@@ -4,14 +4,13 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import MOST_HIDDEN, MOST_UNITS, Inside
-from regplay.gui.naming import named
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.norms_plot import Measure, NormsPlot
-from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.tab_row import tab_row
-from regplay.gui.plots.toggle import Toggle
+from regplay.gui.plots.legend import Entry, Legend, tab_row
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
 
 _MEASURES: dict[Measure, tuple[str, str]] = {
     "norm": ("‖w‖", "Length of each layer's weights, without its biases"),

@@ -6,14 +6,12 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import Inside
-from regplay.gui.network.scales import layer_color, layer_name
+from regplay.gui.network.pictures import layer_color, layer_name
+from regplay.gui.plots.axis import bounds
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.epoch_curves import EpochCurve
-from regplay.gui.plots.history_layers import CurvesLayer
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.ranges import bounds
-from regplay.gui.plots.readout import Row
 from regplay.gui.theme import Colors
 
 Measure = Literal["norm", "near_zero"]
@@ -129,7 +127,7 @@ class NormsPlot(Chart):
         for curve in self.curves:
             value = float(curve.values[at])
             text = f"{value:.4g}" if self.measure == "norm" else f"{value:.1f} %"
-            rows.append(Row(curve.label, text, curve.color(self.colors), frame.dot(value)))
+            rows.append(ReadoutRow(curve.label, text, curve.color(self.colors), frame.dot(value)))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def legendEntries(self) -> list[Entry]:

@@ -1,13 +1,14 @@
-"""Axes around a canvas: ranges that rest, pan and zoom by mouse, and a hover line."""
+"""Axes around a canvas: ranges that rest, pan and zoom by mouse, clicks, and a hover line."""
 
 from collections.abc import Callable
 from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QGraphicsGridLayout,
     QGraphicsItem,
     QGraphicsWidget,
@@ -15,11 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.gui.plots.axis import Axis
+from regplay.gui.plots.axis import ChartAxis, GridLayer, Range, bounds, extend, extend_decades
 from regplay.gui.plots.canvas import Canvas, Frame
-from regplay.gui.plots.grid import GridLayer
 from regplay.gui.plots.hover import HoverItem, Reading
-from regplay.gui.plots.ranges import Range, bounds, extend, extend_decades
 from regplay.gui.theme import LIGHT, Colors
 
 Side = Literal["x", "y"]
@@ -59,7 +58,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
-        self.axes = {"x": Axis("bottom"), "y": Axis("left")}
+        self.axes = {"x": ChartAxis("bottom"), "y": ChartAxis("left")}
         layout = QGraphicsGridLayout()
         layout.setContentsMargins(2, 9, 28, 2)
         layout.setSpacing(0)
@@ -293,3 +292,71 @@ def padded(values: ArrayLike, share: float = 0.05) -> Range:
     low, high = bounds(values) or (0.0, 1.0)
     room = (high - low) * share or abs(low) * share or 1.0
     return low - room, high + room
+
+
+_STILL = 4.0  # pixels that a mouse may move between press and release of a click
+
+
+class ClickChart(Chart):
+    """A chart that can be clicked.
+
+    Signals
+    -------
+    clicked
+        With the x value. Where a double click would undo pan and zoom, it comes only after the
+        time in which that could follow; else at once.
+    """
+
+    clicked = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pressed: QPointF | None = None  # where a click may have begun
+        self._x = 0.0
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.timeout.connect(self._click)
+        self.box.sigRangeChangedManually.connect(self._drag_began)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            at = event.position()
+            self._pressed = at if self.box.rect().contains(self._in_box(at)) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A mouse that moves while it is pressed drags."""
+        super().mouseMoveEvent(event)
+        if self._pressed is not None:
+            moved = event.position() - self._pressed
+            if max(abs(moved.x()), abs(moved.y())) > _STILL:
+                self._pressed = None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a click or a drag."""
+        super().mouseReleaseEvent(event)
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        self._x = self.frame().x_value(self._in_box(self._pressed).x())
+        self._pressed = None
+        if self.manual:
+            self._wait.start(QApplication.doubleClickInterval())
+        else:
+            self._click()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Undo pan and zoom, in place of the click that came before."""
+        self._pressed = None
+        self._wait.stop()
+        super().mouseDoubleClickEvent(event)
+
+    def _in_box(self, position: QPointF) -> QPointF:
+        """A position of the mouse in pixels of the view box."""
+        return QPointF(self.box.mapFromScene(self.mapToScene(position.toPoint())))
+
+    def _drag_began(self, *_: Any) -> None:
+        self._pressed = None
+
+    def _click(self) -> None:
+        self.clicked.emit(self._x)

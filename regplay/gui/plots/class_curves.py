@@ -6,14 +6,20 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.carried import carried
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.confusion import wrong_text
+from regplay.gui.plots.curve import OneInputPanel
+from regplay.gui.plots.fit_panel import carried
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.lines import LineLayer
-from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
-from regplay.gui.plots.one_input import OneInputPanel
-from regplay.gui.plots.readout import Row
-from regplay.gui.plots.wrong import wrong_text
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    LineLayer,
+    Points,
+    PointsLayer,
+    Shape,
+    thinned,
+)
 from regplay.gui.theme import mix
 
 _ROW = 0.07  # height of one row of points, in units of probability
@@ -176,13 +182,13 @@ class ClassCurvesView(OneInputPanel):
         else:
             more = [f" ± {std:.2f}" for std in band.std[at]]
         rows = [
-            Row(name, f"{curve.y[at]:.3f}{std}", curve.color, frame.dot(curve.y[at]))
+            ReadoutRow(name, f"{curve.y[at]:.3f}{std}", curve.color, frame.dot(curve.y[at]))
             for name, curve, std in zip(dataset.class_names, self.curves, more, strict=True)
         ]
         for overlay, other_x, curves in self._drawn:
             p = [float(np.interp(grid.x[at, 0], other_x, curve)) for curve in curves]
             top = int(np.argmax(p))  # the others would fill the box
             text = f"{dataset.class_names[top]} {p[top]:.3f}"
-            rows.append(Row(overlay.name, text, overlay.color, frame.dot(p[top])))
+            rows.append(ReadoutRow(overlay.name, text, overlay.color, frame.dot(p[top])))
         title = f"{dataset.input_names[0]} = {grid.x[at, 0]:.4g}"
         return Reading(float(frame.x(grid.x[at, 0])), title, tuple(rows))

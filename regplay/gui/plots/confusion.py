@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.fit import Fit
+from regplay.core.fit import Fit, correct
+from regplay.gui.plots.fit_panel import FitPanel
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.panel import FitPanel
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors, mix
+from regplay.gui.widgets.buttons import Toggle
 
 _LEVELS = 32  # shades of a cell
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -179,3 +179,14 @@ class ConfusionView(FitPanel):
         name = "training" if train else "validation"
         text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
         self.legend.setEntries((Entry("square", text, color),))
+
+
+def wrong_text(dataset: Dataset, fit: Fit | None) -> str:
+    """A legend's text, such as "wrong: 3 of 140, 5 of 60": training, then validation."""
+    if fit is None:
+        return "wrong"
+    counts = [
+        f"{int(np.count_nonzero(~correct(dataset, predicted, split.y)))} of {len(split.y):,}"
+        for predicted, split in ((fit.train, dataset.train), (fit.valid, dataset.valid))
+    ]
+    return "wrong: " + ", ".join(counts)

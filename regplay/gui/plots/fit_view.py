@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
-from regplay.gui.plots.carried import carried
-from regplay.gui.plots.panel import Band, FitPanel, Overlay
+from regplay.gui.plots.fit_panel import Band, FitPanel, Overlay, carried
 from regplay.gui.theme import LIGHT, Colors
 
 

@@ -7,12 +7,10 @@ from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
-from regplay.gui.plots.legend import Legend
-from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.pinned import PinnedCurves
-from regplay.gui.plots.tab_row import tab_row
-from regplay.gui.plots.toggle import Toggle
+from regplay.gui.plots.legend import Legend, tab_row
+from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.buttons import Toggle
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {

@@ -9,36 +9,36 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.band_entries import dots_entry, thinned_entry, unsure_entry
-from regplay.gui.plots.carried import carried
-from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.dots import DotsLayer
-from regplay.gui.plots.fit_shapes import boundaries_of, contours_of, fit_at
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.axis import round_levels
+from regplay.gui.plots.confusion import wrong_text
+from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
+from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.markers import (
-    TRAIN_SHAPE,
-    VALID_SHAPE,
-    Points,
-    PointsLayer,
-    Shape,
-    thinned,
-)
-from regplay.gui.plots.overlay_layers import (
+from regplay.gui.plots.overlays import (
     SEAM,
     THINNED_SHARE,
     THINNED_WIDTH,
     BoundariesLayer,
+    DotsLayer,
+    dots_entry,
     overlay_entries,
     same_fits,
     same_overlays,
+    thinned_entry,
+    unsure_entry,
 )
-from regplay.gui.plots.panel import Band, ChartPanel, Overlay, counted
-from regplay.gui.plots.ranges import round_levels
-from regplay.gui.plots.readout import Row
-from regplay.gui.plots.surface_colors import SurfaceColors, cell_at, overlap
-from regplay.gui.plots.surface_layers import BoundaryLayer, ContoursLayer, LinesLayer, SurfaceLayer
-from regplay.gui.plots.wrong import wrong_text
+from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
+from regplay.gui.plots.surface_colors import (
+    BoundaryLayer,
+    ColorBar,
+    ContoursLayer,
+    LinesLayer,
+    SurfaceColors,
+    SurfaceLayer,
+    cell_at,
+    overlap,
+)
 from regplay.gui.theme import mix
 
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
@@ -297,15 +297,15 @@ class SurfaceView(ChartPanel):
                 more = [f" ± {std:.2f}" for std in band.std.reshape(shape)[row, column]]
             named = enumerate(zip(dataset.class_names, here, more, strict=True))
             values = tuple(
-                Row(name, f"{p:.3f}{std}", self.colors.class_color(k))
+                ReadoutRow(name, f"{p:.3f}{std}", self.colors.class_color(k))
                 for k, (name, p, std) in named
             )
         else:
-            values = (Row(dataset.target_name, f"{here:.4g}"),)
+            values = (ReadoutRow(dataset.target_name, f"{here:.4g}"),)
             if band is not None:
                 at = row * grid.shape[1] + column
                 text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
-                values = (*values, Row("dropout", text))
+                values = (*values, ReadoutRow("dropout", text))
         for overlay in self._overlays:
             other_grid, classes = overlay.grid or grid, len(dataset.class_names)
             other = fit_at(overlay.fit, other_grid, np.array([x, y]), classes)
@@ -314,10 +314,12 @@ class SurfaceView(ChartPanel):
         title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
         return Reading(float(frame.x(x)), title, values)
 
-    def _other_row(self, overlay: Overlay, here: Floats) -> Row:
+    def _other_row(self, overlay: Overlay, here: Floats) -> ReadoutRow:
         """Its value, or its most probable class: all of them would fill the box."""
         assert self.dataset is not None
         if not self._classes:
-            return Row(overlay.name, f"{here:.4g}", overlay.color)
+            return ReadoutRow(overlay.name, f"{here:.4g}", overlay.color)
         top = int(here.argmax())
-        return Row(overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color)
+        return ReadoutRow(
+            overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color
+        )

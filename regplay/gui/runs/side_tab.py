@@ -14,17 +14,17 @@ from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
 from regplay.core.sweep import Lineup
-from regplay.gui.messages import Start, View
-from regplay.gui.runs.palette import pin_color
-from regplay.gui.runs.split_title import SplitTitle
-from regplay.gui.runs.split_view import MOST, SplitView
-from regplay.gui.studies import Inquiry, Study
+from regplay.gui.runs.run_rows import pin_color
+from regplay.gui.runs.split_view import MOST, SplitTitle, SplitView
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.messages import Start, View
+from regplay.gui.training.studies import Study, StudyRequest
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.run import Run
 
-if TYPE_CHECKING:  # torch takes a second to import
+if TYPE_CHECKING:
     from regplay.core.joint import JointTraining
+
 
 _KEY = "side by side"
 _STRENGTHS = ("regularization.weight_decay", "regularization.dropout")
@@ -158,7 +158,7 @@ class SideTab(SplitView):
         if self.contestants:
             self._show_contestants()
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What is to be trained to be shown, while it is in sight."""
         lineup = self._lineup(experiment) if self.isVisible() else []
         if lineup != [each.place for each in self.contestants]:
@@ -169,7 +169,7 @@ class SideTab(SplitView):
         experiments = tuple(place.experiment for place in lineup if place.is_trained)
         if not (experiments and self.contestants):
             return {}
-        return {_KEY: Inquiry(Lineup(experiments), seen_together, epoch, "The comparison")}
+        return {_KEY: StudyRequest(Lineup(experiments), seen_together, epoch, "The comparison")}
 
     def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the fits and the losses of those that are trained here, at an epoch."""

@@ -21,7 +21,7 @@ from regplay.core.resampled import band_of, decompositions_of
 from regplay.core.sweep import Lineup, Sweep, is_used
 from regplay.gui.seeds.loss_strip import SeedLosses
 from regplay.gui.seeds.seeds_view import SeedsView
-from regplay.gui.studies import Inquiry, Study
+from regplay.gui.training.studies import Study, StudyRequest
 
 _BAND, _PARTS = "seeds.band", "seeds.parts"
 _TITLE = "A resampled network"
@@ -73,20 +73,22 @@ class SeedsTab(SeedsView):
         self._dataset = dataset
         super().setDataset(dataset)
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The resampled networks of this experiment, and those along the axis, while it is on."""
         self._experiment = experiment
         path, seeds = self.axis(), self.seeds()
         has_axis = is_used(experiment, path)
         self.setCurrent(float(fields.get(experiment, path)) if has_axis else float("nan"))
         found = {
-            _BAND: Inquiry(Sweep(experiment, (), seeds, resamples=True), band_of, epoch, _TITLE)
+            _BAND: StudyRequest(
+                Sweep(experiment, (), seeds, resamples=True), band_of, epoch, _TITLE
+            )
         }
         if self._dataset is not None and has_decomposition(self._dataset) and has_axis:
             axis = decomposition_axis(path)
             base = fields.replace(experiment, {path: axis.values[0]})
             sweep = Sweep(base, (axis,), seeds, resamples=True)
-            found[_PARTS] = Inquiry(sweep, _decompositions(seeds), epoch, _TITLE)
+            found[_PARTS] = StudyRequest(sweep, _decompositions(seeds), epoch, _TITLE)
         for key in (_BAND, _PARTS):
             if key in self._shown and (key not in found or self._shown[key] != found[key].sweep):
                 self._forget(key)

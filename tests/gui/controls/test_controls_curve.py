@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import SWEEPABLE, sweep_axis
 from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import make_control
-from regplay.gui.controls.sweepable import SweepableControl
 from regplay.gui.theme import DARK, LIGHT
 
 Key = Qt.Key

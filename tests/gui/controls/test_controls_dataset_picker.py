@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import thumbnails
+from regplay.gui.controls import dataset_picker as thumbnails
 from regplay.gui.controls.dataset_picker import DatasetPicker
 
 NAMES = tuple(REGISTRY)
@@ -93,7 +93,7 @@ def test_pictures_are_made_once(picker, loaded, qtbot):
 def test_each_dataset_has_a_picture_in_the_palettes_colours(qapp, name, ground):
     palette = QPalette(QColor(ground))
     palette.setColor(QPalette.ColorRole.Base, QColor(ground))
-    image = thumbnails.draw(thumbnails.example(name), palette, 2.0).toImage()
+    image = thumbnails.draw_thumbnail(thumbnails.example_points(name), palette, 2.0).toImage()
     assert image.size() == thumbnails.SIZE * 2
     inside = [
         image.pixelColor(x, y).name()
@@ -105,4 +105,4 @@ def test_each_dataset_has_a_picture_in_the_palettes_colours(qapp, name, ground):
 
 
 def test_a_dataset_without_points_still_has_a_picture(qapp):
-    assert not thumbnails.draw(None, QApplication.palette()).isNull()
+    assert not thumbnails.draw_thumbnail(None, QApplication.palette()).isNull()

@@ -9,8 +9,8 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl
+from regplay.gui.controls.panel import Group
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

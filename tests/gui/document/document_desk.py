@@ -3,8 +3,8 @@
 from answers import Answers
 
 from regplay.core.experiment import Experiment
-from regplay.gui.clock import VirtualClock
 from regplay.gui.document.documents import Documents
+from regplay.gui.training.clock import VirtualClock
 from regplay.session.document import Document
 
 

@@ -9,9 +9,9 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.clock import VirtualClock
 from regplay.gui.editing.editing import Editing
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.training.clock import VirtualClock
 from regplay.session.drawing import is_edit
 from regplay.session.past import Past
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import replace
-from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.controls.number import ValueBox
 
 KINDS = ["curve", "rows", "classes", "values"]
 

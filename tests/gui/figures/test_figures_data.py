@@ -23,8 +23,8 @@ from plots import (
 )
 
 from regplay.core.fit import grid_of
-from regplay.gui.figures.data import Series, to_text
-from regplay.gui.plots.panel import Band, Overlay
+from regplay.gui.figures.figure import Series, to_text
+from regplay.gui.plots.fit_panel import Band, Overlay
 
 
 def read(text: str, separator: str = ",") -> dict[str, list[dict[str, str]]]:

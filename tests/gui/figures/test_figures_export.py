@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 
 from regplay.core.datasets import DataSettings, load
 from regplay.gui.figures import export
-from regplay.gui.figures.data import to_text
 from regplay.gui.figures.export import (
     FigureError,
     copy_data,
@@ -20,8 +19,7 @@ from regplay.gui.figures.export import (
     save_figure,
     svg_bytes,
 )
-from regplay.gui.figures.figure import Style, usual_scale
-from regplay.gui.figures.sizes import size_in_pixels, size_on_paper
+from regplay.gui.figures.figure import Style, size_in_pixels, size_on_paper, to_text, usual_scale
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.theme import DARK, LIGHT
 

@@ -19,10 +19,10 @@ from PySide6.QtGui import QColor
 from regplay.gui.figures.export import draw_image, svg_bytes
 from regplay.gui.figures.figure import Style
 from regplay.gui.figures.finding import figure_at, figures_in
+from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import Overlay
-from regplay.gui.plots.pinned import PinnedCurves
-from regplay.gui.runs.palette import pin_color
+from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.theme import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from regplay.gui.landscape.map_layer import _SHADES
+from regplay.gui.landscape.map_chart import _SHADES
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from regplay.core.landscape import landscape_axis
 from regplay.gui.landscape.landscape_view import LandscapeView
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import DARK
+from regplay.gui.widgets.buttons import Toggle
 
 LEFT = Qt.MouseButton.LeftButton
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"

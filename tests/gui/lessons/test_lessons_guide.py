@@ -3,7 +3,7 @@
 import pytest
 
 from regplay.core.fields import replace
-from regplay.gui.lessons.mark import Mark
+from regplay.gui.widgets.status_mark import StatusMark
 
 DECAY = "regularization.weight_decay"
 
@@ -171,9 +171,9 @@ def test_a_claim_is_ticked_once_the_readers_runs_show_it(reader, lesson_list):
     without = replace(with_decay, {DECAY: 0.0})
     marks = [row.mark for row in reader.panel.page_view.claims.rows]
     reader.note(without, train=0.3, valid=0.2)
-    assert [mark.mark() for mark in marks] == [Mark.OPEN, Mark.OPEN]
+    assert [mark.mark() for mark in marks] == [StatusMark.OPEN, StatusMark.OPEN]
     reader.note(with_decay, train=0.25, valid=0.5)
-    assert [mark.mark() for mark in marks] == [Mark.SHOWN, Mark.OPEN]
+    assert [mark.mark() for mark in marks] == [StatusMark.SHOWN, StatusMark.OPEN]
     assert "1 of 2" in reader.panel.page_view.claims.heading.text()
 
 

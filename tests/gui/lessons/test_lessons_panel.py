@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from wheel import turn_wheel
 
-from regplay.gui.lessons.page_bar import PageBar
+from regplay.gui.lessons.lesson_panel import PageBar
 
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier

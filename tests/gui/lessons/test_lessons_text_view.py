@@ -6,8 +6,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage, QPalette, QTextCurso
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from regplay.gui.lessons.markdown import document
-from regplay.gui.lessons.text_view import TextView
+from regplay.gui.lessons.markdown_view import TextView, document
 
 LEFT = Qt.MouseButton.LeftButton
 

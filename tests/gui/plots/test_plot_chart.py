@@ -10,7 +10,7 @@ from wheel import turn_wheel
 from regplay.gui.plots.chart import Chart, padded
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.lines import LineLayer
+from regplay.gui.plots.shapes import LineLayer
 from regplay.gui.theme import DARK
 
 

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtGui import QImage
 
-from regplay.gui.plots.color_bar import ColorBar
+from regplay.gui.plots.surface_colors import ColorBar
 from regplay.gui.theme import LIGHT
 
 

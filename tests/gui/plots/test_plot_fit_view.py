@@ -7,8 +7,8 @@ from regplay.gui.plots.class_curves import ClassCurvesView
 from regplay.gui.plots.confusion import ConfusionView, confusion_counts
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.markers import MOST, thinned
 from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 from PySide6.QtGui import QColor, QFontMetrics
 
+from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend, other_entry
-from regplay.gui.plots.panel import Overlay
 
 OWN = (
     Entry("line", "train", "#0072b2"),

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.pinned import PinnedCurves
+from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.theme import DARK
 
 PURPLE, GREEN = "#aa00ff", "#00aa33"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import Band, Overlay
 from regplay.gui.plots.surface_colors import overlap
 from regplay.gui.theme import DARK, LIGHT
 

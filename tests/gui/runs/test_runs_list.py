@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout,
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.runs.palette import pin_color
-from regplay.gui.runs.row_painter import places
+from regplay.gui.runs.run_rows import pin_color, places
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import DARK, LIGHT
 from regplay.session.pins import Pins

@@ -7,8 +7,8 @@ from seen import color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.seeds.settling import Pauses, highest_usual
-from regplay.gui.seeds.stack_layers import PARTS, short_number
+from regplay.gui.seeds.decomposition import PARTS, short_number
+from regplay.gui.seeds.loss_strip import Pauses, highest_usual
 from regplay.gui.theme import LIGHT
 
 WIDTHS = tuple(decomposition_axis("model.width").values)

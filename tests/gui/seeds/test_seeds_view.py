@@ -10,8 +10,8 @@ from seen import color_at, dataset_of, find
 
 from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
+from regplay.gui.seeds.decomposition import PARTS as KINDS
 from regplay.gui.seeds.seeds_view import SeedsView
-from regplay.gui.seeds.stack_layers import PARTS as KINDS
 from regplay.gui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
