@@ -34,7 +34,7 @@ class Place(QWidget):
         super().__init__()
         self.fit_view = FitView()
         self.asked: list[bool] = []
-        replay = SimpleNamespace(setPasses=self.asked.append)
+        replay = SimpleNamespace(set_passes=self.asked.append)
         self.passes = DropoutPasses(self.fit_view, replay)
         self.band, self.thinned = self.passes.buttons
         row = QHBoxLayout(self)
@@ -44,8 +44,8 @@ class Place(QWidget):
     def load(self, values, dropout=0.3):
         experiment = replace(Experiment(), values | {"regularization.dropout": dropout})
         self.dataset = load(experiment.data)
-        self.fit_view.setDataset(self.dataset)
-        self.passes.setExperiment(experiment)
+        self.fit_view.set_dataset(self.dataset)
+        self.passes.set_experiment(experiment)
 
     def view(self, networks=8) -> View:
         """As the runner would bring it."""
@@ -75,7 +75,7 @@ def place(qtbot):
 def test_both_show_something_wherever_there_is_a_picture(place, values) -> None:
     place.load(values)
     view = place.view()
-    place.fit_view.setFit(view.fit)
+    place.fit_view.set_fit(view.fit)
     place.passes.show(view)
     seen = [place.fit_view.grab().toImage()]
     for button in (place.band, place.thinned):

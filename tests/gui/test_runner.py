@@ -40,7 +40,7 @@ def runner(clock, qapp):
     made = Runner(clock)
     made.views, made.playing, made.messages = [], [], []
     made.viewed.connect(made.views.append)
-    made.playingChanged.connect(made.playing.append)
+    made.playing_changed.connect(made.playing.append)
     made.failed.connect(made.messages.append)
     yield made
     made.stop()

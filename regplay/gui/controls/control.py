@@ -25,7 +25,7 @@ from regplay.core.fields import Field, Value
 class Control(QWidget):
     """A widget for one value of an experiment; its `objectName` is the field path."""
 
-    valueChanged = Signal(object)
+    value_changed = Signal(object)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +42,8 @@ class Control(QWidget):
         """The value that is shown, exactly as it was typed, slid or set."""
         return self._value
 
-    def setValue(self, value: object) -> None:
-        """Show `value`; `valueChanged` follows only if it is another one.
+    def set_value(self, value: object) -> None:
+        """Show `value`; `value_changed` follows only if it is another one.
 
         Raises
         ------
@@ -55,9 +55,9 @@ class Control(QWidget):
             return
         self._value = checked
         self._show(checked)
-        self.valueChanged.emit(checked)
+        self.value_changed.emit(checked)
 
-    def setDefault(self, value: object) -> None:
+    def set_default(self, value: object) -> None:
         """What a double click goes back to."""
         checked = self.field.check(value)
         if checked != self._default:
@@ -70,9 +70,9 @@ class Control(QWidget):
 
     def reset(self) -> None:
         """Go back to the default."""
-        self.setValue(self._default)
+        self.set_value(self._default)
 
-    def setNote(self, note: str) -> None:
+    def set_note(self, note: str) -> None:
         """A sentence to lead the tooltip, such as why the control is greyed; empty for none."""
         if note != self._note:
             self._note = note
@@ -99,11 +99,11 @@ class Control(QWidget):
 class FieldLabel(QLabel):
     """The name of a field beside its control; a double click asks for the default."""
 
-    doubleClicked = Signal()
+    double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the default."""
-        self.doubleClicked.emit()
+        self.double_clicked.emit()
         event.accept()
 
 
@@ -141,8 +141,8 @@ class ChoiceControl(Control):
         layout.addWidget(self.label, 1)
         layout.addWidget(self.combo, 1)
 
-        self.label.doubleClicked.connect(self.reset)
-        self.combo.currentTextChanged.connect(self.setValue)
+        self.label.double_clicked.connect(self.reset)
+        self.combo.currentTextChanged.connect(self.set_value)
 
     def _show(self, value: Value) -> None:
         self.combo.setCurrentText(str(value))
@@ -166,7 +166,7 @@ class SwitchControl(Control):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.check_box)
 
-        self.check_box.toggled.connect(self.setValue)
+        self.check_box.toggled.connect(self.set_value)
 
     def text(self, value: Value) -> str:
         """`on` or `off`."""
@@ -201,14 +201,14 @@ class TextControl(Control):
         self._grid.addWidget(self.label, 0, 0)
         self._grid.addWidget(self.line, 0, 1)
 
-        self.label.doubleClicked.connect(self.reset)
+        self.label.double_clicked.connect(self.reset)
         self.line.editingFinished.connect(self._read_line)
         self.line.returnPressed.connect(
             self.line.clearFocus
         )  # what is typed next is for the window
 
     def _read_line(self) -> None:
-        self.setValue(self.line.text().strip())
+        self.set_value(self.line.text().strip())
 
     def _show(self, value: Value) -> None:
         self.line.setText(str(value))
@@ -229,7 +229,7 @@ class FileControl(TextControl):
         folder = str(Path(str(self._value)).expanduser().parent) if self._value else ""
         path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, _TABLES)
         if path:  # empty: the dialog was cancelled
-            self.setValue(path)
+            self.set_value(path)
 
 
 _NONE = {"data.valid_points": "30 % held back"}

@@ -250,7 +250,7 @@ class SweepableControl(NumberControl):
 
     Signals
     -------
-    curveToggled
+    curve_toggled
         Whether the curve is to be shown.
     previewed
         Index of the trained member under the handle, while it is dragged over a finished curve;
@@ -258,16 +258,16 @@ class SweepableControl(NumberControl):
     adopted
         Index of the trained member that was chosen; `value()` is its value, and `valueChanged` is
         not emitted: there is nothing to train.
-    previewEnded
+    preview_ended
         Nothing was adopted after all; what counts is `value()`.
     """
 
     slider: CurveTrack
 
-    curveToggled = Signal(bool)
+    curve_toggled = Signal(bool)
     previewed = Signal(int)
     adopted = Signal(int)
-    previewEnded = Signal()
+    preview_ended = Signal()
 
     def __init__(
         self,
@@ -289,22 +289,22 @@ class SweepableControl(NumberControl):
 
         self.button.toggled.connect(self._make_room)
         self.slider.previewed.connect(self._preview)
-        self.slider.previewEnded.connect(self._end_preview)
+        self.slider.preview_ended.connect(self._end_preview)
         self.slider.adopted.connect(self._adopt)
 
-    def showsCurve(self) -> bool:
+    def shows_curve(self) -> bool:
         """Whether there is room for the curve."""
         return self.button.isChecked()
 
-    def setShowsCurve(self, shows: bool) -> None:
-        """Make or take the room for the curve; `curveToggled` follows if that is a change."""
+    def set_shows_curve(self, shows: bool) -> None:
+        """Make or take the room for the curve; `curve_toggled` follows if that is a change."""
         self.button.setChecked(shows)
 
-    def setAdopts(self, adopts: bool) -> None:
+    def set_adopts(self, adopts: bool) -> None:
         """Whether the handle brings trained members, or values like that of any other slider."""
         self._adopts = adopts
 
-    def setCurve(self, curve: SweepCurve | None) -> None:
+    def set_curve(self, curve: SweepCurve | None) -> None:
         """Show `curve` where there is room for one; the layout stays."""
         self.slider.set_curve(curve)
 
@@ -313,18 +313,18 @@ class SweepableControl(NumberControl):
 
     def _make_room(self, shows: bool) -> None:
         self.slider.set_shows_curve(shows)
-        self.curveToggled.emit(shows)
+        self.curve_toggled.emit(shows)
 
     def _preview(self, index: int) -> None:
         if not self._adopts:
-            self.setValue(self._under_handle())
+            self.set_value(self._under_handle())
             return
         self._show_under_handle()
         self.previewed.emit(index)
 
     def _end_preview(self) -> None:
         self._show_under_handle()
-        self.previewEnded.emit()
+        self.preview_ended.emit()
 
     def _show_under_handle(self) -> None:
         self.box.setText(self.text(self.slider.under_handle))
@@ -333,7 +333,7 @@ class SweepableControl(NumberControl):
     def _adopt(self, index: int) -> None:
         value = self._under_handle()
         if not self._adopts:
-            self.setValue(value)
+            self.set_value(value)
             return
         self._value = value
         self._show(self._value)

@@ -269,7 +269,7 @@ class DatasetPicker(Control):
         layout.addWidget(self.combo)
         layout.addWidget(self.description)
 
-        self.label.doubleClicked.connect(self.reset)
+        self.label.double_clicked.connect(self.reset)
         self.combo.currentIndexChanged.connect(self._picked)
 
     def text(self, value: Value) -> str:
@@ -277,7 +277,7 @@ class DatasetPicker(Control):
         return REGISTRY[str(value)].title
 
     def _picked(self, index: int) -> None:
-        self.setValue(self.combo.itemData(index))
+        self.set_value(self.combo.itemData(index))
 
     def _show(self, value: Value) -> None:
         self.combo.setCurrentIndex(self.combo.findData(value))

@@ -51,10 +51,10 @@ def fit_to_dataset(control: Control, default: Value) -> None:
     if path in _FILE_WORDS:
         assert isinstance(control, NumberControl)
         if default == 0:
-            control.setReach(counts(2_000, low=0), _FILE_WORDS[path])
+            control.set_reach(counts(2_000, low=0), _FILE_WORDS[path])
         else:
-            control.setReach(_SCALES[path](), {})
-    control.setDefault(default)
+            control.set_reach(_SCALES[path](), {})
+    control.set_default(default)
 
 
 def scale_of(field: Field) -> Scale:

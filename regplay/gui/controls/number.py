@@ -151,9 +151,9 @@ class NumberControl(Control):
         self._grid.addWidget(self.box, 0, 2)  # the column between is for a button
         self._grid.addWidget(self.slider, 1, 0, 1, 3)
 
-        self.label.doubleClicked.connect(self.reset)
-        self.slider.resetRequested.connect(self.reset)
-        self.slider.picked.connect(self.setValue)
+        self.label.double_clicked.connect(self.reset)
+        self.slider.reset_requested.connect(self.reset)
+        self.slider.picked.connect(self.set_value)
         self.box.editingFinished.connect(self._read_box)
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.abandoned.connect(self._restore_box)
@@ -169,7 +169,7 @@ class NumberControl(Control):
         """Why the last typed value was refused; empty if it was not."""
         return self._message.text() if self._message and not self._message.isHidden() else ""
 
-    def setReach(self, scale: Scale, words: Mapping[int, str]) -> None:
+    def set_reach(self, scale: Scale, words: Mapping[int, str]) -> None:
         """Let the slider go over other values, and show some numbers as words."""
         if scale != self.slider.scale or words != self._words:
             self._words = words
@@ -177,16 +177,16 @@ class NumberControl(Control):
             self._restore_box()
             self._explain()
 
-    def setDefault(self, value: object) -> None:
+    def set_default(self, value: object) -> None:
         """What a double click goes back to; the slider marks it."""
-        super().setDefault(value)
+        super().set_default(value)
         default = self.default()
         assert isinstance(default, int | float)
         self.slider.set_default(default)
 
-    def setValue(self, value: object) -> None:
-        """Show `value` exactly; see `Control.setValue`."""
-        super().setValue(value)
+    def set_value(self, value: object) -> None:
+        """Show `value` exactly; see `Control.set_value`."""
+        super().set_value(value)
         self._refuse("")
 
     def _make_slider(self, scale: Scale) -> Track:
@@ -221,7 +221,7 @@ class NumberControl(Control):
             shown = typed if len(typed) <= 20 else typed[:19] + "…"
             self._refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
             return
-        self.setValue(value)
+        self.set_value(value)
         self._restore_box()  # the same value may have been typed in other words
 
     def _refuse(self, message: str) -> None:
@@ -255,8 +255,8 @@ class CountBox(QSpinBox):
             return False
         return super().event(event)
 
-    def showValue(self, value: int) -> None:
-        """Show another number, without `valueChanged`."""
+    def show_value(self, value: int) -> None:
+        """Show another number, without `value_changed`."""
         was_blocked = self.blockSignals(True)
         self.setValue(value)
         self.blockSignals(was_blocked)

@@ -24,7 +24,7 @@ class SweepSliders:
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """A sweep for each slider that shows its curve, by its field path."""
         found = {}
-        for path in self._panel.shownCurves():
+        for path in self._panel.shown_curves():
             if is_used(experiment, path):
                 axis = _possible(experiment, sweep_axis(path))
                 if len(axis.values) > 1:
@@ -34,13 +34,13 @@ class SweepSliders:
                     found[path] = StudyRequest(Sweep(base, (axis,)), title=title)
         return found
 
-    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the losses at an epoch; None is the newest record."""
         self._shown = dict(studies)
-        for path in self._panel.shownCurves():
+        for path in self._panel.shown_curves():
             study = studies.get(path)
             curve = None if study is None else curve_of(study, epoch)
-            self._panel.setCurve(path, curve)
+            self._panel.set_curve(path, curve)
 
     def member(self, path: str, index: int) -> tuple[Experiment, int] | None:
         """The experiment at a position of a curve that is shown, and its last epoch."""

@@ -19,7 +19,7 @@ class Track(HandleSlider):
     """
 
     picked = Signal(object)
-    resetRequested = Signal()
+    reset_requested = Signal()
 
     def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,7 +98,7 @@ class Track(HandleSlider):
         """Ask for the default."""
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
-            self.resetRequested.emit()
+            self.reset_requested.emit()
 
     def _drag_to(self, x: float) -> None:
         position = round(self._held_at(x))
@@ -162,13 +162,13 @@ class PreviewTrack(Track):
         Index of the trained value that the handle has come to.
     adopted
         Index of the trained value that a person chose, which is the track's value now.
-    previewEnded
+    preview_ended
         Nothing was adopted: the handle is back where it began, or the values were taken away.
     """
 
     previewed = Signal(int)
     adopted = Signal(int)
-    previewEnded = Signal()
+    preview_ended = Signal()
 
     def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
         self._trained: Scale | None = None
@@ -216,7 +216,7 @@ class PreviewTrack(Track):
                 self._adopt(trained, value)
         elif value == self._exact and self._under is not None:  # back, after a preview broke off
             self.show_value(value)
-            self.previewEnded.emit()
+            self.preview_ended.emit()
         else:
             super()._pick(value)
 
@@ -281,7 +281,7 @@ class PreviewTrack(Track):
             self.previewed.emit(index)
         elif self._was_previewed:
             self._was_previewed = False
-            self.previewEnded.emit()
+            self.preview_ended.emit()
 
     def _let_go(self) -> None:
         value, has_moved = self.under_handle, self._under is not None
@@ -293,14 +293,14 @@ class PreviewTrack(Track):
         if has_moved or self._took_mark:
             self._adopt(self._trained, value)
         elif self._was_previewed:
-            self.previewEnded.emit()
+            self.preview_ended.emit()
 
     def _break_off(self) -> None:
         """Go on as a plain drag, with the handle where it is."""
         if self._previews:
             self._previews = False
             if self._was_previewed:
-                self.previewEnded.emit()
+                self.preview_ended.emit()
 
     def _cancel(self) -> None:
         """Let go without any effect: no release reaches a track that can't be used."""

@@ -63,14 +63,14 @@ class TableForm(QWidget):
 
     Signals
     -------
-    columnsChanged
+    columns_changed
         Another target, other inputs, or another task.
-    usesChanged
+    uses_changed
         Another share to validate on, another scale, another place to keep it.
     """
 
-    columnsChanged = Signal()
-    usesChanged = Signal()
+    columns_changed = Signal()
+    uses_changed = Signal()
 
     def __init__(self, is_pasted: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,29 +113,29 @@ class TableForm(QWidget):
         self._lay_out()
 
         self.target_box.activated.connect(self._choose_target)
-        self.task_box.currentIndexChanged.connect(self.columnsChanged)
-        self.columns.changed.connect(self.columnsChanged)
-        self._all.clicked.connect(lambda: self.columns.setAll(True))
-        self._none.clicked.connect(lambda: self.columns.setAll(False))
-        self.share_box.valueChanged.connect(self.usesChanged)
-        self.scale_box.toggled.connect(self.usesChanged)
+        self.task_box.currentIndexChanged.connect(self.columns_changed)
+        self.columns.changed.connect(self.columns_changed)
+        self._all.clicked.connect(lambda: self.columns.set_all(True))
+        self._none.clicked.connect(lambda: self.columns.set_all(False))
+        self.share_box.valueChanged.connect(self.uses_changed)
+        self.scale_box.toggled.connect(self.uses_changed)
         self.keep_box.activated.connect(self._keep)
 
-    def setColumns(self, names: Sequence[str], wanted: Collection[int], target: int) -> None:
+    def set_columns(self, names: Sequence[str], wanted: Collection[int], target: int) -> None:
         """Offer these columns; nothing is emitted."""
         self.target_box.clear()
         self.target_box.addItems(list(names))
         self.target_box.setCurrentIndex(target)
-        self.columns.setColumns(names, wanted, target)
+        self.columns.set_columns(names, wanted, target)
 
-    def setTable(self, table: Table | None) -> None:
+    def set_table(self, table: Table | None) -> None:
         """Say what `Automatic` comes to."""
         title = _TASKS["auto"]
         if table is not None and self.task() == "auto":
             title += ": a class" if table.class_names else ": a number"
         self.task_box.setItemText(0, title)
 
-    def offerPoints(self, reason: str) -> None:
+    def offer_points(self, reason: str) -> None:
         """Let pasted text be kept as points, unless there is a `reason` why it can't."""
         self.keep_box.setEnabled(not reason)
         self.keep_box.setCurrentIndex(_IN_A_FILE if reason else self._place)
@@ -157,17 +157,17 @@ class TableForm(QWidget):
         """Whether the network sees standardised values."""
         return self.scale_box.isChecked()
 
-    def keepsPoints(self) -> bool:
+    def keeps_points(self) -> bool:
         """Whether the experiment is to hold pasted text as points."""
         return self._is_pasted and self.keep_box.currentIndex() == _IN_POINTS
 
     def _choose_target(self, column: int) -> None:
-        self.columns.setTarget(column)
-        self.columnsChanged.emit()
+        self.columns.set_target(column)
+        self.columns_changed.emit()
 
     def _keep(self, place: int) -> None:
         self._place = place
-        self.usesChanged.emit()
+        self.uses_changed.emit()
 
     def _lay_out(self) -> None:
         form = QFormLayout()
@@ -246,8 +246,8 @@ class CsvDialog(QDialog):
         self.checking = Checking(self)
         self.checking.progressed.connect(self._progress)
         self.checking.finished.connect(self._finish)
-        self.form.columnsChanged.connect(self._check)
-        self.form.usesChanged.connect(self._tell)
+        self.form.columns_changed.connect(self._check)
+        self.form.uses_changed.connect(self._tell)
         self.problems.chosen.connect(self.preview.show_place)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -264,7 +264,7 @@ class CsvDialog(QDialog):
         if self._table is None:
             raise RuntimeError("the data can't be used")
         share, standardizes = self.form.share(), self.form.standardizes()
-        if self.form.keepsPoints():
+        if self.form.keeps_points():
             return points_values(self._table, share, standardizes)
         if isinstance(self._source, str):
             raise RuntimeError("the pasted text is not saved")
@@ -289,7 +289,7 @@ class CsvDialog(QDialog):
         if not self.ok.isEnabled():
             return
         source = self._source
-        if isinstance(source, str) and not self.form.keepsPoints() and not self._save(source):
+        if isinstance(source, str) and not self.form.keeps_points() and not self._save(source):
             return
         super().accept()
 
@@ -326,9 +326,9 @@ class CsvDialog(QDialog):
             self._names = names_of(sheet.names)
             inputs, target = columns_of(sheet, likely(sheet))
             wanted = [column for column in (*inputs, target) if not sheet.is_text(column)]
-            self.form.setColumns(self._names, wanted, target)
+            self.form.set_columns(self._names, wanted, target)
             sheet.close()
-            self.preview.setSheet(sheet)
+            self.preview.set_sheet(sheet)
         name = "Pasted text" if isinstance(self._source, str) else self._source.name
         shown = self.preview.rows.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)
@@ -339,7 +339,7 @@ class CsvDialog(QDialog):
         self._refusal = ""
         self.ok.setEnabled(False)
         inputs = self.form.columns.checked()
-        self.preview.rows.setParts(inputs, self.form.target())
+        self.preview.rows.set_parts(inputs, self.form.target())
         if self._names and not inputs:
             self.checking.stop()
             self._finish(Check(self._source, self.choice()), "Check at least one input.")
@@ -351,11 +351,11 @@ class CsvDialog(QDialog):
 
     def _finish(self, check: Check, refusal: str = "") -> None:
         self._table = check.table
-        self.preview.rows.setProblems(check.problems)
-        self.problems.setProblems(check.problems)
+        self.preview.rows.set_problems(check.problems)
+        self.problems.set_problems(check.problems)
         self.problems.setVisible(bool(check.problems))
-        self.form.setTable(check.table)
-        self.form.offerPoints("" if check.table is None else why_no_points(check.table))
+        self.form.set_table(check.table)
+        self.form.offer_points("" if check.table is None else why_no_points(check.table))
         if refusal:
             self._say(refusal, is_wrong=True)
         elif check.problems:

@@ -43,7 +43,7 @@ class ColumnsList(QListWidget):
         self.viewport().setBackgroundRole(QPalette.ColorRole.Window)
         self.itemChanged.connect(self._note)
 
-    def setColumns(self, names: Sequence[str], wanted: Collection[int], target: int) -> None:
+    def set_columns(self, names: Sequence[str], wanted: Collection[int], target: int) -> None:
         """List these; `changed` is not emitted.
 
         Parameters
@@ -55,9 +55,9 @@ class ColumnsList(QListWidget):
         self._names = list(names)
         self.clear()
         self.addItems(self._names)
-        self.setTarget(target)
+        self.set_target(target)
 
-    def setTarget(self, target: int) -> None:
+    def set_target(self, target: int) -> None:
         """Take another column out of those to be checked; `changed` is not emitted."""
         self._target = target
         was_blocked = self.blockSignals(True)
@@ -69,10 +69,10 @@ class ColumnsList(QListWidget):
         """The columns that are checked."""
         return sorted(self._wanted - {self._target})
 
-    def setAll(self, checks: bool) -> None:
+    def set_all(self, checks: bool) -> None:
         """Check all or none; `changed` follows once."""
         self._wanted = set(range(self.count())) if checks else set()
-        self.setTarget(self._target)
+        self.set_target(self._target)
         self.changed.emit()
 
     def _show(self, column: int) -> None:
@@ -113,18 +113,18 @@ class PreviewModel(QAbstractTableModel):
         self._target: int | None = None
         self._wrong: dict[tuple[int, int | None], str] = {}
 
-    def setSheet(self, sheet: Sheet | None) -> None:
+    def set_sheet(self, sheet: Sheet | None) -> None:
         """Show other rows."""
         self.beginResetModel()
         self._sheet = sheet
         self.endResetModel()
 
-    def setParts(self, inputs: Collection[int], target: int | None) -> None:
+    def set_parts(self, inputs: Collection[int], target: int | None) -> None:
         """Show which columns are used, and as what."""
         self._inputs, self._target = frozenset(inputs), target
         self._changed()
 
-    def setProblems(self, problems: Iterable[Problem]) -> None:
+    def set_problems(self, problems: Iterable[Problem]) -> None:
         """Mark the cells that are wrong."""
         self._wrong = {(one.row, one.column): one.message for one in problems if one.row}
         self._changed()
@@ -212,9 +212,9 @@ class Preview(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
-    def setSheet(self, sheet: Sheet | None) -> None:
+    def set_sheet(self, sheet: Sheet | None) -> None:
         """Show other rows."""
-        self.rows.setSheet(sheet)
+        self.rows.set_sheet(sheet)
         self.resizeColumnsToContents()
 
     def show_place(self, problem: Problem) -> None:
@@ -260,7 +260,7 @@ class ProblemsList(QTreeWidget):
         """Those that are listed, from the first row to the last."""
         return tuple(self._problems)
 
-    def setProblems(self, problems: Sequence[Problem]) -> None:
+    def set_problems(self, problems: Sequence[Problem]) -> None:
         """List these."""
         self._problems = sorted(problems, key=lambda one: one.row)
         was_blocked = self.blockSignals(True)

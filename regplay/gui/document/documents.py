@@ -137,7 +137,7 @@ class Window(Protocol):
     def show_document(self, document: Document) -> None:
         """Work on this in place of all else; its runs may not fit their data any more."""
 
-    def setExperiment(self, experiment: Experiment) -> None:
+    def set_experiment(self, experiment: Experiment) -> None:
         """Work on another experiment; all else stays."""
 
 
@@ -167,14 +167,14 @@ class Documents(QObject):
     -------
     changed
         `path`, `title` or `is_modified` is another.
-    recentChanged
+    recent_changed
         Other files were opened last.
     refused
         (str): what could not be done, and why.
     """
 
     changed = Signal()
-    recentChanged = Signal()
+    recent_changed = Signal()
     refused = Signal(str)
 
     def __init__(
@@ -212,7 +212,7 @@ class Documents(QObject):
     def clear_recent(self) -> None:
         """Forget which files were opened."""
         self._recent.clear()
-        self.recentChanged.emit()
+        self.recent_changed.emit()
 
     # Opening
 
@@ -232,7 +232,7 @@ class Documents(QObject):
             self.refused.emit(str(error))
             if not path.exists():
                 self._recent.remove(path)
-                self.recentChanged.emit()
+                self.recent_changed.emit()
             return False
         may_read = not document.paths or self._questions.may_read(document.paths)
         if not self.may_close():
@@ -252,7 +252,7 @@ class Documents(QObject):
         except UserError as error:
             self.refused.emit(str(error))
             return False
-        self._window.setExperiment(experiment)
+        self._window.set_experiment(experiment)
         return True
 
     def copy_link(self) -> bool:
@@ -275,7 +275,7 @@ class Documents(QObject):
         if reads_file(experiment) and file and not self._questions.may_read([file]):
             self.refused.emit(f"{path.name} was not opened: it learns from a file.")
             return False
-        self._window.setExperiment(experiment)
+        self._window.set_experiment(experiment)
         return True
 
     # Saving
@@ -379,7 +379,7 @@ class Documents(QObject):
 
     def _note(self, path: Path) -> None:
         self._recent.add(path)
-        self.recentChanged.emit()
+        self.recent_changed.emit()
 
     def _tick(self) -> None:
         self.check()

@@ -103,7 +103,7 @@ class FileCommands(QObject):
             )
 
     def _take(self, values: Mapping[str, object]) -> None:
-        self._window.setExperiment(replace(self._window.session.experiment, values))
+        self._window.set_experiment(replace(self._window.session.experiment, values))
 
     # going out
 

@@ -90,7 +90,7 @@ class ShownSession(QObject):
         )
         return self._with_stored(document)
 
-    def setExperiment(self, experiment: Experiment) -> None:
+    def set_experiment(self, experiment: Experiment) -> None:
         """Work on another experiment; all else stays."""
         self._window.take_over(experiment)
 
@@ -169,7 +169,7 @@ class ShownSession(QObject):
             "band": window.passes.band.isChecked(),
             "thinned": window.passes.thinned.isChecked(),
             "keeps_weights": window.session.keeps_weights,
-            "curves": " ".join(window.controls.chosenCurves()),
+            "curves": " ".join(window.controls.chosen_curves()),
             "speed": 0.0 if speed is None else float(speed),
         }
         return view if moment is None else view | {"epoch": moment}
@@ -177,7 +177,7 @@ class ShownSession(QObject):
     def _show_view(self, view: Mapping[str, ViewValue]) -> None:
         window = self._window
         if view.get("tab") in window.tabs.names:
-            window.tabs.setTab(str(view["tab"]))
+            window.tabs.set_tab(str(view["tab"]))
         losses = window.history_view.tabs.get(str(view.get("losses", "")))
         if losses is not None and not losses.isHidden():  # as that of accuracies in regression
             losses.setChecked(True)
@@ -186,11 +186,11 @@ class ShownSession(QObject):
         window.passes.thinned.setChecked(bool(view.get("thinned", False)))
         if "curves" in view:
             paths = str(view["curves"]).split()
-            window.controls.setShownCurves([path for path in SWEEPABLE if path in paths])
+            window.controls.set_shown_curves([path for path in SWEEPABLE if path in paths])
             window.laboratory.reconsider()
         speed = float(view.get("speed", 0.0)) or None
         if speed in SPEEDS:
-            window.transport.setSpeed(speed)
+            window.transport.set_speed(speed)
 
     def _show_lesson(self, document: Document) -> None:
         guide = self._window.guide
@@ -206,5 +206,5 @@ class ShownSession(QObject):
         if view.generation >= generation:
             self._moment = None
         if view.generation == generation:
-            self._window.replay.showKept(view)  # the handle has not heard of this run before
-            self._window.timeline.pickMoment(epoch)
+            self._window.replay.show_kept(view)  # the handle has not heard of this run before
+            self._window.timeline.pick_moment(epoch)

@@ -149,7 +149,7 @@ class EditMarkItem(QGraphicsObject):
         self.setZValue(9)
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
-    def setMark(self, mark: EditMark | None) -> None:
+    def set_mark(self, mark: EditMark | None) -> None:
         """Draw another one."""
         if mark != self.mark:
             self.mark = mark

@@ -28,7 +28,7 @@ class ClassChip(Toggle):
         self.setAccessibleName(f"Class {index}")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the plot
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()
@@ -79,7 +79,7 @@ class TargetBox(QDoubleSpinBox):
             return False
         return super().event(event)
 
-    def setSpan(self, span: Range) -> None:
+    def set_span(self, span: Range) -> None:
         """The range of the targets; a number may lie as far again outside of it."""
         if span == self._span:
             return
@@ -110,14 +110,14 @@ class EditStrip(QWidget):
 
     Signals
     -------
-    classChosen
+    class_chosen
         (int): points to come are of another class.
-    outlierClicked
+    outlier_clicked
         One more point is wanted, far from what the others tell.
     """
 
-    classChosen = Signal(int)
-    outlierClicked = Signal()
+    class_chosen = Signal(int)
+    outlier_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -130,7 +130,7 @@ class EditStrip(QWidget):
         for chip in self.chips:
             self._group.addButton(chip)
             row.addWidget(chip)
-            chip.clicked.connect(lambda _, k=chip.index: self.classChosen.emit(k))
+            chip.clicked.connect(lambda _, k=chip.index: self.class_chosen.emit(k))
         self.chips[0].setChecked(True)
         self._value = QLabel("Value")
         self.target = named("edit.value", TargetBox())
@@ -139,7 +139,7 @@ class EditStrip(QWidget):
         self.outlier = named("edit.outlier", Toggle("Add outlier", _OUTLIER))
         self.outlier.setCheckable(False)
         self.outlier.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.outlier.clicked.connect(self.outlierClicked)
+        self.outlier.clicked.connect(self.outlier_clicked)
         row.addWidget(self.outlier)
         row.addSpacing(6)
         self.hint = named("edit.hint", Hint())
@@ -149,16 +149,16 @@ class EditStrip(QWidget):
         row.addWidget(self.count)
 
     @property
-    def currentClass(self) -> int:
+    def current_class(self) -> int:
         """The class of points to come."""
         return next(chip.index for chip in self.chips if chip.isChecked())
 
-    def setClass(self, index: int) -> None:
+    def set_class(self, index: int) -> None:
         """Make this the class of points to come."""
         self.chips[index].setChecked(True)
-        self.classChosen.emit(index)
+        self.class_chosen.emit(index)
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show what goes with the points of a dataset."""
         has_classes = dataset.task == "classification"
         for chip in self.chips:
@@ -168,13 +168,13 @@ class EditStrip(QWidget):
         self.target.setVisible(has_value)
         span = bounds(dataset.train.y) if has_value else None
         if span is not None:
-            self.target.setSpan(span)
-        self.hint.setText(_CLASSES_HINT if has_classes else _HINT)
+            self.target.set_span(span)
+        self.hint.set_text(_CLASSES_HINT if has_classes else _HINT)
         n = len(dataset.train.y)
         self.count.setText(f"{n:,} training point{'s' * (n != 1)}")
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.hint.setColors(colors)
+        self.hint.set_colors(colors)
         for chip in self.chips:
-            chip.setColors(colors)
+            chip.set_colors(colors)

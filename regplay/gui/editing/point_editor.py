@@ -35,31 +35,31 @@ class ChartMouse(QObject):
         (QPointF, bool): the left button went down here.
     released
         The left button went up, or the drag was broken off.
-    rightPressed
+    right_pressed
         (QPointF)
     left
         The mouse is elsewhere.
-    digitPressed
+    digit_pressed
         (int)
-    deletePressed, shiftChanged
+    delete_pressed, shift_changed
         A key; Shift with whether it is held now.
     """
 
     moved = Signal(QPointF, bool)
     pressed = Signal(QPointF, bool)
     released = Signal()
-    rightPressed = Signal(QPointF)
+    right_pressed = Signal(QPointF)
     left = Signal()
-    digitPressed = Signal(int)
-    deletePressed = Signal()
-    shiftChanged = Signal(bool)
+    digit_pressed = Signal(int)
+    delete_pressed = Signal()
+    shift_changed = Signal(bool)
 
     def __init__(self, chart: Chart) -> None:
         super().__init__(chart)
         self._chart = chart
         self._is_on = self._is_pressed = False
 
-    def setOn(self, is_on: bool) -> None:
+    def set_on(self, is_on: bool) -> None:
         """Take them, or give them back to the chart."""
         if is_on == self._is_on:
             return
@@ -104,7 +104,7 @@ class ChartMouse(QObject):
             self._is_pressed = True
             self.pressed.emit(place, _has_shift(event))
         elif not self._is_pressed:
-            self.rightPressed.emit(place)
+            self.right_pressed.emit(place)
         return True
 
     def _move(self, event: QMouseEvent) -> bool:
@@ -129,16 +129,16 @@ class ChartMouse(QObject):
     def _take_key(self, event: QKeyEvent) -> bool:
         key, is_press = event.key(), event.type() == QEvent.Type.KeyPress
         if key == Qt.Key.Key_Shift:
-            self.shiftChanged.emit(is_press)
+            self.shift_changed.emit(is_press)
             return False
         if event.modifiers() not in _PLAIN or event.type() == QEvent.Type.KeyRelease:
             return False
         is_delete = key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
         is_digit = Qt.Key.Key_0 <= key <= Qt.Key.Key_9
         if is_press and is_delete:
-            self.deletePressed.emit()
+            self.delete_pressed.emit()
         elif is_press and is_digit:
-            self.digitPressed.emit(key - Qt.Key.Key_0)
+            self.digit_pressed.emit(key - Qt.Key.Key_0)
         elif is_delete or is_digit:  # whether it is for the chart or a shortcut of the window
             event.accept()
         return is_delete or is_digit
@@ -204,38 +204,38 @@ class PointEditor(QObject):
         mouse.moved.connect(self._move)
         mouse.pressed.connect(self._press)
         mouse.released.connect(self._release)
-        mouse.rightPressed.connect(self._delete_at)
+        mouse.right_pressed.connect(self._delete_at)
         mouse.left.connect(self._leave)
-        mouse.digitPressed.connect(self._choose_class)
-        mouse.deletePressed.connect(self._delete_hovered)
-        mouse.shiftChanged.connect(self._set_shift)
+        mouse.digit_pressed.connect(self._choose_class)
+        mouse.delete_pressed.connect(self._delete_hovered)
+        mouse.shift_changed.connect(self._set_shift)
 
-    def setOn(self, is_on: bool) -> None:
+    def set_on(self, is_on: bool) -> None:
         """Take the mouse, or leave it to the chart."""
-        self._mouse.setOn(is_on)
+        self._mouse.set_on(is_on)
         self._place = None
-        self.letGo()
+        self.let_go()
         if is_on:
             self._chart.setFocus()
 
-    def setSheet(self, sheet: ChartPoints | None) -> None:
+    def set_sheet(self, sheet: ChartPoints | None) -> None:
         """Edit these points, or none."""
         self._sheet = sheet
-        self.showMark()
+        self.show_mark()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self.showMark()
+        self.show_mark()
 
-    def letGo(self) -> None:
+    def let_go(self) -> None:
         """Hold no point."""
         if self._due is not None:
             self._due.stop()
             self._due = None
         self._drag = None
-        self._chart.holdRanges(False)
-        self.showMark()
+        self._chart.hold_ranges(False)
+        self.show_mark()
 
     # what the mouse does
 
@@ -247,7 +247,7 @@ class PointEditor(QObject):
                 drag.has_moved = True
             if drag.has_moved and self._due is None:
                 self._draw_soon()
-        self.showMark()
+        self.show_mark()
 
     def _press(self, place: QPointF, has_shift: bool) -> None:
         self._place, self._has_shift = place, has_shift
@@ -258,23 +258,23 @@ class PointEditor(QObject):
         if hovered is not None:
             offset = QPointF(*sheet.pixels()[hovered].tolist()) - place
             self._drag = _Drag(hovered, offset, place, float(points[hovered, -1]))
-            self._chart.holdRanges(True)
+            self._chart.hold_ranges(True)
         elif len(points) < MOST:
             point = sheet.point_at(place, self._target(sheet, place))
             self._drag = _Drag(len(points), QPointF(), place, float(point[-1]), is_told=True)
-            self._chart.holdRanges(True)
+            self._chart.hold_ranges(True)
             self._draw(sheet.drawing.added(point), goes_on=False)
-        self.showMark()
+        self.show_mark()
 
     def _release(self) -> None:
         if self._drag is not None and self._drag.has_moved:
             self._draw_moved()
-        self.letGo()
+        self.let_go()
 
     def _leave(self) -> None:
         if self._drag is None:
             self._place = None
-            self.showMark()
+            self.show_mark()
 
     def _delete_at(self, place: QPointF) -> None:
         sheet = self._sheet
@@ -288,18 +288,18 @@ class PointEditor(QObject):
 
     def _choose_class(self, index: int) -> None:
         if self._sheet is not None and self._sheet.has_classes and index < len(self._strip.chips):
-            self._strip.setClass(index)
+            self._strip.set_class(index)
 
     def _set_shift(self, has_shift: bool) -> None:
         self._has_shift = has_shift
-        self.showMark()
+        self.show_mark()
 
     # what follows from it
 
     def _target(self, sheet: ChartPoints, place: QPointF) -> float:
         """The class or the value of a point that a click would add."""
         if sheet.has_classes:
-            chosen = self._strip.currentClass
+            chosen = self._strip.current_class
             return (chosen + 1) % sheet.dataset.n_outputs if self._has_shift else chosen
         value = self._strip.target.target()
         return sheet.nearest_target(place) if value is None else value
@@ -330,9 +330,9 @@ class PointEditor(QObject):
 
     # what it shows
 
-    def showMark(self) -> None:
+    def show_mark(self) -> None:
         """Draw a ring around the point under the mouse, or the one that a click would add."""
-        self.mark.setMark(self._mark())
+        self.mark.set_mark(self._mark())
 
     def _mark(self) -> EditMark | None:
         place, sheet, drag = self._place, self._sheet, self._drag
@@ -354,6 +354,6 @@ class PointEditor(QObject):
         if sheet.dataset.n_inputs == 1:
             return self._colors.train
         scale = SurfaceColors()
-        scale.setDataset(sheet.dataset)
+        scale.set_dataset(sheet.dataset)
         fills, which = scale.fills(point[-1:])
         return fills[int(which[0])]

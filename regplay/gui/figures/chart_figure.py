@@ -244,7 +244,7 @@ class ChartFigure(Figure):
         assert self.chart is not None
         before = self.colors()
         after = like(before, colors)
-        with restyled(self.set_colors or self.chart.setColors, before, after):
+        with restyled(self.set_colors or self.chart.set_colors, before, after):
             legend = paint_legend(painter, self.entries(), area, after)
             self._paint_plot(painter, area.adjusted(0, legend, 0, 0), self.chart, after)
 
@@ -311,5 +311,5 @@ def _axes(chart: Chart, metrics: QFontMetrics) -> AxisPair:
 def _map_ticks(
     chart: MapChart, side: str, count: int, metrics: QFontMetrics, size: float
 ) -> list[Tick]:
-    labels = chart.labelsFor(side, size, metrics)
+    labels = chart.labels_for(side, size, metrics)
     return [Tick((index + 0.5) / count, text) for index, text in labels]

@@ -40,13 +40,13 @@ def fit_series(panel: FitPanel) -> list[Series]:
         for epoch, curve in zip(panel.past.epochs, panel.past.curves, strict=True):
             if fit is None or epoch != fit.epoch:
                 found += _predicted(f"fit at epoch {epoch}", dataset, grid, curve)
-    if panel.passesBand is not None:
+    if panel.passes_band is not None:
         found.append(
             spread_series(
-                "dropout, mean", dataset, grid, panel.passesBand.mean, panel.passesBand.std
+                "dropout, mean", dataset, grid, panel.passes_band.mean, panel.passes_band.std
             )
         )
-    for number, one in enumerate(panel.thinnedFits, start=1):
+    for number, one in enumerate(panel.thinned_fits, start=1):
         found += _predicted(f"thinned {number}", dataset, grid, one.grid)
     for overlay in panel.overlays:
         found += _predicted(overlay.name, dataset, overlay.grid or grid, overlay.fit.grid)
@@ -187,8 +187,8 @@ def _with_overlays(panel: FitPanel) -> Callable[[Colors], None]:
     own, overlays = panel.colors, panel.overlays
 
     def set_colors(colors: Colors) -> None:
-        panel.setColors(colors)
-        panel.setOverlays(
+        panel.set_colors(colors)
+        panel.set_overlays(
             overlays
             if colors == own
             else [
@@ -211,13 +211,13 @@ class ConfusionFigure(Figure):
         view = self.view
         assert view is not None
         after = like(view.colors, colors)
-        with restyled(view.setColors, view.colors, after):
+        with restyled(view.set_colors, view.colors, after):
             top = paint_legend(painter, view.legend.entries, area, after)
         ink = after.train if view.train_button.isChecked() else after.valid
         grid = ConfusionGrid()
-        grid.setNames(view.grid.names)
-        grid.setCounts(view.grid.counts)
-        grid.setColors(after, ink)
+        grid.set_names(view.grid.names)
+        grid.set_counts(view.grid.counts)
+        grid.set_colors(after, ink)
         grid.setFont(painter.font())
         grid.resize(int(area.width()), int(area.height() - top))
         painter.translate(area.left(), area.top() + top)

@@ -31,7 +31,7 @@ class PictureFigure(Figure):
         """Draw the legend, and below it the picture."""
         assert self.view is not None
         assert self.picture is not None
-        with restyled(self.view.setColors, self.colors(), colors):
+        with restyled(self.view.set_colors, self.colors(), colors):
             top = paint_legend(painter, self.entries(), area, colors)
             other = self.picture.replica()
         other.setFont(painter.font())
@@ -74,7 +74,7 @@ def norms_figure(view: NetworkView) -> Figure:
         heading=lambda: "‖w‖ of each layer" if is_norm else "Share of weights under 0.001",
         colors=lambda: view.norms.colors,
         tables=lambda: norms_series(view),
-        entries=view.norms.legendEntries,
+        entries=view.norms.legend_entries,
         chart=view.norms,
     )
 
@@ -110,13 +110,13 @@ def graph_series(graph: NetworkGraph) -> list[Series]:
             Series(
                 "weights",
                 {
-                    "from": [graph.unitName(UnitPlace(layer, int(i))) for i in sources],
-                    "to": [graph.unitName(UnitPlace(layer + 1, int(i))) for i in targets],
+                    "from": [graph.unit_name(UnitPlace(layer, int(i))) for i in sources],
+                    "to": [graph.unit_name(UnitPlace(layer + 1, int(i))) for i in targets],
                     "value": weights.ravel(),
                 },
             )
         )
-        names = [graph.unitName(UnitPlace(layer + 1, i)) for i in range(len(biases))]
+        names = [graph.unit_name(UnitPlace(layer + 1, i)) for i in range(len(biases))]
         found.append(Series("biases", {"to": names, "value": biases}))
     if picture.grid is not None and picture.maps is not None:
         found += _maps(graph, picture, picture.grid.x)
@@ -126,11 +126,11 @@ def graph_series(graph: NetworkGraph) -> list[Series]:
 def _maps(graph: NetworkGraph, picture: UnitMaps, x: Floats) -> list[Series]:
     assert picture.maps is not None
     inputs: dict[str, ArrayLike] = {
-        graph.unitName(UnitPlace(0, index)): x[:, index] for index in range(x.shape[1])
+        graph.unit_name(UnitPlace(0, index)): x[:, index] for index in range(x.shape[1])
     }
     return [
         Series(
-            f"output of {graph.unitName(UnitPlace(column, index))}",
+            f"output of {graph.unit_name(UnitPlace(column, index))}",
             inputs | {"value": values.ravel()},
         )
         for column, units in enumerate(picture.maps)

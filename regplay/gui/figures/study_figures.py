@@ -55,7 +55,7 @@ def history_figure(plot: MeasurePlot) -> Figure:
         heading=lambda: _TITLES[plot.tab],
         colors=lambda: plot.colors,
         tables=lambda: history_series(plot),
-        entries=lambda: plot.legendEntries(""),
+        entries=lambda: plot.legend_entries(""),
         chart=plot,
         set_colors=_with_pinned(plot),
     )
@@ -90,7 +90,7 @@ def _with_pinned(plot: MeasurePlot) -> Callable[[Colors], None]:
     kept = [(run, run.source, run.entry) for run in plot.pinned.runs]
 
     def set_colors(colors: Colors) -> None:
-        plot.setColors(colors)
+        plot.set_colors(colors)
         for run, source, entry in kept:
             color = source.color if colors == own else translated(source.color, own, colors)
             run.source = dataclasses.replace(source, color=color)
@@ -124,7 +124,7 @@ def landscape_figure(view: LandscapeView) -> Figure:
         tables=lambda: landscape_series(view),
         entries=lambda: _entries(view),
         chart=view.chart,
-        set_colors=view.setColors,
+        set_colors=view.set_colors,
         bar=view.bar,
     )
 
@@ -202,7 +202,7 @@ def _figure(
         tables=tables,
         entries=lambda: view.legend.entries,
         chart=view.chart,
-        set_colors=view.setColors,
+        set_colors=view.set_colors,
         bar=bar,
     )
 

@@ -23,14 +23,14 @@ class AxisChooser(QWidget):
 
     Signals
     -------
-    pathChosen
+    path_chosen
         A person chose this field.
-    countChosen
+    count_chosen
         A person chose about so many positions.
     """
 
-    pathChosen = Signal(str)
-    countChosen = Signal(int)
+    path_chosen = Signal(str)
+    count_chosen = Signal(int)
 
     def __init__(self, name: str, noun: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,7 +58,7 @@ class AxisChooser(QWidget):
         self.paths.setFixedWidth(longest + _ROOM)
         self.counts.setFixedWidth(metrics.horizontalAdvance("00") + _ROOM)
 
-    def setAxis(self, axis: NumberAxis) -> None:
+    def set_axis(self, axis: NumberAxis) -> None:
         """Show an axis, without a signal."""
         self.paths.setCurrentIndex(self.paths.findData(axis.path))
         lengths = {len(landscape_axis(axis.path, count).values): count for count in _COUNTS[::-1]}
@@ -68,7 +68,7 @@ class AxisChooser(QWidget):
             self.counts.addItem(str(length), count)
         self.counts.setCurrentText(str(len(axis.values)))
 
-    def setUsable(self, paths: Collection[str]) -> None:
+    def set_usable(self, paths: Collection[str]) -> None:
         """Grey the fields that are not among `paths`."""
         model = self.paths.model()
         assert isinstance(model, QStandardItemModel)
@@ -79,10 +79,10 @@ class AxisChooser(QWidget):
             self.paths.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
 
     def _path_activated(self, index: int) -> None:
-        self.pathChosen.emit(self.paths.itemData(index))
+        self.path_chosen.emit(self.paths.itemData(index))
 
     def _count_activated(self, index: int) -> None:
-        self.countChosen.emit(self.counts.itemData(index))
+        self.count_chosen.emit(self.counts.itemData(index))
 
 
 pass
@@ -103,18 +103,18 @@ class LandscapeHeader(QWidget):
 
     Signals
     -------
-    axesChosen
+    axes_chosen
         A person chose other axes: the columns and the rows, as `NumberAxis`.
-    measureChosen
+    measure_chosen
         Another measure is to be shown.
-    startClicked, stopClicked
+    start_clicked, stop_clicked
         The button was pressed.
     """
 
-    axesChosen = Signal(object, object)
-    measureChosen = Signal()
-    startClicked = Signal()
-    stopClicked = Signal()
+    axes_chosen = Signal(object, object)
+    measure_chosen = Signal()
+    start_clicked = Signal()
+    stop_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,13 +143,13 @@ class LandscapeHeader(QWidget):
         row.addStretch(1)
         self._add_progress(row)
         columns, rows = self.choosers
-        columns.pathChosen.connect(self._choose_column_path)
-        columns.countChosen.connect(self._choose_columns)
-        rows.pathChosen.connect(self._choose_row_path)
-        rows.countChosen.connect(self._choose_rows)
+        columns.path_chosen.connect(self._choose_column_path)
+        columns.count_chosen.connect(self._choose_columns)
+        rows.path_chosen.connect(self._choose_row_path)
+        rows.count_chosen.connect(self._choose_rows)
         group.buttonToggled.connect(self._toggled)
-        self.setAxes(*DEFAULT_AXES)
-        self.setRunning(False)
+        self.set_axes(*DEFAULT_AXES)
+        self.set_running(False)
 
     def _add_progress(self, row: QHBoxLayout) -> None:
         self.progress_text = named("landscape.progress.text", QLabel())
@@ -166,7 +166,7 @@ class LandscapeHeader(QWidget):
         self.start.clicked.connect(self._start_clicked)
         for widget in (self.progress_text, self.progress, self.start):
             row.addWidget(widget)
-        self.setProgress(None)
+        self.set_progress(None)
 
     # axes
 
@@ -174,7 +174,7 @@ class LandscapeHeader(QWidget):
         """Columns and rows."""
         return self._axes
 
-    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
+    def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Show these axes, without a signal."""
         if (x, y) != self._axes:
             self._wanted = (len(x.values), len(y.values))
@@ -183,14 +183,14 @@ class LandscapeHeader(QWidget):
     def _show_axes(self, x: NumberAxis, y: NumberAxis) -> None:
         self._axes = (x, y)
         for chooser, axis in zip(self.choosers, self._axes, strict=True):
-            chooser.setAxis(axis)
+            chooser.set_axis(axis)
         self._update_start()
 
-    def setUsable(self, paths: Sequence[str]) -> None:
+    def set_usable(self, paths: Sequence[str]) -> None:
         """Let only these fields be chosen."""
         self._usable = frozenset(paths)
         for chooser in self.choosers:
-            chooser.setUsable(self._usable)
+            chooser.set_usable(self._usable)
         self._update_start()
 
     @property
@@ -220,7 +220,7 @@ class LandscapeHeader(QWidget):
         x, y = (landscape_axis(path, count) for path, count in wanted)
         if (x, y) != self._axes:
             self._show_axes(x, y)
-            self.axesChosen.emit(x, y)
+            self.axes_chosen.emit(x, y)
 
     # what is shown
 
@@ -229,7 +229,7 @@ class LandscapeHeader(QWidget):
         """What the cells show."""
         return next(name for name, toggle in self.toggles.items() if toggle.isChecked())
 
-    def offerAccuracy(self, offers: bool) -> None:
+    def offer_accuracy(self, offers: bool) -> None:
         """Show or hide the switch to the accuracy; without it the validation loss is shown."""
         self.toggles["accuracy"].setVisible(offers)
         if not offers and self.measure == "accuracy":
@@ -237,18 +237,18 @@ class LandscapeHeader(QWidget):
 
     def _toggled(self, _: object, checked: bool) -> None:
         if checked:
-            self.measureChosen.emit()
+            self.measure_chosen.emit()
 
     # the course of training
 
-    def setProgress(self, progress: float | None) -> None:
+    def set_progress(self, progress: float | None) -> None:
         """Show how much is done, 0 … 1; nothing at None."""
         self.progress.setVisible(progress is not None)
         done = 0.0 if progress is None else min(max(progress, 0.0), 1.0)
         self.progress.setValue(round(1000 * done))
         self.progress_text.setText("" if progress is None else f"{int(100 * done)} %")
 
-    def setRunning(self, is_running: bool) -> None:
+    def set_running(self, is_running: bool) -> None:
         """Let the button stop what runs, or start."""
         self.is_running = is_running
         self._update_start()
@@ -262,5 +262,5 @@ class LandscapeHeader(QWidget):
         )
 
     def _start_clicked(self) -> None:
-        self.setRunning(not self.is_running)
-        (self.startClicked if self.is_running else self.stopClicked).emit()
+        self.set_running(not self.is_running)
+        (self.start_clicked if self.is_running else self.stop_clicked).emit()

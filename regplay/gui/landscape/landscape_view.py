@@ -52,7 +52,7 @@ class MeasureBar(QWidget):
         self._state: object = None  # what was drawn last
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
-    def setScale(
+    def set_scale(
         self, scale: ColorScale, name: str, beyond: tuple[bool, bool] = (False, False)
     ) -> None:
         """Show a scale and the name of what it measures; drawn again only if they changed.
@@ -66,10 +66,10 @@ class MeasureBar(QWidget):
         state = (name, scale, beyond)
         if state != self._state:
             self._state = state
-            self.setToolTip("\n".join([name, *self.endTexts()]))
+            self.setToolTip("\n".join([name, *self.end_texts()]))
             self.update()
 
-    def endTexts(self) -> list[str]:
+    def end_texts(self) -> list[str]:
         """What the colours of the ends stand for, where values lie beyond: `≥ 0.4`."""
         ends, (below, above) = self._scale.ends, self._beyond
         if ends is None:
@@ -77,7 +77,7 @@ class MeasureBar(QWidget):
         texts = [f"≤ {ends[0]:.2g}"] if below else []
         return [*texts, f"≥ {ends[1]:.2g}"] if above else texts
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()
@@ -138,7 +138,7 @@ class MeasureBar(QWidget):
         ticks = self._scale.ticks(max(2, min(8, int(height / _ROOM))))
         shares = self._scale.share(np.array(ticks, dtype=float)).tolist()
         ends = [float(end) for end, is_beyond in enumerate(self._beyond) if is_beyond]
-        labels = list(zip(self.endTexts(), ends, strict=True))
+        labels = list(zip(self.end_texts(), ends, strict=True))
         for tick, share in zip(ticks, shares, strict=True):
             if all(abs(share - end) * height >= line for end in ends):
                 labels.append((self._text(tick), share))
@@ -156,18 +156,18 @@ class LandscapeView(QWidget):
 
     Signals
     -------
-    axesChanged
+    axes_changed
         A person chose other fields or counts: columns and rows. The map is empty then.
-    cellClicked
+    cell_clicked
         Column and row of a trained network whose settings a person wants to adopt.
-    startClicked, stopClicked
+    start_clicked, stop_clicked
         The button was pressed.
     """
 
-    axesChanged = Signal(object, object)
-    cellClicked = Signal(int, int)
-    startClicked = Signal()
-    stopClicked = Signal()
+    axes_changed = Signal(object, object)
+    cell_clicked = Signal(int, int)
+    start_clicked = Signal()
+    stop_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -195,12 +195,12 @@ class LandscapeView(QWidget):
         layout.addWidget(self.legend)
         layout.addLayout(row, 1)
 
-        self.header.axesChosen.connect(self._axes_chosen)
-        self.header.measureChosen.connect(self._show)
-        self.header.startClicked.connect(self._start_clicked)
-        self.header.stopClicked.connect(self._stop_clicked)
-        self.chart.cellPointed.connect(self._pointed)
-        self.chart.cellChosen.connect(self._chosen)
+        self.header.axes_chosen.connect(self._axes_chosen)
+        self.header.measure_chosen.connect(self._show)
+        self.header.start_clicked.connect(self._start_clicked)
+        self.header.stop_clicked.connect(self._stop_clicked)
+        self.chart.cell_pointed.connect(self._pointed)
+        self.chart.cell_chosen.connect(self._chosen)
         self._show()
 
     # what is shown
@@ -219,7 +219,7 @@ class LandscapeView(QWidget):
         """Columns and rows."""
         return self.header.axes()
 
-    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
+    def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Have other columns and rows, without a signal; a map of others is dropped.
 
         Raises
@@ -230,47 +230,47 @@ class LandscapeView(QWidget):
         if x.path == y.path:
             raise ValueError(f"{x.path} can't be both axes of a landscape")
         if (x, y) != self.axes():
-            self.header.setAxes(x, y)
-            self.setMap(None)
+            self.header.set_axes(x, y)
+            self.set_map(None)
 
-    def setUsable(self, paths: Sequence[str]) -> None:
+    def set_usable(self, paths: Sequence[str]) -> None:
         """Say which fields have an effect on the present experiment; the others are greyed."""
-        self.header.setUsable(paths)
+        self.header.set_usable(paths)
         self._show()
 
-    def setMap(self, map: LandscapeMap | None) -> None:
+    def set_map(self, map: LandscapeMap | None) -> None:
         """Show a map, with its axes; None where nothing is trained."""
         self._map = map
         if map is not None:
             if (map.x, map.y) != self.axes():
-                self.header.setAxes(map.x, map.y)
+                self.header.set_axes(map.x, map.y)
             if map.is_finished:
-                self.header.setRunning(False)
+                self.header.set_running(False)
         self._scale()
         self._show()
 
-    def setRunning(self, is_running: bool) -> None:
+    def set_running(self, is_running: bool) -> None:
         """Say whether the networks train, where not the button decided it."""
-        self.header.setRunning(is_running)
+        self.header.set_running(is_running)
         self._scale()
         self._show()
 
-    def offerAccuracy(self, offers: bool) -> None:
+    def offer_accuracy(self, offers: bool) -> None:
         """Say whether the networks assign classes, so that there are accuracies to show."""
-        self.header.offerAccuracy(offers)
+        self.header.offer_accuracy(offers)
 
-    def setCurrent(self, x: float | None, y: float | None) -> None:
+    def set_current(self, x: float | None, y: float | None) -> None:
         """Mark the present experiment's values, if they lie within the axes."""
         if (x, y) != self._present:
             self._present = (x, y)
             self._show()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self.legend.setColors(colors)
-        self.bar.setColors(colors)
-        self.chart.setColors(colors)
+        self.legend.set_colors(colors)
+        self.bar.set_colors(colors)
+        self.chart.set_colors(colors)
         self._show()
 
     def _scale(self) -> None:
@@ -284,7 +284,7 @@ class LandscapeView(QWidget):
         """Bring everything in line with the map, the axes and the measure."""
         x, y = self.axes()
         shown, measure, scale = self._map, self.measure, self._scales[self.measure]
-        self.chart.setAxes(x, y)
+        self.chart.set_axes(x, y)
         shape = (len(y.values), len(x.values))
         best, beyond = None, (False, False)
         if shown is None:
@@ -296,13 +296,13 @@ class LandscapeView(QWidget):
             beyond = scale.beyond(values)
             best = shown.best(measure)
         self.marks.best, self.marks.present = best, self._present_place()
-        self.bar.setScale(scale, MEASURE_NAMES[measure], beyond)
+        self.bar.set_scale(scale, MEASURE_NAMES[measure], beyond)
         is_partial = shown is not None and not shown.is_finished
         waits = shown is None and self.header.is_running
-        self.header.setProgress(shown.progress if shown and is_partial else 0.0 if waits else None)
+        self.header.set_progress(shown.progress if shown and is_partial else 0.0 if waits else None)
         has_place = self.marks.present is not None
-        self.legend.setEntries(legend_entries(shown, measure, best, has_place, self._colors))
-        self.chart.setHint(self._hint())
+        self.legend.set_entries(legend_entries(shown, measure, best, has_place, self._colors))
+        self.chart.set_hint(self._hint())
         self.chart.refresh()
         self._pointed(self.chart.cell)
 
@@ -335,17 +335,17 @@ class LandscapeView(QWidget):
     # what a person does
 
     def _axes_chosen(self, x: NumberAxis, y: NumberAxis) -> None:
-        self.setMap(None)
-        self.axesChanged.emit(x, y)
+        self.set_map(None)
+        self.axes_changed.emit(x, y)
 
     def _start_clicked(self) -> None:
         self._show()
-        self.startClicked.emit()
+        self.start_clicked.emit()
 
     def _stop_clicked(self) -> None:
         self._scale()
         self._show()
-        self.stopClicked.emit()
+        self.stop_clicked.emit()
 
     def _is_trained(self, cell: Cell | None) -> bool:
         return (
@@ -360,14 +360,14 @@ class LandscapeView(QWidget):
 
     def _chosen(self, column: int, row: int) -> None:
         if self._is_trained((column, row)):
-            self.cellClicked.emit(column, row)
+            self.cell_clicked.emit(column, row)
 
     def _read(self, x: float, pixel: float) -> Reading | None:
         """What is known of the cell that is pointed at."""
         cell, shown = self.chart.cell, self._map
         if cell is None:
             return None
-        middle = self.chart.cellRect(cell).center().x()
+        middle = self.chart.cell_rect(cell).center().x()
         title = place_text(*self.axes(), cell)
         rows = () if shown is None else cell_rows(shown, cell, self._colors)
         return Reading(middle, title, rows)

@@ -169,7 +169,7 @@ class CellHover(HoverItem):
         chart, reading = self._chart, self.reading
         if reading is None or not isinstance(chart, MapChart) or chart.cell is None:
             return
-        cell = chart.cellRect(chart.cell)
+        cell = chart.cell_rect(chart.cell)
         draw_frame(painter, cell, chart.colors)
         # The box goes to the right of its place, or to the left where there is no room.
         fits = cell.right() + self._box_width(painter, reading) <= self._rect.width()
@@ -196,8 +196,8 @@ class MapChart(Chart):
         The one that is pointed at, or None.
     """
 
-    cellPointed = Signal(object)  # Cell | None
-    cellChosen = Signal(int, int)
+    cell_pointed = Signal(object)  # Cell | None
+    cell_chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -221,7 +221,7 @@ class MapChart(Chart):
 
     # columns and rows
 
-    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
+    def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Have these columns and rows."""
         if self._values != {"x": x, "y": y}:
             self._values = {"x": x, "y": y}
@@ -229,7 +229,7 @@ class MapChart(Chart):
             self.point(None)
             for side, axis in (("x", x), ("y", y)):
                 self.fix("x" if side == "x" else "y", -0.5, len(axis.values) - 0.5)
-            self.setLabels(FIELDS[x.path].label, FIELDS[y.path].label)
+            self.set_labels(FIELDS[x.path].label, FIELDS[y.path].label)
             self._label_cells()
 
     @property
@@ -237,13 +237,13 @@ class MapChart(Chart):
         """Columns and rows."""
         return len(self._values["x"].values), len(self._values["y"].values)
 
-    def cellRect(self, cell: Cell) -> QRectF:
+    def cell_rect(self, cell: Cell) -> QRectF:
         """Where a cell is, in pixels of the plot."""
         x, y = cell_edges(self.frame(), *self.counts)
         column, row = cell
         return QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
 
-    def cellAt(self, position: QPointF) -> Cell | None:
+    def cell_at(self, position: QPointF) -> Cell | None:
         """The cell at a place of the widget, or None outside of all."""
         point = self.box.mapFromScene(self.mapToScene(position.toPoint()))
         if not self.box.rect().contains(point) or not self._values:
@@ -260,10 +260,10 @@ class MapChart(Chart):
         metrics = QFontMetrics(self.font())
         frame = self.frame()
         for side, length in (("x", frame.width), ("y", frame.height)):
-            self.axes[side].setTicks([self.labelsFor(side, length, metrics)])
+            self.axes[side].setTicks([self.labels_for(side, length, metrics)])
         self._draw_axes_anew()
 
-    def labelsFor(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
+    def labels_for(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
         """The columns (`x`) or rows (`y`) that have room for their values on so many pixels."""
         axis = self._values[side]
         texts = [number_text(value) for value in axis.values]
@@ -291,13 +291,13 @@ class MapChart(Chart):
         if cell is None:
             self.hover.leave()
         else:
-            middle = self.cellRect(cell).center()
+            middle = self.cell_rect(cell).center()
             self.hover.move(middle.x(), middle.y())
             self.hover.update()
-        self.cellPointed.emit(cell)
+        self.cell_pointed.emit(cell)
 
     def _hover_at(self, position: QPointF) -> None:
-        self.point(self.cellAt(position))
+        self.point(self.cell_at(position))
 
     def leaveEvent(self, event: Any) -> None:
         """Point at nothing."""
@@ -318,15 +318,15 @@ class MapChart(Chart):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember the cell: a click is a press and a release on the same one."""
         super().mousePressEvent(event)
-        self.point(self.cellAt(event.position()))  # a touch moves no mouse
+        self.point(self.cell_at(event.position()))  # a touch moves no mouse
         self._pressed = self.cell if event.button() == Qt.MouseButton.LeftButton else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the cell."""
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
-        if pressed is not None and self.cellAt(event.position()) == pressed:
-            self.cellChosen.emit(*pressed)
+        if pressed is not None and self.cell_at(event.position()) == pressed:
+            self.cell_chosen.emit(*pressed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""
@@ -337,7 +337,7 @@ class MapChart(Chart):
         elif key in _ARROWS:
             self.point(self._neighbour(*_ARROWS[key]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cell is not None:
-            self.cellChosen.emit(*self.cell)
+            self.cell_chosen.emit(*self.cell)
         else:
             event.ignore()
 
@@ -353,16 +353,16 @@ class MapChart(Chart):
 
     # the sentence where there is no map
 
-    def setHint(self, text: str) -> None:
+    def set_hint(self, text: str) -> None:
         """Write a sentence over the middle; none if it is empty."""
         if text != self.hint.text() or self.hint.isHidden() == bool(text):
             self.hint.setText(text)
             self.hint.setVisible(bool(text))
             self._place_hint()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        super().setColors(colors)
+        super().set_colors(colors)
         if hasattr(self, "hint"):  # not while it is constructed
             palette = self.hint.palette()
             palette.setColor(QPalette.ColorRole.Window, QColor(colors.background))

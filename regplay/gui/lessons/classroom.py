@@ -35,11 +35,11 @@ class Classroom(QObject):
 
     Signals
     -------
-    wishesChanged
+    wishes_changed
         Something else is to be trained.
     """
 
-    wishesChanged = Signal()
+    wishes_changed = Signal()
 
     def __init__(
         self,
@@ -57,12 +57,12 @@ class Classroom(QObject):
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
         self._looked_at: set[Experiment] = set()  # of networks of a curve
-        guide.pinsChosen.connect(self._pin)
-        guide.viewChosen.connect(self._show_view)
-        guide.curvesChosen.connect(self._show_curves)
-        guide.playRequested.connect(self._play)
+        guide.pins_chosen.connect(self._pin)
+        guide.view_chosen.connect(self._show_view)
+        guide.curves_chosen.connect(self._show_curves)
+        guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
-        self.wishesChanged.connect(laboratory.reconsider)
+        self.wishes_changed.connect(laboratory.reconsider)
         laboratory.add(self)
         laboratory.shown.connect(self._note_studies)
 
@@ -83,7 +83,7 @@ class Classroom(QObject):
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
         self._waiting, self._own = {}, {}
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
     # as a scholar of the laboratory
 
@@ -94,7 +94,7 @@ class Classroom(QObject):
         lineup = Lineup(tuple(self._waiting.values()))
         return {_KEY: StudyRequest(lineup, seen_together, title="A run of this page")}
 
-    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Pin them once they are trained."""
         study = studies.get(_KEY)
         if study is None:
@@ -108,11 +108,11 @@ class Classroom(QObject):
             for member, (name, experiment) in enumerate(waiting.items()):
                 run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
                 dataset = load(experiment.data)
-                pin = self._board.pinRun(name, run, seen.fits[member], grid_of(dataset))
+                pin = self._board.pin_run(name, run, seen.fits[member], grid_of(dataset))
                 if pin is not None:
                     self._own[pin] = name
                 self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
         """Have these trained and pinned, but for those that are already.
@@ -122,17 +122,17 @@ class Classroom(QObject):
         known = {(pin.name, pin.run.experiment): pin for pin in self._board.pins}
         wanted = {known.get(pair) for pair in pins}
         left = {pin: name for pin, name in self._own.items() if pin not in wanted}
-        self._board.removePins([pin for pin, name in left.items() if pin.name == name])
+        self._board.remove_pins([pin for pin, name in left.items() if pin.name == name])
         self._own = {pin: name for pin, name in self._own.items() if pin in wanted}
         self._waiting = {name: it for name, it in pins if (name, it) not in known}
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
     def _show_view(self, view: str) -> None:
-        self._tabs.setTab(_TABS.get(view, view))
+        self._tabs.set_tab(_TABS.get(view, view))
 
     def _show_curves(self, paths: Sequence[str]) -> None:
         """Not remembered: the reader's own choice is that of the next start."""
-        self._controls.setShownCurves(paths)
+        self._controls.set_shown_curves(paths)
         self._laboratory.reconsider()
 
     def _play(self) -> None:

@@ -138,39 +138,39 @@ class Guide(QObject):
 
     Signals
     -------
-    experimentChosen
+    experiment_chosen
         (Experiment): work on this one.
-    viewChosen
+    view_chosen
         (str): show this tab, one of `fit`, `landscape`, `seeds`, `network`, `split`.
-    curvesChosen
+    curves_chosen
         (tuple[str, ...]): show the curves of these sliders, and no others.
-    pinsChosen
+    pins_chosen
         (list[tuple[str, Experiment]]): train and pin these, under these names, in place of those of
         the page before.
-    playRequested
+    play_requested
         Train what was chosen.
     tried
         It answers a question: train what the view beside shows, too.
-    highlightsChanged
+    highlights_changed
         (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
         controls are elsewhere.
-    linkChosen
+    link_chosen
         (str): a link to an experiment was clicked in a text, `regplay:…`.
-    positionChanged
+    position_changed
         Another page, or none.
     failed
         (str): something is refused; nothing has changed.
     """
 
-    experimentChosen = Signal(object)
-    viewChosen = Signal(str)
-    curvesChosen = Signal(object)
-    pinsChosen = Signal(object)
-    playRequested = Signal()
+    experiment_chosen = Signal(object)
+    view_chosen = Signal(str)
+    curves_chosen = Signal(object)
+    pins_chosen = Signal(object)
+    play_requested = Signal()
     tried = Signal()
-    highlightsChanged = Signal(object)
-    linkChosen = Signal(str)
-    positionChanged = Signal()
+    highlights_changed = Signal(object)
+    link_chosen = Signal(str)
+    position_changed = Signal()
     failed = Signal(str)
 
     def __init__(
@@ -188,17 +188,17 @@ class Guide(QObject):
         self._lesson: Lesson | None = None  # the one that is open
         self._page = 0
         self._last: Place | None = None  # where the reader was when a lesson was left
-        panel.contentsToggled.connect(self._toggle_contents)
-        panel.closeClicked.connect(self.close)
-        panel.openClicked.connect(self.ask_for_file)
-        panel.lessonChosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
-        panel.pageChosen.connect(self._go_to_page)
-        panel.previousClicked.connect(self.previous_page)
-        panel.nextClicked.connect(self.next_page)
-        panel.resetClicked.connect(self.reset_page)
+        panel.contents_toggled.connect(self._toggle_contents)
+        panel.close_clicked.connect(self.close)
+        panel.open_clicked.connect(self.ask_for_file)
+        panel.lesson_chosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
+        panel.page_chosen.connect(self._go_to_page)
+        panel.previous_clicked.connect(self.previous_page)
+        panel.next_clicked.connect(self.next_page)
+        panel.reset_clicked.connect(self.reset_page)
         panel.answered.connect(self._answer)
-        panel.tryClicked.connect(self._try)
-        panel.linkChosen.connect(self.linkChosen)
+        panel.try_clicked.connect(self._try)
+        panel.link_chosen.connect(self.link_chosen)
         panel.hide()
 
     @property
@@ -226,7 +226,7 @@ class Guide(QObject):
         self._point_out((), ())
         if self.position is not None:
             self._last, self._lesson = self.position, None
-            self.positionChanged.emit()
+            self.position_changed.emit()
 
     def toggle(self) -> None:
         """Open, or close what is open."""
@@ -243,7 +243,7 @@ class Guide(QObject):
             self.failed.emit(str(error))
             return
         self._panel.show()
-        self._panel.showContents(known, self.position, self._progress.counts())
+        self._panel.show_contents(known, self.position, self._progress.counts())
 
     def ask_for_file(self) -> None:
         """Ask for a lesson file and open it."""
@@ -303,7 +303,7 @@ class Guide(QObject):
         self._lesson, self._page, content = lesson, page, lesson.pages[page]
         self._progress.look(lesson)
         place, following = (lesson.id, page), self._library.after(lesson.id)
-        self._panel.showPage(
+        self._panel.show_page(
             lesson,
             page,
             self._progress.shown(place),
@@ -314,7 +314,7 @@ class Guide(QObject):
         if sets_up:
             self._set_up()
         self._point_out(content.highlights, content.hides)
-        self.positionChanged.emit()
+        self.position_changed.emit()
 
     def next_page(self) -> None:
         """Go to the next page, after the last one to the next lesson."""
@@ -347,7 +347,7 @@ class Guide(QObject):
         elif self._lesson is None:
             self.close()  # there is no page to go back to
         else:
-            self._panel.showAgain()
+            self._panel.show_again()
 
     # what a page asks for
 
@@ -356,27 +356,27 @@ class Guide(QObject):
             return
         page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
         self._begin(page, experiment)
-        self.pinsChosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
+        self.pins_chosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
         if page.plays:
-            self.playRequested.emit()
+            self.play_requested.emit()
 
     def _begin(self, page: Page, experiment: Experiment) -> None:
-        self.experimentChosen.emit(experiment)
+        self.experiment_chosen.emit(experiment)
         if page.view is not None:
-            self.viewChosen.emit(page.view)
+            self.view_chosen.emit(page.view)
         if page.curves:
-            self.curvesChosen.emit(page.curves)
+            self.curves_chosen.emit(page.curves)
 
     def _point_out(self, highlights: tuple[str, ...], hides: tuple[str, ...]) -> None:
-        self._controls.setHiddenPaths(hides)
-        self._controls.setHighlighted(highlights)
-        self.highlightsChanged.emit(highlights)
+        self._controls.set_hidden_paths(hides)
+        self._controls.set_highlighted(highlights)
+        self.highlights_changed.emit(highlights)
 
     # questions
 
     def _answer(self, option: int) -> None:
         if self.position is not None:
-            self._panel.setAnswer(self._progress.choose(self.position, option))
+            self._panel.set_answer(self._progress.choose(self.position, option))
 
     def _try(self) -> None:
         """Set up the experiment that answers the question, and give the answer."""
@@ -386,7 +386,7 @@ class Guide(QObject):
         if page.question is not None:
             self._answer(REVEALED)
             self._begin(page, replace(experiment, page.question.tries))
-            self.playRequested.emit()
+            self.play_requested.emit()
             self.tried.emit()
 
     # claims
@@ -412,4 +412,4 @@ class Guide(QObject):
     def _look_for_claims(self) -> None:
         if self._lesson is not None and self.position is not None:
             self._progress.look(self._lesson)
-            self._panel.setShown(self._progress.shown(self.position))
+            self._panel.set_shown(self._progress.shown(self.position))

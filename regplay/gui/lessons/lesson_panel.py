@@ -34,17 +34,17 @@ class Contents(QScrollArea):
 
     Signals
     -------
-    lessonChosen
+    lesson_chosen
         (str): the id of a lesson, to begin it.
-    pageChosen
+    page_chosen
         (int): a page of the open one, counted from 1.
-    openClicked
+    open_clicked
         A lesson is to be opened from a file.
     """
 
-    lessonChosen = Signal(str)
-    pageChosen = Signal(int)
-    openClicked = Signal()
+    lesson_chosen = Signal(str)
+    page_chosen = Signal(int)
+    open_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +55,7 @@ class Contents(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
-        self.open_button.clicked.connect(self.openClicked)
+        self.open_button.clicked.connect(self.open_clicked)
         self._buttons: list[WordsButton] = []
         self._chosen: WordsButton | None = None
         content = QWidget()
@@ -66,7 +66,7 @@ class Contents(QScrollArea):
         self._column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.setWidget(content)
 
-    def setLessons(
+    def set_lessons(
         self,
         lessons: Sequence[Lesson],
         position: tuple[str, int] | None,
@@ -89,7 +89,7 @@ class Contents(QScrollArea):
         for number, lesson in enumerate(lessons, 1):
             self._add(self._lesson(number, lesson, shown.get(lesson.id, 0)))
             if position is not None and lesson.id == position[0]:
-                self._buttons[-1].setChosen(True)
+                self._buttons[-1].set_chosen(True)
                 for page in range(len(lesson.pages)):
                     self._add(self._page(lesson, page, is_here=page == position[1]))
                     if page == position[1]:
@@ -100,7 +100,7 @@ class Contents(QScrollArea):
         for first, second in pairwise(chain):
             QWidget.setTabOrder(first, second)
 
-    def focusChosen(self) -> None:
+    def focus_chosen(self) -> None:
         """Let the keyboard begin at the present page, or at the first lesson."""
         if self._chosen is not None:
             self._chosen.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -124,14 +124,14 @@ class Contents(QScrollArea):
             Line(lesson.summary, _SMALL, is_plain=True),
             Line(about, _SMALL, is_quiet=True, is_plain=True),
         )
-        button.clicked.connect(lambda: self.lessonChosen.emit(lesson.id))
+        button.clicked.connect(lambda: self.lesson_chosen.emit(lesson.id))
         return named(f"lesson.lesson.{lesson.id}", button)
 
     def _page(self, lesson: Lesson, page: int, *, is_here: bool) -> WordsButton:
         title = f"{page + 1}  {lesson.pages[page].title}"
         button = WordsButton(Line(title, is_bold=is_here, is_plain=True))
-        button.setFlat(_INDENT)
-        button.clicked.connect(lambda: self.pageChosen.emit(page + 1))
+        button.set_flat(_INDENT)
+        button.clicked.connect(lambda: self.page_chosen.emit(page + 1))
         return named(f"lesson.page.{page + 1}", button)
 
 
@@ -151,13 +151,13 @@ class PageBar(QWidget):
 
     Signals
     -------
-    resetClicked, previousClicked, nextClicked
+    reset_clicked, previous_clicked, next_clicked
         The buttons.
     """
 
-    resetClicked = Signal()
-    previousClicked = Signal()
-    nextClicked = Signal()
+    reset_clicked = Signal()
+    previous_clicked = Signal()
+    next_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -170,9 +170,9 @@ class PageBar(QWidget):
         self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.reset.setAccessibleName("Reset this page")
         self.previous.setAccessibleName("Previous page")
-        self.reset.clicked.connect(self.resetClicked)
-        self.previous.clicked.connect(self.previousClicked)
-        self.next.clicked.connect(self.nextClicked)
+        self.reset.clicked.connect(self.reset_clicked)
+        self.previous.clicked.connect(self.previous_clicked)
+        self.next.clicked.connect(self.next_clicked)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(_MARGIN, 6, _MARGIN, 8)
         self._row.setSpacing(_SPACING)
@@ -180,9 +180,9 @@ class PageBar(QWidget):
         self._row.addStretch(1)
         for widget in (self.previous, self.number, self.next):
             self._row.addWidget(widget)
-        self.setPage(0, 1)
+        self.set_page(0, 1)
 
-    def setPage(self, page: int, pages: int, next_lesson: str = "") -> None:
+    def set_page(self, page: int, pages: int, next_lesson: str = "") -> None:
         """Show that this page, from 0, is one of so many, and which lesson follows the last."""
         is_last = page == pages - 1
         self._next_lesson = next_lesson if is_last else ""
@@ -234,37 +234,37 @@ class LessonPanel(QWidget):
 
     Signals
     -------
-    contentsToggled
+    contents_toggled
         (bool): the contents are wanted, or the page again.
-    closeClicked
+    close_clicked
         The lesson is left.
-    openClicked
+    open_clicked
         A lesson is to be opened from a file.
-    lessonChosen
+    lesson_chosen
         (str): the id of a lesson, to begin it.
-    pageChosen
+    page_chosen
         (int): a page of the open one, counted from 0.
-    previousClicked, nextClicked, resetClicked
+    previous_clicked, next_clicked, reset_clicked
         The page before or after; the settings that this one begins with.
     answered
         (int): the option of the question that was chosen.
-    tryClicked
+    try_clicked
         The experiment that answers the question is wanted.
-    linkChosen
+    link_chosen
         (str): a link to an experiment in the text, `regplay:…`.
     """
 
-    contentsToggled = Signal(bool)
-    closeClicked = Signal()
-    openClicked = Signal()
-    lessonChosen = Signal(str)
-    pageChosen = Signal(int)
-    previousClicked = Signal()
-    nextClicked = Signal()
-    resetClicked = Signal()
+    contents_toggled = Signal(bool)
+    close_clicked = Signal()
+    open_clicked = Signal()
+    lesson_chosen = Signal(str)
+    page_chosen = Signal(int)
+    previous_clicked = Signal()
+    next_clicked = Signal()
+    reset_clicked = Signal()
     answered = Signal(int)
-    tryClicked = Signal()
-    linkChosen = Signal(str)
+    try_clicked = Signal()
+    link_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -272,11 +272,11 @@ class LessonPanel(QWidget):
         self.setMinimumWidth(_NARROWEST)
         self.setMaximumWidth(_WIDEST)
         self.title = named("lesson.title", Words())
-        self.contents_button = named("lesson.showContents", Press("Contents"))
+        self.contents_button = named("lesson.show_contents", Press("Contents"))
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
         self._close = named("lesson.close", _CloseButton())
-        self._close.clicked.connect(self.closeClicked)
+        self._close.clicked.connect(self.close_clicked)
         self.contents = Contents()
         self.page_view = PageView()
         self.bar = PageBar()
@@ -303,38 +303,38 @@ class LessonPanel(QWidget):
         column.addWidget(self.bar)
 
     def _connect(self) -> None:
-        self.contents_button.clicked.connect(self.contentsToggled)
+        self.contents_button.clicked.connect(self.contents_toggled)
         contents, page, bar = self.contents, self.page_view, self.bar
-        contents.lessonChosen.connect(self.lessonChosen)
-        contents.openClicked.connect(self.openClicked)
-        contents.pageChosen.connect(lambda number: self.pageChosen.emit(number - 1))
-        page.pageChosen.connect(lambda number: self.pageChosen.emit(number - 1))
-        page.linkChosen.connect(self.linkChosen)
+        contents.lesson_chosen.connect(self.lesson_chosen)
+        contents.open_clicked.connect(self.open_clicked)
+        contents.page_chosen.connect(lambda number: self.page_chosen.emit(number - 1))
+        page.page_chosen.connect(lambda number: self.page_chosen.emit(number - 1))
+        page.link_chosen.connect(self.link_chosen)
         page.answered.connect(self.answered)
-        page.tryClicked.connect(self.tryClicked)
-        bar.previousClicked.connect(self.previousClicked)
-        bar.nextClicked.connect(self.nextClicked)
-        bar.resetClicked.connect(self.resetClicked)
+        page.try_clicked.connect(self.try_clicked)
+        bar.previous_clicked.connect(self.previous_clicked)
+        bar.next_clicked.connect(self.next_clicked)
+        bar.reset_clicked.connect(self.reset_clicked)
 
     # what is shown
 
-    def showsContents(self) -> bool:
+    def shows_contents(self) -> bool:
         """Whether the contents are shown, not a page."""
         return self._stack.currentWidget() is self.contents
 
-    def showContents(
+    def show_contents(
         self,
         lessons: Sequence[Lesson],
         position: tuple[str, int] | None,
         shown: Mapping[str, int],
     ) -> None:
-        """Show the list of lessons, as `Contents.setLessons` takes it."""
-        self.title.setLines(Line("Lessons", is_bold=True, is_plain=True))
-        self.contents.setLessons(lessons, position, shown)
+        """Show the list of lessons, as `Contents.set_lessons` takes it."""
+        self.title.set_lines(Line("Lessons", is_bold=True, is_plain=True))
+        self.contents.set_lessons(lessons, position, shown)
         self._show(self.contents, has_page=position is not None)
-        self.contents.focusChosen()
+        self.contents.focus_chosen()
 
-    def showPage(
+    def show_page(
         self,
         lesson: Lesson,
         page: int,
@@ -351,29 +351,29 @@ class LessonPanel(QWidget):
         shown
             Indices of its claims that are ticked.
         answer
-            To its question, as `QuestionView.setQuestion` takes it.
+            To its question, as `QuestionView.set_question` takes it.
         next_lesson
             The title of the lesson that follows.
         """
-        self.title.setLines(Line(lesson.title, is_quiet=True, is_plain=True))
-        self.page_view.setPage(lesson.pages[page], shown, answer)
-        self.bar.setPage(page, len(lesson.pages), next_lesson)
-        self.showAgain()
+        self.title.set_lines(Line(lesson.title, is_quiet=True, is_plain=True))
+        self.page_view.set_page(lesson.pages[page], shown, answer)
+        self.bar.set_page(page, len(lesson.pages), next_lesson)
+        self.show_again()
 
-    def showAgain(self) -> None:
+    def show_again(self) -> None:
         """Show the page again that was shown before the contents."""
         had_focus = self.contents.isAncestorOf(self.focusWidget() or self)
         self._show(self.page_view, has_page=True)
         if had_focus:
             self.page_view.text.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def setShown(self, shown: Collection[int]) -> None:
+    def set_shown(self, shown: Collection[int]) -> None:
         """Tick these claims of the page and no others."""
-        self.page_view.claims.setShown(shown)
+        self.page_view.claims.set_shown(shown)
 
-    def setAnswer(self, answer: int | None) -> None:
-        """Show what is right, as `QuestionView.setAnswer` takes it."""
-        self.page_view.setAnswer(answer)
+    def set_answer(self, answer: int | None) -> None:
+        """Show what is right, as `QuestionView.set_answer` takes it."""
+        self.page_view.set_answer(answer)
 
     def _show(self, view: QWidget, *, has_page: bool) -> None:
         is_page = view is self.page_view
@@ -389,8 +389,8 @@ class LessonPanel(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page Up and Page Down, which nothing in the panel took; Escape leaves the contents."""
         by = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}.get(Qt.Key(event.key()))
-        if by is not None and not self.showsContents():
-            if not self.page_view.scrollScreen(by):
+        if by is not None and not self.shows_contents():
+            if not self.page_view.scroll_screen(by):
                 (self.bar.next if by > 0 else self.bar.previous).click()
         elif event.key() == Qt.Key.Key_Escape and self.contents_button.isChecked():
             self.contents_button.click()

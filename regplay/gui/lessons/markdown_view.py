@@ -200,17 +200,17 @@ class TextView(QTextBrowser):
 
     Signals
     -------
-    pageChosen
+    page_chosen
         (int): a link to a page of this lesson, counted from 1.
-    linkChosen
+    link_chosen
         (str): a link to an experiment, `regplay:…`.
-    linkFocused
+    link_focused
         (QRect): where the link is that the keyboard has come to.
     """
 
-    pageChosen = Signal(int)
-    linkChosen = Signal(str)
-    linkFocused = Signal(QRect)
+    page_chosen = Signal(int)
+    link_chosen = Signal(str)
+    link_focused = Signal(QRect)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -265,9 +265,9 @@ class TextView(QTextBrowser):
             case "page":
                 number = url.path()
                 if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
-                    self.pageChosen.emit(int(number))
+                    self.page_chosen.emit(int(number))
             case "regplay":
-                self.linkChosen.emit(url.toString())
+                self.link_chosen.emit(url.toString())
 
     def _tell(self, url: QUrl) -> None:
         """Show where a link leads."""
@@ -289,7 +289,7 @@ class TextView(QTextBrowser):
         """Go to the next link, and on from the last one."""
         is_here = super().focusNextPrevChild(next)
         if is_here and self.hasFocus():
-            self.linkFocused.emit(self.cursorRect())
+            self.link_focused.emit(self.cursorRect())
         return is_here
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -40,15 +40,15 @@ class ClaimRow(QWidget):
         row.addWidget(self.words, 0, 1)
         self._tell()
 
-    def isShown(self) -> bool:
+    def is_shown(self) -> bool:
         """Whether the reader's own run has shown it."""
         return self._is_shown
 
-    def setShown(self, is_shown: bool) -> None:
+    def set_shown(self, is_shown: bool) -> None:
         """Tick it, or take the tick away."""
         if is_shown != self._is_shown:
             self._is_shown = is_shown
-            self.mark.setMark(StatusMark.SHOWN if is_shown else StatusMark.OPEN)
+            self.mark.set_mark(StatusMark.SHOWN if is_shown else StatusMark.OPEN)
             self._tell()
 
     def _tell(self) -> None:
@@ -81,7 +81,7 @@ class ClaimList(QWidget):
         self._column.addWidget(self.heading)
         self.hide()
 
-    def setClaims(self, claims: Sequence[Claim], shown: Collection[int]) -> None:
+    def set_claims(self, claims: Sequence[Claim], shown: Collection[int]) -> None:
         """List these claims; `shown` has the indices of those that are ticked."""
         for row in self.rows:
             self._column.removeWidget(row)
@@ -90,18 +90,18 @@ class ClaimList(QWidget):
         self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
         for row in self.rows:
             self._column.addWidget(row)
-        self.setShown(shown)
+        self.set_shown(shown)
         self.setVisible(bool(claims))
 
-    def setShown(self, shown: Collection[int]) -> None:
+    def set_shown(self, shown: Collection[int]) -> None:
         """Tick these claims and no others."""
         for index, row in enumerate(self.rows):
-            row.setShown(index in shown)
-        done = sum(row.isShown() for row in self.rows)
+            row.set_shown(index in shown)
+        done = sum(row.is_shown() for row in self.rows)
         count = f"{done} of {len(self.rows)}" if done else "none"
         if done == len(self.rows):
             count = "all"
-        self.heading.setLines(
+        self.heading.set_lines(
             Line("What training shows", is_bold=True),
             Line(
                 f"{count.capitalize()} shown by your own runs so far",
@@ -127,12 +127,12 @@ class QuestionView(QWidget):
     -------
     answered
         (int): the index of the option that was chosen.
-    tryClicked
+    try_clicked
         The experiment that shows the answer is wanted.
     """
 
     answered = Signal(int)
-    tryClicked = Signal()
+    try_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -143,7 +143,7 @@ class QuestionView(QWidget):
         self.verdict = named("lesson.verdict", Words())
         self.try_button = named("lesson.try", Press("Try it"))
         self.try_button.setToolTip("Set up the experiment, train it, and show the answer")
-        self.try_button.clicked.connect(self.tryClicked)
+        self.try_button.clicked.connect(self.try_clicked)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(6)
         below = QHBoxLayout()
@@ -157,7 +157,7 @@ class QuestionView(QWidget):
         column.addLayout(below)
         self.hide()
 
-    def setQuestion(self, question: Question | None, answer: int | None) -> None:
+    def set_question(self, question: Question | None, answer: int | None) -> None:
         """Ask a question; `answer` is the index that was chosen, `REVEALED`, or None."""
         self._question = question
         for button in self.options:
@@ -168,16 +168,16 @@ class QuestionView(QWidget):
         self.setVisible(question is not None)
         if question is None:
             return
-        self._text.setLines(Line(question.text, is_bold=True))
+        self._text.set_lines(Line(question.text, is_bold=True))
         for index in range(len(question.options)):
             button = named(f"lesson.option.{index}", WordsButton(mark=StatusMark.CHOICE))
             button.clicked.connect(lambda _=False, index=index: self.answered.emit(index))
             self._choices.addWidget(button)
             self.options.append(button)
         self.try_button.setVisible(bool(question.tries))
-        self.setAnswer(answer)
+        self.set_answer(answer)
 
-    def setAnswer(self, answer: int | None) -> None:
+    def set_answer(self, answer: int | None) -> None:
         """Show which option was chosen, which is right, and why; or nothing of it yet."""
         if self._question is None:
             return
@@ -186,12 +186,12 @@ class QuestionView(QWidget):
             zip(self.options, self._question.options, strict=True)
         ):
             if answer is None:
-                button.setLines(Line(option.text), mark=StatusMark.CHOICE)
+                button.set_lines(Line(option.text), mark=StatusMark.CHOICE)
             else:
                 mark = _mark(index, answer, right)
-                button.setLines(*_lines(option, is_choice=index == answer), mark=mark)
+                button.set_lines(*_lines(option, is_choice=index == answer), mark=mark)
             button.setEnabled(answer is None)
-        self.verdict.setLines(Line(_verdict(answer, right), is_bold=True, is_plain=True))
+        self.verdict.set_lines(Line(_verdict(answer, right), is_bold=True, is_plain=True))
 
 
 def _mark(index: int, answer: int, right: int) -> StatusMark:
@@ -260,16 +260,16 @@ class PageView(QScrollArea):
 
     Signals
     -------
-    pageChosen, linkChosen
+    page_chosen, link_chosen
         As those of `TextView`.
-    answered, tryClicked
+    answered, try_clicked
         As those of `QuestionView`.
     """
 
-    pageChosen = Signal(int)
-    linkChosen = Signal(str)
+    page_chosen = Signal(int)
+    link_chosen = Signal(str)
     answered = Signal(int)
-    tryClicked = Signal()
+    try_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -296,13 +296,13 @@ class PageView(QScrollArea):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(content)
-        self.text.pageChosen.connect(self.pageChosen)
-        self.text.linkChosen.connect(self.linkChosen)
-        self.text.linkFocused.connect(self._bring_into_sight)
+        self.text.page_chosen.connect(self.page_chosen)
+        self.text.link_chosen.connect(self.link_chosen)
+        self.text.link_focused.connect(self._bring_into_sight)
         self.question.answered.connect(self.answered)
-        self.question.tryClicked.connect(self.tryClicked)
+        self.question.try_clicked.connect(self.try_clicked)
 
-    def setPage(self, page: Page, shown: Collection[int], answer: int | None) -> None:
+    def set_page(self, page: Page, shown: Collection[int], answer: int | None) -> None:
         """Show a page from its beginning.
 
         Parameters
@@ -310,13 +310,13 @@ class PageView(QScrollArea):
         shown
             Indices of the claims that are ticked.
         answer
-            To its question, as `QuestionView.setQuestion` takes it.
+            To its question, as `QuestionView.set_question` takes it.
         """
-        self.title.setLines(Line(page.title, _TITLE, is_bold=True, is_plain=True))
+        self.title.set_lines(Line(page.title, _TITLE, is_bold=True, is_plain=True))
         self.badge.setVisible(page.published)
         self.text.setText(page.text)
-        self.claims.setClaims(page.claims, shown)
-        self.question.setQuestion(page.question, answer)
+        self.claims.set_claims(page.claims, shown)
+        self.question.set_question(page.question, answer)
         self._hide_answer(page.question is not None and answer is None)
         for first, second in pairwise(
             [self.text, *self.question.options, self.question.try_button]
@@ -324,15 +324,15 @@ class PageView(QScrollArea):
             QWidget.setTabOrder(first, second)
         self.verticalScrollBar().setValue(0)
 
-    def setAnswer(self, answer: int | None) -> None:
+    def set_answer(self, answer: int | None) -> None:
         """Show the answer to the question, and with it the claims, which give it away."""
-        self.question.setAnswer(answer)
+        self.question.set_answer(answer)
         self._hide_answer(answer is None)
 
     def _hide_answer(self, is_open: bool) -> None:
         self.claims.setVisible(bool(self.claims.rows) and not is_open)
 
-    def scrollScreen(self, by: int) -> bool:
+    def scroll_screen(self, by: int) -> bool:
         """Go a screen down (1) or up (−1); whether there was anything left to scroll."""
         bar = self.verticalScrollBar()
         before = bar.value()

@@ -142,7 +142,7 @@ class Histograms(KeptPicture):
         """Room for four panels."""
         return QSize(520, 190)
 
-    def setLayers(self, layers: tuple[LayerWeights, ...]) -> None:
+    def set_layers(self, layers: tuple[LayerWeights, ...]) -> None:
         """Show these; ranges grow until `forget` or another number of layers."""
         if len(layers) != len(self._weights):
             self.forget()
@@ -160,8 +160,8 @@ class Histograms(KeptPicture):
         """Another one that shows the same over the same ranges, never on screen."""
         self._counted()
         other = Histograms()
-        other.setColors(self.colors)
-        other.setLayers(self._weights)
+        other.set_colors(self.colors)
+        other.set_layers(self._weights)
         other._range, other._tops = self._range, list(self._tops)
         return other
 
@@ -207,7 +207,7 @@ class Histograms(KeptPicture):
     def read(self, position: QPointF) -> Readout | None:
         """The bin under the mouse."""
         layers = self._counted()
-        for index, (layer, plot) in enumerate(zip(layers, self.plotRects(), strict=True)):
+        for index, (layer, plot) in enumerate(zip(layers, self.plot_rects(), strict=True)):
             if not plot.contains(position):
                 continue
             edges = bin_edges(self._range.value)
@@ -236,10 +236,10 @@ class Histograms(KeptPicture):
         places = (divmod(index, columns) for index in range(count))
         return [QRectF(c * (width + _GAP), r * height, width, height) for r, c in places]
 
-    def plotRects(self) -> list[QRectF]:
+    def plot_rects(self) -> list[QRectF]:
         """Inside the axes of each panel, in pixels."""
         line = QFontMetrics(self.font()).height()
-        top = line * max(map(len, self.titleLines()), default=1) + 7
+        top = line * max(map(len, self.title_lines()), default=1) + 7
         return [
             QRectF(
                 round(panel.left()) + _TICKS,
@@ -250,7 +250,7 @@ class Histograms(KeptPicture):
             for panel in self._panels()
         ]
 
-    def titleLines(self) -> list[tuple[str, ...]]:
+    def title_lines(self) -> list[tuple[str, ...]]:
         """What each panel has over it: the title on one line, or on two, or shortened on two."""
         layers, panels, metrics = self._counted(), self._panels(), QFontMetrics(self.font())
         for fit in (_on_one_line, _on_two_lines, _shortened):
@@ -267,8 +267,8 @@ class Histograms(KeptPicture):
 
     def draw(self, painter: QPainter) -> None:
         """Draw the panels."""
-        layers, titles = self._counted(), self.titleLines()
-        rects = zip(self._panels(), self.plotRects(), strict=True)
+        layers, titles = self._counted(), self.title_lines()
+        rects = zip(self._panels(), self.plot_rects(), strict=True)
         for index, (layer, (panel, plot)) in enumerate(zip(layers, rects, strict=True)):
             self._draw_title(painter, panel, titles[index], index)
             frame = self._frame(plot, layer)

@@ -144,16 +144,16 @@ class Links:
         self._segments = Segments()
         self._pens: list[list[QPen]] = []
         self._faint = QPen()
-        self.setColors(LIGHT)
+        self.set_colors(LIGHT)
 
-    def setWeights(self, weights: NDArray[np.float32], largest: float) -> None:
+    def set_weights(self, weights: NDArray[np.float32], largest: float) -> None:
         """Show these; `largest` is the absolute value that has the full width."""
         self.weights = np.nan_to_num(weights)
         share = (np.abs(self.weights) / largest).clip(0, 1)
         self._levels = np.rint(share * _LEVELS).astype(np.intp)
         self.widths = _width(self._levels)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._faint = QPen(QColor(mix(colors.background, colors.muted, 0.3)), 1)
         self._pens = [
@@ -248,12 +248,12 @@ class NetworkGraph(KeptPicture):
 
     # what is shown
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Whose inputs and classes the outer units are; no network yet."""
         self._dataset = dataset
-        self.setPicture(None)
+        self.set_picture(None)
 
-    def setPicture(self, picture: UnitMaps | None) -> None:
+    def set_picture(self, picture: UnitMaps | None) -> None:
         """Show a network, or none; ranges grow until `forget` or a network of another shape."""
         before, self._picture = self._picture, picture
         if picture is None or before is None or before.sizes != picture.sizes:
@@ -264,7 +264,7 @@ class NetworkGraph(KeptPicture):
             self._largest_weight.cover(weights)
             for column, magnitude in enumerate(self._largest):
                 magnitude.cover(self._column_values(picture, column))
-            self.links.setWeights(weights, self._largest_weight.value)
+            self.links.set_weights(weights, self._largest_weight.value)
         self.refresh()
 
     def forget(self) -> None:
@@ -273,21 +273,21 @@ class NetworkGraph(KeptPicture):
         columns = 0 if self._picture is None else len(self._picture.sizes)
         self._largest = [Magnitude() for _ in range(columns)]
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.links.setColors(colors)
-        self._thumbnails.setColors(colors)
-        super().setColors(colors)
+        self.links.set_colors(colors)
+        self._thumbnails.set_colors(colors)
+        super().set_colors(colors)
 
     def replica(self) -> "NetworkGraph":
         """Another one that shows the same with the same widths and colours, never on screen."""
         other = NetworkGraph()
-        other.setColors(self.colors)
+        other.set_colors(self.colors)
         other._dataset = self._dataset
         if self._picture is not None:
-            other.setPicture(self._picture)
+            other.set_picture(self._picture)
             other._largest_weight, other._largest = self._largest_weight, self._largest
-            other.links.setWeights(self.links.weights, self._largest_weight.value)
+            other.links.set_weights(self.links.weights, self._largest_weight.value)
         return other
 
     @property
@@ -306,7 +306,7 @@ class NetworkGraph(KeptPicture):
 
     # names
 
-    def unitName(self, unit: UnitPlace) -> str:
+    def unit_name(self, unit: UnitPlace) -> str:
         """What a person calls a unit; inputs and outputs have the names in the dataset."""
         assert self._picture is not None
         last = len(self._picture.sizes) - 1
@@ -326,14 +326,14 @@ class NetworkGraph(KeptPicture):
 
     # where things are
 
-    def layoutOf(self) -> GraphLayout | None:
+    def layout_of(self) -> GraphLayout | None:
         """Where units and links lie at this size, or None without a network."""
         if self._layout is None and self._picture is not None:
             metrics = QFontMetrics(self.font())
             sizes = self._picture.sizes
             rooms = []
             for column in (0, len(sizes) - 1):
-                names = [self.unitName(UnitPlace(column, i)) for i in range(sizes[column])]
+                names = [self.unit_name(UnitPlace(column, i)) for i in range(sizes[column])]
                 rooms.append(min(max(map(metrics.horizontalAdvance, names)), _NAME))
             # A name, a gap, and half a unit, whose width depends on what is left.
             half = 24
@@ -359,7 +359,7 @@ class NetworkGraph(KeptPicture):
 
     def draw(self, painter: QPainter) -> None:
         """Draw links, units and names."""
-        layout, picture = self.layoutOf(), self._picture
+        layout, picture = self.layout_of(), self._picture
         if layout is None or picture is None:
             return
         self.links.paint(painter, layout.curves)
@@ -377,7 +377,7 @@ class NetworkGraph(KeptPicture):
             for index in range(layout.sizes[column]):
                 unit = UnitPlace(column, index)
                 rect = layout.unit_rect(unit)
-                name = self.unitName(unit)
+                name = self.unit_name(unit)
                 text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
                 left = rect.left() - 6 - _NAME if column == 0 else rect.right() + 6
                 box = QRectF(
@@ -391,9 +391,9 @@ class NetworkGraph(KeptPicture):
             half = metrics.horizontalAdvance(title) / 2
             painter.drawText(QPointF(centres[0, 0] - half, 4.0 + metrics.ascent()), title)
 
-    def drawOver(self, painter: QPainter) -> None:
+    def draw_over(self, painter: QPainter) -> None:
         """Draw the unit or the link under the mouse once more."""
-        layout, hovered = self.layoutOf(), self._hovered
+        layout, hovered = self.layout_of(), self._hovered
         if layout is None or hovered is None or self.readout is None:
             return
         if isinstance(hovered, UnitPlace):
@@ -408,7 +408,7 @@ class NetworkGraph(KeptPicture):
 
     def read(self, position: QPointF) -> Readout | None:
         """The unit or the link under the mouse."""
-        layout, picture = self.layoutOf(), self._picture
+        layout, picture = self.layout_of(), self._picture
         self._hovered = None
         if layout is None or picture is None:
             return None
@@ -426,7 +426,7 @@ class NetworkGraph(KeptPicture):
         row = ReadoutRow(
             "weight", f"{weight:.4g}".replace("-", "−"), sign_color(weight, self.colors)
         )
-        return Readout(f"{self.unitName(source)} → {self.unitName(target)}", (row,))
+        return Readout(f"{self.unit_name(source)} → {self.unit_name(target)}", (row,))
 
     def _read_unit(self, picture: UnitMaps, unit: UnitPlace) -> Readout:
         rows = []
@@ -435,7 +435,7 @@ class NetworkGraph(KeptPicture):
                 ReadoutRow("bias", number(float(picture.biases[unit.column - 1][unit.index])))
             )
         if picture.maps is None:
-            return Readout(self.unitName(unit), tuple(rows))
+            return Readout(self.unit_name(unit), tuple(rows))
         values, largest = picture.maps[unit.column][unit.index], self._largest[unit.column].value
         seen = values[np.isfinite(values)]
         if seen.size:
@@ -447,4 +447,4 @@ class NetworkGraph(KeptPicture):
         def paint(painter: QPainter, rect: QRectF) -> None:
             self._thumbnails.paint(painter, [rect], values[None], largest)
 
-        return Readout(self.unitName(unit), tuple(rows), Picture(paint, caption))
+        return Readout(self.unit_name(unit), tuple(rows), Picture(paint, caption))

@@ -42,7 +42,7 @@ class KeptPicture(QWidget):
         """Draw everything but what follows the mouse; the ground is there already."""
         raise NotImplementedError
 
-    def drawOver(self, painter: QPainter) -> None:
+    def draw_over(self, painter: QPainter) -> None:
         """Draw what the mouse points out."""
 
     def read(self, position: QPointF) -> Readout | None:
@@ -55,7 +55,7 @@ class KeptPicture(QWidget):
         self._read_again()
         self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self.colors = colors
         self.refresh()
@@ -98,7 +98,7 @@ class KeptPicture(QWidget):
             self.drawn += 1
         painter = QPainter(self)
         painter.drawPixmap(0, 0, kept)
-        self.drawOver(painter)
+        self.draw_over(painter)
         if self.readout is not None and self._mouse is not None:
             bounds = QRectF(self.rect()).adjusted(2, 2, -3, -3)
             paint_readout(painter, bounds, self._mouse, self.readout, self.colors)
@@ -194,7 +194,7 @@ class UnitPictures:
         self._table = signed_table(LIGHT)
         self._segments = Segments()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors, self._table = colors, signed_table(colors)
 

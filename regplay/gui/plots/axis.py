@@ -203,14 +203,14 @@ class ChartAxis(pg.AxisItem):  # type: ignore[misc]
 
     # its name
 
-    def setName(self, name: str) -> None:
+    def set_name(self, name: str) -> None:
         """Name the axis; "<" is a plain character in it."""
         self._name = name
         self.setLabel(html.escape(name))
         self._fit_name()
 
     @property
-    def shownName(self) -> str:
+    def shown_name(self) -> str:
         """The name as far as it has room."""
         return self._shown_name
 

@@ -83,12 +83,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
-        self.reset_button.clicked.connect(self.resetRanges)
+        self.reset_button.clicked.connect(self.reset_ranges)
         self.reset_button.hide()
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._box_resized)
         self.box.sigRangeChangedManually.connect(self._moved_by_mouse)
-        self.setColors(self.colors)
+        self.set_colors(self.colors)
 
     # what the canvas draws by
 
@@ -135,18 +135,18 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Start the range of an axis anew with the next `cover`."""
         self._auto[axis] = None
 
-    def autoRange(self, axis: Side) -> Range | None:
+    def auto_range(self, axis: Side) -> Range | None:
         """The range that the data ask for, whether or not the mouse moved the plot."""
         return self._auto[axis]
 
-    def resetRanges(self) -> None:
+    def reset_ranges(self) -> None:
         """Undo pan and zoom."""
         self.manual = False
         self.reset_button.hide()
         self._show("x")
         self._show("y")
 
-    def holdRanges(self, holds: bool) -> None:
+    def hold_ranges(self, holds: bool) -> None:
         """Let the ranges rest, as while a point is dragged; what they miss comes afterwards."""
         if holds != self._is_held:
             self._is_held = holds
@@ -158,11 +158,11 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if wanted is not None and not (self.manual or self._is_held):
             self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
 
-    def isLog(self, axis: Side) -> bool:
+    def is_log(self, axis: Side) -> bool:
         """Whether an axis is logarithmic."""
         return self._log[axis]
 
-    def setLog(self, axis: Side, log: bool) -> None:
+    def set_log(self, axis: Side, log: bool) -> None:
         """Make an axis logarithmic or linear; its range starts anew with the next `cover`."""
         if log == self._log[axis]:
             return
@@ -170,7 +170,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.axes[axis].setLogMode(**{axis: log})
         self._draw_axes_anew()
         self.forget(axis)
-        self.resetRanges()
+        self.reset_ranges()
         self._range_changed()
 
     def _range_changed(self, *_: Any) -> None:
@@ -209,12 +209,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     # looks
 
-    def setLabels(self, x: str, y: str) -> None:
+    def set_labels(self, x: str, y: str) -> None:
         """Name the axes."""
         for axis, name in (("x", x), ("y", y)):
-            self.axes[axis].setName(name)
+            self.axes[axis].set_name(name)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle everything."""
         self.colors = colors
         self.setBackground(colors.background)
@@ -273,13 +273,13 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Undo pan and zoom."""
-        self.resetRanges()
+        self.reset_ranges()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo pan and zoom on A; leave all other keys to the window."""
         if event.key() == Qt.Key.Key_A and not event.modifiers():
-            self.resetRanges()
+            self.reset_ranges()
         else:
             event.ignore()
 

@@ -50,26 +50,26 @@ class ClassCurvesView(OneInputPanel):
         under += [self.thinned, self.others]
         self.chart.reader = self._read
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the points."""
         self._clear_others(self._take(dataset))
-        self.fitRanges()
+        self.fit_ranges()
         ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
         self.chart.axes["y"].setTicks([ticks])
-        self.chart.resetRanges()
-        self.chart.setLabels(dataset.input_names[0], f"P({dataset.target_name})")
-        self.setFit(None)
+        self.chart.reset_ranges()
+        self.chart.set_labels(dataset.input_names[0], f"P({dataset.target_name})")
+        self.set_fit(None)
         self._style()
         self.chart.canvas.rest()
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show edited points; the curves and the ranges stay."""
         fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
         self._keep_others(self._take(dataset))
         for split in (dataset.train, dataset.valid):
             self.chart.cover("x", split.x)
         self._fit_rows()
-        self.setFit(fit)
+        self.set_fit(fit)
         self._style()
         self.chart.canvas.rest()
 
@@ -83,7 +83,7 @@ class ClassCurvesView(OneInputPanel):
             self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
         return grid
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points anew."""
         grid = self._grid
         if grid is not None:
@@ -94,7 +94,7 @@ class ClassCurvesView(OneInputPanel):
         """Leave room for two rows a class below the probabilities."""
         self.chart.fix("y", -_ROW * (2 * len(self.curves) + 0.6), 1.04)
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show the probabilities and mark the points that are assigned another class."""
         self.fit = fit
         dataset, grid = self.dataset, self._grid
@@ -157,7 +157,7 @@ class ClassCurvesView(OneInputPanel):
     def _entries(self) -> None:
         dataset, colors = self.dataset, self.colors
         assert dataset is not None
-        self.legend.setEntries(
+        self.legend.set_entries(
             [
                 *(
                     Entry("line", name, curve.color)

@@ -83,23 +83,23 @@ class OneInputPanel(ChartPanel):
     # what lies under the curves
 
     @property
-    def passesBand(self) -> Band | None:
+    def passes_band(self) -> Band | None:
         """How far thinned networks scatter, where that is shown."""
         return self.band.band
 
-    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw other fits' curves under the present ones."""
         if not same_overlays(overlays, self._overlays):
             self._overlays = tuple(overlays)
             self._show_others()
 
-    def setThinned(self, fits: Sequence[Fit]) -> None:
+    def set_thinned(self, fits: Sequence[Fit]) -> None:
         """Draw thinned networks' curves faintly."""
         if not same_fits(fits, self._thinned):
             self._thinned = tuple(fits)
             self._show_others()
 
-    def setBand(self, band: Band | None) -> None:
+    def set_band(self, band: Band | None) -> None:
         """Shade one and two standard deviations around the mean of thinned networks."""
         if band is not self.band.band:
             self.band.band = band
@@ -225,18 +225,18 @@ class CurveView(OneInputPanel):
         self._has_past = False  # whether a curve other than the fit's own is drawn
         self._own_entries: list[Entry] = []  # of the legend, but for what comes and goes
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the points and the true function."""
         self.fit = None
         self._clear_others(self._take(dataset))
         self.curve.clear()
-        self.fitRanges()
-        self.chart.resetRanges()
-        self.chart.setLabels(dataset.input_names[0], dataset.target_name)
+        self.fit_ranges()
+        self.chart.reset_ranges()
+        self.chart.set_labels(dataset.input_names[0], dataset.target_name)
         self._style()
         self.chart.canvas.rest()
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show edited points; the curve and the ranges stay."""
         fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
         self._keep_others(self._take(dataset))
@@ -245,7 +245,7 @@ class CurveView(OneInputPanel):
             self.chart.cover("y", split.y)
         self._style()
         self.chart.canvas.rest()
-        self.setFit(fit)
+        self.set_fit(fit)
 
     def _take(self, dataset: Dataset) -> Grid:
         """Everything of a dataset but its ranges; its grid."""
@@ -268,7 +268,7 @@ class CurveView(OneInputPanel):
         targets = self.dataset.train.y, self.dataset.valid.y
         return padded(np.concatenate([*targets, self.truth.y]))
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points and the curve anew."""
         grid = self._grid
         if grid is None:
@@ -278,7 +278,7 @@ class CurveView(OneInputPanel):
         self.chart.cover("y", np.clip(self.curve.y, *self._limits))
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show a curve; a smaller epoch than the last one begins a new past."""
         earlier, self.fit = self.fit, fit
         if fit is None or fit.grid is None:
@@ -287,7 +287,7 @@ class CurveView(OneInputPanel):
             self.chart.refresh()
             return
         if earlier is not None and fit.epoch < earlier.epoch:
-            self.clearPast()
+            self.clear_past()
         self.curve.set(self.past.x, fit.grid)
         self.chart.cover("y", np.clip(fit.grid, *self._limits))
         if self.past.keep(fit.epoch, fit.grid):
@@ -301,7 +301,7 @@ class CurveView(OneInputPanel):
         for _, y, _ in self.others.lines:
             self.chart.cover("y", np.clip(y, *self._limits))
 
-    def clearPast(self) -> None:
+    def clear_past(self) -> None:
         """Forget the earlier curves."""
         self.past.clear()
         self._name_past()
@@ -346,7 +346,7 @@ class CurveView(OneInputPanel):
             past = mix(self.colors.background, self.colors.fit, 0.4)
             tip = "the fit at earlier epochs, each about twice the one before"
             entries.append(Entry("line", "earlier", past, tip=tip))
-        self.legend.setEntries([*entries, *self._other_entries()])
+        self.legend.set_entries([*entries, *self._other_entries()])
 
     def _curve_colors(self) -> tuple[str, ...]:
         return (self.colors.fit,)

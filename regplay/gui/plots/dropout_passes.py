@@ -43,13 +43,13 @@ class DropoutPasses(QObject):
         """To be placed in the window."""
         return self.band, self.thinned
 
-    def setExperiment(self, experiment: Experiment) -> None:
+    def set_experiment(self, experiment: Experiment) -> None:
         """Offer the buttons where there is dropout, and a picture on which to show what it does."""
         self._has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
         self._show_buttons()
         self._enable()
 
-    def setInSight(self, is_in_sight: bool) -> None:
+    def set_in_sight(self, is_in_sight: bool) -> None:
         """Whether the fit is in sight, on which they are shown."""
         self._is_in_sight = is_in_sight
         self._show_buttons()
@@ -68,8 +68,8 @@ class DropoutPasses(QObject):
             band = Band(passes.mean, passes.std)
         if passes is not None and self.thinned.isChecked():
             single = passes.members[:_SHOWN]
-        self._fit_view.setBand(band)
-        self._fit_view.setThinned([replace(view.fit, grid=grid) for grid in single])
+        self._fit_view.set_band(band)
+        self._fit_view.set_thinned([replace(view.fit, grid=grid) for grid in single])
 
     def _show_buttons(self) -> None:
         for button in self.buttons:
@@ -84,6 +84,6 @@ class DropoutPasses(QObject):
 
     def _ask(self) -> None:
         is_wanted = self.band.isChecked() or self.thinned.isChecked()
-        self._replay.setPasses(is_wanted and self._is_in_sight)
+        self._replay.set_passes(is_wanted and self._is_in_sight)
         if self._view is not None:  # the networks may be there already
             self.show(self._view)

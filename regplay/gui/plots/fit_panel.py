@@ -74,46 +74,46 @@ class FitPanel(QWidget):
         return self._overlays
 
     @property
-    def thinnedFits(self) -> tuple[Fit, ...]:
+    def thinned_fits(self) -> tuple[Fit, ...]:
         """Single thinned networks that are shown."""
         return self._thinned
 
     @property
-    def passesBand(self) -> Band | None:
+    def passes_band(self) -> Band | None:
         """How far thinned networks scatter, where that is shown."""
         return self._band
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the points of a dataset, and no fit yet: overlays, band and thinned fits go too."""
         raise NotImplementedError
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show a dataset after an edit of its points: what else is shown stays where it is.
 
         The fit stays until the next one, and ranges change only where points leave them.
         """
-        self.setDataset(dataset)
+        self.set_dataset(dataset)
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points anew, after edits that they rested in."""
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show what a network predicts, or nothing."""
         raise NotImplementedError
 
-    def clearPast(self) -> None:
+    def clear_past(self) -> None:
         """Forget earlier fits."""
 
-    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits over this one, where this way of showing can."""
 
-    def setBand(self, band: Band | None) -> None:
+    def set_band(self, band: Band | None) -> None:
         """Show how far thinned networks scatter, where this way of showing can."""
 
-    def setThinned(self, fits: Sequence[Fit]) -> None:
+    def set_thinned(self, fits: Sequence[Fit]) -> None:
         """Show single thinned networks, where this way of showing can."""
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         raise NotImplementedError
 

@@ -59,7 +59,7 @@ class Legend(QWidget):
         self._colors = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def setEntries(self, entries: Sequence[Entry]) -> None:
+    def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these; nothing is drawn again if they are the same."""
         if tuple(entries) != self.entries:
             self.entries = tuple(entries)
@@ -69,7 +69,7 @@ class Legend(QWidget):
                 self.setToolTip(tip)
             self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()
@@ -185,12 +185,12 @@ class LegendChart(QWidget):
         layout.addLayout(self.header)
         layout.addLayout(self.row, 1)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self.colors = colors
-        self.legend.setColors(colors)
+        self.legend.set_colors(colors)
         self._style()
-        self.chart.setColors(colors)
+        self.chart.set_colors(colors)
 
     def _style(self) -> None:
         """Give the layers and the legend the colours of `self.colors`."""

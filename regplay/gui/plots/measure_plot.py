@@ -143,7 +143,7 @@ class PinnedLayer:
         """What is drawn."""
         return self._runs
 
-    def setRuns(self, runs: Sequence[PinnedLines]) -> None:
+    def set_runs(self, runs: Sequence[PinnedLines]) -> None:
         """Draw others."""
         self._runs = tuple(runs)
         self._picture = None
@@ -230,11 +230,11 @@ class MeasurePlot(ClickChart):
 
     Signals
     -------
-    momentPicked
+    moment_picked
         The epoch of the record nearest to a click.
     """
 
-    momentPicked = Signal(int)
+    moment_picked = Signal(int)
 
     def __init__(self, tab: str) -> None:
         super().__init__()
@@ -256,47 +256,47 @@ class MeasurePlot(ClickChart):
         self.clicked.connect(self._clicked)
         self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
-        self.setLabels("epoch", names[tab])
+        self.set_labels("epoch", names[tab])
         self.axes["y"].showLabel(tab != "weights")
         if tab == "weights":
-            self.setLog("y", True)  # a norm of 10 beside a penalty of 0.001
-        self.startRanges()
+            self.set_log("y", True)  # a norm of 10 beside a penalty of 0.001
+        self.start_ranges()
 
     @property
     def epochs(self) -> np.ndarray:
         """Epochs of the records shown."""
         return self._layer.epochs
 
-    def setPlanned(self, epochs: int) -> None:
+    def set_planned(self, epochs: int) -> None:
         """How long a run is to be: the axis grows until there in a few steps."""
         if epochs != self._planned:
             self._planned = epochs
             self._ends = _axis_ends(epochs)
-            self.startRanges()
+            self.start_ranges()
 
-    def setFloor(self, value: float | None, text: str) -> None:
+    def set_floor(self, value: float | None, text: str) -> None:
         """The noise floor, and what is written beside it."""
         self.floor.value, self.floor.text = value, text
-        self.startRanges()
+        self.start_ranges()
 
-    def setMarks(self, epochs: Sequence[int]) -> None:
+    def set_marks(self, epochs: Sequence[int]) -> None:
         """Epochs where settings were changed."""
         if tuple(epochs) != self.marks.epochs:
             self.marks.epochs = tuple(epochs)
             self.canvas.rest()
 
-    def setMoment(self, epoch: int | None) -> None:
+    def set_moment(self, epoch: int | None) -> None:
         """A line at an epoch, or none."""
         if epoch != self.moment.epoch:
             self.moment.epoch = epoch
             self.canvas.update_live()
 
-    def setPinned(self, runs: Sequence[PinnedCurves]) -> None:
+    def set_pinned(self, runs: Sequence[PinnedCurves]) -> None:
         """Runs to show below the present one; those that are shown already are read on."""
         is_same = self.pinned.is_of(runs)
         if not is_same:
             measures = [curve.measure for curve in self.curves[: 1 if self.tab == "weights" else 2]]
-            self.pinned.setRuns([PinnedLines(run, measures, self._unit) for run in runs])
+            self.pinned.set_runs([PinnedLines(run, measures, self._unit) for run in runs])
             self.forget("x")
             self.forget("y")
         has_grown = [run.grow() for run in self.pinned.runs]
@@ -304,7 +304,7 @@ class MeasurePlot(ClickChart):
             self._cover()
             self.refresh()
 
-    def setHistory(self, history: History | None, live: Snapshot | None, member: int) -> None:
+    def set_history(self, history: History | None, live: Snapshot | None, member: int) -> None:
         """Show the records, and a newer snapshot as the last point."""
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
@@ -358,22 +358,22 @@ class MeasurePlot(ClickChart):
 
     # ranges
 
-    def startRanges(self) -> None:
+    def start_ranges(self) -> None:
         """Forget how far the axes had grown."""
         self.forget("x")
         self.forget("y")
         self._cover()
-        self.resetRanges()
+        self.reset_ranges()
         self.canvas.rest()
 
-    def toggleLog(self, axis: str, log: bool) -> None:
+    def toggle_log(self, axis: str, log: bool) -> None:
         """Make an axis logarithmic or linear, and fit it to the data."""
-        self.setLog("y" if axis == "y" else "x", log)
-        self.startRanges()
+        self.set_log("y" if axis == "y" else "x", log)
+        self.start_ranges()
 
     def _cover(self) -> None:
         self._cover_epochs()
-        if self.tab == "accuracy" and not self.isLog("y"):
+        if self.tab == "accuracy" and not self.is_log("y"):
             self.fix("y", 0.0, 102.0)
             return
         # All in one, so that a range that has to grow grows once.
@@ -381,12 +381,12 @@ class MeasurePlot(ClickChart):
         ends = [] if floor is None else [0.9 * floor, 1.15 * floor]
         most = self._most()
         for curve in self.curves:
-            seen = bounds(curve.values if not self.isLog("y") else curve.values[curve.values > 0])
+            seen = bounds(curve.values if not self.is_log("y") else curve.values[curve.values > 0])
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
         for run in self.pinned.runs:
-            seen = run.ends(self.isLog("y"))
+            seen = run.ends(self.is_log("y"))
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
-        self.cover("y", ends if self.isLog("y") else [0.0, *(ends or [1.0])])
+        self.cover("y", ends if self.is_log("y") else [0.0, *(ends or [1.0])])
 
     def _cover_epochs(self) -> None:
         epochs = self._layer.epochs
@@ -396,19 +396,19 @@ class MeasurePlot(ClickChart):
         if stage != self._stage:  # also with axes that rest, look again for room for the name
             self._stage = stage
             self.canvas.rest()
-        if self.isLog("x"):  # epoch 0 has no place on it
+        if self.is_log("x"):  # epoch 0 has no place on it
             self.cover("x", [1.0, float(max(self._planned, 2))])
             self.cover("x", [last], steps=4)
         elif last > self._ends[-1]:
             self.cover("x", [0.0, last], steps=4)
         else:
-            end, now = self._ends[bisect_left(self._ends, last)], self.autoRange("x")
+            end, now = self._ends[bisect_left(self._ends, last)], self.auto_range("x")
             if now is None or now[1] < end:
                 self.fix("x", 0.0, end)
 
     def _most(self) -> float:
         """The largest value that the y axis has to hold: a diverged run may leave the plot."""
-        if self.tab != "loss" or self.isLog("y"):
+        if self.tab != "loss" or self.is_log("y"):
             return float("inf")
         first = []
         for curve in self.curves:
@@ -429,7 +429,7 @@ class MeasurePlot(ClickChart):
     def _clicked(self, x: float) -> None:
         at = self._record_at(x)
         if at is not None:
-            self.momentPicked.emit(int(self._layer.epochs[at]))
+            self.moment_picked.emit(int(self._layer.epochs[at]))
 
     def _read(self, x: float, _: float) -> Reading | None:
         epochs, at = self._layer.epochs, self._record_at(x)
@@ -454,7 +454,7 @@ class MeasurePlot(ClickChart):
     def _number(self, value: float) -> str:
         return f"{value:.1f} %" if self.tab == "accuracy" else f"{value:.4g}"
 
-    def legendEntries(self, floor_tip: str) -> list[Entry]:
+    def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
         colors: Colors = self.colors
         entries = [

@@ -63,7 +63,7 @@ class WeightsView(ChartPanel):
         self.chart.canvas.live += [self.stems, self.truth]
         self.chart.reader = self._read
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the true weights."""
         self.dataset, self.fit = dataset, None
         self.stems.weights = np.zeros(0)
@@ -74,12 +74,12 @@ class WeightsView(ChartPanel):
             self.chart.forget("y")
             true = dataset.true_weights
             self.chart.cover("y", [0.0, *(1.3 * true)])
-        self.chart.resetRanges()
-        self.chart.setLabels("input", "weight")
+        self.chart.reset_ranges()
+        self.chart.set_labels("input", "weight")
         self._style()
         self.chart.canvas.rest()
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show the weights of a linear model."""
         self.fit = fit
         self.stems.weights = np.zeros(0) if fit is None or fit.weights is None else fit.weights
@@ -99,7 +99,7 @@ class WeightsView(ChartPanel):
             entries.append(Entry("circle", "true weights", colors.truth, short="true"))
         else:
             self.truth.groups = ()
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
 
     def _read(self, x: float, _: float) -> Reading | None:
         dataset, weights = self.dataset, self.stems.weights
@@ -126,7 +126,7 @@ class PredictedChart(ChartPanel):
         self.chart.canvas.live.append(self.points)
         self._limits = (0.0, 1.0)
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Set up axes in the target's units."""
         self.dataset, self.fit = dataset, None
         self.points.groups = ()
@@ -139,12 +139,12 @@ class PredictedChart(ChartPanel):
         for axis in ("x", "y"):
             self.chart.forget(axis)
             self.chart.cover(axis, (low, high))
-        self.chart.resetRanges()
-        self.chart.setLabels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
+        self.chart.reset_ranges()
+        self.chart.set_labels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
         self._style()
         self.chart.canvas.rest()
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show the predictions of both sets."""
         self.fit = fit
         if fit is not None:
@@ -183,7 +183,7 @@ class PredictedChart(ChartPanel):
             )
         ]
         entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
 
 
 class PredictedView(FitPanel):
@@ -198,31 +198,31 @@ class PredictedView(FitPanel):
         self._row.setSpacing(4)
         self._row.addWidget(self.chart_panel, 1)
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Set up both."""
         self.dataset = dataset
-        self.chart_panel.setDataset(dataset)
+        self.chart_panel.set_dataset(dataset)
         if self.weights is not None:
-            self.weights.setDataset(dataset)
+            self.weights.set_dataset(dataset)
             self.weights.hide()
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show the predictions, and the weights if there are any."""
         self.fit = fit
-        self.chart_panel.setFit(fit)
+        self.chart_panel.set_fit(fit)
         if fit is not None and fit.weights is not None and self.weights is None:
             self.weights = WeightsView()
             self._row.addWidget(self.weights, 1)
-            self.weights.setColors(self.colors)
+            self.weights.set_colors(self.colors)
             if self.dataset is not None:
-                self.weights.setDataset(self.dataset)
+                self.weights.set_dataset(self.dataset)
         if self.weights is not None:
             self.weights.setVisible(fit is not None and fit.weights is not None)
-            self.weights.setFit(fit)
+            self.weights.set_fit(fit)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle both."""
         self.colors = colors
-        self.chart_panel.setColors(colors)
+        self.chart_panel.set_colors(colors)
         if self.weights is not None:
-            self.weights.setColors(colors)
+            self.weights.set_colors(colors)

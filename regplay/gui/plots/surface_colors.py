@@ -188,15 +188,15 @@ class SurfaceColors:
         self._colors = LIGHT
         self._table = _value_table()  # [levels]; of classes, [shades, classes, levels]
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Take the classes, or the range of the targets."""
         self._classes = len(dataset.class_names)
         if not self._classes:
             seen = np.concatenate([dataset.train.y, dataset.valid.y])
             self.values = extend(None, seen, steps=10) or (0.0, 1.0)
-        self.setColors(self._colors)
+        self.set_colors(self._colors)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self._table = _shaded_table(colors, self._classes) if self._classes else _value_table()
@@ -303,21 +303,21 @@ class ColorBar(QWidget):
         self._colors = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
-    def setRange(self, low: float, high: float, name: str) -> None:
+    def set_range(self, low: float, high: float, name: str) -> None:
         """Show these ends, and the name of what they measure."""
         self._low, self._high, self._name = low, high, name
         self.setToolTip(f"{name}: {self._text(low)} to {self._text(high)}")
         self.updateGeometry()
         self.update()
 
-    def setLevels(self, levels: Sequence[float]) -> None:
+    def set_levels(self, levels: Sequence[float]) -> None:
         """Mark the values of contour lines; none if there are none."""
         if tuple(levels) != self._levels:
             self._levels = tuple(levels)
             self.updateGeometry()
             self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()

@@ -70,9 +70,9 @@ class PinnedRuns(QObject):
         self._extra: list[Overlay] = []
         self._beside: Sequence[Contestant] = ()
         self._refreshed = 0.0
-        runs.setPins(self.pins)
+        runs.set_pins(self.pins)
         runs.hide()  # until a run is pinned
-        runs.adoptClicked.connect(lambda pin: self.adopted.emit(pin.run))
+        runs.adopt_clicked.connect(lambda pin: self.adopted.emit(pin.run))
         runs.removed.connect(lambda _: self._changed())
         runs.changed.connect(self._changed)
 
@@ -88,40 +88,40 @@ class PinnedRuns(QObject):
             fit = fit_at(newest, view.run.experiment)
         self._keep(view.run, fit, grid_of(view.dataset))
 
-    def pinContestant(self, contestant: "Contestant", fit: Fit | None) -> None:
+    def pin_contestant(self, contestant: "Contestant", fit: Fit | None) -> None:
         """Keep one of the runs that are shown side by side."""
         place, grid = contestant.place, grid_of(contestant.dataset)
         self._keep(contestant.run, fit, grid, place.name, place.color)
 
-    def pinRun(self, name: str, run: Run, fit: Fit | None, grid: Grid | None) -> Pin | None:
+    def pin_run(self, name: str, run: Run, fit: Fit | None, grid: Grid | None) -> Pin | None:
         """Keep a run that was trained elsewhere; None if that is refused."""
         return self._keep(run, fit, grid, name)
 
-    def removePins(self, pins: Iterable[Pin]) -> None:
+    def remove_pins(self, pins: Iterable[Pin]) -> None:
         """Keep these no longer, as far as they are still pinned."""
         gone = [pin for pin in pins if pin in [*self.pins]]
         for pin in gone:
             self.pins.remove(pin)
         if gone:
-            self._runs.setPins(self.pins)
+            self._runs.set_pins(self.pins)
             self._changed()
 
     def restore(self, pins: Iterable[Pin]) -> None:
         """Keep these in place of all others."""
         self.pins.restore(pins)
-        self._runs.setPins(self.pins)
+        self._runs.set_pins(self.pins)
         self._changed()
 
-    def showBeside(self, contestants: Sequence["Contestant"]) -> None:
+    def show_beside(self, contestants: Sequence["Contestant"]) -> None:
         """Show the losses of runs that are side by side instead of those of the pins, or, with
         none, of the pins again; their histories may have grown since the last call."""
         self._beside = contestants
         self._draw_losses()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self._runs.setColors(colors)
+        self._runs.set_colors(colors)
         self._draw()
 
     def show(self, view: View, extra: list[Overlay], now: float) -> None:
@@ -134,7 +134,7 @@ class PinnedRuns(QObject):
         is_due = now - self._refreshed > _INTERVAL or view.is_finished
         if is_due and self._runs.isVisible():
             self._refreshed = now
-            self._runs.setPresent(view.run, view.run.experiment)
+            self._runs.set_present(view.run, view.run.experiment)
             self._runs.refresh()
 
     def _keep(
@@ -150,9 +150,9 @@ class PinnedRuns(QObject):
         except PinsFullError as error:
             self.refused.emit(str(error))
             return None
-        self._runs.setPins(self.pins)
+        self._runs.set_pins(self.pins)
         if self._view is not None:
-            self._runs.setPresent(self._view.run, self._view.run.experiment)
+            self._runs.set_present(self._view.run, self._view.run.experiment)
         self._changed()
         return pin
 
@@ -165,7 +165,7 @@ class PinnedRuns(QObject):
         if self._view is None:
             return
         overlays = pin_overlays(self.pins, self._view.run.experiment, self._colors)
-        self._fit_view.setOverlays([*overlays, *self._extra])
+        self._fit_view.set_overlays([*overlays, *self._extra])
         self._draw_losses()
 
     def _draw_losses(self) -> None:
@@ -175,7 +175,7 @@ class PinnedRuns(QObject):
         if self._beside:
             runs = [(it.name, it.color, it.run) for it in self._beside if it.color is not None]
         classifies = self._view.dataset.task == "classification"
-        self._history_view.setPinned(
+        self._history_view.set_pinned(
             [
                 PinnedCurves(name, pin_color(color, self._colors), run.history)
                 for name, color, run in runs

@@ -185,17 +185,17 @@ class RunRows(QAbstractListModel):
 
     # what is shown
 
-    def setPins(self, pins: Pins) -> None:
+    def set_pins(self, pins: Pins) -> None:
         """Show these pins."""
         self.pins = pins
         self.update()
 
-    def setPresent(self, run: Run | None, experiment: Experiment) -> None:
+    def set_present(self, run: Run | None, experiment: Experiment) -> None:
         """Show another present run."""
         self._present = (run, experiment)
         self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()

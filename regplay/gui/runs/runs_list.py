@@ -82,13 +82,13 @@ class UndoDelete(QWidget):
 
     Signals
     -------
-    undoClicked
+    undo_clicked
         (Deleted): pin this again.
     dismissed
         A person closed it: nothing is offered any longer.
     """
 
-    undoClicked = Signal(object)
+    undo_clicked = Signal(object)
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -146,7 +146,7 @@ class UndoDelete(QWidget):
     def _undo(self) -> None:
         deleted = self._deleted.pop()
         self._show()
-        self.undoClicked.emit(deleted)
+        self.undo_clicked.emit(deleted)
 
     def _dismiss(self) -> None:
         self.clear()
@@ -220,9 +220,9 @@ class RunsList(QWidget):
 
     Signals
     -------
-    pinClicked, compareClicked
+    pin_clicked, compare_clicked
         The buttons.
-    adoptClicked
+    adopt_clicked
         A `Pin` whose experiment is wanted back.
     removed
         A `Pin` that is pinned no longer.
@@ -230,9 +230,9 @@ class RunsList(QWidget):
         A pin was renamed, hidden, shown, moved or put back, or is offered back no longer.
     """
 
-    pinClicked = Signal()
-    compareClicked = Signal()
-    adoptClicked = Signal(object)
+    pin_clicked = Signal()
+    compare_clicked = Signal()
+    adopt_clicked = Signal(object)
     removed = Signal(object)
     changed = Signal()
 
@@ -258,21 +258,21 @@ class RunsList(QWidget):
         for name, (text, keys, tip) in _ACTIONS.items():
             self._add_action(name, text, keys, tip, does[name])
         self.pin_button = self._button("pin", "Pin", "Keep this run beside those that follow")
-        self.pin_button.clicked.connect(self.pinClicked)
+        self.pin_button.clicked.connect(self.pin_clicked)
         self.compare_button = self._button(
             "compare",
             "Compare",
             "Train four runs side by side from the same start: without regularization, with\n"
             "weight decay, with dropout, and with both",
         )
-        self.compare_button.clicked.connect(self.compareClicked)
+        self.compare_button.clicked.connect(self.compare_clicked)
         adopt = self._button("adopt", "Adopt", _ACTIONS["adopt"][2])
         adopt.setDefaultAction(self.actions_by_name["adopt"])
         more = self._button("more", "More", "What else can be done with the chosen run")
         more.setMenu(self._menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.undo_delete = UndoDelete()
-        self.undo_delete.undoClicked.connect(self._put_back)
+        self.undo_delete.undo_clicked.connect(self._put_back)
         self.undo_delete.dismissed.connect(self.changed)
         self._compose(adopt, more)
         self.view.setModel(self.rows)
@@ -330,26 +330,26 @@ class RunsList(QWidget):
         row: RunRow | None = index.data(ROW) if index.isValid() else None
         return None if row is None else row.pin
 
-    def setPins(self, pins: Pins) -> None:
+    def set_pins(self, pins: Pins) -> None:
         """Show these pins; call it again whenever one came or went."""
         known = {row.pin for row in self.rows.rows}
-        self.rows.setPins(pins)
+        self.rows.set_pins(pins)
         self.update_actions()
         if not known.issuperset(pins):
             self.undo_delete.clear()
 
-    def setPresent(self, run: Run | None, experiment: Experiment) -> None:
+    def set_present(self, run: Run | None, experiment: Experiment) -> None:
         """Show the present run, or an experiment that has none yet."""
-        self.rows.setPresent(run, experiment)
+        self.rows.set_present(run, experiment)
 
     def refresh(self) -> None:
         """Follow runs that train: rows whose digits changed are drawn, nothing is laid out."""
         self.rows.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._painter.colors = self.header.colors = colors
-        self.rows.setColors(colors)
+        self.rows.set_colors(colors)
         self.header.update()
         self.view.viewport().update()
 
@@ -375,7 +375,7 @@ class RunsList(QWidget):
 
     def _adopt(self) -> None:
         if (pin := self.current) is not None:
-            self.adoptClicked.emit(pin)
+            self.adopt_clicked.emit(pin)
 
     def _move(self, by: int) -> None:
         if (pin := self.current) is not None:

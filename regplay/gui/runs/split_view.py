@@ -49,13 +49,13 @@ class LinkedCharts(QObject):
                 self._known.append(chart)
                 chart.box.sigRangeChangedManually.connect(partial(self._moved, chart))
                 chart.box.sigRangeChanged.connect(partial(self._changed, chart))
-            chart.resetRanges()
+            chart.reset_ranges()
         self.share()
 
     def share(self) -> None:
         """Let each hold what the data of all ask for; ranges that do already rest."""
         for side in _SIDES:
-            wanted = [chart.autoRange(side) for chart in self.charts]
+            wanted = [chart.auto_range(side) for chart in self.charts]
             known = [ends for ends in wanted if ends is not None]
             if not known:
                 continue
@@ -79,7 +79,7 @@ class LinkedCharts(QObject):
         if chart in self.charts and not chart.manual:
             for other in self.charts:
                 if other.manual:
-                    other.resetRanges()
+                    other.reset_ranges()
 
 
 _LINE = 18  # px
@@ -131,12 +131,12 @@ class TitleLine(QWidget):
         words = [f"{a} {b}" for a, b in zip(("train", "valid", "gap"), numbers, strict=False)]
         return "   ".join([self._title.name, *([self._note] if self._note else []), *words])
 
-    def setTitle(self, title: SplitTitle) -> None:
+    def set_title(self, title: SplitTitle) -> None:
         """Show another run's name."""
         self._title = title
         self._tell()
 
-    def setNumbers(self, numbers: tuple[float, float] | None) -> None:
+    def set_numbers(self, numbers: tuple[float, float] | None) -> None:
         """Show a training and a validation loss, and the gap; or none."""
         texts = None
         if numbers is not None:
@@ -146,13 +146,13 @@ class TitleLine(QWidget):
             self._numbers = texts
             self.update()
 
-    def setNote(self, note: str) -> None:
+    def set_note(self, note: str) -> None:
         """Say something beside the name, where there is room."""
         if note != self._note:
             self._note = note
             self._tell()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()
@@ -253,13 +253,13 @@ class _Cell(QWidget):
         is_other = dataset is not self.dataset
         if is_other:
             self.dataset = dataset
-            self.view.setDataset(dataset)
-            self.title.setNumbers(None)
-            self.title.setNote("")
+            self.view.set_dataset(dataset)
+            self.title.set_numbers(None)
+            self.title.set_note("")
         if title != self.run:
             self.run = title
-            self.title.setTitle(title)
-            self.view.clearPast()  # the earlier fits were another run's
+            self.title.set_title(title)
+            self.view.clear_past()  # the earlier fits were another run's
             self.pin.setVisible(title.can_pin)
             self.adopt.setVisible(title.can_adopt)
             self.set_colors(colors)
@@ -269,14 +269,14 @@ class _Cell(QWidget):
         return is_other
 
     def set_fit(self, fit: Fit | None) -> None:
-        self.view.setFit(fit)
+        self.view.set_fit(fit)
         if self.dataset is not None and self.dataset.task == "classification":
-            self.title.setNote("" if fit is None else wrong_text(self.dataset, fit))
+            self.title.set_note("" if fit is None else wrong_text(self.dataset, fit))
 
     def set_colors(self, colors: Colors) -> None:
         own = dataclasses.replace(colors, fit=self.run.color or colors.fit)
-        self.title.setColors(colors)
-        self.view.setColors(own)
+        self.title.set_colors(colors)
+        self.view.set_colors(own)
 
 
 def _button(name: str, text: str, tip: str) -> Toggle:
@@ -299,12 +299,12 @@ class SplitView(QWidget):
 
     Signals
     -------
-    pinClicked, adoptClicked
+    pin_clicked, adopt_clicked
         (int): the button over the fit of this run.
     """
 
-    pinClicked = Signal(int)
-    adoptClicked = Signal(int)
+    pin_clicked = Signal(int)
+    adopt_clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -333,7 +333,7 @@ class SplitView(QWidget):
         """The lines over them."""
         return [cell.title for cell in self._cells[: self._used]]
 
-    def setRuns(self, titles: Sequence[SplitTitle], datasets: Sequence[Dataset]) -> None:
+    def set_runs(self, titles: Sequence[SplitTitle], datasets: Sequence[Dataset]) -> None:
         """Show these runs, one dataset each; a dataset that is still the same keeps its fit.
 
         Raises
@@ -357,30 +357,30 @@ class SplitView(QWidget):
             self._link()
         self._show_legend()
 
-    def setFit(self, index: int, fit: Fit | None) -> None:
+    def set_fit(self, index: int, fit: Fit | None) -> None:
         """Show what one of them predicts now."""
         self._cells[index].set_fit(fit)
         for linked in self._links.values():
             linked.share()
 
-    def setNumbers(self, index: int, losses: tuple[float, float] | None) -> None:
+    def set_numbers(self, index: int, losses: tuple[float, float] | None) -> None:
         """Show the training and validation loss of one of them, and the gap."""
-        self._cells[index].title.setNumbers(losses)
+        self._cells[index].title.set_numbers(losses)
 
-    def setReady(self, index: int, is_ready: bool) -> None:
+    def set_ready(self, index: int, is_ready: bool) -> None:
         """Whether one of them can be pinned and adopted yet."""
         self._cells[index].pin.setEnabled(is_ready)
         self._cells[index].adopt.setEnabled(is_ready)
 
-    def clearPast(self) -> None:
+    def clear_past(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""
         for view in self.views:
-            view.clearPast()
+            view.clear_past()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self.legend.setColors(colors)
+        self.legend.set_colors(colors)
         for cell in self._cells:
             cell.set_colors(colors)
         self._show_legend()
@@ -390,8 +390,8 @@ class SplitView(QWidget):
     def _add_cell(self, place: int) -> None:
         cell = _Cell(f"split.{place}")
         cell.set_colors(self._colors)
-        cell.pin.clicked.connect(lambda: self.pinClicked.emit(place))
-        cell.adopt.clicked.connect(lambda: self.adoptClicked.emit(place))
+        cell.pin.clicked.connect(lambda: self.pin_clicked.emit(place))
+        cell.adopt.clicked.connect(lambda: self.adopt_clicked.emit(place))
         self._cells.append(cell)
         self._grid.addWidget(cell, place // 2, place % 2)
 
@@ -419,7 +419,7 @@ class SplitView(QWidget):
                     entries.append(dataclasses.replace(entry, text=text, tip=""))
                 elif entry.color == self._colors.truth:
                     entries.append(entry)
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
         self.legend.setVisible(bool(entries))
 
 

@@ -227,15 +227,15 @@ class DecompositionPlot(LegendChart):
         self.chart.box.sigResized.connect(self._label_positions)
         self._style()
 
-    def setScale(self, scale: float) -> None:
+    def set_scale(self, scale: float) -> None:
         """Set the loss of the best constant prediction, and show nothing."""
         self._scale = scale
         self._begin(self.values)
 
-    def setAxis(self, path: str) -> None:
+    def set_axis(self, path: str) -> None:
         """Name the axis, and show nothing."""
         self._path = path
-        self.chart.setLabels(FIELDS[path].label, "squared error")
+        self.chart.set_labels(FIELDS[path].label, "squared error")
         self._begin(())
 
     @property
@@ -243,7 +243,7 @@ class DecompositionPlot(LegendChart):
         """The field along the axis."""
         return self._path
 
-    def setDecompositions(
+    def set_decompositions(
         self, values: tuple[float, ...], parts: Sequence[Decomposition | None]
     ) -> None:
         """Show what is known so far; other values, or none known, begin anew."""
@@ -270,7 +270,7 @@ class DecompositionPlot(LegendChart):
         highest = highest_usual(tops)
         return min(highest, _HIGHEST * self._scale) if np.isfinite(highest) else self._scale
 
-    def setCurrent(self, value: float) -> None:
+    def set_current(self, value: float) -> None:
         """Mark where the present experiment stands; NaN marks nothing."""
         self._current = value
         self.present.position = place_of(value, self.values)
@@ -283,7 +283,7 @@ class DecompositionPlot(LegendChart):
         self._label_positions()
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
         settle(self.chart, "y", (0.0, self._scale))
-        self.chart.resetRanges()
+        self.chart.reset_ranges()
         self._refresh()
 
     def _label_positions(self) -> None:
@@ -319,11 +319,11 @@ class DecompositionPlot(LegendChart):
         tip = "mean validation loss of the networks ± its standard error"
         measured = Entry("diamond", "measured loss", colors.valid, short="measured", tip=tip)
         entries.append(measured)
-        high = (self.chart.autoRange("y") or (0.0, np.inf))[1]
+        high = (self.chart.auto_range("y") or (0.0, np.inf))[1]
         if any(one is not None and max(one.total, one.measured) > high for one in self.bars.parts):
             tip = "▲ and a number: higher than the axis, which follows the other bars"
             entries.append(Entry("none", "▲ off the axis", short="▲ off axis", tip=tip))
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
 
     def _read(self, x: float, _: float) -> Reading | None:
         if not self.values or not np.isfinite(x):
@@ -360,16 +360,16 @@ class DecompositionView(QWidget):
         """Whether the plot is shown, not the sentence."""
         return self._stack.currentWidget() is self.plot
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Decide whether there is a decomposition, and show nothing yet."""
         reason = why_not(dataset)
         rest = _SPREAD_ONLY if dataset.n_inputs <= 2 else _LOSSES_ONLY
-        self.sentence.setText(f"{reason} {rest} {overlap(dataset)}".rstrip())
+        self.sentence.set_text(f"{reason} {rest} {overlap(dataset)}".rstrip())
         if not reason:
             targets = np.asarray(dataset.targets(dataset.valid.y), dtype=float)
-            self.plot.setScale(max(float(targets.var()), 1e-12))
+            self.plot.set_scale(max(float(targets.var()), 1e-12))
         self._stack.setCurrentWidget(self.sentence if reason else self.plot)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.plot.setColors(colors)
+        self.plot.set_colors(colors)

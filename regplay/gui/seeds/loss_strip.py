@@ -170,7 +170,7 @@ class LossStrip(LegendChart):
         self.chart.axes["y"].setTicks([list(zip(_LANES, ("train", "valid"), strict=True))])
         self.chart.fix("y", -0.6, 1.6)
         self.chart.box.setMouseEnabled(x=True, y=False)
-        self.chart.setLabels("loss", "")
+        self.chart.set_labels("loss", "")
         self.chart.reader = self._read
         self.clear()
 
@@ -178,10 +178,10 @@ class LossStrip(LegendChart):
         """Show no networks, and forget the range."""
         settle(self.chart, "x", (0.0, 1.0), _STEPS)
         self.chart.forget("x")
-        self.chart.resetRanges()
-        self.setLosses(None)
+        self.chart.reset_ranges()
+        self.set_losses(None)
 
-    def setLosses(self, losses: SeedLosses | None) -> None:
+    def set_losses(self, losses: SeedLosses | None) -> None:
         """Show these networks, or none."""
         self.losses = losses
         self.chart.cover("x", self._usual(), _STEPS)
@@ -211,7 +211,7 @@ class LossStrip(LegendChart):
                 for values, lane, (shape, color) in zip(losses.both, _LANES, looks, strict=True)
             )
         self.beyond.groups = self.points.groups
-        self.legend.setEntries(self._entries(colors))
+        self.legend.set_entries(self._entries(colors))
         self.chart.canvas.rest()
         self.chart.refresh()
 
@@ -222,7 +222,7 @@ class LossStrip(LegendChart):
             Entry("diamond", "validation", colors.valid, short="valid"),
             Entry("band", "median and quartiles", self.boxes.colors[1], short="median", tip=tip),
         ]
-        high = (self.chart.autoRange("x") or (0.0, np.inf))[1]
+        high = (self.chart.auto_range("x") or (0.0, np.inf))[1]
         far = 0 if self.losses is None else sum(int((one > high).sum()) for one in self.losses.both)
         if far:
             tip = "▶: losses beyond the axis, which follows the other networks"

@@ -141,7 +141,7 @@ class Series:
         for band in (self.one, self.two):
             band.set(x, mean, std)
 
-    def setColor(self, color: str, background: str) -> None:
+    def set_color(self, color: str, background: str) -> None:
         """Take a colour, and shades of it."""
         self.mean.color = color
         self.one.color = mix(background, color, _ONE)
@@ -189,7 +189,7 @@ class SpreadCurves(LegendChart):
     def _has_classes(self) -> bool:
         return self._dataset is not None and self._dataset.task == "classification"
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the training points and the truth, and no networks yet."""
         grid = self._grid = grid_of(dataset)
         assert grid is not None, "curves need a dataset with one input"
@@ -214,13 +214,13 @@ class SpreadCurves(LegendChart):
             self._data = (low, high)
             settle(self.chart, "y", self._data)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
-        self.chart.resetRanges()
+        self.chart.reset_ranges()
         y = f"P({dataset.target_name})" if self._has_classes else dataset.target_name
-        self.chart.setLabels(dataset.input_names[0], y)
+        self.chart.set_labels(dataset.input_names[0], y)
         self._style()
         self._arrange()
 
-    def setSpread(self, spread: Spread | None) -> None:
+    def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the grid, or nothing."""
         grid = self._grid
         if grid is None:
@@ -269,7 +269,7 @@ class SpreadCurves(LegendChart):
             if self._has_classes:
                 # Nearer to the text's colour than an area: yellow on white is thin.
                 color = mix(colors.class_color(index), colors.foreground, 0.25)
-            one.setColor(color, colors.background)
+            one.set_color(color, colors.background)
         shown = thinned(len(dataset.train.y))
         x, y = dataset.train.x[shown, 0], dataset.train.y[shown]
         if self._has_classes:
@@ -280,7 +280,7 @@ class SpreadCurves(LegendChart):
             heights = np.asarray(y, dtype=float)
             group = Points(x, heights, TRAIN_SHAPE, (colors.train,), colors.background, 7.5)
         self.points.groups = (group,)
-        self.legend.setEntries(self._entries(colors))
+        self.legend.set_entries(self._entries(colors))
 
     def _entries(self, colors: Colors) -> list[Entry]:
         if self._has_classes:

@@ -83,21 +83,21 @@ class SpreadSurface(LegendChart):
     def _has_classes(self) -> bool:
         return self._dataset is not None and self._dataset.task == "classification"
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the training points, and no networks yet."""
         grid = self._grid = self.surface.grid = grid_of(dataset)
         assert grid is not None, "a surface needs a dataset with two inputs"
         self._dataset, self._spread = dataset, None
         self._forget_deviations()
-        self._scale.setDataset(dataset)
+        self._scale.set_dataset(dataset)
         self.members_button.setVisible(self._has_classes)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
         self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
-        self.chart.resetRanges()
-        self.chart.setLabels(*dataset.input_names)
+        self.chart.reset_ranges()
+        self.chart.set_labels(*dataset.input_names)
         self._style()
 
-    def setSpread(self, spread: Spread | None) -> None:
+    def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the grid, or nothing."""
         self._spread = spread
         self._show_all()
@@ -152,18 +152,18 @@ class SpreadSurface(LegendChart):
         if dataset is None:
             return
         if self.std_button.isChecked():
-            self.bar.setRange(*(self._deviations or (0.0, 1.0)), "std")
+            self.bar.set_range(*(self._deviations or (0.0, 1.0)), "std")
         else:
-            self.bar.setRange(*self._scale.values, dataset.target_name)
+            self.bar.set_range(*self._scale.values, dataset.target_name)
 
     def _style(self) -> None:
         dataset, colors = self._dataset, self.colors
-        self.bar.setColors(colors)
+        self.bar.set_colors(colors)
         if dataset is None:
             return
         shown = thinned(len(dataset.train.y))
         x, y = dataset.train.x[shown], dataset.train.y[shown]
-        self._scale.setColors(colors)
+        self._scale.set_colors(colors)
         fills, which = self._scale.fills(y)
         ring, seam = colors.train, colors.background
         self.points.groups = (Points(x[:, 0], x[:, 1], TRAIN_SHAPE, fills, ring, 7, which, seam),)
@@ -174,7 +174,7 @@ class SpreadSurface(LegendChart):
             named_classes = enumerate(dataset.class_names)
             entries += [Entry("square", name, colors.class_color(k)) for k, name in named_classes]
             entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
         self._show_all()
 
     def _read(self, x: float, pixel: float) -> Reading | None:
@@ -213,32 +213,32 @@ class SpreadView(QWidget):
         shown = self._stack.currentWidget()
         return shown if isinstance(shown, SpreadCurves | SpreadSurface) else None
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show a dataset, and no networks yet."""
         panels: dict[int, SpreadCurves | SpreadSurface] = {1: self.curves, 2: self.surface}
         panel = panels.get(dataset.n_inputs)
         if panel is None:
             self.strip.clear()
         else:
-            panel.setDataset(dataset)
+            panel.set_dataset(dataset)
         self._stack.setCurrentWidget(panel or self.strip)
 
-    def setSpread(self, spread: Spread | None) -> None:
+    def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the dataset's grid, or nothing."""
         if self.panel is not None:
-            self.panel.setSpread(spread)
+            self.panel.set_spread(spread)
 
-    def setLosses(self, losses: SeedLosses | None) -> None:
+    def set_losses(self, losses: SeedLosses | None) -> None:
         """Show the losses of the networks, or nothing, where their fits can't be shown."""
         if self.panel is None:
-            self.strip.setLosses(losses)
+            self.strip.set_losses(losses)
 
     def settle(self) -> None:
         """Give up the room that only earlier predictions needed."""
         (self.panel or self.strip).settle()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.curves.setColors(colors)
-        self.surface.setColors(colors)
-        self.strip.setColors(colors)
+        self.curves.set_colors(colors)
+        self.surface.set_colors(colors)
+        self.strip.set_colors(colors)

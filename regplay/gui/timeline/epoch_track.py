@@ -37,11 +37,11 @@ class EpochTrack(HandleSlider):
 
     Signals
     -------
-    momentChanged
+    moment_changed
         The kept epoch that the handle was moved to, or None at the end.
     """
 
-    momentChanged = Signal(object)
+    moment_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,19 +76,19 @@ class EpochTrack(HandleSlider):
         """The epoch that is marked with a ring."""
         return self._best
 
-    def setKept(self, epochs: Sequence[int]) -> None:
+    def set_kept(self, epochs: Sequence[int]) -> None:
         """Other kept epochs, rising; a handle whose epoch is gone moves to the nearest."""
         kept = tuple(epochs)
         if kept == self._kept:
             return
         self._kept = kept
         before = self._moment
-        self.setMoment(before)
+        self.set_moment(before)
         self.update()
         if self._moment != before:
-            self.momentChanged.emit(self._moment)
+            self.moment_changed.emit(self._moment)
 
-    def setMoment(self, epoch: int | None) -> None:
+    def set_moment(self, epoch: int | None) -> None:
         """Move the handle to the kept epoch nearest to `epoch`, without a signal."""
         index = self.index_of(epoch)
         last = max(len(self._kept) - 1, 0)
@@ -100,17 +100,17 @@ class EpochTrack(HandleSlider):
             self.setValue(index)
         self.update()
 
-    def pickMoment(self, epoch: int | None) -> None:
-        """As `setMoment`, with the signal."""
+    def pick_moment(self, epoch: int | None) -> None:
+        """As `set_moment`, with the signal."""
         self._pick(self.index_of(epoch))
 
-    def setBest(self, epoch: int | None) -> None:
+    def set_best(self, epoch: int | None) -> None:
         """Mark an epoch with a ring."""
         if epoch != self._best:
             self._best = epoch
             self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle the ring; the rest follows the palette."""
         self._colors = colors
         self.update()
@@ -133,8 +133,8 @@ class EpochTrack(HandleSlider):
         index = min(max(index, 0), last)
         moment = None if index == last else self._kept[index]
         if moment != self._moment:
-            self.setMoment(moment)
-            self.momentChanged.emit(moment)
+            self.set_moment(moment)
+            self.moment_changed.emit(moment)
 
     # keyboard and mouse
 

@@ -22,12 +22,12 @@ class Replay(QObject):
 
     Signals
     -------
-    startChosen
+    start_chosen
         (Experiment, Start, int, bool): go on with this experiment from there, at this epoch; and
         whether to train on at once.
     """
 
-    startChosen = Signal(object, object, int, bool)
+    start_chosen = Signal(object, object, int, bool)
 
     def __init__(
         self,
@@ -43,67 +43,67 @@ class Replay(QObject):
         self._sliders, self._laboratory = sliders, laboratory
         self._look = Look()
         self._recorded: Sequence[int] = ()
-        timeline.momentChanged.connect(self._show_moment)
-        timeline.overlayToggled.connect(self._show_best)
-        timeline.continueClicked.connect(self._continue)
-        timeline.restoreBestClicked.connect(self._restore_best)
-        history_view.momentPicked.connect(timeline.pickMoment)
-        controls.memberPreviewed.connect(self._preview)
-        controls.previewEnded.connect(self._end_preview)
-        controls.memberAdopted.connect(self._adopt)
+        timeline.moment_changed.connect(self._show_moment)
+        timeline.overlay_toggled.connect(self._show_best)
+        timeline.continue_clicked.connect(self._continue)
+        timeline.restore_best_clicked.connect(self._restore_best)
+        history_view.moment_picked.connect(timeline.pick_moment)
+        controls.member_previewed.connect(self._preview)
+        controls.preview_ended.connect(self._end_preview)
+        controls.member_adopted.connect(self._adopt)
 
     def begin_anew(self) -> None:
         """Another run: show its newest state."""
-        self._timeline.setMoment(None)
+        self._timeline.set_moment(None)
         self._ask(replace(self._look, epoch=None, study="", member=0))
 
-    def setPasses(self, shows: bool) -> None:
+    def set_passes(self, shows: bool) -> None:
         """Whether thinned networks are wanted."""
         self._ask(replace(self._look, passes=shows))
 
-    def setInside(self, shows: bool) -> None:
+    def set_inside(self, shows: bool) -> None:
         """Whether what is inside the network is wanted."""
         self._ask(replace(self._look, inside=shows))
 
-    def setBeside(self, runs: Sequence[Run]) -> None:
+    def set_beside(self, runs: Sequence[Run]) -> None:
         """Other runs whose fits at the same moment are wanted."""
         self._ask(replace(self._look, beside=tuple(runs)))
 
     def show(self, view: View) -> None:
         """Show in the plots of the losses which moment this is; of a member, where its best is."""
         earlier = view.look.epoch is not None
-        self._history_view.setMoment(view.moment.epoch if earlier else None)
+        self._history_view.set_moment(view.moment.epoch if earlier else None)
         if view.is_preview:
             self._ring_best(view)
 
-    def setRecorded(self, epochs: Sequence[int]) -> None:
+    def set_recorded(self, epochs: Sequence[int]) -> None:
         """Epochs at which there is something else to see than the run."""
         if list(epochs) != list(self._recorded):
             self._recorded = epochs
             if self._runner.view is not None:
                 self._show_moments(self._runner.view)
 
-    def showKept(self, view: View) -> None:
+    def show_kept(self, view: View) -> None:
         """Show on the handle which moments of a run there are."""
         self._show_moments(view)
         self._ring_best(view)
         is_early = view.snapshot.ending() == "stopped early"
-        self._timeline.setStoppedEarly(int(view.snapshot.stopped_at[0]) if is_early else None)
+        self._timeline.set_stopped_early(int(view.snapshot.stopped_at[0]) if is_early else None)
 
     def _ring_best(self, view: View) -> None:
         history = view.run.history
         best = history.best()
-        self._timeline.setBest(None if best is None else int(history.epochs[best]))
+        self._timeline.set_best(None if best is None else int(history.epochs[best]))
 
     def _show_moments(self, view: View) -> None:
         kept = view.run.checkpoints.epochs.tolist()
         if kept and view.snapshot.epoch > kept[-1]:
             kept.append(view.snapshot.epoch)  # the newest state is there without being kept
         last = kept[-1] if kept else -1
-        self._timeline.setKept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
+        self._timeline.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
 
     def _ask(self, look: Look) -> None:
-        self._laboratory.setEpoch(look.epoch)
+        self._laboratory.set_epoch(look.epoch)
         if look != self._look:
             self._look = look
             self._runner.look(look)
@@ -125,8 +125,8 @@ class Replay(QObject):
         if member is not None:
             experiment, epoch = member
             moment = self._timeline.moment()
-            self.startChosen.emit(experiment, Start(path, index), epoch, False)
-            self._timeline.setMoment(moment)  # it is looked at at the same epoch
+            self.start_chosen.emit(experiment, Start(path, index), epoch, False)
+            self._timeline.set_moment(moment)  # it is looked at at the same epoch
             self._show_moment(self._timeline.moment())
 
     def _continue(self) -> None:
@@ -145,7 +145,7 @@ class Replay(QObject):
             return
         # Where that very epoch is not kept, the run goes there from the last one before it.
         if view.run.checkpoints.at(epoch) is not None:
-            self.startChosen.emit(view.run.experiment, Start(epoch=epoch), epoch, plays)
+            self.start_chosen.emit(view.run.experiment, Start(epoch=epoch), epoch, plays)
 
 
 def best_overlay(view: View, colors: Colors) -> list[Overlay]:

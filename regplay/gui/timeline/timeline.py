@@ -75,18 +75,18 @@ class Timeline(QWidget):
 
     Signals
     -------
-    momentChanged
+    moment_changed
         The kept epoch to show, or None for the newest moment.
-    continueClicked, restoreBestClicked
+    continue_clicked, restore_best_clicked
         A button was pressed.
-    overlayToggled
+    overlay_toggled
         Whether the best epoch is to be shown as well.
     """
 
-    momentChanged = Signal(object)
-    continueClicked = Signal()
-    restoreBestClicked = Signal()
-    overlayToggled = Signal(bool)
+    moment_changed = Signal(object)
+    continue_clicked = Signal()
+    restore_best_clicked = Signal()
+    overlay_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,11 +109,11 @@ class Timeline(QWidget):
         row.addSpacing(_SPACING)
         for button in self._buttons.values():
             row.addWidget(button)
-        self.track.momentChanged.connect(self._moved)
+        self.track.moment_changed.connect(self._moved)
         self._buttons["live"].clicked.connect(self._go_live)
-        self._buttons["continue"].clicked.connect(self.continueClicked)
-        self._buttons["restore_best"].clicked.connect(self.restoreBestClicked)
-        self._buttons["overlay"].toggled.connect(self.overlayToggled)
+        self._buttons["continue"].clicked.connect(self.continue_clicked)
+        self._buttons["restore_best"].clicked.connect(self.restore_best_clicked)
+        self._buttons["overlay"].toggled.connect(self.overlay_toggled)
         self._fit()
         self._update()
 
@@ -123,51 +123,51 @@ class Timeline(QWidget):
 
     # what is shown
 
-    def setKept(self, epochs: Sequence[int]) -> None:
+    def set_kept(self, epochs: Sequence[int]) -> None:
         """The kept epochs, rising; the last stands for the newest moment.
 
         The handle stays with its epoch. If that is no longer kept, it moves to the nearest, and
-        `momentChanged` says so.
+        `moment_changed` says so.
         """
-        self.track.setKept(epochs)
+        self.track.set_kept(epochs)
         self._update()
 
-    def setBest(self, epoch: int | None) -> None:
+    def set_best(self, epoch: int | None) -> None:
         """The epoch with the smallest validation loss, or None before there is one."""
         if epoch != self._best:
             self._best = epoch
-            self.track.setBest(epoch)
+            self.track.set_best(epoch)
             self._update()
 
-    def setMoment(self, epoch: int | None) -> None:
+    def set_moment(self, epoch: int | None) -> None:
         """Move the handle to the kept epoch nearest to `epoch`, or to the end, without a signal."""
-        self.track.setMoment(epoch)
+        self.track.set_moment(epoch)
         self._update()
 
-    def pickMoment(self, epoch: int | None) -> None:
-        """As `setMoment`, but with `momentChanged`, as if a person had moved the handle there."""
-        self.track.pickMoment(epoch)
+    def pick_moment(self, epoch: int | None) -> None:
+        """As `set_moment`, but with `moment_changed`, as if a person had moved the handle there."""
+        self.track.pick_moment(epoch)
 
     def moment(self) -> int | None:
         """The kept epoch that the handle stands at, or None at the end."""
         return self.track.moment
 
-    def setStoppedEarly(self, epoch: int | None) -> None:
+    def set_stopped_early(self, epoch: int | None) -> None:
         """At which epoch early stopping ended the run, or None if it did not."""
         if epoch != self._stopped:
             self._stopped = epoch
             self._update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.track.setColors(colors)
+        self.track.set_colors(colors)
 
     def _go_live(self) -> None:
-        self.track.pickMoment(None)
+        self.track.pick_moment(None)
 
     def _moved(self, moment: int | None) -> None:
         self._update()
-        self.momentChanged.emit(moment)
+        self.moment_changed.emit(moment)
 
     def _update(self) -> None:
         """Say which epoch is shown, and enable what can be done there."""

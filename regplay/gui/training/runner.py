@@ -37,7 +37,7 @@ class Runner(QObject):
         (Mapping[str, Study]): how the studies go.
     failed, noticed
         A message for the person.
-    playingChanged
+    playing_changed
         (bool): whether training goes on by itself.
     """
 
@@ -46,7 +46,7 @@ class Runner(QObject):
     studied = Signal(object)
     failed = Signal(str)
     noticed = Signal(str)
-    playingChanged = Signal(bool)
+    playing_changed = Signal(bool)
 
     def __init__(self, clock: Clock, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -253,7 +253,7 @@ class Runner(QObject):
     def _set_playing(self, is_playing: bool) -> None:
         if is_playing != self._is_playing:
             self._is_playing = is_playing
-            self.playingChanged.emit(is_playing)
+            self.playing_changed.emit(is_playing)
 
     def _on_frame(self) -> None:
         now = self._clock.now()

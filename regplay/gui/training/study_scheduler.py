@@ -20,7 +20,7 @@ class StudyUser(Protocol):
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What it would show, by names that nobody else uses; the first is trained first."""
 
-    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show these as they were at an epoch; None is the newest record."""
 
 
@@ -70,7 +70,7 @@ class StudyScheduler(QObject):
         self._scholars.insert(0, scholar)
         self.reconsider()
 
-    def setExperiment(self, experiment: Experiment | None) -> None:
+    def set_experiment(self, experiment: Experiment | None) -> None:
         """Study another experiment, or none."""
         self._experiment = experiment
         self.reconsider()
@@ -80,7 +80,7 @@ class StudyScheduler(QObject):
         """The epoch at which things are shown; None is the newest record."""
         return self._epoch
 
-    def setEpoch(self, epoch: int | None) -> None:
+    def set_epoch(self, epoch: int | None) -> None:
         """Show how things were at an epoch; None is the newest record."""
         if epoch != self._epoch:
             self._epoch = epoch
@@ -150,7 +150,7 @@ class StudyScheduler(QObject):
         self._shown = news, asked
         current = self.studies
         for scholar in self._scholars:
-            scholar.showStudies(current, self._epoch)
+            scholar.show_studies(current, self._epoch)
         self.shown.emit()
         failed = {study: key for key, study in current.items() if study.problem}
         for study in set(failed) - self._reported:

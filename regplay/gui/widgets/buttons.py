@@ -102,7 +102,7 @@ class WordsButton(QAbstractButton):
         self._lines = lines
         self._set_up()
 
-    def setLines(self, *lines: Line, mark: StatusMark | None = None) -> None:
+    def set_lines(self, *lines: Line, mark: StatusMark | None = None) -> None:
         """Show other text and another mark."""
         if (lines, mark) != (self._lines, self._mark):
             self._lines, self._mark = lines, mark
@@ -116,12 +116,12 @@ class WordsButton(QAbstractButton):
         """What is written, a line each."""
         return "\n".join(line.text for line in self._lines)
 
-    def setFlat(self, indent: int = 0) -> None:
+    def set_flat(self, indent: int = 0) -> None:
         """Draw the frame only while it is pointed at or focused; start `indent` px in."""
         self._has_frame, self._indent = False, indent
         self._set_up()
 
-    def setChosen(self, is_chosen: bool) -> None:
+    def set_chosen(self, is_chosen: bool) -> None:
         """Point out that this is where the reader is."""
         self._is_chosen = is_chosen
         self.update()

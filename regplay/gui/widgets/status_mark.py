@@ -73,7 +73,7 @@ class StatusMarkView(QWidget):
         """What is shown."""
         return self._mark
 
-    def setMark(self, mark: StatusMark) -> None:
+    def set_mark(self, mark: StatusMark) -> None:
         """Show another one."""
         self._mark = mark
         self.update()

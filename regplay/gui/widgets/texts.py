@@ -104,7 +104,7 @@ class Words(QWidget):
         self._lines = lines
         self._set_up()
 
-    def setLines(self, *lines: Line) -> None:
+    def set_lines(self, *lines: Line) -> None:
         """Show other text."""
         if lines != self._lines:
             self._lines = lines
@@ -157,7 +157,7 @@ class Hint(QWidget):
         """All that it says."""
         return self._text
 
-    def setText(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Say something else."""
         if text != self._text:
             self._text = text
@@ -165,7 +165,7 @@ class Hint(QWidget):
             self.setAccessibleName(text)
             self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()
@@ -200,7 +200,7 @@ class Sentence(QWidget):
         layout.setContentsMargins(16, 16, 16, 16)
         layout.addWidget(self._label)
 
-    def setText(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Say this."""
         self._label.setText(text)
 

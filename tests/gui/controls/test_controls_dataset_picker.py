@@ -51,7 +51,7 @@ def test_titles_are_listed_and_the_description_is_below(picker):
     assert [combo.itemData(i) for i in range(combo.count())] == list(REGISTRY)
     assert [combo.itemText(i) for i in range(combo.count())] == [s.title for s in REGISTRY.values()]
     for name in NAMES:
-        picker.setValue(name)
+        picker.set_value(name)
         assert picker.value() == name
         assert combo.currentData() == name
         assert picker.description.text() == REGISTRY[name].description
@@ -59,7 +59,7 @@ def test_titles_are_listed_and_the_description_is_below(picker):
 
 def test_choosing_by_keyboard(picker):
     changes = []
-    picker.valueChanged.connect(changes.append)
+    picker.value_changed.connect(changes.append)
     QTest.keyClick(picker.combo, Qt.Key.Key_Down)
     QTest.keyClick(picker.combo, Qt.Key.Key_Up)
     assert changes == [NAMES[1], NAMES[0]]
@@ -67,7 +67,7 @@ def test_choosing_by_keyboard(picker):
 
 def test_pictures_cost_nothing_before_the_list_opens(picker, loaded, qtbot):
     picker.grab()
-    picker.setValue(NAMES[1])
+    picker.set_value(NAMES[1])
     QApplication.processEvents()
     assert loaded == []
     picker.combo.showPopup()

@@ -23,7 +23,7 @@ class FakeWindow:
         self.shown.append(document)
         self.now = document
 
-    def setExperiment(self, experiment):  # noqa: N802, as the window's
+    def set_experiment(self, experiment):
         self.now = Document(experiment, None, self.now.pins, self.now.lesson, self.now.page)
 
 
