@@ -54,12 +54,12 @@ def _when_painted(widget: "QWidget", callback: Callable[[], None]) -> None:
     before_others = Qt.EventPriority.HighEventPriority.value
 
     class Watch(QObject):
-        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint:
                 QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), before_others)
             return False
 
-        def customEvent(self, _: QEvent) -> None:  # noqa: N802
+        def customEvent(self, _: QEvent) -> None:
             callback()
 
     widget.installEventFilter(Watch(widget))

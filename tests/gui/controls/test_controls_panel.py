@@ -263,7 +263,7 @@ def test_a_drag_does_not_lay_out_the_panel(panel):
     class Layouts(QObject):
         count = 0
 
-        def eventFilter(self, watched, event):  # noqa: N802 - Qt's name
+        def eventFilter(self, watched, event):
             if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
                 self.count += 1
             return False

@@ -34,7 +34,7 @@ class Window(QMainWindow):
         self.menus.done.connect(self.said.append)
         self.menus.failed.connect(self.said.append)
 
-    def contextMenuEvent(self, event):  # noqa: N802
+    def contextMenuEvent(self, event):
         if not self.menus.open_for(event):
             super().contextMenuEvent(event)
 
