@@ -122,7 +122,7 @@ def _write_sweep(folder: Path, result: "SweepResult") -> None:
         gone = "; that of an earlier sweep is removed" if had_picture else ""
         print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
     else:
-        from regplay.gui.sweep_figure import sweep_png
+        from regplay.gui.figures.sweep_figure import sweep_png
 
         write_file(picture, sweep_png(result))
     print(f"Results are in {folder}", file=sys.stderr)

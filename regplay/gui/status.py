@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from regplay.gui.naming import named
+from regplay.gui.widgets.layout import named
 
 _MARGIN = 8  # px at both ends
 _TOLD = 5000  # ms
@@ -31,11 +31,11 @@ class Status(QStatusBar):
         """Say what was done, for some seconds."""
         self.showMessage(text, _TOLD)
 
-    def setPlacement(self, text: str) -> None:
+    def set_placement(self, text: str) -> None:
         """Show the device, and why it is this one."""
         self._device.setText(text)
 
-    def setStep(self, step: int, now: float, *, is_training: bool) -> None:
+    def set_step(self, step: int, now: float, *, is_training: bool) -> None:
         """Show the rate since the last call, from the steps trained until a time, in s."""
         then, before = self._last
         self._last = (now, step)

@@ -1,17 +1,17 @@
-"""The views above the losses: the fit, and those that are made when they are first shown."""
+"""The upper half of the centre: the fit, and the other views, made when they are first shown."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.gui.laboratory import Laboratory
-from regplay.gui.messages import View
-from regplay.gui.naming import named
-from regplay.gui.plots.toggle import Toggle
-from regplay.gui.stage import Stage
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.messages import View
+from regplay.gui.training.study_scheduler import StudyScheduler
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
 from regplay.session.pins import Pins
 
 if TYPE_CHECKING:
@@ -19,6 +19,80 @@ if TYPE_CHECKING:
     from regplay.gui.network.network_view import NetworkView
     from regplay.gui.runs.side_tab import SideTab
     from regplay.gui.seeds.seeds_tab import SeedsTab
+
+
+class TabStack(QWidget):
+    """Tabs; a view is made when it is first shown.
+
+    Signals
+    -------
+    tab_changed
+        (str): the name of the tab that is shown now.
+    tab_clicked
+        (str): a person clicked this one, which may have been in sight already.
+    """
+
+    tab_changed = Signal(str)
+    tab_clicked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("stage")
+        self._make: dict[str, Callable[[], QWidget]] = {}
+        self._views: dict[str, QWidget] = {}
+        self._buttons: dict[str, Toggle] = {}
+        self._group = QButtonGroup(self)
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(6, 0, 6, 2)
+        self._row.setSpacing(3)
+        self._row.addStretch(1)
+        self._stack = QStackedLayout()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._row)
+        layout.addLayout(self._stack, 1)
+
+    def add(self, name: str, text: str, tip: str, make: Callable[[], QWidget]) -> None:
+        """Add a tab; the first one is shown at once."""
+        button = named(f"stage.{name}", Toggle(text, tip))
+        self._make[name], self._buttons[name] = make, button
+        self._group.addButton(button)
+        self._row.insertWidget(len(self._buttons) - 1, button)
+        button.toggled.connect(lambda checked: self._show(name) if checked else None)
+        button.clicked.connect(lambda: self.tab_clicked.emit(name))
+        if len(self._buttons) == 1:
+            button.setChecked(True)
+
+    def add_at_end(self, widget: QWidget) -> None:
+        """Put a widget at the right end of the row of tabs."""
+        self._row.addWidget(widget)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tabs."""
+        return tuple(self._buttons)
+
+    @property
+    def tab(self) -> str:
+        """The name of the tab that is shown."""
+        return next(name for name, button in self._buttons.items() if button.isChecked())
+
+    def set_tab(self, name: str) -> None:
+        """Show a tab."""
+        self._buttons[name].setChecked(True)
+
+    def _show(self, name: str) -> None:
+        view = self._views.get(name)
+        if view is None:
+            view = self._views[name] = self._make[name]()
+            self._stack.addWidget(view)
+        self._stack.setCurrentWidget(view)
+        self.tab_changed.emit(name)
+
+
+pass
+
 
 _TIPS = {
     "fit": "What the network predicts",
@@ -29,7 +103,7 @@ _TIPS = {
 }
 
 
-class Tabs(Stage):
+class Tabs(TabStack):
     """Hands to each view what concerns it, whether it is in sight or not.
 
     Attributes
@@ -39,28 +113,28 @@ class Tabs(Stage):
 
     Signals
     -------
-    startChosen
+    start_chosen
         (Experiment, Start, int, bool): go on with a network of another view, at this epoch.
-    experimentChosen
+    experiment_chosen
         (Experiment): work on this one.
-    recordedChanged
+    recorded_changed
         (Sequence[int]): the view in sight shows networks of its own, recorded at these epochs.
-    besideChanged
+    beside_changed
         (list[Run]): the fits of these are wanted with each view.
-    contestantsChanged
+    contestants_changed
         (list[Contestant]): these are side by side, or they have trained further.
-    pinChosen
+    pin_chosen
         (Contestant, Fit): keep one of them.
     """
 
-    startChosen = Signal(object, object, int, bool)
-    experimentChosen = Signal(object)
-    recordedChanged = Signal(object)
-    besideChanged = Signal(object)
-    contestantsChanged = Signal(object)
-    pinChosen = Signal(object, object)
+    start_chosen = Signal(object, object, int, bool)
+    experiment_chosen = Signal(object)
+    recorded_changed = Signal(object)
+    beside_changed = Signal(object)
+    contestants_changed = Signal(object)
+    pin_chosen = Signal(object, object)
 
-    def __init__(self, fit_view: QWidget, laboratory: Laboratory, pins: Pins) -> None:
+    def __init__(self, fit_view: QWidget, laboratory: StudyScheduler, pins: Pins) -> None:
         super().__init__()
         self._laboratory, self._pins = laboratory, pins
         self._colors = LIGHT
@@ -75,67 +149,67 @@ class Tabs(Stage):
         self.add("seeds", "Seeds", _TIPS["seeds"], self._make_seeds)
         self.add("network", "Network", _TIPS["network"], self._make_network)
         self.add("side", "Split", _TIPS["side"], self._make_side)
-        self.tabClicked.connect(self._clicked)
-        self.tabChanged.connect(self._changed)
+        self.tab_clicked.connect(self._clicked)
+        self.tab_changed.connect(self._changed)
         laboratory.shown.connect(self._tell_recorded)
 
-    def addButton(self, name: str, text: str, tip: str) -> Toggle:
+    def add_button(self, name: str, text: str, tip: str) -> Toggle:
         """Put a button at the right end of the row."""
         button = named(name, Toggle(text, tip))
         button.setCheckable(False)
-        self.addAtEnd(button)
+        self.add_at_end(button)
         return button
 
     def compare(self) -> None:
         """Train none, weight decay, dropout and both side by side."""
-        self.setTab("side")
+        self.set_tab("side")
         if self.side is not None:
             self.side.compare()
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Work on other data."""
         self._dataset = dataset
         if self.seeds is not None:
-            self.seeds.setDataset(dataset)
+            self.seeds.set_dataset(dataset)
         if self.network is not None:
-            self.network.setDataset(dataset)
+            self.network.set_dataset(dataset)
 
     def show_view(self, view: View) -> None:
         """Follow the run."""
         self._view = view
         if self.network is not None and view.inside is not None:
-            self.network.setInside(view.inside)
+            self.network.set_inside(view.inside)
         if self.side is not None and self.tab == "side":
-            self.side.showView(view)
+            self.side.show_view(view)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         for tab in (self.landscape, self.seeds, self.network, self.side):
             if tab is not None:
-                tab.setColors(colors)
+                tab.set_colors(colors)
 
     def _clicked(self, tab: str) -> None:
         if tab == "side" and self.side is not None:
-            self.side.showPins()  # those, too, that were pinned since
+            self.side.show_pins()  # those, too, that were pinned since
 
     def _changed(self, tab: str) -> None:
         if tab == "side" and self.side is not None and self._view is not None:
-            self.side.showView(self._view)
+            self.side.show_view(self._view)
         self._laboratory.reconsider()
         self._tell_recorded()
 
     def _tell_recorded(self) -> None:
         view = {"landscape": self.landscape, "seeds": self.seeds, "side": self.side}.get(self.tab)
-        self.recordedChanged.emit(() if view is None else view.recorded)
+        self.recorded_changed.emit(() if view is None else view.recorded)
 
     def _make_landscape(self) -> QWidget:
         from regplay.gui.landscape.landscape_tab import LandscapeTab
 
         tab = self.landscape = LandscapeTab()
-        tab.setColors(self._colors)
-        tab.wishesChanged.connect(self._laboratory.reconsider)
-        tab.startChosen.connect(self.startChosen)
+        tab.set_colors(self._colors)
+        tab.wishes_changed.connect(self._laboratory.reconsider)
+        tab.start_chosen.connect(self.start_chosen)
         self._laboratory.add(tab)
         return tab
 
@@ -143,11 +217,11 @@ class Tabs(Stage):
         from regplay.gui.seeds.seeds_tab import SeedsTab
 
         tab = self.seeds = SeedsTab()
-        tab.setColors(self._colors)
+        tab.set_colors(self._colors)
         if self._dataset is not None:
-            tab.setDataset(self._dataset)
-        tab.wishesChanged.connect(self._laboratory.reconsider)
-        tab.experimentChosen.connect(self.experimentChosen)
+            tab.set_dataset(self._dataset)
+        tab.wishes_changed.connect(self._laboratory.reconsider)
+        tab.experiment_chosen.connect(self.experiment_chosen)
         self._laboratory.add(tab)
         return tab
 
@@ -155,21 +229,21 @@ class Tabs(Stage):
         from regplay.gui.network.network_view import NetworkView
 
         tab = self.network = NetworkView()
-        tab.setColors(self._colors)
+        tab.set_colors(self._colors)
         if self._dataset is not None:
-            tab.setDataset(self._dataset)
+            tab.set_dataset(self._dataset)
         return tab
 
     def _make_side(self) -> QWidget:
         from regplay.gui.runs.side_tab import SideTab
 
         tab = self.side = SideTab(self._pins)
-        tab.setColors(self._colors)
-        tab.wishesChanged.connect(self._laboratory.reconsider)
-        tab.besideChanged.connect(self.besideChanged)
-        tab.contestantsChanged.connect(lambda: self.contestantsChanged.emit(tab.contestants))
-        tab.startChosen.connect(self.startChosen)
-        tab.experimentChosen.connect(self.experimentChosen)
-        tab.pinChosen.connect(self.pinChosen)
+        tab.set_colors(self._colors)
+        tab.wishes_changed.connect(self._laboratory.reconsider)
+        tab.beside_changed.connect(self.beside_changed)
+        tab.contestants_changed.connect(lambda: self.contestants_changed.emit(tab.contestants))
+        tab.start_chosen.connect(self.start_chosen)
+        tab.experiment_chosen.connect(self.experiment_chosen)
+        tab.pin_chosen.connect(self.pin_chosen)
         self._laboratory.add(tab)
         return tab

@@ -159,7 +159,7 @@ class Theme(QObject):
         self.colors = DARK if _is_dark(app.palette()) else LIGHT
         app.styleHints().colorSchemeChanged.connect(self._follow)
 
-    def setScheme(self, scheme: Scheme) -> None:
+    def set_scheme(self, scheme: Scheme) -> None:
         """Turn the application light or dark, or let it follow the system."""
         self.scheme = scheme
         app, hints = self._app, self._app.styleHints()

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
-from regplay.gui.controls.count_box import CountBox
-from regplay.gui.controls.framing import Framing
-from regplay.gui.icons import icon
-from regplay.gui.naming import named
+from regplay.gui.controls.number import CountBox
+from regplay.gui.controls.panel import Framing
+from regplay.gui.widgets.icons import icon
+from regplay.gui.widgets.layout import named
 
 # Epochs a second at each position of the speed slider; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -40,34 +40,34 @@ class Transport(Framing):
 
     Signals
     -------
-    playClicked, stepClicked, epochClicked, resetClicked, seedClicked
+    play_clicked, step_clicked, epoch_clicked, reset_clicked, seed_clicked
         A button was pressed.
-    speedChanged
+    speed_changed
         Epochs a second, or None for full speed.
-    epochsChanged
+    epochs_changed
         The number of epochs was edited.
-    keepWeightsChanged
+    keep_weights_changed
         Whether a change goes on from the present weights.
     """
 
-    playClicked = Signal()
-    stepClicked = Signal()
-    epochClicked = Signal()
-    resetClicked = Signal()
-    seedClicked = Signal()
-    speedChanged = Signal(object)
-    epochsChanged = Signal(int)
-    keepWeightsChanged = Signal(bool)
+    play_clicked = Signal()
+    step_clicked = Signal()
+    epoch_clicked = Signal()
+    reset_clicked = Signal()
+    seed_clicked = Signal()
+    speed_changed = Signal(object)
+    epochs_changed = Signal(int)
+    keep_weights_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transport")
         clicked = {
-            "reset": self.resetClicked,
-            "play": self.playClicked,
-            "step": self.stepClicked,
-            "epoch": self.epochClicked,
-            "seed": self.seedClicked,
+            "reset": self.reset_clicked,
+            "play": self.play_clicked,
+            "step": self.step_clicked,
+            "epoch": self.epoch_clicked,
+            "seed": self.seed_clicked,
         }
         self._buttons: dict[str, QToolButton] = {}
         row = QHBoxLayout(self)
@@ -100,7 +100,7 @@ class Transport(Framing):
         row.addWidget(self._keep_part())
         self._is_playing = False
         self._draw_icons()
-        self.setProgress(0, 0, int(FIELDS["epochs"].default))
+        self.set_progress(0, 0, int(FIELDS["epochs"].default))
 
     def _speed_part(self) -> QVBoxLayout:
         self.speed = named("speed", QSlider(Qt.Orientation.Horizontal))
@@ -144,7 +144,7 @@ class Transport(Framing):
         self.epochs.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         self.epochs.setToolTip(field.description)
         self.epochs.setFixedWidth(92)
-        self.epochs.valueChanged.connect(self.epochsChanged)
+        self.epochs.valueChanged.connect(self.epochs_changed)
         label = QLabel(field.label)
         label.setBuddy(self.epochs)
         return label
@@ -156,32 +156,32 @@ class Transport(Framing):
             "Off: retrains from the same initial weights, so that settings can be compared.\n"
             "On: goes on from the present weights."
         )
-        self.keep_weights.toggled.connect(self.keepWeightsChanged)
+        self.keep_weights.toggled.connect(self.keep_weights_changed)
         return self.keep_weights
 
     def button(self, name: str) -> QToolButton:
         """One of the buttons: reset, play, step, epoch or seed."""
         return self._buttons[name]
 
-    def setPlaying(self, is_playing: bool) -> None:
+    def set_playing(self, is_playing: bool) -> None:
         """Show whether training goes on by itself."""
         self._is_playing = is_playing
         self._buttons["play"].setText("Pause" if is_playing else "Train")
         self._draw_icons()
 
-    def setSpeed(self, speed: float | None) -> None:
+    def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
         self.speed.setValue(SPEEDS.index(speed))
 
-    def setHighlighted(self, paths: Collection[str]) -> None:
+    def set_highlighted(self, paths: Collection[str]) -> None:
         """Point out the number of epochs if it is one of these fields."""
         self.frame([self.epochs] if "epochs" in paths else [])
 
-    def setEpochs(self, epochs: int) -> None:
-        """Show the number of epochs, without `epochsChanged`."""
-        self.epochs.showValue(epochs)
+    def set_epochs(self, epochs: int) -> None:
+        """Show the number of epochs, without `epochs_changed`."""
+        self.epochs.show_value(epochs)
 
-    def setProgress(self, epoch: int, step: int, epochs: int, stopped: Ending = "") -> None:
+    def set_progress(self, epoch: int, step: int, epochs: int, stopped: Ending = "") -> None:
         """Show how far training is, and whether it has stopped by itself before its end."""
         done = min(1.0, epoch / epochs)
         if round(1000 * done) != self.progress.value():
@@ -213,4 +213,4 @@ class Transport(Framing):
         noun = "epoch" if speed == 1 else "epochs"
         text = "full speed" if speed is None else f"{speed:g} {noun}/s"
         self._speed_text.setText(text)
-        self.speedChanged.emit(speed)
+        self.speed_changed.emit(speed)

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from regplay.core.history import Snapshot
 from regplay.core.verdict import Verdict
-from regplay.gui.loss_text import gap_text, number
-from regplay.gui.naming import named
+from regplay.gui.plots.loss_text import gap_text, number
 from regplay.gui.theme import Colors
+from regplay.gui.widgets.layout import named
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px
@@ -58,14 +58,14 @@ class VerdictBar(QWidget):
         self.advice.setFixedHeight(self.advice.fontMetrics().lineSpacing() * 2)
         self.advice.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Use the colours of the plots."""
         self._colors = colors
         if self._verdict:
-            self.setVerdict(self._verdict)
-        self.setSnapshot(self._snapshot)
+            self.set_verdict(self._verdict)
+        self.set_snapshot(self._snapshot)
 
-    def setVerdict(self, verdict: Verdict) -> None:
+    def set_verdict(self, verdict: Verdict) -> None:
         """Show a verdict."""
         self._verdict = verdict
         self.headline.setText(f"{_SIGNS[verdict.kind]}  {verdict.headline}")
@@ -91,7 +91,7 @@ class VerdictBar(QWidget):
         self.advice.setText(shown)
         self.advice.setToolTip(whole if shown != whole else "")
 
-    def setSnapshot(self, snapshot: Snapshot | None) -> None:
+    def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""
         self._snapshot = snapshot
         if snapshot is None or self._colors is None:

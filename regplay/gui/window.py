@@ -9,37 +9,37 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.sweep import SWEEPABLE
-from regplay.gui.banner import Banner
-from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel
-from regplay.gui.desk import Desk
+from regplay.gui.controls.slider_curves import SweepSliders
 from regplay.gui.document.documents import Documents
+from regplay.gui.document.file_commands import FileCommands
 from regplay.gui.document.questions import Dialogs, Questions
 from regplay.gui.document.shown_session import ShownSession
 from regplay.gui.editing.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
-from regplay.gui.laboratory import Laboratory
-from regplay.gui.layout import column, divided
 from regplay.gui.lessons.classroom import Classroom
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.menus import Menus
-from regplay.gui.messages import Start
-from regplay.gui.passes import Passes
+from regplay.gui.plots.dropout_passes import DropoutPasses
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.replay import Replay
-from regplay.gui.runner import Runner
-from regplay.gui.runs.board import Board
+from regplay.gui.runs.pinned_runs import PinnedRuns
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.showing import Showing
 from regplay.gui.status import Status
-from regplay.gui.sweep_sliders import SweepSliders
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Colors, Scheme, Theme
-from regplay.gui.timeline import Timeline
+from regplay.gui.timeline.replay import Replay
+from regplay.gui.timeline.timeline import Timeline
+from regplay.gui.training.clock import Clock, SystemClock
+from regplay.gui.training.messages import Start
+from regplay.gui.training.runner import Runner
+from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
+from regplay.gui.widgets.banner import Banner
+from regplay.gui.widgets.layout import column, divided
 from regplay.session.past import Past
 from regplay.session.run import Run
 from regplay.session.session import Change, Session
@@ -95,16 +95,16 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline()
         self.status = Status()
         sliders = SweepSliders(self.controls)
-        self.laboratory = Laboratory(self.runner, self._clock, [sliders], self)
+        self.laboratory = StudyScheduler(self.runner, self._clock, [sliders], self)
         self.replay = Replay(
             self.runner, self.timeline, self.history_view, self.controls, sliders, self.laboratory
         )
         self.runs = RunsList()
-        self.board = Board(self.runs, self.fit_view, self.history_view)
+        self.board = PinnedRuns(self.runs, self.fit_view, self.history_view)
         self.editing = Editing(self.fit_view, self._clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, self.laboratory, self.board.pins)
-        self.passes = Passes(self.fit_view, self.replay)
+        self.passes = DropoutPasses(self.fit_view, self.replay)
         self.lesson_panel = LessonPanel()
         ask = questions or Dialogs(self)
         self.guide = Guide(self.lesson_panel, self.controls, ask.may_read, self)
@@ -114,8 +114,8 @@ class MainWindow(QMainWindow):
         self.showing = Showing(self)
         session = ShownSession(self)
         self.documents = Documents(session, ask, self._clock, self.settings, folder, self)
-        self.desk = Desk(self, self.documents)
-        self.figure_menus = FigureMenus(self, self.settings, self.editing.takesRight)
+        self.desk = FileCommands(self, self.documents)
+        self.figure_menus = FigureMenus(self, self.settings, self.editing.takes_right)
         self._compose()
         self.menus = Menus(self)
         self._connect()
@@ -126,11 +126,11 @@ class MainWindow(QMainWindow):
 
     def _compose(self) -> None:
         for button in (*self.editing.buttons, *self.passes.buttons):
-            self.tabs.addAtEnd(button)
+            self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
-        self.tabs.addButton("pin", "Pin", tip).clicked.connect(self.pin)
+        self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.pin)
         tip = "None, weight decay, dropout and both, trained together (C)"
-        self.tabs.addButton("compare", "Compare", tip).clicked.connect(self.compare)
+        self.tabs.add_button("compare", "Compare", tip).clicked.connect(self.compare)
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
@@ -145,45 +145,45 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
-        self.controls.experimentChanged.connect(self.setExperiment)
-        self.controls.curveToggled.connect(self._remember_curves)
-        self.replay.startChosen.connect(self.go_on_from)
-        self.tabs.tabChanged.connect(lambda tab: self.replay.setInside(tab == "network"))
-        self.tabs.tabChanged.connect(lambda tab: self.passes.setInSight(tab == "fit"))
-        self.tabs.tabChanged.connect(lambda tab: self.editing.setInSight(tab == "fit"))
-        self.editing.begun.connect(self.showing.showPresent)
+        self.controls.experiment_changed.connect(self.set_experiment)
+        self.controls.curve_toggled.connect(self._remember_curves)
+        self.replay.start_chosen.connect(self.go_on_from)
+        self.tabs.tab_changed.connect(lambda tab: self.replay.set_inside(tab == "network"))
+        self.tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
+        self.tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
+        self.editing.begun.connect(self.showing.show_present)
         self.editing.edited.connect(self._edit_points)
-        self.tabs.recordedChanged.connect(self.replay.setRecorded)
+        self.tabs.recorded_changed.connect(self.replay.set_recorded)
         self.laboratory.failed.connect(self.banner.show_message)
-        self.tabs.startChosen.connect(self.go_on_from)
-        self.tabs.experimentChosen.connect(self.setExperiment)
-        self.tabs.besideChanged.connect(self.replay.setBeside)
-        self.tabs.contestantsChanged.connect(self.board.showBeside)
-        self.tabs.pinChosen.connect(self.board.pinContestant)
+        self.tabs.start_chosen.connect(self.go_on_from)
+        self.tabs.experiment_chosen.connect(self.set_experiment)
+        self.tabs.beside_changed.connect(self.replay.set_beside)
+        self.tabs.contestants_changed.connect(self.board.show_beside)
+        self.tabs.pin_chosen.connect(self.board.pin_contestant)
         self.board.changed.connect(self.laboratory.reconsider)
         self.board.refused.connect(self.banner.show_message)
-        self.runs.pinClicked.connect(self.pin)
+        self.runs.pin_clicked.connect(self.pin)
         self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
-        self.runs.compareClicked.connect(self.compare)
+        self.runs.compare_clicked.connect(self.compare)
         self.board.adopted.connect(self.take_run)
         transport, runner = self.transport, self.runner
-        transport.playClicked.connect(self.toggle)
-        transport.stepClicked.connect(lambda: runner.advance(1))
-        transport.epochClicked.connect(runner.advance_epoch)
-        transport.resetClicked.connect(self.reset)
-        transport.seedClicked.connect(self.new_seed)
-        transport.speedChanged.connect(runner.set_speed)
-        transport.epochsChanged.connect(lambda epochs: self._set("epochs", epochs))
-        transport.keepWeightsChanged.connect(self._keep_weights)
+        transport.play_clicked.connect(self.toggle)
+        transport.step_clicked.connect(lambda: runner.advance(1))
+        transport.epoch_clicked.connect(runner.advance_epoch)
+        transport.reset_clicked.connect(self.reset)
+        transport.seed_clicked.connect(self.new_seed)
+        transport.speed_changed.connect(runner.set_speed)
+        transport.epochs_changed.connect(lambda epochs: self._set("epochs", epochs))
+        transport.keep_weights_changed.connect(self._keep_weights)
         runner.loaded.connect(self._on_loaded)
         runner.viewed.connect(lambda view: self.showing.show(view, self._clock.now()))
         runner.failed.connect(self.banner.show_message)
         runner.noticed.connect(self.banner.show_message)
-        runner.playingChanged.connect(transport.setPlaying)
-        self.guide.experimentChosen.connect(self.begin)
+        runner.playing_changed.connect(transport.set_playing)
+        self.guide.experiment_chosen.connect(self.begin)
         self.guide.failed.connect(self.banner.show_message)
-        self.guide.highlightsChanged.connect(transport.setHighlighted)
-        self.guide.linkChosen.connect(self.documents.open_link)
+        self.guide.highlights_changed.connect(transport.set_highlighted)
+        self.guide.link_chosen.connect(self.documents.open_link)
         self.documents.changed.connect(self._show_title)
         self.documents.refused.connect(self.banner.show_message)
         self.figure_menus.failed.connect(self.banner.show_message)
@@ -197,14 +197,14 @@ class MainWindow(QMainWindow):
         self.runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], self.runner.device)
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
-        self.controls.setShownCurves([path for path in SWEEPABLE if path in curves])
+        self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
     # What a person can do
 
-    def setExperiment(self, experiment: Experiment) -> None:
+    def set_experiment(self, experiment: Experiment) -> None:
         """Work on another experiment; what has to be trained anew follows from what differs."""
         self.past.note(self.session.experiment, experiment, self._clock.now())
         self.banner.clear()
@@ -228,7 +228,7 @@ class MainWindow(QMainWindow):
         """Go on with a run that was kept, from where it was; nothing is trained again."""
         last = run.checkpoints.last
         if last is None:
-            self.setExperiment(run.experiment)
+            self.set_experiment(run.experiment)
         else:
             self.banner.clear()
             self.go_on_from(run.experiment, Start(run=run), last.epoch, False)
@@ -285,7 +285,7 @@ class MainWindow(QMainWindow):
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
-        self.theme.setScheme(scheme)
+        self.theme.set_scheme(scheme)
         self.menus.set_scheme(scheme)
         self.settings.setValue("scheme", scheme)
 
@@ -298,15 +298,15 @@ class MainWindow(QMainWindow):
         self.laboratory.begin_anew()
 
     def _remember_curves(self) -> None:
-        self.settings.setValue("curves", " ".join(self.controls.chosenCurves()))
+        self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
         self.laboratory.reconsider()
 
     def _set(self, path: str, value: int) -> None:
-        self.setExperiment(replace(self.session.experiment, {path: value}))
+        self.set_experiment(replace(self.session.experiment, {path: value}))
 
     def _keep_weights(self, keeps: bool) -> None:
         self.session.keeps_weights = keeps
-        self.controls.setKeepsWeights(keeps)
+        self.controls.set_keeps_weights(keeps)
 
     # What follows from it
 
@@ -317,7 +317,7 @@ class MainWindow(QMainWindow):
 
     def _apply(self, change: Change) -> None:
         experiment = self.session.experiment
-        if self.showing.takeExperiment(experiment):
+        if self.showing.take_experiment(experiment):
             change = Change.RESTART
         if self.showing.dataset is None:
             return
@@ -329,7 +329,7 @@ class MainWindow(QMainWindow):
         """Make a kept moment the present one: wait there, or train on."""
         self.past.note(self.session.experiment, experiment, self._clock.now())
         self.session.take(experiment)
-        self.showing.takeExperiment(experiment)
+        self.showing.take_experiment(experiment)
         if self.showing.dataset is None:
             return
         self.replay.begin_anew()
@@ -348,16 +348,16 @@ class MainWindow(QMainWindow):
 
         self.menus.set_devices(available(), self.runner.device)
         if self.showing.run is None:  # the first view, which says where, may be quicker
-            self.status.setPlacement("")
+            self.status.set_placement("")
 
     def _set_colors(self, colors: Colors) -> None:
-        self.fit_view.setColors(colors)
-        self.history_view.setColors(colors)
-        self.verdict_bar.setColors(colors)
-        self.editing.setColors(colors)
-        self.timeline.setColors(colors)
-        self.board.setColors(colors)
-        self.tabs.setColors(colors)
+        self.fit_view.set_colors(colors)
+        self.history_view.set_colors(colors)
+        self.verdict_bar.set_colors(colors)
+        self.editing.set_colors(colors)
+        self.timeline.set_colors(colors)
+        self.board.set_colors(colors)
+        self.tabs.set_colors(colors)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""
@@ -368,7 +368,7 @@ class MainWindow(QMainWindow):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the plot under the mouse."""
-        if not self.figure_menus.openFor(event):
+        if not self.figure_menus.open_for(event):
             super().contextMenuEvent(event)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -54,12 +54,12 @@ def _when_painted(widget: "QWidget", callback: Callable[[], None]) -> None:
     before_others = Qt.EventPriority.HighEventPriority.value
 
     class Watch(QObject):
-        def eventFilter(self, _: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:
             if event.type() == QEvent.Type.Paint:
                 QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), before_others)
             return False
 
-        def customEvent(self, _: QEvent) -> None:  # noqa: N802
+        def customEvent(self, _: QEvent) -> None:
             callback()
 
     widget.installEventFilter(Watch(widget))
@@ -177,7 +177,7 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
         from regplay.core.fields import replace
 
         base = window.session.experiment
-        window.controls.setShownCurves(())
+        window.controls.set_shown_curves(())
         plots = [window.fit_view.panel.chart, window.history_view.plot]
         paints = _paints_of(plots[1].viewport())
         is_asked = False
@@ -186,7 +186,7 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
             nonlocal is_asked
             if window.runner.is_finished and not is_asked:
                 is_asked = True
-                window.controls.setShownCurves(("regularization.weight_decay",))
+                window.controls.set_shown_curves(("regularization.weight_decay",))
                 spans.append([time.perf_counter()])
                 window.laboratory.begin()
 
@@ -200,8 +200,8 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
                 window.close()
                 return
             is_asked = False
-            window.controls.setShownCurves(())
-            window.setExperiment(replace(base, {"seed": len(spans)}))
+            window.controls.set_shown_curves(())
+            window.set_experiment(replace(base, {"seed": len(spans)}))
 
         def repaint() -> None:
             for plot in plots:
@@ -237,7 +237,7 @@ def _measure_landscape(folder: Path) -> dict[str, float]:
                 studies = window.laboratory.studies.values()
                 if window.runner.is_finished and studies and all(s.finished for s in studies):
                     span.append(time.perf_counter())
-                    window.tabs.setTab("landscape")
+                    window.tabs.set_tab("landscape")
                     window.tabs.landscape.header.start.click()
             elif tab is not None and tab.map is not None and tab.map.is_finished:
                 span.append(time.perf_counter())
@@ -268,7 +268,7 @@ def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
         nonlocal paints
         from PySide6.QtCore import Qt, QTimer
 
-        window.controls.setShownCurves(curves)
+        window.controls.set_shown_curves(curves)
         paints = _paints_of(window.fit_view.panel.chart.viewport())
         timer = QTimer(window)
         timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -284,9 +284,9 @@ def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
                 return
             asked.append(time.perf_counter())
             if curves:
-                window.controls.memberPreviewed.emit(curves[0], len(asked) % 30)
+                window.controls.member_previewed.emit(curves[0], len(asked) % 30)
             else:
-                window.timeline.pickMoment(window.timeline.track.kept[len(asked) % _MOMENTS])
+                window.timeline.pick_moment(window.timeline.track.kept[len(asked) % _MOMENTS])
             if asked[-1] - asked[0] > _LOOK_SECONDS:
                 timer.stop()
                 window.close()

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.controls.group import Group
-from regplay.gui.messages import View
+from regplay.gui.controls.panel import Group
+from regplay.gui.training.messages import View
 from regplay.gui.window import MainWindow
 
 Shown = TypeVar("Shown", bound=QWidget)
@@ -69,7 +69,7 @@ class Person:
     def set(self, **values: object) -> None:
         """Another experiment, as a control would hand it over; `__` stands for the dot."""
         paths = {path.replace("__", "."): value for path, value in values.items()}
-        self.window.setExperiment(replace(self.window.session.experiment, paths))
+        self.window.set_experiment(replace(self.window.session.experiment, paths))
 
     # what they see
 
@@ -159,7 +159,7 @@ def open_window(qtbot, settings, tmp_path):
     yield open_one
     for window in windows:
         window.close()
-        window.theme.setScheme("system")
+        window.theme.set_scheme("system")
         window.theme.deleteLater()
         window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from regplay.gui.clock import SystemClock, VirtualClock
+from regplay.gui.training.clock import SystemClock, VirtualClock
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from regplay.gui.loss_text import gap_text, number
+from regplay.gui.plots.loss_text import gap_text, number
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.messages import Look, View
-from regplay.gui.passes import Passes
+from regplay.gui.plots.dropout_passes import DropoutPasses
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.training.messages import Look, View
 
 PICTURES = {
     "curve": {"data.name": "sine"},
@@ -34,8 +34,8 @@ class Place(QWidget):
         super().__init__()
         self.fit_view = FitView()
         self.asked: list[bool] = []
-        replay = SimpleNamespace(setPasses=self.asked.append)
-        self.passes = Passes(self.fit_view, replay)
+        replay = SimpleNamespace(set_passes=self.asked.append)
+        self.passes = DropoutPasses(self.fit_view, replay)
         self.band, self.thinned = self.passes.buttons
         row = QHBoxLayout(self)
         for widget in (self.fit_view, *self.passes.buttons):
@@ -44,8 +44,8 @@ class Place(QWidget):
     def load(self, values, dropout=0.3):
         experiment = replace(Experiment(), values | {"regularization.dropout": dropout})
         self.dataset = load(experiment.data)
-        self.fit_view.setDataset(self.dataset)
-        self.passes.setExperiment(experiment)
+        self.fit_view.set_dataset(self.dataset)
+        self.passes.set_experiment(experiment)
 
     def view(self, networks=8) -> View:
         """As the runner would bring it."""
@@ -75,7 +75,7 @@ def place(qtbot):
 def test_both_show_something_wherever_there_is_a_picture(place, values) -> None:
     place.load(values)
     view = place.view()
-    place.fit_view.setFit(view.fit)
+    place.fit_view.set_fit(view.fit)
     place.passes.show(view)
     seen = [place.fit_view.grab().toImage()]
     for button in (place.band, place.thinned):

@@ -15,12 +15,12 @@ from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
-from regplay.gui import worker
-from regplay.gui.clock import VirtualClock
-from regplay.gui.messages import Job, Look, Mailbox, Start, View
-from regplay.gui.runner import FRAME, Runner
-from regplay.gui.studies import Inquiry
-from regplay.gui.worker import Worker
+from regplay.gui.training import worker as worker
+from regplay.gui.training.clock import VirtualClock
+from regplay.gui.training.messages import Job, Look, Mailbox, Start, View
+from regplay.gui.training.runner import FRAME, Runner
+from regplay.gui.training.studies import StudyRequest
+from regplay.gui.training.worker import Worker
 from regplay.session.run import Run
 from regplay.session.session import Change
 
@@ -40,7 +40,7 @@ def runner(clock, qapp):
     made = Runner(clock)
     made.views, made.playing, made.messages = [], [], []
     made.viewed.connect(made.views.append)
-    made.playingChanged.connect(made.playing.append)
+    made.playing_changed.connect(made.playing.append)
     made.failed.connect(made.messages.append)
     yield made
     made.stop()
@@ -362,7 +362,7 @@ def test_a_step_beside_a_study_is_made_at_once(runner, until, monkeypatch):
     submit(runner)
     until(lambda: is_at(runner, 0))
     endless = replace(SMALL, {path.replace("__", "."): value for path, value in LONG.items()})
-    runner.study({"a": Inquiry(Lineup((endless, replace(endless, {"optimizer.lr": 0.1}))))})
+    runner.study({"a": StudyRequest(Lineup((endless, replace(endless, {"optimizer.lr": 0.1}))))})
     for step in (1, 2):
         assert is_at_study.wait(60)
         is_at_study.clear()

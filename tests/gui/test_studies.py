@@ -9,7 +9,7 @@ from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Lineup
 from regplay.core.work import Stop
-from regplay.gui.studies import Inquiry, Studies
+from regplay.gui.training.studies import Studies, StudyRequest
 
 SMALL = replace(
     Experiment(), {"epochs": 2000, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
@@ -48,9 +48,9 @@ def epochs_of(studies: Studies) -> np.ndarray:
 def paused() -> Studies:
     """One study that was stopped on its way."""
     studies = Studies()
-    studies.want({"a": Inquiry(SWEEP, seen)}, "cpu")
+    studies.want({"a": StudyRequest(SWEEP, seen)}, "cpu")
     train_to(studies, 50)
-    studies.want({"a": Inquiry(SWEEP, seen, is_paused=True)}, "cpu")
+    studies.want({"a": StudyRequest(SWEEP, seen, is_paused=True)}, "cpu")
     return studies
 
 
@@ -65,7 +65,7 @@ def test_what_is_paused_leaves_nothing_to_train(paused):
 def test_what_is_paused_can_be_seen_at_every_epoch(paused):
     history = paused.told["a"].history
     for epoch in (0, 7, None):
-        paused.want({"a": Inquiry(SWEEP, seen, epoch, is_paused=True)}, "cpu")
+        paused.want({"a": StudyRequest(SWEEP, seen, epoch, is_paused=True)}, "cpu")
         expected = history.values("train_loss", epoch)
         np.testing.assert_array_equal(paused.told["a"].digest, expected)
     assert not np.array_equal(history.values("train_loss", 0), history.values("train_loss"))
@@ -73,7 +73,7 @@ def test_what_is_paused_can_be_seen_at_every_epoch(paused):
 
 def test_it_trains_on_where_it_was_paused(paused):
     known, before = paused.training("a"), epochs_of(paused)
-    paused.want({"a": Inquiry(SWEEP, seen)}, "cpu")
+    paused.want({"a": StudyRequest(SWEEP, seen)}, "cpu")
     assert not paused.finished
     after = train_to(paused, int(before[-1]) + 1)
     assert paused.training("a") is known
@@ -84,7 +84,7 @@ def test_it_trains_on_where_it_was_paused(paused):
 def test_others_are_trained_while_one_is_paused(paused):
     other = Lineup((replace(SMALL, {"epochs": 3}),))
     before = epochs_of(paused)[-1]
-    paused.want({"a": Inquiry(SWEEP, seen, is_paused=True), "b": Inquiry(other)}, "cpu")
+    paused.want({"a": StudyRequest(SWEEP, seen, is_paused=True), "b": StudyRequest(other)}, "cpu")
     while not paused.finished:
         paused.advance(Stop())
     assert paused.told["b"].finished
@@ -93,22 +93,22 @@ def test_others_are_trained_while_one_is_paused(paused):
 
 def test_a_paused_study_stays_on_its_device_until_it_trains_on(paused):
     known = paused.training("a")
-    paused.want({"a": Inquiry(SWEEP, seen, 0, is_paused=True)}, "auto")
+    paused.want({"a": StudyRequest(SWEEP, seen, 0, is_paused=True)}, "auto")
     assert paused.training("a") is known
-    paused.want({"a": Inquiry(SWEEP, seen)}, "auto")
+    paused.want({"a": StudyRequest(SWEEP, seen)}, "auto")
     assert paused.training("a") is None  # begun anew there
     assert paused.told["a"].device == "auto"
 
 
 def test_what_failed_is_tried_again_after_a_pause():
     studies = Studies()
-    studies.want({"a": Inquiry(SWEEP)}, "cpu")
+    studies.want({"a": StudyRequest(SWEEP)}, "cpu")
     train_to(studies, 2)
     studies.give_up("the disk is full of water")
     assert studies.finished
-    studies.want({"a": Inquiry(SWEEP)}, "cpu")
+    studies.want({"a": StudyRequest(SWEEP)}, "cpu")
     assert studies.told["a"].problem  # it stays so while it is wanted
-    studies.want({"a": Inquiry(SWEEP, is_paused=True)}, "cpu")
-    studies.want({"a": Inquiry(SWEEP)}, "cpu")
+    studies.want({"a": StudyRequest(SWEEP, is_paused=True)}, "cpu")
+    studies.want({"a": StudyRequest(SWEEP)}, "cpu")
     assert not studies.told["a"].problem
     assert train_to(studies, 2) >= 2

@@ -8,8 +8,14 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.sweep import Axis, Sweep
-from regplay.gui.sweep_figure import HEIGHT, WIDTH, draw_sweep, sweep_png
-from regplay.gui.sweep_ticks import LossAxis, ValueAxis, is_logarithmic, loss_text, value_text
+from regplay.gui.figures.sweep_figure import HEIGHT, WIDTH, draw_sweep, sweep_png
+from regplay.gui.figures.sweep_ticks import (
+    LossAxis,
+    ValueAxis,
+    is_logarithmic,
+    loss_text,
+    value_text,
+)
 from regplay.gui.theme import LIGHT, mix
 from regplay.session.sweep_results import Outcome, SweepResult
 

@@ -46,7 +46,7 @@ def test_mixing() -> None:
 def theme(qapp: QApplication):
     theme = Theme(qapp)
     yield theme
-    theme.setScheme("system")
+    theme.set_scheme("system")
     qapp.setPalette(QPalette())
     QToolTip.setPalette(qapp.palette())
     theme.deleteLater()
@@ -60,11 +60,11 @@ def test_dark_and_light_reach_the_whole_application(qapp, theme) -> None:
     role = QPalette.ColorRole
     grounds = (role.Window, role.Base, role.Button, role.ToolTipBase)
     texts = (role.WindowText, role.Text, role.ButtonText, role.ToolTipText)
-    theme.setScheme("dark")
+    theme.set_scheme("dark")
     assert all(_lightness(qapp.palette(), ground) < 90 for ground in grounds)
     assert all(_lightness(qapp.palette(), text) > 190 for text in texts)
     assert _lightness(QToolTip.palette(), role.ToolTipBase) < 90
-    theme.setScheme("light")
+    theme.set_scheme("light")
     assert all(_lightness(qapp.palette(), ground) > 190 for ground in grounds)
     assert all(_lightness(qapp.palette(), text) < 90 for text in texts)
 
@@ -72,19 +72,19 @@ def test_dark_and_light_reach_the_whole_application(qapp, theme) -> None:
 def test_changes_are_told_once(theme) -> None:
     told: list[Colors] = []
     theme.changed.connect(told.append)
-    theme.setScheme("light")
+    theme.set_scheme("light")
     told.clear()
-    theme.setScheme("dark")
-    theme.setScheme("dark")
-    theme.setScheme("light")
+    theme.set_scheme("dark")
+    theme.set_scheme("dark")
+    theme.set_scheme("light")
     assert told == [DARK, LIGHT]
     assert theme.colors is LIGHT
 
 
 def test_the_system_decides_again(qapp, theme) -> None:
     before = qapp.palette().window().color()
-    theme.setScheme("dark" if not theme.colors.dark else "light")
-    theme.setScheme("system")
+    theme.set_scheme("dark" if not theme.colors.dark else "light")
+    theme.set_scheme("system")
     assert qapp.palette().window().color() == before
 
 
@@ -93,7 +93,7 @@ def test_an_empty_check_box_is_seen(qtbot, theme) -> None:
     qtbot.addWidget(parent)
     QVBoxLayout(parent).addWidget(box := QCheckBox("Keep weights"))
     for scheme, least in (("light", 1.15), ("dark", 2.5), ("light", 1.15)):
-        theme.setScheme(scheme)
+        theme.set_scheme(scheme)
         image = parent.grab().toImage()
         ground, y = image.pixelColor(0, 0).name(), box.geometry().center().y()
         row = (image.pixelColor(x, y).name() for x in range(box.x(), box.x() + 6))

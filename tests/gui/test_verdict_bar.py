@@ -13,12 +13,12 @@ from regplay.gui.verdict_bar import VerdictBar
 @pytest.fixture
 def words_of(show_widget):
     bar = show_widget(VerdictBar(), 900, 80)
-    bar.setColors(LIGHT)
+    bar.set_colors(LIGHT)
 
     def read(train: float, valid: float) -> list[str]:
         values = np.full((len(MEASURES), 1), np.nan)
         values[:2, 0] = train, valid
-        bar.setSnapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
+        bar.set_snapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
         document = QTextDocument()
         document.setHtml(bar.findChild(QLabel, "verdict.losses").text())
         return document.toPlainText().split()

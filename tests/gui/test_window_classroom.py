@@ -7,7 +7,7 @@ from desk_tools import written
 from session_tools import LESSON
 
 from regplay.gui.runs.side_tab import Together
-from regplay.gui.studies import Study
+from regplay.gui.training.studies import Study
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(rea
     ((key, lineup),) = asked(reader).items()
     history = SimpleNamespace(finished=True)
     study = Study(lineup, "cpu", history, digest=Together((None,), ()))
-    reader.window.classroom.showStudies({key: study}, None)
+    reader.window.classroom.show_studies({key: study}, None)
     assert asked(reader) == {key: lineup}
     reader.wait(lambda: len(reader.window.board.pins) == 1)
     assert reader.window.board.pins[0].run.history.last.epoch == 15
@@ -39,7 +39,7 @@ def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(rea
 def test_what_can_not_be_trained_is_not_asked_for_again(reader):
     ((key, lineup),) = asked(reader).items()
     study = Study(lineup, "cpu", problem="no room")
-    reader.window.classroom.showStudies({key: study}, None)
+    reader.window.classroom.show_studies({key: study}, None)
     assert asked(reader) == {}
     assert len(reader.window.board.pins) == 0
 

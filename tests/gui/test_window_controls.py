@@ -6,11 +6,9 @@ from PySide6.QtTest import QTest
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, differences, get
-from regplay.gui.controls.choice import ChoiceControl
+from regplay.gui.controls.control import ChoiceControl, SwitchControl, TextControl
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.controls.switch import SwitchControl
-from regplay.gui.controls.text import TextControl
 
 Key = Qt.Key
 TABLE = "a,b,c\n" + "".join(f"{i},{i * i % 7},{2 * i - 3}\n" for i in range(20))
@@ -198,12 +196,12 @@ def test_after_enter_the_keys_belong_to_the_window(person):
 def test_without_data_nothing_of_the_last_dataset_is_shown(person):
     person.click("transport.play")
     person.wait_until_finished()
-    person.window.controls.control("data.name").setValue("csv")
+    person.window.controls.control("data.name").set_value("csv")
     assert "choose a CSV file" in person.banner
     assert person.find("verdict.headline").text().endswith("No data")
     assert person.find("verdict.losses").text() == ""
     assert person.window.fit_view.panel is None
-    person.window.controls.control("data.name").setValue("curved")
+    person.window.controls.control("data.name").set_value("curved")
     assert person.wait_until_finished().fit.grid is not None
     assert person.window.fit_view.panel.isVisible()
 

@@ -27,7 +27,7 @@ def assert_trains(person):
     assert window.history_view.tabs["accuracy"].isVisible() == classes
     assert ("accuracy" in person.text("verdict.losses")) == classes
     for tab in ("accuracy", "weights") if classes else ("weights",):
-        window.history_view.setTab(tab)
+        window.history_view.set_tab(tab)
         assert list(window.history_view.plot.epochs) == [0, 1, 2, 3, 4, 5]
         assert not window.grab().isNull()
     return dataset

@@ -21,7 +21,7 @@ from PySide6.QtTest import QTest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.toml import dumps
-from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.controls.number import ValueBox
 from regplay.gui.data.csv_dialog import CsvDialog
 from regplay.session.document import Document
 from regplay.session.document_file import write

@@ -21,7 +21,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
 from regplay.core.toml import dumps, loads
-from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.controls.number import ValueBox
 from regplay.session.link import from_link
 
 Key = Qt.Key

@@ -156,7 +156,7 @@ def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
     assert "10" in person.text("verdict.advice")
     assert person.banner == ""
     for tab in ("weights", "loss"):
-        person.window.history_view.setTab(tab)
+        person.window.history_view.set_tab(tab)
         for log in (True, False):
             person.window.history_view.log_y.setChecked(log)
             assert not person.window.grab().isNull()

@@ -92,7 +92,7 @@ def reader(open_window, tmp_path):
 
 def shown(person):
     """Which claims of the page are ticked."""
-    return [row.isShown() for row in person.window.lesson_panel.page_view.claims.rows]
+    return [row.is_shown() for row in person.window.lesson_panel.page_view.claims.rows]
 
 
 def test_a_page_sets_up_the_window_and_trains(reader):
@@ -151,7 +151,7 @@ def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(reader):
     reader.wait(lambda: window.laboratory.studies[path].finished)
     assert shown(reader) == [False]
     values = [it.regularization.weight_decay for it in studied(window, path)]
-    window.controls.memberPreviewed.emit(path, values.index(1.0))
+    window.controls.member_previewed.emit(path, values.index(1.0))
     reader.wait(lambda: shown(reader) == [True])
 
 
@@ -174,8 +174,8 @@ def test_a_question_hides_the_claims_that_give_its_answer_away(reader):
 def test_try_it_trains_other_draws_where_the_answer_is_among_the_seeds(reader):
     window = reader.window
     window.guide.go_to("small", 3)
-    window.tabs.setTab("seeds")
-    window.tabs.seeds.setAxis("regularization.weight_decay")
+    window.tabs.set_tab("seeds")
+    window.tabs.seeds.set_axis("regularization.weight_decay")
     reader.click("lesson.try")
     reader.wait(lambda: "seeds.parts" in window.laboratory.studies)
     reader.wait(lambda: window.laboratory.studies["seeds.parts"].finished)
@@ -196,7 +196,7 @@ def test_another_page_shows_its_view_and_curves_and_waits(reader):
     reader.click("lesson.next")
     window = reader.window
     assert window.tabs.tab == "network"
-    assert window.controls.shownCurves() == ("model.width",)
+    assert window.controls.shown_curves() == ("model.width",)
     assert get(window.session.experiment, "model.depth") == 1
     assert not window.runner.is_playing
     assert reader.find("data.noise").isVisible()

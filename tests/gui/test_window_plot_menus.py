@@ -48,7 +48,7 @@ def place_of(chart, x, y):
 
 
 def test_the_losses_are_copied_by_a_right_click(trained):
-    choose(right_click(trained, trained.window.history_view.plot), "figure.copyData")
+    choose(right_click(trained, trained.window.history_view.plot), "figure.copy_data")
     rows = list(csv.DictReader(io.StringIO(clipboard()), delimiter="\t"))
     history = trained.view.run.history
     for series in ("train", "validation"):
@@ -68,7 +68,7 @@ def test_the_fit_has_a_menu_and_what_is_no_plot_has_none(trained):
 def test_what_goes_wrong_is_told_in_the_window(trained, tmp_path, monkeypatch):
     path = tmp_path / "nowhere" / "loss.csv"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
-    choose(right_click(trained, trained.window.history_view.plot), "figure.saveData")
+    choose(right_click(trained, trained.window.history_view.plot), "figure.save_data")
     assert str(path) in trained.banner
 
 

@@ -25,7 +25,7 @@ def trained(open_window, settings):
 
 def go_to(person, epoch):
     def picks():
-        person.window.timeline.pickMoment(epoch)  # once the handle knows that it is kept
+        person.window.timeline.pick_moment(epoch)  # once the handle knows that it is kept
         return person.window.timeline.moment() == epoch
 
     person.wait(picks)
@@ -88,11 +88,11 @@ def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
     norm = trained.view.snapshot.value("weight_norm")
     go_to(trained, 20)
     trained.click("keep_weights")
-    trained.window.transport.setSpeed(1)  # else it may be at its end by the pause
+    trained.window.transport.set_speed(1)  # else it may be at its end by the pause
     trained.click("timeline.continue")
     trained.window.runner.pause()
     trained.set(regularization__weight_decay=1.0)
-    trained.window.transport.setSpeed(None)
+    trained.window.transport.set_speed(None)
     trained.press(Qt.Key.Key_Space)
     trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
     assert trained.view.snapshot.epoch == 200
@@ -121,7 +121,7 @@ def test_an_adopted_network_gets_the_moments_for_which_its_population_had_no_roo
     person = open_window(SMALL)
     laboratory = person.window.laboratory
     person.wait(lambda: WD in laboratory.studies and laboratory.studies[WD].finished)
-    person.window.controls.memberAdopted.emit(WD, 5)
+    person.window.controls.member_adopted.emit(WD, 5)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 200)
     run = person.view.run
     person.wait(lambda: list(run.checkpoints.epochs) == list(run.history.epochs))

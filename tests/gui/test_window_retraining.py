@@ -324,7 +324,7 @@ def test_what_is_shown_stays_whole_until_there_is_a_fit_of_other_data(person, mo
 
     monkeypatch.setattr(Training, "__init__", held)
     window, verdict = person.window, person.text("verdict.losses")
-    window.setExperiment(replace(window.session.experiment, values))
+    window.set_experiment(replace(window.session.experiment, values))
     QApplication.processEvents()
     assert is_whole(window, before)
     assert person.text("verdict.losses") == verdict

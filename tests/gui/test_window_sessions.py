@@ -6,8 +6,8 @@ from desk_tools import answer_with, press, written
 from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
 
-from regplay.gui.clock import VirtualClock
-from regplay.gui.runner import Runner
+from regplay.gui.training.clock import VirtualClock
+from regplay.gui.training.runner import Runner
 from regplay.session.document_file import read
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -151,13 +151,13 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     window.take_run(window.board.pins[1].run)
     worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
     worked.click("stage.network")
-    window.history_view.setTab("weights")
+    window.history_view.set_tab("weights")
     worked.click("timeline.overlay")
     worked.click("keep_weights")
-    window.transport.setSpeed(100)
-    window.controls.setShownCurves(["optimizer.lr", "regularization.l1"])
+    window.transport.set_speed(100)
+    window.controls.set_shown_curves(["optimizer.lr", "regularization.l1"])
     kept = worked.view.run.checkpoints.epochs.tolist()
-    window.timeline.pickMoment(kept[3])
+    window.timeline.pick_moment(kept[3])
     save(worked, path)
     window.close()
 
@@ -177,7 +177,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     assert window.session.keeps_weights
     assert window.transport.keep_weights.isChecked()
     assert window.runner.speed == 100
-    assert window.controls.chosenCurves() == ("regularization.l1", "optimizer.lr")
+    assert window.controls.chosen_curves() == ("regularization.l1", "optimizer.lr")
     assert window.guide.position == ("small", 1)
     assert window.lesson_panel.isVisible()
     assert not other.find("data.noise").isVisible()
@@ -197,7 +197,7 @@ def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, pa
     other.press(Key.Key_P)
     other.window.runs.choose(other.window.board.pins[0])
     other.press(Key.Key_Delete, on="runs.list")
-    other.window.controls.setShownCurves([])
+    other.window.controls.set_shown_curves([])
     other.click("keep_weights")
     experiment = untrained(tmp_path / "bare.regplay", model__depth=3)
     other.answers.keeps = "discard"
@@ -231,7 +231,7 @@ def test_changes_are_asked_about_before_another_session_is_opened(worked, path):
 def test_opening_one_ends_the_run_that_plays(worked, open_window, path, epochs):
     """Also where it is of the very experiment that is opened, but for its epochs."""
     other = open_window({"epochs": epochs, DROPOUT: 0.2, DECAY: 0.1})
-    other.window.transport.setSpeed(5 if epochs == 40 else None)
+    other.window.transport.set_speed(5 if epochs == 40 else None)
     other.click("transport.play")
     other.wait(lambda: other.view.snapshot.epoch > 0)
     assert other.window.documents.open(path)

@@ -30,7 +30,7 @@ def test_geometry_scheme_and_device_are_remembered(open_window, settings):
     first.choose("scheme.dark")
     first.choose("device.cpu")
     first.window.close()
-    first.window.theme.setScheme("system")
+    first.window.theme.set_scheme("system")
 
     again = QSettings(settings.fileName(), QSettings.Format.IniFormat)
     second = open_window(settings=again)
@@ -97,8 +97,8 @@ def test_the_status_bar_says_which_device_and_why(person):
 @pytest.mark.parametrize(("name", "colors"), [("light", LIGHT), ("dark", DARK)])
 def test_a_scheme_restyles_everything(person, settings, name, colors):
     window = person.window
-    window.history_view.setTab("weights")
-    window.history_view.setTab("loss")
+    window.history_view.set_tab("weights")
+    window.history_view.set_tab("loss")
     person.choose("scheme.dark" if name == "light" else "scheme.light")
     person.choose(f"scheme.{name}")
     assert is_dark() == (name == "dark")
@@ -116,7 +116,7 @@ def test_a_scheme_restyles_everything(person, settings, name, colors):
     person.set(data__name="moons")
     person.wait_until_finished()
     assert window.fit_view.panel.colors is colors
-    window.history_view.setTab("accuracy")
+    window.history_view.set_tab("accuracy")
     assert window.history_view.plot.colors is colors
     assert not window.grab().isNull()
 

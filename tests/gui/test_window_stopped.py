@@ -75,7 +75,7 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on)
     goes_on.set()
     cell = tab._map.trained_to
     assert cell < 3000
-    tab.cellClicked.emit(10, 3)
+    tab.cell_clicked.emit(10, 3)
     person.wait(lambda: person.is_shown() and person.view.is_finished)
     assert get(person.window.session.experiment, tab.axes()[0].path) == tab.axes()[0].values[10]
     assert person.view.snapshot.epoch == 3000
@@ -87,7 +87,7 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on)
 def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
     person = at_tab("seeds", ENDLESS)
     tab, timeline = person.window.tabs.seeds, person.window.timeline
-    tab.setSeeds(5)
+    tab.set_seeds(5)
     person.click("seeds.start")
     person.wait(lambda: tab.recorded and tab.recorded[-1] > 20)
     person.click("seeds.start")
@@ -100,8 +100,8 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
         return tab.spread.panel.series[0].mean.y
 
     newest = heights().copy()
-    timeline.pickMoment(10)
+    timeline.pick_moment(10)
     person.wait(lambda: not np.allclose(heights(), newest))
-    timeline.pickMoment(None)
+    timeline.pick_moment(None)
     person.wait(lambda: np.allclose(heights(), newest))
     assert tab.recorded[-1] < ENDLESS["epochs"]

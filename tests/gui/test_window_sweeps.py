@@ -50,7 +50,7 @@ def slider_value(person, path):
 
 
 def test_weight_decay_and_dropout_show_their_curves_without_being_asked(at_curves):
-    assert at_curves.window.controls.shownCurves() == (WD, DROPOUT)
+    assert at_curves.window.controls.shown_curves() == (WD, DROPOUT)
     shown = curve(at_curves, WD)
     assert shown.values == sweep_axis(WD).values
     assert np.isfinite(shown.valid).all()
@@ -142,7 +142,7 @@ def test_a_network_adopted_at_an_earlier_epoch_is_still_seen_at_that_epoch(at_cu
     person = at_curves
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
-    person.window.timeline.pickMoment(10)
+    person.window.timeline.pick_moment(10)
     slider, end = drag(person, WD, 0.1)
     person.wait(lambda: person.view.is_preview and person.view.fit.epoch == 10)
     fit = person.view.fit
@@ -189,7 +189,7 @@ def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(
 
 def test_dragging_a_curve_over_the_data_shows_the_points_of_each_network(at_curves):
     person = at_curves
-    person.window.controls.setShownCurves((NOISE,))
+    person.window.controls.set_shown_curves((NOISE,))
     person.window.laboratory.reconsider()
     person.wait(lambda: curve(person, NOISE) and curve(person, NOISE).is_finished)
     quiet = person.window.fit_view.panel.dataset
@@ -219,9 +219,9 @@ def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
     for path in (WD, DROPOUT):
         person.click(f"{path}.curve")
     person.wait(lambda: not person.window.runner._studies)
-    assert person.window.controls.shownCurves() == ()
+    assert person.window.controls.shown_curves() == ()
     again = open_window(SMALL)
-    assert again.window.controls.shownCurves() == ()
+    assert again.window.controls.shown_curves() == ()
 
 
 def test_the_run_goes_before_the_curves(open_window):

@@ -37,7 +37,7 @@ def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.is_finished)
     assert tab._map.measures["valid_loss"].shape == (9, 25)
-    tab.cellClicked.emit(10, 3)
+    tab.cell_clicked.emit(10, 3)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
     x, y = tab.axes()
     experiment = person.window.session.experiment
@@ -56,7 +56,7 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.is_finished)
     last = tab._map.measures["valid_loss"]
-    person.window.timeline.pickMoment(0)
+    person.window.timeline.pick_moment(0)
     person.wait(lambda: tab._map.epoch == 0)
     first = tab._map.measures["valid_loss"]
     assert np.allclose(first, first[0, 0])  # the same initial weights
@@ -66,7 +66,7 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
 def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     person = at_tab("seeds")
     tab = person.window.tabs.seeds
-    tab.setSeeds(5)
+    tab.set_seeds(5)
     person.click("seeds.start")
     bars = tab.decomposition.plot.bars
     axis = decomposition_axis("regularization.weight_decay")
@@ -82,7 +82,7 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
 def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     person = at_tab("seeds")
     tab = person.window.tabs.seeds
-    tab.setSeeds(5)
+    tab.set_seeds(5)
     person.click("seeds.start")
     laboratory = person.window.laboratory
     person.wait(lambda: laboratory.studies and all(s.finished for s in laboratory.studies.values()))
@@ -90,7 +90,7 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # by now the last of them is told
     before = {key: study.digest for key, study in laboratory.studies.items()}
-    person.window.timeline.pickMoment(0)
+    person.window.timeline.pick_moment(0)
     person.wait(
         lambda: all(study.digest is not before[key] for key, study in laboratory.studies.items())
     )
@@ -115,7 +115,7 @@ def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
     assert list(inside.epochs) == list(range(21))
     total = np.sqrt((inside.norms[-1] ** 2).sum())
     assert total == pytest.approx(person.view.snapshot.value("weight_norm"), rel=1e-4)
-    person.window.timeline.pickMoment(0)
+    person.window.timeline.pick_moment(0)
     person.wait(lambda: person.view.inside.epoch == 0)
     for layer in person.view.inside.layers:
         np.testing.assert_array_equal(layer.now, layer.initial)
@@ -189,7 +189,7 @@ def test_a_run_is_pinned_whole_whatever_moment_of_it_is_in_sight(at_tab):
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     last = person.view.fit
-    person.window.timeline.pickMoment(5)
+    person.window.timeline.pick_moment(5)
     person.wait(lambda: person.view.fit.epoch == 5)
     person.press(Qt.Key.Key_P)
     pin = person.window.board.pins[0]
@@ -284,11 +284,11 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.press(Qt.Key.Key_P)
-    window.timeline.pickMoment(30)
+    window.timeline.pick_moment(30)
     early = {}
     person.wait(lambda: person.view.fit.epoch == 30)
     early[0] = person.view.fit
-    window.transport.setSpeed(1)
+    window.transport.set_speed(1)
     person.click("timeline.continue")
     person.wait(person.is_shown)
     window.runner.pause()
@@ -296,7 +296,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch >= 50)
     assert person.view.snapshot.epoch < 100
     person.press(Qt.Key.Key_P)  # on its way: its experiment, trained again, would go further
-    window.transport.setSpeed(None)
+    window.transport.set_speed(None)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     first, way = window.board.pins
@@ -312,7 +312,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     np.testing.assert_array_equal(fits()[1].grid, first.fit.grid)
     np.testing.assert_array_equal(fits()[2].grid, way.fit.grid)
     assert not window.laboratory.studies  # nothing is trained again
-    window.timeline.pickMoment(30)
+    window.timeline.pick_moment(30)
     person.wait(lambda: [fit.epoch for fit in fits()] == [30, 30, 30])
     np.testing.assert_array_equal(fits()[1].grid, early[0].grid)
     at_30 = list(first.run.history.epochs).index(30)
@@ -339,7 +339,7 @@ def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at
     tab, timeline = person.window.tabs.side, person.window.timeline
     person.wait(lambda: timeline.track.kept[-1:] == (20,))
     assert person.view.snapshot.epoch == 0  # the run itself has not been trained
-    timeline.pickMoment(7)
+    timeline.pick_moment(7)
     person.wait(lambda: [fit and fit.epoch for fit in (v.panel.fit for v in tab.views)] == [7] * 4)
     person.click("stage.fit")
     person.wait(lambda: timeline.track.kept == (0,))

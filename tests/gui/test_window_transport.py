@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLabel
 
 from regplay.core.fields import get
 from regplay.core.training import Training
-from regplay.gui.clock import VirtualClock
+from regplay.gui.training.clock import VirtualClock
 from regplay.gui.transport import SPEEDS
 
 Key = Qt.Key

@@ -1,18 +1,31 @@
-"""What every control has: a field, a value, a default to go back to, and a tooltip."""
+"""A control for each kind of value: a choice, a switch, a text, a file; and what all have."""
 
 from html import escape
+from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
 
+from regplay.core.datasets.points import counted_points
 from regplay.core.fields import Field, Value
 
 
 class Control(QWidget):
     """A widget for one value of an experiment; its `objectName` is the field path."""
 
-    valueChanged = Signal(object)
+    value_changed = Signal(object)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,8 +42,8 @@ class Control(QWidget):
         """The value that is shown, exactly as it was typed, slid or set."""
         return self._value
 
-    def setValue(self, value: object) -> None:
-        """Show `value`; `valueChanged` follows only if it is another one.
+    def set_value(self, value: object) -> None:
+        """Show `value`; `value_changed` follows only if it is another one.
 
         Raises
         ------
@@ -42,9 +55,9 @@ class Control(QWidget):
             return
         self._value = checked
         self._show(checked)
-        self.valueChanged.emit(checked)
+        self.value_changed.emit(checked)
 
-    def setDefault(self, value: object) -> None:
+    def set_default(self, value: object) -> None:
         """What a double click goes back to."""
         checked = self.field.check(value)
         if checked != self._default:
@@ -57,9 +70,9 @@ class Control(QWidget):
 
     def reset(self) -> None:
         """Go back to the default."""
-        self.setValue(self._default)
+        self.set_value(self._default)
 
-    def setNote(self, note: str) -> None:
+    def set_note(self, note: str) -> None:
         """A sentence to lead the tooltip, such as why the control is greyed; empty for none."""
         if note != self._note:
             self._note = note
@@ -86,9 +99,160 @@ class Control(QWidget):
 class FieldLabel(QLabel):
     """The name of a field beside its control; a double click asks for the default."""
 
-    doubleClicked = Signal()
+    double_clicked = Signal()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the default."""
-        self.doubleClicked.emit()
+        self.double_clicked.emit()
         event.accept()
+
+
+class Combo(QComboBox):
+    """A combo box that leaves the wheel to the scroll area around it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # The longest entry of a list must not decide how wide the panel is.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(80)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the panel scroll."""
+        event.ignore()
+
+
+class ChoiceControl(Control):
+    """One of `field.choices`."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.label = FieldLabel(field.label, self)
+        self.combo = Combo(self)
+        self.combo.addItems(list(field.choices))
+        self.combo.setCurrentText(str(self._value))
+        self.combo.setAccessibleName(field.label)
+        self.combo.setAccessibleDescription(field.description)
+        self.label.setBuddy(self.combo)
+        self.setFocusProxy(self.combo)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.combo, 1)
+
+        self.label.double_clicked.connect(self.reset)
+        self.combo.currentTextChanged.connect(self.set_value)
+
+    def _show(self, value: Value) -> None:
+        self.combo.setCurrentText(str(value))
+
+    def _details(self) -> str:
+        return f"Double-click the name for the default, {self.text(self.default())}."
+
+
+class SwitchControl(Control):
+    """A check box; its own text is the label."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.check_box = QCheckBox(field.label, self)
+        self.check_box.setChecked(bool(self._value))
+        self.check_box.setAccessibleName(field.label)
+        self.check_box.setAccessibleDescription(field.description)
+        self.setFocusProxy(self.check_box)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.check_box)
+
+        self.check_box.toggled.connect(self.set_value)
+
+    def text(self, value: Value) -> str:
+        """`on` or `off`."""
+        return "on" if value else "off"
+
+    def _show(self, value: Value) -> None:
+        self.check_box.setChecked(bool(value))
+
+    def _details(self) -> str:
+        return f"Default: {self.text(self.default())}."
+
+
+_TABLES = "Tables (*.csv *.tsv *.txt);;All files (*)"
+
+
+class TextControl(Control):
+    """A text; it takes effect on Enter or when the line loses the focus, not letter by letter."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.label = FieldLabel(field.label, self)
+        self.line = QLineEdit(str(self._value), self)
+        self.line.setAccessibleName(field.label)
+        self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
+        self.line.setAccessibleDescription(field.description)
+        self.label.setBuddy(self.line)
+        self.setFocusProxy(self.line)
+
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self.label, 0, 0)
+        self._grid.addWidget(self.line, 0, 1)
+
+        self.label.double_clicked.connect(self.reset)
+        self.line.editingFinished.connect(self._read_line)
+        self.line.returnPressed.connect(
+            self.line.clearFocus
+        )  # what is typed next is for the window
+
+    def _read_line(self) -> None:
+        self.set_value(self.line.text().strip())
+
+    def _show(self, value: Value) -> None:
+        self.line.setText(str(value))
+
+
+class FileControl(TextControl):
+    """The path of a table, typed or browsed for."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.browse = QPushButton("Browse…", self)
+        self.browse.setAccessibleName(f"Browse for {field.label}")
+        self.browse.setToolTip("Choose the table to learn from.")
+        self._grid.addWidget(self.browse, 0, 2)
+        self.browse.clicked.connect(self._browse)
+
+    def _browse(self) -> None:
+        folder = str(Path(str(self._value)).expanduser().parent) if self._value else ""
+        path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, _TABLES)
+        if path:  # empty: the dialog was cancelled
+            self.set_value(path)
+
+
+_NONE = {"data.valid_points": "30 % held back"}
+
+
+class PointsControl(Control):
+    """The number of points in a text."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.label = FieldLabel(field.label, self)
+        self.count = QLabel(self.text(self._value), self)
+        self.count.setAccessibleName(field.label)
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.label, 1)
+        layout.addWidget(self.count)
+
+    def text(self, value: Value) -> str:
+        """Such as `34 points`."""
+        return _NONE.get(self.field.path, "none") if not value else counted_points(str(value))
+
+    def _show(self, value: Value) -> None:
+        self.count.setText(self.text(value))

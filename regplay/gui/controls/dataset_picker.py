@@ -1,15 +1,18 @@
 """The dataset: a list of titles, each with a line about it and a picture of its points."""
 
+import numpy as np
 from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
+    QPointF,
     QRect,
+    QRectF,
     QSize,
     Qt,
     QTimer,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -25,17 +28,112 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import REGISTRY
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
+from regplay.core.datasets.dataset import Floats
+from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
-from regplay.gui.controls import thumbnails
-from regplay.gui.controls.choice import Combo
-from regplay.gui.controls.control import Control, FieldLabel
+from regplay.gui.controls.control import Combo, Control, FieldLabel
+from regplay.gui.theme import DARK, LIGHT, Colors
+from regplay.gui.widgets import tones as tones
+
+SIZE = QSize(60, 44)  # px
+_POINTS = 120  # more than these fill the picture without telling more
+_CELLS = 14, 10  # columns and rows of a table's picture
+_INSET = 4.0  # px between the frame and the outermost points
+_DOT = 1.3  # px, radius
+
+
+def example_points(name: str) -> Dataset | None:
+    """The points of a dataset at its own defaults; None if it has none, such as an unnamed file."""
+    try:
+        return load(DataSettings(name=name, **REGISTRY[name].defaults))
+    except DatasetError:
+        return None
+
+
+def draw_thumbnail(dataset: Dataset | None, palette: QPalette, scale: float = 1.0) -> QPixmap:
+    """A picture of `SIZE`: a scatter of one or two inputs, else a table (`scale`: pixel ratio)."""
+    pixmap = QPixmap(SIZE * scale)
+    pixmap.setDevicePixelRatio(scale)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    frame = QRectF(0.5, 0.5, SIZE.width() - 1, SIZE.height() - 1)
+    painter.setPen(tones.line(palette, 0.3))
+    painter.setBrush(palette.color(QPalette.ColorRole.Base))
+    painter.drawRoundedRect(frame, 3, 3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    inner = frame.adjusted(_INSET, _INSET, -_INSET, -_INSET)
+    if dataset is None:
+        _draw_table(painter, inner, np.zeros(_CELLS[::-1]), palette)
+    elif dataset.n_inputs > 2:
+        cells = dataset.inputs(dataset.train.x)[: _CELLS[1], : _CELLS[0]]
+        _draw_table(painter, inner, _unit(np.clip(cells, -2, 2)), palette)
+    else:
+        _draw_points(painter, inner, dataset, palette)
+    painter.end()
+    return pixmap
+
+
+def _draw_points(painter: QPainter, area: QRectF, dataset: Dataset, palette: QPalette) -> None:
+    x, y = dataset.train.x[:_POINTS], dataset.train.y[:_POINTS]
+    across = _unit(x[:, 0])
+    up = _unit(x[:, 1] if dataset.n_inputs == 2 else y)
+    radius = _DOT if len(y) > 20 else 2 * _DOT
+    for i, color in enumerate(_point_colors(dataset, y, palette)):
+        painter.setBrush(color)
+        point = QPointF(
+            area.left() + across[i] * area.width(), area.bottom() - up[i] * area.height()
+        )
+        painter.setPen(color.darker(140))  # a rim, for colours near the ground's
+        painter.drawEllipse(point, radius, radius)
+
+
+def _point_colors(dataset: Dataset, y: Floats, palette: QPalette) -> list[QColor]:
+    colors = _colors(palette)
+    if dataset.task == "classification":
+        return [QColor(colors.classes[int(label) % len(colors.classes)]) for label in y]
+    if dataset.n_inputs == 1:
+        return [QColor(colors.train)] * len(y)
+    low, high = QColor(colors.train), QColor(colors.valid)
+    return [tones.blend(low, high, float(share)) for share in _unit(y)]
+
+
+def _draw_table(painter: QPainter, area: QRectF, shares: Floats, palette: QPalette) -> None:
+    """Cells [rows, columns], each between the ground (0) and a colour (1)."""
+    rows, columns = shares.shape
+    width, height = area.width() / columns, area.height() / rows
+    ground = tones.blend(palette.color(QPalette.ColorRole.Base), tones.line(palette, 1.0), 0.12)
+    color = QColor(_colors(palette).train)
+    for row in range(rows):
+        for column in range(columns):
+            painter.setBrush(tones.blend(ground, color, float(shares[row, column])))
+            painter.drawRect(
+                QRectF(
+                    area.left() + column * width, area.top() + row * height, width - 1, height - 1
+                )
+            )
+
+
+def _colors(palette: QPalette) -> Colors:
+    return DARK if tones.is_dark(palette) else LIGHT
+
+
+def _unit(values: Floats) -> Floats:
+    """`values` moved and scaled to 0 … 1; 0.5 where they are all the same."""
+    if not values.size:
+        return values
+    low, high = values.min(), values.max()
+    return np.full_like(values, 0.5, dtype=float) if high == low else (values - low) / (high - low)
+
+
+pass
 
 _MARGIN = 6  # px around a picture in the list
 _POPUP_WIDTH = 420  # px; the list may be wider than the panel
 _VISIBLE_ROWS = 10
 
-_TEXT_LEFT = thumbnails.SIZE.width() + 2 * _MARGIN  # px
+_TEXT_LEFT = SIZE.width() + 2 * _MARGIN  # px
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 
 Index = QModelIndex | QPersistentModelIndex
@@ -68,7 +166,7 @@ class DatasetDelegate(QStyledItemDelegate):
         description = REGISTRY[_name(index)].description
         words = QFontMetrics(line).boundingRect(text, _WRAPPED, description)
         height = QFontMetrics(title).height() + words.height()
-        return QSize(200, max(thumbnails.SIZE.height(), height) + 2 * _MARGIN)
+        return QSize(200, max(SIZE.height(), height) + 2 * _MARGIN)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw the picture, the title, and the description below it."""
@@ -114,8 +212,8 @@ class DatasetDelegate(QStyledItemDelegate):
     def _draw_next(self) -> None:
         key = self._wanted.pop(0)
         name, _, scale = key
-        dataset = thumbnails.example(name)
-        self._pictures[key] = thumbnails.draw(dataset, self._view.palette(), scale)
+        dataset = example_points(name)
+        self._pictures[key] = draw_thumbnail(dataset, self._view.palette(), scale)
         if not self._wanted:
             self._timer.stop()
         self._view.viewport().update()
@@ -171,7 +269,7 @@ class DatasetPicker(Control):
         layout.addWidget(self.combo)
         layout.addWidget(self.description)
 
-        self.label.doubleClicked.connect(self.reset)
+        self.label.double_clicked.connect(self.reset)
         self.combo.currentIndexChanged.connect(self._picked)
 
     def text(self, value: Value) -> str:
@@ -179,7 +277,7 @@ class DatasetPicker(Control):
         return REGISTRY[str(value)].title
 
     def _picked(self, index: int) -> None:
-        self.setValue(self.combo.itemData(index))
+        self.set_value(self.combo.itemData(index))
 
     def _show(self, value: Value) -> None:
         self.combo.setCurrentIndex(self.combo.findData(value))

@@ -6,29 +6,31 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.fields import Field, Value
 from regplay.core.sweep import SWEEPABLE
-from regplay.gui.controls import scale
-from regplay.gui.controls.choice import ChoiceControl
-from regplay.gui.controls.control import Control
+from regplay.gui.controls.control import (
+    ChoiceControl,
+    Control,
+    FileControl,
+    PointsControl,
+    SwitchControl,
+    TextControl,
+)
+from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.controls.points import PointsControl
-from regplay.gui.controls.scale import Scale
-from regplay.gui.controls.sweepable import SweepableControl
-from regplay.gui.controls.switch import SwitchControl
-from regplay.gui.controls.text import FileControl, TextControl
+from regplay.gui.controls.scale import Scale, counts, linear, logarithmic, octaves
 
 # What a person slides to; typing goes as far as the field's bounds.
 _SCALES: Mapping[str, Callable[[], Scale]] = {
-    "data.n_train": lambda: scale.counts(2_000, low=2),
-    "data.n_valid": lambda: scale.counts(2_000),
-    "data.n_inputs": lambda: scale.counts(1_000),
-    "data.n_informative": lambda: scale.counts(1_000, low=0),
-    "data.seed": lambda: scale.linear(0, 100, 1),
-    "model.width": lambda: scale.octaves(256),
-    "regularization.early_stopping": lambda: scale.counts(10_000, low=0),
-    "optimizer.batch_size": lambda: scale.octaves(1_024, low=0),
-    "epochs": lambda: scale.counts(100_000),
-    "seed": lambda: scale.linear(0, 100, 1),
+    "data.n_train": lambda: counts(2_000, low=2),
+    "data.n_valid": lambda: counts(2_000),
+    "data.n_inputs": lambda: counts(1_000),
+    "data.n_informative": lambda: counts(1_000, low=0),
+    "data.seed": lambda: linear(0, 100, 1),
+    "model.width": lambda: octaves(256),
+    "regularization.early_stopping": lambda: counts(10_000, low=0),
+    "optimizer.batch_size": lambda: octaves(1_024, low=0),
+    "epochs": lambda: counts(100_000),
+    "seed": lambda: linear(0, 100, 1),
 }
 _WORDS: Mapping[str, Mapping[int, str]] = {
     "regularization.early_stopping": {0: "off"},
@@ -49,10 +51,10 @@ def fit_to_dataset(control: Control, default: Value) -> None:
     if path in _FILE_WORDS:
         assert isinstance(control, NumberControl)
         if default == 0:
-            control.setReach(scale.counts(2_000, low=0), _FILE_WORDS[path])
+            control.set_reach(counts(2_000, low=0), _FILE_WORDS[path])
         else:
-            control.setReach(_SCALES[path](), {})
-    control.setDefault(default)
+            control.set_reach(_SCALES[path](), {})
+    control.set_default(default)
 
 
 def scale_of(field: Field) -> Scale:
@@ -63,10 +65,10 @@ def scale_of(field: Field) -> Scale:
     assert field.maximum is not None
     if field.log_floor is not None:
         zero = field.minimum == 0 and not field.exclusive_minimum
-        return scale.logarithmic(field.log_floor, field.maximum, zero=zero)
+        return logarithmic(field.log_floor, field.maximum, zero=zero)
     if field.kind == "integer":
-        return scale.linear(int(field.minimum), int(field.maximum), 1)
-    return scale.linear(field.minimum, field.maximum, 0.01)
+        return linear(int(field.minimum), int(field.maximum), 1)
+    return linear(field.minimum, field.maximum, 0.01)
 
 
 def make_control(field: Field, parent: QWidget | None = None) -> Control:

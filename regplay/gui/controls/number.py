@@ -1,15 +1,116 @@
 """A number: its name and an editable box on one line, a slider below."""
 
+import math
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
-from regplay.gui.controls.number_text import number_text, read_number
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
-from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets.layout import asks_for_space
+
+
+def number_text(value: float) -> str:
+    """The shortest text that reads back as exactly `value`: `64`, `0.01`, `1e-4`."""
+    if isinstance(value, int):
+        return str(value)
+    if value.is_integer() and abs(value) < 1e6:
+        return str(int(value))
+    text = repr(float(value))  # of a NumPy number as well
+    return f"{Decimal(text):e}" if abs(value) < 1e-3 else text
+
+
+def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
+    """The value that a person typed: `1e-3`, `0,01`, a word such as `off`.
+
+    Raises
+    ------
+    ExperimentError
+        If it is no number, or not one that the field takes.
+    """
+    text = text.strip()
+    for value, word in words.items():
+        if text.lower() == word:
+            return field.check(value)
+    if field.kind == "number":
+        # `0,01` is how much of Europe writes it; `1,000` could be either, so it is refused.
+        plain = text.replace(",", ".") if not re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", text) else text
+        return field.parse(plain)
+    try:
+        number = float(text)
+    except ValueError:
+        return field.parse(text)
+    whole = math.isfinite(number) and number.is_integer()
+    return field.check(int(number)) if whole else field.parse(text)
+
+
+_WIDTH = 76  # px; fixed, so that a changing text never moves the layout
+
+
+class ValueBox(QLineEdit):
+    """The editable value beside a slider; the arrow and page keys move the slider from here."""
+
+    stepped = Signal(int)
+    paged = Signal(int)
+    abandoned = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._refused = False
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setFixedWidth(_WIDTH)
+        self.setAcceptDrops(False)  # a file that is dropped here is for the window
+
+    def set_refused(self, refused: bool) -> None:
+        """Whether what was typed last was refused: a red frame."""
+        if refused != self._refused:
+            self._refused = refused
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to the window, after the number typed so far is taken."""
+        if asks_for_space(event):
+            self.editingFinished.emit()
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up, Down, PageUp and PageDown step; Escape takes back what was typed."""
+        match event.key():
+            case Qt.Key.Key_Up:
+                self.stepped.emit(1)
+            case Qt.Key.Key_Down:
+                self.stepped.emit(-1)
+            case Qt.Key.Key_PageUp:
+                self.paged.emit(1)
+            case Qt.Key.Key_PageDown:
+                self.paged.emit(-1)
+            case Qt.Key.Key_Escape if self.isModified():
+                self.abandoned.emit()
+            case _:
+                super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The usual line edit, in a red frame while a value is refused."""
+        super().paintEvent(event)
+        if self._refused:
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(tones.refusal(self.palette()), 2))
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
+            painter.end()
+
+
+pass
+pass
 
 
 class NumberControl(Control):
@@ -50,9 +151,9 @@ class NumberControl(Control):
         self._grid.addWidget(self.box, 0, 2)  # the column between is for a button
         self._grid.addWidget(self.slider, 1, 0, 1, 3)
 
-        self.label.doubleClicked.connect(self.reset)
-        self.slider.resetRequested.connect(self.reset)
-        self.slider.picked.connect(self.setValue)
+        self.label.double_clicked.connect(self.reset)
+        self.slider.reset_requested.connect(self.reset)
+        self.slider.picked.connect(self.set_value)
         self.box.editingFinished.connect(self._read_box)
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.abandoned.connect(self._restore_box)
@@ -68,7 +169,7 @@ class NumberControl(Control):
         """Why the last typed value was refused; empty if it was not."""
         return self._message.text() if self._message and not self._message.isHidden() else ""
 
-    def setReach(self, scale: Scale, words: Mapping[int, str]) -> None:
+    def set_reach(self, scale: Scale, words: Mapping[int, str]) -> None:
         """Let the slider go over other values, and show some numbers as words."""
         if scale != self.slider.scale or words != self._words:
             self._words = words
@@ -76,16 +177,16 @@ class NumberControl(Control):
             self._restore_box()
             self._explain()
 
-    def setDefault(self, value: object) -> None:
+    def set_default(self, value: object) -> None:
         """What a double click goes back to; the slider marks it."""
-        super().setDefault(value)
+        super().set_default(value)
         default = self.default()
         assert isinstance(default, int | float)
         self.slider.set_default(default)
 
-    def setValue(self, value: object) -> None:
-        """Show `value` exactly; see `Control.setValue`."""
-        super().setValue(value)
+    def set_value(self, value: object) -> None:
+        """Show `value` exactly; see `Control.set_value`."""
+        super().set_value(value)
         self._refuse("")
 
     def _make_slider(self, scale: Scale) -> Track:
@@ -120,7 +221,7 @@ class NumberControl(Control):
             shown = typed if len(typed) <= 20 else typed[:19] + "…"
             self._refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
             return
-        self.setValue(value)
+        self.set_value(value)
         self._restore_box()  # the same value may have been typed in other words
 
     def _refuse(self, message: str) -> None:
@@ -134,3 +235,28 @@ class NumberControl(Control):
             self._grid.addWidget(self._message, 2, 0, 1, 3)
         self._message.setText(message)
         self._message.setVisible(bool(message))
+
+
+class CountBox(QSpinBox):
+    """Leaves Space to the window, after the number typed so far is taken.
+
+    A number counts once it is typed whole: on the way to 50 it is not 5.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setKeyboardTracking(False)
+
+    def event(self, event: QEvent) -> bool:
+        """Handle all events but the question whether Space is for the line edit."""
+        if asks_for_space(event):
+            self.interpretText()
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def show_value(self, value: int) -> None:
+        """Show another number, without `value_changed`."""
+        was_blocked = self.blockSignals(True)
+        self.setValue(value)
+        self.blockSignals(was_blocked)

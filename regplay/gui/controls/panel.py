@@ -2,8 +2,18 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.core import fields
 from regplay.core.datasets import REGISTRY
@@ -11,10 +21,172 @@ from regplay.core.experiment import Experiment
 from regplay.core.sweep import is_used
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
-from regplay.gui.controls.group import Group
-from regplay.gui.controls.hidden_note import HiddenNote
-from regplay.gui.controls.sweepable import SweepableControl
+from regplay.gui.widgets.buttons import Press
+from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.tones import blend
+
+_ACCENT = QPalette.ColorRole.Highlight
+_RADIUS = 4.0  # px
+
+
+class Framing(QWidget):
+    """Where controls stand; it draws a soft frame behind some of them, to point them out.
+
+    It and not the controls, because the frame has to lie outside of them: they fill their room.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._framed: tuple[QWidget, ...] = ()
+
+    def frame(self, controls: Iterable[QWidget]) -> None:
+        """Point out these controls and no others."""
+        self._framed = tuple(controls)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the frames anew where the controls may have moved."""
+        if event.type() == QEvent.Type.LayoutRequest and self._framed:
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A frame and a tint in the accent colour."""
+        shown = [control for control in self._framed if control.isVisible()]
+        if not shown:
+            return
+        window, accent = (
+            self.palette().color(role) for role in (QPalette.ColorRole.Window, _ACCENT)
+        )
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
+        painter.setBrush(blend(window, accent, 0.14))
+        for control in shown:
+            place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
+            painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), _RADIUS, _RADIUS)
+        painter.end()
+
+
+pass
+
+_SPACING = 4  # px between controls
+
+
+class Group(QWidget):
+    """A bold heading, the controls under it, and a button that shows some more.
+
+    Attributes
+    ----------
+    heading, more
+        The buttons. `more` is checked while the rarely used controls are shown, None without any.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = QToolButton(self)
+        self.heading.setText(title)
+        self.heading.setToolTip(f"Show or hide what belongs to {title}.")
+        self.heading.setAutoRaise(True)
+        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.heading.setArrowType(Qt.ArrowType.DownArrow)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        font = self.heading.font()
+        font.setBold(True)
+        self.heading.setFont(font)
+
+        self.body = Framing(self)
+        self._controls = QVBoxLayout(self.body)
+        self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
+        self._controls.setSpacing(_SPACING)
+        self.more: QToolButton | None = None
+        self._title = title
+
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.body)
+        self.heading.clicked.connect(self._fold)
+
+    def add(self, control: QWidget) -> None:
+        """Put a control below those already there."""
+        self._controls.addWidget(control)
+
+    def add_more(self) -> None:
+        """Put a `More` button below; it shows and hides the controls that are added from now on."""
+        self.more = QToolButton(self.body)
+        self.more.setText("More")
+        self.more.setToolTip(f"Show or hide more about {self._title}.")
+        self.more.setAccessibleName(f"More {self._title}")
+        self.more.setCheckable(True)
+        self.more.setAutoRaise(True)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.more.toggled.connect(self._show_rare)
+        self._controls.addWidget(self.more)
+        rare = QWidget(self.body)
+        self._controls.addWidget(rare)
+        self._controls = QVBoxLayout(rare)
+        self._controls.setContentsMargins(0, 0, 0, 0)
+        self._controls.setSpacing(_SPACING)
+        self._rare = rare
+        self._show_rare(False)
+
+    def open(self) -> None:
+        """Unfold it."""
+        if self.body.isHidden():
+            self._fold()
+
+    def frame(self, controls: Iterable[QWidget]) -> None:
+        """Point out these of its controls, and no others, by a frame around each."""
+        self.body.frame(controls)
+
+    def _show_rare(self, shows: bool) -> None:
+        assert self.more is not None
+        self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
+        self._rare.setVisible(shows)
+
+    def _fold(self) -> None:
+        opens = self.body.isHidden()
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if opens else Qt.ArrowType.RightArrow)
+        self.body.setVisible(opens)
+
+
+class HiddenNote(QWidget):
+    """Shown only while something is hidden.
+
+    Signals
+    -------
+    show_all_clicked
+        All controls are wanted.
+    """
+
+    show_all_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._text = named("controls.hidden", QLabel())
+        self._button = named("controls.showAll", Press("Show all"))
+        self._button.setToolTip("Show all controls; another page of the lesson may hide some again")
+        self._button.setAccessibleName("Show all controls")
+        self._button.clicked.connect(self.show_all_clicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 2, 4, 2)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignRight)
+        self.hide()
+
+    def set_count(self, count: int) -> None:
+        """Say how many controls are hidden; 0 takes the line away."""
+        controls = "1 control is" if count == 1 else f"{count} controls are"
+        self._text.setText(f"{controls} hidden here.")
+        self.setVisible(count > 0)
+
+
+pass
+pass
 
 _GROUPS = {
     "data": "Data",
@@ -54,22 +226,22 @@ class ControlPanel(QScrollArea):
 
     Signals
     -------
-    experimentChanged
+    experiment_changed
         The new experiment, which is to be trained.
-    curveToggled
+    curve_toggled
         A field path, and whether a person wants to see the curve of its slider.
-    memberPreviewed, memberAdopted
+    member_previewed, member_adopted
         A field path, and the index of a member of its finished curve: under the handle for now, or
-        chosen. `experiment()` has the value of a chosen one; `experimentChanged` is not emitted.
-    previewEnded
+        chosen. `experiment()` has the value of a chosen one; `experiment_changed` is not emitted.
+    preview_ended
         A field path; nothing was adopted after all.
     """
 
-    experimentChanged = Signal(object)
-    curveToggled = Signal(str, bool)
-    memberPreviewed = Signal(str, int)
-    memberAdopted = Signal(str, int)
-    previewEnded = Signal(str)
+    experiment_changed = Signal(object)
+    curve_toggled = Signal(str, bool)
+    member_previewed = Signal(str, int)
+    member_adopted = Signal(str, int)
+    preview_ended = Signal(str)
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,20 +264,20 @@ class ControlPanel(QScrollArea):
         column.setContentsMargins(6, 4, 6, 8)
         column.setSpacing(6)
         self._note = HiddenNote(content)
-        self._note.showAllClicked.connect(lambda: self.setHiddenPaths(()))
+        self._note.show_all_clicked.connect(lambda: self.set_hidden_paths(()))
         column.addWidget(self._note)
         for section, title in _GROUPS.items():
             group = Group(title, content)
             for path in _paths(section):
                 if path in _RARE and group.more is None:
-                    group.addMore()
+                    group.add_more()
                 control = make_control(fields.FIELDS[path], group.body)
-                control.valueChanged.connect(self._changed)
+                control.value_changed.connect(self._changed)
                 if isinstance(control, SweepableControl):
-                    control.curveToggled.connect(self._toggled)
+                    control.curve_toggled.connect(self._toggled)
                     control.previewed.connect(self._previewed)
                     control.adopted.connect(self._adopted)
-                    control.previewEnded.connect(self._preview_ended)
+                    control.preview_ended.connect(self._preview_ended)
                 group.add(control)
                 self._controls[path] = control
             self._groups[section] = group
@@ -113,7 +285,7 @@ class ControlPanel(QScrollArea):
         column.addStretch(1)
         self._relate()
         if experiment is not None:
-            self.setExperiment(experiment)
+            self.set_experiment(experiment)
         self.setWidget(content)
 
     def control(self, path: str) -> Control:
@@ -130,15 +302,15 @@ class ControlPanel(QScrollArea):
         """The experiment that is shown, with the values that have no control here."""
         return self._experiment
 
-    def setExperiment(self, experiment: Experiment) -> None:
-        """Show `experiment`, touching only what differs; `experimentChanged` is not emitted."""
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Show `experiment`, touching only what differs; `experiment_changed` is not emitted."""
         paths = fields.differences(self._experiment, experiment)
         self._experiment = experiment
         self._showing = True
         try:
             for path in paths:
                 if path in self._controls:
-                    self._controls[path].setValue(fields.get(experiment, path))
+                    self._controls[path].set_value(fields.get(experiment, path))
         finally:
             self._showing = False
         if {"data.name", "optimizer.name", "model.depth"}.intersection(paths):
@@ -148,7 +320,7 @@ class ControlPanel(QScrollArea):
             if control.value() != control.default():
                 self._reveal(path)  # what was changed is in sight
 
-    def setCurve(self, path: str, curve: SweepCurve | None) -> None:
+    def set_curve(self, path: str, curve: SweepCurve | None) -> None:
         """Show a curve on the slider of `path`, where there is room for one.
 
         Raises
@@ -156,18 +328,18 @@ class ControlPanel(QScrollArea):
         KeyError
             If that field is not sweepable.
         """
-        self._sweepable()[path].setCurve(curve)
+        self._sweepable()[path].set_curve(curve)
 
-    def chosenCurves(self) -> tuple[str, ...]:
+    def chosen_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are switched on."""
-        return tuple(path for path, control in self._sweepable().items() if control.showsCurve())
+        return tuple(path for path, control in self._sweepable().items() if control.shows_curve())
 
-    def shownCurves(self) -> tuple[str, ...]:
+    def shown_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are to be seen: not those without effect at present."""
-        return tuple(path for path in self.chosenCurves() if is_used(self._experiment, path))
+        return tuple(path for path in self.chosen_curves() if is_used(self._experiment, path))
 
-    def setShownCurves(self, paths: Iterable[str]) -> None:
-        """Make room for these curves and no others; `curveToggled` is not emitted.
+    def set_shown_curves(self, paths: Iterable[str]) -> None:
+        """Make room for these curves and no others; `curve_toggled` is not emitted.
 
         Raises
         ------
@@ -179,25 +351,25 @@ class ControlPanel(QScrollArea):
         self._showing = True
         try:
             for path, control in controls.items():
-                control.setShowsCurve(path in wanted)
+                control.set_shows_curve(path in wanted)
         finally:
             self._showing = False
         for path in _RARE.intersection(wanted):
             self._reveal(path)
 
-    def setKeepsWeights(self, keeps: bool) -> None:
+    def set_keeps_weights(self, keeps: bool) -> None:
         """Whether a change goes on from the present weights where it can.
 
         Networks that were trained from the start are then no substitute: they are not adopted.
         """
         for path, control in self._sweepable().items():
-            control.setAdopts(not (keeps and path in fields.ADJUSTABLE_FIELDS))
+            control.set_adopts(not (keeps and path in fields.ADJUSTABLE_FIELDS))
 
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
         return self._highlighted
 
-    def setHighlighted(self, paths: Iterable[str]) -> None:
+    def set_highlighted(self, paths: Iterable[str]) -> None:
         """Point out these controls, if they are here, and no others; bring them into sight."""
         self._highlighted = tuple(path for path in paths if path in self._controls)
         for section, group in self._groups.items():
@@ -210,11 +382,11 @@ class ControlPanel(QScrollArea):
         if self._highlighted:
             QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 
-    def hiddenPaths(self) -> frozenset[str]:
-        """Field paths of the controls that were hidden by `setHiddenPaths`."""
+    def hidden_paths(self) -> frozenset[str]:
+        """Field paths of the controls that were hidden by `set_hidden_paths`."""
         return self._hidden
 
-    def setHiddenPaths(self, paths: Iterable[str]) -> None:
+    def set_hidden_paths(self, paths: Iterable[str]) -> None:
         """Hide these controls and show the others that the experiment reads; values stay.
 
         While some are hidden, a line above says so, with a button that shows them again. Fields
@@ -223,7 +395,7 @@ class ControlPanel(QScrollArea):
         hidden = frozenset(path for path in paths if path in self._controls)
         if hidden != self._hidden:
             self._hidden = hidden
-            self._note.setCount(len(hidden))
+            self._note.set_count(len(hidden))
             self._relate()
 
     def sizeHint(self) -> QSize:
@@ -234,24 +406,24 @@ class ControlPanel(QScrollArea):
         if self._showing:
             return
         path = self.sender().objectName()
-        self.setExperiment(fields.replace(self._experiment, {path: value}))
-        self.experimentChanged.emit(self._experiment)
+        self.set_experiment(fields.replace(self._experiment, {path: value}))
+        self.experiment_changed.emit(self._experiment)
 
     def _toggled(self, shows: bool) -> None:
         if not self._showing:
-            self.curveToggled.emit(self.sender().objectName(), shows)
+            self.curve_toggled.emit(self.sender().objectName(), shows)
 
     def _previewed(self, index: int) -> None:
-        self.memberPreviewed.emit(self.sender().objectName(), index)
+        self.member_previewed.emit(self.sender().objectName(), index)
 
     def _preview_ended(self) -> None:
-        self.previewEnded.emit(self.sender().objectName())
+        self.preview_ended.emit(self.sender().objectName())
 
     def _adopted(self, index: int) -> None:
         path = self.sender().objectName()
         value = self._controls[path].value()
-        self.setExperiment(fields.replace(self._experiment, {path: value}))
-        self.memberAdopted.emit(path, index)
+        self.set_experiment(fields.replace(self._experiment, {path: value}))
+        self.member_adopted.emit(path, index)
 
     def _sweepable(self) -> dict[str, SweepableControl]:
         controls = self._controls.items()
@@ -285,7 +457,7 @@ class ControlPanel(QScrollArea):
         for path in _HIDDEN_LAYERS:
             control = self._controls[path]
             control.setEnabled(experiment.model.depth > 0)
-            control.setNote("" if experiment.model.depth else _LINEAR_NOTE)
+            control.set_note("" if experiment.model.depth else _LINEAR_NOTE)
 
 
 def _section(path: str) -> str:

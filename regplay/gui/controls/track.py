@@ -1,12 +1,12 @@
-"""The slider itself: a QSlider whose positions are the values of a `Scale`."""
+"""The slider itself: its positions are the values of a `Scale`; one goes over trained networks."""
 
-from PySide6.QtCore import QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.controls import tones
-from regplay.gui.controls.handle_slider import HandleSlider, draw_groove, quiet
 from regplay.gui.controls.scale import Scale
+from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets.handle_slider import HandleSlider, draw_groove, quiet
 
 HEIGHT = 18  # px, of the groove with its ticks and handle
 
@@ -19,7 +19,7 @@ class Track(HandleSlider):
     """
 
     picked = Signal(object)
-    resetRequested = Signal()
+    reset_requested = Signal()
 
     def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -98,7 +98,7 @@ class Track(HandleSlider):
         """Ask for the default."""
         if event.button() == Qt.MouseButton.LeftButton:
             event.accept()
-            self.resetRequested.emit()
+            self.reset_requested.emit()
 
     def _drag_to(self, x: float) -> None:
         position = round(self._held_at(x))
@@ -147,3 +147,190 @@ class Track(HandleSlider):
             draw_groove(painter, start, self.x_of(self.value()), middle)
 
         self._paint_handle(painter, middle)
+
+
+class PreviewTrack(Track):
+    """A `Track` that, while it has trained values, shows these and goes over no others.
+
+    While its handle is dragged over trained values, the value stays what it was until the handle is
+    let go; `adopted` then takes the place of `picked`. Values that come during a drag count from
+    the next one on. If they are taken away, the drag goes on as on any other track.
+
+    Signals
+    -------
+    previewed
+        Index of the trained value that the handle has come to.
+    adopted
+        Index of the trained value that a person chose, which is the track's value now.
+    preview_ended
+        Nothing was adopted: the handle is back where it began, or the values were taken away.
+    """
+
+    previewed = Signal(int)
+    adopted = Signal(int)
+    preview_ended = Signal()
+
+    def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
+        self._trained: Scale | None = None
+        self._previews = False  # the handle is held, and goes over trained values
+        self._was_previewed = False  # since it was taken
+        self._took_mark = False  # it was brought here by a click that means this very value
+        self._under: float | None = None  # under the handle, if it is not the value itself
+        super().__init__(scale, value, parent)
+
+    @property
+    def under_handle(self) -> float:
+        """The value where the handle stands: during a preview, not yet the value itself."""
+        return self._exact if self._under is None else self._under
+
+    def set_trained(self, values: tuple[float, ...] | None) -> None:
+        """Go over `values` (rising) from now on, or over the whole scale."""
+        if self._trained is not None and values == self._trained.values:
+            return
+        self._trained = None
+        if values is not None:
+            coarse = self.scale.coarse * len(values) / len(self.scale.values)  # pages as long
+            self._trained = Scale(values, max(1, round(coarse)))
+        self._break_off()
+
+    def show_value(self, value: float) -> None:
+        """Move the handle to `value`, without a signal."""
+        self._under = None
+        super().show_value(value)
+
+    # -- which values can be chosen
+
+    def _offered(self) -> Scale | None:
+        """The trained values, unless the handle is held and began without them."""
+        return self._trained if self._previews or not self.isSliderDown() else None
+
+    def _stops(self) -> Scale:
+        return self._offered() or self.scale
+
+    def _pick(self, value: float) -> None:
+        trained = self._offered()
+        if self._previews:  # a key, while the mouse holds the handle
+            return
+        if trained is not None:
+            if value != self._exact:
+                self._adopt(trained, value)
+        elif value == self._exact and self._under is not None:  # back, after a preview broke off
+            self.show_value(value)
+            self.preview_ended.emit()
+        else:
+            super()._pick(value)
+
+    def _moved(self, position: int) -> None:
+        trained = self._offered()
+        if trained is None:
+            super()._moved(position)
+            return
+        start = self.scale.position(self._exact)
+        value = trained.values[self._nearest(trained, position)]
+        if (value - self._exact) * (position - start) <= 0:  # a step that falls short of the next
+            value = trained.stepped(self._exact, 1 if position > start else -1)
+        self._move_handle(self.under_handle)
+        self._pick(value)
+
+    def _adopt(self, trained: Scale, value: float) -> None:
+        self.show_value(value)
+        self.adopted.emit(trained.values.index(value))
+
+    # -- the handle in the hand
+
+    def _mark_at(self, point: QPointF) -> int | None:
+        """Index of the trained value that a press at `point` means, whatever its x."""
+        return None
+
+    def _take_hold(self, point: QPointF) -> None:
+        trained = self._trained
+        self._previews = trained is not None
+        self._was_previewed = self._took_mark = False
+        mark = self._mark_at(point)
+        if trained is None or mark is None:
+            super()._take_hold(point)
+            return
+        self._grip = point.x() - self.x_of(self.scale.position(trained.values[mark]))
+        self._preview(trained, mark)
+        self._took_mark = True
+
+    def _drag_to(self, x: float) -> None:
+        trained = self._trained
+        if not self._previews or trained is None:
+            super()._drag_to(x)
+            return
+        position = self._held_at(x)
+        index = self._nearest(trained, position)
+        if self._exact not in trained.values:  # it can be gone back to as well
+            away = self._distance(trained.values[index], position)
+            if self._distance(self._exact, position) <= away:
+                self._preview(trained, None)
+                return
+        self._preview(trained, index)
+
+    def _preview(self, trained: Scale, index: int | None) -> None:
+        """Bring the handle to a trained value, or back to where it began."""
+        value = self._exact if index is None else trained.values[index]
+        if value == self.under_handle:
+            return
+        self._took_mark = False
+        self._under = None if value == self._exact else value
+        self._move_handle(value)
+        if index is not None:
+            self._was_previewed = True
+            self.previewed.emit(index)
+        elif self._was_previewed:
+            self._was_previewed = False
+            self.preview_ended.emit()
+
+    def _let_go(self) -> None:
+        value, has_moved = self.under_handle, self._under is not None
+        if not self._previews or self._trained is None:
+            if has_moved:  # a preview that broke off: what is under the handle counts
+                super()._pick(value)
+            return
+        self._previews = False
+        if has_moved or self._took_mark:
+            self._adopt(self._trained, value)
+        elif self._was_previewed:
+            self.preview_ended.emit()
+
+    def _break_off(self) -> None:
+        """Go on as a plain drag, with the handle where it is."""
+        if self._previews:
+            self._previews = False
+            if self._was_previewed:
+                self.preview_ended.emit()
+
+    def _cancel(self) -> None:
+        """Let go without any effect: no release reaches a track that can't be used."""
+        self.setSliderDown(False)
+        self.show_value(self._exact)
+        self._break_off()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask for the default; on a mark, it is one more click."""
+        if self._mark_at(event.position()) is not None:
+            self.mousePressEvent(event)
+        else:
+            super().mouseDoubleClickEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Let go of a handle that is greyed."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
+            self._cancel()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Let go of a handle that is out of sight."""
+        super().hideEvent(event)
+        self._cancel()
+
+    # -- distances on the track, in positions
+
+    def _distance(self, value: float, position: float) -> float:
+        return abs(self.scale.position(value) - position)
+
+    def _nearest(self, trained: Scale, position: float) -> int:
+        values = trained.values
+        return min(range(len(values)), key=lambda index: self._distance(values[index], position))

@@ -4,18 +4,24 @@ Pasted text has no file. If it can be kept as points, the experiment holds it it
 the person prefers, the dialog asks where to save it and the experiment reads that file.
 """
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Literal
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt
+from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QFileDialog,
+    QFormLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QSizePolicy,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -33,14 +39,171 @@ from regplay.core.datasets.csv_table import (
 from regplay.core.datasets.rows import Table
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import Value, replace
-from regplay.gui.controls import tones
-from regplay.gui.data.checking import Checking
-from regplay.gui.data.form import TableForm
-from regplay.gui.data.outcome import file_values, n_valid, points_values, why_no_points
-from regplay.gui.data.preview import Preview
-from regplay.gui.data.problems import ProblemsList
-from regplay.gui.naming import named
+from regplay.gui.data.table_values import (
+    LEAST,
+    MOST,
+    USUAL,
+    Checking,
+    file_values,
+    n_valid,
+    points_values,
+    why_no_points,
+)
+from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
+from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets.layout import named
 from regplay.session.results import OutputError, write_file
+
+Task = Literal["auto", "regression", "classification"]
+_TASKS: dict[Task, str] = {
+    "auto": "Automatic",
+    "regression": "A number",
+    "classification": "A class",
+}
+_WIDTH = 270  # px
+_IN_POINTS, _IN_A_FILE = 0, 1
+
+
+class TableForm(QWidget):
+    """The questions about a table.
+
+    Signals
+    -------
+    columns_changed
+        Another target, other inputs, or another task.
+    uses_changed
+        Another share to validate on, another scale, another place to keep it.
+    """
+
+    columns_changed = Signal()
+    uses_changed = Signal()
+
+    def __init__(self, is_pasted: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Created in the order in which Tab leads through them.
+        self.target_box = named("data.dialog.target", QComboBox(self))
+        self.task_box = named("data.dialog.task", QComboBox(self))
+        self._all = named("data.dialog.all", QPushButton("All", self))
+        self._none = named("data.dialog.none", QPushButton("None", self))
+        self.columns = named("data.dialog.inputs", ColumnsList(self))
+        self.share_box = named("data.dialog.share", QSpinBox(self))
+        self.scale_box = named("data.dialog.standardize", QCheckBox("&Standardize", self))
+        self.keep_box = named("data.dialog.keep", QComboBox(self))
+
+        self.target_box.setToolTip("The column to predict.")
+        for task, title in _TASKS.items():
+            self.task_box.addItem(title, task)
+        self.task_box.setToolTip(
+            "What the target is. Automatic: text, or the whole numbers 0, 1, 2 …, are classes; "
+            "all else is a number."
+        )
+        self.share_box.setRange(LEAST, MOST)
+        self.share_box.setValue(USUAL)
+        self.share_box.setSingleStep(5)
+        self.share_box.setSuffix(" %")
+        self.share_box.setToolTip("Share of the rows to measure the fit on; never trained on.")
+        self.scale_box.setChecked(True)
+        self.scale_box.setToolTip(
+            "Give inputs and a numeric target mean 0 and standard deviation 1."
+        )
+        self.keep_box.addItems(["The experiment", "A file…"])
+        self.keep_box.setToolTip(
+            "The experiment itself can hold points of one or two inputs, which can then be edited; "
+            "a file keeps the names of columns and classes too."
+        )
+        for box in (self.target_box, self.task_box, self.keep_box):
+            box.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            box.setMinimumWidth(80)
+        self._is_pasted = is_pasted
+        self._place = _IN_POINTS  # where the person wants it
+        self._lay_out()
+
+        self.target_box.activated.connect(self._choose_target)
+        self.task_box.currentIndexChanged.connect(self.columns_changed)
+        self.columns.changed.connect(self.columns_changed)
+        self._all.clicked.connect(lambda: self.columns.set_all(True))
+        self._none.clicked.connect(lambda: self.columns.set_all(False))
+        self.share_box.valueChanged.connect(self.uses_changed)
+        self.scale_box.toggled.connect(self.uses_changed)
+        self.keep_box.activated.connect(self._keep)
+
+    def set_columns(self, names: Sequence[str], wanted: Collection[int], target: int) -> None:
+        """Offer these columns; nothing is emitted."""
+        self.target_box.clear()
+        self.target_box.addItems(list(names))
+        self.target_box.setCurrentIndex(target)
+        self.columns.set_columns(names, wanted, target)
+
+    def set_table(self, table: Table | None) -> None:
+        """Say what `Automatic` comes to."""
+        title = _TASKS["auto"]
+        if table is not None and self.task() == "auto":
+            title += ": a class" if table.class_names else ": a number"
+        self.task_box.setItemText(0, title)
+
+    def offer_points(self, reason: str) -> None:
+        """Let pasted text be kept as points, unless there is a `reason` why it can't."""
+        self.keep_box.setEnabled(not reason)
+        self.keep_box.setCurrentIndex(_IN_A_FILE if reason else self._place)
+
+    def target(self) -> int:
+        """The column to predict; −1 for none."""
+        return self.target_box.currentIndex()
+
+    def task(self) -> Task:
+        """What it is."""
+        task: Task = self.task_box.currentData()
+        return task
+
+    def share(self) -> int:
+        """Rows to validate on, in percent."""
+        return self.share_box.value()
+
+    def standardizes(self) -> bool:
+        """Whether the network sees standardised values."""
+        return self.scale_box.isChecked()
+
+    def keeps_points(self) -> bool:
+        """Whether the experiment is to hold pasted text as points."""
+        return self._is_pasted and self.keep_box.currentIndex() == _IN_POINTS
+
+    def _choose_target(self, column: int) -> None:
+        self.columns.set_target(column)
+        self.columns_changed.emit()
+
+    def _keep(self, place: int) -> None:
+        self._place = place
+        self.uses_changed.emit()
+
+    def _lay_out(self) -> None:
+        form = QFormLayout()
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.addRow("&Target", self.target_box)
+        form.addRow("&Predict", self.task_box)
+        inputs = QHBoxLayout()
+        label = QLabel("&Inputs", self)
+        label.setBuddy(self.columns)
+        inputs.addWidget(label, 1)
+        for button, which in ((self._all, "every column"), (self._none, "no column")):
+            button.setToolTip(f"Check {which}.")
+            button.setAutoDefault(False)
+            inputs.addWidget(button)
+        below = QFormLayout()
+        below.addRow("&Validate on", self.share_box)
+        below.addRow(self.scale_box)
+        if self._is_pasted:
+            below.addRow("&Keep in", self.keep_box)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(form)
+        layout.addLayout(inputs)
+        layout.addWidget(self.columns, 1)
+        layout.addLayout(below)
+        self.setFixedWidth(_WIDTH)
+        self.keep_box.setVisible(self._is_pasted)
+
+
+pass
 
 _SIZE = QSize(860, 560)  # px
 _TABLES = "Tables (*.csv);;All files (*)"
@@ -89,8 +252,8 @@ class CsvDialog(QDialog):
         self.checking = Checking(self)
         self.checking.progressed.connect(self._progress)
         self.checking.finished.connect(self._finish)
-        self.form.columnsChanged.connect(self._check)
-        self.form.usesChanged.connect(self._tell)
+        self.form.columns_changed.connect(self._check)
+        self.form.uses_changed.connect(self._tell)
         self.problems.chosen.connect(self.preview.show_place)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -107,7 +270,7 @@ class CsvDialog(QDialog):
         if self._table is None:
             raise RuntimeError("the data can't be used")
         share, standardizes = self.form.share(), self.form.standardizes()
-        if self.form.keepsPoints():
+        if self.form.keeps_points():
             return points_values(self._table, share, standardizes)
         if isinstance(self._source, str):
             raise RuntimeError("the pasted text is not saved")
@@ -132,7 +295,7 @@ class CsvDialog(QDialog):
         if not self.ok.isEnabled():
             return
         source = self._source
-        if isinstance(source, str) and not self.form.keepsPoints() and not self._save(source):
+        if isinstance(source, str) and not self.form.keeps_points() and not self._save(source):
             return
         super().accept()
 
@@ -169,9 +332,9 @@ class CsvDialog(QDialog):
             self._names = names_of(sheet.names)
             inputs, target = columns_of(sheet, likely(sheet))
             wanted = [column for column in (*inputs, target) if not sheet.is_text(column)]
-            self.form.setColumns(self._names, wanted, target)
+            self.form.set_columns(self._names, wanted, target)
             sheet.close()
-            self.preview.setSheet(sheet)
+            self.preview.set_sheet(sheet)
         name = "Pasted text" if isinstance(self._source, str) else self._source.name
         shown = self.preview.rows.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)
@@ -182,7 +345,7 @@ class CsvDialog(QDialog):
         self._refusal = ""
         self.ok.setEnabled(False)
         inputs = self.form.columns.checked()
-        self.preview.rows.setParts(inputs, self.form.target())
+        self.preview.rows.set_parts(inputs, self.form.target())
         if self._names and not inputs:
             self.checking.stop()
             self._finish(Check(self._source, self.choice()), "Check at least one input.")
@@ -194,11 +357,11 @@ class CsvDialog(QDialog):
 
     def _finish(self, check: Check, refusal: str = "") -> None:
         self._table = check.table
-        self.preview.rows.setProblems(check.problems)
-        self.problems.setProblems(check.problems)
+        self.preview.rows.set_problems(check.problems)
+        self.problems.set_problems(check.problems)
         self.problems.setVisible(bool(check.problems))
-        self.form.setTable(check.table)
-        self.form.offerPoints("" if check.table is None else why_no_points(check.table))
+        self.form.set_table(check.table)
+        self.form.offer_points("" if check.table is None else why_no_points(check.table))
         if refusal:
             self._say(refusal, is_wrong=True)
         elif check.problems:

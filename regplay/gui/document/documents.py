@@ -1,25 +1,149 @@
 """What is open: its file, whether it was changed, and what becomes of it in a crash."""
 
+import os
 from pathlib import Path
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
 
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.gui.clock import Clock
-from regplay.gui.document.busy import busy
-from regplay.gui.document.dropped import EXPERIMENT
-from regplay.gui.document.questions import Questions
-from regplay.gui.document.recent import RecentFiles
-from regplay.gui.document.safety import SafetyNet
-from regplay.gui.document.window import Window
-from regplay.session.autosave import Leftover
+from regplay.gui.document.questions import EXPERIMENT, Questions, busy
+from regplay.gui.training.clock import Clock
+from regplay.session.autosave import Autosave, Leftover, left_behind
 from regplay.session.document import Document, DocumentError, reads_file
 from regplay.session.document_file import SUFFIX, read, write
 from regplay.session.document_writer import DocumentWriter
 from regplay.session.experiment_file import open_experiment
 from regplay.session.link import from_link, to_link
+
+MOST = 8
+_KEY = "recent"
+
+
+class RecentFiles:
+    """The newest first, remembered from one start to the next."""
+
+    def __init__(self, settings: QSettings) -> None:
+        self._settings = settings
+
+    def paths(self) -> list[Path]:
+        """Where they were; some may be gone by now."""
+        saved = self._settings.value(_KEY, [])
+        names = [saved] if isinstance(saved, str) else saved  # a list of one is read as its item
+        if not isinstance(names, list):
+            return []
+        return [Path(name) for name in names if isinstance(name, str) and name][:MOST]
+
+    def add(self, path: Path) -> None:
+        """Put a file first."""
+        path = Path(os.path.abspath(path))
+        self._set([path, *(other for other in self.paths() if other != path)])
+
+    def remove(self, path: Path) -> None:
+        """Leave out a file that is gone."""
+        path = Path(os.path.abspath(path))
+        self._set([other for other in self.paths() if other != path])
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._set([])
+
+    def _set(self, paths: list[Path]) -> None:
+        self._settings.setValue(_KEY, [str(path) for path in paths[:MOST]])
+
+
+INTERVAL = 5.0  # s between two writings, at least
+
+
+class SafetyNet:
+    """Has a window's session on disk beside any file that it was saved in.
+
+    Parameters
+    ----------
+    folder
+        Where such files lie; by default one for the data of the application.
+    """
+
+    def __init__(self, clock: Clock, folder: Path | None = None) -> None:
+        self._clock = clock
+        self._folder = folder or _folder()
+        self._autosave = Autosave(self._folder)
+        self._written: Document | None = None
+        self._due = float("-inf")
+        self._told = ""
+
+    def note(self, document: Document) -> str:
+        """Write it if it is time to and something is new; returns at once.
+
+        Returns
+        -------
+        Why the last writing failed, unless that was told already.
+        """
+        problem = self._autosave.take_problem()
+        if problem:
+            self._written = None  # so that it is tried again
+        now = self._clock.now()
+        if now >= self._due and not _is_same(document, self._written):
+            self._written, self._due = document, now + INTERVAL
+            self._autosave.save(document)
+        news = "" if problem == self._told else problem
+        self._told = problem or self._told
+        return news
+
+    def forget(self) -> None:
+        """What is open is safe elsewhere, or is not wanted: delete the file."""
+        self._written = None
+        self._autosave.clear()
+
+    def left_behind(self) -> list[Leftover]:
+        """Sessions that were not closed, the newest first; each is held until it is left."""
+        return left_behind(self._folder)
+
+    def take_up(self, leftover: Leftover, document: Document) -> None:
+        """Go on in a file that was left behind, which holds what is open from now on."""
+        self._autosave.adopt(leftover)
+        self._written = document
+
+    def close(self) -> None:
+        """The window is closed in good order: nothing is left to recover."""
+        self._autosave.close()
+
+
+def _is_same(document: Document, written: Document | None) -> bool:
+    """Whether there is nothing new to write, places and views included."""
+    if written is None or not document.is_like(written):
+        return False
+    place = document.lesson, document.page, document.view
+    return place == (written.lesson, written.page, written.view)
+
+
+def _folder() -> Path:
+    place = QStandardPaths.StandardLocation.AppDataLocation
+    return Path(QStandardPaths.writableLocation(place)) / "autosave"
+
+
+class Window(Protocol):
+    """What a window does for its documents."""
+
+    def document(self) -> Document | None:
+        """What is worked on at present, in under 2 ms.
+
+        None while what was shown last is not all there yet, such as states without torch. A run
+        that is not known yet is left out.
+        """
+
+    def show_document(self, document: Document) -> None:
+        """Work on this in place of all else; its runs may not fit their data any more."""
+
+    def set_experiment(self, experiment: Experiment) -> None:
+        """Work on another experiment; all else stays."""
+
+
+pass
+pass
+pass
 
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
@@ -43,14 +167,14 @@ class Documents(QObject):
     -------
     changed
         `path`, `title` or `is_modified` is another.
-    recentChanged
+    recent_changed
         Other files were opened last.
     refused
         (str): what could not be done, and why.
     """
 
     changed = Signal()
-    recentChanged = Signal()
+    recent_changed = Signal()
     refused = Signal(str)
 
     def __init__(
@@ -88,7 +212,7 @@ class Documents(QObject):
     def clear_recent(self) -> None:
         """Forget which files were opened."""
         self._recent.clear()
-        self.recentChanged.emit()
+        self.recent_changed.emit()
 
     # Opening
 
@@ -108,7 +232,7 @@ class Documents(QObject):
             self.refused.emit(str(error))
             if not path.exists():
                 self._recent.remove(path)
-                self.recentChanged.emit()
+                self.recent_changed.emit()
             return False
         may_read = not document.paths or self._questions.may_read(document.paths)
         if not self.may_close():
@@ -128,7 +252,7 @@ class Documents(QObject):
         except UserError as error:
             self.refused.emit(str(error))
             return False
-        self._window.setExperiment(experiment)
+        self._window.set_experiment(experiment)
         return True
 
     def copy_link(self) -> bool:
@@ -151,7 +275,7 @@ class Documents(QObject):
         if reads_file(experiment) and file and not self._questions.may_read([file]):
             self.refused.emit(f"{path.name} was not opened: it learns from a file.")
             return False
-        self._window.setExperiment(experiment)
+        self._window.set_experiment(experiment)
         return True
 
     # Saving
@@ -255,7 +379,7 @@ class Documents(QObject):
 
     def _note(self, path: Path) -> None:
         self._recent.add(path)
-        self.recentChanged.emit()
+        self.recent_changed.emit()
 
     def _tick(self) -> None:
         self.check()

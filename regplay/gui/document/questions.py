@@ -1,15 +1,19 @@
-"""What a person is asked about files, and the dialogs that ask it."""
+"""What a person is asked about files, what is dropped, and being told to wait."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Protocol
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
-from regplay.gui.naming import named
+from regplay.gui.widgets.layout import named
 from regplay.session.document_file import SUFFIX
+from regplay.session.link import is_link
+from regplay.session.opening import TABLES
 
 Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
@@ -116,3 +120,34 @@ def _clicked(box: QMessageBox) -> QAbstractButton:
     clicked = box.clickedButton()
     box.deleteLater()
     return clicked
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    """Show by the pointer that this takes some tenths of a second."""
+    QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+    try:
+        yield
+    finally:
+        QGuiApplication.restoreOverrideCursor()
+
+
+EXPERIMENT = ".toml"
+_SUFFIXES = (SUFFIX, EXPERIMENT, *TABLES)
+
+
+def dropped_file(data: QMimeData) -> Path | None:
+    """The session, experiment, lesson or table in it, if it is one file of this machine."""
+    urls = data.urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() in _SUFFIXES else None
+
+
+def dropped_link(data: QMimeData) -> str | None:
+    """The link to an experiment in it, if there is one."""
+    if not data.hasText():
+        return None
+    text = data.text()
+    return text if is_link(text) else None

@@ -1,15 +1,16 @@
 """The session of the main window, taken as a document, and a document shown in the window."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
+from regplay.core.fit import grid_of
 from regplay.core.sweep import SWEEPABLE
-from regplay.gui.document.opened import complete, pins_of
-from regplay.gui.messages import Start, View
+from regplay.gui.training.messages import Start, View
 from regplay.gui.transport import SPEEDS
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
@@ -17,6 +18,44 @@ from regplay.session.run import Run
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow
+
+
+def pins_of(document: Document) -> list[Pin]:
+    """Its pins with their histories, without states and fits: this needs no torch."""
+    return [
+        Pin(pin.name, pin.color, pin.run.run(with_states=False), None, None, pin.is_hidden)
+        for pin in document.pins
+    ]
+
+
+def complete(pins: Sequence[Pin], document: Document) -> None:
+    """Give the pins that `pins_of` made their states and fits; this imports torch.
+
+    A pin whose file is gone, or has other columns or rows than it had, stays a mere history.
+    """
+    from regplay.core.predictions import fit_of, network_at
+
+    for pin, stored in zip(pins, document.pins, strict=True):
+        dataset = data_of(stored.run)
+        if dataset is None:
+            continue
+        run = stored.run.run()
+        pin.run, pin.grid, state = run, grid_of(dataset), run.checkpoints.last
+        if state is not None:
+            network = network_at(state, run.experiment, dataset)
+            pin.fit = fit_of(network, dataset, pin.grid, state.epoch, state.step)
+
+
+def data_of(run: StoredRun) -> Dataset | None:
+    """The data of a run, if they can be made and are of the sizes that it was trained on."""
+    try:
+        dataset = load(run.experiment.data)
+    except DatasetError:
+        return None
+    return dataset if run.fits(dataset) else None
+
+
+pass
 
 
 class ShownSession(QObject):
@@ -51,7 +90,7 @@ class ShownSession(QObject):
         )
         return self._with_stored(document)
 
-    def setExperiment(self, experiment: Experiment) -> None:
+    def set_experiment(self, experiment: Experiment) -> None:
         """Work on another experiment; all else stays."""
         self._window.take_over(experiment)
 
@@ -130,7 +169,7 @@ class ShownSession(QObject):
             "band": window.passes.band.isChecked(),
             "thinned": window.passes.thinned.isChecked(),
             "keeps_weights": window.session.keeps_weights,
-            "curves": " ".join(window.controls.chosenCurves()),
+            "curves": " ".join(window.controls.chosen_curves()),
             "speed": 0.0 if speed is None else float(speed),
         }
         return view if moment is None else view | {"epoch": moment}
@@ -138,7 +177,7 @@ class ShownSession(QObject):
     def _show_view(self, view: Mapping[str, ViewValue]) -> None:
         window = self._window
         if view.get("tab") in window.tabs.names:
-            window.tabs.setTab(str(view["tab"]))
+            window.tabs.set_tab(str(view["tab"]))
         losses = window.history_view.tabs.get(str(view.get("losses", "")))
         if losses is not None and not losses.isHidden():  # as that of accuracies in regression
             losses.setChecked(True)
@@ -147,11 +186,11 @@ class ShownSession(QObject):
         window.passes.thinned.setChecked(bool(view.get("thinned", False)))
         if "curves" in view:
             paths = str(view["curves"]).split()
-            window.controls.setShownCurves([path for path in SWEEPABLE if path in paths])
+            window.controls.set_shown_curves([path for path in SWEEPABLE if path in paths])
             window.laboratory.reconsider()
         speed = float(view.get("speed", 0.0)) or None
         if speed in SPEEDS:
-            window.transport.setSpeed(speed)
+            window.transport.set_speed(speed)
 
     def _show_lesson(self, document: Document) -> None:
         guide = self._window.guide
@@ -167,5 +206,5 @@ class ShownSession(QObject):
         if view.generation >= generation:
             self._moment = None
         if view.generation == generation:
-            self._window.replay.showKept(view)  # the handle has not heard of this run before
-            self._window.timeline.pickMoment(epoch)
+            self._window.replay.show_kept(view)  # the handle has not heard of this run before
+            self._window.timeline.pick_moment(epoch)

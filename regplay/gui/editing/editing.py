@@ -11,17 +11,16 @@ from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
-from regplay.gui.clock import Clock
-from regplay.gui.editing.hand import Hand
-from regplay.gui.editing.sheet import Sheet
-from regplay.gui.editing.strip import EditStrip
-from regplay.gui.naming import named
-from regplay.gui.plots.carried import interpolated
+from regplay.gui.editing.chart_points import ChartPoints
+from regplay.gui.editing.edit_strip import EditStrip
+from regplay.gui.editing.point_editor import PointEditor
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.fit_panel import ChartPanel, interpolated
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import ChartPanel
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.clock import Clock
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
 from regplay.session.drawing import MOST, Drawing, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
@@ -44,7 +43,7 @@ class Editing(QObject):
         The mode is switched on, and needs the fit to show the present points.
     edited
         (Experiment, bool): the experiment with other points, and whether it goes on with the last
-        edit, as while a point is dragged. Whoever takes it hands the points back by `setData`.
+        edit, as while a point is dragged. Whoever takes it hands the points back by `set_data`.
     """
 
     begun = Signal()
@@ -55,17 +54,17 @@ class Editing(QObject):
         self._fit_view, self._clock = fit_view, clock
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
-        self._sheet: Sheet | None = None
+        self._sheet: ChartPoints | None = None
         self._sent: tuple[Drawing, Experiment] | None = None  # while those who take it answer
         self._colors = LIGHT
-        self._hands: dict[Chart, Hand] = {}
-        self._hand: Hand | None = None  # on the chart that is shown
+        self._hands: dict[Chart, PointEditor] = {}
+        self._hand: PointEditor | None = None  # on the chart that is shown
         self.button = named("edit", Toggle("Edit points", _TIP))
         self.button.toggled.connect(self._toggle)
         self.strip = EditStrip()
         self.strip.hide()
-        self.strip.outlierClicked.connect(self._add_outlier)
-        self.strip.classChosen.connect(self._show_mark)
+        self.strip.outlier_clicked.connect(self._add_outlier)
+        self.strip.class_chosen.connect(self._show_mark)
         # The strip is in sight in the mode alone, so that the key is free outside of it.
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.strip)
         self._escape.activated.connect(self._on_escape)
@@ -77,15 +76,15 @@ class Editing(QObject):
         return (self.button,)
 
     @property
-    def isOn(self) -> bool:
+    def is_on(self) -> bool:
         """Whether the mouse edits points."""
         return self.button.isChecked()
 
-    def takesRight(self, widget: QWidget) -> bool:
+    def takes_right(self, widget: QWidget) -> bool:
         """Whether the right button deletes points on a widget."""
-        return self.isOn and self._fit_view.isAncestorOf(widget)
+        return self.is_on and self._fit_view.isAncestorOf(widget)
 
-    def setData(self, experiment: Experiment, dataset: Dataset | None) -> None:
+    def set_data(self, experiment: Experiment, dataset: Dataset | None) -> None:
         """Work on this experiment, once the fit shows its points; None where there are none."""
         self._experiment = experiment
         if dataset is self._dataset:
@@ -95,22 +94,22 @@ class Editing(QObject):
         if sent is None or sent.data != experiment.data:
             drawing = None
             if self._hand is not None:
-                self._hand.letGo()  # of a point that may be there no more
+                self._hand.let_go()  # of a point that may be there no more
         self._enable()
         if dataset is not None:
-            self.strip.setDataset(dataset)
+            self.strip.set_dataset(dataset)
         self._take_chart(drawing)
 
-    def setInSight(self, is_in_sight: bool) -> None:
+    def set_in_sight(self, is_in_sight: bool) -> None:
         """Whether the fit is in sight, on which points are edited."""
         self.button.setVisible(is_in_sight)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self.strip.setColors(colors)
+        self.strip.set_colors(colors)
         for hand in self._hands.values():
-            hand.setColors(colors)
+            hand.set_colors(colors)
 
     # the mode
 
@@ -127,7 +126,7 @@ class Editing(QObject):
             self.begun.emit()
         self._take_chart()
         if not is_on:
-            self._fit_view.fitRanges()
+            self._fit_view.fit_ranges()
 
     def _on_escape(self) -> None:
         focus = QApplication.focusWidget()
@@ -147,29 +146,29 @@ class Editing(QObject):
         """
         panel, dataset = self._fit_view.panel, self._dataset
         self._sheet, hand = None, None
-        if self.isOn and dataset is not None and isinstance(panel, ChartPanel):
-            self._sheet = Sheet(panel.chart, dataset, drawing or Drawing.of(dataset))
+        if self.is_on and dataset is not None and isinstance(panel, ChartPanel):
+            self._sheet = ChartPoints(panel.chart, dataset, drawing or Drawing.of(dataset))
             hand = self._hand_on(panel.chart)
         before, self._hand = self._hand, hand
         if before is not None and before is not hand:
-            before.setOn(False)
-            before.setSheet(None)
+            before.set_on(False)
+            before.set_sheet(None)
         if hand is not None:
-            hand.setSheet(self._sheet)
+            hand.set_sheet(self._sheet)
             if before is not hand:
-                hand.setOn(True)
+                hand.set_on(True)
 
-    def _hand_on(self, chart: Chart) -> Hand:
+    def _hand_on(self, chart: Chart) -> PointEditor:
         hand = self._hands.get(chart)
         if hand is None:
-            hand = self._hands[chart] = Hand(chart, self.strip, self._clock)
-            hand.setColors(self._colors)
+            hand = self._hands[chart] = PointEditor(chart, self.strip, self._clock)
+            hand.set_colors(self._colors)
             hand.drew.connect(self._tell)
         return hand
 
     def _show_mark(self) -> None:
         if self._hand is not None:
-            self._hand.showMark()
+            self._hand.show_mark()
 
     # what follows from it
 

@@ -9,10 +9,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core.errors import UserError
-from regplay.gui.figures.data import to_text
-from regplay.gui.figures.figure import USUAL, Figure, Style, paint_page
-from regplay.gui.figures.sizes import INCH, SCREEN
-from regplay.gui.plots.figure_painter import FigurePainter
+from regplay.gui.figures.figure import INCH, SCREEN, USUAL, Figure, Style, paint_page, to_text
+from regplay.gui.plots.canvas import FigurePainter
 from regplay.session.atomic import write_atomically
 
 FORMATS = ("png", "svg")

@@ -19,7 +19,7 @@ _FOLDER = "figure/folder"
 
 
 class FigureMenus(QObject):
-    """Menus for the plots of a window, which hands its context menu events to `openFor`.
+    """Menus for the plots of a window, which hands its context menu events to `open_for`.
 
     A menu opens when the right button comes up where it went down: a drag with it zooms.
 
@@ -54,7 +54,7 @@ class FigureMenus(QObject):
         hints = QGuiApplication.styleHints()
         hints.setContextMenuTrigger(Qt.ContextMenuTrigger.Release)
 
-    def openFor(self, event: QContextMenuEvent) -> bool:
+    def open_for(self, event: QContextMenuEvent) -> bool:
         """Open the menu of the plot under the mouse, or that has the focus; whether it is handled.
 
         A drag that ends over a plot is handled by doing nothing.
@@ -99,8 +99,8 @@ class FigureMenus(QObject):
         for name, text, act in (
             ("figure.save", "&Save figure…", self.save),
             ("figure.copy", "&Copy figure", self.copy),
-            ("figure.saveData", "Save &data as CSV…", self.saveData),
-            ("figure.copyData", "Co&py data", self.copyData),
+            ("figure.save_data", "Save &data as CSV…", self.save_data),
+            ("figure.copy_data", "Co&py data", self.copy_data),
         ):
             action = menu.addAction(text)
             action.setObjectName(name)
@@ -125,7 +125,7 @@ class FigureMenus(QObject):
         if self._tries(lambda: copy_figure(figure)):
             self._copied()
 
-    def saveData(self, figure: "Figure") -> None:
+    def save_data(self, figure: "Figure") -> None:
         """Ask for a name, and write the numbers behind the plot."""
         from regplay.gui.figures.export import save_data
 
@@ -144,7 +144,7 @@ class FigureMenus(QObject):
                 self._settings.setValue(_FOLDER, str(path.parent))
             self._saved(path)
 
-    def copyData(self, figure: "Figure") -> None:
+    def copy_data(self, figure: "Figure") -> None:
         """Put the numbers behind the plot on the clipboard."""
         from regplay.gui.figures.export import copy_data
 

@@ -6,25 +6,29 @@ from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.controls.sweepable import SweepableControl
-from regplay.gui.figures import seeds_figures
+from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.figures.figure import Figure
-from regplay.gui.figures.fit_figures import confusion_figure, panel_figure
-from regplay.gui.figures.history_figure import history_figure
-from regplay.gui.figures.landscape_figure import landscape_figure
+from regplay.gui.figures.fit_figures import confusion_figure, panel_figure, split_figure
 from regplay.gui.figures.network_figures import graph_figure, histograms_figure, norms_figure
-from regplay.gui.figures.slider_figure import slider_figure
-from regplay.gui.figures.split_figure import split_figure
+from regplay.gui.figures.study_figures import (
+    curves_figure,
+    decomposition_figure,
+    history_figure,
+    landscape_figure,
+    slider_figure,
+    strip_figure,
+    surface_figure,
+)
 from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.network.norms_plot import NormsPlot
 from regplay.gui.plots.confusion import ConfusionView
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.panel import ChartPanel, FitPanel
 from regplay.gui.runs.split_view import SplitView
-from regplay.gui.seeds.decomposition_view import DecompositionPlot
+from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.seeds.spread_curves import SpreadCurves
 from regplay.gui.seeds.spread_surface import SpreadSurface
@@ -65,13 +69,13 @@ def _figure_of(widget: QWidget) -> Figure | None:
         case LandscapeView():
             return landscape_figure(widget)
         case SpreadCurves():
-            return seeds_figures.curves_figure(widget)
+            return curves_figure(widget)
         case SpreadSurface():
-            return seeds_figures.surface_figure(widget)
+            return surface_figure(widget)
         case LossStrip():
-            return seeds_figures.strip_figure(widget)
+            return strip_figure(widget)
         case DecompositionPlot():
-            return seeds_figures.decomposition_figure(widget)
+            return decomposition_figure(widget)
         case SweepableControl():
             return slider_figure(widget)
         case SplitView():

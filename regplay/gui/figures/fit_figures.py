@@ -1,30 +1,162 @@
-"""The views of a fit as figures."""
+"""The views of a fit as figures, and the numbers behind them."""
 
 import dataclasses
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor
+import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF
 
-from regplay.core.fit import Fit
-from regplay.gui.figures.chart_figure import ChartFigure
-from regplay.gui.figures.figure import Figure
-from regplay.gui.figures.fit_series import (
-    confusion_series,
-    fit_series,
-    predicted_series,
-    weights_series,
-)
-from regplay.gui.figures.legend_lines import paint_legend
-from regplay.gui.figures.recolor import like, restyled, translated
+from regplay.core.datasets import Dataset, Split
+from regplay.core.datasets.dataset import Floats
+from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.figures.chart_figure import ChartFigure, paint_legend
+from regplay.gui.figures.figure import Figure, Series, by_class, like, restyled, translated
+from regplay.gui.plots.canvas import FigurePainter
 from regplay.gui.plots.confusion import ConfusionGrid, ConfusionView
-from regplay.gui.plots.figure_painter import FigurePainter
-from regplay.gui.plots.panel import ChartPanel, FitPanel
-from regplay.gui.plots.predicted import PredictedChart
+from regplay.gui.plots.curve import CurveView
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
+from regplay.gui.plots.predicted import PredictedChart, WeightsView
 from regplay.gui.plots.surface import SurfaceView
-from regplay.gui.plots.weights import WeightsView
 from regplay.gui.theme import Colors
+
+_STD = "standard deviation"
+
+
+def fit_series(panel: FitPanel) -> list[Series]:
+    """Of a view over one or two inputs: the points, and what each fit predicts on its grid."""
+    dataset, fit = panel.dataset, panel.fit
+    if dataset is None:
+        return []
+    found = [*points_series(dataset), *truth_series(dataset)]
+    grid = grid_of(dataset)
+    if grid is None:
+        return found
+    if fit is not None:
+        found += _predicted("fit", dataset, grid, fit.grid)
+    if isinstance(panel, CurveView):
+        for epoch, curve in zip(panel.past.epochs, panel.past.curves, strict=True):
+            if fit is None or epoch != fit.epoch:
+                found += _predicted(f"fit at epoch {epoch}", dataset, grid, curve)
+    if panel.passes_band is not None:
+        found.append(
+            spread_series(
+                "dropout, mean", dataset, grid, panel.passes_band.mean, panel.passes_band.std
+            )
+        )
+    for number, one in enumerate(panel.thinned_fits, start=1):
+        found += _predicted(f"thinned {number}", dataset, grid, one.grid)
+    for overlay in panel.overlays:
+        found += _predicted(overlay.name, dataset, overlay.grid or grid, overlay.fit.grid)
+    return found
+
+
+def points_series(dataset: Dataset, train_only: bool = False) -> list[Series]:
+    """The training and the validation points."""
+    splits = (("training", dataset.train), ("validation", dataset.valid))
+    return [
+        Series(name, _inputs(dataset, split.x) | {dataset.target_name: _targets(dataset, split)})
+        for name, split in splits[: 1 if train_only else 2]
+    ]
+
+
+def truth_series(dataset: Dataset) -> list[Series]:
+    """The true function over one input, where it is drawn."""
+    grid = grid_of(dataset)
+    is_drawn = dataset.n_inputs == 1 and dataset.task == "regression"
+    if not is_drawn or dataset.truth is None or grid is None:
+        return []
+    return _predicted("true function", dataset, grid, dataset.truth(grid.x))
+
+
+def spread_series(name: str, dataset: Dataset, grid: Grid, mean: Floats, std: Floats) -> Series:
+    """Mean and standard deviation of many networks on a grid."""
+    columns = _inputs(dataset, grid.x) | _outputs(dataset, mean)
+    if dataset.task == "regression":
+        columns[_STD] = std
+    else:
+        columns |= by_class(f"{_STD} of P", dataset.class_names, std)
+    return Series(name, columns)
+
+
+def member_series(name: str, dataset: Dataset, grid: Grid, values: Floats) -> Series:
+    """What one network predicts on a grid."""
+    return Series(name, _inputs(dataset, grid.x) | _outputs(dataset, values))
+
+
+def predicted_series(panel: PredictedChart) -> list[Series]:
+    """What is predicted for each point beside what is true."""
+    dataset, fit = panel.dataset, panel.fit
+    if dataset is None or fit is None:
+        return []
+    name = dataset.target_name
+    pairs = (("training", dataset.train, fit.train), ("validation", dataset.valid, fit.valid))
+    return [
+        Series(which, {f"true {name}": split.y, f"predicted {name}": predicted})
+        for which, split, predicted in pairs
+    ]
+
+
+def weights_series(panel: WeightsView) -> list[Series]:
+    """A linear model's weights and the true ones, by input."""
+    dataset, fit = panel.dataset, panel.fit
+    if dataset is None:
+        return []
+    learned = None if fit is None else fit.weights
+    pairs = (("learned weights", learned), ("true weights", dataset.true_weights))
+    return [
+        Series(name, {"input": list(dataset.input_names), "weight": weights})
+        for name, weights in pairs
+        if weights is not None
+    ]
+
+
+def confusion_series(panel: ConfusionView) -> list[Series]:
+    """How many points of each class are assigned each class."""
+    names, counts = panel.grid.names, panel.grid.counts
+    if not counts.size:
+        return []
+    which = "training" if panel.train_button.isChecked() else "validation"
+    true, assigned = np.indices(counts.shape).reshape(2, -1)
+    return [
+        Series(
+            which,
+            {
+                "true class": [names[index] for index in true],
+                "assigned class": [names[index] for index in assigned],
+                "points": counts.ravel(),
+            },
+        )
+    ]
+
+
+def _inputs(dataset: Dataset, x: Floats) -> dict[str, ArrayLike]:
+    return {name: x[:, index] for index, name in enumerate(dataset.input_names)}
+
+
+def _targets(dataset: Dataset, split: Split) -> ArrayLike:
+    if dataset.task == "regression":
+        return split.y
+    names: Sequence[str] = dataset.class_names
+    return [names[index] for index in split.y]
+
+
+def _outputs(dataset: Dataset, values: Floats) -> dict[str, ArrayLike]:
+    if dataset.task == "regression":
+        return {dataset.target_name: values}
+    return by_class("P", dataset.class_names, values)
+
+
+def _predicted(name: str, dataset: Dataset, grid: Grid, values: Floats | None) -> list[Series]:
+    """None where the fit was not predicted on this grid."""
+    if values is None or len(values) != len(grid.x):
+        return []
+    return [member_series(name, dataset, grid, values)]
+
+
+pass
 
 
 def panel_figure(panel: ChartPanel) -> Figure:
@@ -55,8 +187,8 @@ def _with_overlays(panel: FitPanel) -> Callable[[Colors], None]:
     own, overlays = panel.colors, panel.overlays
 
     def set_colors(colors: Colors) -> None:
-        panel.setColors(colors)
-        panel.setOverlays(
+        panel.set_colors(colors)
+        panel.set_overlays(
             overlays
             if colors == own
             else [
@@ -79,13 +211,13 @@ class ConfusionFigure(Figure):
         view = self.view
         assert view is not None
         after = like(view.colors, colors)
-        with restyled(view.setColors, view.colors, after):
+        with restyled(view.set_colors, view.colors, after):
             top = paint_legend(painter, view.legend.entries, area, after)
         ink = after.train if view.train_button.isChecked() else after.valid
         grid = ConfusionGrid()
-        grid.setNames(view.grid.names)
-        grid.setCounts(view.grid.counts)
-        grid.setColors(after, ink)
+        grid.set_names(view.grid.names)
+        grid.set_counts(view.grid.counts)
+        grid.set_colors(after, ink)
         grid.setFont(painter.font())
         grid.resize(int(area.width()), int(area.height() - top))
         painter.translate(area.left(), area.top() + top)
@@ -101,4 +233,47 @@ def confusion_figure(view: ConfusionView) -> Figure:
         colors=lambda: view.colors,
         tables=lambda: confusion_series(view),
         view=view,
+    )
+
+
+_GAP = 12.0  # pixels between two of them
+
+
+@dataclass(frozen=True, eq=False)
+class SplitFigure(Figure):
+    """Several figures, each under its title: side by side, or in two rows."""
+
+    cells: Sequence[Figure] = ()
+
+    def paint(self, painter: FigurePainter, area: QRectF, colors: Colors) -> None:
+        """Draw them one by one."""
+        columns = 1 if len(self.cells) == 1 else 2
+        rows = -(-len(self.cells) // columns)
+        width = (area.width() - (columns - 1) * _GAP) / columns
+        height = (area.height() - (rows - 1) * _GAP) / rows
+        metrics = QFontMetricsF(painter.font())
+        for index, cell in enumerate(self.cells):
+            row, column = divmod(index, columns)
+            left, top = area.left() + column * (width + _GAP), area.top() + row * (height + _GAP)
+            place = QRectF(left, top, width, height)
+            title = metrics.elidedText(cell.title, Qt.TextElideMode.ElideRight, width)
+            painter.save()
+            painter.setPen(QColor(colors.foreground))
+            painter.drawText(QPointF(left, top + metrics.ascent()), title)
+            cell.paint(painter, place.adjusted(0, metrics.height() + 4, 0, 0), colors)
+            painter.restore()
+
+
+def split_figure(cells: Sequence[Figure]) -> Figure:
+    """One figure of several; its table names the run before each series."""
+
+    def tables() -> list[Series]:
+        return [
+            replace(one, name=f"{cell.title}: {one.name}")
+            for cell in cells
+            for one in cell.series()
+        ]
+
+    return SplitFigure(
+        name="split", heading=lambda: "", colors=cells[0].colors, tables=tables, cells=tuple(cells)
     )

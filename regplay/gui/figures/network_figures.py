@@ -8,17 +8,13 @@ from PySide6.QtCore import QRectF
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.inside import UnitMaps
-from regplay.gui.figures.chart_figure import ChartFigure
-from regplay.gui.figures.data import Series
-from regplay.gui.figures.figure import Figure
-from regplay.gui.figures.legend_lines import paint_legend
-from regplay.gui.figures.recolor import restyled
-from regplay.gui.network.graph_layout import UnitPlace
+from regplay.gui.figures.chart_figure import ChartFigure, paint_legend
+from regplay.gui.figures.figure import Figure, Series, restyled
 from regplay.gui.network.histograms import Histograms
-from regplay.gui.network.network_graph import NetworkGraph
+from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView
-from regplay.gui.network.scales import layer_name
-from regplay.gui.plots.figure_painter import FigurePainter
+from regplay.gui.network.pictures import layer_name
+from regplay.gui.plots.canvas import FigurePainter
 from regplay.gui.theme import Colors
 
 _MEASURES = {"norm": "‖w‖", "near_zero": "under 0.001 (%)"}
@@ -35,7 +31,7 @@ class PictureFigure(Figure):
         """Draw the legend, and below it the picture."""
         assert self.view is not None
         assert self.picture is not None
-        with restyled(self.view.setColors, self.colors(), colors):
+        with restyled(self.view.set_colors, self.colors(), colors):
             top = paint_legend(painter, self.entries(), area, colors)
             other = self.picture.replica()
         other.setFont(painter.font())
@@ -78,7 +74,7 @@ def norms_figure(view: NetworkView) -> Figure:
         heading=lambda: "‖w‖ of each layer" if is_norm else "Share of weights under 0.001",
         colors=lambda: view.norms.colors,
         tables=lambda: norms_series(view),
-        entries=view.norms.legendEntries,
+        entries=view.norms.legend_entries,
         chart=view.norms,
     )
 
@@ -114,13 +110,13 @@ def graph_series(graph: NetworkGraph) -> list[Series]:
             Series(
                 "weights",
                 {
-                    "from": [graph.unitName(UnitPlace(layer, int(i))) for i in sources],
-                    "to": [graph.unitName(UnitPlace(layer + 1, int(i))) for i in targets],
+                    "from": [graph.unit_name(UnitPlace(layer, int(i))) for i in sources],
+                    "to": [graph.unit_name(UnitPlace(layer + 1, int(i))) for i in targets],
                     "value": weights.ravel(),
                 },
             )
         )
-        names = [graph.unitName(UnitPlace(layer + 1, i)) for i in range(len(biases))]
+        names = [graph.unit_name(UnitPlace(layer + 1, i)) for i in range(len(biases))]
         found.append(Series("biases", {"to": names, "value": biases}))
     if picture.grid is not None and picture.maps is not None:
         found += _maps(graph, picture, picture.grid.x)
@@ -130,11 +126,11 @@ def graph_series(graph: NetworkGraph) -> list[Series]:
 def _maps(graph: NetworkGraph, picture: UnitMaps, x: Floats) -> list[Series]:
     assert picture.maps is not None
     inputs: dict[str, ArrayLike] = {
-        graph.unitName(UnitPlace(0, index)): x[:, index] for index in range(x.shape[1])
+        graph.unit_name(UnitPlace(0, index)): x[:, index] for index in range(x.shape[1])
     }
     return [
         Series(
-            f"output of {graph.unitName(UnitPlace(column, index))}",
+            f"output of {graph.unit_name(UnitPlace(column, index))}",
             inputs | {"value": values.ravel()},
         )
         for column, units in enumerate(picture.maps)

@@ -14,11 +14,12 @@ from regplay.core.experiment import Experiment
 from regplay.core.sweep import SWEEPABLE, NumberAxis, Sweep, is_used
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_view import LandscapeView
-from regplay.gui.messages import Start
-from regplay.gui.studies import Inquiry, Study
+from regplay.gui.training.messages import Start
+from regplay.gui.training.studies import Study, StudyRequest
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
+
 
 _KEY = "landscape"
 _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
@@ -31,25 +32,25 @@ class LandscapeTab(LandscapeView):
 
     Signals
     -------
-    wishesChanged
+    wishes_changed
         Something else is to be trained.
-    startChosen
+    start_chosen
         (Experiment, Start, int, bool): go on with this member, at this epoch; and whether to train
         on at once, which it does to its end if the map hasn't.
     """
 
-    wishesChanged = Signal()
-    startChosen = Signal(object, object, int, bool)
+    wishes_changed = Signal()
+    start_chosen = Signal(object, object, int, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_on = False
         self._study: Study | None = None
         self._experiment: Experiment | None = None
-        self.startClicked.connect(self._start)
-        self.stopClicked.connect(self._stop)
-        self.axesChanged.connect(self._axes_changed)
-        self.cellClicked.connect(self._adopt)
+        self.start_clicked.connect(self._start)
+        self.stop_clicked.connect(self._stop)
+        self.axes_changed.connect(self._axes_changed)
+        self.cell_clicked.connect(self._adopt)
 
     @property
     def recorded(self) -> Sequence[int]:
@@ -57,24 +58,24 @@ class LandscapeTab(LandscapeView):
         study = self._study
         return () if study is None or study.history is None else study.history.epochs.tolist()
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The map around this experiment, while it is on."""
         sweep = self._sweep(experiment)
         if experiment != self._experiment:
             self._experiment = experiment
-            self.offerAccuracy(_task(experiment) == "classification")
+            self.offer_accuracy(_task(experiment) == "classification")
             usable = [path for path in SWEEPABLE if is_used(experiment, path)]
-            self.setUsable(usable)
+            self.set_usable(usable)
             x, y = self.axes()
-            self.setCurrent(_number(experiment, x), _number(experiment, y))
+            self.set_current(_number(experiment, x), _number(experiment, y))
         if self._study is not None and self._study.sweep != sweep:
             self._study = None
-            self.setMap(None)
+            self.set_map(None)
         if not self._is_on and self._study is None:
             return {}
-        return {_KEY: Inquiry(sweep, title="The landscape", is_paused=not self._is_on)}
+        return {_KEY: StudyRequest(sweep, title="The landscape", is_paused=not self._is_on)}
 
-    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the map at an epoch; one that was stopped stays as far as it came."""
         self._study = studies.get(_KEY, self._study)
         study = self._study
@@ -85,7 +86,7 @@ class LandscapeTab(LandscapeView):
         is_finished = history.finished  # before the losses: the thread may be about to end
         counts = _farthest(history)
         newest = {name: np.where(counts, history.values(name), np.nan) for name in _MEASURES}
-        self.setMap(
+        self.set_map(
             LandscapeMap(
                 x=x,
                 y=y,
@@ -108,19 +109,19 @@ class LandscapeTab(LandscapeView):
 
     def _start(self) -> None:
         self._is_on = True
-        self.setRunning(self._study is None or not self._study.finished)
-        self.wishesChanged.emit()
+        self.set_running(self._study is None or not self._study.finished)
+        self.wishes_changed.emit()
 
     def _stop(self) -> None:
         self._is_on = False
-        self.setRunning(False)
-        self.wishesChanged.emit()
+        self.set_running(False)
+        self.wishes_changed.emit()
 
     def _axes_changed(self, x: NumberAxis, y: NumberAxis) -> None:
         self._study = None
         if self._experiment is not None:
-            self.setCurrent(_number(self._experiment, x), _number(self._experiment, y))
-        self.wishesChanged.emit()
+            self.set_current(_number(self._experiment, x), _number(self._experiment, y))
+        self.wishes_changed.emit()
 
     def _adopt(self, column: int, row: int) -> None:
         study = self._study
@@ -131,7 +132,7 @@ class LandscapeTab(LandscapeView):
         if last is not None and np.isfinite(last.value("valid_loss")):
             experiment = study.sweep.experiments[member]
             trains_on = not study.history.is_finished[member]
-            self.startChosen.emit(experiment, Start(_KEY, member), last.epoch, trains_on)
+            self.start_chosen.emit(experiment, Start(_KEY, member), last.epoch, trains_on)
 
 
 def _farthest(history: "JointHistory") -> NDArray[np.bool_]:

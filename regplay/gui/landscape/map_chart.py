@@ -1,11 +1,13 @@
-"""A chart whose axes are lists of values: cells to point at, by mouse or by keys."""
+"""A chart whose axes are lists of values: its cells, pointed at by mouse or by keys."""
 
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFocusEvent,
     QFontMetrics,
@@ -13,18 +15,140 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPalette,
+    QPen,
 )
 from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.number_text import number_text
-from regplay.gui.landscape.map_layer import cell_edges, draw_frame
-from regplay.gui.landscape.ticks import labelled
-from regplay.gui.naming import named
+from regplay.gui.controls.number import number_text
+from regplay.gui.landscape.landscape_map import Floats, LandscapeMap, Measure, labelled
+from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.hover import HoverItem, Reading
-from regplay.gui.theme import Colors
+from regplay.gui.plots.hover import HoverItem, Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.loss_text import gap_text, number
+from regplay.gui.plots.shapes import Shape, draw_marker
+from regplay.gui.plots.surface_colors import value_colors
+from regplay.gui.theme import Colors, mix
+from regplay.gui.widgets.layout import named
+
+_LEVELS = 128  # shades of a cell
+_SHADES = [QColor(color) for color in value_colors(_LEVELS)]
+_ROOM_FOR_GAP = 7  # px; narrower cells touch
+PRESENT_SHAPE: Shape = "diamond"
+
+
+def cell_edges(frame: Frame, columns: int, rows: int) -> tuple[list[int], list[int]]:
+    """Where cells begin and end, in whole pixels: from the left, and from the bottom row upward.
+
+    A cell is one unit wide and high; the first is at 0.
+    """
+    x = frame.x(np.arange(columns + 1) - 0.5).round().astype(int)
+    y = frame.y(np.arange(rows + 1) - 0.5).round().astype(int)
+    return x.tolist(), y.tolist()
+
+
+class CellsLayer:
+    """A rectangle for each network.
+
+    Attributes
+    ----------
+    shares
+        [rows, columns], 0 … 1 from the first colour to the last; NaN is drawn hatched.
+    diverged
+        [rows, columns]; these get a cross instead of a colour.
+    """
+
+    def __init__(self) -> None:
+        self.shares: Floats = np.full((0, 0), np.nan)
+        self.diverged: NDArray[np.bool_] = np.zeros((0, 0), dtype=np.bool_)
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the cells on whole pixels."""
+        rows, columns = self.shares.shape
+        if not self.shares.size:
+            return
+        x, y = cell_edges(frame, columns, rows)
+        gap = 1 if min(frame.width / columns, frame.height / rows) >= _ROOM_FOR_GAP else 0
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        hatch = QBrush(QColor(frame.colors.grid), Qt.BrushStyle.BDiagPattern)
+        levels = np.nan_to_num(self.shares * (_LEVELS - 1), nan=-1.0).round().astype(int).tolist()
+        crossed = self.diverged.tolist()
+        crosses: list[QLineF] = []
+        for row in range(rows):
+            top, height = y[row + 1], y[row] - y[row + 1] - gap
+            for column in range(columns):
+                left, level = x[column], levels[row][column]
+                width = x[column + 1] - left - gap
+                fill = _SHADES[level] if level >= 0 else hatch
+                if crossed[row][column]:
+                    fill = QColor(frame.colors.grid)
+                    crosses += _cross(left + width / 2, top + height / 2, min(width, height))
+                painter.fillRect(left, top, width, height, fill)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(QColor(frame.colors.muted), 1.6))
+        painter.drawLines(crosses)
+
+
+def _cross(x: float, y: float, size: float) -> list[QLineF]:
+    half = min(size * 0.28, 6.0)
+    return [
+        QLineF(x - half, y - half, x + half, y + half),
+        QLineF(x - half, y + half, x + half, y - half),
+    ]
+
+
+class MarksLayer:
+    """The best cell and the present experiment.
+
+    Attributes
+    ----------
+    best
+        Column and row of the best cell, or None.
+    present
+        Where the present experiment lies, in columns and rows; it may lie between cells.
+    """
+
+    def __init__(self) -> None:
+        self.best: tuple[int, int] | None = None
+        self.present: tuple[float, float] | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the marks; the best one goes on top, smaller."""
+        colors = frame.colors
+        if self.present is not None:
+            x, y = float(frame.x(self.present[0])), float(frame.y(self.present[1]))
+            draw_marker(
+                painter, PRESENT_SHAPE, x, y, 15, colors.fit, colors.background, colors.foreground
+            )
+        if self.best is not None:
+            at = QPointF(float(frame.x(self.best[0])), float(frame.y(self.best[1])))
+            draw_ring(painter, at, colors)
+
+
+def draw_ring(painter: QPainter, at: QPointF, colors: Colors) -> None:
+    """The mark of the best cell: that of the best epoch, parted from a ground of any colour."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setBrush(QColor(colors.background))
+    painter.setPen(QPen(QColor(colors.background), 4.5))
+    painter.drawEllipse(at, 5.0, 5.0)
+    painter.setPen(QPen(QColor(colors.best), 2))
+    painter.drawEllipse(at, 4.5, 4.5)
+
+
+def draw_frame(painter: QPainter, cell: QRectF, colors: Colors) -> None:
+    """A frame around the cell that is pointed at, visible on a ground of any colour."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for inset, color in ((1.0, colors.foreground), (3.0, mix(colors.background, "#ffffff", 0.1))):
+        pen = QPen(QColor(color), 2)
+        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+        painter.setPen(pen)
+        painter.drawRect(cell.adjusted(inset - 1, inset - 1, 1 - inset, 1 - inset))
+
+
+pass
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
@@ -45,7 +169,7 @@ class CellHover(HoverItem):
         chart, reading = self._chart, self.reading
         if reading is None or not isinstance(chart, MapChart) or chart.cell is None:
             return
-        cell = chart.cellRect(chart.cell)
+        cell = chart.cell_rect(chart.cell)
         draw_frame(painter, cell, chart.colors)
         # The box goes to the right of its place, or to the left where there is no room.
         fits = cell.right() + self._box_width(painter, reading) <= self._rect.width()
@@ -72,8 +196,8 @@ class MapChart(Chart):
         The one that is pointed at, or None.
     """
 
-    cellPointed = Signal(object)  # Cell | None
-    cellChosen = Signal(int, int)
+    cell_pointed = Signal(object)  # Cell | None
+    cell_chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +221,7 @@ class MapChart(Chart):
 
     # columns and rows
 
-    def setAxes(self, x: NumberAxis, y: NumberAxis) -> None:
+    def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
         """Have these columns and rows."""
         if self._values != {"x": x, "y": y}:
             self._values = {"x": x, "y": y}
@@ -105,7 +229,7 @@ class MapChart(Chart):
             self.point(None)
             for side, axis in (("x", x), ("y", y)):
                 self.fix("x" if side == "x" else "y", -0.5, len(axis.values) - 0.5)
-            self.setLabels(FIELDS[x.path].label, FIELDS[y.path].label)
+            self.set_labels(FIELDS[x.path].label, FIELDS[y.path].label)
             self._label_cells()
 
     @property
@@ -113,13 +237,13 @@ class MapChart(Chart):
         """Columns and rows."""
         return len(self._values["x"].values), len(self._values["y"].values)
 
-    def cellRect(self, cell: Cell) -> QRectF:
+    def cell_rect(self, cell: Cell) -> QRectF:
         """Where a cell is, in pixels of the plot."""
         x, y = cell_edges(self.frame(), *self.counts)
         column, row = cell
         return QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
 
-    def cellAt(self, position: QPointF) -> Cell | None:
+    def cell_at(self, position: QPointF) -> Cell | None:
         """The cell at a place of the widget, or None outside of all."""
         point = self.box.mapFromScene(self.mapToScene(position.toPoint()))
         if not self.box.rect().contains(point) or not self._values:
@@ -136,10 +260,10 @@ class MapChart(Chart):
         metrics = QFontMetrics(self.font())
         frame = self.frame()
         for side, length in (("x", frame.width), ("y", frame.height)):
-            self.axes[side].setTicks([self.labelsFor(side, length, metrics)])
+            self.axes[side].setTicks([self.labels_for(side, length, metrics)])
         self._draw_axes_anew()
 
-    def labelsFor(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
+    def labels_for(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
         """The columns (`x`) or rows (`y`) that have room for their values on so many pixels."""
         axis = self._values[side]
         texts = [number_text(value) for value in axis.values]
@@ -167,13 +291,13 @@ class MapChart(Chart):
         if cell is None:
             self.hover.leave()
         else:
-            middle = self.cellRect(cell).center()
+            middle = self.cell_rect(cell).center()
             self.hover.move(middle.x(), middle.y())
             self.hover.update()
-        self.cellPointed.emit(cell)
+        self.cell_pointed.emit(cell)
 
     def _hover_at(self, position: QPointF) -> None:
-        self.point(self.cellAt(position))
+        self.point(self.cell_at(position))
 
     def leaveEvent(self, event: Any) -> None:
         """Point at nothing."""
@@ -194,15 +318,15 @@ class MapChart(Chart):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember the cell: a click is a press and a release on the same one."""
         super().mousePressEvent(event)
-        self.point(self.cellAt(event.position()))  # a touch moves no mouse
+        self.point(self.cell_at(event.position()))  # a touch moves no mouse
         self._pressed = self.cell if event.button() == Qt.MouseButton.LeftButton else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Choose the cell."""
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
-        if pressed is not None and self.cellAt(event.position()) == pressed:
-            self.cellChosen.emit(*pressed)
+        if pressed is not None and self.cell_at(event.position()) == pressed:
+            self.cell_chosen.emit(*pressed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""
@@ -213,7 +337,7 @@ class MapChart(Chart):
         elif key in _ARROWS:
             self.point(self._neighbour(*_ARROWS[key]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cell is not None:
-            self.cellChosen.emit(*self.cell)
+            self.cell_chosen.emit(*self.cell)
         else:
             event.ignore()
 
@@ -229,16 +353,16 @@ class MapChart(Chart):
 
     # the sentence where there is no map
 
-    def setHint(self, text: str) -> None:
+    def set_hint(self, text: str) -> None:
         """Write a sentence over the middle; none if it is empty."""
         if text != self.hint.text() or self.hint.isHidden() == bool(text):
             self.hint.setText(text)
             self.hint.setVisible(bool(text))
             self._place_hint()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        super().setColors(colors)
+        super().set_colors(colors)
         if hasattr(self, "hint"):  # not while it is constructed
             palette = self.hint.palette()
             palette.setColor(QPalette.ColorRole.Window, QColor(colors.background))
@@ -253,3 +377,82 @@ class MapChart(Chart):
         height = self.hint.heightForWidth(width) + 8
         self.hint.resize(max(width, 1), height)
         self.hint.move(inside.center() - self.hint.rect().center())
+
+
+_ROWS = (
+    ("training loss", "train_loss"),
+    ("validation loss", "valid_loss"),
+    ("training accuracy", "train_accuracy"),
+    ("validation accuracy", "valid_accuracy"),
+)
+
+
+def place_text(x: NumberAxis, y: NumberAxis, cell: tuple[int, int]) -> str:
+    """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
+    parts = ((x, cell[0]), (y, cell[1]))
+    return ", ".join(
+        f"{FIELDS[axis.path].label} {number_text(axis.values[index])}" for axis, index in parts
+    )
+
+
+def cell_rows(shown: LandscapeMap, cell: tuple[int, int], colors: Colors) -> tuple[ReadoutRow, ...]:
+    """The measures of a cell, a line each."""
+    at = (cell[1], cell[0])
+    if not shown.trained[at]:
+        return (ReadoutRow("not trained yet", ""),)
+    rows = []
+    for name, measure in _ROWS:
+        value = float(shown.measures[measure][at])
+        if measure.endswith("accuracy"):
+            if value == value:  # NaN in regression
+                rows.append(ReadoutRow(name, f"{value:.1%}", _color(measure, colors)))
+        else:
+            rows.append(ReadoutRow(name, number(value), _color(measure, colors)))
+    train, valid = (float(shown.measures[f"{split}_loss"][at]) for split in ("train", "valid"))
+    rows.insert(2, ReadoutRow("gap", gap_text(train, valid)))
+    if shown.diverged[at]:
+        rows.append(ReadoutRow("diverged; last finite values", ""))
+    elif shown.stage:
+        rows.append(ReadoutRow(shown.stage, ""))
+    return tuple(rows)
+
+
+def _color(measure: str, colors: Colors) -> str:
+    return colors.train if measure.startswith("train") else colors.valid
+
+
+def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> str:
+    """The best cell in words: what it reaches, and where it is."""
+    at = (cell[1], cell[0])
+    if measure == "accuracy":
+        reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
+    else:
+        reached = f"validation loss {shown.measures['valid_loss'][at]:.4g}"
+    which = "best so far" if shown.stage else "best"
+    return f"{which}: {reached} at {place_text(shown.x, shown.y, cell)}"
+
+
+def legend_entries(
+    shown: LandscapeMap | None,
+    measure: Measure,
+    best: tuple[int, int] | None,
+    present: bool,
+    ink: Colors,
+) -> list[Entry]:
+    """What the marks are, and at which epoch the map is."""
+    entries = []
+    if shown is not None and best is not None:
+        text = best_text(shown, measure, best)
+        short = text.partition(":")[0]
+        entries.append(Entry("circle", text, ink.background, ink.best, short=short, tip=text))
+    if present:
+        entries.append(Entry("diamond", "present settings", ink.fit, short="present"))
+    if shown is None:
+        return entries
+    if shown.diverged.any():
+        entries.append(Entry("cross", "diverged", ink.muted))
+    if shown.stage and shown.trained.any():
+        entries.append(Entry("none", shown.stage))
+    if shown.trained.any():
+        entries.append(Entry("none", "click a cell to adopt its settings", short="click to adopt"))
+    return entries

@@ -10,14 +10,14 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import grid_of
 from regplay.core.sweep import SWEEPABLE, Lineup, Sweep
 from regplay.gui.controls import ControlPanel
-from regplay.gui.laboratory import Laboratory
 from regplay.gui.lessons.guide import Guide
-from regplay.gui.messages import View
-from regplay.gui.runner import Runner
-from regplay.gui.runs.board import Board
+from regplay.gui.runs.pinned_runs import PinnedRuns
 from regplay.gui.runs.side_tab import Together, seen_together
-from regplay.gui.studies import Inquiry, Study
 from regplay.gui.tabs import Tabs
+from regplay.gui.training.messages import View
+from regplay.gui.training.runner import Runner
+from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.run import Run
@@ -35,19 +35,19 @@ class Classroom(QObject):
 
     Signals
     -------
-    wishesChanged
+    wishes_changed
         Something else is to be trained.
     """
 
-    wishesChanged = Signal()
+    wishes_changed = Signal()
 
     def __init__(
         self,
         guide: Guide,
         controls: ControlPanel,
         tabs: Tabs,
-        board: Board,
-        laboratory: Laboratory,
+        board: PinnedRuns,
+        laboratory: StudyScheduler,
         runner: Runner,
     ) -> None:
         super().__init__(guide)
@@ -57,12 +57,12 @@ class Classroom(QObject):
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
         self._looked_at: set[Experiment] = set()  # of networks of a curve
-        guide.pinsChosen.connect(self._pin)
-        guide.viewChosen.connect(self._show_view)
-        guide.curvesChosen.connect(self._show_curves)
-        guide.playRequested.connect(self._play)
+        guide.pins_chosen.connect(self._pin)
+        guide.view_chosen.connect(self._show_view)
+        guide.curves_chosen.connect(self._show_curves)
+        guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
-        self.wishesChanged.connect(laboratory.reconsider)
+        self.wishes_changed.connect(laboratory.reconsider)
         laboratory.add(self)
         laboratory.shown.connect(self._note_studies)
 
@@ -83,18 +83,18 @@ class Classroom(QObject):
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
         self._waiting, self._own = {}, {}
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
     # as a scholar of the laboratory
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The runs that are to be pinned."""
         if not self._waiting:
             return {}
         lineup = Lineup(tuple(self._waiting.values()))
-        return {_KEY: Inquiry(lineup, seen_together, title="A run of this page")}
+        return {_KEY: StudyRequest(lineup, seen_together, title="A run of this page")}
 
-    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Pin them once they are trained."""
         study = studies.get(_KEY)
         if study is None:
@@ -108,11 +108,11 @@ class Classroom(QObject):
             for member, (name, experiment) in enumerate(waiting.items()):
                 run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
                 dataset = load(experiment.data)
-                pin = self._board.pinRun(name, run, seen.fits[member], grid_of(dataset))
+                pin = self._board.pin_run(name, run, seen.fits[member], grid_of(dataset))
                 if pin is not None:
                     self._own[pin] = name
                 self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
         """Have these trained and pinned, but for those that are already.
@@ -122,17 +122,17 @@ class Classroom(QObject):
         known = {(pin.name, pin.run.experiment): pin for pin in self._board.pins}
         wanted = {known.get(pair) for pair in pins}
         left = {pin: name for pin, name in self._own.items() if pin not in wanted}
-        self._board.removePins([pin for pin, name in left.items() if pin.name == name])
+        self._board.remove_pins([pin for pin, name in left.items() if pin.name == name])
         self._own = {pin: name for pin, name in self._own.items() if pin in wanted}
         self._waiting = {name: it for name, it in pins if (name, it) not in known}
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
     def _show_view(self, view: str) -> None:
-        self._tabs.setTab(_TABS.get(view, view))
+        self._tabs.set_tab(_TABS.get(view, view))
 
     def _show_curves(self, paths: Sequence[str]) -> None:
         """Not remembered: the reader's own choice is that of the next start."""
-        self._controls.setShownCurves(paths)
+        self._controls.set_shown_curves(paths)
         self._laboratory.reconsider()
 
     def _play(self) -> None:

@@ -1,6 +1,6 @@
 """The guide through a lesson: it holds the page, and sets up what the page asks for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,14 +14,112 @@ from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.lessons.lesson_panel import LessonPanel
-from regplay.gui.lessons.library import Library
-from regplay.gui.lessons.progress import Place, Progress
-from regplay.gui.lessons.question_view import REVEALED
+from regplay.gui.lessons.page_view import REVEALED
 from regplay.session import lessons
 from regplay.session.lessons import Lesson, LessonError, Page
+from regplay.session.observations import Observations
 
-if TYPE_CHECKING:  # torch takes a second to import
+if TYPE_CHECKING:
     from regplay.core.state import State
+
+
+class Library:
+    """Lessons in order; the shipped ones are read when they are first needed.
+
+    Parameters
+    ----------
+    load
+        Reads the shipped ones.
+    """
+
+    def __init__(self, load: Callable[[], Sequence[Lesson]] = lessons.lessons) -> None:
+        self._load = load
+        self._known: dict[str, Lesson] | None = None
+
+    def all(self) -> list[Lesson]:
+        """Every lesson.
+
+        Raises
+        ------
+        LessonError
+            If one that ships with the program is damaged.
+        """
+        if self._known is None:
+            self._known = {lesson.id: lesson for lesson in self._load()}
+        return list(self._known.values())
+
+    def find(self, lesson_id: str) -> Lesson | None:
+        """The lesson of this id; raises as `all`."""
+        return next((lesson for lesson in self.all() if lesson.id == lesson_id), None)
+
+    def after(self, lesson_id: str) -> Lesson | None:
+        """The lesson that follows the one of this id; raises as `all`."""
+        known = self.all()
+        place = [lesson.id for lesson in known].index(lesson_id) + 1
+        return known[place] if place < len(known) else None
+
+    def add(self, lesson: Lesson) -> None:
+        """List it from now on, in place of one with the same id; raises as `all`."""
+        self.all()
+        assert self._known is not None
+        self._known[lesson.id] = lesson
+
+
+Place = tuple[str, int]  # a lesson's id, and a page of it from 0
+
+
+class Progress:
+    """Kept while the window is open.
+
+    Attributes
+    ----------
+    observations
+        What the reader's runs have shown.
+    """
+
+    def __init__(self) -> None:
+        self.observations = Observations()
+        self._answers: dict[Place, int] = {}
+        self._shown: dict[Place, set[int]] = {}
+
+    def answer(self, place: Place) -> int | None:
+        """The option that was chosen on a page, `REVEALED`, or None before any answer."""
+        return self._answers.get(place)
+
+    def choose(self, place: Place, option: int = REVEALED) -> int:
+        """Note an answer; returns the one that stands, which is the first."""
+        return self._answers.setdefault(place, option)
+
+    def shown(self, place: Place) -> Set[int]:
+        """Indices of the claims of a page that are ticked."""
+        return self._shown.get(place, frozenset())
+
+    def counts(self) -> dict[str, int]:
+        """How many claims of each lesson are ticked, by its id."""
+        counts: dict[str, int] = {}
+        for (lesson_id, _), shown in self._shown.items():
+            counts[lesson_id] = counts.get(lesson_id, 0) + len(shown)
+        return counts
+
+    def look(self, lesson: Lesson) -> None:
+        """Tick the claims of a lesson that are shown by now; a tick stays."""
+        for page, content in enumerate(lesson.pages):
+            shown = self._shown.setdefault((lesson.id, page), set())
+            for index, claim in enumerate(content.claims):
+                base = lesson.experiment(page)
+                if index not in shown and self.observations.shows(claim.statement, base):
+                    shown.add(index)
+
+    def forget(self, lesson_id: str) -> None:
+        """Take back answers and ticks of a lesson, which has another text now."""
+        kept: dict[Place, int] | dict[Place, set[int]]
+        for kept in (self._answers, self._shown):
+            for place in [place for place in kept if place[0] == lesson_id]:
+                del kept[place]
+
+
+pass
+pass
 
 
 class Guide(QObject):
@@ -40,39 +138,39 @@ class Guide(QObject):
 
     Signals
     -------
-    experimentChosen
+    experiment_chosen
         (Experiment): work on this one.
-    viewChosen
+    view_chosen
         (str): show this tab, one of `fit`, `landscape`, `seeds`, `network`, `split`.
-    curvesChosen
+    curves_chosen
         (tuple[str, ...]): show the curves of these sliders, and no others.
-    pinsChosen
+    pins_chosen
         (list[tuple[str, Experiment]]): train and pin these, under these names, in place of those of
         the page before.
-    playRequested
+    play_requested
         Train what was chosen.
     tried
         It answers a question: train what the view beside shows, too.
-    highlightsChanged
+    highlights_changed
         (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
         controls are elsewhere.
-    linkChosen
+    link_chosen
         (str): a link to an experiment was clicked in a text, `regplay:…`.
-    positionChanged
+    position_changed
         Another page, or none.
     failed
         (str): something is refused; nothing has changed.
     """
 
-    experimentChosen = Signal(object)
-    viewChosen = Signal(str)
-    curvesChosen = Signal(object)
-    pinsChosen = Signal(object)
-    playRequested = Signal()
+    experiment_chosen = Signal(object)
+    view_chosen = Signal(str)
+    curves_chosen = Signal(object)
+    pins_chosen = Signal(object)
+    play_requested = Signal()
     tried = Signal()
-    highlightsChanged = Signal(object)
-    linkChosen = Signal(str)
-    positionChanged = Signal()
+    highlights_changed = Signal(object)
+    link_chosen = Signal(str)
+    position_changed = Signal()
     failed = Signal(str)
 
     def __init__(
@@ -90,17 +188,17 @@ class Guide(QObject):
         self._lesson: Lesson | None = None  # the one that is open
         self._page = 0
         self._last: Place | None = None  # where the reader was when a lesson was left
-        panel.contentsToggled.connect(self._toggle_contents)
-        panel.closeClicked.connect(self.close)
-        panel.openClicked.connect(self.ask_for_file)
-        panel.lessonChosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
-        panel.pageChosen.connect(self._go_to_page)
-        panel.previousClicked.connect(self.previous_page)
-        panel.nextClicked.connect(self.next_page)
-        panel.resetClicked.connect(self.reset_page)
+        panel.contents_toggled.connect(self._toggle_contents)
+        panel.close_clicked.connect(self.close)
+        panel.open_clicked.connect(self.ask_for_file)
+        panel.lesson_chosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
+        panel.page_chosen.connect(self._go_to_page)
+        panel.previous_clicked.connect(self.previous_page)
+        panel.next_clicked.connect(self.next_page)
+        panel.reset_clicked.connect(self.reset_page)
         panel.answered.connect(self._answer)
-        panel.tryClicked.connect(self._try)
-        panel.linkChosen.connect(self.linkChosen)
+        panel.try_clicked.connect(self._try)
+        panel.link_chosen.connect(self.link_chosen)
         panel.hide()
 
     @property
@@ -128,7 +226,7 @@ class Guide(QObject):
         self._point_out((), ())
         if self.position is not None:
             self._last, self._lesson = self.position, None
-            self.positionChanged.emit()
+            self.position_changed.emit()
 
     def toggle(self) -> None:
         """Open, or close what is open."""
@@ -145,7 +243,7 @@ class Guide(QObject):
             self.failed.emit(str(error))
             return
         self._panel.show()
-        self._panel.showContents(known, self.position, self._progress.counts())
+        self._panel.show_contents(known, self.position, self._progress.counts())
 
     def ask_for_file(self) -> None:
         """Ask for a lesson file and open it."""
@@ -205,7 +303,7 @@ class Guide(QObject):
         self._lesson, self._page, content = lesson, page, lesson.pages[page]
         self._progress.look(lesson)
         place, following = (lesson.id, page), self._library.after(lesson.id)
-        self._panel.showPage(
+        self._panel.show_page(
             lesson,
             page,
             self._progress.shown(place),
@@ -216,7 +314,7 @@ class Guide(QObject):
         if sets_up:
             self._set_up()
         self._point_out(content.highlights, content.hides)
-        self.positionChanged.emit()
+        self.position_changed.emit()
 
     def next_page(self) -> None:
         """Go to the next page, after the last one to the next lesson."""
@@ -249,7 +347,7 @@ class Guide(QObject):
         elif self._lesson is None:
             self.close()  # there is no page to go back to
         else:
-            self._panel.showAgain()
+            self._panel.show_again()
 
     # what a page asks for
 
@@ -258,27 +356,27 @@ class Guide(QObject):
             return
         page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
         self._begin(page, experiment)
-        self.pinsChosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
+        self.pins_chosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
         if page.plays:
-            self.playRequested.emit()
+            self.play_requested.emit()
 
     def _begin(self, page: Page, experiment: Experiment) -> None:
-        self.experimentChosen.emit(experiment)
+        self.experiment_chosen.emit(experiment)
         if page.view is not None:
-            self.viewChosen.emit(page.view)
+            self.view_chosen.emit(page.view)
         if page.curves:
-            self.curvesChosen.emit(page.curves)
+            self.curves_chosen.emit(page.curves)
 
     def _point_out(self, highlights: tuple[str, ...], hides: tuple[str, ...]) -> None:
-        self._controls.setHiddenPaths(hides)
-        self._controls.setHighlighted(highlights)
-        self.highlightsChanged.emit(highlights)
+        self._controls.set_hidden_paths(hides)
+        self._controls.set_highlighted(highlights)
+        self.highlights_changed.emit(highlights)
 
     # questions
 
     def _answer(self, option: int) -> None:
         if self.position is not None:
-            self._panel.setAnswer(self._progress.choose(self.position, option))
+            self._panel.set_answer(self._progress.choose(self.position, option))
 
     def _try(self) -> None:
         """Set up the experiment that answers the question, and give the answer."""
@@ -288,7 +386,7 @@ class Guide(QObject):
         if page.question is not None:
             self._answer(REVEALED)
             self._begin(page, replace(experiment, page.question.tries))
-            self.playRequested.emit()
+            self.play_requested.emit()
             self.tried.emit()
 
     # claims
@@ -314,4 +412,4 @@ class Guide(QObject):
     def _look_for_claims(self) -> None:
         if self._lesson is not None and self.position is not None:
             self._progress.look(self._lesson)
-            self._panel.setShown(self._progress.shown(self.position))
+            self._panel.set_shown(self._progress.shown(self.position))

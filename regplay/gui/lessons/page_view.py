@@ -1,20 +1,222 @@
 """A page of a lesson: title, text, claims and question below one another."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from regplay.gui.controls import tones
-from regplay.gui.lessons.claim_list import ClaimList
-from regplay.gui.lessons.lines import Line
-from regplay.gui.lessons.question_view import QuestionView
-from regplay.gui.lessons.text_view import TextView
-from regplay.gui.lessons.words import Words
-from regplay.gui.naming import named
-from regplay.session.lessons import Page
+from regplay.gui.lessons.markdown_view import TextView
+from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets.buttons import Press, WordsButton
+from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.status_mark import StatusMark, StatusMarkView
+from regplay.gui.widgets.texts import Line, Words
+from regplay.session.lessons import Claim, Option, Page, Question
+
+_BREAK = "\u200b"  # where a line may end; nothing to be seen
+_CLAIM_LIST_SMALL = 0.9  # of the text
+
+
+class ClaimRow(QWidget):
+    """What a claim says, in words and as it is checked."""
+
+    def __init__(self, claim: Claim, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.claim = claim
+        self._is_shown = False
+        self.mark = StatusMarkView(StatusMark.OPEN)
+        self.words = Words(
+            Line(claim.text),
+            Line(_breakable(claim.claim), _CLAIM_LIST_SMALL, is_quiet=True, is_code=True),
+        )
+        row = QGridLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setHorizontalSpacing(7)
+        row.setColumnStretch(1, 1)
+        row.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.words, 0, 1)
+        self._tell()
+
+    def is_shown(self) -> bool:
+        """Whether the reader's own run has shown it."""
+        return self._is_shown
+
+    def set_shown(self, is_shown: bool) -> None:
+        """Tick it, or take the tick away."""
+        if is_shown != self._is_shown:
+            self._is_shown = is_shown
+            self.mark.set_mark(StatusMark.SHOWN if is_shown else StatusMark.OPEN)
+            self._tell()
+
+    def _tell(self) -> None:
+        claim = self.claim
+        state = "Your own runs have shown this." if self._is_shown else _OPEN_TIP
+        checked = f"Checked by training with {claim.seeds} seeds"
+        if claim.seeds == 1:
+            checked = "Checked by training with one seed"
+        elif claim.agree < claim.seeds:
+            checked += f", of which {claim.agree} have to agree"
+        self.setToolTip(f"<p>{state}</p><p>{checked}.</p>")
+        self.setAccessibleName(f"{self.mark.mark().value}: {claim.text}")
+        self.setAccessibleDescription(claim.claim)
+
+
+_OPEN_TIP = "Not shown yet: it is ticked once your own runs, with the settings named, show it."
+
+
+class ClaimList(QWidget):
+    """A heading that counts the ticks, and a `ClaimRow` for each claim; hidden without any."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lesson.claims")
+        self.rows: list[ClaimRow] = []
+        self.heading = named("lesson.claims.heading", Words())
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(8)
+        self._column.addWidget(self.heading)
+        self.hide()
+
+    def set_claims(self, claims: Sequence[Claim], shown: Collection[int]) -> None:
+        """List these claims; `shown` has the indices of those that are ticked."""
+        for row in self.rows:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
+        for row in self.rows:
+            self._column.addWidget(row)
+        self.set_shown(shown)
+        self.setVisible(bool(claims))
+
+    def set_shown(self, shown: Collection[int]) -> None:
+        """Tick these claims and no others."""
+        for index, row in enumerate(self.rows):
+            row.set_shown(index in shown)
+        done = sum(row.is_shown() for row in self.rows)
+        count = f"{done} of {len(self.rows)}" if done else "none"
+        if done == len(self.rows):
+            count = "all"
+        self.heading.set_lines(
+            Line("What training shows", is_bold=True),
+            Line(
+                f"{count.capitalize()} shown by your own runs so far",
+                _CLAIM_LIST_SMALL,
+                is_quiet=True,
+            ),
+        )
+
+
+def _breakable(claim: str) -> str:
+    """The claim, with places where a long name may end a line."""
+    return re.sub(r"[(,]|\.(?!\d)", lambda sign: sign[0] + _BREAK, claim)
+
+
+REVEALED = -1  # as an answer: none was chosen, but it has been shown
+_SMALL = 0.93  # of the text
+
+
+class QuestionView(QWidget):
+    """The options are buttons; the first choice stands. Hidden without a question.
+
+    Signals
+    -------
+    answered
+        (int): the index of the option that was chosen.
+    try_clicked
+        The experiment that shows the answer is wanted.
+    """
+
+    answered = Signal(int)
+    try_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("lesson.question")
+        self.options: list[WordsButton] = []
+        self._question: Question | None = None
+        self._text = named("lesson.question.text", Words())
+        self.verdict = named("lesson.verdict", Words())
+        self.try_button = named("lesson.try", Press("Try it"))
+        self.try_button.setToolTip("Set up the experiment, train it, and show the answer")
+        self.try_button.clicked.connect(self.try_clicked)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(6)
+        below = QHBoxLayout()
+        below.addWidget(self.verdict, 1, Qt.AlignmentFlag.AlignVCenter)
+        below.addWidget(self.try_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._text)
+        column.addLayout(self._choices)
+        column.addLayout(below)
+        self.hide()
+
+    def set_question(self, question: Question | None, answer: int | None) -> None:
+        """Ask a question; `answer` is the index that was chosen, `REVEALED`, or None."""
+        self._question = question
+        for button in self.options:
+            self._choices.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.options = []
+        self.setVisible(question is not None)
+        if question is None:
+            return
+        self._text.set_lines(Line(question.text, is_bold=True))
+        for index in range(len(question.options)):
+            button = named(f"lesson.option.{index}", WordsButton(mark=StatusMark.CHOICE))
+            button.clicked.connect(lambda _=False, index=index: self.answered.emit(index))
+            self._choices.addWidget(button)
+            self.options.append(button)
+        self.try_button.setVisible(bool(question.tries))
+        self.set_answer(answer)
+
+    def set_answer(self, answer: int | None) -> None:
+        """Show which option was chosen, which is right, and why; or nothing of it yet."""
+        if self._question is None:
+            return
+        right = self._question.right
+        for index, (button, option) in enumerate(
+            zip(self.options, self._question.options, strict=True)
+        ):
+            if answer is None:
+                button.set_lines(Line(option.text), mark=StatusMark.CHOICE)
+            else:
+                mark = _mark(index, answer, right)
+                button.set_lines(*_lines(option, is_choice=index == answer), mark=mark)
+            button.setEnabled(answer is None)
+        self.verdict.set_lines(Line(_verdict(answer, right), is_bold=True, is_plain=True))
+
+
+def _mark(index: int, answer: int, right: int) -> StatusMark:
+    if index == right:
+        return StatusMark.RIGHT
+    return StatusMark.WRONG if index == answer else StatusMark.OTHER
+
+
+def _lines(option: Option, *, is_choice: bool) -> list[Line]:
+    lines = [Line(option.text, is_bold=option.right), Line(option.because, _SMALL)]
+    if is_choice:
+        lines.insert(1, Line("Your choice", _SMALL, is_quiet=True))
+    return lines
+
+
+def _verdict(answer: int | None, right: int) -> str:
+    if answer is None:
+        return ""
+    if answer == REVEALED:
+        return "The answer"
+    return "Right." if answer == right else "Not quite."
+
+
+pass
+pass
 
 _MARGIN = 12  # px beside the text
 _SPACING = 12  # px between the parts
@@ -58,16 +260,16 @@ class PageView(QScrollArea):
 
     Signals
     -------
-    pageChosen, linkChosen
+    page_chosen, link_chosen
         As those of `TextView`.
-    answered, tryClicked
+    answered, try_clicked
         As those of `QuestionView`.
     """
 
-    pageChosen = Signal(int)
-    linkChosen = Signal(str)
+    page_chosen = Signal(int)
+    link_chosen = Signal(str)
     answered = Signal(int)
-    tryClicked = Signal()
+    try_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,13 +296,13 @@ class PageView(QScrollArea):
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(content)
-        self.text.pageChosen.connect(self.pageChosen)
-        self.text.linkChosen.connect(self.linkChosen)
-        self.text.linkFocused.connect(self._bring_into_sight)
+        self.text.page_chosen.connect(self.page_chosen)
+        self.text.link_chosen.connect(self.link_chosen)
+        self.text.link_focused.connect(self._bring_into_sight)
         self.question.answered.connect(self.answered)
-        self.question.tryClicked.connect(self.tryClicked)
+        self.question.try_clicked.connect(self.try_clicked)
 
-    def setPage(self, page: Page, shown: Collection[int], answer: int | None) -> None:
+    def set_page(self, page: Page, shown: Collection[int], answer: int | None) -> None:
         """Show a page from its beginning.
 
         Parameters
@@ -108,13 +310,13 @@ class PageView(QScrollArea):
         shown
             Indices of the claims that are ticked.
         answer
-            To its question, as `QuestionView.setQuestion` takes it.
+            To its question, as `QuestionView.set_question` takes it.
         """
-        self.title.setLines(Line(page.title, _TITLE, is_bold=True, is_plain=True))
+        self.title.set_lines(Line(page.title, _TITLE, is_bold=True, is_plain=True))
         self.badge.setVisible(page.published)
         self.text.setText(page.text)
-        self.claims.setClaims(page.claims, shown)
-        self.question.setQuestion(page.question, answer)
+        self.claims.set_claims(page.claims, shown)
+        self.question.set_question(page.question, answer)
         self._hide_answer(page.question is not None and answer is None)
         for first, second in pairwise(
             [self.text, *self.question.options, self.question.try_button]
@@ -122,15 +324,15 @@ class PageView(QScrollArea):
             QWidget.setTabOrder(first, second)
         self.verticalScrollBar().setValue(0)
 
-    def setAnswer(self, answer: int | None) -> None:
+    def set_answer(self, answer: int | None) -> None:
         """Show the answer to the question, and with it the claims, which give it away."""
-        self.question.setAnswer(answer)
+        self.question.set_answer(answer)
         self._hide_answer(answer is None)
 
     def _hide_answer(self, is_open: bool) -> None:
         self.claims.setVisible(bool(self.claims.rows) and not is_open)
 
-    def scrollScreen(self, by: int) -> bool:
+    def scroll_screen(self, by: int) -> bool:
         """Go a screen down (1) or up (−1); whether there was anything left to scroll."""
         bar = self.verticalScrollBar()
         before = bar.value()

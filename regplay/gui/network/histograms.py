@@ -4,17 +4,107 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
-from regplay.gui.network.binning import BINS, bin_edges, binned, nice_count
-from regplay.gui.network.histogram_panel import paint_bars, paint_ticks
-from regplay.gui.network.kept_picture import KeptPicture
-from regplay.gui.network.scales import Magnitude, layer_color, layer_name, number
+from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name, number
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.readout import Readout, Row
+from regplay.gui.plots.hover import Readout, ReadoutRow
+from regplay.gui.theme import mix
+
+BINS = 41  # odd, so that the middle one lies around 0
+
+
+def bin_edges(largest: float) -> NDArray[np.float64]:
+    """The edges [BINS + 1] of equal bins over ±`largest`."""
+    return np.linspace(-largest, largest, BINS + 1)
+
+
+def binned(weights: NDArray[np.float32], largest: float) -> NDArray[np.intp]:
+    """How many weights lie in each bin over ±`largest`, [BINS]; those beyond are left out.
+
+    A tenth of the time of `numpy.histogram`, which sorts out uneven bins.
+    """
+    with np.errstate(all="ignore"):
+        places = np.floor((weights / np.float32(largest) + 1) * (BINS / 2))
+        inside = np.abs(weights) <= largest  # False for NaN
+    return np.bincount(places[inside].astype(np.intp).clip(0, BINS - 1), minlength=BINS)
+
+
+def nice_count(count: int) -> int:
+    """The smallest of 4, 8 and 20 × 10ᵏ that is not below `count`: a quarter is whole, too."""
+    scale = 1
+    while 20 * scale < count:
+        scale *= 10
+    return next(nice * scale for nice in (4, 8, 20) if nice * scale >= count)
+
+
+def _steps(frame: Frame, edges: NDArray[np.float64], counts: NDArray[np.intp]) -> QPolygonF:
+    """The outline of bars, from the lower left corner to the lower right one, in pixels."""
+    x = np.repeat(np.round(frame.x(edges)), 2)
+    y = np.concatenate([[frame.height], np.repeat(frame.y(np.sqrt(counts)), 2), [frame.height]])
+    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
+
+
+def paint_bars(
+    painter: QPainter,
+    frame: Frame,
+    edges: NDArray[np.float64],
+    now: NDArray[np.intp],
+    initial: NDArray[np.intp],
+) -> None:
+    """Draw the counts now, filled, and the initial ones over them, as an outline."""
+    colors = frame.colors
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    outline = _steps(frame, edges, initial)
+    for polygon, color in (
+        (outline, mix(colors.background, colors.muted, 0.22)),
+        (_steps(frame, edges, now), mix(colors.background, colors.norm, 0.75)),
+    ):
+        painter.setBrush(QColor(color))
+        painter.drawPolygon(polygon)
+    painter.setPen(QPen(QColor(colors.muted), 1))
+    painter.drawPolyline(outline)
+
+
+def paint_ticks(painter: QPainter, frame: Frame, largest: float, top: int) -> None:
+    """Draw lines at a count of `top` and a quarter of it, and at weights of 0 and ±`largest`.
+
+    On a scale of roots a quarter has half the height.
+    """
+    colors, metrics = frame.colors, QFontMetrics(painter.font())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for count in (top, top // 4):
+        y = round(float(frame.y(np.sqrt(count))))
+        painter.setPen(QPen(QColor(colors.grid), 1))
+        painter.drawLine(QPointF(0, y), QPointF(frame.width, y))
+        painter.setPen(QColor(colors.foreground))
+        box = QRectF(-60, y - metrics.height() / 2, 56, metrics.height())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, right, _short(count))
+    for weight, share in ((-largest, 0.0), (0.0, 0.5), (largest, 1.0)):
+        x = round(float(frame.x(weight)))
+        painter.setPen(QPen(QColor(colors.grid), 1))
+        painter.drawLine(QPointF(x, 0), QPointF(x, frame.height + 3))
+        text = number(weight)
+        width = metrics.horizontalAdvance(text)
+        # The outer ones end with the plot, or they would run into those of its neighbours.
+        painter.setPen(QColor(colors.foreground))
+        painter.drawText(QPointF(x - share * width, frame.height + 4 + metrics.ascent()), text)
+    painter.setPen(QPen(QColor(colors.muted), 1))
+    painter.drawLine(QPointF(0, frame.height), QPointF(frame.width, frame.height))
+
+
+def _short(count: int) -> str:
+    """A count in four characters or fewer."""
+    return str(count) if count < 1000 else f"{count / 1000:.3g}k"
+
+
+pass
+pass
 
 _NARROW = 104  # pixels of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels
@@ -52,7 +142,7 @@ class Histograms(KeptPicture):
         """Room for four panels."""
         return QSize(520, 190)
 
-    def setLayers(self, layers: tuple[LayerWeights, ...]) -> None:
+    def set_layers(self, layers: tuple[LayerWeights, ...]) -> None:
         """Show these; ranges grow until `forget` or another number of layers."""
         if len(layers) != len(self._weights):
             self.forget()
@@ -70,8 +160,8 @@ class Histograms(KeptPicture):
         """Another one that shows the same over the same ranges, never on screen."""
         self._counted()
         other = Histograms()
-        other.setColors(self.colors)
-        other.setLayers(self._weights)
+        other.set_colors(self.colors)
+        other.set_layers(self._weights)
         other._range, other._tops = self._range, list(self._tops)
         return other
 
@@ -117,7 +207,7 @@ class Histograms(KeptPicture):
     def read(self, position: QPointF) -> Readout | None:
         """The bin under the mouse."""
         layers = self._counted()
-        for index, (layer, plot) in enumerate(zip(layers, self.plotRects(), strict=True)):
+        for index, (layer, plot) in enumerate(zip(layers, self.plot_rects(), strict=True)):
             if not plot.contains(position):
                 continue
             edges = bin_edges(self._range.value)
@@ -126,8 +216,8 @@ class Histograms(KeptPicture):
             return Readout(
                 f"{layer_name(index, len(layers))}: {number(edges[at])} … {number(edges[at + 1])}",
                 (
-                    Row("now", f"{layer.now[at]:,}", self.colors.norm),
-                    Row("initial", f"{layer.initial[at]:,}", self.colors.muted),
+                    ReadoutRow("now", f"{layer.now[at]:,}", self.colors.norm),
+                    ReadoutRow("initial", f"{layer.initial[at]:,}", self.colors.muted),
                 ),
             )
         return None
@@ -146,10 +236,10 @@ class Histograms(KeptPicture):
         places = (divmod(index, columns) for index in range(count))
         return [QRectF(c * (width + _GAP), r * height, width, height) for r, c in places]
 
-    def plotRects(self) -> list[QRectF]:
+    def plot_rects(self) -> list[QRectF]:
         """Inside the axes of each panel, in pixels."""
         line = QFontMetrics(self.font()).height()
-        top = line * max(map(len, self.titleLines()), default=1) + 7
+        top = line * max(map(len, self.title_lines()), default=1) + 7
         return [
             QRectF(
                 round(panel.left()) + _TICKS,
@@ -160,7 +250,7 @@ class Histograms(KeptPicture):
             for panel in self._panels()
         ]
 
-    def titleLines(self) -> list[tuple[str, ...]]:
+    def title_lines(self) -> list[tuple[str, ...]]:
         """What each panel has over it: the title on one line, or on two, or shortened on two."""
         layers, panels, metrics = self._counted(), self._panels(), QFontMetrics(self.font())
         for fit in (_on_one_line, _on_two_lines, _shortened):
@@ -177,8 +267,8 @@ class Histograms(KeptPicture):
 
     def draw(self, painter: QPainter) -> None:
         """Draw the panels."""
-        layers, titles = self._counted(), self.titleLines()
-        rects = zip(self._panels(), self.plotRects(), strict=True)
+        layers, titles = self._counted(), self.title_lines()
+        rects = zip(self._panels(), self.plot_rects(), strict=True)
         for index, (layer, (panel, plot)) in enumerate(zip(layers, rects, strict=True)):
             self._draw_title(painter, panel, titles[index], index)
             frame = self._frame(plot, layer)

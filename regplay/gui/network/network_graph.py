@@ -1,6 +1,9 @@
 """A small network, drawn: a square for each unit, a link for each weight."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,14 +12,208 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.inside import UnitMaps
-from regplay.gui.network.graph_layout import GraphLayout, UnitPlace
-from regplay.gui.network.kept_picture import KeptPicture
-from regplay.gui.network.links import Links
-from regplay.gui.network.scales import Magnitude, number, sign_color
-from regplay.gui.network.thumbnails import Thumbnails
-from regplay.gui.plots.readout import Picture, Readout, Row
-from regplay.gui.theme import Colors
+from regplay.core.inside import NEAR_ZERO, UnitMaps
+from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, number, sign_color
+from regplay.gui.plots.hover import Picture, Readout, ReadoutRow
+from regplay.gui.plots.shapes import Segments
+from regplay.gui.theme import LIGHT, Colors, mix
+
+Pixels = NDArray[np.float64]
+_PIECES = 12  # straight ones that a link's curve is made of
+_PITCH = 74.0  # pixels between units, at most
+_SIDE = 46.0  # pixels across a unit, at most
+_NEAR = 3.0  # pixels beside a link that still point at it
+
+
+@dataclass(frozen=True)
+class UnitPlace:
+    """A unit: its column, 0 for the inputs, and its place in it from the top."""
+
+    column: int
+    index: int
+
+
+class GraphLayout:
+    """Columns of square units in a rectangle, and a curve for each weight.
+
+    Links are in the order of the weights: layer by layer, each [out, in] row by row.
+
+    Parameters
+    ----------
+    sizes
+        Units of each column.
+    area
+        Where the units lie, in pixels.
+
+    Attributes
+    ----------
+    centres
+        [units, 2] of each column, in pixels.
+    sides
+        Width of a unit of each column, in pixels.
+    curves
+        [links, points, 2], in pixels, from left to right.
+    layers, targets, sources
+        [links]: the layer of weights, and the unit in its column and the one before it.
+    """
+
+    def __init__(self, sizes: Sequence[int], area: QRectF) -> None:
+        self.sizes = tuple(sizes)
+        columns = len(self.sizes)
+        step = area.width() / max(columns - 1, 1)  # the outer columns stand on the edges
+        self.centres: list[Pixels] = []
+        self.sides: list[float] = []
+        for column, size in enumerate(self.sizes):
+            pitch = min(area.height() / size, _PITCH)
+            y = area.center().y() + (np.arange(size) - (size - 1) / 2) * pitch
+            x = np.full(size, area.left() + column * step)
+            self.centres.append(np.stack([x, y], axis=1))
+            self.sides.append(max(float(np.floor(min(0.84 * pitch, 0.42 * step, _SIDE))), 4.0))
+        self._place_links()
+
+    def _place_links(self) -> None:
+        ends, numbers = [], []
+        pairs = zip(self.sizes, self.sizes[1:], strict=False)
+        for layer, (n_in, n_out) in enumerate(pairs):
+            target, source = np.divmod(np.arange(n_in * n_out), n_in)
+            start, stop = self.centres[layer][source], self.centres[layer + 1][target]
+            half = np.array([self.sides[layer], -self.sides[layer + 1]]) / 2
+            x = np.stack([start[:, 0] + half[0], stop[:, 0] + half[1]], axis=1)
+            y = np.stack([start[:, 1], stop[:, 1]], axis=1)
+            ends.append(np.stack([x, y], axis=2))
+            numbers.append(np.stack([np.full_like(target, layer), target, source]))
+        start, stop = np.concatenate(ends).transpose(1, 0, 2)
+        self.layers, self.targets, self.sources = np.concatenate(numbers, axis=1)
+        # Level at both ends, so that the links of a unit leave it apart from one another.
+        along = np.linspace(0, 1, _PIECES + 1)
+        share = np.stack([along, along**2 * (3 - 2 * along)], axis=1)
+        self.curves: Pixels = start[:, None] + (stop - start)[:, None] * share
+
+    def unit_rect(self, unit: UnitPlace) -> QRectF:
+        """Where a unit lies, on whole pixels."""
+        x, y = self.centres[unit.column][unit.index]
+        side = self.sides[unit.column]
+        return QRectF(round(x - side / 2), round(y - side / 2), side, side)
+
+    def unit_at(self, position: QPointF) -> UnitPlace | None:
+        """The unit under a point, or None."""
+        for column, centres in enumerate(self.centres):
+            away = np.abs(centres - [position.x(), position.y()]).max(axis=1)
+            nearest = int(away.argmin())
+            if away[nearest] <= self.sides[column] / 2 + 1:
+                return UnitPlace(column, nearest)
+        return None
+
+    def link_at(self, position: QPointF, widths: Pixels) -> int | None:
+        """The link under a point, given the width of each: the widest of those that lie there."""
+        point = np.array([position.x(), position.y()])
+        starts, pieces = self.curves[:, :-1], np.diff(self.curves, axis=1)
+        length = (pieces**2).sum(axis=2)
+        share = ((point - starts) * pieces).sum(axis=2) / np.maximum(length, 1e-9)
+        nearest = starts + pieces * share.clip(0, 1)[..., None]
+        away = np.sqrt(((point - nearest) ** 2).sum(axis=2)).min(axis=1)
+        beside = away - widths / 2  # below 0 on the link itself
+        under = np.flatnonzero(beside <= 0)
+        if under.size:
+            return int(under[widths[under].argmax()])
+        closest = int(beside.argmin())
+        return closest if beside[closest] <= _NEAR else None
+
+
+_LEVELS = 12  # widths that there are: a weight that moves a little leaves its link as it is
+_THIN, _THICK = 0.7, 6.0  # pixels
+_FEW = 200  # links that may all have smooth curves
+_JOINED = 2.5  # pixels from which gaps between the pieces of a curve would show
+
+
+class Links:
+    """Widths, colours and painting.
+
+    Attributes
+    ----------
+    weights
+        [links]
+    widths
+        [links], in pixels.
+    """
+
+    def __init__(self) -> None:
+        self.weights: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self.widths: Pixels = np.zeros(0)
+        self._levels: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._segments = Segments()
+        self._pens: list[list[QPen]] = []
+        self._faint = QPen()
+        self.set_colors(LIGHT)
+
+    def set_weights(self, weights: NDArray[np.float32], largest: float) -> None:
+        """Show these; `largest` is the absolute value that has the full width."""
+        self.weights = np.nan_to_num(weights)
+        share = (np.abs(self.weights) / largest).clip(0, 1)
+        self._levels = np.rint(share * _LEVELS).astype(np.intp)
+        self.widths = _width(self._levels)
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._faint = QPen(QColor(mix(colors.background, colors.muted, 0.3)), 1)
+        self._pens = [
+            [_pen(sign, level, colors) for level in range(_LEVELS + 1)] for sign in (1, -1)
+        ]
+
+    def paint(self, painter: QPainter, curves: Pixels) -> None:
+        """Draw links along curves [links, points, 2], the widest on top."""
+        fine, coarse = _pieces(curves), _pieces(curves[:, ::2])
+        is_sparse = len(curves) <= _FEW
+        is_faint = np.abs(self.weights) < NEAR_ZERO
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(self._faint)
+        self._segments.draw(painter, coarse[is_faint].reshape(-1, 4))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for level in range(_LEVELS + 1):
+            # Painting takes as long as there are pieces, and corners show on wide links first.
+            pieces = fine if is_sparse or _width(level) > _JOINED else coarse
+            for is_negative in (False, True):
+                chosen = (self._levels == level) & ((self.weights < 0) == is_negative) & ~is_faint
+                if chosen.any():
+                    painter.setPen(self._pens[is_negative][level])
+                    self._segments.draw(painter, pieces[chosen].reshape(-1, 4))
+
+    def paint_one(self, painter: QPainter, curve: Pixels, link: int, colors: Colors) -> None:
+        """Draw one link over the others, between seams."""
+        pieces = _pieces(curve[None])[0]
+        width = float(self.widths[link])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        color = sign_color(float(self.weights[link]), colors)
+        for shade, wide in ((colors.foreground, width + 3), (color, max(width, 1.5))):
+            drawn = QPen(QColor(shade), wide)
+            drawn.setCapStyle(Qt.PenCapStyle.RoundCap)
+            painter.setPen(drawn)
+            self._segments.draw(painter, pieces)
+
+
+def _pieces(curves: Pixels) -> Pixels:
+    """The straight pieces [links, pieces, 4] of curves."""
+    return np.concatenate([curves[:, :-1], curves[:, 1:]], axis=2)
+
+
+def _width(level: float | NDArray[np.intp]) -> Any:
+    """Pixels across a link of a level."""
+    return _THIN + (_THICK - _THIN) * level / _LEVELS
+
+
+def _pen(sign: int, level: int, colors: Colors) -> QPen:
+    """Small weights are pale, so that hundreds of them don't hide the large ones."""
+    share = level / _LEVELS
+    width = _width(level)
+    color = mix(colors.background, sign_color(sign, colors), 0.15 + 0.85 * share**0.8)
+    drawn = QPen(QColor(color), width)
+    joined = width > _JOINED
+    drawn.setCapStyle(Qt.PenCapStyle.SquareCap if joined else Qt.PenCapStyle.FlatCap)
+    return drawn
+
+
+pass
+pass
 
 _NAME = 84  # pixels of an input's or output's name, at most
 _EDGE = 10  # pixels
@@ -40,7 +237,7 @@ class NetworkGraph(KeptPicture):
         self._dataset: Dataset | None = None
         self._picture: UnitMaps | None = None
         self._layout: GraphLayout | None = None
-        self._thumbnails = Thumbnails()
+        self._thumbnails = UnitPictures()
         self._largest_weight = Magnitude()
         self._largest: list[Magnitude] = []  # value that has the full colour, of each column
         self._hovered: UnitPlace | int | None = None
@@ -51,12 +248,12 @@ class NetworkGraph(KeptPicture):
 
     # what is shown
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Whose inputs and classes the outer units are; no network yet."""
         self._dataset = dataset
-        self.setPicture(None)
+        self.set_picture(None)
 
-    def setPicture(self, picture: UnitMaps | None) -> None:
+    def set_picture(self, picture: UnitMaps | None) -> None:
         """Show a network, or none; ranges grow until `forget` or a network of another shape."""
         before, self._picture = self._picture, picture
         if picture is None or before is None or before.sizes != picture.sizes:
@@ -67,7 +264,7 @@ class NetworkGraph(KeptPicture):
             self._largest_weight.cover(weights)
             for column, magnitude in enumerate(self._largest):
                 magnitude.cover(self._column_values(picture, column))
-            self.links.setWeights(weights, self._largest_weight.value)
+            self.links.set_weights(weights, self._largest_weight.value)
         self.refresh()
 
     def forget(self) -> None:
@@ -76,21 +273,21 @@ class NetworkGraph(KeptPicture):
         columns = 0 if self._picture is None else len(self._picture.sizes)
         self._largest = [Magnitude() for _ in range(columns)]
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.links.setColors(colors)
-        self._thumbnails.setColors(colors)
-        super().setColors(colors)
+        self.links.set_colors(colors)
+        self._thumbnails.set_colors(colors)
+        super().set_colors(colors)
 
     def replica(self) -> "NetworkGraph":
         """Another one that shows the same with the same widths and colours, never on screen."""
         other = NetworkGraph()
-        other.setColors(self.colors)
+        other.set_colors(self.colors)
         other._dataset = self._dataset
         if self._picture is not None:
-            other.setPicture(self._picture)
+            other.set_picture(self._picture)
             other._largest_weight, other._largest = self._largest_weight, self._largest
-            other.links.setWeights(self.links.weights, self._largest_weight.value)
+            other.links.set_weights(self.links.weights, self._largest_weight.value)
         return other
 
     @property
@@ -109,7 +306,7 @@ class NetworkGraph(KeptPicture):
 
     # names
 
-    def unitName(self, unit: UnitPlace) -> str:
+    def unit_name(self, unit: UnitPlace) -> str:
         """What a person calls a unit; inputs and outputs have the names in the dataset."""
         assert self._picture is not None
         last = len(self._picture.sizes) - 1
@@ -129,14 +326,14 @@ class NetworkGraph(KeptPicture):
 
     # where things are
 
-    def layoutOf(self) -> GraphLayout | None:
+    def layout_of(self) -> GraphLayout | None:
         """Where units and links lie at this size, or None without a network."""
         if self._layout is None and self._picture is not None:
             metrics = QFontMetrics(self.font())
             sizes = self._picture.sizes
             rooms = []
             for column in (0, len(sizes) - 1):
-                names = [self.unitName(UnitPlace(column, i)) for i in range(sizes[column])]
+                names = [self.unit_name(UnitPlace(column, i)) for i in range(sizes[column])]
                 rooms.append(min(max(map(metrics.horizontalAdvance, names)), _NAME))
             # A name, a gap, and half a unit, whose width depends on what is left.
             half = 24
@@ -162,7 +359,7 @@ class NetworkGraph(KeptPicture):
 
     def draw(self, painter: QPainter) -> None:
         """Draw links, units and names."""
-        layout, picture = self.layoutOf(), self._picture
+        layout, picture = self.layout_of(), self._picture
         if layout is None or picture is None:
             return
         self.links.paint(painter, layout.curves)
@@ -180,7 +377,7 @@ class NetworkGraph(KeptPicture):
             for index in range(layout.sizes[column]):
                 unit = UnitPlace(column, index)
                 rect = layout.unit_rect(unit)
-                name = self.unitName(unit)
+                name = self.unit_name(unit)
                 text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
                 left = rect.left() - 6 - _NAME if column == 0 else rect.right() + 6
                 box = QRectF(
@@ -194,9 +391,9 @@ class NetworkGraph(KeptPicture):
             half = metrics.horizontalAdvance(title) / 2
             painter.drawText(QPointF(centres[0, 0] - half, 4.0 + metrics.ascent()), title)
 
-    def drawOver(self, painter: QPainter) -> None:
+    def draw_over(self, painter: QPainter) -> None:
         """Draw the unit or the link under the mouse once more."""
-        layout, hovered = self.layoutOf(), self._hovered
+        layout, hovered = self.layout_of(), self._hovered
         if layout is None or hovered is None or self.readout is None:
             return
         if isinstance(hovered, UnitPlace):
@@ -211,7 +408,7 @@ class NetworkGraph(KeptPicture):
 
     def read(self, position: QPointF) -> Readout | None:
         """The unit or the link under the mouse."""
-        layout, picture = self.layoutOf(), self._picture
+        layout, picture = self.layout_of(), self._picture
         self._hovered = None
         if layout is None or picture is None:
             return None
@@ -226,24 +423,28 @@ class NetworkGraph(KeptPicture):
         source = UnitPlace(layer, int(layout.sources[link]))
         target = UnitPlace(layer + 1, int(layout.targets[link]))
         weight = float(picture.weights[layer][target.index, source.index])
-        row = Row("weight", f"{weight:.4g}".replace("-", "−"), sign_color(weight, self.colors))
-        return Readout(f"{self.unitName(source)} → {self.unitName(target)}", (row,))
+        row = ReadoutRow(
+            "weight", f"{weight:.4g}".replace("-", "−"), sign_color(weight, self.colors)
+        )
+        return Readout(f"{self.unit_name(source)} → {self.unit_name(target)}", (row,))
 
     def _read_unit(self, picture: UnitMaps, unit: UnitPlace) -> Readout:
         rows = []
         if unit.column > 0:
-            rows.append(Row("bias", number(float(picture.biases[unit.column - 1][unit.index]))))
+            rows.append(
+                ReadoutRow("bias", number(float(picture.biases[unit.column - 1][unit.index])))
+            )
         if picture.maps is None:
-            return Readout(self.unitName(unit), tuple(rows))
+            return Readout(self.unit_name(unit), tuple(rows))
         values, largest = picture.maps[unit.column][unit.index], self._largest[unit.column].value
         seen = values[np.isfinite(values)]
         if seen.size:
             ends = f"{number(float(seen.min()))} … {number(float(seen.max()))}"
-            rows.append(Row("puts out", ends))
+            rows.append(ReadoutRow("puts out", ends))
         names = () if self._dataset is None else self._dataset.input_names
         caption = "   ".join(chain(*zip("→↑", names, strict=False)))
 
         def paint(painter: QPainter, rect: QRectF) -> None:
             self._thumbnails.paint(painter, [rect], values[None], largest)
 
-        return Readout(self.unitName(unit), tuple(rows), Picture(paint, caption))
+        return Readout(self.unit_name(unit), tuple(rows), Picture(paint, caption))

@@ -4,14 +4,13 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import MOST_HIDDEN, MOST_UNITS, Inside
-from regplay.gui.naming import named
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.norms_plot import Measure, NormsPlot
-from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.tab_row import tab_row
-from regplay.gui.plots.toggle import Toggle
+from regplay.gui.plots.legend import Entry, Legend, tab_row
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
 
 _MEASURES: dict[Measure, tuple[str, str]] = {
     "norm": ("‖w‖", "Length of each layer's weights, without its biases"),
@@ -58,9 +57,9 @@ class NetworkView(QWidget):
         self.measures["norm"].setChecked(True)
         self._group.buttonToggled.connect(self._measure_toggled)
         self.log_x = named("network.log_x", Toggle("log x", "Logarithmic epochs"))
-        self.log_x.toggled.connect(self.norms.toggleLog)
+        self.log_x.toggled.connect(self.norms.toggle_log)
         self._compose()
-        self.setColors(self._colors)
+        self.set_colors(self._colors)
 
     def _compose(self) -> None:
         self._left = QWidget()
@@ -85,13 +84,13 @@ class NetworkView(QWidget):
 
     # what is shown
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Start anew with the inputs and classes of a dataset, and no network yet."""
         self._dataset = dataset
-        self.graph.setDataset(dataset)
-        self.setInside(None)
+        self.graph.set_dataset(dataset)
+        self.set_inside(None)
 
-    def setInside(self, inside: Inside | None) -> None:
+    def set_inside(self, inside: Inside | None) -> None:
         """Show a network at one moment, or nothing; with another run all ranges start anew."""
         before, self._inside = self._inside, inside
         if before is not None and (inside is None or not inside.continues(before)):
@@ -103,10 +102,10 @@ class NetworkView(QWidget):
             self.sentence.setText(self._reason())
             is_tall = len(inside.layers) > _ONE_ROW
             self._right.setStretchFactor(self.histograms, 3 if is_tall else 2)
-        self.graph.setPicture(None if inside is None else inside.picture)
-        self.histograms.setLayers(() if inside is None else inside.layers)
-        self.norms.setInside(inside)
-        self.layers.setEntries(self.norms.legendEntries())
+        self.graph.set_picture(None if inside is None else inside.picture)
+        self.histograms.set_layers(() if inside is None else inside.layers)
+        self.norms.set_inside(inside)
+        self.layers.set_entries(self.norms.legend_entries())
         self._name_signs()
 
     def _reason(self) -> str:
@@ -117,24 +116,24 @@ class NetworkView(QWidget):
     def _measure_toggled(self, _: object, is_checked: bool) -> None:
         if is_checked:
             chosen = next(name for name, button in self.measures.items() if button.isChecked())
-            self.norms.setMeasure(chosen)
+            self.norms.set_measure(chosen)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         for part in (self.graph, self.histograms, self.norms):
-            part.setColors(colors)
+            part.set_colors(colors)
         for legend in (self.signs, self.counts, self.layers):
-            legend.setColors(colors)
+            legend.set_colors(colors)
         self._name_signs()
-        self.counts.setEntries(
+        self.counts.set_entries(
             [
                 Entry("band", "weights now", colors.norm, short="now"),
                 Entry("line", "before training", colors.muted, short="before"),
                 Entry("none", "height: √ of the count", tip="Heights are roots of the counts"),
             ]
         )
-        self.layers.setEntries(self.norms.legendEntries())
+        self.layers.set_entries(self.norms.legend_entries())
 
     def _name_signs(self) -> None:
         """Say what the colours of links and units mean."""
@@ -143,7 +142,7 @@ class NetworkView(QWidget):
         shown = "value" if has_maps else "bias"
         units = "what each puts out over the inputs" if has_maps else "the bias of each"
         colors = self._colors
-        self.signs.setEntries(
+        self.signs.set_entries(
             [
                 Entry("line", f"weight or {shown} > 0", colors.train, tip=f"Squares: {units}"),
                 Entry("line", "< 0", colors.valid, tip="Links: as wide as the weight is large"),

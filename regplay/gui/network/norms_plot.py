@@ -6,14 +6,12 @@ import numpy as np
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import Inside
-from regplay.gui.network.scales import layer_color, layer_name
+from regplay.gui.network.pictures import layer_color, layer_name
+from regplay.gui.plots.axis import bounds
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.epoch_curves import EpochCurve
-from regplay.gui.plots.history_layers import CurvesLayer
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.ranges import bounds
-from regplay.gui.plots.readout import Row
 from regplay.gui.theme import Colors
 
 Measure = Literal["norm", "near_zero"]
@@ -49,7 +47,7 @@ class NormsPlot(Chart):
         self.canvas.live.append(self._layer)
         self.reader = self._read
         self._label()
-        self.startRanges()
+        self.start_ranges()
 
     @property
     def epochs(self) -> np.ndarray:
@@ -61,7 +59,7 @@ class NormsPlot(Chart):
         """What is shown."""
         return self._layer.curves
 
-    def setInside(self, inside: Inside | None) -> None:
+    def set_inside(self, inside: Inside | None) -> None:
         """Show the epochs of a run, or nothing; with another run the ranges start anew."""
         before, self._inside = self._inside, inside
         if before is None or inside is None or not inside.continues(before):
@@ -78,44 +76,44 @@ class NormsPlot(Chart):
         self._cover()
         self.refresh()
 
-    def setMeasure(self, measure: Measure) -> None:
+    def set_measure(self, measure: Measure) -> None:
         """Show ‖w‖ or the share near zero."""
         if measure != self.measure:
             self.measure = measure
             self._label()
             self.forget("y")
-            self.setInside(self._inside)
-            self.resetRanges()
+            self.set_inside(self._inside)
+            self.reset_ranges()
 
     def _label(self) -> None:
-        self.setLabels("epoch", "under 0.001 (%)")
+        self.set_labels("epoch", "under 0.001 (%)")
         self.axes["y"].showLabel(self.measure == "near_zero")  # the button says ‖w‖
 
     # ranges
 
-    def startRanges(self) -> None:
+    def start_ranges(self) -> None:
         """Forget how far the axes had grown."""
         self.forget("x")
         self.forget("y")
         self._cover()
-        self.resetRanges()
+        self.reset_ranges()
 
-    def toggleLog(self, log: bool) -> None:
+    def toggle_log(self, log: bool) -> None:
         """Make the epochs logarithmic or linear."""
-        self.setLog("x", log)
-        self.startRanges()
+        self.set_log("x", log)
+        self.start_ranges()
 
     def _cover(self) -> None:
         epochs = self._layer.epochs
         last = max(float(epochs[-1]) if epochs.size else 0.0, _FEW)
         # Epoch 0 has no place on a logarithmic axis.
-        self.cover("x", [1.0 if self.isLog("x") else 0.0, last], steps=4)
+        self.cover("x", [1.0 if self.is_log("x") else 0.0, last], steps=4)
         if self.measure == "near_zero":
             self.fix("y", 0.0, 102.0)
         elif epochs.size:
             _, largest = bounds([curve.values for curve in self.curves]) or (0.0, 1.0)
             self.cover("y", [0.0, 1.03 * largest])
-        elif self.autoRange("y") is None:
+        elif self.auto_range("y") is None:
             self.fix("y", 0.0, 1.0)
 
     # read-outs
@@ -129,10 +127,10 @@ class NormsPlot(Chart):
         for curve in self.curves:
             value = float(curve.values[at])
             text = f"{value:.4g}" if self.measure == "norm" else f"{value:.1f} %"
-            rows.append(Row(curve.label, text, curve.color(self.colors), frame.dot(value)))
+            rows.append(ReadoutRow(curve.label, text, curve.color(self.colors), frame.dot(value)))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
-    def legendEntries(self) -> list[Entry]:
+    def legend_entries(self) -> list[Entry]:
         """Which line is which layer."""
         return [
             Entry("line", curve.label, curve.color(self.colors), short=curve.label.split()[-1])

@@ -1,23 +1,182 @@
-"""An axis whose logarithmic ticks are decades, and whose texts have room."""
+"""An axis: its ticks, their texts, its range that grows by steps and rests, and grid lines.
+
+Redrawing axes costs three times as much as redrawing curves, so a range changes only when data
+leave it, and then by enough to last a while. It never shrinks by itself: a loss that falls moves
+through a resting frame, and the fall can be seen.
+"""
 
 import html
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF, QSizeF, Qt
-from PySide6.QtGui import QFontMetricsF
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from regplay.gui.plots.ranges import nice_step
-from regplay.gui.plots.tick_text import tick_text, with_power
+from regplay.gui.plots.canvas import Frame
+
+Range = tuple[float, float]
+
+LARGEST = 1e30  # what lies beyond this is a diverged run, and no axis can show it
+_DECADES = 14  # the most that a logarithmic axis reaches down from its top
+_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+
+
+def nice_step(width: float) -> float:
+    """The smallest of 1, 2, 2.5, 5 × 10ᵏ that is not below `width`, a normal number above 0."""
+    power = 10.0 ** np.floor(np.log10(width))
+    for nice in _NICE:
+        if nice * power >= width * (1 - 1e-9):
+            return float(nice * power)
+    return float(10 * power)
+
+
+def round_levels(span: Range, most: int = 7) -> NDArray[np.float64]:
+    """Multiples of a nice step inside a range, not at its ends: 2 to `most` of them."""
+    low, high = span
+    step = nice_step((high - low) / most)
+    first, last = np.floor(low / step + 1e-9) + 1, np.ceil(high / step - 1e-9) - 1
+    levels: NDArray[np.float64] = np.arange(first, last + 1) * step
+    return levels
+
+
+def bounds(values: ArrayLike) -> Range | None:
+    """Smallest and largest finite value, or None where there is none."""
+    array: NDArray[Any] = np.asarray(values, dtype=float)
+    if not array.size:
+        return None
+    low, high = float(array.min()), float(array.max())
+    if not (math.isfinite(low) and math.isfinite(high)):
+        finite = array[np.isfinite(array)]
+        if not finite.size:
+            return None
+        low, high = float(finite.min()), float(finite.max())
+    return min(max(low, -LARGEST), LARGEST), min(max(high, -LARGEST), LARGEST)
+
+
+def extend(current: Range | None, values: ArrayLike, steps: int = 5) -> Range | None:
+    """The range that also holds `values`: `current` itself while they lie in it.
+
+    Parameters
+    ----------
+    current
+        The range so far, or None before any.
+    values
+        Numbers of any shape; those that are not finite are ignored.
+    steps
+        How finely it grows: ends that move land on multiples of a nice step of about 1/`steps` of
+        the width. Fewer steps grow more rarely and leave more room.
+    """
+    seen = bounds(values)
+    if seen is None:
+        return current
+    low, high = seen
+    if current is not None:
+        if current[0] <= low and high <= current[1]:
+            return current
+        low, high = min(low, current[0]), max(high, current[1])
+    if high - low <= max(1e-9 * max(abs(low), abs(high)), 1e-300):  # one value: give it a frame
+        half = abs(low) / 2 if abs(low) > 1e-290 else 1.0
+        low, high = low - half, high + half
+    step = nice_step((high - low) / steps)
+    if current is None or low < current[0]:
+        low = float(np.floor(low / step + 1e-9) * step)
+    if current is None or high > current[1]:
+        high = float(np.ceil(high / step - 1e-9) * step)
+    return low, high
+
+
+def extend_decades(current: Range | None, values: ArrayLike) -> Range | None:
+    """As `extend` for a logarithmic axis: exponents of ten in and out, values themselves in.
+
+    Values that are not above 0 are ignored. The range reaches at most 14 decades down.
+    """
+    array: NDArray[Any] = np.asarray(values, dtype=float)
+    seen = bounds(array[array > 0])  # a comparison with NaN is False
+    if seen is None:
+        return current
+    low, high = np.floor(np.log10(seen[0]) + 1e-9), np.ceil(np.log10(seen[1]) - 1e-9)
+    if current is not None:
+        low, high = min(low, current[0]), max(high, current[1])
+    if high <= low:
+        high = low + 1
+    grown = float(max(low, high - _DECADES)), float(high)
+    return current if current is not None and grown == current else grown
+
+
+def last_in_each_column(pixels: NDArray[Any], keep: Sequence[int] = ()) -> NDArray[np.intp]:
+    """Indices that thin a rising curve to one point a pixel column.
+
+    A column keeps its last point, so that what is drawn stays while a run grows; the last point of
+    all and the indices in `keep` stay too.
+    """
+    columns = np.floor(pixels)
+    last = np.empty(len(columns), dtype=bool)
+    last[:-1] = columns[1:] != columns[:-1]
+    last[-1:] = True
+    for index in keep:
+        last[index] = True
+    return np.flatnonzero(last)
+
+
+_TICK_TEXT_PLAIN = (
+    1e-3,
+    1e6,
+)  # an axis whose largest number lies between these has no powers of ten
+_SMALL = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def tick_text(value: float, spacing: float, largest: float) -> str:
+    """The number at a tick of a linear axis: `0.25`, `25,000`, `2.5·10⁶`.
+
+    Parameters
+    ----------
+    value
+        Where the tick is.
+    spacing
+        From one tick to the next: as many digits are written as tell them apart.
+    largest
+        The largest size of a number on the axis, so that all are written in one style.
+    """
+    if abs(value) < 1e-6 * spacing:  # rounding of a sum
+        return "0"
+    last = _last_digit(spacing)
+    if _TICK_TEXT_PLAIN[0] <= largest <= _TICK_TEXT_PLAIN[1]:
+        return f"{value:,.{max(0, -last)}f}"
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    return with_power(value / 10.0**exponent, exponent, max(1, 1 + exponent - last))
+
+
+def _last_digit(spacing: float) -> int:
+    """The power of ten of the last digit that tells numbers apart: −1 for 0.5, −2 for 0.25."""
+    exponent = math.floor(math.log10(spacing) + 1e-9)
+    mantissa = spacing / 10.0**exponent
+    return exponent - (abs(mantissa - round(mantissa)) > 1e-6)
+
+
+def with_power(mantissa: float, exponent: int, digits: int = 4) -> str:
+    """A mantissa from 1 to 10, in so many digits, times a power of ten: `2·10⁻⁷`, `10⁶`."""
+    rounded = float(f"{mantissa:.{digits}g}")
+    if abs(rounded) >= 10:
+        rounded, exponent = rounded / 10, exponent + 1
+    power = "10" + str(exponent).translate(_SMALL)
+    if abs(rounded) == 1:
+        return power if rounded > 0 else f"-{power}"
+    return f"{rounded:.{digits}g}·{power}"
+
+
+pass
+pass
 
 _ROOM = {"left": 22.0, "bottom": 44.0}  # pixels that one label takes along the axis
 _PLAIN = (-4, 5)  # exponents of ten between which numbers are written without one
 _BESIDE = 9.0  # pixels between the numbers of a left axis and its line
 
 
-class Axis(pg.AxisItem):  # type: ignore[misc]
+class ChartAxis(pg.AxisItem):  # type: ignore[misc]
     """pyqtgraph's axis, but a logarithmic one labels decades, and 2 and 5 where few are shown.
 
     Its own choice labels 2 … 9 in between, one over the other, when few decades are shown. A left
@@ -44,14 +203,14 @@ class Axis(pg.AxisItem):  # type: ignore[misc]
 
     # its name
 
-    def setName(self, name: str) -> None:
+    def set_name(self, name: str) -> None:
         """Name the axis; "<" is a plain character in it."""
         self._name = name
         self.setLabel(html.escape(name))
         self._fit_name()
 
     @property
-    def shownName(self) -> str:
+    def shown_name(self) -> str:
         """The name as far as it has room."""
         return self._shown_name
 
@@ -167,3 +326,30 @@ def _labelled(low: float, high: float, room: float) -> list[float]:
 def _power(value: float) -> str:
     exponent = int(np.floor(value + 1e-9))
     return with_power(float(10.0 ** (value - exponent)), exponent)
+
+
+class GridLayer:
+    """Lines through the major ticks of two axes.
+
+    pyqtgraph's own grid makes each axis cover the whole plot, and be drawn again with every curve.
+    """
+
+    def __init__(self, axes: Mapping[str, pg.AxisItem]) -> None:
+        self._axes = axes
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the lines on whole pixels, where they stay sharp without antialiasing."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(frame.colors.grid), 1))
+        for position in self._pixels("x", frame.x_range, frame.width):
+            painter.drawLine(QLineF(position, 0, position, frame.height))
+        for position in self._pixels("y", frame.y_range, frame.height):
+            y = frame.height - position
+            painter.drawLine(QLineF(0, y, frame.width, y))
+
+    def _pixels(self, axis: str, shown: tuple[float, float], size: float) -> list[float]:
+        levels = self._axes[axis].tickValues(*shown, size)
+        if not levels:
+            return []
+        values = np.asarray(levels[0][1], dtype=float)
+        return [float(p) for p in np.round((values - shown[0]) / (shown[1] - shown[0]) * size)]

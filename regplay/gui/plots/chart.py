@@ -1,13 +1,14 @@
-"""Axes around a canvas: ranges that rest, pan and zoom by mouse, and a hover line."""
+"""Axes around a canvas: ranges that rest, pan and zoom by mouse, clicks, and a hover line."""
 
 from collections.abc import Callable
 from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QGraphicsGridLayout,
     QGraphicsItem,
     QGraphicsWidget,
@@ -15,11 +16,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.gui.plots.axis import Axis
+from regplay.gui.plots.axis import ChartAxis, GridLayer, Range, bounds, extend, extend_decades
 from regplay.gui.plots.canvas import Canvas, Frame
-from regplay.gui.plots.grid import GridLayer
 from regplay.gui.plots.hover import HoverItem, Reading
-from regplay.gui.plots.ranges import Range, bounds, extend, extend_decades
 from regplay.gui.theme import LIGHT, Colors
 
 Side = Literal["x", "y"]
@@ -59,7 +58,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
-        self.axes = {"x": Axis("bottom"), "y": Axis("left")}
+        self.axes = {"x": ChartAxis("bottom"), "y": ChartAxis("left")}
         layout = QGraphicsGridLayout()
         layout.setContentsMargins(2, 9, 28, 2)
         layout.setSpacing(0)
@@ -84,12 +83,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
-        self.reset_button.clicked.connect(self.resetRanges)
+        self.reset_button.clicked.connect(self.reset_ranges)
         self.reset_button.hide()
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._box_resized)
         self.box.sigRangeChangedManually.connect(self._moved_by_mouse)
-        self.setColors(self.colors)
+        self.set_colors(self.colors)
 
     # what the canvas draws by
 
@@ -136,18 +135,18 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Start the range of an axis anew with the next `cover`."""
         self._auto[axis] = None
 
-    def autoRange(self, axis: Side) -> Range | None:
+    def auto_range(self, axis: Side) -> Range | None:
         """The range that the data ask for, whether or not the mouse moved the plot."""
         return self._auto[axis]
 
-    def resetRanges(self) -> None:
+    def reset_ranges(self) -> None:
         """Undo pan and zoom."""
         self.manual = False
         self.reset_button.hide()
         self._show("x")
         self._show("y")
 
-    def holdRanges(self, holds: bool) -> None:
+    def hold_ranges(self, holds: bool) -> None:
         """Let the ranges rest, as while a point is dragged; what they miss comes afterwards."""
         if holds != self._is_held:
             self._is_held = holds
@@ -159,11 +158,11 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if wanted is not None and not (self.manual or self._is_held):
             self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
 
-    def isLog(self, axis: Side) -> bool:
+    def is_log(self, axis: Side) -> bool:
         """Whether an axis is logarithmic."""
         return self._log[axis]
 
-    def setLog(self, axis: Side, log: bool) -> None:
+    def set_log(self, axis: Side, log: bool) -> None:
         """Make an axis logarithmic or linear; its range starts anew with the next `cover`."""
         if log == self._log[axis]:
             return
@@ -171,7 +170,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.axes[axis].setLogMode(**{axis: log})
         self._draw_axes_anew()
         self.forget(axis)
-        self.resetRanges()
+        self.reset_ranges()
         self._range_changed()
 
     def _range_changed(self, *_: Any) -> None:
@@ -210,12 +209,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     # looks
 
-    def setLabels(self, x: str, y: str) -> None:
+    def set_labels(self, x: str, y: str) -> None:
         """Name the axes."""
         for axis, name in (("x", x), ("y", y)):
-            self.axes[axis].setName(name)
+            self.axes[axis].set_name(name)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle everything."""
         self.colors = colors
         self.setBackground(colors.background)
@@ -274,13 +273,13 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Undo pan and zoom."""
-        self.resetRanges()
+        self.reset_ranges()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo pan and zoom on A; leave all other keys to the window."""
         if event.key() == Qt.Key.Key_A and not event.modifiers():
-            self.resetRanges()
+            self.reset_ranges()
         else:
             event.ignore()
 
@@ -293,3 +292,71 @@ def padded(values: ArrayLike, share: float = 0.05) -> Range:
     low, high = bounds(values) or (0.0, 1.0)
     room = (high - low) * share or abs(low) * share or 1.0
     return low - room, high + room
+
+
+_STILL = 4.0  # pixels that a mouse may move between press and release of a click
+
+
+class ClickChart(Chart):
+    """A chart that can be clicked.
+
+    Signals
+    -------
+    clicked
+        With the x value. Where a double click would undo pan and zoom, it comes only after the
+        time in which that could follow; else at once.
+    """
+
+    clicked = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._pressed: QPointF | None = None  # where a click may have begun
+        self._x = 0.0
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.timeout.connect(self._click)
+        self.box.sigRangeChangedManually.connect(self._drag_began)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click or a drag."""
+        super().mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton:
+            at = event.position()
+            self._pressed = at if self.box.rect().contains(self._in_box(at)) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """A mouse that moves while it is pressed drags."""
+        super().mouseMoveEvent(event)
+        if self._pressed is not None:
+            moved = event.position() - self._pressed
+            if max(abs(moved.x()), abs(moved.y())) > _STILL:
+                self._pressed = None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End a click or a drag."""
+        super().mouseReleaseEvent(event)
+        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+            return
+        self._x = self.frame().x_value(self._in_box(self._pressed).x())
+        self._pressed = None
+        if self.manual:
+            self._wait.start(QApplication.doubleClickInterval())
+        else:
+            self._click()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Undo pan and zoom, in place of the click that came before."""
+        self._pressed = None
+        self._wait.stop()
+        super().mouseDoubleClickEvent(event)
+
+    def _in_box(self, position: QPointF) -> QPointF:
+        """A position of the mouse in pixels of the view box."""
+        return QPointF(self.box.mapFromScene(self.mapToScene(position.toPoint())))
+
+    def _drag_began(self, *_: Any) -> None:
+        self._pressed = None
+
+    def _click(self) -> None:
+        self.clicked.emit(self._x)

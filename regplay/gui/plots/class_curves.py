@@ -6,14 +6,20 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.carried import carried
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.confusion import wrong_text
+from regplay.gui.plots.curve import OneInputPanel
+from regplay.gui.plots.fit_panel import carried
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.lines import LineLayer
-from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
-from regplay.gui.plots.one_input import OneInputPanel
-from regplay.gui.plots.readout import Row
-from regplay.gui.plots.wrong import wrong_text
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    LineLayer,
+    Points,
+    PointsLayer,
+    Shape,
+    thinned,
+)
 from regplay.gui.theme import mix
 
 _ROW = 0.07  # height of one row of points, in units of probability
@@ -44,26 +50,26 @@ class ClassCurvesView(OneInputPanel):
         under += [self.thinned, self.others]
         self.chart.reader = self._read
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the points."""
         self._clear_others(self._take(dataset))
-        self.fitRanges()
+        self.fit_ranges()
         ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
         self.chart.axes["y"].setTicks([ticks])
-        self.chart.resetRanges()
-        self.chart.setLabels(dataset.input_names[0], f"P({dataset.target_name})")
-        self.setFit(None)
+        self.chart.reset_ranges()
+        self.chart.set_labels(dataset.input_names[0], f"P({dataset.target_name})")
+        self.set_fit(None)
         self._style()
         self.chart.canvas.rest()
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show edited points; the curves and the ranges stay."""
         fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
         self._keep_others(self._take(dataset))
         for split in (dataset.train, dataset.valid):
             self.chart.cover("x", split.x)
         self._fit_rows()
-        self.setFit(fit)
+        self.set_fit(fit)
         self._style()
         self.chart.canvas.rest()
 
@@ -77,7 +83,7 @@ class ClassCurvesView(OneInputPanel):
             self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
         return grid
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points anew."""
         grid = self._grid
         if grid is not None:
@@ -88,7 +94,7 @@ class ClassCurvesView(OneInputPanel):
         """Leave room for two rows a class below the probabilities."""
         self.chart.fix("y", -_ROW * (2 * len(self.curves) + 0.6), 1.04)
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show the probabilities and mark the points that are assigned another class."""
         self.fit = fit
         dataset, grid = self.dataset, self._grid
@@ -151,7 +157,7 @@ class ClassCurvesView(OneInputPanel):
     def _entries(self) -> None:
         dataset, colors = self.dataset, self.colors
         assert dataset is not None
-        self.legend.setEntries(
+        self.legend.set_entries(
             [
                 *(
                     Entry("line", name, curve.color)
@@ -176,13 +182,13 @@ class ClassCurvesView(OneInputPanel):
         else:
             more = [f" ± {std:.2f}" for std in band.std[at]]
         rows = [
-            Row(name, f"{curve.y[at]:.3f}{std}", curve.color, frame.dot(curve.y[at]))
+            ReadoutRow(name, f"{curve.y[at]:.3f}{std}", curve.color, frame.dot(curve.y[at]))
             for name, curve, std in zip(dataset.class_names, self.curves, more, strict=True)
         ]
         for overlay, other_x, curves in self._drawn:
             p = [float(np.interp(grid.x[at, 0], other_x, curve)) for curve in curves]
             top = int(np.argmax(p))  # the others would fill the box
             text = f"{dataset.class_names[top]} {p[top]:.3f}"
-            rows.append(Row(overlay.name, text, overlay.color, frame.dot(p[top])))
+            rows.append(ReadoutRow(overlay.name, text, overlay.color, frame.dot(p[top])))
         title = f"{dataset.input_names[0]} = {grid.x[at, 0]:.4g}"
         return Reading(float(frame.x(grid.x[at, 0])), title, tuple(rows))

@@ -9,11 +9,11 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.fit import Fit
+from regplay.core.fit import Fit, correct
+from regplay.gui.plots.fit_panel import FitPanel
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.panel import FitPanel
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import LIGHT, Colors, mix
+from regplay.gui.widgets.buttons import Toggle
 
 _LEVELS = 32  # shades of a cell
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -54,19 +54,19 @@ class ConfusionGrid(QWidget):
         """The classes."""
         return self._names
 
-    def setNames(self, names: tuple[str, ...]) -> None:
+    def set_names(self, names: tuple[str, ...]) -> None:
         """Name the classes; no counts yet."""
         self._names = names
         self.counts = np.zeros((0, 0), dtype=np.intp)
         self.update()
 
-    def setCounts(self, counts: NDArray[np.intp]) -> None:
+    def set_counts(self, counts: NDArray[np.intp]) -> None:
         """Show counts [true class, assigned class]."""
         if not np.array_equal(counts, self.counts):
             self.counts = counts
             self.update()
 
-    def setColors(self, colors: Colors, color: str) -> None:
+    def set_colors(self, colors: Colors, color: str) -> None:
         """Restyle; `color` is the one of full cells."""
         if (colors, color) != (self._colors, self._color):
             self._colors, self._color = colors, color
@@ -147,35 +147,46 @@ class ConfusionView(FitPanel):
         layout.addLayout(row)
         layout.addWidget(self.grid, 1)
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the classes."""
         self.dataset, self.fit = dataset, None
-        self.grid.setNames(dataset.class_names)
+        self.grid.set_names(dataset.class_names)
         self._show()
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show the counts."""
         self.fit = fit
         self._show()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self.colors = colors
-        self.legend.setColors(colors)
+        self.legend.set_colors(colors)
         self._show()
 
     def _show(self, *_: object) -> None:
         dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
         color = self.colors.train if train else self.colors.valid
-        self.grid.setColors(self.colors, color)
+        self.grid.set_colors(self.colors, color)
         if dataset is None or fit is None:
-            self.grid.setCounts(np.zeros((0, 0), dtype=np.intp))
-            self.legend.setEntries(())
+            self.grid.set_counts(np.zeros((0, 0), dtype=np.intp))
+            self.legend.set_entries(())
             return
         split, predicted = (dataset.train, fit.train) if train else (dataset.valid, fit.valid)
         counts = confusion_counts(predicted, split.y)
-        self.grid.setCounts(counts)
+        self.grid.set_counts(counts)
         right, n = int(np.trace(counts)), len(split.y)
         name = "training" if train else "validation"
         text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
-        self.legend.setEntries((Entry("square", text, color),))
+        self.legend.set_entries((Entry("square", text, color),))
+
+
+def wrong_text(dataset: Dataset, fit: Fit | None) -> str:
+    """A legend's text, such as "wrong: 3 of 140, 5 of 60": training, then validation."""
+    if fit is None:
+        return "wrong"
+    counts = [
+        f"{int(np.count_nonzero(~correct(dataset, predicted, split.y)))} of {len(split.y):,}"
+        for predicted, split in ((fit.train, dataset.train), (fit.valid, dataset.valid))
+    ]
+    return "wrong: " + ", ".join(counts)

@@ -1,5 +1,8 @@
 """The fit of one input to one number, with its past behind it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
@@ -7,18 +10,163 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.axis import Range
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.carried import carried
 from regplay.gui.plots.chart import padded
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.contours import fit_curves
+from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.lines import LineLayer, Segments, pen
-from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, thinned
-from regplay.gui.plots.one_input import OneInputPanel
-from regplay.gui.plots.panel import counted
-from regplay.gui.plots.ranges import Range
-from regplay.gui.plots.readout import Row
+from regplay.gui.plots.overlays import (
+    OVERLAY_WIDTH,
+    THINNED_WIDTH,
+    BandLayer,
+    FitLinesLayer,
+    band_entry,
+    overlay_entries,
+    same_fits,
+    same_overlays,
+    thinned_color,
+    thinned_entry,
+)
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    LineLayer,
+    Points,
+    PointsLayer,
+    Segments,
+    pen,
+    thinned,
+)
 from regplay.gui.theme import mix
+
+_FLAT = 0.002  # of probability: less than a pixel
+
+
+def without_tails(x: Floats, p: Floats) -> tuple[Floats, Floats]:
+    """A curve of probabilities without the points inside its flat parts at 0 and at 1.
+
+    Of many classes most curves are flat nearly everywhere, and each piece has to be drawn.
+    """
+    side = (p > 1 - _FLAT).astype(int) - (p < _FLAT)
+    is_inside = (side[1:-1] != 0) & (side[1:-1] == side[:-2]) & (side[1:-1] == side[2:])
+    kept = np.concatenate([[True], ~is_inside, [True]])
+    return x[kept], p[kept]
+
+
+def _whole(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    return x, y
+
+
+class OneInputPanel(ChartPanel):
+    """Curves over one input, with overlays, thinned networks and a band that rest under them.
+
+    Attributes
+    ----------
+    band, thinned, others
+        Their layers; a view places them among its own.
+    """
+
+    shows_passes = True
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.band = BandLayer()
+        self.thinned = FitLinesLayer(THINNED_WIDTH)
+        self.others = FitLinesLayer(OVERLAY_WIDTH)
+        self._grid: Grid | None = None
+        self._drawn: list[tuple[Overlay, Floats, Floats]] = []  # with x [points], [curves, points]
+        self._overlays: tuple[Overlay, ...] = ()
+        self._thinned: tuple[Fit, ...] = ()
+
+    # what lies under the curves
+
+    @property
+    def passes_band(self) -> Band | None:
+        """How far thinned networks scatter, where that is shown."""
+        return self.band.band
+
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
+        """Draw other fits' curves under the present ones."""
+        if not same_overlays(overlays, self._overlays):
+            self._overlays = tuple(overlays)
+            self._show_others()
+
+    def set_thinned(self, fits: Sequence[Fit]) -> None:
+        """Draw thinned networks' curves faintly."""
+        if not same_fits(fits, self._thinned):
+            self._thinned = tuple(fits)
+            self._show_others()
+
+    def set_band(self, band: Band | None) -> None:
+        """Shade one and two standard deviations around the mean of thinned networks."""
+        if band is not self.band.band:
+            self.band.band = band
+            self._show_others()
+
+    def _clear_others(self, grid: Grid) -> None:
+        """Another dataset, with this grid."""
+        self._grid, self.band.x = grid, grid.x[:, 0]
+        self._overlays, self._thinned, self.band.band = (), (), None
+
+    def _keep_others(self, grid: Grid) -> None:
+        """The same dataset with other points and this grid: what was predicted there goes."""
+        before, overlays = self._grid, self._overlays
+        self._clear_others(grid)
+        self._overlays = tuple(replace(o, grid=o.grid or before) for o in overlays)
+
+    def _show_others(self) -> None:
+        """What rests under the curves changed."""
+        self._style()
+        self.chart.canvas.rest()
+        self.chart.hover.read_again()
+
+    def _curve_colors(self) -> tuple[str, ...]:
+        """Of the fit's own curves."""
+        raise NotImplementedError
+
+    # what a view's `_style` takes from here
+
+    def _style_others(self) -> None:
+        """Find the lines, and give them their colours."""
+        grid, colors = self._grid, self.colors
+        if grid is None or self.dataset is None:
+            return
+        classes = len(self.dataset.class_names)
+        self.band.curves = self._curve_colors()
+        self._drawn = []
+        for overlay in self._overlays:
+            found = fit_curves(overlay.fit, overlay.grid or grid, classes)
+            if found is not None:
+                self._drawn.append((overlay, *found))
+        bends = without_tails if classes else _whole
+        self.others.lines = [
+            (*bends(x, curve), overlay.color)
+            for overlay, x, curves in self._drawn
+            for curve in curves
+        ]
+        shades = [thinned_color(colors, curve) for curve in self._curve_colors()]
+        self.thinned.lines = []
+        for fit in self._thinned:
+            found = fit_curves(fit, grid, classes)
+            if found is not None:
+                x, curves = found
+                pairs = zip(curves, shades, strict=True)
+                self.thinned.lines += [(*bends(x, curve), shade) for curve, shade in pairs]
+
+    def _other_entries(self) -> list[Entry]:
+        """What the legend says of them."""
+        entries = []
+        if self.band.band is not None:
+            entries.append(band_entry(self.colors, self._curve_colors()))
+        if self._thinned:
+            shade = thinned_color(self.colors, self._curve_colors()[-1])
+            entries.append(thinned_entry(shade))
+        return [*entries, *overlay_entries([overlay for overlay, _, _ in self._drawn])]
+
+
+pass
 
 _PAST = 6  # earlier curves
 
@@ -77,18 +225,18 @@ class CurveView(OneInputPanel):
         self._has_past = False  # whether a curve other than the fit's own is drawn
         self._own_entries: list[Entry] = []  # of the legend, but for what comes and goes
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the points and the true function."""
         self.fit = None
         self._clear_others(self._take(dataset))
         self.curve.clear()
-        self.fitRanges()
-        self.chart.resetRanges()
-        self.chart.setLabels(dataset.input_names[0], dataset.target_name)
+        self.fit_ranges()
+        self.chart.reset_ranges()
+        self.chart.set_labels(dataset.input_names[0], dataset.target_name)
         self._style()
         self.chart.canvas.rest()
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show edited points; the curve and the ranges stay."""
         fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
         self._keep_others(self._take(dataset))
@@ -97,7 +245,7 @@ class CurveView(OneInputPanel):
             self.chart.cover("y", split.y)
         self._style()
         self.chart.canvas.rest()
-        self.setFit(fit)
+        self.set_fit(fit)
 
     def _take(self, dataset: Dataset) -> Grid:
         """Everything of a dataset but its ranges; its grid."""
@@ -120,7 +268,7 @@ class CurveView(OneInputPanel):
         targets = self.dataset.train.y, self.dataset.valid.y
         return padded(np.concatenate([*targets, self.truth.y]))
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points and the curve anew."""
         grid = self._grid
         if grid is None:
@@ -130,7 +278,7 @@ class CurveView(OneInputPanel):
         self.chart.cover("y", np.clip(self.curve.y, *self._limits))
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show a curve; a smaller epoch than the last one begins a new past."""
         earlier, self.fit = self.fit, fit
         if fit is None or fit.grid is None:
@@ -139,7 +287,7 @@ class CurveView(OneInputPanel):
             self.chart.refresh()
             return
         if earlier is not None and fit.epoch < earlier.epoch:
-            self.clearPast()
+            self.clear_past()
         self.curve.set(self.past.x, fit.grid)
         self.chart.cover("y", np.clip(fit.grid, *self._limits))
         if self.past.keep(fit.epoch, fit.grid):
@@ -153,7 +301,7 @@ class CurveView(OneInputPanel):
         for _, y, _ in self.others.lines:
             self.chart.cover("y", np.clip(y, *self._limits))
 
-    def clearPast(self) -> None:
+    def clear_past(self) -> None:
         """Forget the earlier curves."""
         self.past.clear()
         self._name_past()
@@ -198,7 +346,7 @@ class CurveView(OneInputPanel):
             past = mix(self.colors.background, self.colors.fit, 0.4)
             tip = "the fit at earlier epochs, each about twice the one before"
             entries.append(Entry("line", "earlier", past, tip=tip))
-        self.legend.setEntries([*entries, *self._other_entries()])
+        self.legend.set_entries([*entries, *self._other_entries()])
 
     def _curve_colors(self) -> tuple[str, ...]:
         return (self.colors.fit,)
@@ -213,13 +361,13 @@ class CurveView(OneInputPanel):
         for name, layer in (("fit", self.curve), ("truth", self.truth)):
             if layer.y.size:
                 value = float(layer.y[at])
-                rows.append(Row(name, f"{value:.4g}", layer.color, frame.dot(value)))
+                rows.append(ReadoutRow(name, f"{value:.4g}", layer.color, frame.dot(value)))
         band = self.band.band
         if band is not None:
             text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
-            rows.insert(1, Row("dropout", text, self.colors.fit))
+            rows.insert(1, ReadoutRow("dropout", text, self.colors.fit))
         for overlay, other_x, (curve,) in self._drawn:
             value = float(np.interp(self.past.x[at], other_x, curve))
-            rows.append(Row(overlay.name, f"{value:.4g}", overlay.color, frame.dot(value)))
+            rows.append(ReadoutRow(overlay.name, f"{value:.4g}", overlay.color, frame.dot(value)))
         title = f"{dataset.input_names[0]} = {self.past.x[at]:.4g}"
         return Reading(float(frame.x(self.past.x[at])), title, tuple(rows))

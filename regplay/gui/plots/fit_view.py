@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
-from regplay.gui.plots.carried import carried
-from regplay.gui.plots.panel import Band, FitPanel, Overlay
+from regplay.gui.plots.fit_panel import Band, FitPanel, Overlay, carried
 from regplay.gui.theme import LIGHT, Colors
 
 
@@ -52,36 +51,36 @@ class FitView(QWidget):
         self._blank = QWidget()
         self._stack.addWidget(self._blank)
 
-    def setDataset(self, dataset: Dataset) -> None:
-        """Show a dataset; its fit comes with `setFit`, and what lies over the last one goes."""
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show a dataset; its fit comes with `set_fit`, and what lies over the last one goes."""
         kind = _panel_class(dataset)
         panel = self._panels.get(kind)
         if panel is None:
             panel = self._panels[kind] = kind()
-            panel.setColors(self._colors)
+            panel.set_colors(self._colors)
             self._stack.addWidget(panel)
         self.panel = panel
-        panel.setDataset(dataset)
+        panel.set_dataset(dataset)
         self._stack.setCurrentWidget(panel)
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show a dataset after an edit of its points: nothing else starts anew."""
         if self.panel is not None and type(self.panel) is _panel_class(dataset):
-            self.panel.setPoints(dataset)
+            self.panel.set_points(dataset)
         else:
-            self.setDataset(dataset)
+            self.set_dataset(dataset)
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points anew, after edits."""
         if self.panel is not None:
-            self.panel.fitRanges()
+            self.panel.fit_ranges()
 
     def clear(self) -> None:
         """Show nothing, until the next dataset."""
         self.panel = None
         self._stack.setCurrentWidget(self._blank)
 
-    def setFit(self, fit: Fit | None, of: Dataset | None = None) -> None:
+    def set_fit(self, fit: Fit | None, of: Dataset | None = None) -> None:
         """Show a fit of the dataset, or none.
 
         Parameters
@@ -94,38 +93,38 @@ class FitView(QWidget):
         if panel is None:
             return
         if of is None or panel.dataset is None or of is panel.dataset:
-            panel.setFit(fit)
+            panel.set_fit(fit)
         elif (here := carried(fit, of, panel.dataset)) is not None:
-            panel.setFit(here)
+            panel.set_fit(here)
 
-    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits of the dataset over the present one: curves, boundaries, contour lines.
 
         They rest until they are set anew. Views of more than two inputs show none.
         """
         if self.panel is not None:
-            self.panel.setOverlays(overlays)
+            self.panel.set_overlays(overlays)
 
-    def setBand(self, band: Band | None) -> None:
+    def set_band(self, band: Band | None) -> None:
         """Show how far thinned networks scatter around their mean, or nothing.
 
         Bands around curves; over two inputs a shade where the class is unsure, or dots.
         """
         if self.panel is not None:
-            self.panel.setBand(band)
+            self.panel.set_band(band)
 
-    def setThinned(self, fits: Sequence[Fit]) -> None:
+    def set_thinned(self, fits: Sequence[Fit]) -> None:
         """Show single thinned networks faintly, as curves, boundaries or contour lines."""
         if self.panel is not None:
-            self.panel.setThinned(fits)
+            self.panel.set_thinned(fits)
 
-    def clearPast(self) -> None:
+    def clear_past(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""
         if self.panel is not None:
-            self.panel.clearPast()
+            self.panel.clear_past()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         for panel in self._panels.values():
-            panel.setColors(colors)
+            panel.set_colors(colors)

@@ -1,17 +1,126 @@
-"""Layers of a plot over epochs: curves, the gap between two of them, lines and marks."""
+"""Layers of a plot over epochs: curves, gaps, marks and the noise floor."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
-from regplay.gui.plots.canvas import Frame, Layer, Pixels
-from regplay.gui.plots.epoch_curves import EpochCurve, Floats, columns
-from regplay.gui.plots.figure_painter import FigurePainter
-from regplay.gui.plots.lines import Segments, pen
+from regplay.gui.plots.axis import last_in_each_column
+from regplay.gui.plots.canvas import FigurePainter, Frame, Layer, Pixels
+from regplay.gui.plots.shapes import Segments, Shape, dashed, draw_marker, pen
 from regplay.gui.theme import Colors, mix
+
+Floats = NDArray[np.float64]
+
+
+class EpochLine:
+    """One measure over epochs, thinned to one record a pixel column when drawn.
+
+    Attributes
+    ----------
+    measure
+        Its name in `MEASURES`.
+    dashed
+        Whether it is drawn in dashes.
+    values
+        [records], in the units of the plot.
+    """
+
+    def __init__(self, measure: str, dashed: bool) -> None:
+        self.measure = measure
+        self.dashed = dashed
+        self.values: Floats = np.zeros(0)
+        self._segments = Segments()
+
+    def thin(
+        self, epochs: Floats, frame: Frame, keep: Sequence[int] = (), start: int = 0
+    ) -> tuple[Pixels, Pixels]:
+        """The pixels to draw it through, from the record at `start` on.
+
+        Records at the indices in `keep`, counted from `start`, are not thinned out.
+        """
+        x, y = frame.x(epochs[start:]), frame.y(self.values[start:])
+        placed = np.isfinite(x) & np.isfinite(y)
+        kept = [int(placed[:index].sum()) for index in keep if placed[index]]
+        if not placed.all():
+            x, y = x[placed], y[placed]
+        if len(x) > frame.width / 2:
+            chosen = last_in_each_column(x, kept)
+            x, y = x[chosen], y[chosen]
+        return x, y
+
+    def stroke(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
+        """Draw it through pixels, with the painter's pen."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if self.dashed and len(x) > 1:
+            across = x
+            if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
+                across = np.sort(np.concatenate([x, columns(x, frame, 2.0)]))
+            self._segments.draw_through(painter, across, np.interp(across, x, y), dashed(across))
+        else:
+            self._segments.draw_through(painter, x, y)
+
+
+class EpochCurve(EpochLine):
+    """A measure of the present run.
+
+    Attributes
+    ----------
+    label
+        What a person reads.
+    field
+        The name of its colour in `Colors`.
+    shape
+        The marker at the newest record.
+    """
+
+    def __init__(self, measure: str, label: str, field: str, shape: Shape, dashed: bool) -> None:
+        super().__init__(measure, dashed)
+        self.label = label
+        self.field = field
+        self.shape = shape
+
+    def color(self, colors: Colors) -> str:
+        """Its colour in a scheme."""
+        return str(getattr(colors, self.field))
+
+    def draw(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
+        """Draw it through pixels, ending in a marker at the newest record."""
+        if not len(x):
+            return
+        color = self.color(frame.colors)
+        painter.setPen(pen(color, 1.8))
+        self.stroke(painter, frame, x, y)
+        if 0 <= x[-1] <= frame.width:
+            draw_marker(painter, self.shape, x[-1], y[-1], 7, color, frame.colors.background)
+
+
+def curves(tab: str) -> list[EpochCurve]:
+    """The curves of a tab: `loss`, `accuracy` or `weights`."""
+    if tab == "weights":
+        return [
+            EpochCurve("weight_norm", "‖w‖", "norm", "circle", False),
+            EpochCurve("penalty", "penalty", "penalty", "diamond", True),
+            EpochCurve("objective", "objective", "objective", "circle", False),
+        ]
+    return [
+        EpochCurve(f"train_{tab}", "train", "train", "circle", False),
+        EpochCurve(f"valid_{tab}", "validation", "valid", "diamond", True),
+    ]
+
+
+def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
+    """Pixel columns from the first point to the last, inside the frame."""
+    first, last = max(float(x[0]), -step), min(float(x[-1]), frame.width + step)
+    if last <= first:
+        return np.zeros(0)
+    return np.append(np.arange(first, last, step), last)
+
+
+pass
 
 _FLAG = 5.0  # pixels, half the width of the flag on the line at the moment shown
 _RING = 5.5  # pixels from the middle of the ring at the best epoch to its outer edge
@@ -193,3 +302,123 @@ class MomentLayer:
         middle, top = round(x) + 0.5, _FLAG
         corners = ((-_FLAG, 0.0), (_FLAG, 0.0), (_FLAG, top), (0.0, 2 * top), (-_FLAG, top))
         painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))
+
+
+_MARGIN = 6.0  # pixels to the left and the right end of the plot, at least
+_OFF = 2.0  # pixels between the line and its name
+_PAD = 3.0  # pixels of ground to the left and right of the name
+_ALONG = 7  # places to try along the line
+_UP = 3  # lines of text that the name may be away from the line
+_STEP = 4.0  # pixels from column to column where curves are looked for
+_FARTHER = 30.0  # pixels of a curve that the name may cover rather than be a line farther away
+_KEEP = 24.0  # pixels of a curve that the name may cover rather than move
+_OPAQUE = 225  # of 255: what runs under the name can still be made out
+
+
+class FloorLayer:
+    """A dashed line at the noise floor, and its name.
+
+    The name is placed when the layer is drawn anew, which a plot does when its ranges change; so
+    it rests while curves grow. Where they run into it all the same, it has a ground.
+
+    Attributes
+    ----------
+    value
+        In the units of the loss, or None where it is not known.
+    text
+        Its name.
+    box
+        Where the name was drawn last, in pixels; None where it has no room.
+    curves
+        Asked for what the name should not cover: lines in pixels, each x [n], rising, and y [n].
+    """
+
+    def __init__(self) -> None:
+        self.value: float | None = None
+        self.text = ""
+        self.box: QRectF | None = None
+        self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
+        self._place: tuple[int, int] | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the line and the name."""
+        self.box = None
+        if self.value is None:
+            return
+        y = float(frame.y(self.value))
+        if not 0 <= y <= frame.height:  # also where a logarithmic axis has no place for 0
+            return
+        color = QColor(frame.colors.floor)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        line = QPen(color, 2)
+        line.setDashPattern([4, 3])
+        painter.setPen(line)
+        painter.drawLine(QLineF(0, y, frame.width, y))
+        metrics = QFontMetrics(painter.font())
+        box = self.box = self._chosen(y, metrics, frame)
+        if box is None:
+            return
+        ground = QColor(frame.colors.background)
+        ground.setAlpha(_OPAQUE)
+        painter.fillRect(box.adjusted(-_PAD, 0, _PAD, 0), ground)
+        painter.setPen(QPen(color, 1))
+        away = max(box.top() - y, y - box.bottom())
+        if away > 2 * _OFF:  # lead back to the line
+            x = round(box.left()) + _MARGIN
+            painter.drawLine(
+                QPointF(x, y), QPointF(x, box.bottom() if y > box.top() else box.top())
+            )
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, int(box.width()) + 1)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
+
+    def _chosen(self, line: float, metrics: QFontMetrics, frame: Frame) -> QRectF | None:
+        """Where the name goes of a line at so many pixels from the top, or None."""
+        width = min(float(metrics.horizontalAdvance(self.text)), frame.width - 2 * _MARGIN)
+        if width <= 0:
+            return None
+        boxes = _boxes(line, width, float(metrics.height()), frame)
+        if not boxes:
+            return None
+        covered = _Covered(self.curves(frame), frame)
+        costs = {place: covered.by(box) + _FARTHER * place[0] for place, box in boxes.items()}
+        best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
+        if self._place not in costs or costs[self._place] > costs[best] + _KEEP:
+            self._place = best
+        return boxes[self._place]
+
+
+def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:
+    """Boxes inside the frame by lines away from the line and place along it, the preferred first.
+
+    Right before left, where curves fall; above before below.
+    """
+    lefts = np.linspace(frame.width - _MARGIN - width, _MARGIN, _ALONG)
+    boxes = {}
+    for away in range(_UP + 1):
+        tops = (line - _OFF - (away + 1) * height, line + _OFF + away * height)
+        for side, top in enumerate(tops):
+            if top < 0 or top + height > frame.height:
+                continue
+            for place, left in enumerate(lefts):
+                boxes[away, side * _ALONG + place] = QRectF(left, top, width, height)
+    return boxes
+
+
+class _Covered:
+    """How much of some lines lies under a box."""
+
+    def __init__(self, lines: Sequence[tuple[Pixels, Pixels]], frame: Frame) -> None:
+        self._columns = np.arange(0.0, frame.width + _STEP, _STEP)
+        heights = [
+            np.interp(self._columns, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)
+        ]
+        table: NDArray[np.float64] = np.array(heights).reshape(len(heights), len(self._columns))
+        # Between two columns a line passes all heights from the one to the other.
+        self._tops = np.minimum(table[:, :-1], table[:, 1:])
+        self._bottoms = np.maximum(table[:, :-1], table[:, 1:])
+
+    def by(self, box: QRectF) -> float:
+        """Pixels of all lines, measured along x."""
+        inside = (self._columns[:-1] < box.right()) & (self._columns[1:] > box.left())
+        hit = (self._bottoms > box.top() - 1) & (self._tops < box.bottom() + 1)
+        return _STEP * float((hit & inside).sum())

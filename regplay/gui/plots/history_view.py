@@ -7,12 +7,10 @@ from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
-from regplay.gui.plots.legend import Legend
-from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.pinned import PinnedCurves
-from regplay.gui.plots.tab_row import tab_row
-from regplay.gui.plots.toggle import Toggle
+from regplay.gui.plots.legend import Legend, tab_row
+from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.buttons import Toggle
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {
@@ -43,11 +41,11 @@ class HistoryView(QWidget):
 
     Signals
     -------
-    momentPicked
+    moment_picked
         A plot was clicked: the epoch of the record nearest to the mouse.
     """
 
-    momentPicked = Signal(int)
+    moment_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,78 +92,78 @@ class HistoryView(QWidget):
         """The plot that is shown."""
         return self._plots[self.tab]
 
-    def setTab(self, tab: str) -> None:
+    def set_tab(self, tab: str) -> None:
         """Show a tab."""
         self.tabs[tab].setChecked(True)
 
-    def setDataset(self, dataset: Dataset, epochs: int = 1) -> None:
+    def set_dataset(self, dataset: Dataset, epochs: int = 1) -> None:
         """Start anew: the noise floor of a dataset, and how many epochs are planned."""
         self._dataset, self._planned = dataset, epochs
         self._marks, self._moment, self._shown = (), None, (None, None, 0)
         classes = dataset.task == "classification"
         self.tabs["accuracy"].setVisible(classes)
         if not classes and self.tab == "accuracy":
-            self.setTab("loss")
+            self.set_tab("loss")
         self._tip = _floor_tip(dataset) if dataset.noise_floor else ""
         for plot in self._plots.values():
             self._set_up(plot)
         self._update()
 
-    def setPlanned(self, epochs: int) -> None:
+    def set_planned(self, epochs: int) -> None:
         """How many epochs are planned now; the axis grows until there."""
         self._planned = epochs
         for plot in self._plots.values():
-            plot.setPlanned(epochs)
+            plot.set_planned(epochs)
 
-    def setHistory(
+    def set_history(
         self, history: History | None, live: Snapshot | None = None, member: int = 0
     ) -> None:
         """Show the records, and a snapshot newer than them as the last point."""
         self._shown = (history, live, member)
         self._update()
 
-    def setMarks(self, epochs: Sequence[int]) -> None:
+    def set_marks(self, epochs: Sequence[int]) -> None:
         """Dotted lines at the epochs where settings were changed while the weights were kept."""
         if tuple(epochs) != self._marks:
             self._marks = tuple(epochs)
             for plot in self._plots.values():
-                plot.setMarks(epochs)
+                plot.set_marks(epochs)
             self._update_legend()
 
-    def setMoment(self, epoch: int | None) -> None:
+    def set_moment(self, epoch: int | None) -> None:
         """A line at the epoch that the other plots show, or none."""
         self._moment = epoch
         for plot in self._plots.values():
-            plot.setMoment(epoch)
+            plot.set_moment(epoch)
 
-    def setPinned(self, runs: Sequence[PinnedCurves]) -> None:
+    def set_pinned(self, runs: Sequence[PinnedCurves]) -> None:
         """Runs to compare with, whose histories may have grown since the last call."""
         before, self._pinned = self._pinned, tuple(runs)
-        self.plot.setPinned(self._pinned)
+        self.plot.set_pinned(self._pinned)
         if [(run.name, run.color) for run in before] != [(run.name, run.color) for run in runs]:
             self._update_legend()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self.legend.setColors(colors)
+        self.legend.set_colors(colors)
         for plot in self._plots.values():
-            plot.setColors(colors)
+            plot.set_colors(colors)
         self._update_legend()
 
     # inside
 
     def _set_up(self, plot: MeasurePlot) -> None:
-        plot.setHistory(None, None, 0)
-        plot.setPlanned(self._planned)
-        plot.setMarks(self._marks)
-        plot.setMoment(self._moment)
+        plot.set_history(None, None, 0)
+        plot.set_planned(self._planned)
+        plot.set_marks(self._marks)
+        plot.set_moment(self._moment)
         floor = None if self._dataset is None else self._dataset.noise_floor
         if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
             sign = "σ² = " if self._dataset.task == "regression" else ""
-            plot.setFloor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")
+            plot.set_floor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")
         else:
-            plot.setFloor(None, "")
+            plot.set_floor(None, "")
 
     def _tab_toggled(self, _: object, checked: bool) -> None:
         if checked:
@@ -175,14 +173,14 @@ class HistoryView(QWidget):
         plot = self._plots.get(self.tab)
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
-            plot.setColors(self._colors)
-            plot.momentPicked.connect(self.momentPicked)
+            plot.set_colors(self._colors)
+            plot.moment_picked.connect(self.moment_picked)
             self._set_up(plot)
             self._stack.addWidget(plot)
         self._stack.setCurrentWidget(plot)
-        plot.setPinned(self._pinned)
-        self.log_x.setChecked(plot.isLog("x"))
-        self.log_y.setChecked(plot.isLog("y"))
+        plot.set_pinned(self._pinned)
+        self.log_x.setChecked(plot.is_log("x"))
+        self.log_y.setChecked(plot.is_log("y"))
         self._update()
 
     def _log_x_toggled(self, log: bool) -> None:
@@ -192,12 +190,12 @@ class HistoryView(QWidget):
         self._toggle_log("y", log)
 
     def _toggle_log(self, axis: str, log: bool) -> None:
-        if self.plot.isLog("x" if axis == "x" else "y") != log:
-            self.plot.toggleLog(axis, log)
+        if self.plot.is_log("x" if axis == "x" else "y") != log:
+            self.plot.toggle_log(axis, log)
 
     def _update(self) -> None:
-        self.plot.setHistory(*self._shown)
+        self.plot.set_history(*self._shown)
         self._update_legend()
 
     def _update_legend(self) -> None:
-        self.legend.setEntries(self.plot.legendEntries(self._tip))
+        self.legend.set_entries(self.plot.legend_entries(self._tip))

@@ -1,6 +1,6 @@
 """The line above a plot that says what its lines and points are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import floor
@@ -8,9 +8,10 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from regplay.gui.plots.markers import draw_marker
+from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.theme import LIGHT, Colors
 
 Sign = Literal[
@@ -58,7 +59,7 @@ class Legend(QWidget):
         self._colors = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def setEntries(self, entries: Sequence[Entry]) -> None:
+    def set_entries(self, entries: Sequence[Entry]) -> None:
         """Show these; nothing is drawn again if they are the same."""
         if tuple(entries) != self.entries:
             self.entries = tuple(entries)
@@ -68,7 +69,7 @@ class Legend(QWidget):
                 self.setToolTip(tip)
             self.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self.update()
@@ -150,3 +151,61 @@ def paint_sign(painter: QPainter, entry: Entry, x: float, y: float, background: 
     elif entry.sign in ("circle", "diamond", "cross"):
         ring = entry.ring or background
         draw_marker(painter, entry.sign, middle, y, 8, entry.color, ring)
+
+
+_HEADER = 26  # px: all legends are as high, with buttons or without, so that plots line up
+
+
+class LegendChart(QWidget):
+    """What most plots are made of.
+
+    Attributes
+    ----------
+    header
+        The legend, and what a view puts at its right end.
+    row
+        The chart, and what a view puts beside it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.colors = LIGHT
+        self.legend = Legend()
+        self.legend.setMinimumHeight(_HEADER)
+        self.chart = Chart()
+        self.header = QHBoxLayout()
+        self.header.setContentsMargins(0, 0, 4, 0)
+        self.header.setSpacing(4)
+        self.header.addWidget(self.legend, 1)
+        self.row = QHBoxLayout()
+        self.row.addWidget(self.chart, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self.header)
+        layout.addLayout(self.row, 1)
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self.colors = colors
+        self.legend.set_colors(colors)
+        self._style()
+        self.chart.set_colors(colors)
+
+    def _style(self) -> None:
+        """Give the layers and the legend the colours of `self.colors`."""
+        raise NotImplementedError
+
+
+def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> QHBoxLayout:
+    """Buttons on the left, the legend in the room that is left, switches on the right."""
+    row = QHBoxLayout()
+    row.setContentsMargins(2, 0, 2, 0)
+    row.setSpacing(3)
+    for tab in tabs:
+        row.addWidget(tab)
+    row.addSpacing(6)
+    row.addWidget(legend, 1)
+    for switch in switches:
+        row.addWidget(switch)
+    return row

@@ -1,24 +1,201 @@
 """Measures of a run over epochs."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from regplay.core.history import History, Snapshot
-from regplay.gui.plots.canvas import Frame, Pixels
-from regplay.gui.plots.click import ClickChart
-from regplay.gui.plots.epoch_curves import curves
-from regplay.gui.plots.floor_layer import FloorLayer
-from regplay.gui.plots.history_layers import CurvesLayer, MarksLayer, MomentLayer, gap_color
-from regplay.gui.plots.hover import Reading
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.pinned import PinnedCurves, PinnedLayer, PinnedLines
-from regplay.gui.plots.ranges import bounds
-from regplay.gui.plots.readout import Row
+from regplay.gui.plots.axis import Range, bounds
+from regplay.gui.plots.canvas import FigurePainter, Frame, Pixels, empty_picture
+from regplay.gui.plots.chart import ClickChart
+from regplay.gui.plots.history_layers import (
+    CurvesLayer,
+    EpochLine,
+    Floats,
+    FloorLayer,
+    MarksLayer,
+    MomentLayer,
+    curves,
+    gap_color,
+)
+from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry, elided, other_entry
+from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import Colors
+
+_WIDTH = 1.3  # pixels; the present run's are 1.8
+_LONGEST = 24  # characters of a name in the hover box, at most
+
+
+@dataclass(frozen=True, eq=False)
+class PinnedCurves:
+    """A run to show beside the present one; its history may still grow.
+
+    `color` is `#rrggbb`.
+    """
+
+    name: str
+    color: str
+    history: History
+
+
+class PinnedLines:
+    """What one plot shows of one pinned run.
+
+    Attributes
+    ----------
+    source
+        The run.
+    lines
+        The first is solid; the second, if there is one, is validation, and dashed.
+    epochs
+        [records], as floats.
+    first
+        The largest of the first finite values of the lines, or None before any.
+    entry
+        Its line in the legend.
+    """
+
+    def __init__(self, source: PinnedCurves, measures: Sequence[str], unit: float) -> None:
+        self.source = source
+        self.lines = [EpochLine(measure, index > 0) for index, measure in enumerate(measures)]
+        self.epochs: Floats = np.zeros(0)
+        self.first: float | None = None
+        kind = "train solid, validation dashed" if len(measures) > 1 else "solid"
+        self.entry = other_entry(source.name, source.color, f"{source.name}: {kind}")
+        self._unit = unit
+        self._ends: tuple[Range | None, Range | None] = (None, None)  # linear, logarithmic
+        self.grow()
+
+    def is_of(self, source: PinnedCurves) -> bool:
+        """Whether this shows the same run in the same way."""
+        mine = self.source
+        is_same = (mine.name, mine.color) == (source.name, source.color)
+        return is_same and mine.history is source.history
+
+    def grow(self) -> bool:
+        """Read the records that are new; whether there were any."""
+        history = self.source.history
+        n = len(history)  # another thread may be appending: every column ends here
+        if n == len(self.epochs):
+            return False
+        start, self.epochs = len(self.epochs), history.epochs[:n].astype(float)
+        all_ends, positive_ends = self._ends
+        first = []
+        for line in self.lines:
+            line.values = history.column(line.measure)[:n] * self._unit
+            new = line.values[start:]
+            all_ends = _wider(all_ends, bounds(new))
+            positive_ends = _wider(positive_ends, bounds(new[new > 0]))
+            first += new[np.isfinite(new)][:1].tolist()
+        self._ends = all_ends, positive_ends
+        if self.first is None:
+            self.first = max(first, default=None)
+        return True
+
+    def ends(self, log: bool) -> Range | None:
+        """Smallest and largest value that has a place on an axis, or None where there is none."""
+        return self._ends[1 if log else 0]
+
+    def row(self, frame: Frame, epoch: float, text: Callable[[float], str]) -> ReadoutRow | None:
+        """For the hover box: the last line's value at the record nearest to `epoch`.
+
+        The run may have been recorded at other epochs; then the row says at which.
+        """
+        if not self.epochs.size:
+            return None
+        at = int(np.abs(self.epochs - epoch).argmin())
+        value = self.lines[-1].values[at]
+        name, color = elided(self.source.name, _LONGEST), self.source.color
+        if self.epochs[at] != epoch:
+            return ReadoutRow(name, f"{text(value)} at {int(self.epochs[at]):,}", color)
+        return ReadoutRow(name, text(value), color, frame.dot(value))
+
+
+def _wider(one: Range | None, other: Range | None) -> Range | None:
+    if one is None or other is None:
+        return one or other
+    return min(one[0], other[0]), max(one[1], other[1])
+
+
+class PinnedLayer:
+    """Pinned runs, kept as a picture to which only new records are added.
+
+    Attributes
+    ----------
+    pictures
+        How often the whole of it was drawn; a test cares.
+    """
+
+    def __init__(self) -> None:
+        self.pictures = 0
+        self._runs: tuple[PinnedLines, ...] = ()
+        self._picture: QPixmap | None = None
+        self._frame: Frame | None = None  # what the picture was drawn for
+        self._drawn: list[int] = []  # records of each run that are in the picture
+
+    @property
+    def runs(self) -> tuple[PinnedLines, ...]:
+        """What is drawn."""
+        return self._runs
+
+    def set_runs(self, runs: Sequence[PinnedLines]) -> None:
+        """Draw others."""
+        self._runs = tuple(runs)
+        self._picture = None
+
+    def is_of(self, runs: Sequence[PinnedCurves]) -> bool:
+        """Whether it draws these."""
+        mine = self._runs
+        return len(mine) == len(runs) and all(map(PinnedLines.is_of, mine, runs))
+
+    def rows(
+        self, frame: Frame, epoch: float, text: Callable[[float], str], room: int
+    ) -> list[ReadoutRow]:
+        """Rows of the hover box, no more than `room`; the last may say how many are left out."""
+        rows = [row for run in self._runs if (row := run.row(frame, epoch, text)) is not None]
+        if len(rows) <= max(room, 1):
+            return rows
+        shown = max(room - 1, 0)
+        return [*rows[:shown], ReadoutRow(f"and {len(rows) - shown} more", "")]
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Copy the picture, bringing it up to date first."""
+        if not self._runs:
+            return
+        if isinstance(painter, FigurePainter):
+            self._draw(painter, frame, [0] * len(self._runs))
+            return
+        if self._picture is None or self._frame is not frame:
+            self.pictures += 1
+            self._picture, self._frame = empty_picture(frame), frame
+            self._drawn = [0] * len(self._runs)
+        if self._drawn != [len(run.epochs) for run in self._runs]:
+            self._draw_new(self._picture, frame)
+        painter.drawPixmap(0, 0, self._picture)
+
+    def _draw_new(self, picture: QPixmap, frame: Frame) -> None:
+        painter = QPainter(picture)
+        self._draw(painter, frame, self._drawn)
+        self._drawn = [len(run.epochs) for run in self._runs]
+        painter.end()
+
+    def _draw(self, painter: QPainter, frame: Frame, drawn: Sequence[int]) -> None:
+        """Draw each run from the record on that comes after so many."""
+        for run, done in zip(self._runs, drawn, strict=True):
+            if done == len(run.epochs):
+                continue
+            painter.setPen(pen(run.source.color, _WIDTH))
+            for line in run.lines:
+                x, y = line.thin(run.epochs, frame, start=max(done - 1, 0))
+                line.stroke(painter, frame, x, y)
+
+
+pass
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 _DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
@@ -53,11 +230,11 @@ class MeasurePlot(ClickChart):
 
     Signals
     -------
-    momentPicked
+    moment_picked
         The epoch of the record nearest to a click.
     """
 
-    momentPicked = Signal(int)
+    moment_picked = Signal(int)
 
     def __init__(self, tab: str) -> None:
         super().__init__()
@@ -79,47 +256,47 @@ class MeasurePlot(ClickChart):
         self.clicked.connect(self._clicked)
         self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
-        self.setLabels("epoch", names[tab])
+        self.set_labels("epoch", names[tab])
         self.axes["y"].showLabel(tab != "weights")
         if tab == "weights":
-            self.setLog("y", True)  # a norm of 10 beside a penalty of 0.001
-        self.startRanges()
+            self.set_log("y", True)  # a norm of 10 beside a penalty of 0.001
+        self.start_ranges()
 
     @property
     def epochs(self) -> np.ndarray:
         """Epochs of the records shown."""
         return self._layer.epochs
 
-    def setPlanned(self, epochs: int) -> None:
+    def set_planned(self, epochs: int) -> None:
         """How long a run is to be: the axis grows until there in a few steps."""
         if epochs != self._planned:
             self._planned = epochs
             self._ends = _axis_ends(epochs)
-            self.startRanges()
+            self.start_ranges()
 
-    def setFloor(self, value: float | None, text: str) -> None:
+    def set_floor(self, value: float | None, text: str) -> None:
         """The noise floor, and what is written beside it."""
         self.floor.value, self.floor.text = value, text
-        self.startRanges()
+        self.start_ranges()
 
-    def setMarks(self, epochs: Sequence[int]) -> None:
+    def set_marks(self, epochs: Sequence[int]) -> None:
         """Epochs where settings were changed."""
         if tuple(epochs) != self.marks.epochs:
             self.marks.epochs = tuple(epochs)
             self.canvas.rest()
 
-    def setMoment(self, epoch: int | None) -> None:
+    def set_moment(self, epoch: int | None) -> None:
         """A line at an epoch, or none."""
         if epoch != self.moment.epoch:
             self.moment.epoch = epoch
             self.canvas.update_live()
 
-    def setPinned(self, runs: Sequence[PinnedCurves]) -> None:
+    def set_pinned(self, runs: Sequence[PinnedCurves]) -> None:
         """Runs to show below the present one; those that are shown already are read on."""
         is_same = self.pinned.is_of(runs)
         if not is_same:
             measures = [curve.measure for curve in self.curves[: 1 if self.tab == "weights" else 2]]
-            self.pinned.setRuns([PinnedLines(run, measures, self._unit) for run in runs])
+            self.pinned.set_runs([PinnedLines(run, measures, self._unit) for run in runs])
             self.forget("x")
             self.forget("y")
         has_grown = [run.grow() for run in self.pinned.runs]
@@ -127,7 +304,7 @@ class MeasurePlot(ClickChart):
             self._cover()
             self.refresh()
 
-    def setHistory(self, history: History | None, live: Snapshot | None, member: int) -> None:
+    def set_history(self, history: History | None, live: Snapshot | None, member: int) -> None:
         """Show the records, and a newer snapshot as the last point."""
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
@@ -181,22 +358,22 @@ class MeasurePlot(ClickChart):
 
     # ranges
 
-    def startRanges(self) -> None:
+    def start_ranges(self) -> None:
         """Forget how far the axes had grown."""
         self.forget("x")
         self.forget("y")
         self._cover()
-        self.resetRanges()
+        self.reset_ranges()
         self.canvas.rest()
 
-    def toggleLog(self, axis: str, log: bool) -> None:
+    def toggle_log(self, axis: str, log: bool) -> None:
         """Make an axis logarithmic or linear, and fit it to the data."""
-        self.setLog("y" if axis == "y" else "x", log)
-        self.startRanges()
+        self.set_log("y" if axis == "y" else "x", log)
+        self.start_ranges()
 
     def _cover(self) -> None:
         self._cover_epochs()
-        if self.tab == "accuracy" and not self.isLog("y"):
+        if self.tab == "accuracy" and not self.is_log("y"):
             self.fix("y", 0.0, 102.0)
             return
         # All in one, so that a range that has to grow grows once.
@@ -204,12 +381,12 @@ class MeasurePlot(ClickChart):
         ends = [] if floor is None else [0.9 * floor, 1.15 * floor]
         most = self._most()
         for curve in self.curves:
-            seen = bounds(curve.values if not self.isLog("y") else curve.values[curve.values > 0])
+            seen = bounds(curve.values if not self.is_log("y") else curve.values[curve.values > 0])
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
         for run in self.pinned.runs:
-            seen = run.ends(self.isLog("y"))
+            seen = run.ends(self.is_log("y"))
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
-        self.cover("y", ends if self.isLog("y") else [0.0, *(ends or [1.0])])
+        self.cover("y", ends if self.is_log("y") else [0.0, *(ends or [1.0])])
 
     def _cover_epochs(self) -> None:
         epochs = self._layer.epochs
@@ -219,19 +396,19 @@ class MeasurePlot(ClickChart):
         if stage != self._stage:  # also with axes that rest, look again for room for the name
             self._stage = stage
             self.canvas.rest()
-        if self.isLog("x"):  # epoch 0 has no place on it
+        if self.is_log("x"):  # epoch 0 has no place on it
             self.cover("x", [1.0, float(max(self._planned, 2))])
             self.cover("x", [last], steps=4)
         elif last > self._ends[-1]:
             self.cover("x", [0.0, last], steps=4)
         else:
-            end, now = self._ends[bisect_left(self._ends, last)], self.autoRange("x")
+            end, now = self._ends[bisect_left(self._ends, last)], self.auto_range("x")
             if now is None or now[1] < end:
                 self.fix("x", 0.0, end)
 
     def _most(self) -> float:
         """The largest value that the y axis has to hold: a diverged run may leave the plot."""
-        if self.tab != "loss" or self.isLog("y"):
+        if self.tab != "loss" or self.is_log("y"):
             return float("inf")
         first = []
         for curve in self.curves:
@@ -252,7 +429,7 @@ class MeasurePlot(ClickChart):
     def _clicked(self, x: float) -> None:
         at = self._record_at(x)
         if at is not None:
-            self.momentPicked.emit(int(self._layer.epochs[at]))
+            self.moment_picked.emit(int(self._layer.epochs[at]))
 
     def _read(self, x: float, _: float) -> Reading | None:
         epochs, at = self._layer.epochs, self._record_at(x)
@@ -262,12 +439,14 @@ class MeasurePlot(ClickChart):
         for curve in self.curves:
             value = curve.values[at]
             color = curve.color(self.colors)
-            rows.append(Row(curve.label, self._number(value), color, frame.dot(value)))
+            rows.append(ReadoutRow(curve.label, self._number(value), color, frame.dot(value)))
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
-            rows.append(Row("gap", self._number(gap), gap_color(self.colors)))
+            rows.append(ReadoutRow("gap", self._number(gap), gap_color(self.colors)))
             if self.floor.value is not None:
-                rows.append(Row("noise floor", self._number(self.floor.value), self.colors.floor))
+                rows.append(
+                    ReadoutRow("noise floor", self._number(self.floor.value), self.colors.floor)
+                )
         lines = int((frame.height - _BOX) / QFontMetrics(self.font()).height())  # one is the title
         rows += self.pinned.rows(frame, float(epochs[at]), self._number, lines - 1 - len(rows))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
@@ -275,7 +454,7 @@ class MeasurePlot(ClickChart):
     def _number(self, value: float) -> str:
         return f"{value:.1f} %" if self.tab == "accuracy" else f"{value:.4g}"
 
-    def legendEntries(self, floor_tip: str) -> list[Entry]:
+    def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
         colors: Colors = self.colors
         entries = [

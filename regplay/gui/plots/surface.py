@@ -9,36 +9,36 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.band_entries import dots_entry, thinned_entry, unsure_entry
-from regplay.gui.plots.carried import carried
-from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.dots import DotsLayer
-from regplay.gui.plots.fit_shapes import boundaries_of, contours_of, fit_at
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.axis import round_levels
+from regplay.gui.plots.confusion import wrong_text
+from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
+from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
+from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.markers import (
-    TRAIN_SHAPE,
-    VALID_SHAPE,
-    Points,
-    PointsLayer,
-    Shape,
-    thinned,
-)
-from regplay.gui.plots.overlay_layers import (
+from regplay.gui.plots.overlays import (
     SEAM,
     THINNED_SHARE,
     THINNED_WIDTH,
     BoundariesLayer,
+    DotsLayer,
+    dots_entry,
     overlay_entries,
     same_fits,
     same_overlays,
+    thinned_entry,
+    unsure_entry,
 )
-from regplay.gui.plots.panel import Band, ChartPanel, Overlay, counted
-from regplay.gui.plots.ranges import round_levels
-from regplay.gui.plots.readout import Row
-from regplay.gui.plots.surface_colors import SurfaceColors, cell_at, overlap
-from regplay.gui.plots.surface_layers import BoundaryLayer, ContoursLayer, LinesLayer, SurfaceLayer
-from regplay.gui.plots.wrong import wrong_text
+from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
+from regplay.gui.plots.surface_colors import (
+    BoundaryLayer,
+    ColorBar,
+    ContoursLayer,
+    LinesLayer,
+    SurfaceColors,
+    SurfaceLayer,
+    cell_at,
+    overlap,
+)
 from regplay.gui.theme import mix
 
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
@@ -88,18 +88,18 @@ class SurfaceView(ChartPanel):
         low, high = self._scale.values
         return _FULL * (high - low)
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the points."""
         self._take(dataset)
         self._overlays, self.fit = (), None
         self.others.set(())
-        self.fitRanges()
-        self.chart.resetRanges()
-        self.chart.setLabels(*dataset.input_names)
+        self.fit_ranges()
+        self.chart.reset_ranges()
+        self.chart.set_labels(*dataset.input_names)
         self._style()
         self.chart.refresh()
 
-    def setPoints(self, dataset: Dataset) -> None:
+    def set_points(self, dataset: Dataset) -> None:
         """Show edited points; the surface, other fits and the ranges stay."""
         fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
         self._overlays = tuple(replace(o, grid=o.grid or self._grid) for o in self._overlays)
@@ -118,20 +118,20 @@ class SurfaceView(ChartPanel):
         self.thinned.clear()
         self._grid = self.surface.grid = self.dots.grid = grid_of(dataset)
         assert self._grid is not None, "a surface needs a dataset with two inputs"
-        self._scale.setDataset(dataset)
+        self._scale.set_dataset(dataset)
         if not self._classes:
             self._levels = round_levels(self._scale.values)
-            self.bar.setRange(*self._scale.values, dataset.target_name)
+            self.bar.set_range(*self._scale.values, dataset.target_name)
         self.bar.setVisible(not self._classes)
 
-    def fitRanges(self) -> None:
+    def fit_ranges(self) -> None:
         """Let the ranges fit the points anew."""
         grid = self._grid
         if grid is not None:
             self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
             self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
 
-    def setFit(self, fit: Fit | None) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
         """Show a surface and mark the points that are assigned another class."""
         self.fit = fit
         self._show_surface()
@@ -139,7 +139,7 @@ class SurfaceView(ChartPanel):
         self._entries()
         self.chart.refresh()
 
-    def setOverlays(self, overlays: Sequence[Overlay]) -> None:
+    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Draw other fits' boundaries or contour lines under the present one's."""
         if same_overlays(overlays, self._overlays):
             return
@@ -148,7 +148,7 @@ class SurfaceView(ChartPanel):
         self._show_contours()
         self._show_others()
 
-    def setThinned(self, fits: Sequence[Fit]) -> None:
+    def set_thinned(self, fits: Sequence[Fit]) -> None:
         """Draw thinned networks' boundaries or contour lines faintly."""
         if same_fits(fits, self._thinned):
             return
@@ -157,7 +157,7 @@ class SurfaceView(ChartPanel):
         self._show_contours()
         self._show_others()
 
-    def setBand(self, band: Band | None) -> None:
+    def set_band(self, band: Band | None) -> None:
         """Show where thinned networks may differ in the class, or how far in the value."""
         if band is self._band:
             return
@@ -214,9 +214,9 @@ class SurfaceView(ChartPanel):
         predicted, is_compared = self._shaped(), bool(self._overlays or self._thinned)
         if self._classes or not is_compared:
             self.contours.clear()
-            self.bar.setLevels(())
+            self.bar.set_levels(())
             return
-        self.bar.setLevels(self._levels.tolist())
+        self.bar.set_levels(self._levels.tolist())
         if predicted is None or self._grid is None:
             self.contours.clear()
         else:
@@ -241,10 +241,10 @@ class SurfaceView(ChartPanel):
 
     def _style(self) -> None:
         dataset, colors = self.dataset, self.colors
-        self.bar.setColors(colors)
+        self.bar.set_colors(colors)
         if dataset is None:
             return
-        self._scale.setColors(colors)
+        self._scale.set_colors(colors)
         self.points.groups = (
             self._group(dataset.valid, VALID_SHAPE, colors.valid, 7),
             self._group(dataset.train, TRAIN_SHAPE, colors.train, 8),
@@ -281,7 +281,7 @@ class SurfaceView(ChartPanel):
             sets.append(thinned_entry(mix(colors.background, colors.foreground, THINNED_SHARE)))
         shown = zip(self._overlays, self.others.lines, strict=True)
         drawn = [overlay for overlay, (segments, _) in shown if len(segments)]
-        self.legend.setEntries([*sets, *overlay_entries(drawn)])
+        self.legend.set_entries([*sets, *overlay_entries(drawn)])
 
     def _read(self, x: float, pixel: float) -> Reading | None:
         dataset, grid, predicted = self.dataset, self._grid, self._shaped()
@@ -297,15 +297,15 @@ class SurfaceView(ChartPanel):
                 more = [f" ± {std:.2f}" for std in band.std.reshape(shape)[row, column]]
             named = enumerate(zip(dataset.class_names, here, more, strict=True))
             values = tuple(
-                Row(name, f"{p:.3f}{std}", self.colors.class_color(k))
+                ReadoutRow(name, f"{p:.3f}{std}", self.colors.class_color(k))
                 for k, (name, p, std) in named
             )
         else:
-            values = (Row(dataset.target_name, f"{here:.4g}"),)
+            values = (ReadoutRow(dataset.target_name, f"{here:.4g}"),)
             if band is not None:
                 at = row * grid.shape[1] + column
                 text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
-                values = (*values, Row("dropout", text))
+                values = (*values, ReadoutRow("dropout", text))
         for overlay in self._overlays:
             other_grid, classes = overlay.grid or grid, len(dataset.class_names)
             other = fit_at(overlay.fit, other_grid, np.array([x, y]), classes)
@@ -314,10 +314,12 @@ class SurfaceView(ChartPanel):
         title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
         return Reading(float(frame.x(x)), title, values)
 
-    def _other_row(self, overlay: Overlay, here: Floats) -> Row:
+    def _other_row(self, overlay: Overlay, here: Floats) -> ReadoutRow:
         """Its value, or its most probable class: all of them would fill the box."""
         assert self.dataset is not None
         if not self._classes:
-            return Row(overlay.name, f"{here:.4g}", overlay.color)
+            return ReadoutRow(overlay.name, f"{here:.4g}", overlay.color)
         top = int(here.argmax())
-        return Row(overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color)
+        return ReadoutRow(
+            overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color
+        )

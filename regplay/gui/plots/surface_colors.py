@@ -1,23 +1,171 @@
-"""How what is predicted over two inputs becomes colours: classes by confidence, or values."""
+"""How what is predicted over two inputs becomes colours, and the scale beside them."""
 
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QLinearGradient, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
-from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.ranges import Range, extend
-from regplay.gui.plots.surface_layers import (
-    class_table,
-    confidence_levels,
-    value_colors,
-    value_levels,
-)
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.plots.axis import Range, extend, tick_text
+from regplay.gui.plots.canvas import FigurePainter, Frame
+from regplay.gui.plots.contours import boundary_segments, contour_segments, on_grid
+from regplay.gui.plots.shapes import Segments, pen
+from regplay.gui.theme import LIGHT, Colors, mix
+
+_LEVELS = 64
+_WIDTH = 1.8  # pixels
+# Cividis (Nuñez, Anderton & Renslow, 2018): even in lightness, the same to colour-blind eyes.
+_CIVIDIS = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
+
+
+def _argb(colors: Sequence[str]) -> NDArray[np.uint32]:
+    return np.array([QColor(color).rgb() for color in colors], dtype=np.uint32)
+
+
+def class_table(colors: Colors, classes: int) -> NDArray[np.uint32]:
+    """Colours [classes, levels]: each class's hue, from the background to 60 % with confidence."""
+    steps = 0.1 + 0.5 * np.linspace(0, 1, _LEVELS)
+    return np.stack(
+        [
+            _argb([mix(colors.background, colors.class_color(k), share) for share in steps])
+            for k in range(classes)
+        ]
+    )
+
+
+def value_colors(levels: int = _LEVELS) -> list[str]:
+    """Colours from the lowest value to the highest."""
+    places = np.linspace(0, len(_CIVIDIS) - 1, levels)
+    lower = np.minimum(places.astype(int), len(_CIVIDIS) - 2)
+    return [
+        mix(_CIVIDIS[i], _CIVIDIS[i + 1], float(p - i)) for i, p in zip(lower, places, strict=True)
+    ]
+
+
+def value_levels(
+    values: Floats, low: float, high: float, levels: int = _LEVELS
+) -> NDArray[np.intp]:
+    """Which of `levels` colours each value has; those that are not finite have the lowest."""
+    with np.errstate(all="ignore"):
+        scaled = (values - low) / (high - low) * levels
+        return np.nan_to_num(scaled, nan=0.0).clip(0, levels - 1).astype(np.intp)
+
+
+def confidence_levels(probabilities: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The most probable class, and how sure it is from 0 (all alike) to the highest level."""
+    winner = probabilities.argmax(axis=-1)
+    top = np.take_along_axis(probabilities, winner[..., None], axis=-1)[..., 0]
+    chance = 1 / probabilities.shape[-1]
+    return winner, value_levels(top, chance, 1.0)
+
+
+class SurfaceLayer:
+    """Colours at the points of a grid, smooth in between.
+
+    Attributes
+    ----------
+    pixels
+        [rows, columns] as 0xAARRGGBB, the first row at the bottom; None draws nothing.
+    """
+
+    def __init__(self) -> None:
+        self.pixels: NDArray[np.uint32] | None = None
+        self.grid: Grid | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the surface."""
+        if self.pixels is None or self.grid is None:
+            return
+        rows, columns = self.pixels.shape
+        flipped = np.ascontiguousarray(self.pixels[::-1])
+        image = QImage(flipped.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        low, high = self.grid.low, self.grid.high
+        half = (high - low) / np.array([columns - 1, rows - 1]) / 2  # a pixel's centre is its point
+        left, right = frame.x([low[0] - half[0], high[0] + half[0]])
+        bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
+        place = QRectF(QPointF(left, top), QPointF(right, bottom))
+        if isinstance(painter, FigurePainter):
+            _draw_inside(painter, frame, image, place)
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawImage(place, image)
+
+
+def _draw_inside(painter: FigurePainter, frame: Frame, image: QImage, place: QRectF) -> None:
+    """Draw what lies inside of the frame as an image that fills it.
+
+    Not every program that shows vectors cuts an image off, or has smooth steps between its pixels.
+    """
+    size = QSizeF(frame.width, frame.height)
+    inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    inside.setDevicePixelRatio(frame.ratio)
+    inside.fill(0)
+    inner = QPainter(inside)
+    inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    inner.drawImage(place, image)
+    inner.end()
+    painter.drawImage(QRectF(QPointF(0, 0), size), inside)
+
+
+class LinesLayer:
+    """Lines over a surface that follow it.
+
+    Attributes
+    ----------
+    segments
+        [n, 4] in data units.
+    """
+
+    def __init__(self, width: float = _WIDTH, share: float = 1.0, seam: float = 0.0) -> None:
+        """Be `width` pixels wide, of a `share` of the foreground's colour.
+
+        A `seam` of so many pixels in the background's colour parts them from ground of any colour.
+        """
+        self.segments: Floats = np.zeros((0, 4))
+        self._width, self._share, self._seam = width, share, seam
+        self._buffer = Segments()
+
+    def clear(self) -> None:
+        """No lines."""
+        self.segments = np.zeros((0, 4))
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the lines."""
+        if not len(self.segments):
+            return
+        colors = frame.colors
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if self._seam:
+            painter.setPen(pen(colors.background, self._width + self._seam))
+            self._buffer.draw_placed(painter, frame, self.segments)
+        color = mix(colors.background, colors.foreground, self._share)
+        painter.setPen(pen(color, self._width))
+        self._buffer.draw_placed(painter, frame, self.segments)
+
+
+class BoundaryLayer(LinesLayer):
+    """Where the most probable class changes."""
+
+    def set(self, probabilities: Floats, grid: Grid) -> None:
+        """Find the boundary of probabilities [rows, columns, classes] on a grid."""
+        self.segments = on_grid(boundary_segments(probabilities), grid)
+
+
+class ContoursLayer(LinesLayer):
+    """Where a surface has one of a few values."""
+
+    def set(self, values: Floats, levels: Floats, grid: Grid) -> None:
+        """Find the lines of values [rows, columns] on a grid at some levels."""
+        self.segments = on_grid(contour_segments(values, levels), grid)
+
+
+pass
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 UNSURE = 0.3  # share of the foreground's colour in a band of ±1 σ; half of it in one of ±2 σ
@@ -40,15 +188,15 @@ class SurfaceColors:
         self._colors = LIGHT
         self._table = _value_table()  # [levels]; of classes, [shades, classes, levels]
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Take the classes, or the range of the targets."""
         self._classes = len(dataset.class_names)
         if not self._classes:
             seen = np.concatenate([dataset.train.y, dataset.valid.y])
             self.values = extend(None, seen, steps=10) or (0.0, 1.0)
-        self.setColors(self._colors)
+        self.set_colors(self._colors)
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
         self._table = _shaded_table(colors, self._classes) if self._classes else _value_table()
@@ -137,3 +285,90 @@ def _mixed(table: Colored, shade: int, share: float) -> Colored:
         here, other = (table >> shift) & 0xFF, (shade >> shift) & 0xFF
         mixed |= np.rint(here + (other - here.astype(float)) * share).astype(np.uint32) << shift
     return mixed
+
+
+pass
+
+_STEPS = 100  # that numbers tell apart, from one end to the other
+_TEXT, _MARGIN = 24, 6  # px: where the numbers begin, and what is free beyond them
+
+
+class ColorBar(QWidget):
+    """A vertical bar with the lowest, the middle and the highest value, or with contour lines."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._low, self._high, self._name = 0.0, 1.0, ""
+        self._levels: tuple[float, ...] = ()
+        self._colors = LIGHT
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def set_range(self, low: float, high: float, name: str) -> None:
+        """Show these ends, and the name of what they measure."""
+        self._low, self._high, self._name = low, high, name
+        self.setToolTip(f"{name}: {self._text(low)} to {self._text(high)}")
+        self.updateGeometry()
+        self.update()
+
+    def set_levels(self, levels: Sequence[float]) -> None:
+        """Mark the values of contour lines; none if there are none."""
+        if tuple(levels) != self._levels:
+            self._levels = tuple(levels)
+            self.updateGeometry()
+            self.update()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the numbers, and for seven digits at least."""
+        advance = QFontMetrics(self.font()).horizontalAdvance
+        widest = max(map(advance, ("-00.000", *self.labels())))
+        return QSize(_TEXT + widest + _MARGIN, 100)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The values that are marked, rising."""
+        low, high = self._low, self._high
+        return self._levels or tuple(low + k / 2 * (high - low) for k in (0, 1, 2))
+
+    def labels(self) -> list[str]:
+        """What is written beside them."""
+        return [self._text(value) for value in self.values]
+
+    def _text(self, value: float) -> str:
+        low, high, levels = self._low, self._high, self._levels
+        spacing = levels[1] - levels[0] if len(levels) > 1 else (high - low) / _STEPS
+        text = tick_text(value, spacing, max(abs(low), abs(high)))
+        is_decimal = "." in text and "·" not in text
+        return text.rstrip("0").rstrip(".") if is_decimal else text
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the bar."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._colors.background))
+        line = QFontMetrics(self.font()).height()
+        self.draw(painter, line + 12, self.height() - 2 * line - 10, self.width())
+        painter.end()
+
+    def draw(self, painter: QPainter, top: float, bottom: float, width: float) -> None:
+        """Draw the bar between two heights, and over it the name, `width` pixels wide at most."""
+        metrics = QFontMetrics(painter.font())
+        bar = QRectF(6, top, 12, bottom - top)
+        gradient = QLinearGradient(QPointF(0, bottom), QPointF(0, top))
+        colors = value_colors(9)
+        for index, color in enumerate(colors):
+            gradient.setColorAt(index / (len(colors) - 1), QColor(color))
+        painter.fillRect(bar, gradient)
+        painter.setPen(QPen(QColor(self._colors.foreground)))
+        shift = (metrics.ascent() - metrics.descent()) / 2
+        for value, text in zip(self.values, self.labels(), strict=True):
+            y = bottom + (value - self._low) / (self._high - self._low) * (top - bottom)
+            painter.drawText(QPointF(_TEXT, y + shift), text)
+            if self._levels:
+                painter.fillRect(QRectF(5, round(y) - 1, 14, 3), QColor(self._colors.background))
+                painter.fillRect(QRectF(5, round(y), 14, 1), QColor(self._colors.foreground))
+        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, int(width) - 6)
+        painter.drawText(QPointF(6, top - 10 - metrics.descent()), name)

@@ -1,28 +1,174 @@
 """The list of runs: the present one and the pinned ones, with what tells them apart."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QAction,
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QAbstractScrollArea,
     QHBoxLayout,
+    QLabel,
     QListView,
     QMenu,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from regplay.core.experiment import Experiment
-from regplay.gui.naming import named
-from regplay.gui.runs.header import Header
-from regplay.gui.runs.row_painter import RowPainter
-from regplay.gui.runs.rows import ROW, Index, Row, Rows
-from regplay.gui.runs.undo_delete import Deleted, UndoDelete
-from regplay.gui.theme import Colors
+from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
+from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.icons import icon
+from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins
 from regplay.session.run import Run
+
+
+class RunsHeader(QWidget):
+    """The names of the columns, over the numbers in `view`."""
+
+    def __init__(self, view: QAbstractScrollArea, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.colors = LIGHT
+        self._view = view
+        self.setFixedHeight(QFontMetrics(self.font()).height() + 4)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Write the names where the numbers are."""
+        painter = QPainter(self)
+        frame = (self._view.width() - self._view.contentsRect().width()) // 2
+        painter.translate(frame, 0)
+        at = places(self._view.contentsRect().width() - self._scroll_width(), self.font())
+        palette = self.palette()
+        quiet = blend(
+            palette.color(QPalette.ColorRole.WindowText),
+            palette.color(QPalette.ColorRole.Window),
+            0.3,
+        )
+        colors = (QColor(self.colors.train), QColor(self.colors.valid), quiet)
+        for place, words, color in zip(at.numbers, ("train", "valid", "gap"), colors, strict=True):
+            write(painter, self.font(), color, place, words, RIGHT)
+        painter.end()
+
+    def _scroll_width(self) -> int:
+        bar = self._view.verticalScrollBar()
+        return bar.width() if bar.isVisible() else 0
+
+
+@dataclass(frozen=True, eq=False)
+class Deleted:
+    """A pin that was deleted, and its place in the list, from 0."""
+
+    pin: Pin
+    place: int
+
+
+class UndoDelete(QWidget):
+    """Says what was deleted and offers it back, the last one first; hidden while there is nothing.
+
+    Signals
+    -------
+    undo_clicked
+        (Deleted): pin this again.
+    dismissed
+        A person closed it: nothing is offered any longer.
+    """
+
+    undo_clicked = Signal(object)
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._deleted: list[Deleted] = []
+        self._label = named("runs.deleted", QLabel())
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        undo = self._button("undo", "Undo", "Pin it again, in its place and its colour", self._undo)
+        self._close = self._button("forget", "", "Close", self._dismiss)
+        self._close.setAutoRaise(True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 0, 0)
+        row.setSpacing(4)
+        row.addWidget(self._label, 1)
+        row.addWidget(undo)
+        row.addWidget(self._close)
+        self.clear()
+
+    def _button(self, name: str, text: str, tip: str, do: Callable[[], None]) -> QToolButton:
+        button = named(f"runs.{name}", QToolButton())
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAccessibleName(text or tip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(do)
+        return button
+
+    @property
+    def is_offered(self) -> bool:
+        """Whether there is something to take back."""
+        return bool(self._deleted)
+
+    def offer(self, pin: Pin, place: int) -> None:
+        """Say that a pin was deleted from this place, from 0."""
+        self._deleted.append(Deleted(pin, place))
+        self._show()
+
+    def clear(self) -> None:
+        """Offer nothing any longer."""
+        self._deleted = []
+        self._show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten the name to the room that there is."""
+        super().resizeEvent(event)
+        self._write()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the icon anew when the palette changes."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_close"):
+            self._close.setIcon(icon("close", self.palette()))
+
+    def _undo(self) -> None:
+        deleted = self._deleted.pop()
+        self._show()
+        self.undo_clicked.emit(deleted)
+
+    def _dismiss(self) -> None:
+        self.clear()
+        self.dismissed.emit()
+
+    def _show(self) -> None:
+        self._close.setIcon(icon("close", self.palette()))
+        self.setVisible(self.is_offered)
+        self._write()
+
+    def _write(self) -> None:
+        if not self._deleted:
+            return
+        name, metrics = self._deleted[-1].pin.name, self._label.fontMetrics()
+        room = self._label.width() - metrics.horizontalAdvance("“” deleted")
+        elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 0))
+        self._label.setText(f"“{elided}” deleted")
+        self._label.setToolTip(name if elided != name else "")
+
+
+pass
+pass
 
 # Name: text, shortcut while the list has the focus, tip.
 _ACTIONS = {
@@ -74,9 +220,9 @@ class RunsList(QWidget):
 
     Signals
     -------
-    pinClicked, compareClicked
+    pin_clicked, compare_clicked
         The buttons.
-    adoptClicked
+    adopt_clicked
         A `Pin` whose experiment is wanted back.
     removed
         A `Pin` that is pinned no longer.
@@ -84,20 +230,20 @@ class RunsList(QWidget):
         A pin was renamed, hidden, shown, moved or put back, or is offered back no longer.
     """
 
-    pinClicked = Signal()
-    compareClicked = Signal()
-    adoptClicked = Signal(object)
+    pin_clicked = Signal()
+    compare_clicked = Signal()
+    adopt_clicked = Signal(object)
     removed = Signal(object)
     changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runs")
-        self.rows = Rows(self)
+        self.rows = RunRows(self)
         self.rows.edited.connect(self._edited)
         self._menu = QMenu(self)
         self.view = named("runs.list", _List(self._menu, self))
-        self.header = Header(self.view)
+        self.header = RunsHeader(self.view)
         self._painter = RowPainter(self._toggle, self.view)
         self.view.setItemDelegate(self._painter)
         self.actions_by_name: dict[str, QAction] = {}
@@ -112,21 +258,21 @@ class RunsList(QWidget):
         for name, (text, keys, tip) in _ACTIONS.items():
             self._add_action(name, text, keys, tip, does[name])
         self.pin_button = self._button("pin", "Pin", "Keep this run beside those that follow")
-        self.pin_button.clicked.connect(self.pinClicked)
+        self.pin_button.clicked.connect(self.pin_clicked)
         self.compare_button = self._button(
             "compare",
             "Compare",
             "Train four runs side by side from the same start: without regularization, with\n"
             "weight decay, with dropout, and with both",
         )
-        self.compare_button.clicked.connect(self.compareClicked)
+        self.compare_button.clicked.connect(self.compare_clicked)
         adopt = self._button("adopt", "Adopt", _ACTIONS["adopt"][2])
         adopt.setDefaultAction(self.actions_by_name["adopt"])
         more = self._button("more", "More", "What else can be done with the chosen run")
         more.setMenu(self._menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.undo_delete = UndoDelete()
-        self.undo_delete.undoClicked.connect(self._put_back)
+        self.undo_delete.undo_clicked.connect(self._put_back)
         self.undo_delete.dismissed.connect(self.changed)
         self._compose(adopt, more)
         self.view.setModel(self.rows)
@@ -181,29 +327,29 @@ class RunsList(QWidget):
     def current(self) -> Pin | None:
         """The pin that is chosen, if any."""
         index = self.view.currentIndex()
-        row: Row | None = index.data(ROW) if index.isValid() else None
+        row: RunRow | None = index.data(ROW) if index.isValid() else None
         return None if row is None else row.pin
 
-    def setPins(self, pins: Pins) -> None:
+    def set_pins(self, pins: Pins) -> None:
         """Show these pins; call it again whenever one came or went."""
         known = {row.pin for row in self.rows.rows}
-        self.rows.setPins(pins)
+        self.rows.set_pins(pins)
         self.update_actions()
         if not known.issuperset(pins):
             self.undo_delete.clear()
 
-    def setPresent(self, run: Run | None, experiment: Experiment) -> None:
+    def set_present(self, run: Run | None, experiment: Experiment) -> None:
         """Show the present run, or an experiment that has none yet."""
-        self.rows.setPresent(run, experiment)
+        self.rows.set_present(run, experiment)
 
     def refresh(self) -> None:
         """Follow runs that train: rows whose digits changed are drawn, nothing is laid out."""
         self.rows.update()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._painter.colors = self.header.colors = colors
-        self.rows.setColors(colors)
+        self.rows.set_colors(colors)
         self.header.update()
         self.view.viewport().update()
 
@@ -229,7 +375,7 @@ class RunsList(QWidget):
 
     def _adopt(self) -> None:
         if (pin := self.current) is not None:
-            self.adoptClicked.emit(pin)
+            self.adopt_clicked.emit(pin)
 
     def _move(self, by: int) -> None:
         if (pin := self.current) is not None:

@@ -14,17 +14,17 @@ from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
 from regplay.core.sweep import Lineup
-from regplay.gui.messages import Start, View
-from regplay.gui.runs.palette import pin_color
-from regplay.gui.runs.split_title import SplitTitle
-from regplay.gui.runs.split_view import MOST, SplitView
-from regplay.gui.studies import Inquiry, Study
+from regplay.gui.runs.run_rows import pin_color
+from regplay.gui.runs.split_view import MOST, SplitTitle, SplitView
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.messages import Start, View
+from regplay.gui.training.studies import Study, StudyRequest
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.run import Run
 
-if TYPE_CHECKING:  # torch takes a second to import
+if TYPE_CHECKING:
     from regplay.core.joint import JointTraining
+
 
 _KEY = "side by side"
 _STRENGTHS = ("regularization.weight_decay", "regularization.dropout")
@@ -107,26 +107,26 @@ class SideTab(SplitView):
 
     Signals
     -------
-    wishesChanged
+    wishes_changed
         Something else is to be trained.
-    besideChanged
+    beside_changed
         (list[Run]): the fits of these are wanted with each view.
-    contestantsChanged
+    contestants_changed
         There are others, or they have trained further.
-    startChosen
+    start_chosen
         (Experiment, Start, int, bool): go on with this run, at this epoch.
-    experimentChosen
+    experiment_chosen
         (Experiment): work on this one.
-    pinChosen
+    pin_chosen
         (Contestant, Fit): keep this run, which predicts this.
     """
 
-    wishesChanged = Signal()
-    besideChanged = Signal(object)
-    contestantsChanged = Signal()
-    startChosen = Signal(object, object, int, bool)
-    experimentChosen = Signal(object)
-    pinChosen = Signal(object, object)
+    wishes_changed = Signal()
+    beside_changed = Signal(object)
+    contestants_changed = Signal()
+    start_chosen = Signal(object, object, int, bool)
+    experiment_chosen = Signal(object)
+    pin_chosen = Signal(object, object)
 
     def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -138,27 +138,27 @@ class SideTab(SplitView):
         self._view: View | None = None
         self._decay, self._dropout = DECAY, DROPOUT
         self._fits: list[Fit | None] = []
-        self.pinClicked.connect(self._pin)
-        self.adoptClicked.connect(self._adopt)
+        self.pin_clicked.connect(self._pin)
+        self.adopt_clicked.connect(self._adopt)
 
     def compare(self) -> None:
         """Show none, weight decay, dropout and both, whatever is pinned."""
         self._compares = True
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
-    def showPins(self) -> None:
+    def show_pins(self) -> None:
         """Show the present run beside those that are pinned; without any, compare."""
         self._compares = False
-        self.wishesChanged.emit()
+        self.wishes_changed.emit()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._palette = colors
-        super().setColors(colors)
+        super().set_colors(colors)
         if self.contestants:
             self._show_contestants()
 
-    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, Inquiry]:
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What is to be trained to be shown, while it is in sight."""
         lineup = self._lineup(experiment) if self.isVisible() else []
         if lineup != [each.place for each in self.contestants]:
@@ -169,9 +169,9 @@ class SideTab(SplitView):
         experiments = tuple(place.experiment for place in lineup if place.is_trained)
         if not (experiments and self.contestants):
             return {}
-        return {_KEY: Inquiry(Lineup(experiments), seen_together, epoch, "The comparison")}
+        return {_KEY: StudyRequest(Lineup(experiments), seen_together, epoch, "The comparison")}
 
-    def showStudies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the fits and the losses of those that are trained here, at an epoch."""
         study = studies.get(_KEY)
         if study is None or study.history is None or not self.contestants:
@@ -185,10 +185,10 @@ class SideTab(SplitView):
                 each.run.checkpoints = together.checkpoints[member]
             fit = together.fits[member] if together.fits else None
             self._show(member, fit, (float(losses[0][member]), float(losses[1][member])))
-            self.setReady(member, bool(each.run.checkpoints))
-        self.contestantsChanged.emit()
+            self.set_ready(member, bool(each.run.checkpoints))
+        self.contestants_changed.emit()
 
-    def showView(self, view: View) -> None:
+    def show_view(self, view: View) -> None:
         """Follow the present run, and show the others at the same moment."""
         self._view = view
         beside = dict(zip(view.look.beside, view.beside, strict=False))
@@ -205,8 +205,8 @@ class SideTab(SplitView):
 
     def _show(self, index: int, fit: Fit | None, losses: tuple[float, float] | None) -> None:
         self._fits[index] = fit
-        self.setFit(index, fit)
-        self.setNumbers(index, losses)
+        self.set_fit(index, fit)
+        self.set_numbers(index, losses)
 
     def _lineup(self, experiment: Experiment) -> list[_Place]:
         pins = [pin for pin in self._pins if not pin.is_hidden][: MOST - 1]
@@ -234,7 +234,7 @@ class SideTab(SplitView):
         before = {each.place.experiment: each for each in self.contestants if each.place.is_trained}
         if list(before) != [place.experiment for place in lineup if place.is_trained]:
             before = {}
-            self.clearPast()
+            self.clear_past()
         data = {each.place.experiment.data: each.dataset for each in self.contestants}
         self.contestants = []
         for place in lineup:
@@ -252,8 +252,8 @@ class SideTab(SplitView):
         self.recorded = sorted({int(epoch) for run in beside for epoch in run.checkpoints.epochs})
         if lineup:
             self._show_contestants()
-        self.besideChanged.emit(beside)
-        self.contestantsChanged.emit()
+        self.beside_changed.emit(beside)
+        self.contestants_changed.emit()
 
     def _show_contestants(self) -> None:
         titles = [
@@ -265,23 +265,23 @@ class SideTab(SplitView):
             )
             for each in self.contestants
         ]
-        self.setRuns(titles, [each.dataset for each in self.contestants])
+        self.set_runs(titles, [each.dataset for each in self.contestants])
         for index, each in enumerate(self.contestants):
-            self.setReady(index, not each.place.is_trained or bool(each.run.checkpoints))
+            self.set_ready(index, not each.place.is_trained or bool(each.run.checkpoints))
         if self._view is not None:
-            self.showView(self._view)
+            self.show_view(self._view)
 
     def _pin(self, index: int) -> None:
-        self.pinChosen.emit(self.contestants[index], self._fits[index])
+        self.pin_chosen.emit(self.contestants[index], self._fits[index])
 
     def _adopt(self, index: int) -> None:
         each = self.contestants[index]
         last = each.run.history.last
         if not each.place.is_trained:
-            self.experimentChosen.emit(each.run.experiment)
+            self.experiment_chosen.emit(each.run.experiment)
         elif last is not None:
             start = Start(_KEY, index)
-            self.startChosen.emit(each.run.experiment, start, last.epoch, False)
+            self.start_chosen.emit(each.run.experiment, start, last.epoch, False)
 
 
 def _losses(moment: Snapshot | None) -> tuple[float, float] | None:

@@ -2,23 +2,222 @@
 
 import dataclasses
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
-from regplay.gui.naming import named
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.confusion import wrong_text
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.panel import ChartPanel, FitPanel
 from regplay.gui.plots.predicted import PredictedView
-from regplay.gui.plots.toggle import Toggle
-from regplay.gui.plots.wrong import wrong_text
-from regplay.gui.runs.linked import LinkedCharts
-from regplay.gui.runs.split_title import SplitTitle, TitleLine
+from regplay.gui.plots.shapes import pen
+from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, gap_text, loss_text, tabular, write
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
+
+_SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
+
+
+class LinkedCharts(QObject):
+    """Gives charts the same ranges: those that hold the data of all, or those of the mouse.
+
+    Attributes
+    ----------
+    charts
+        The ones that are linked now.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.charts: tuple[Chart, ...] = ()
+        self._known: list[Chart] = []
+
+    def link(self, charts: Sequence[Chart]) -> None:
+        """Link these, and no others; their ranges start anew."""
+        self.charts = tuple(charts)
+        for chart in self.charts:
+            if chart not in self._known:
+                self._known.append(chart)
+                chart.box.sigRangeChangedManually.connect(partial(self._moved, chart))
+                chart.box.sigRangeChanged.connect(partial(self._changed, chart))
+            chart.reset_ranges()
+        self.share()
+
+    def share(self) -> None:
+        """Let each hold what the data of all ask for; ranges that do already rest."""
+        for side in _SIDES:
+            wanted = [chart.auto_range(side) for chart in self.charts]
+            known = [ends for ends in wanted if ends is not None]
+            if not known:
+                continue
+            low, high = min(ends[0] for ends in known), max(ends[1] for ends in known)
+            for chart in self.charts:
+                chart.fix(side, low, high)
+
+    def _moved(self, chart: Chart, *_: object) -> None:
+        """The mouse moved one: the others follow."""
+        if chart not in self.charts:
+            return
+        x_range, y_range = chart.box.viewRange()
+        for other in self.charts:
+            if other is not chart:
+                other.manual = True
+                other.reset_button.show()
+                other.box.setRange(xRange=x_range, yRange=y_range, padding=0)
+
+    def _changed(self, chart: Chart, *_: object) -> None:
+        """One went back to the whole plot: the others follow, which the mouse had moved too."""
+        if chart in self.charts and not chart.manual:
+            for other in self.charts:
+                if other.manual:
+                    other.reset_ranges()
+
+
+_LINE = 18  # px
+_GAP = 6  # px
+_NAME = 160  # px that a name shall have
+_LONG_NOTE = "wrong: 888 of 888, 888 of 888"
+
+
+@dataclass(frozen=True)
+class SplitTitle:
+    """What stands over the fit of a run.
+
+    Attributes
+    ----------
+    name
+        What the run is called.
+    color
+        `#rrggbb`; without one it has that of the fit.
+    can_pin, can_adopt
+        Whether the run may be pinned, and whether its experiment may become the present one.
+    """
+
+    name: str
+    color: str | None = None
+    can_pin: bool = False
+    can_adopt: bool = False
+
+
+class TitleLine(QWidget):
+    """Name on the left, losses on the right, in places that don't move."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = SplitTitle("")
+        self._numbers: tuple[str, str, str] | None = None
+        self._note = ""
+        self._colors = LIGHT
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def name(self) -> str:
+        """What the run is called."""
+        return self._title.name
+
+    @property
+    def text(self) -> str:
+        """All that is written, for tests and screen readers."""
+        numbers = () if self._numbers is None else self._numbers
+        words = [f"{a} {b}" for a, b in zip(("train", "valid", "gap"), numbers, strict=False)]
+        return "   ".join([self._title.name, *([self._note] if self._note else []), *words])
+
+    def set_title(self, title: SplitTitle) -> None:
+        """Show another run's name."""
+        self._title = title
+        self._tell()
+
+    def set_numbers(self, numbers: tuple[float, float] | None) -> None:
+        """Show a training and a validation loss, and the gap; or none."""
+        texts = None
+        if numbers is not None:
+            train, valid = numbers
+            texts = (loss_text(train), loss_text(valid), gap_text(valid - train))
+        if texts != self._numbers:
+            self._numbers = texts
+            self.update()
+
+    def set_note(self, note: str) -> None:
+        """Say something beside the name, where there is room."""
+        if note != self._note:
+            self._note = note
+            self._tell()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.update()
+
+    def _tell(self) -> None:
+        self.setToolTip("\n".join(text for text in (self._title.name, self._note) if text))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of text."""
+        return QSize(200, QFontMetrics(self.font()).height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        colors, height = self._colors, self.height()
+        painter = QPainter(self)
+        color = self._title.color or colors.fit
+        painter.setPen(pen(color, 3))
+        painter.drawLine(4, height // 2, _LINE, height // 2)
+        right = self._paint_numbers(painter)
+        left = _LINE + _GAP
+        bold = QFont(self.font())
+        bold.setBold(True)
+        wanted = QFontMetrics(bold).horizontalAdvance(self._title.name) + 2
+        room = QRect(left, 0, max(min(wanted, right - left), 0), height)
+        # A colour made for lines may be faint as text.
+        write(painter, bold, QColor(color), room, self._title.name, _LEFT)
+        left += room.width() + 2 * _GAP
+        metrics = self.fontMetrics()
+        if self._note and metrics.horizontalAdvance(self._note) <= right - left:
+            room = QRect(left, 0, right - left, height)
+            write(painter, self.font(), QColor(colors.muted), room, self._note, _LEFT)
+        painter.end()
+
+    def _paint_numbers(self, painter: QPainter) -> int:
+        """Draw the losses from the right; where they begin."""
+        colors, height, font = self._colors, self.height(), tabular(self.font())
+        right = self.width() - 4
+        if self._numbers is None:
+            return right
+        metrics = QFontMetrics(font)
+        number = metrics.horizontalAdvance(WIDEST_LOSS)
+        words = ("train", "valid", "gap")
+        needed = 3 * number + 3 * metrics.horizontalAdvance("valid") + _NAME
+        if self._note:  # which says more than what the colours say too
+            needed += metrics.horizontalAdvance(_LONG_NOTE)
+        has_words = self.width() > needed
+        inks = (colors.train, colors.valid, colors.foreground)
+        for text, word, ink in reversed(list(zip(self._numbers, words, inks, strict=True))):
+            place = QRect(right - number, 0, number, height)
+            write(painter, font, QColor(ink), place, text, RIGHT)
+            right -= number + _GAP
+            if has_words:
+                width = metrics.horizontalAdvance(word) + 2
+                place = QRect(right - width, 0, width, height)
+                write(painter, font, QColor(ink), place, word, RIGHT)
+                right -= width + _GAP
+        return right
+
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+pass
+pass
 
 MOST = 4
 
@@ -54,13 +253,13 @@ class _Cell(QWidget):
         is_other = dataset is not self.dataset
         if is_other:
             self.dataset = dataset
-            self.view.setDataset(dataset)
-            self.title.setNumbers(None)
-            self.title.setNote("")
+            self.view.set_dataset(dataset)
+            self.title.set_numbers(None)
+            self.title.set_note("")
         if title != self.run:
             self.run = title
-            self.title.setTitle(title)
-            self.view.clearPast()  # the earlier fits were another run's
+            self.title.set_title(title)
+            self.view.clear_past()  # the earlier fits were another run's
             self.pin.setVisible(title.can_pin)
             self.adopt.setVisible(title.can_adopt)
             self.set_colors(colors)
@@ -70,14 +269,14 @@ class _Cell(QWidget):
         return is_other
 
     def set_fit(self, fit: Fit | None) -> None:
-        self.view.setFit(fit)
+        self.view.set_fit(fit)
         if self.dataset is not None and self.dataset.task == "classification":
-            self.title.setNote("" if fit is None else wrong_text(self.dataset, fit))
+            self.title.set_note("" if fit is None else wrong_text(self.dataset, fit))
 
     def set_colors(self, colors: Colors) -> None:
         own = dataclasses.replace(colors, fit=self.run.color or colors.fit)
-        self.title.setColors(colors)
-        self.view.setColors(own)
+        self.title.set_colors(colors)
+        self.view.set_colors(own)
 
 
 def _button(name: str, text: str, tip: str) -> Toggle:
@@ -100,12 +299,12 @@ class SplitView(QWidget):
 
     Signals
     -------
-    pinClicked, adoptClicked
+    pin_clicked, adopt_clicked
         (int): the button over the fit of this run.
     """
 
-    pinClicked = Signal(int)
-    adoptClicked = Signal(int)
+    pin_clicked = Signal(int)
+    adopt_clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -134,7 +333,7 @@ class SplitView(QWidget):
         """The lines over them."""
         return [cell.title for cell in self._cells[: self._used]]
 
-    def setRuns(self, titles: Sequence[SplitTitle], datasets: Sequence[Dataset]) -> None:
+    def set_runs(self, titles: Sequence[SplitTitle], datasets: Sequence[Dataset]) -> None:
         """Show these runs, one dataset each; a dataset that is still the same keeps its fit.
 
         Raises
@@ -158,30 +357,30 @@ class SplitView(QWidget):
             self._link()
         self._show_legend()
 
-    def setFit(self, index: int, fit: Fit | None) -> None:
+    def set_fit(self, index: int, fit: Fit | None) -> None:
         """Show what one of them predicts now."""
         self._cells[index].set_fit(fit)
         for linked in self._links.values():
             linked.share()
 
-    def setNumbers(self, index: int, losses: tuple[float, float] | None) -> None:
+    def set_numbers(self, index: int, losses: tuple[float, float] | None) -> None:
         """Show the training and validation loss of one of them, and the gap."""
-        self._cells[index].title.setNumbers(losses)
+        self._cells[index].title.set_numbers(losses)
 
-    def setReady(self, index: int, is_ready: bool) -> None:
+    def set_ready(self, index: int, is_ready: bool) -> None:
         """Whether one of them can be pinned and adopted yet."""
         self._cells[index].pin.setEnabled(is_ready)
         self._cells[index].adopt.setEnabled(is_ready)
 
-    def clearPast(self) -> None:
+    def clear_past(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""
         for view in self.views:
-            view.clearPast()
+            view.clear_past()
 
-    def setColors(self, colors: Colors) -> None:
+    def set_colors(self, colors: Colors) -> None:
         """Restyle."""
         self._colors = colors
-        self.legend.setColors(colors)
+        self.legend.set_colors(colors)
         for cell in self._cells:
             cell.set_colors(colors)
         self._show_legend()
@@ -191,8 +390,8 @@ class SplitView(QWidget):
     def _add_cell(self, place: int) -> None:
         cell = _Cell(f"split.{place}")
         cell.set_colors(self._colors)
-        cell.pin.clicked.connect(lambda: self.pinClicked.emit(place))
-        cell.adopt.clicked.connect(lambda: self.adoptClicked.emit(place))
+        cell.pin.clicked.connect(lambda: self.pin_clicked.emit(place))
+        cell.adopt.clicked.connect(lambda: self.adopt_clicked.emit(place))
         self._cells.append(cell)
         self._grid.addWidget(cell, place // 2, place % 2)
 
@@ -220,7 +419,7 @@ class SplitView(QWidget):
                     entries.append(dataclasses.replace(entry, text=text, tip=""))
                 elif entry.color == self._colors.truth:
                     entries.append(entry)
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
         self.legend.setVisible(bool(entries))
 
 

@@ -1,19 +1,136 @@
 """The losses of many seeds: a point for each network, where its fit can't be drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QLineF, QPointF, QRectF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets.dataset import Floats
-from regplay.gui.plots.hover import Reading
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.legend_chart import LegendChart
-from regplay.gui.plots.markers import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
-from regplay.gui.plots.readout import Row
-from regplay.gui.seeds.settling import highest_usual, settle
-from regplay.gui.seeds.strip_layers import BeyondLayer, BoxesLayer
+from regplay.gui.plots.axis import extend
+from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.chart import Chart, Side
+from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
 from regplay.gui.theme import Colors, mix
+
+_MEDIANS = 8.0  # a bar at the median is still an eighth as high as the plot
+
+
+def highest_usual(values: ArrayLike) -> float:
+    """The largest value that is not far out; NaN where none is finite.
+
+    Far out is what is both more than 8 times the median and beyond Tukey's outer fence, 3
+    interquartile ranges above the third quartile ("Exploratory Data Analysis", 1977, section 2C).
+    So neither a peak with a foot nor a steep rise is far out, but a single network that nearly
+    diverged is. Up to a quarter of all values may be.
+
+    Parameters
+    ----------
+    values
+        Numbers from 0 on, of any shape; those that are not finite are ignored.
+    """
+    array = np.asarray(values, dtype=float)
+    finite = array[np.isfinite(array)]
+    if not finite.size:
+        return float("nan")
+    first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
+    limit = max(_MEDIANS * median, third + 3 * (third - first))
+    return float(finite[finite <= limit].max())
+
+
+def settle(chart: Chart, side: Side, values: ArrayLike, steps: int = 5) -> None:
+    """Give an axis the range that it would have if it had never held other values than these."""
+    wanted = extend(None, values, steps)
+    if wanted is not None:
+        chart.fix(side, *wanted)
+
+
+class Pauses:
+    """When to settle: at each quarter of the training, and when it ends or is stopped."""
+
+    def __init__(self) -> None:
+        self._stage: int | None = -1
+
+    def is_due(self, progress: float, is_running: bool) -> bool:
+        """Whether another stage has begun since the last call; `progress` is in [0, 1]."""
+        stage = int(4 * progress) if is_running else None
+        before, self._stage = self._stage, stage
+        return stage != before
+
+
+_ARROW = 11.0  # px, length
+
+
+class BoxesLayer:
+    """A box from the first to the third quartile in each lane, with a line at the median.
+
+    Parameters
+    ----------
+    lanes
+        Heights of their middles, in data units.
+    half
+        Half of a box's height, in data units.
+
+    Attributes
+    ----------
+    values
+        Numbers [K] of each lane; those that are not finite are left out.
+    colors
+        One a lane, as `#rrggbb`.
+    """
+
+    def __init__(self, lanes: Sequence[float], half: float) -> None:
+        self.values: Sequence[Floats] = ()
+        self.colors: Sequence[str] = ()
+        self._lanes, self._half = lanes, half
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the boxes on whole pixels."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for values, lane, color in zip(self.values, self._lanes, self.colors, strict=False):
+            finite = values[np.isfinite(values)]
+            if len(finite) < 2:
+                continue
+            left, middle, right = np.round(frame.x(np.quantile(finite, (0.25, 0.5, 0.75))))
+            top, bottom = np.round(frame.y([lane + self._half, lane - self._half]))
+            box = QRectF(QPointF(left, top), QPointF(max(right, left + 1), bottom))
+            painter.fillRect(box, QColor(color))
+            painter.setPen(QPen(QColor(frame.colors.foreground), 2))
+            painter.drawLine(QLineF(middle, top, middle, bottom))
+
+
+class BeyondLayer:
+    """An arrow at the right end for each point that lies beyond it.
+
+    Attributes
+    ----------
+    groups
+        The points.
+    """
+
+    def __init__(self) -> None:
+        self.groups: Sequence[Points] = ()
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the arrows."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(QColor(frame.colors.background), 1.3))
+        right = frame.width - 1
+        for group in self.groups:
+            painter.setBrush(QColor(group.fills[0]))
+            for y in frame.y(group.y)[frame.x(group.x) > frame.width]:
+                back = right - _ARROW
+                corners = (back, y - _ARROW / 2), (right, y), (back, y + _ARROW / 2)
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+
+pass
+pass
 
 _NAMES = ("training", "validation")
 _LANES = (1.0, 0.0)  # heights of the two
@@ -53,7 +170,7 @@ class LossStrip(LegendChart):
         self.chart.axes["y"].setTicks([list(zip(_LANES, ("train", "valid"), strict=True))])
         self.chart.fix("y", -0.6, 1.6)
         self.chart.box.setMouseEnabled(x=True, y=False)
-        self.chart.setLabels("loss", "")
+        self.chart.set_labels("loss", "")
         self.chart.reader = self._read
         self.clear()
 
@@ -61,10 +178,10 @@ class LossStrip(LegendChart):
         """Show no networks, and forget the range."""
         settle(self.chart, "x", (0.0, 1.0), _STEPS)
         self.chart.forget("x")
-        self.chart.resetRanges()
-        self.setLosses(None)
+        self.chart.reset_ranges()
+        self.set_losses(None)
 
-    def setLosses(self, losses: SeedLosses | None) -> None:
+    def set_losses(self, losses: SeedLosses | None) -> None:
         """Show these networks, or none."""
         self.losses = losses
         self.chart.cover("x", self._usual(), _STEPS)
@@ -94,7 +211,7 @@ class LossStrip(LegendChart):
                 for values, lane, (shape, color) in zip(losses.both, _LANES, looks, strict=True)
             )
         self.beyond.groups = self.points.groups
-        self.legend.setEntries(self._entries(colors))
+        self.legend.set_entries(self._entries(colors))
         self.chart.canvas.rest()
         self.chart.refresh()
 
@@ -105,7 +222,7 @@ class LossStrip(LegendChart):
             Entry("diamond", "validation", colors.valid, short="valid"),
             Entry("band", "median and quartiles", self.boxes.colors[1], short="median", tip=tip),
         ]
-        high = (self.chart.autoRange("x") or (0.0, np.inf))[1]
+        high = (self.chart.auto_range("x") or (0.0, np.inf))[1]
         far = 0 if self.losses is None else sum(int((one > high).sum()) for one in self.losses.both)
         if far:
             tip = "▶: losses beyond the axis, which follows the other networks"
@@ -125,12 +242,14 @@ class LossStrip(LegendChart):
             return None
         at = int(np.nanargmin(away))
         rows = [
-            Row(name, f"{one[at]:.4g}", color, float(frame.y(group.y[at])) if k == lane else None)
+            ReadoutRow(
+                name, f"{one[at]:.4g}", color, float(frame.y(group.y[at])) if k == lane else None
+            )
             for k, (name, one, color) in enumerate(
                 zip(_NAMES, losses.both, (self.colors.train, self.colors.valid), strict=True)
             )
         ]
-        rows.append(Row(f"median {_NAMES[lane]}", f"{np.nanmedian(group.x):.4g}"))
+        rows.append(ReadoutRow(f"median {_NAMES[lane]}", f"{np.nanmedian(group.x):.4g}"))
         title = f"Network {at + 1} of {len(losses.train)}"
         return Reading(float(across[at]), title, tuple(rows))
 

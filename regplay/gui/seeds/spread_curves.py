@@ -1,25 +1,122 @@
 """The fits of many seeds over one input: their mean, bands around it, and each of them."""
 
 import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
-from regplay.gui.naming import named
+from regplay.gui.plots.axis import Range
+from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import padded
-from regplay.gui.plots.hover import Reading
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.legend_chart import LegendChart
-from regplay.gui.plots.lines import LineLayer
-from regplay.gui.plots.markers import TRAIN_SHAPE, Points, PointsLayer, thinned
-from regplay.gui.plots.ranges import Range
-from regplay.gui.plots.readout import Row
-from regplay.gui.plots.toggle import Toggle
-from regplay.gui.seeds.settling import settle
-from regplay.gui.seeds.spread_layers import MOST_MEMBERS, BandLayer, MembersLayer
+from regplay.gui.plots.contours import boundary_segments, on_grid
+from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.overlays import band_polygon
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    LineLayer,
+    Points,
+    PointsLayer,
+    Segments,
+    pen,
+    thinned,
+)
+from regplay.gui.plots.surface_colors import LinesLayer
+from regplay.gui.seeds.loss_strip import settle
 from regplay.gui.theme import Colors, mix
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
+
+MOST_MEMBERS = 40  # drawn; more only blacken the band
+_MEMBER = 1.0  # px
+
+
+def drawn_members(members: Floats) -> Floats:
+    """At most `MOST_MEMBERS` of the members [K, …], evenly taken."""
+    count = len(members)
+    if count <= MOST_MEMBERS:
+        return members
+    chosen: Floats = members[np.linspace(0, count - 1, MOST_MEMBERS).round().astype(np.intp)]
+    return chosen
+
+
+class SpreadBandLayer:
+    """The mean ± `deviations` standard deviations over x.
+
+    Attributes
+    ----------
+    color
+        As `#rrggbb`; not transparent, so what is drawn later covers it.
+    """
+
+    def __init__(self, deviations: float) -> None:
+        self.deviations = deviations
+        self.color = "#000000"
+        self.x: Floats = np.zeros(0)
+        self.low: Floats = np.zeros(0)
+        self.high: Floats = np.zeros(0)
+
+    def set(self, x: Floats, mean: Floats, std: Floats) -> None:
+        """Show the band of `mean` and `std` [n] at rising x [n]."""
+        self.x = x
+        self.low, self.high = mean - self.deviations * std, mean + self.deviations * std
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Fill the band."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self.color))
+        painter.drawPolygon(band_polygon(frame, self.x, self.low, self.high))
+
+
+class MembersLayer:
+    """Each network's curve, faintly.
+
+    Attributes
+    ----------
+    curves
+        [K, n] at `x` [n], in data units.
+    """
+
+    def __init__(self) -> None:
+        self.x: Floats = np.zeros(0)
+        self.curves: Floats = np.zeros((0, 0))
+        self.color = "#000000"
+        self._segments = Segments()
+
+    def set(self, x: Floats, members: Floats) -> None:
+        """Show at most `MOST_MEMBERS` of these curves [K, n]."""
+        self.x, self.curves = x, drawn_members(members)
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the curves."""
+        if not self.curves.size:
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen(self.color, _MEMBER))
+        x = frame.x(self.x)
+        for curve in self.curves:
+            y = frame.y(curve)
+            placed = np.isfinite(y)
+            self._segments.draw_through(painter, x[placed], y[placed])
+
+
+class MemberBoundaries(LinesLayer):
+    """Where the most probable class changes, of each network, faintly."""
+
+    def __init__(self) -> None:
+        super().__init__(_MEMBER, share=0.45)
+
+    def set(self, members: Floats, grid: Grid) -> None:
+        """Find the boundaries of probabilities [K, rows, columns, classes] on a grid."""
+        self.segments = on_grid(boundary_segments(drawn_members(members)), grid)
+
+
+pass
 
 _ONE, _TWO = 0.34, 0.15  # shares of the curve's colour in the two bands
 _ROW = 0.08  # height of a class's row of points, in units of probability
@@ -30,8 +127,8 @@ class Series:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.two = BandLayer(2)
-        self.one = BandLayer(1)
+        self.two = SpreadBandLayer(2)
+        self.one = SpreadBandLayer(1)
         self.members = MembersLayer()
         self.mean = LineLayer(width=2.4)
         self.std: Floats = np.zeros(0)
@@ -44,7 +141,7 @@ class Series:
         for band in (self.one, self.two):
             band.set(x, mean, std)
 
-    def setColor(self, color: str, background: str) -> None:
+    def set_color(self, color: str, background: str) -> None:
         """Take a colour, and shades of it."""
         self.mean.color = color
         self.one.color = mix(background, color, _ONE)
@@ -92,7 +189,7 @@ class SpreadCurves(LegendChart):
     def _has_classes(self) -> bool:
         return self._dataset is not None and self._dataset.task == "classification"
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the training points and the truth, and no networks yet."""
         grid = self._grid = grid_of(dataset)
         assert grid is not None, "curves need a dataset with one input"
@@ -117,13 +214,13 @@ class SpreadCurves(LegendChart):
             self._data = (low, high)
             settle(self.chart, "y", self._data)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
-        self.chart.resetRanges()
+        self.chart.reset_ranges()
         y = f"P({dataset.target_name})" if self._has_classes else dataset.target_name
-        self.chart.setLabels(dataset.input_names[0], y)
+        self.chart.set_labels(dataset.input_names[0], y)
         self._style()
         self._arrange()
 
-    def setSpread(self, spread: Spread | None) -> None:
+    def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the grid, or nothing."""
         grid = self._grid
         if grid is None:
@@ -172,7 +269,7 @@ class SpreadCurves(LegendChart):
             if self._has_classes:
                 # Nearer to the text's colour than an area: yellow on white is thin.
                 color = mix(colors.class_color(index), colors.foreground, 0.25)
-            one.setColor(color, colors.background)
+            one.set_color(color, colors.background)
         shown = thinned(len(dataset.train.y))
         x, y = dataset.train.x[shown, 0], dataset.train.y[shown]
         if self._has_classes:
@@ -183,7 +280,7 @@ class SpreadCurves(LegendChart):
             heights = np.asarray(y, dtype=float)
             group = Points(x, heights, TRAIN_SHAPE, (colors.train,), colors.background, 7.5)
         self.points.groups = (group,)
-        self.legend.setEntries(self._entries(colors))
+        self.legend.set_entries(self._entries(colors))
 
     def _entries(self, colors: Colors) -> list[Entry]:
         if self._has_classes:
@@ -211,9 +308,9 @@ class SpreadCurves(LegendChart):
         at = int(np.abs(grid.x[:, 0] - x).argmin())
         frame = self.chart.frame()
 
-        def row(name: str, layer: LineLayer, more: str = "") -> Row:
+        def row(name: str, layer: LineLayer, more: str = "") -> ReadoutRow:
             value = float(layer.y[at])
-            return Row(name, f"{value:.4g}{more}", layer.color, frame.dot(value))
+            return ReadoutRow(name, f"{value:.4g}{more}", layer.color, frame.dot(value))
 
         rows = [
             row(one.name if self._has_classes else "mean", one.mean, f" ± {one.std[at]:.2g}")

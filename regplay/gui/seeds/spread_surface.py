@@ -1,23 +1,28 @@
 """The fits of many seeds over two inputs: their mean, or how far they lie apart."""
 
-from PySide6.QtWidgets import QButtonGroup, QWidget
+from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QWidget
 
 from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
-from regplay.gui.naming import named
-from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.hover import Reading
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.legend_chart import LegendChart
-from regplay.gui.plots.markers import TRAIN_SHAPE, Points, PointsLayer, thinned
-from regplay.gui.plots.ranges import Range, extend
-from regplay.gui.plots.readout import Row
-from regplay.gui.plots.surface_colors import SurfaceColors, cell_at, value_pixels
-from regplay.gui.plots.surface_layers import BoundaryLayer, SurfaceLayer
-from regplay.gui.plots.toggle import Toggle
-from regplay.gui.seeds.spread_layers import MOST_MEMBERS, MemberBoundaries
+from regplay.gui.plots.axis import Range, extend
+from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.shapes import TRAIN_SHAPE, Points, PointsLayer, thinned
+from regplay.gui.plots.surface_colors import (
+    BoundaryLayer,
+    ColorBar,
+    SurfaceColors,
+    SurfaceLayer,
+    cell_at,
+    value_pixels,
+)
+from regplay.gui.seeds.loss_strip import LossStrip, SeedLosses
+from regplay.gui.seeds.spread_curves import MOST_MEMBERS, MemberBoundaries, SpreadCurves
+from regplay.gui.theme import Colors
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import named
 
 
 class SpreadSurface(LegendChart):
@@ -78,21 +83,21 @@ class SpreadSurface(LegendChart):
     def _has_classes(self) -> bool:
         return self._dataset is not None and self._dataset.task == "classification"
 
-    def setDataset(self, dataset: Dataset) -> None:
+    def set_dataset(self, dataset: Dataset) -> None:
         """Show the training points, and no networks yet."""
         grid = self._grid = self.surface.grid = grid_of(dataset)
         assert grid is not None, "a surface needs a dataset with two inputs"
         self._dataset, self._spread = dataset, None
         self._forget_deviations()
-        self._scale.setDataset(dataset)
+        self._scale.set_dataset(dataset)
         self.members_button.setVisible(self._has_classes)
         self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
         self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
-        self.chart.resetRanges()
-        self.chart.setLabels(*dataset.input_names)
+        self.chart.reset_ranges()
+        self.chart.set_labels(*dataset.input_names)
         self._style()
 
-    def setSpread(self, spread: Spread | None) -> None:
+    def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the grid, or nothing."""
         self._spread = spread
         self._show_all()
@@ -147,18 +152,18 @@ class SpreadSurface(LegendChart):
         if dataset is None:
             return
         if self.std_button.isChecked():
-            self.bar.setRange(*(self._deviations or (0.0, 1.0)), "std")
+            self.bar.set_range(*(self._deviations or (0.0, 1.0)), "std")
         else:
-            self.bar.setRange(*self._scale.values, dataset.target_name)
+            self.bar.set_range(*self._scale.values, dataset.target_name)
 
     def _style(self) -> None:
         dataset, colors = self._dataset, self.colors
-        self.bar.setColors(colors)
+        self.bar.set_colors(colors)
         if dataset is None:
             return
         shown = thinned(len(dataset.train.y))
         x, y = dataset.train.x[shown], dataset.train.y[shown]
-        self._scale.setColors(colors)
+        self._scale.set_colors(colors)
         fills, which = self._scale.fills(y)
         ring, seam = colors.train, colors.background
         self.points.groups = (Points(x[:, 0], x[:, 1], TRAIN_SHAPE, fills, ring, 7, which, seam),)
@@ -169,7 +174,7 @@ class SpreadSurface(LegendChart):
             named_classes = enumerate(dataset.class_names)
             entries += [Entry("square", name, colors.class_color(k)) for k, name in named_classes]
             entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
-        self.legend.setEntries(entries)
+        self.legend.set_entries(entries)
         self._show_all()
 
     def _read(self, x: float, pixel: float) -> Reading | None:
@@ -181,10 +186,59 @@ class SpreadSurface(LegendChart):
         here, std = mean[row, column], spread.std.reshape(mean.shape)[row, column]
         if self._has_classes:
             values = tuple(
-                Row(name, f"{here[k]:.3f} ± {std[k]:.3f}", self.colors.class_color(k))
+                ReadoutRow(name, f"{here[k]:.3f} ± {std[k]:.3f}", self.colors.class_color(k))
                 for k, name in enumerate(dataset.class_names)
             )
         else:
-            values = (Row(dataset.target_name, f"{here:.4g} ± {std:.2g}"),)
+            values = (ReadoutRow(dataset.target_name, f"{here:.4g} ± {std:.2g}"),)
         title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
         return Reading(float(frame.x(x)), title, values)
+
+
+class SpreadView(QWidget):
+    """Curves for one input, a surface for two; for more, the losses alone."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.curves = SpreadCurves()
+        self.surface = SpreadSurface()
+        self.strip = LossStrip()
+        self._stack = QStackedLayout(self)
+        for widget in (self.strip, self.curves, self.surface):
+            self._stack.addWidget(widget)
+
+    @property
+    def panel(self) -> SpreadCurves | SpreadSurface | None:
+        """What shows the fits; None while the losses are shown."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, SpreadCurves | SpreadSurface) else None
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show a dataset, and no networks yet."""
+        panels: dict[int, SpreadCurves | SpreadSurface] = {1: self.curves, 2: self.surface}
+        panel = panels.get(dataset.n_inputs)
+        if panel is None:
+            self.strip.clear()
+        else:
+            panel.set_dataset(dataset)
+        self._stack.setCurrentWidget(panel or self.strip)
+
+    def set_spread(self, spread: Spread | None) -> None:
+        """Show what many networks predict on the dataset's grid, or nothing."""
+        if self.panel is not None:
+            self.panel.set_spread(spread)
+
+    def set_losses(self, losses: SeedLosses | None) -> None:
+        """Show the losses of the networks, or nothing, where their fits can't be shown."""
+        if self.panel is None:
+            self.strip.set_losses(losses)
+
+    def settle(self) -> None:
+        """Give up the room that only earlier predictions needed."""
+        (self.panel or self.strip).settle()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self.curves.set_colors(colors)
+        self.surface.set_colors(colors)
+        self.strip.set_colors(colors)

@@ -43,11 +43,11 @@ class Slider:
 
     def __init__(self, control):
         self.control, self.track, self._said = control, control.slider, []
-        control.valueChanged.connect(lambda value: self._said.append(("value", value)))
+        control.value_changed.connect(lambda value: self._said.append(("value", value)))
         control.previewed.connect(lambda index: self._said.append(("previewed", index)))
         control.adopted.connect(lambda index: self._said.append(("adopted", index)))
-        control.previewEnded.connect(lambda: self._said.append(("ended",)))
-        control.curveToggled.connect(lambda shows: self._said.append(("toggled", shows)))
+        control.preview_ended.connect(lambda: self._said.append(("ended",)))
+        control.curve_toggled.connect(lambda shows: self._said.append(("toggled", shows)))
 
     def take(self):
         said, self._said = self._said, []
@@ -104,9 +104,9 @@ def make_slider(show_control):
     def build(path="regularization.weight_decay", curve=None, value=None):
         control = show_control(path)
         if value is not None:
-            control.setValue(value)
-        control.setShowsCurve(curve is not None)
-        control.setCurve(curve)
+            control.set_value(value)
+        control.set_shows_curve(curve is not None)
+        control.set_curve(curve)
         control.resize(280, control.sizeHint().height())
         return Slider(control)
 

@@ -16,7 +16,7 @@ def make(show_control):
     def build(path):
         control = show_control(path)
         changes = []
-        control.valueChanged.connect(changes.append)
+        control.value_changed.connect(changes.append)
         return control, changes
 
     return build
@@ -28,8 +28,8 @@ def test_a_choice_offers_what_the_field_takes(make, path):
     combo = control.combo
     assert tuple(combo.itemText(i) for i in range(combo.count())) == FIELDS[path].choices
     assert control.value() == FIELDS[path].default
-    control.setValue(FIELDS[path].choices[-1])
-    control.setValue(FIELDS[path].choices[-1])
+    control.set_value(FIELDS[path].choices[-1])
+    control.set_value(FIELDS[path].choices[-1])
     assert changes == [FIELDS[path].choices[-1]]
     assert combo.currentText() == FIELDS[path].choices[-1]
 
@@ -45,7 +45,7 @@ def test_a_choice_by_keyboard_and_back_by_double_click(make):
 def test_a_choice_refuses_another_word(make):
     control, changes = make("optimizer.name")
     with pytest.raises(ExperimentError, match="did you mean adam"):
-        control.setValue("adan")
+        control.set_value("adan")
     assert changes == []
 
 
@@ -55,7 +55,7 @@ def test_a_switch_by_mouse_and_keyboard(make):
     assert changes == [True]
     QTest.keyClick(control.check_box, Key.Key_Space)
     assert changes == [True, False]
-    control.setValue(False)
+    control.set_value(False)
     assert changes == [True, False]
     control.reset()
     assert control.value() is FIELDS["data.clean_valid"].default
@@ -81,7 +81,7 @@ def test_a_file_is_browsed_for(make, monkeypatch):
 
 def test_a_cancelled_dialog_keeps_the_file(make, monkeypatch):
     control, changes = make("data.file")
-    control.setValue("/tmp/cars.csv")
+    control.set_value("/tmp/cars.csv")
     asked = []
 
     def cancel(parent, title, folder, kinds):

@@ -13,7 +13,7 @@ DECAY = "regularization.weight_decay"
 def theme(qapp):
     theme = Theme(qapp)
     yield theme
-    theme.setScheme("system")
+    theme.set_scheme("system")
     theme.deleteLater()
 
 
@@ -23,17 +23,17 @@ def _picture(slider) -> QImage:
 
 
 def test_it_looks_as_if_it_were_drawn_anew(make_slider, u_curve, theme):
-    theme.setScheme("light")
+    theme.set_scheme("light")
     slider = make_slider(curve=u_curve(DECAY), value=0.0)
     seen = [_picture(slider)]
     control = slider.control
     for change in (
-        lambda: control.setValue(0.1),
+        lambda: control.set_value(0.1),
         lambda: control.resize(200, control.height()),
-        lambda: control.setCurve(u_curve(DECAY, progress=0.4)),
-        lambda: theme.setScheme("dark"),
-        lambda: control.setCurve(u_curve(DECAY, valley=5, shift=0.1)),
-        lambda: theme.setScheme("light"),
+        lambda: control.set_curve(u_curve(DECAY, progress=0.4)),
+        lambda: theme.set_scheme("dark"),
+        lambda: control.set_curve(u_curve(DECAY, valley=5, shift=0.1)),
+        lambda: theme.set_scheme("light"),
     ):
         change()
         kept = _picture(slider)

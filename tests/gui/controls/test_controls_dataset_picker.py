@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import thumbnails
+from regplay.gui.controls import dataset_picker as thumbnails
 from regplay.gui.controls.dataset_picker import DatasetPicker
 
 NAMES = tuple(REGISTRY)
@@ -51,7 +51,7 @@ def test_titles_are_listed_and_the_description_is_below(picker):
     assert [combo.itemData(i) for i in range(combo.count())] == list(REGISTRY)
     assert [combo.itemText(i) for i in range(combo.count())] == [s.title for s in REGISTRY.values()]
     for name in NAMES:
-        picker.setValue(name)
+        picker.set_value(name)
         assert picker.value() == name
         assert combo.currentData() == name
         assert picker.description.text() == REGISTRY[name].description
@@ -59,7 +59,7 @@ def test_titles_are_listed_and_the_description_is_below(picker):
 
 def test_choosing_by_keyboard(picker):
     changes = []
-    picker.valueChanged.connect(changes.append)
+    picker.value_changed.connect(changes.append)
     QTest.keyClick(picker.combo, Qt.Key.Key_Down)
     QTest.keyClick(picker.combo, Qt.Key.Key_Up)
     assert changes == [NAMES[1], NAMES[0]]
@@ -67,7 +67,7 @@ def test_choosing_by_keyboard(picker):
 
 def test_pictures_cost_nothing_before_the_list_opens(picker, loaded, qtbot):
     picker.grab()
-    picker.setValue(NAMES[1])
+    picker.set_value(NAMES[1])
     QApplication.processEvents()
     assert loaded == []
     picker.combo.showPopup()
@@ -93,7 +93,7 @@ def test_pictures_are_made_once(picker, loaded, qtbot):
 def test_each_dataset_has_a_picture_in_the_palettes_colours(qapp, name, ground):
     palette = QPalette(QColor(ground))
     palette.setColor(QPalette.ColorRole.Base, QColor(ground))
-    image = thumbnails.draw(thumbnails.example(name), palette, 2.0).toImage()
+    image = thumbnails.draw_thumbnail(thumbnails.example_points(name), palette, 2.0).toImage()
     assert image.size() == thumbnails.SIZE * 2
     inside = [
         image.pixelColor(x, y).name()
@@ -105,4 +105,4 @@ def test_each_dataset_has_a_picture_in_the_palettes_colours(qapp, name, ground):
 
 
 def test_a_dataset_without_points_still_has_a_picture(qapp):
-    assert not thumbnails.draw(None, QApplication.palette()).isNull()
+    assert not thumbnails.draw_thumbnail(None, QApplication.palette()).isNull()

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from regplay.gui.controls.curve import SweepCurve
-from regplay.gui.controls.loss_range import LossRange
+from regplay.gui.controls.curve import LossRange, SweepCurve
 
 NAN = float("nan")
 

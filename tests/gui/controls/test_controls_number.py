@@ -25,7 +25,7 @@ def make(show_control):
 
 def listen(control):
     values = []
-    control.valueChanged.connect(values.append)
+    control.value_changed.connect(values.append)
     return values
 
 
@@ -249,7 +249,7 @@ def test_powers_of_ten_are_reached_by_dragging(make, value):
     control = make("regularization.weight_decay")
     QTest.mousePress(control.slider, LEFT, pos=at(control, 0.0))
     x, reached = at(control, 0.0).x(), []
-    control.valueChanged.connect(reached.append)
+    control.value_changed.connect(reached.append)
     while x < at(control, 10.0).x():
         x += 1
         QTest.mouseMove(control.slider, QPoint(x, 8))
@@ -305,14 +305,14 @@ def test_the_wheel_scrolls_the_panel_and_changes_nothing(make):
 @pytest.mark.parametrize("part", ["label", "slider"])
 def test_a_double_click_goes_back_to_the_default(make, part):
     control = make("optimizer.lr")
-    control.setValue(0.5)
+    control.set_value(0.5)
     QTest.mouseDClick(getattr(control, part), LEFT, pos=QPoint(5, 8))
     assert control.value() == 0.01
 
 
 def test_a_double_click_goes_back_to_the_default_that_was_set(make):
     control = make("data.n_train")
-    control.setDefault(140)
+    control.set_default(140)
     assert "140" in control.toolTip()
     QTest.mouseDClick(control.label, LEFT)
     assert control.value() == 140
@@ -324,12 +324,12 @@ def test_a_double_click_goes_back_to_the_default_that_was_set(make):
 def test_set_value_emits_only_what_changes(make):
     control = make("optimizer.lr")
     changes = listen(control)
-    control.setValue(0.01)
+    control.set_value(0.01)
     assert changes == []
-    control.setValue(1)
+    control.set_value(1)
     assert changes == [1.0]
     assert isinstance(changes[0], float)
-    control.setValue(1.0)
+    control.set_value(1.0)
     assert changes == [1.0]
     assert control.box.text() == "1"
 
@@ -338,7 +338,7 @@ def test_set_value_refuses_what_the_field_refuses(make):
     control = make("optimizer.lr")
     changes = listen(control)
     with pytest.raises(ExperimentError, match=r"optimizer\.lr = 20: must be a number from 0 to 10"):
-        control.setValue(20)
+        control.set_value(20)
     assert control.value() == 0.01
     assert changes == []
 
@@ -356,5 +356,5 @@ def test_the_slider_paints_in_either_state(make, enabled):
     control = make("regularization.weight_decay")
     before = control.slider.grab().toImage()
     control.setEnabled(enabled)
-    control.setValue(0.1)
+    control.set_value(0.1)
     assert control.slider.grab().toImage() != before

@@ -9,8 +9,8 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl
+from regplay.gui.controls.panel import Group
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -48,7 +48,7 @@ def panel(qtbot):
 @pytest.fixture
 def changes(panel):
     experiments = []
-    panel.experimentChanged.connect(experiments.append)
+    panel.experiment_changed.connect(experiments.append)
     return experiments
 
 
@@ -73,7 +73,7 @@ def test_each_field_has_a_control_with_its_path_default_and_texts(panel, path):
         # What it takes is what the field takes.
         for value in (field.minimum, field.maximum):
             if value != field.minimum or not field.exclusive_minimum:
-                control.setValue(int(value) if field.kind == "integer" else value)
+                control.set_value(int(value) if field.kind == "integer" else value)
                 assert control.value() == value
     if field.kind != "switch":
         assert control.label.text() == field.label
@@ -88,7 +88,7 @@ def test_epochs_live_elsewhere(panel):
 
 def test_a_change_comes_out_as_a_whole_experiment(panel, changes):
     start = Experiment(epochs=7)
-    panel.setExperiment(start)
+    panel.set_experiment(start)
     QTest.keyClick(panel.control("model.depth").slider, Key.Key_Right)
     assert changes == [replace(start, {"model.depth": 3})]
     assert panel.experiment() is changes[0]
@@ -107,30 +107,30 @@ def test_a_drag_comes_out_while_it_lasts(panel, changes):
 
 
 def test_a_value_set_on_a_control_is_a_change(panel, changes):
-    panel.control("optimizer.lr").setValue(0.5)
+    panel.control("optimizer.lr").set_value(0.5)
     assert [experiment.optimizer.lr for experiment in changes] == [0.5]
 
 
 def test_set_experiment_emits_nothing_and_touches_only_what_differs(panel, changes):
     touched = []
     for path in PATHS:
-        panel.control(path).valueChanged.connect(lambda _, path=path: touched.append(path))
+        panel.control(path).value_changed.connect(lambda _, path=path: touched.append(path))
     experiment = replace(Experiment(), OTHER)
-    panel.setExperiment(experiment)
+    panel.set_experiment(experiment)
     assert changes == []
     assert set(touched) == set(OTHER) - {"epochs"}
     assert panel.experiment() is experiment
     for path in PATHS:
         assert panel.control(path).value() == get(experiment, path)
-    panel.setExperiment(experiment)
+    panel.set_experiment(experiment)
     assert len(touched) == len(OTHER) - 1
-    panel.control("seed").setValue(12)
+    panel.control("seed").set_value(12)
     assert changes == [replace(experiment, {"seed": 12})]
 
 
 def test_an_answer_from_the_session_does_not_echo(panel, changes):
-    panel.experimentChanged.connect(panel.setExperiment)
-    panel.control("model.depth").setValue(5)
+    panel.experiment_changed.connect(panel.set_experiment)
+    panel.control("model.depth").set_value(5)
     assert len(changes) == 1
 
 
@@ -146,7 +146,7 @@ def test_an_experiment_to_start_with(qtbot):
 @pytest.mark.parametrize("name", REGISTRY)
 def test_a_dataset_shows_the_fields_that_it_reads(panel, changes, name):
     spec = REGISTRY[name]
-    panel.control("data.name").setValue(name)
+    panel.control("data.name").set_value(name)
     for path in PATHS:
         if path.startswith("data."):
             leaf = path.removeprefix("data.")
@@ -159,12 +159,12 @@ def test_a_dataset_shows_the_fields_that_it_reads(panel, changes, name):
 def test_another_dataset_resets_the_data_in_one_change(panel, changes):
     name = next(n for n, s in REGISTRY.items() if s.defaults.get("n_train", 30) != 30)
     start = replace(Experiment(), {"data.noise": 0.1, "model.depth": 5})
-    panel.setExperiment(start)
-    panel.control("data.name").setValue(name)
+    panel.set_experiment(start)
+    panel.control("data.name").set_value(name)
     assert changes == [replace(start, {"data.name": name})]
     assert panel.control("data.n_train").value() == REGISTRY[name].defaults["n_train"]
     assert panel.control("model.depth").value() == 5
-    panel.control("data.n_train").setValue(7)
+    panel.control("data.n_train").set_value(7)
     QTest.mouseDClick(panel.control("data.n_train").label, LEFT)
     assert panel.control("data.n_train").value() == REGISTRY[name].defaults["n_train"]
 
@@ -172,30 +172,30 @@ def test_another_dataset_resets_the_data_in_one_change(panel, changes):
 def test_a_file_says_what_0_points_mean(panel):
     points = panel.control("data.n_train")
     assert points.slider.scale.values[0] == 2
-    panel.control("data.name").setValue("csv")
+    panel.control("data.name").set_value("csv")
     assert points.value() == 0
     assert points.box.text() == "all"
     assert panel.control("data.n_valid").box.text() == "30 %"
     assert points.slider.scale.values[0] == 0
-    panel.control("data.name").setValue("sine")
+    panel.control("data.name").set_value("sine")
     assert points.box.text() == "30"
     assert points.slider.scale.values[0] == 2
 
 
 def test_momentum_is_shown_for_the_optimizer_that_has_it(panel):
     for name in FIELDS["optimizer.name"].choices:
-        panel.control("optimizer.name").setValue(name)
+        panel.control("optimizer.name").set_value(name)
         assert shown(panel, "optimizer.momentum") == (name == "momentum")
 
 
 def test_a_linear_model_greys_what_hidden_layers_have(panel):
     paths = ("model.width", "model.activation", "regularization.dropout")
-    panel.control("model.depth").setValue(0)
+    panel.control("model.depth").set_value(0)
     for path in paths:
         assert not panel.control(path).isEnabled()
         assert "No effect at depth 0" in panel.control(path).toolTip()
     assert panel.control("model.init_scale").isEnabled()
-    panel.control("model.depth").setValue(1)
+    panel.control("model.depth").set_value(1)
     for path in paths:
         assert panel.control(path).isEnabled()
         assert "depth 0" not in panel.control(path).toolTip()
@@ -245,8 +245,8 @@ def test_tab_order_follows_the_layout(panel):
 @pytest.mark.parametrize("height", [640, 1080])
 @pytest.mark.parametrize("name", REGISTRY)
 def test_nothing_is_cut_off_at_the_side(panel, width, height, name):
-    panel.control("data.name").setValue(name)
-    panel.control("optimizer.name").setValue("momentum")
+    panel.control("data.name").set_value(name)
+    panel.control("optimizer.name").set_value("momentum")
     panel.resize(width, height)
     QApplication.processEvents()
     assert panel.width() == width
@@ -263,7 +263,7 @@ def test_a_drag_does_not_lay_out_the_panel(panel):
     class Layouts(QObject):
         count = 0
 
-        def eventFilter(self, watched, event):  # noqa: N802 - Qt's name
+        def eventFilter(self, watched, event):
             if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
                 self.count += 1
             return False
@@ -305,8 +305,8 @@ def test_wrong_input_in_the_panel_changes_nothing(panel, changes):
 
 def test_every_value_survives_a_walk_through_the_datasets(panel):
     start = replace(Experiment(), {"model.width": 17, "optimizer.lr": 0.0123})
-    panel.setExperiment(start)
+    panel.set_experiment(start)
     for name in (*REGISTRY, "sine"):
-        panel.control("data.name").setValue(name)
+        panel.control("data.name").set_value(name)
     changed = differences(start, panel.experiment())
     assert all(path.startswith("data.") for path in changed)

@@ -29,11 +29,11 @@ def panel(qtbot):
 @pytest.fixture
 def said(panel):
     heard = []
-    panel.experimentChanged.connect(lambda experiment: heard.append(("changed", experiment)))
-    panel.curveToggled.connect(lambda path, shows: heard.append(("toggled", path, shows)))
-    panel.memberPreviewed.connect(lambda path, index: heard.append(("previewed", path, index)))
-    panel.memberAdopted.connect(lambda path, index: heard.append(("adopted", path, index)))
-    panel.previewEnded.connect(lambda path: heard.append(("ended", path)))
+    panel.experiment_changed.connect(lambda experiment: heard.append(("changed", experiment)))
+    panel.curve_toggled.connect(lambda path, shows: heard.append(("toggled", path, shows)))
+    panel.member_previewed.connect(lambda path, index: heard.append(("previewed", path, index)))
+    panel.member_adopted.connect(lambda path, index: heard.append(("adopted", path, index)))
+    panel.preview_ended.connect(lambda path: heard.append(("ended", path)))
     return heard
 
 
@@ -49,40 +49,40 @@ def at(panel, path, value):
 
 
 def test_no_curve_is_shown_to_begin_with(panel):
-    assert panel.shownCurves() == ()
+    assert panel.shown_curves() == ()
 
 
 def test_a_toggle_comes_out_with_its_path(panel, said):
     QTest.mouseClick(panel.control(DECAY).button, LEFT)
     QTest.mouseClick(panel.control(DROPOUT).button, LEFT)
-    assert panel.shownCurves() == (DECAY, DROPOUT)
+    assert panel.shown_curves() == (DECAY, DROPOUT)
     QTest.mouseClick(panel.control(DECAY).button, LEFT)
-    assert panel.shownCurves() == (DROPOUT,)
+    assert panel.shown_curves() == (DROPOUT,)
     assert said == [("toggled", DECAY, True), ("toggled", DROPOUT, True), ("toggled", DECAY, False)]
 
 
 def test_setting_what_is_shown_says_nothing(panel, said):
-    panel.setShownCurves([DECAY, "model.width"])
-    assert set(panel.shownCurves()) == {DECAY, "model.width"}
-    panel.setShownCurves((DROPOUT,))
-    assert panel.shownCurves() == (DROPOUT,)
+    panel.set_shown_curves([DECAY, "model.width"])
+    assert set(panel.shown_curves()) == {DECAY, "model.width"}
+    panel.set_shown_curves((DROPOUT,))
+    assert panel.shown_curves() == (DROPOUT,)
     assert panel.control(DECAY).slider.height() == 18
     assert said == []
 
 
 def test_what_is_not_sweepable_is_refused_and_nothing_changes(panel):
-    panel.setShownCurves([DECAY])
+    panel.set_shown_curves([DECAY])
     with pytest.raises(KeyError, match="seed"):
-        panel.setShownCurves(["seed"])
+        panel.set_shown_curves(["seed"])
     with pytest.raises(KeyError, match=r"data\.name"):
-        panel.setCurve("data.name", None)
-    assert panel.shownCurves() == (DECAY,)
+        panel.set_curve("data.name", None)
+    assert panel.shown_curves() == (DECAY,)
 
 
 def test_a_rare_slider_is_in_sight_with_its_curve(panel):
     path = "regularization.input_noise"
     assert not panel.control(path).isVisible()
-    panel.setShownCurves([path])
+    panel.set_shown_curves([path])
     assert panel.control(path).isVisible()
 
 
@@ -90,20 +90,20 @@ def test_a_rare_slider_is_in_sight_with_its_curve(panel):
 def test_an_adopted_member_is_in_the_experiment_but_is_no_change(panel, said, path):
     start = panel.experiment()
     curve = finished(path)
-    panel.setShownCurves([path])
-    panel.setCurve(path, curve)
+    panel.set_shown_curves([path])
+    panel.set_curve(path, curve)
     QTest.keyClick(panel.control(path).slider, Key.Key_End)
     assert said == [("adopted", path, len(curve.values) - 1)]
     assert panel.experiment() == replace(start, {path: sweep_axis(path).values[-1]})
-    panel.setExperiment(start)  # so that the control is really brought back
+    panel.set_experiment(start)  # so that the control is really brought back
     assert panel.control(path).value() == panel.control(path).default()
     assert len(said) == 1
 
 
 def test_a_preview_leaves_the_experiment_alone(panel, said):
     start, curve = panel.experiment(), finished(DECAY)
-    panel.setShownCurves([DECAY])
-    panel.setCurve(DECAY, curve)
+    panel.set_shown_curves([DECAY])
+    panel.set_curve(DECAY, curve)
     QApplication.processEvents()
     slider = panel.control(DECAY).slider
     QTest.mousePress(slider, LEFT, pos=at(panel, DECAY, 0.0))
@@ -117,21 +117,21 @@ def test_a_preview_leaves_the_experiment_alone(panel, said):
 
 
 def test_an_adopted_depth_of_0_greys_what_hidden_layers_have(panel):
-    panel.setShownCurves(["model.depth"])
-    panel.setCurve("model.depth", finished("model.depth"))
+    panel.set_shown_curves(["model.depth"])
+    panel.set_curve("model.depth", finished("model.depth"))
     QTest.keyClick(panel.control("model.depth").slider, Key.Key_Home)
     assert panel.experiment().model.depth == 0
     assert not panel.control(DROPOUT).isEnabled()
 
 
 def test_a_curve_without_effect_is_greyed_and_not_shown(panel, said):
-    panel.setShownCurves([DROPOUT, DECAY])
-    panel.setCurve(DROPOUT, finished(DROPOUT))
+    panel.set_shown_curves([DROPOUT, DECAY])
+    panel.set_curve(DROPOUT, finished(DROPOUT))
     QApplication.processEvents()
     dropout = panel.control(DROPOUT)
     height, drawn = dropout.slider.height(), dropout.slider.grab().toImage()
-    panel.setExperiment(replace(Experiment(), {"model.depth": 0}))
-    assert panel.shownCurves() == (DECAY,)
+    panel.set_experiment(replace(Experiment(), {"model.depth": 0}))
+    assert panel.shown_curves() == (DECAY,)
     assert not dropout.button.isEnabled()
     assert dropout.slider.tip_at(dropout.slider.rect().center().toPointF()) == ""
     assert dropout.slider.height() == height
@@ -139,33 +139,33 @@ def test_a_curve_without_effect_is_greyed_and_not_shown(panel, said):
     color = above.pixelColor(0, 0)
     pixels = [(x, y) for x in range(above.width()) for y in range(above.height())]
     assert all(above.pixelColor(x, y) == color for x, y in pixels)
-    panel.setExperiment(Experiment())
-    assert panel.shownCurves() == (DECAY, DROPOUT)
+    panel.set_experiment(Experiment())
+    assert panel.shown_curves() == (DECAY, DROPOUT)
     assert dropout.slider.curve is None  # the one from before may be another experiment's
-    panel.setCurve(DROPOUT, finished(DROPOUT))
+    panel.set_curve(DROPOUT, finished(DROPOUT))
     assert dropout.slider.grab().toImage() == drawn
     assert said == []
 
 
 def test_a_field_that_a_dataset_does_not_read_has_no_curve(panel):
-    panel.setShownCurves(["data.noise", DECAY])
-    panel.setExperiment(replace(Experiment(), {"data.name": "csv"}))
-    assert panel.shownCurves() == (DECAY,)
+    panel.set_shown_curves(["data.noise", DECAY])
+    panel.set_experiment(replace(Experiment(), {"data.name": "csv"}))
+    assert panel.shown_curves() == (DECAY,)
 
 
 def test_the_panel_keeps_its_places_while_a_curve_fills_in(panel):
-    panel.setShownCurves([DECAY])
+    panel.set_shown_curves([DECAY])
     for _ in range(10):  # a new window settles in several passes
         QApplication.processEvents()
     below = panel.control("optimizer.lr")
     place = below.mapTo(panel.widget(), QPoint())
     whole = finished(DECAY)
     for progress in (0.1, 0.5, 0.9):
-        panel.setCurve(
+        panel.set_curve(
             DECAY, SweepCurve(whole.values, whole.train, whole.valid, None, False, progress)
         )
         QApplication.processEvents()
         assert below.mapTo(panel.widget(), QPoint()) == place
-    panel.setCurve(DECAY, whole)
+    panel.set_curve(DECAY, whole)
     QApplication.processEvents()
     assert below.mapTo(panel.widget(), QPoint()) == place

@@ -50,21 +50,21 @@ def colors_beside(panel, path):
 def test_a_control_is_framed_while_it_is_pointed_out(panel):
     plain = colors_beside(panel, DECAY)
     assert len(plain) == 1
-    panel.setHighlighted([DECAY])
+    panel.set_highlighted([DECAY])
     settle()
     assert panel.highlighted() == (DECAY,)
     assert len(colors_beside(panel, DECAY)) > 1
     assert colors_beside(panel, "regularization.dropout") == plain
-    panel.setHighlighted(())
+    panel.set_highlighted(())
     assert colors_beside(panel, DECAY) == plain
 
 
 def test_it_is_brought_into_sight(panel):
     assert not in_sight(panel, "optimizer.lr")
-    panel.setHighlighted(["optimizer.lr", "optimizer.batch_size"])
+    panel.set_highlighted(["optimizer.lr", "optimizer.batch_size"])
     settle()
     assert in_sight(panel, "optimizer.lr")
-    panel.setHighlighted(["data.name"])
+    panel.set_highlighted(["data.name"])
     settle()
     assert in_sight(panel, "data.name")
 
@@ -73,7 +73,7 @@ def test_its_group_is_opened_and_what_is_rare_revealed(panel):
     group = panel.control("optimizer.lr").parentWidget().parentWidget()
     QTest.mouseClick(group.heading, LEFT)
     assert not shown(panel, "optimizer.lr")
-    panel.setHighlighted(["optimizer.lr", "regularization.early_stopping"])
+    panel.set_highlighted(["optimizer.lr", "regularization.early_stopping"])
     settle()
     assert shown(panel, "optimizer.lr")
     assert shown(panel, "regularization.early_stopping")
@@ -81,60 +81,60 @@ def test_its_group_is_opened_and_what_is_rare_revealed(panel):
 
 
 def test_a_field_without_a_control_is_passed_over(panel):
-    panel.setHighlighted(["epochs"])
-    panel.setHiddenPaths(["epochs"])
+    panel.set_highlighted(["epochs"])
+    panel.set_hidden_paths(["epochs"])
     assert panel.highlighted() == ()
-    assert panel.hiddenPaths() == frozenset()
+    assert panel.hidden_paths() == frozenset()
     assert not panel.findChild(QLabel, "controls.hidden").isVisible()
 
 
 def test_a_control_stays_hidden_whatever_is_chosen_and_keeps_its_value(panel):
-    panel.setExperiment(replace(Experiment(), {"data.noise": 0.7, "optimizer.name": "momentum"}))
-    panel.setHiddenPaths(["data.noise", "optimizer.momentum", "model.depth"])
+    panel.set_experiment(replace(Experiment(), {"data.noise": 0.7, "optimizer.name": "momentum"}))
+    panel.set_hidden_paths(["data.noise", "optimizer.momentum", "model.depth"])
     for path in ("data.noise", "optimizer.momentum", "model.depth"):
         assert not shown(panel, path)
     assert shown(panel, "model.width")
-    panel.control("optimizer.name").setValue("sgd")
-    panel.control("optimizer.name").setValue("momentum")
+    panel.control("optimizer.name").set_value("sgd")
+    panel.control("optimizer.name").set_value("momentum")
     assert not shown(panel, "optimizer.momentum")
     assert panel.experiment().data.noise == 0.7
-    panel.setHiddenPaths(())
+    panel.set_hidden_paths(())
     assert shown(panel, "optimizer.momentum")
     assert shown(panel, "data.noise")
 
 
 def test_what_has_no_effect_stays_hidden_when_all_are_shown(panel):
-    panel.setHiddenPaths(["optimizer.momentum", "data.file"])
-    panel.setHiddenPaths(())
+    panel.set_hidden_paths(["optimizer.momentum", "data.file"])
+    panel.set_hidden_paths(())
     assert not shown(panel, "optimizer.momentum")
     assert not shown(panel, "data.file")
 
 
 def test_a_button_shows_all_controls(panel):
     changes = []
-    panel.experimentChanged.connect(changes.append)
+    panel.experiment_changed.connect(changes.append)
     button, text = (
         panel.findChild(QToolButton, "controls.showAll"),
         panel.findChild(QLabel, "controls.hidden"),
     )
     assert not button.isVisible()
-    panel.setHiddenPaths(["data.noise"])
+    panel.set_hidden_paths(["data.noise"])
     assert text.text() == "1 control is hidden here."
-    panel.setHiddenPaths(["data.noise", "model.depth"])
+    panel.set_hidden_paths(["data.noise", "model.depth"])
     assert text.text() == "2 controls are hidden here."
     button.setFocus()
     QTest.keyClick(button, Qt.Key.Key_Return)
     assert shown(panel, "data.noise")
-    assert panel.hiddenPaths() == frozenset()
+    assert panel.hidden_paths() == frozenset()
     assert not button.isVisible()
     assert changes == []
 
 
 def test_a_group_with_nothing_to_show_has_no_heading(panel):
     group = panel.control("data.name").parentWidget().parentWidget()
-    panel.setHiddenPaths(IN_DATA)
+    panel.set_hidden_paths(IN_DATA)
     assert not group.isVisibleTo(panel)
-    panel.setHiddenPaths(IN_DATA[1:])
+    panel.set_hidden_paths(IN_DATA[1:])
     assert group.isVisibleTo(panel)
 
 
@@ -144,5 +144,5 @@ def test_pointing_out_takes_no_room(panel):
         return [panel.findChild(QWidget, path).geometry() for path in ("model.depth", DECAY)]
 
     before = places()
-    panel.setHighlighted([DECAY, "model.depth"])
+    panel.set_highlighted([DECAY, "model.depth"])
     assert places() == before

@@ -26,16 +26,16 @@ def test_they_are_counted(panel):
     assert isinstance(control.count, QLabel)
     assert control.count.text() == "3 points"
     assert control.findChildren(QLineEdit) == []
-    panel.setExperiment(replace(panel.experiment(), {"data.points": "0 1"}))
+    panel.set_experiment(replace(panel.experiment(), {"data.points": "0 1"}))
     assert control.count.text() == "1 point"
-    panel.setExperiment(replace(panel.experiment(), {"data.points": ""}))
+    panel.set_experiment(replace(panel.experiment(), {"data.points": ""}))
     assert control.count.text() == "none"
 
 
 def test_without_validation_points_some_are_held_back(panel):
     control = panel.control("data.valid_points")
     assert control.count.text() == "30 % held back"
-    panel.setExperiment(replace(panel.experiment(), {"data.valid_points": "0 1; 1 1"}))
+    panel.set_experiment(replace(panel.experiment(), {"data.valid_points": "0 1; 1 1"}))
     assert control.count.text() == "2 points"
 
 
@@ -48,6 +48,6 @@ def test_a_double_click_takes_no_points_away(panel):
 
 @pytest.mark.parametrize("name", REGISTRY)
 def test_they_are_shown_with_own_points_alone(panel, name):
-    panel.setExperiment(replace(panel.experiment(), {"data.name": name}))
+    panel.set_experiment(replace(panel.experiment(), {"data.name": name}))
     for path in ("data.points", "data.valid_points"):
         assert panel.control(path).isVisibleTo(panel) == (name == "points")

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import scale as scales
 from regplay.gui.controls.factory import scale_of
+from regplay.gui.controls.scale import counts, octaves
 
 NUMBERS = [path for path, field in FIELDS.items() if field.kind in {"integer", "number"}]
 LOGARITHMIC = [path for path in NUMBERS if FIELDS[path].log_floor is not None]
@@ -107,14 +107,14 @@ def test_powers_of_two_are_widths_and_a_page_doubles():
 
 def test_octaves_end_at_any_bound():
     for high in range(1, 70):
-        values = scales.octaves(high).values
+        values = octaves(high).values
         assert values[-1] == high
         assert list(values) == sorted(set(values))
 
 
 def test_counts_hold_each_number_to_twenty():
     for low in (0, 1, 2, 7):
-        values = scales.counts(1000, low=low).values
+        values = counts(1000, low=low).values
         assert values[: 21 - low] == tuple(range(low, 21))
         assert values[-1] == 1000
         assert {50, 100, 150, 200, 500} <= set(values)

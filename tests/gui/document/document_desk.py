@@ -3,8 +3,8 @@
 from answers import Answers
 
 from regplay.core.experiment import Experiment
-from regplay.gui.clock import VirtualClock
 from regplay.gui.document.documents import Documents
+from regplay.gui.training.clock import VirtualClock
 from regplay.session.document import Document
 
 
@@ -23,7 +23,7 @@ class FakeWindow:
         self.shown.append(document)
         self.now = document
 
-    def setExperiment(self, experiment):  # noqa: N802, as the window's
+    def set_experiment(self, experiment):
         self.now = Document(experiment, None, self.now.pins, self.now.lesson, self.now.page)
 
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 
 from regplay.core.experiment import Experiment
-from regplay.gui.document.dropped import dropped_file, dropped_link
+from regplay.gui.document.questions import dropped_file, dropped_link
 from regplay.session.link import to_link
 
 

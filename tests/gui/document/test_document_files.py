@@ -209,7 +209,7 @@ def test_a_link_is_copied_and_opened(desk):
 
 def test_recent_files_are_remembered_the_newest_first(desk):
     told = []
-    desk.documents.recentChanged.connect(lambda: told.append(desk.documents.recent))
+    desk.documents.recent_changed.connect(lambda: told.append(desk.documents.recent))
     paths = [desk.folder / f"{number}.regplay" for number in range(10)]
     for path in paths:
         desk.answers.path = path

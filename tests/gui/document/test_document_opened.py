@@ -6,7 +6,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
-from regplay.gui.document.opened import complete, pins_of
+from regplay.gui.document.shown_session import complete, pins_of
 from regplay.session.document import Document
 from regplay.session.document_file import dumps, loads
 from regplay.session.pins import MOST, Pin, Pins, PinsFullError

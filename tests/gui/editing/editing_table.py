@@ -9,9 +9,9 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.clock import VirtualClock
 from regplay.gui.editing.editing import Editing
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.training.clock import VirtualClock
 from regplay.session.drawing import is_edit
 from regplay.session.past import Past
 
@@ -59,10 +59,10 @@ class Table(QWidget):
         self.experiment = experiment
         before, self.dataset = self.dataset, load(experiment.data)
         if before is not None and is_edit(before, self.dataset):
-            self.fit_view.setPoints(self.dataset)
+            self.fit_view.set_points(self.dataset)
         else:
-            self.fit_view.setDataset(self.dataset)
-        self.editing.setData(experiment, self.dataset)
+            self.fit_view.set_dataset(self.dataset)
+        self.editing.set_data(experiment, self.dataset)
 
     def _edited(self, experiment: Experiment, goes_on: bool) -> None:
         self.told.append((experiment, goes_on))
@@ -85,7 +85,7 @@ class Table(QWidget):
 
         n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
         fit = Fit(5, 5, predict(n_train), predict(n_valid), predict(len(grid.x)))
-        self.fit_view.setFit(fit, dataset)
+        self.fit_view.set_fit(fit, dataset)
         return fit
 
     # what a person sees and does

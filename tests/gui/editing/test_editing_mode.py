@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from regplay.core.fields import replace
-from regplay.gui.controls.value_box import ValueBox
+from regplay.gui.controls.number import ValueBox
 
 KINDS = ["curve", "rows", "classes", "values"]
 
@@ -21,7 +21,7 @@ def test_the_mode_alone_changes_nothing(open_table, kind) -> None:
     assert table.editing.strip.isVisible()
     assert table.chart.viewport().cursor().shape() == Qt.CursorShape.CrossCursor
     QTest.keyClick(table.chart, Qt.Key.Key_Escape)
-    assert not table.editing.isOn
+    assert not table.editing.is_on
     assert not table.editing.strip.isVisible()
     assert table.chart.viewport().cursor().shape() == Qt.CursorShape.ArrowCursor
     assert not table.told
@@ -43,12 +43,12 @@ def test_with_more_than_two_inputs_there_is_no_mode_and_the_tip_says_why(open_ta
     tip = table.editing.button.toolTip()
     table.load("many")
     assert not table.editing.button.isEnabled()
-    assert not table.editing.isOn
+    assert not table.editing.is_on
     assert "5 inputs" in table.editing.button.toolTip()
     table.load("classes")
     assert table.editing.button.isEnabled()
     assert table.editing.button.toolTip() == tip
-    table.editing.setData(table.experiment, None)
+    table.editing.set_data(table.experiment, None)
     assert not table.editing.button.isEnabled()
 
 
@@ -68,16 +68,16 @@ def test_escape_takes_back_first_what_is_typed(qtbot, open_table) -> None:
     box = typing(qtbot, table)
     with qtbot.waitSignal(box.abandoned):
         QTest.keyClick(box, Qt.Key.Key_Escape)
-    assert table.editing.isOn
+    assert table.editing.is_on
     table.chart.setFocus()
     QTest.keyClick(table.chart, Qt.Key.Key_Escape)
-    assert not table.editing.isOn
+    assert not table.editing.is_on
 
 
 def test_digits_are_typed_where_there_is_a_text(qtbot, open_table) -> None:
     table = open_table("classes")
     assert typing(qtbot, table).text() == "1"
-    assert table.editing.strip.currentClass == 0
+    assert table.editing.strip.current_class == 0
 
 
 def test_the_mode_follows_to_another_plot(open_table) -> None:
@@ -85,7 +85,7 @@ def test_the_mode_follows_to_another_plot(open_table) -> None:
     curve = table.chart
     table.load("classes")
     assert table.chart is not curve
-    assert table.editing.isOn
+    assert table.editing.is_on
     assert table.editing.strip.chips[0].isVisible()
     assert curve.viewport().cursor().shape() == Qt.CursorShape.ArrowCursor
     table.click(*table.spot(0.5, 0.98))
@@ -143,7 +143,7 @@ def test_a_fit_of_earlier_points_is_shown_at_the_present_ones(open_table) -> Non
     old = table.dataset
     fit = table.train(value=0.5)
     table.click(0.5, 1.2)
-    table.fit_view.setFit(fit, old)
+    table.fit_view.set_fit(fit, old)
     shown = table.fit_view.panel.fit
     assert len(shown.train) == len(old.train.y) + 1
     np.testing.assert_allclose(shown.train, 0.5)

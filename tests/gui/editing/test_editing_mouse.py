@@ -38,7 +38,7 @@ def test_two_clicks_are_two_points_and_two_steps(open_table) -> None:
     assert table.experiment == second
     table.undo()
     assert table.experiment == first
-    assert table.editing.isOn
+    assert table.editing.is_on
 
 
 def test_a_double_click_adds_one_point_only(open_table) -> None:
@@ -185,7 +185,7 @@ def test_a_click_adds_a_point_of_the_chosen_class_and_with_shift_of_the_other(op
     table.click(*table.spot(0.2, 0.98))
     table.click(*table.spot(0.4, 0.98), keys=SHIFT)
     table.key(Qt.Key.Key_1)
-    assert table.editing.strip.currentClass == 1
+    assert table.editing.strip.current_class == 1
     table.click(*table.spot(0.6, 0.98))
     table.click(*table.spot(0.8, 0.98), keys=SHIFT)
     assert table.points[-4:, 2].tolist() == [0, 1, 1, 0]
@@ -203,7 +203,7 @@ def test_a_key_or_a_chip_begins_a_class_that_was_not_there(open_table) -> None:
     table.click(*table.spot(0.8, 0.98))
     assert len(table.dataset.class_names) == 4
     table.key(Qt.Key.Key_7)  # there is none
-    assert table.editing.strip.currentClass == 3
+    assert table.editing.strip.current_class == 3
 
 
 def test_a_drag_keeps_the_class(open_table) -> None:

@@ -82,16 +82,16 @@ def make_curve(path: str = DECAY) -> SweepCurve:
 
 def fit_view(inputs: int, classes: int = 0) -> FitView:
     view, dataset = FitView(), make_dataset(inputs, classes)
-    view.setDataset(dataset)
-    view.setFit(make_fit(dataset))
+    view.set_dataset(dataset)
+    view.set_fit(make_fit(dataset))
     return view
 
 
 def history_view(tab: str) -> HistoryView:
     view = HistoryView()
-    view.setDataset(make_dataset(1, 2 if tab == "accuracy" else 0), 40)
-    view.setTab(tab)
-    view.setHistory(make_history())
+    view.set_dataset(make_dataset(1, 2 if tab == "accuracy" else 0), 40)
+    view.set_tab(tab)
+    view.set_history(make_history())
     return view
 
 
@@ -108,16 +108,16 @@ def landscape_view() -> LandscapeView:
         "train_accuracy": nothing,
         "valid_accuracy": nothing,
     }
-    view.setMap(LandscapeMap(x, y, measures, diverged, is_finished=True))
-    view.setCurrent(0.01, 0.2)
+    view.set_map(LandscapeMap(x, y, measures, diverged, is_finished=True))
+    view.set_current(0.01, 0.2)
     return view
 
 
 def seeds_view(inputs: int, classes: int = 0) -> SeedsView:
     view, dataset = SeedsView(), make_dataset(inputs, classes)
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     fits = [make_fit(dataset, epoch).grid for epoch in range(5)]
-    view.setSpread(spread(np.stack(fits)))
+    view.set_spread(spread(np.stack(fits)))
     return view
 
 
@@ -125,28 +125,28 @@ def decomposition_view() -> SeedsView:
     view = seeds_view(1)
     values = tuple(float(value) for value in decomposition_axis(DECAY).values)
     parts = [Decomposition(0.1, 0.2 / k, 0.05, 0.16 + 0.2 / k, 0.01) for k in range(1, 11)]
-    view.setDecompositions(values, [*parts, *[None] * (len(values) - len(parts))])
+    view.set_decompositions(values, [*parts, *[None] * (len(values) - len(parts))])
     return view
 
 
 def loss_strip() -> LossStrip:
     strip, rng = LossStrip(), np.random.default_rng(2)
-    strip.setLosses(SeedLosses(rng.uniform(size=8), rng.uniform(size=8)))
+    strip.set_losses(SeedLosses(rng.uniform(size=8), rng.uniform(size=8)))
     return strip
 
 
 def split_view() -> SplitView:
     view, dataset = SplitView(), make_dataset(1)
-    view.setRuns([SplitTitle("plain"), SplitTitle("dropout", "#8f30df")], [dataset, dataset])
-    view.setFit(0, make_fit(dataset, 1))
-    view.setFit(1, make_fit(dataset, 2))
+    view.set_runs([SplitTitle("plain"), SplitTitle("dropout", "#8f30df")], [dataset, dataset])
+    view.set_fit(0, make_fit(dataset, 1))
+    view.set_fit(1, make_fit(dataset, 2))
     return view
 
 
 def slider() -> QWidget:
     control = make_control(FIELDS[DECAY])
-    control.setShowsCurve(True)
-    control.setCurve(make_curve())
+    control.set_shows_curve(True)
+    control.set_curve(make_curve())
     return control
 
 

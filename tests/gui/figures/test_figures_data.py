@@ -23,8 +23,8 @@ from plots import (
 )
 
 from regplay.core.fit import grid_of
-from regplay.gui.figures.data import Series, to_text
-from regplay.gui.plots.panel import Band, Overlay
+from regplay.gui.figures.figure import Series, to_text
+from regplay.gui.plots.fit_panel import Band, Overlay
 
 
 def read(text: str, separator: str = ",") -> dict[str, list[dict[str, str]]]:
@@ -78,9 +78,9 @@ def test_a_curve(table_of):
     dataset = view.panel.dataset
     grid, fit = grid_of(dataset), make_fit(dataset)
     pinned = make_fit(dataset, 3)
-    view.setOverlays([Overlay("λ = 1", "#ff0000", pinned)])
-    view.setBand(Band(fit.grid, np.abs(fit.grid)))
-    view.setThinned([make_fit(dataset, 4), make_fit(dataset, 5)])
+    view.set_overlays([Overlay("λ = 1", "#ff0000", pinned)])
+    view.set_band(Band(fit.grid, np.abs(fit.grid)))
+    view.set_thinned([make_fit(dataset, 4), make_fit(dataset, 5)])
     table = table_of(view, "panel.chart")
     x, y = "length 0 (m)", "force (N)"
     assert column(table, "training", x) == dataset.train.x[:, 0].tolist()
@@ -97,7 +97,7 @@ def test_a_curve(table_of):
 def test_earlier_fits_are_there_and_the_present_one_once(table_of):
     view = fit_view(1)
     dataset = view.panel.dataset
-    view.setFit(make_fit(dataset, 20))
+    view.set_fit(make_fit(dataset, 20))
     table = table_of(view, "panel.chart")
     assert column(table, "fit at epoch 7", "force (N)") == make_fit(dataset, 7).grid.tolist()
     assert column(table, "fit", "force (N)") == make_fit(dataset, 20).grid.tolist()

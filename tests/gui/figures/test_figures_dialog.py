@@ -77,7 +77,7 @@ def test_an_svg_has_the_title_that_was_typed(dialog, tmp_path):
 
 def test_a_title_that_was_not_typed_is_that_of_the_moment(dialog, view, tmp_path):
     QTest.keyClicks(dialog.format, "SVG")
-    view.setFit(make_fit(make_dataset(1), 500))
+    view.set_fit(make_fit(make_dataset(1), 500))
     QTest.mouseClick(dialog.save_button, LEFT)
     assert "Fit at epoch 500" in (tmp_path / "fit.svg").read_text(encoding="utf-8")
 

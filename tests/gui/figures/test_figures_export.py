@@ -10,7 +10,6 @@ from PySide6.QtGui import QColor, QGuiApplication, QImage
 
 from regplay.core.datasets import DataSettings, load
 from regplay.gui.figures import export
-from regplay.gui.figures.data import to_text
 from regplay.gui.figures.export import (
     FigureError,
     copy_data,
@@ -20,8 +19,7 @@ from regplay.gui.figures.export import (
     save_figure,
     svg_bytes,
 )
-from regplay.gui.figures.figure import Style, usual_scale
-from regplay.gui.figures.sizes import size_in_pixels, size_on_paper
+from regplay.gui.figures.figure import Style, size_in_pixels, size_on_paper, to_text, usual_scale
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.theme import DARK, LIGHT
 
@@ -135,7 +133,7 @@ def test_a_surface_is_one_image_that_ends_with_the_axes(show_widget):
 
 def test_all_points_are_in_the_figure_of_a_large_dataset(show_widget):
     view = FitView()
-    view.setDataset(load(DataSettings(name="sine", n_train=300, n_valid=10)))
+    view.set_dataset(load(DataSettings(name="sine", n_train=300, n_valid=10)))
     show_widget(view, 400, 300)
     root = ElementTree.fromstring(
         svg_bytes(figure_of(view, "panel.chart"), Style(800, 533, 1.0, "light"))
@@ -225,8 +223,8 @@ def test_the_clipboard_holds_the_data_for_a_spreadsheet(figure):
 def test_data_that_are_not_there_yet_are_not_copied(show_widget, qapp):
     view = show_widget(history_view("loss"), 400, 300)
     figure = figure_of(view, "plot")
-    view.setHistory(None)
-    view.plot.setFloor(None, "")
+    view.set_history(None)
+    view.plot.set_floor(None, "")
     QGuiApplication.clipboard().setText("before")
     empty = type(figure)(**{**vars(figure), "tables": lambda: []})
     with pytest.raises(FigureError, match="Loss: there is nothing to save yet"):

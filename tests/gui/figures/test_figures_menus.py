@@ -34,8 +34,8 @@ class Window(QMainWindow):
         self.menus.done.connect(self.said.append)
         self.menus.failed.connect(self.said.append)
 
-    def contextMenuEvent(self, event):  # noqa: N802
-        if not self.menus.openFor(event):
+    def contextMenuEvent(self, event):
+        if not self.menus.open_for(event):
             super().contextMenuEvent(event)
 
 
@@ -109,7 +109,7 @@ def test_the_menu_key_opens_the_menu_of_the_plot_with_the_focus(window, qtbot):
     reason = QContextMenuEvent.Reason.Keyboard
     event = QContextMenuEvent(reason, QPoint(1, 1), chart.mapToGlobal(QPoint(1, 1)))
     QApplication.sendEvent(window, event)
-    choose(opened(window), "figure.copyData")
+    choose(opened(window), "figure.copy_data")
     assert QGuiApplication.clipboard().text().startswith("series\tepoch\tloss")
 
 
@@ -120,7 +120,7 @@ def test_the_figure_is_copied(window):
 
 
 def test_the_data_of_the_plot_under_the_mouse_are_copied(window):
-    choose(right_click(window, window.history.plot), "figure.copyData")
+    choose(right_click(window, window.history.plot), "figure.copy_data")
     rows = list(csv.reader(io.StringIO(QGuiApplication.clipboard().text()), delimiter="\t"))
     assert rows[0] == ["series", "epoch", "loss"]
     assert window.said == ["Copied the data"]
@@ -134,18 +134,18 @@ def test_data_are_saved_and_the_folder_is_remembered(window, settings, tmp_path,
         return str(tmp_path / "losses.csv"), ""
 
     monkeypatch.setattr(QFileDialog, "getSaveFileName", answer)
-    choose(right_click(window, window.history.plot), "figure.saveData")
+    choose(right_click(window, window.history.plot), "figure.save_data")
     text = (tmp_path / "losses.csv").read_text(encoding="utf-8")
     assert text.startswith("series,epoch,loss\ntrain,0,")
     assert window.said == [f"Saved {tmp_path / 'losses.csv'}"]
-    choose(right_click(window, window.history.plot), "figure.saveData")
+    choose(right_click(window, window.history.plot), "figure.save_data")
     assert asked == ["loss.csv", str(tmp_path / "loss.csv")]
 
 
 def test_what_goes_wrong_is_told(window, tmp_path, monkeypatch):
     name = str(tmp_path / "nowhere" / "fit.csv")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (name, ""))
-    choose(right_click(window, window.fit.panel.chart), "figure.saveData")
+    choose(right_click(window, window.fit.panel.chart), "figure.save_data")
     (said,) = window.said
     assert said.startswith(name)
     assert said.endswith("choose a folder that exists")
@@ -153,7 +153,7 @@ def test_what_goes_wrong_is_told(window, tmp_path, monkeypatch):
 
 def test_a_file_dialog_that_is_cancelled_does_nothing(window, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: ("", ""))
-    choose(right_click(window, window.fit.panel.chart), "figure.saveData")
+    choose(right_click(window, window.fit.panel.chart), "figure.save_data")
     assert window.said == []
 
 

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPen
 
-from regplay.gui.plots.figure_painter import FigurePainter, joined
+from regplay.gui.plots.canvas import FigurePainter, joined
 
 
 def through(*points):

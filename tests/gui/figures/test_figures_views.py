@@ -19,10 +19,10 @@ from PySide6.QtGui import QColor
 from regplay.gui.figures.export import draw_image, svg_bytes
 from regplay.gui.figures.figure import Style
 from regplay.gui.figures.finding import figure_at, figures_in
+from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import Overlay
-from regplay.gui.plots.pinned import PinnedCurves
-from regplay.gui.runs.palette import pin_color
+from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.theme import DARK, LIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -93,7 +93,7 @@ def test_the_title_follows_the_epoch(show_widget):
     view = show_widget(fit_view(1), 640, 400)
     figure = figure_of(view, "panel.chart")
     assert figure.title == "Fit at epoch 7"
-    view.setFit(make_fit(make_dataset(1), 1200))
+    view.set_fit(make_fit(make_dataset(1), 1200))
     assert figure.title == "Fit at epoch 1,200"
 
 
@@ -104,13 +104,13 @@ def has_color(image, color: str) -> bool:
 
 def test_fits_of_other_runs_have_the_colours_of_the_scheme(show_widget):
     view = show_widget(fit_view(1), 640, 400)
-    view.setColors(DARK)
+    view.set_colors(DARK)
     dataset = make_dataset(1)
     overlays = [
         Overlay("best", DARK.best, make_fit(dataset, 3)),
         Overlay("pin", pin_color(2, DARK), make_fit(dataset, 4)),
     ]
-    view.setOverlays(overlays)
+    view.set_overlays(overlays)
     image = draw_image(figure_of(view, "panel.chart"), Style(1200, 800, 2.0, "light"))
     assert has_color(image, pin_color(2, LIGHT))
     assert not has_color(image, pin_color(2, DARK))
@@ -120,9 +120,9 @@ def test_fits_of_other_runs_have_the_colours_of_the_scheme(show_widget):
 def test_pinned_histories_have_the_colours_of_the_scheme_and_ranges_rest(show_widget):
     view = show_widget(history_view("loss"), 640, 300)
     history = view.plot.curves[0]
-    view.setColors(DARK)
+    view.set_colors(DARK)
     source = PinnedCurves("pin", pin_color(4, DARK), make_history(20))
-    view.setPinned([source])
+    view.set_pinned([source])
     ranges = view.plot.box.viewRange()
     image = draw_image(figure_of(view, "plot"), Style(1200, 800, 2.0, "light"))
     assert has_color(image, pin_color(4, LIGHT))

@@ -46,7 +46,7 @@ def losses() -> np.ndarray:
 def view(qtbot) -> LandscapeView:
     view = LandscapeView()
     qtbot.addWidget(view)
-    view.setAxes(X, Y)
+    view.set_axes(X, Y)
     view.resize(960, 420)
     with qtbot.waitExposed(view):
         view.show()

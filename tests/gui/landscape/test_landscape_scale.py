@@ -7,8 +7,7 @@ import pytest
 
 from regplay.core.landscape import landscape_axis
 from regplay.core.sweep import SWEEPABLE
-from regplay.gui.landscape.color_scale import ColorScale, scale_of
-from regplay.gui.landscape.ticks import labelled, place
+from regplay.gui.landscape.landscape_map import ColorScale, labelled, place, scale_of
 
 DECAY = landscape_axis("regularization.weight_decay", 25)
 DROPOUT = landscape_axis("regularization.dropout", 9)

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from regplay.core.landscape import landscape_axis
 from regplay.gui.landscape.landscape_view import LandscapeView
-from regplay.gui.plots.toggle import Toggle
 from regplay.gui.theme import DARK
+from regplay.gui.widgets.buttons import Toggle
 
 LEFT = Qt.MouseButton.LeftButton
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
@@ -35,7 +35,7 @@ def _choose(qtbot, combo: QWidget, value: object) -> None:
 @pytest.fixture
 def changes(view) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    view.axesChanged.connect(lambda x, y: found.append((x.path, y.path)))
+    view.axes_changed.connect(lambda x, y: found.append((x.path, y.path)))
     return found
 
 
@@ -81,27 +81,27 @@ def test_both_axes_are_never_of_one_field(qtbot, view, changes) -> None:
     assert changes
     assert all(x != y for x, y in changes)
     with pytest.raises(ValueError, match=r"optimizer\.lr can't be both"):
-        view.setAxes(landscape_axis(LR, 9), landscape_axis(LR, 5))
+        view.set_axes(landscape_axis(LR, 9), landscape_axis(LR, 5))
 
 
 def test_a_field_of_few_positions_does_not_shrink_the_next(qtbot, view) -> None:
     _choose(qtbot, _find(view, "landscape.x.count"), 25)
     assert len(view.axes()[0].values) == 25
     for path, count in ((DEPTH, 9), (LR, 25), (DROPOUT, 20), (DECAY, 25)):
-        view.header.choosers[0].pathChosen.emit(path)
+        view.header.choosers[0].path_chosen.emit(path)
         assert len(view.axes()[0].values) == count
         assert _find(view, "landscape.x.count").currentText() == str(count)
 
 
 def test_axes_that_are_set_raise_no_signal(view, changes) -> None:
-    view.setAxes(landscape_axis(LR, 9), landscape_axis(DEPTH, 5))
+    view.set_axes(landscape_axis(LR, 9), landscape_axis(DEPTH, 5))
     assert changes == []
     assert _find(view, "landscape.y").currentData() == DEPTH
     assert "45 networks" in view.chart.hint.text()
 
 
 def test_other_axes_drop_the_map(qtbot, view, make_map, losses) -> None:
-    view.setMap(make_map(losses))
+    view.set_map(make_map(losses))
     assert not view.chart.hint.isVisible()
     _choose(qtbot, _find(view, "landscape.y"), LR)
     assert view.chart.hint.isVisible()
@@ -110,14 +110,14 @@ def test_other_axes_drop_the_map(qtbot, view, make_map, losses) -> None:
 
 def test_a_map_brings_its_axes(view, make_map, changes) -> None:
     x, y = landscape_axis(LR, 9), landscape_axis(DEPTH, 9)
-    view.setMap(make_map(0.5, x=x, y=y))
+    view.set_map(make_map(0.5, x=x, y=y))
     assert view.axes() == (x, y)
     assert view.cells.shares.shape == (9, 9)
     assert changes == []
 
 
 def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes) -> None:
-    view.setUsable([DECAY, LR])
+    view.set_usable([DECAY, LR])
     assert not view.header.start.isEnabled()
     assert "Dropout p has no effect" in view.chart.hint.text()
     _choose(qtbot, _find(view, "landscape.y"), DEPTH)  # is skipped by the keys
@@ -135,8 +135,8 @@ def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes)
 
 
 def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -> None:
-    view.offerAccuracy(True)
-    view.setMap(make_map(losses, train=losses[::-1], accuracy=1 - losses))
+    view.offer_accuracy(True)
+    view.set_map(make_map(losses, train=losses[::-1], accuracy=1 - losses))
     seen = {}
     for measure in ("valid_loss", "gap", "accuracy"):
         button = _find(view, f"landscape.{measure}")
@@ -154,13 +154,13 @@ def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -
 def test_accuracy_is_offered_before_anything_is_trained(qtbot, view, make_map, losses) -> None:
     button = _find(view, "landscape.accuracy")
     assert not button.isVisible()
-    view.offerAccuracy(True)
+    view.offer_accuracy(True)
     assert button.isVisible()
     qtbot.mouseClick(button, LEFT)
-    view.setMap(make_map(np.nan))  # a map begins: not known yet
+    view.set_map(make_map(np.nan))  # a map begins: not known yet
     assert button.isVisible()
     assert view.measure == "accuracy"
-    view.offerAccuracy(False)
+    view.offer_accuracy(False)
     assert not button.isVisible()
     assert view.measure == "valid_loss"
 
@@ -169,32 +169,32 @@ def test_the_best_cell_is_marked_and_named(qtbot, view, make_map, losses) -> Non
     accuracy = np.full(losses.shape, 0.5)
     accuracy[2, 1] = 0.9
     losses[4, 3] = 0.05
-    view.offerAccuracy(True)
-    view.setMap(make_map(losses, accuracy=accuracy, is_finished=True))
+    view.offer_accuracy(True)
+    view.set_map(make_map(losses, accuracy=accuracy, is_finished=True))
     assert view.marks.best == (3, 4)
     place = "Weight decay λ 1, Dropout p 0.4"
     assert f"best: validation loss 0.05 at {place}" in view.legend.text()
     qtbot.mouseClick(_find(view, "landscape.accuracy"), LEFT)
     assert view.marks.best == (1, 2)
     assert "validation accuracy 90.0%" in view.legend.text()
-    view.setMap(None)
+    view.set_map(None)
     assert view.marks.best is None
 
 
 def test_empty_and_diverged_cells_have_no_colour(view, make_map, losses) -> None:
     losses[0, 0] = np.nan
-    view.setMap(make_map(losses, diverged=[(4, 8)]))
+    view.set_map(make_map(losses, diverged=[(4, 8)]))
     assert np.argwhere(np.isnan(view.cells.shares)).tolist() == [[0, 0], [8, 4]]
     assert "diverged" in view.legend.text()
-    view.setMap(make_map(losses))
+    view.set_map(make_map(losses))
     assert "diverged" not in view.legend.text()
 
 
 def test_a_diverged_loss_does_not_stretch_the_colours(view, make_map, losses) -> None:
-    view.setMap(make_map(losses, diverged=[(4, 8)]))
+    view.set_map(make_map(losses, diverged=[(4, 8)]))
     before = view._scales["valid_loss"].range
     losses[8, 4] = 1e25
-    view.setMap(make_map(losses, diverged=[(4, 8)]))
+    view.set_map(make_map(losses, diverged=[(4, 8)]))
     assert view._scales["valid_loss"].range == before
 
 
@@ -203,15 +203,15 @@ def test_the_same_map_has_the_same_colours_after_a_look_at_its_beginnings(
 ) -> None:
     newest = make_map(losses).measures
     end = make_map(losses, is_finished=True, progress=1.0, newest=newest, trained_to=300)
-    view.setMap(end)
+    view.set_map(end)
     before = view.cells.shares.copy()
     for measure_of_old in (losses * 8, losses + 1, losses / 3):
-        view.setMap(
+        view.set_map(
             make_map(measure_of_old, is_finished=True, epoch=30, newest=newest, trained_to=300)
         )
         shown = view._scales["valid_loss"].share(losses)
         np.testing.assert_array_equal(shown, before)  # a loss has one colour at every epoch
-    view.setMap(end)
+    view.set_map(end)
     np.testing.assert_array_equal(view.cells.shares, before)
 
 
@@ -221,25 +221,25 @@ def test_colours_drift_while_the_networks_train_and_settle_when_they_stop(
     qtbot.mouseClick(_find(view, "landscape.start"), LEFT)
     lows = []
     for step in range(30):
-        view.setMap(make_map(losses * (4 - step / 10), progress=step / 40))
+        view.set_map(make_map(losses * (4 - step / 10), progress=step / 40))
         lows.append(view._scales["valid_loss"].range[0])
     assert lows == sorted(lows, reverse=True)
     assert max(-np.diff(lows)) < 0.1  # decades, from one picture to the next
     qtbot.mouseClick(_find(view, "landscape.start"), LEFT)
     stopped = view.cells.shares.copy()
-    view.setMap(make_map(losses * 1.1, progress=29 / 40))
+    view.set_map(make_map(losses * 1.1, progress=29 / 40))
     np.testing.assert_array_equal(view.cells.shares, stopped)
     assert stopped.min() == 0
 
 
 def test_the_bar_says_where_values_lie_beyond_its_end(view, make_map, losses) -> None:
-    assert view.bar.endTexts() == []
-    view.setMap(make_map(losses, is_finished=True))
+    assert view.bar.end_texts() == []
+    view.set_map(make_map(losses, is_finished=True))
     plain = view.bar.grab().toImage()
-    assert view.bar.endTexts() == []
+    assert view.bar.end_texts() == []
     losses[:, 4] = 90.0
-    view.setMap(make_map(losses, is_finished=True))
-    (text,) = view.bar.endTexts()
+    view.set_map(make_map(losses, is_finished=True))
+    (text,) = view.bar.end_texts()
     assert text.startswith("≥ 0.")
     assert text in view.bar.toolTip()
     assert (view.cells.shares[:, 4] == 1).all()
@@ -250,40 +250,40 @@ def test_the_bar_says_where_values_lie_beyond_its_end(view, make_map, losses) ->
 
 def test_an_unfinished_map_says_how_far_it_is(qtbot, view, make_map, losses, pixel_of) -> None:
     part = {"progress": 26 / 3000, "trained_to": 26, "planned": 3000}
-    view.setMap(make_map(losses, **part))
+    view.set_map(make_map(losses, **part))
     assert "best so far: validation loss 0.1 at" in view.legend.text()
     assert "so far, epoch 26 of 3,000" in view.legend.text()
     qtbot.mouseMove(view.chart.viewport(), pixel_of(2, 3))
     assert view.chart.hover.reading.rows[-1].name == "so far, epoch 26 of 3,000"
-    view.setMap(make_map(losses, **part, epoch=7))
+    view.set_map(make_map(losses, **part, epoch=7))
     assert "epoch 7 of 3,000" in view.legend.text()
-    view.setMap(make_map(losses, **part | {"progress": 0.4}))  # one shape after another
+    view.set_map(make_map(losses, **part | {"progress": 0.4}))  # one shape after another
     assert "so far, 40 % trained" in view.legend.text()
     done = {"progress": 1.0, "is_finished": True, "trained_to": 3000, "planned": 3000}
-    view.setMap(make_map(losses, **done))
+    view.set_map(make_map(losses, **done))
     assert "best: validation loss" in view.legend.text()
     assert "epoch" not in view.legend.text()
     assert view.chart.hover.reading.rows[-1].name == "gap"
-    view.setMap(make_map(losses, **done, epoch=30))
+    view.set_map(make_map(losses, **done, epoch=30))
     assert "epoch 30 of 3,000" in view.legend.text()
 
 
 def test_the_present_experiment_is_marked_where_it_lies(view) -> None:
-    view.setCurrent(0.1, 0.35)
+    view.set_current(0.1, 0.35)
     assert view.marks.present == pytest.approx((2, 3.5))
     assert "present settings" in view.legend.text()
     for outside in ((0.1, 0.95), (None, 0.3), (None, None)):
-        view.setCurrent(*outside)
+        view.set_current(*outside)
         assert view.marks.present is None
     assert "present settings" not in view.legend.text()
 
 
 def test_dark_colours_are_drawn(view, make_map, losses) -> None:
     losses[2] = np.nan
-    view.setMap(make_map(losses, diverged=[(1, 1)], progress=0.5))
-    view.setCurrent(0.1, 0.35)
+    view.set_map(make_map(losses, diverged=[(1, 1)], progress=0.5))
+    view.set_current(0.1, 0.35)
     light = view.grab().toImage()
-    view.setColors(DARK)
+    view.set_colors(DARK)
     assert view.grab().toImage() != light
     assert view.chart.colors is DARK
 
@@ -293,8 +293,8 @@ def test_dark_colours_are_drawn(view, make_map, losses) -> None:
 
 def test_one_button_starts_and_stops(qtbot, view, make_map, losses) -> None:
     clicks = []
-    view.startClicked.connect(lambda: clicks.append("start"))
-    view.stopClicked.connect(lambda: clicks.append("stop"))
+    view.start_clicked.connect(lambda: clicks.append("start"))
+    view.stop_clicked.connect(lambda: clicks.append("stop"))
     button = _find(view, "landscape.start")
     qtbot.mouseClick(button, LEFT)
     assert button.text() == "Stop"
@@ -302,20 +302,20 @@ def test_one_button_starts_and_stops(qtbot, view, make_map, losses) -> None:
     qtbot.mouseClick(button, LEFT)
     assert button.text() == "Start"
     assert clicks == ["start", "stop"]
-    view.setRunning(True)
+    view.set_running(True)
     assert button.text() == "Stop"
-    view.setMap(make_map(losses, progress=1.0, is_finished=True))
+    view.set_map(make_map(losses, progress=1.0, is_finished=True))
     assert button.text() == "Start"
 
 
 def test_progress_is_shown_until_the_map_is_finished(view, make_map, losses) -> None:
     bar, text = view.header.progress, view.header.progress_text
     assert not bar.isVisible()
-    view.setMap(make_map(losses, progress=0.537))
+    view.set_map(make_map(losses, progress=0.537))
     assert bar.isVisible()
     assert bar.value() == 537
     assert text.text() == "53 %"
-    view.setMap(make_map(losses, progress=1.0, is_finished=True))
+    view.set_map(make_map(losses, progress=1.0, is_finished=True))
     assert not bar.isVisible()
     assert text.text() == ""
 
@@ -326,7 +326,7 @@ def test_a_sentence_says_what_start_will_do_until_something_is_trained(
     hint = view.chart.hint
     assert hint.isVisible()
     assert "Start trains 45 networks: 5 values of Weight decay λ × 9 of Dropout p" in hint.text()
-    view.setMap(make_map(np.nan))
+    view.set_map(make_map(np.nan))
     assert hint.isVisible()
-    view.setMap(make_map(losses))
+    view.set_map(make_map(losses))
     assert not hint.isVisible()

@@ -113,12 +113,12 @@ class Reader:
         self._said: list[tuple[str, object]] = []
         guide = self.guide
         for name in ("experiment", "view", "curves", "pins", "link"):
-            getattr(guide, f"{name}Chosen").connect(
+            getattr(guide, f"{name}_chosen").connect(
                 lambda value, name=name: self._said.append((name, value))
             )
-        guide.playRequested.connect(lambda: self._said.append(("play", None)))
+        guide.play_requested.connect(lambda: self._said.append(("play", None)))
         guide.failed.connect(lambda message: self._said.append(("failed", message)))
-        guide.experimentChosen.connect(self.controls.setExperiment)
+        guide.experiment_chosen.connect(self.controls.set_experiment)
 
     def _answer(self, files: Sequence[str]) -> bool:
         self.asked.append(tuple(files))

@@ -3,7 +3,7 @@
 import pytest
 
 from regplay.core.fields import replace
-from regplay.gui.lessons.mark import Mark
+from regplay.gui.widgets.status_mark import StatusMark
 
 DECAY = "regularization.weight_decay"
 
@@ -41,7 +41,7 @@ def test_nothing_is_shown_before_a_lesson_is_opened(reader):
     assert not reader.panel.isVisible()
     assert reader.guide.position is None
     reader.guide.open()
-    assert reader.panel.showsContents()
+    assert reader.panel.shows_contents()
     assert reader.take() == []
 
 
@@ -60,7 +60,7 @@ def test_a_page_points_out_and_hides_controls_until_it_is_left(reader):
     hidden = reader.controls.control("data.noise")
     reader.guide.go_to("decay", 0)
     assert reader.controls.highlighted() == (DECAY,)  # `epochs` has no control there
-    assert reader.controls.hiddenPaths() == {"data.noise", "regularization.l1"}
+    assert reader.controls.hidden_paths() == {"data.noise", "regularization.l1"}
     assert not hidden.isVisibleTo(reader.controls)
     reader.click("lesson.next")
     assert reader.controls.highlighted() == ()
@@ -76,7 +76,7 @@ def test_a_page_points_out_and_hides_controls_until_it_is_left(reader):
 
 def test_what_is_pointed_out_elsewhere_is_told(reader):
     told = []
-    reader.guide.highlightsChanged.connect(told.append)
+    reader.guide.highlights_changed.connect(told.append)
     reader.guide.go_to("decay", 0)
     reader.click("lesson.next")
     reader.click("lesson.previous")
@@ -87,8 +87,8 @@ def test_what_is_pointed_out_elsewhere_is_told(reader):
 def test_a_change_by_the_reader_leaves_the_page_and_reset_takes_it_back(reader, lesson_list):
     reader.guide.go_to("decay", 0)
     reader.take()
-    reader.controls.control(DECAY).setValue(0.25)
-    reader.controls.setHiddenPaths(())
+    reader.controls.control(DECAY).set_value(0.25)
+    reader.controls.set_hidden_paths(())
     assert reader.title == "Too much of it"
     assert reader.take() == []
     reader.click("lesson.reset")
@@ -100,7 +100,7 @@ def test_a_change_by_the_reader_leaves_the_page_and_reset_takes_it_back(reader, 
         ("play", None),
     ]
     assert reader.controls.control(DECAY).value() == 1.0
-    assert "data.noise" in reader.controls.hiddenPaths()
+    assert "data.noise" in reader.controls.hidden_paths()
 
 
 def test_a_lesson_that_was_left_opens_where_it_was_without_touching_the_experiment(reader):
@@ -171,9 +171,9 @@ def test_a_claim_is_ticked_once_the_readers_runs_show_it(reader, lesson_list):
     without = replace(with_decay, {DECAY: 0.0})
     marks = [row.mark for row in reader.panel.page_view.claims.rows]
     reader.note(without, train=0.3, valid=0.2)
-    assert [mark.mark() for mark in marks] == [Mark.OPEN, Mark.OPEN]
+    assert [mark.mark() for mark in marks] == [StatusMark.OPEN, StatusMark.OPEN]
     reader.note(with_decay, train=0.25, valid=0.5)
-    assert [mark.mark() for mark in marks] == [Mark.SHOWN, Mark.OPEN]
+    assert [mark.mark() for mark in marks] == [StatusMark.SHOWN, StatusMark.OPEN]
     assert "1 of 2" in reader.panel.page_view.claims.heading.text()
 
 
@@ -186,7 +186,7 @@ def test_a_tick_stays_whatever_is_trained_later(reader, lesson_list):
     reader.note(without, train=0.3, valid=0.9)
     reader.click("lesson.next")
     reader.click("lesson.previous")
-    assert [row.isShown() for row in reader.panel.page_view.claims.rows] == [True, False]
+    assert [row.is_shown() for row in reader.panel.page_view.claims.rows] == [True, False]
 
 
 def test_runs_made_before_the_lesson_count(reader, lesson_list):
@@ -194,7 +194,7 @@ def test_runs_made_before_the_lesson_count(reader, lesson_list):
     reader.note(replace(with_decay, {DECAY: 0.0}), train=0.1, valid=0.2)
     reader.note(with_decay, train=0.25, valid=0.5)
     reader.guide.go_to("decay", 0)
-    assert all(row.isShown() for row in reader.panel.page_view.claims.rows)
+    assert all(row.is_shown() for row in reader.panel.page_view.claims.rows)
     reader.guide.show_contents()
     assert "2 of 2 claims shown" in reader.find("lesson.lesson.decay").words()
 
@@ -202,7 +202,7 @@ def test_runs_made_before_the_lesson_count(reader, lesson_list):
 def test_links_in_the_text_lead_to_pages_and_experiments(reader):
     reader.guide.go_to("decay", 0)
     reader.take()
-    reader.panel.page_view.linkChosen.emit("regplay:abc")
+    reader.panel.page_view.link_chosen.emit("regplay:abc")
     assert reader.take() == [("link", "regplay:abc")]
-    reader.panel.page_view.pageChosen.emit(3)
+    reader.panel.page_view.page_chosen.emit(3)
     assert reader.guide.position == ("decay", 2)

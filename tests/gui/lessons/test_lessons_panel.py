@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from wheel import turn_wheel
 
-from regplay.gui.lessons.page_bar import PageBar
+from regplay.gui.lessons.lesson_panel import PageBar
 
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
@@ -57,9 +57,9 @@ def test_the_contents_list_lessons_and_the_pages_of_the_open_one(reader):
     assert reader.panel.findChild(QWidget, "lesson.page.1") is None
     reader.click("lesson.lesson.decay")
     assert reader.guide.position == ("decay", 0)
-    assert not reader.panel.showsContents()
-    reader.click("lesson.showContents")
-    assert reader.panel.showsContents()
+    assert not reader.panel.shows_contents()
+    reader.click("lesson.show_contents")
+    assert reader.panel.shows_contents()
     assert reader.find("lesson.page.3").words() == "3  A question"
     reader.click("lesson.page.3")
     assert reader.guide.position == ("decay", 2)
@@ -68,9 +68,9 @@ def test_the_contents_list_lessons_and_the_pages_of_the_open_one(reader):
 def test_the_contents_are_left_without_a_choice(reader):
     reader.guide.go_to("decay", 1)
     reader.take()
-    reader.click("lesson.showContents")
+    reader.click("lesson.show_contents")
     reader.press(Key.Key_Escape)
-    assert not reader.panel.showsContents()
+    assert not reader.panel.shows_contents()
     assert reader.title == "A long one"
     assert reader.take() == []
 
@@ -87,7 +87,7 @@ def test_the_contents_are_used_by_keyboard(reader):
 
 def test_a_title_is_written_as_it_is(reader, lesson_list):
     page = msgspec.structs.replace(lesson_list[0].pages[0], title="1. λ*w* and # <b>")
-    reader.panel.page_view.setPage(page, (), None)
+    reader.panel.page_view.set_page(page, (), None)
     assert reader.title == "1. λ*w* and # <b>"
 
 
@@ -106,7 +106,7 @@ def test_a_claim_shows_its_words_and_the_claim_itself(reader):
     assert claim.replace("\u200b", "") == "valid_loss > valid_loss(weight_decay=0)"
     assert "10 seeds, of which 9 have to agree" in row.toolTip()
     assert row.accessibleName().startswith("not shown yet")
-    reader.panel.setShown({0})
+    reader.panel.set_shown({0})
     assert row.accessibleName().startswith("shown")
     reader.guide.go_to("decay", 1)
     assert not reader.panel.page_view.claims.isVisible()
@@ -149,7 +149,7 @@ def test_the_buttons_say_as_much_as_there_is_room_for(show_widget, width, words)
     bar = PageBar(around)
     bar.setGeometry(0, 0, width, 40)
     bar.show()
-    bar.setPage(1, 3)
+    bar.set_page(1, 3)
     assert (bar.reset.text(), bar.previous.text(), bar.next.text()) == words
     names = [button.accessibleName() for button in (bar.reset, bar.previous, bar.next)]
     assert names == ["Reset this page", "Previous page", "Next page"]
@@ -157,26 +157,26 @@ def test_the_buttons_say_as_much_as_there_is_room_for(show_widget, width, words)
 
 def test_the_last_page_leads_on_to_the_next_lesson(show_widget):
     bar = show_widget(PageBar(), 480, 40)
-    bar.setPage(2, 3, "Dropout")
+    bar.set_page(2, 3, "Dropout")
     assert bar.next.text() == "Next lesson ›"
     assert "Dropout" in bar.next.toolTip()
     assert bar.next.isEnabled()
-    bar.setPage(1, 3, "Dropout")
+    bar.set_page(1, 3, "Dropout")
     assert bar.next.text() == "Next ›"
-    bar.setPage(2, 3)
+    bar.set_page(2, 3)
     assert not bar.next.isEnabled()
 
 
 def test_tab_goes_through_the_panel_from_top_to_bottom(reader):
     reader.guide.go_to("decay", 2)
     reader.settle()
-    reader.find("lesson.showContents").setFocus()
+    reader.find("lesson.show_contents").setFocus()
     names = []
     while reader.panel.isAncestorOf(QApplication.focusWidget()) and len(names) < 20:
         names.append(QApplication.focusWidget().objectName())
         reader.press(Key.Key_Tab)
     assert names == [
-        "lesson.showContents",
+        "lesson.show_contents",
         "lesson.close",
         "lesson.text",
         *(f"lesson.option.{k}" for k in range(3)),
@@ -197,12 +197,12 @@ def test_a_long_page_keeps_its_place_when_a_claim_is_ticked(reader, lesson_list)
     pages = lesson_list[0].pages
     long = msgspec.structs.replace(pages[1], claims=pages[0].claims)
     reader.guide.go_to("decay", 1)
-    reader.panel.page_view.setPage(long, (), None)
+    reader.panel.page_view.set_page(long, (), None)
     reader.settle()
     bar = reader.panel.page_view.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
     before = bar.value()
-    reader.panel.setShown({0})
+    reader.panel.set_shown({0})
     reader.settle()
     assert bar.value() == before > 0
 

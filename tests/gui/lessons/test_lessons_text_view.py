@@ -6,8 +6,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage, QPalette, QTextCurso
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from regplay.gui.lessons.markdown import document
-from regplay.gui.lessons.text_view import TextView
+from regplay.gui.lessons.markdown_view import TextView, document
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -107,10 +106,10 @@ def test_a_web_link_shows_its_address_and_opens_on_a_click(view, opened, scheme)
 
 def test_links_of_our_own_come_out_as_signals(view, opened, qtbot):
     view.setText("Go to [page](page:3) or [this](regplay:eNq_-abc).")
-    with qtbot.waitSignal(view.pageChosen) as page:
+    with qtbot.waitSignal(view.page_chosen) as page:
         QTest.mouseClick(view.viewport(), LEFT, pos=middle_of(view, "page"))
     assert page.args == [3]
-    with qtbot.waitSignal(view.linkChosen) as link:
+    with qtbot.waitSignal(view.link_chosen) as link:
         QTest.mouseClick(view.viewport(), LEFT, pos=middle_of(view, "this"))
     assert link.args == ["regplay:eNq_-abc"]
     assert opened == []
@@ -126,8 +125,8 @@ def test_links_of_our_own_come_out_as_signals(view, opened, qtbot):
 )
 def test_other_links_do_nothing(view, opened, address):
     said = []
-    view.pageChosen.connect(said.append)
-    view.linkChosen.connect(said.append)
+    view.page_chosen.connect(said.append)
+    view.link_chosen.connect(said.append)
     view.setText(f"See [the file]({address}).")
     before = view.toPlainText()
     QTest.mouseClick(view.viewport(), LEFT, pos=middle_of(view, "the file"))

@@ -7,8 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
-from regplay.gui.network.graph_layout import GraphLayout, UnitPlace
-from regplay.gui.network.network_graph import NetworkGraph
+from regplay.gui.network.network_graph import GraphLayout, NetworkGraph, UnitPlace
 from regplay.gui.theme import DARK, LIGHT
 
 
@@ -21,9 +20,9 @@ def graph(show_widget) -> NetworkGraph:
 def show(graph, make_inside, make_dataset):
     def show(layers, **values):
         inputs, outputs = layers[0][0].shape[1], len(layers[-1][1])
-        graph.setDataset(make_dataset(inputs, 0 if outputs == 1 else outputs))
-        graph.setPicture(make_inside(layers, **values).picture)
-        return graph.layoutOf()
+        graph.set_dataset(make_dataset(inputs, 0 if outputs == 1 else outputs))
+        graph.set_picture(make_inside(layers, **values).picture)
+        return graph.layout_of()
 
     return show
 
@@ -120,7 +119,7 @@ def test_width_and_colour_are_painted(graph, show, colors) -> None:
         (torch.tensor([[-0.5]]), torch.zeros(1)),
         (torch.tensor([[0.0]]), torch.zeros(1)),
     ]
-    graph.setColors(colors)
+    graph.set_colors(colors)
     layout = show(layers)
     middles = [curve[6] for curve in layout.curves]
     heights = [painted_height(graph, *middle) for middle in middles]
@@ -143,7 +142,7 @@ def test_widths_rest_while_weights_move_a_little_and_fall_with_them(graph, show)
         moved = type(picture)(
             tuple(factor * w for w in picture.weights), picture.biases, picture.grid, picture.maps
         )
-        graph.setPicture(moved)
+        graph.set_picture(moved)
         return graph.links.widths
 
     np.testing.assert_array_equal(widths_of(0.99), before)
@@ -209,14 +208,14 @@ def test_the_box_follows_training_and_goes_with_the_mouse(
     layout = show(layers)
     hover(graph, *layout.centres[1][0])
     layers[0][1].fill_(7.5)
-    graph.setPicture(make_inside(layers).picture)
+    graph.set_picture(make_inside(layers).picture)
     assert graph.readout.rows[0].value == "7.5"
     hover(graph, 3, graph.height() - 3)
     assert graph.readout is None
     hover(graph, *layout.centres[1][0])
-    graph.setPicture(None)
+    graph.set_picture(None)
     assert graph.readout is None
-    assert graph.layoutOf() is None
+    assert graph.layout_of() is None
 
 
 def test_a_moving_mouse_copies_the_picture_and_new_data_draw_it_once(
@@ -230,7 +229,7 @@ def test_a_moving_mouse_copies_the_picture_and_new_data_draw_it_once(
         hover(graph, x, y)
         graph.grab()
     assert graph.drawn == drawn
-    graph.setPicture(make_inside(layers).picture)
+    graph.set_picture(make_inside(layers).picture)
     graph.grab()
     graph.grab()
     assert graph.drawn == drawn + 1
@@ -243,7 +242,7 @@ def test_every_shape_is_drawn_at_every_size(graph, show, make_layers, sizes, siz
     layout = show(make_layers(*sizes))
     unit = UnitPlace(0, 0)
     hover(graph, *layout.centres[0][0])
-    assert graph.readout.title == graph.unitName(unit)
+    assert graph.readout.title == graph.unit_name(unit)
     assert (graph.readout.picture is None) is (sizes[0] > 2)
     ground = QColor(graph.colors.background)
     rect = layout.unit_rect(UnitPlace(len(sizes) - 1, 0))

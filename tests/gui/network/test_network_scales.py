@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from regplay.gui.network.binning import BINS, bin_edges, binned, nice_count
-from regplay.gui.network.scales import (
+from regplay.gui.network.histograms import BINS, bin_edges, binned, nice_count
+from regplay.gui.network.pictures import (
     Magnitude,
     layer_color,
     layer_name,

@@ -27,7 +27,7 @@ def click(button) -> None:
 def test_a_network_of_three_layers_is_drawn_up_to_sixteen_units(
     view, make_inside, make_layers, units, drawn
 ) -> None:
-    view.setInside(make_inside(make_layers(2, units, units, units, 2)))
+    view.set_inside(make_inside(make_layers(2, units, units, units, 2)))
     assert view.graph.isVisible() is drawn
     assert view.sentence.isVisible() is not drawn
     if not drawn:
@@ -38,16 +38,16 @@ def test_a_network_of_three_layers_is_drawn_up_to_sixteen_units(
 
 
 def test_four_layers_are_not_drawn_and_their_histograms_are(view, make_inside, make_layers) -> None:
-    view.setInside(make_inside(make_layers(2, 4, 4, 4, 4, 1)))
+    view.set_inside(make_inside(make_layers(2, 4, 4, 4, 4, 1)))
     assert not view.graph.isVisible()
-    assert len(view.histograms.plotRects()) == 5
+    assert len(view.histograms.plot_rects()) == 5
 
 
 def test_many_inputs_have_a_sentence_of_their_own(
     view, make_inside, make_layers, make_dataset
 ) -> None:
-    view.setDataset(make_dataset(30, 0))
-    view.setInside(make_inside(make_layers(30, 1)))
+    view.set_dataset(make_dataset(30, 0))
+    view.set_inside(make_inside(make_layers(30, 1)))
     assert view.sentence.text() == "The network is drawn for up to 16 inputs and outputs."
 
 
@@ -63,7 +63,7 @@ def layers_near_zero(share: float) -> list[tuple[torch.Tensor, torch.Tensor]]:
 
 @pytest.mark.parametrize(("share", "text"), [(0.125, "12 %"), (0.0, "0 %"), (1.0, "100 %")])
 def test_titles_count_weights_and_those_near_zero(view, make_inside, share, text) -> None:
-    view.setInside(make_inside(layers_near_zero(share)))
+    view.set_inside(make_inside(layers_near_zero(share)))
     assert view.histograms.titles() == [
         f"layer 1 · 64 weights · {text} under 0.001",
         "output · 16 weights · 0 % under 0.001",
@@ -76,11 +76,11 @@ def test_titles_are_split_and_shortened_where_there_is_no_room(
     histograms = view.histograms
     histograms.setParent(None)
     try:
-        histograms.setLayers(make_inside(make_layers(2, 64, 64, 2)).layers)
+        histograms.set_layers(make_inside(make_layers(2, 64, 64, 2)).layers)
         metrics, widths = histograms.fontMetrics(), {}
         for panel, lines in ((330, 1), (175, 2), (110, 2)):
             histograms.resize(3 * panel + 20, 190)
-            shown = histograms.titleLines()[1]
+            shown = histograms.title_lines()[1]
             assert len(shown) == lines
             widths[panel] = max(map(metrics.horizontalAdvance, shown))
             assert widths[panel] <= panel
@@ -92,8 +92,8 @@ def test_titles_are_split_and_shortened_where_there_is_no_room(
 
 def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers) -> None:
     layers, initial = layers_near_zero(0.5), layers_near_zero(0.25)
-    view.setInside(make_inside(layers, initial))
-    plot = view.histograms.plotRects()[0]
+    view.set_inside(make_inside(layers, initial))
+    plot = view.histograms.plot_rects()[0]
     QTest.mouseMove(view.histograms, QPoint(1, 1))
     QTest.mouseMove(view.histograms, plot.center().toPoint())
     readout = view.histograms.readout
@@ -105,9 +105,9 @@ def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers)
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
-    view.setColors(colors)
-    view.setInside(make_inside(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
-    plot = view.histograms.plotRects()[0]
+    view.set_colors(colors)
+    view.set_inside(make_inside(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
+    plot = view.histograms.plot_rects()[0]
     image = view.histograms.grab().toImage()
     y = round(plot.bottom()) - 6
     row = [image.pixelColor(x, y) for x in range(round(plot.left()), round(plot.right()))]
@@ -118,9 +118,9 @@ def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
 
 
 def test_nine_layers_stand_in_two_rows_without_overlap(view, make_inside, make_layers) -> None:
-    view.setInside(make_inside(make_layers(2, *[20] * 8, 2)))
+    view.set_inside(make_inside(make_layers(2, *[20] * 8, 2)))
     QApplication.processEvents()
-    rects = view.histograms.plotRects()
+    rects = view.histograms.plot_rects()
     assert len(rects) == 9
     assert len({rect.top() for rect in rects}) == 2
     for index, rect in enumerate(rects):
@@ -134,20 +134,20 @@ def test_nine_layers_stand_in_two_rows_without_overlap(view, make_inside, make_l
 
 def test_lines_are_the_norms_of_the_layers_or_the_shares(view, make_inside) -> None:
     inside = make_inside(layers_near_zero(0.25), layers_near_zero(0.0), epochs=(0, 10, 20))
-    view.setInside(inside)
+    view.set_inside(inside)
     for index, curve in enumerate(view.norms.curves):
         np.testing.assert_array_equal(curve.values, inside.norms[:, index])
     assert view.layers.text() == "layer 1   output"
     click(view.measures["near_zero"])
     assert view.norms.curves[0].values.tolist() == [0.0, 25.0, 25.0]
-    assert view.norms.autoRange("y") == (0.0, 102.0)
+    assert view.norms.auto_range("y") == (0.0, 102.0)
     click(view.measures["norm"])
     assert view.norms.curves[0].values[0] == pytest.approx(inside.norms[0, 0])
-    assert view.norms.autoRange("y")[1] < 10
+    assert view.norms.auto_range("y")[1] < 10
 
 
 def test_the_mouse_reads_every_layer_at_an_epoch(view, make_inside) -> None:
-    view.setInside(make_inside(layers_near_zero(0.25), epochs=(0, 10, 20)))
+    view.set_inside(make_inside(layers_near_zero(0.25), epochs=(0, 10, 20)))
     click(view.measures["near_zero"])
     chart = view.norms
     scene = chart.box.mapToScene(chart.frame().x(11.0), 30)
@@ -163,12 +163,12 @@ def test_the_mouse_reads_every_layer_at_an_epoch(view, make_inside) -> None:
 
 
 def test_log_x_leaves_epoch_zero_out_and_comes_back(view, make_inside) -> None:
-    view.setInside(make_inside(layers_near_zero(0.0), epochs=(0, 10, 900)))
+    view.set_inside(make_inside(layers_near_zero(0.0), epochs=(0, 10, 900)))
     click(view.log_x)
-    assert view.norms.isLog("x")
-    assert view.norms.autoRange("x") == (0.0, 3.0)
+    assert view.norms.is_log("x")
+    assert view.norms.auto_range("x") == (0.0, 3.0)
     click(view.log_x)
-    assert view.norms.autoRange("x") == (0.0, 1000.0)
+    assert view.norms.auto_range("x") == (0.0, 1000.0)
 
 
 def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside) -> None:
@@ -176,13 +176,13 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside
         return [(factor * weight, bias) for weight, bias in layers_near_zero(0.0)]
 
     def shown(*epochs: int, factor: float):
-        view.setInside(make_inside(scaled(factor), scaled(0.1), epochs=epochs))
+        view.set_inside(make_inside(scaled(factor), scaled(0.1), epochs=epochs))
         view.histograms.titles()
         return (
             view.histograms._range.value,
             view.graph._largest_weight.value,
-            view.norms.autoRange("y"),
-            view.norms.autoRange("x"),
+            view.norms.auto_range("y"),
+            view.norms.auto_range("x"),
         )
 
     first = shown(0, 35, factor=1.0)
@@ -191,7 +191,7 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside
     assert shown(0, 38, factor=3.0)[0] > first[0]
     grown = shown(0, 38, factor=1.0)
     log = make_inside(scaled(3.0), scaled(0.1), epochs=(0, 38))
-    view.setInside(dataclasses.replace(log, epoch=0))  # gone back in the same run
+    view.set_inside(dataclasses.replace(log, epoch=0))  # gone back in the same run
     assert (view.histograms._range.value, *shown(0, 38, factor=1.0)[1:]) == grown
     again = shown(0, factor=0.1)
     assert all(np.max(new) < np.max(old) for new, old in zip(again, first, strict=True))
@@ -200,9 +200,9 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside
 def test_a_new_dataset_and_no_network_empty_everything(
     view, make_inside, make_layers, make_dataset
 ) -> None:
-    view.setInside(make_inside(make_layers(2, 4, 2), epochs=(0, 5)))
-    view.setDataset(make_dataset(1, 0))
-    assert view.graph.layoutOf() is None
+    view.set_inside(make_inside(make_layers(2, 4, 2), epochs=(0, 5)))
+    view.set_dataset(make_dataset(1, 0))
+    assert view.graph.layout_of() is None
     assert view.histograms.titles() == []
     assert view.norms.curves == ()
     ground = QColor(LIGHT.background)
@@ -211,12 +211,12 @@ def test_a_new_dataset_and_no_network_empty_everything(
 
 
 def test_a_hidden_view_draws_nothing(view, make_inside, make_layers) -> None:
-    view.setInside(make_inside(make_layers(2, 4, 2)))
+    view.set_inside(make_inside(make_layers(2, 4, 2)))
     QApplication.processEvents()
     view.hide()
     drawn = view.graph.drawn, view.histograms.drawn
     for epoch in range(1, 6):
-        view.setInside(make_inside(make_layers(2, 4, 2), epochs=(0, epoch)))
+        view.set_inside(make_inside(make_layers(2, 4, 2), epochs=(0, epoch)))
         QApplication.processEvents()
     assert (view.graph.drawn, view.histograms.drawn) == drawn
 

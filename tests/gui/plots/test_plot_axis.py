@@ -12,7 +12,7 @@ LONG = "predicted fuel economy (miles per gallon)"
 @pytest.fixture
 def chart(show_widget) -> Chart:
     chart = Chart()
-    chart.setLabels("epoch", "loss")
+    chart.set_labels("epoch", "loss")
     chart.fix("x", 0.0, 24_000.0)
     chart.fix("y", 0.0, 1.0)
     return show_widget(chart, 500, 400)
@@ -46,7 +46,7 @@ def test_large_numbers_are_grouped(chart) -> None:
     assert {"100,000", "200,000"} <= set(_numbers(chart))
     chart.fix("y", 0.0, 2_500_000.0)
     assert {"10⁶", "2·10⁶"} <= set(_numbers(chart))
-    chart.setLog("y", True)
+    chart.set_log("y", True)
     chart.fix("y", 2.0, 5.0)
     assert _numbers(chart) == ["100", "1,000", "10,000", "100,000"]
 
@@ -70,26 +70,26 @@ def test_plots_begin_at_the_same_place_unless_their_numbers_need_more_room(chart
 
 def test_a_name_without_room_is_shortened_and_the_tooltip_has_it(chart) -> None:
     axis = chart.axes["y"]
-    chart.setLabels("x", LONG)
-    assert axis.shownName == LONG
+    chart.set_labels("x", LONG)
+    assert axis.shown_name == LONG
     assert axis.toolTip() == ""
     chart.resize(500, 160)
     QApplication.processEvents()
-    assert axis.shownName.startswith("predicted")
-    assert axis.shownName.endswith("…")
+    assert axis.shown_name.startswith("predicted")
+    assert axis.shown_name.endswith("…")
     assert axis.toolTip() == LONG
     name, whole = axis.label.sceneBoundingRect(), axis.sceneBoundingRect()
     assert name.top() >= whole.top() - 1
     assert name.bottom() <= whole.bottom() + 1
     chart.resize(500, 400)
     QApplication.processEvents()
-    assert axis.label.toPlainText() == axis.shownName == LONG
+    assert axis.label.toPlainText() == axis.shown_name == LONG
 
 
 def test_a_short_name_after_a_long_one_is_whole(chart) -> None:
     chart.resize(500, 160)
-    chart.setLabels("x", LONG)
+    chart.set_labels("x", LONG)
     QApplication.processEvents()
-    chart.setLabels("x", "a < b & c")
+    chart.set_labels("x", "a < b & c")
     assert chart.axes["y"].label.toPlainText() == "a < b & c"
     assert chart.axes["y"].toolTip() == ""

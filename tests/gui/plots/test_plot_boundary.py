@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from regplay.gui.plots.boundary import boundary_segments
+from regplay.gui.plots.contours import boundary_segments
 
 
 @pytest.mark.parametrize("slope", [0.2, 5.0, 60.0])  # hesitant to saturated

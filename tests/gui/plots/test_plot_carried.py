@@ -7,10 +7,9 @@ import pytest
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.plots.carried import carried, interpolated
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.fit_panel import Overlay, carried, interpolated
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import Overlay
 
 PICTURES = ["curve", "values", "class curves", "two classes", "four classes"]
 
@@ -80,15 +79,15 @@ def test_other_classes_or_inputs_cannot_be_carried(make_dataset, make_fit) -> No
 def test_edited_points_leave_fit_overlays_and_ranges(qtbot, kind, make_dataset, make_fit) -> None:
     view, before = FitView(), make_dataset(kind)
     qtbot.addWidget(view)
-    view.setDataset(before)
+    view.set_dataset(before)
     fit, other = make_fit(before, epoch=3), make_fit(before, epoch=8)
-    view.setFit(fit)
-    view.setOverlays([Overlay("other", "#ff0000", other)])
+    view.set_fit(fit)
+    view.set_overlays([Overlay("other", "#ff0000", other)])
     panel, ranges = view.panel, view.panel.chart.box.viewRange()
     panel.chart.grab()
     lines = [line[0] for line in panel.others.lines]
     after = with_point(before, 0.1)
-    view.setPoints(after)
+    view.set_points(after)
     assert view.panel is panel
     assert panel.dataset is after
     assert panel.chart.box.viewRange() == ranges
@@ -96,7 +95,7 @@ def test_edited_points_leave_fit_overlays_and_ranges(qtbot, kind, make_dataset, 
     assert f"{len(after.train.y)}" in panel.legend.text() or kind == "class curves"
     for one, same in zip(lines, panel.others.lines, strict=True):
         np.testing.assert_array_equal(one, same[0])
-    view.setFit(fit, before)  # a view of before the edit comes late
+    view.set_fit(fit, before)  # a view of before the edit comes late
     assert len(panel.fit.train) == len(after.train.y)
     panel.chart.grab()
 
@@ -104,25 +103,25 @@ def test_edited_points_leave_fit_overlays_and_ranges(qtbot, kind, make_dataset, 
 def test_points_beyond_the_axes_widen_them(qtbot, make_dataset) -> None:
     view, before = FitView(), make_dataset("two classes")
     qtbot.addWidget(view)
-    view.setDataset(before)
+    view.set_dataset(before)
     (x0, _), (y0, _) = ranges = view.panel.chart.box.viewRange()
-    view.setPoints(with_point(before, 3.0))
+    view.set_points(with_point(before, 3.0))
     wide = view.panel.chart.box.viewRange()
     assert wide[0][1] >= 3
     assert wide[1][1] >= 3
     assert (wide[0][0], wide[1][0]) == (x0, y0)
-    view.setPoints(before)
+    view.set_points(before)
     assert view.panel.chart.box.viewRange() == wide
-    view.fitRanges()
+    view.fit_ranges()
     assert view.panel.chart.box.viewRange() == ranges
 
 
 def test_points_of_another_kind_are_another_plot(qtbot, make_dataset) -> None:
     view = FitView()
     qtbot.addWidget(view)
-    view.setPoints(make_dataset("curve"))
+    view.set_points(make_dataset("curve"))
     curve = view.panel
-    view.setPoints(make_dataset("two classes"))
+    view.set_points(make_dataset("two classes"))
     assert view.panel is not curve
     assert view.panel.dataset.n_inputs == 2
 
@@ -132,9 +131,9 @@ def test_ranges_that_are_held_show_later_what_they_missed(qtbot) -> None:
     qtbot.addWidget(chart)
     chart.fix("x", 0.0, 1.0)
     chart.fix("y", 0.0, 1.0)
-    chart.holdRanges(True)
+    chart.hold_ranges(True)
     chart.cover("y", [0.0, 5.0])
     chart.fix("x", -1.0, 1.0)
     assert chart.box.viewRange() == [[0, 1], [0, 1]]
-    chart.holdRanges(False)
+    chart.hold_ranges(False)
     assert chart.box.viewRange() == [[-1, 1], [0, 5]]

@@ -10,7 +10,7 @@ from wheel import turn_wheel
 from regplay.gui.plots.chart import Chart, padded
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.lines import LineLayer
+from regplay.gui.plots.shapes import LineLayer
 from regplay.gui.theme import DARK
 
 
@@ -48,7 +48,7 @@ def test_pixels_and_values(chart) -> None:
 
 
 def test_pixels_of_a_logarithmic_axis(chart) -> None:
-    chart.setLog("y", True)
+    chart.set_log("y", True)
     chart.cover("y", [0.01, 1.0])
     frame = chart.frame()
     np.testing.assert_allclose(frame.y([0.01, 0.1, 1]), [frame.height, frame.height / 2, 0])
@@ -66,7 +66,7 @@ def test_pixels_of_a_logarithmic_axis(chart) -> None:
     ],
 )
 def test_a_logarithmic_axis_labels_decades_in_one_style(chart, low, high, labels) -> None:
-    chart.setLog("y", True)
+    chart.set_log("y", True)
     chart.cover("y", [low, high])
     axis = chart.axes["y"]
     levels = axis.tickValues(*chart.box.viewRange()[1], 400)
@@ -79,7 +79,7 @@ def test_a_logarithmic_axis_labels_decades_in_one_style(chart, low, high, labels
 @pytest.mark.parametrize("size", [20, 60, 100, 150, 400])
 @pytest.mark.parametrize(("low", "high"), [(0.0, 1.0), (-0.3, 0.95), (-2.0, 0.0), (0.32, 0.46)])
 def test_labels_of_a_logarithmic_axis_have_room(chart, low, high, size) -> None:
-    chart.setLog("y", True)
+    chart.set_log("y", True)
     levels = chart.axes["y"].tickValues(low, high, size)
     values = levels[0][1]
     assert len(values) >= 2 or size < 100
@@ -92,8 +92,8 @@ def test_axes_of_a_chart_that_grew_while_idle_are_drawn_anew(qtbot, log) -> None
     def shown(width: int, height: int) -> Chart:
         chart = Chart()
         qtbot.addWidget(chart)
-        chart.setLog("y", log)
-        chart.setLabels("epoch", "loss")
+        chart.set_log("y", log)
+        chart.set_labels("epoch", "loss")
         chart.fix("x", 0.0, 10.0)
         chart.fix("y", 0.0, 1.0)
         chart.resize(width, height)
@@ -109,7 +109,7 @@ def test_axes_of_a_chart_that_grew_while_idle_are_drawn_anew(qtbot, log) -> None
 
 
 def test_axes_follow_the_font(qtbot, chart) -> None:
-    chart.setLabels("epoch", "loss")
+    chart.set_labels("epoch", "loss")
     before, height = chart.grab().toImage(), chart.axes["x"].height()
     font = chart.font()
     font.setPointSize(2 * font.pointSize())
@@ -159,13 +159,13 @@ def test_axes_are_not_drawn_again_with_the_curves(chart) -> None:
 
 
 def test_labels_are_text_not_markup(chart) -> None:
-    chart.setLabels("<b>", "a & b")
+    chart.set_labels("<b>", "a & b")
     assert chart.axes["x"].label.toPlainText().strip() == "<b>"
     assert chart.axes["y"].label.toPlainText().strip() == "a & b"
 
 
 def test_restyling_changes_the_ground(chart) -> None:
-    chart.setColors(DARK)
+    chart.set_colors(DARK)
     assert chart.grab().toImage().pixelColor(250, 100).name() == DARK.background
 
 
@@ -224,15 +224,15 @@ def test_painting_takes_no_reference_from_none(qtbot, make_dataset, make_fit, ma
     for view in (fit_view, history_view):
         qtbot.addWidget(view)
         view.resize(500, 250)
-        view.setDataset(dataset)
+        view.set_dataset(dataset)
         view.show()
     fits = [make_fit(dataset, epoch) for epoch in range(10)]
     history = make_history([1.0, 0.5, 0.3], [1.2, 0.8, 0.9])
 
     def paint(frames: int) -> None:
         for frame in range(frames):
-            fit_view.setFit(fits[frame % 10])
-            history_view.setHistory(history)
+            fit_view.set_fit(fits[frame % 10])
+            history_view.set_history(history)
             QApplication.processEvents()
 
     paint(20)

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.plots.bands import FEW, band_colors
+from regplay.gui.plots.curve import without_tails
+from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.one_input import without_tails
-from regplay.gui.plots.panel import Band, Overlay
+from regplay.gui.plots.overlays import FEW, band_colors
 from regplay.gui.theme import DARK, LIGHT
 
 COLOR = "#ff2050"
@@ -25,7 +25,7 @@ def dataset(make_dataset):
 @pytest.fixture
 def view(show_widget, dataset) -> FitView:
     view = FitView()
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     return show_widget(view, 700, 400)
 
 
@@ -56,9 +56,9 @@ def _has_overlay(view: FitView, p: float) -> bool:
 
 
 def test_each_class_of_an_overlay_is_a_curve_in_its_colour(view, dataset) -> None:
-    view.setFit(_flat(dataset, 0.1, 0.2, 0.7))
+    view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
     other = _flat(dataset, 0.5, 0.3, 0.2)
-    view.setOverlays([Overlay("λ 0.1", COLOR, other)])
+    view.set_overlays([Overlay("λ 0.1", COLOR, other)])
     assert [color for _, _, color in view.panel.others.lines] == [COLOR] * 3
     for index, (_, curve, _) in enumerate(view.panel.others.lines):
         np.testing.assert_array_equal(curve, other.grid[:, index])
@@ -66,24 +66,24 @@ def test_each_class_of_an_overlay_is_a_curve_in_its_colour(view, dataset) -> Non
         assert _has_overlay(view, p)
     assert not _has_overlay(view, 0.2)  # the present fit lies over it
     assert view.panel.legend.text().endswith("λ 0.1")
-    view.setOverlays([])
+    view.set_overlays([])
     assert not _has_overlay(view, 0.5)
 
 
 def test_an_overlay_of_another_number_of_classes_is_left_out(view, dataset) -> None:
-    view.setOverlays([Overlay("two", COLOR, _flat(dataset, 0.5, 0.5))])
+    view.set_overlays([Overlay("two", COLOR, _flat(dataset, 0.5, 0.5))])
     assert view.panel.others.lines == []
     assert "two" not in view.panel.legend.text()
 
 
 def test_an_overlay_is_read_where_it_was_predicted(view, dataset) -> None:
-    view.setFit(_flat(dataset, 0.1, 0.2, 0.7))
+    view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
     x = np.linspace(-3, 3, 31)[:, None]
     first = np.interp(x[:, 0], [-3, 3], [0, 1])
     p = np.stack([first, 1 - first, np.zeros(31)], axis=1)
     fit = Fit(1, 1, p[:1], p[:1], p)
     grid = Grid(x, (31,), np.array([-3.0]), np.array([3.0]))
-    view.setOverlays([Overlay("on its own", COLOR, fit, grid)])
+    view.set_overlays([Overlay("on its own", COLOR, fit, grid)])
     at = float(grid_of(dataset).x[200, 0])
     rows = {row.name: row for row in view.panel.chart.reader(at, 0.0).rows}
     assert rows["on its own"].value == f"kind 0 {(at + 3) / 6:.3f}"
@@ -92,8 +92,8 @@ def test_an_overlay_is_read_where_it_was_predicted(view, dataset) -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors) -> None:
-    view.setColors(colors)
-    view.setBand(_band(dataset, (0.2, 0.5, 0.9), (0.02, 0.05, 0.0)))
+    view.set_colors(colors)
+    view.set_band(_band(dataset, (0.2, 0.5, 0.9), (0.02, 0.05, 0.0)))
     curves = view.panel.band.curves
     assert curves == tuple(curve.color for curve in view.panel.curves)
     for index, (mean, std) in enumerate(((0.2, 0.02), (0.5, 0.05))):
@@ -102,19 +102,19 @@ def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors
             assert _column(view, mean + away * std) == {color}
         assert _column(view, mean + 2.5 * std) == {colors.background}
     assert "dropout band ±1, ±2 σ" in view.panel.legend.text()
-    view.setBand(None)
+    view.set_band(None)
     assert _column(view, 0.51) == {colors.background}
 
 
 def test_where_bands_overlap_both_show(view, dataset) -> None:
-    view.setBand(_band(dataset, (0.4, 0.6, 0.0), (0.15, 0.15, 0.0)))
+    view.set_band(_band(dataset, (0.4, 0.6, 0.0), (0.15, 0.15, 0.0)))
     one, other, both = (_column(view, p) for p in (0.3, 0.7, 0.51))
     assert len(one) == len(other) == len(both) == 1
     assert len(one | other | both) == 3
 
 
 def test_a_band_ends_at_0_and_1(view, dataset) -> None:
-    view.setBand(_band(dataset, (0.95, 0.5, 0.05), (0.4, 0.0, 0.4)))
+    view.set_band(_band(dataset, (0.95, 0.5, 0.05), (0.4, 0.0, 0.4)))
     assert _column(view, -0.012) == {LIGHT.background}
     assert _column(view, 1.02) == {LIGHT.background}
 
@@ -122,24 +122,24 @@ def test_a_band_ends_at_0_and_1(view, dataset) -> None:
 def test_many_classes_have_the_narrow_band_alone(view, dataset) -> None:
     names = tuple(f"kind {k}" for k in range(FEW + 1))
     many = dataclasses.replace(dataset, class_names=names)
-    view.setDataset(many)
+    view.set_dataset(many)
     p = (0.6, *[0.1] * FEW)
-    view.setBand(_band(many, p, (0.1, *[0.0] * FEW)))
+    view.set_band(_band(many, p, (0.1, *[0.0] * FEW)))
     assert _column(view, 0.65) == {band_colors(LIGHT, view.panel.band.curves[0])[1]}
     assert _column(view, 0.72) == {LIGHT.background}
     assert "dropout band ±1 σ" in view.panel.legend.text()
 
 
 def test_the_hover_box_says_the_deviation(view, dataset) -> None:
-    view.setFit(_flat(dataset, 0.1, 0.2, 0.7))
-    view.setBand(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.123)))
+    view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
+    view.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.123)))
     rows = view.panel.chart.reader(0.0, 0.0).rows
     assert [row.value for row in rows] == ["0.100 ± 0.02", "0.200 ± 0.05", "0.700 ± 0.12"]
 
 
 def test_thinned_networks_are_faint_lines_of_each_class(view, dataset) -> None:
     fits = [_flat(dataset, p, 0.9 - p, 0.1) for p in (0.3, 0.35)]
-    view.setThinned(fits)
+    view.set_thinned(fits)
     assert len(view.panel.thinned.lines) == 6
     colors = [color for _, _, color in view.panel.thinned.lines]
     assert colors[:3] == colors[3:]
@@ -148,14 +148,14 @@ def test_thinned_networks_are_faint_lines_of_each_class(view, dataset) -> None:
 
 
 def test_what_lies_below_rests_while_the_fit_moves(view, dataset) -> None:
-    view.setFit(_flat(dataset, 0.1, 0.2, 0.7))
-    view.setOverlays([Overlay("a", COLOR, _flat(dataset, 0.5, 0.3, 0.2))])
-    view.setBand(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.1)))
+    view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
+    view.set_overlays([Overlay("a", COLOR, _flat(dataset, 0.5, 0.3, 0.2))])
+    view.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.1)))
     view.panel.chart.grab()
     painted = []
     for layer in (view.panel.others, view.panel.band):
         layer.paint = lambda painter, frame: painted.append(1)
-    view.setFit(_flat(dataset, 0.2, 0.2, 0.6))
+    view.set_fit(_flat(dataset, 0.2, 0.2, 0.6))
     view.panel.chart.grab()
     assert painted == []
 

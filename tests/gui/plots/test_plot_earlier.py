@@ -10,7 +10,7 @@ from regplay.gui.theme import DARK
 def view(qtbot, make_dataset) -> FitView:
     view = FitView()
     qtbot.addWidget(view)
-    view.setDataset(make_dataset("curve"))
+    view.set_dataset(make_dataset("curve"))
     return view
 
 
@@ -21,14 +21,14 @@ def _says_earlier(view: FitView) -> bool:
 def test_without_a_past_the_legend_names_none(view, make_fit) -> None:
     dataset = view.panel.dataset
     assert not _says_earlier(view)
-    view.setFit(make_fit(dataset, 30))
+    view.set_fit(make_fit(dataset, 30))
     assert not _says_earlier(view)  # the one curve that is kept is the fit itself
-    view.setColors(DARK)
+    view.set_colors(DARK)
     assert not _says_earlier(view)
-    view.setFit(make_fit(dataset, 31))  # too soon for another one, but the first is past now
+    view.set_fit(make_fit(dataset, 31))  # too soon for another one, but the first is past now
     assert len(view.panel.past.curves) == 1
     assert _says_earlier(view)
-    view.setFit(make_fit(dataset, 60))
+    view.set_fit(make_fit(dataset, 60))
     assert len(view.panel.past.curves) == 2
     assert _says_earlier(view)
 
@@ -36,15 +36,15 @@ def test_without_a_past_the_legend_names_none(view, make_fit) -> None:
 def test_the_entry_goes_with_the_curves(view, make_fit) -> None:
     dataset = view.panel.dataset
     for epoch in (0, 1, 2, 4):
-        view.setFit(make_fit(dataset, epoch))
+        view.set_fit(make_fit(dataset, epoch))
     assert _says_earlier(view)
-    view.clearPast()
+    view.clear_past()
     assert not _says_earlier(view)
-    view.setFit(make_fit(dataset, 200))  # a network that was trained elsewhere
+    view.set_fit(make_fit(dataset, 200))  # a network that was trained elsewhere
     assert not _says_earlier(view)
-    view.setFit(make_fit(dataset, 201))
+    view.set_fit(make_fit(dataset, 201))
     assert _says_earlier(view)
-    view.setFit(make_fit(dataset, 10))  # back to an earlier moment
+    view.set_fit(make_fit(dataset, 10))  # back to an earlier moment
     assert not _says_earlier(view)
-    view.setFit(make_fit(dataset, 20))
+    view.set_fit(make_fit(dataset, 20))
     assert _says_earlier(view)

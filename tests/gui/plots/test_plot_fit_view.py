@@ -7,8 +7,8 @@ from regplay.gui.plots.class_curves import ClassCurvesView
 from regplay.gui.plots.confusion import ConfusionView, confusion_counts
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.markers import MOST, thinned
 from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT
 
@@ -33,21 +33,21 @@ def view(qtbot) -> FitView:
     ],
 )
 def test_each_dataset_has_its_panel(view, make_dataset, kind, panel) -> None:
-    view.setDataset(make_dataset(kind))
+    view.set_dataset(make_dataset(kind))
     assert type(view.panel) is panel
 
 
 def test_every_dataset_shows_updates_and_restyles(view, dataset, make_fit) -> None:
     view.show()
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     empty = view.grab().toImage()
-    view.setFit(make_fit(dataset, 1))
+    view.set_fit(make_fit(dataset, 1))
     one = view.grab().toImage()
-    view.setFit(make_fit(dataset, 2))
+    view.set_fit(make_fit(dataset, 2))
     two = view.grab().toImage()
-    view.setColors(DARK)
+    view.set_colors(DARK)
     dark = view.grab().toImage()
-    view.setFit(None)
+    view.set_fit(None)
     assert empty != one != two != dark
     middle = (20, dark.height() - 4)
     assert two.pixelColor(*middle).name() == LIGHT.background
@@ -57,17 +57,17 @@ def test_every_dataset_shows_updates_and_restyles(view, dataset, make_fit) -> No
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, -1e38])
 def test_diverged_fits_are_drawn_without_a_warning(view, dataset, make_fit, value) -> None:
     view.show()
-    view.setDataset(dataset)
-    view.setFit(make_fit(dataset, 1))
-    view.setFit(make_fit(dataset, 2, value))
+    view.set_dataset(dataset)
+    view.set_fit(make_fit(dataset, 1))
+    view.set_fit(make_fit(dataset, 2, value))
     view.grab()
 
 
 def test_the_curve_holds_the_fit_the_points_and_the_truth(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
     fit = make_fit(dataset, 3)
-    view.setDataset(dataset)
-    view.setFit(fit)
+    view.set_dataset(dataset)
+    view.set_fit(fit)
     panel, grid = view.panel, grid_of(dataset)
     np.testing.assert_array_equal(panel.curve.x, grid.x[:, 0])
     np.testing.assert_array_equal(panel.curve.y, fit.grid)
@@ -84,13 +84,13 @@ def test_the_curve_holds_the_fit_the_points_and_the_truth(view, make_dataset, ma
 
 def test_the_past_doubles_and_begins_anew_with_a_new_run(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     for epoch in range(0, 101):
-        view.setFit(make_fit(dataset, epoch))
+        view.set_fit(make_fit(dataset, epoch))
     assert view.panel.past.epochs == [2, 4, 8, 16, 32, 64]
-    view.setFit(make_fit(dataset, 0))
+    view.set_fit(make_fit(dataset, 0))
     assert view.panel.past.epochs == [0]
-    view.clearPast()
+    view.clear_past()
     assert view.panel.past.epochs == []
 
 
@@ -98,14 +98,14 @@ def test_a_wild_curve_widens_the_axis_no_further_than_the_limit(
     view, make_dataset, make_fit
 ) -> None:
     dataset = make_dataset("curve")
-    view.setDataset(dataset)
-    low, high = view.panel.chart.autoRange("y")
-    view.setFit(make_fit(dataset, 1, 1e6))
-    wide_low, wide_high = view.panel.chart.autoRange("y")
+    view.set_dataset(dataset)
+    low, high = view.panel.chart.auto_range("y")
+    view.set_fit(make_fit(dataset, 1, 1e6))
+    wide_low, wide_high = view.panel.chart.auto_range("y")
     assert wide_high > high
     assert wide_high - wide_low < 4 * (high - low)
-    view.setFit(make_fit(dataset, 2, 0.0))
-    assert view.panel.chart.autoRange("y")[1] == wide_high
+    view.set_fit(make_fit(dataset, 2, 0.0))
+    assert view.panel.chart.auto_range("y")[1] == wide_high
 
 
 def test_exactly_the_wrong_points_are_marked(view, make_dataset) -> None:
@@ -119,8 +119,8 @@ def test_exactly_the_wrong_points_are_marked(view, make_dataset) -> None:
 
     grid = np.full((len(grid_of(dataset).x), 2), 0.5)
     train, valid = dataset.train, dataset.valid
-    view.setDataset(dataset)
-    view.setFit(Fit(1, 1, predict(train.y, wrong_train), predict(valid.y, wrong_valid), grid))
+    view.set_dataset(dataset)
+    view.set_fit(Fit(1, 1, predict(train.y, wrong_train), predict(valid.y, wrong_valid), grid))
     of_valid, of_train = view.panel.wrong.groups
     np.testing.assert_array_equal(of_train.x, train.x[wrong_train, 0])
     np.testing.assert_array_equal(of_train.y, train.x[wrong_train, 1])
@@ -135,8 +135,8 @@ def test_the_surface_has_the_hue_of_the_class_and_the_lightness_of_doubt(
     grid = grid_of(dataset)
     first = (grid.x[:, 0] - grid.low[0]) / (grid.high[0] - grid.low[0])  # 0 left, 1 right
     even = np.full((20, 2), 0.5)
-    view.setDataset(dataset)
-    view.setFit(Fit(1, 1, even, even[:15], np.stack([1 - first, first], axis=1)))
+    view.set_dataset(dataset)
+    view.set_fit(Fit(1, 1, even, even[:15], np.stack([1 - first, first], axis=1)))
     view.show()
     image = view.panel.chart.grab().toImage()
     box = view.panel.chart.box.sceneBoundingRect()
@@ -153,8 +153,8 @@ def test_the_surface_has_the_hue_of_the_class_and_the_lightness_of_doubt(
 
 def test_a_surface_of_values_colours_points_by_value(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("values")
-    view.setDataset(dataset)
-    view.setFit(make_fit(dataset, 1))
+    view.set_dataset(dataset)
+    view.set_fit(make_fit(dataset, 1))
     _, train = view.panel.points.groups
     assert train.which[dataset.train.y.argmin()] == train.which.min()
     assert train.which[dataset.train.y.argmax()] == train.which.max()
@@ -167,15 +167,15 @@ def test_many_inputs_show_predicted_against_true_and_the_weights(
 ) -> None:
     dataset = make_dataset("many")
     fit = make_fit(dataset, 1)
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     assert view.panel.weights is None
-    view.setFit(fit)
+    view.set_fit(fit)
     _, train = view.panel.chart_panel.points.groups
     np.testing.assert_array_equal(train.x, dataset.train.y)
     np.testing.assert_array_equal(train.y, fit.train)
     np.testing.assert_array_equal(view.panel.weights.stems.weights, fit.weights)
     np.testing.assert_array_equal(view.panel.weights.truth.groups[0].y, dataset.true_weights)
-    view.setFit(Fit(2, 2, fit.train, fit.valid))
+    view.set_fit(Fit(2, 2, fit.train, fit.valid))
     assert view.panel.weights.isHidden()
 
 
@@ -191,8 +191,8 @@ def test_the_confusion_matrix_switches_to_training_by_a_click(
     dataset = make_dataset("confusion")
     fit = make_fit(dataset, 1)
     view.show()
-    view.setDataset(dataset)
-    view.setFit(fit)
+    view.set_dataset(dataset)
+    view.set_fit(fit)
     panel = view.panel
     np.testing.assert_array_equal(panel.grid.counts, confusion_counts(fit.valid, dataset.valid.y))
     qtbot.mouseClick(panel.train_button, Qt.MouseButton.LeftButton)
@@ -204,8 +204,8 @@ def test_the_confusion_matrix_switches_to_training_by_a_click(
 def test_class_curves_are_the_probabilities(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("class curves")
     fit = make_fit(dataset, 1)
-    view.setDataset(dataset)
-    view.setFit(fit)
+    view.set_dataset(dataset)
+    view.set_fit(fit)
     for index, curve in enumerate(view.panel.curves):
         np.testing.assert_array_equal(curve.y, fit.grid[:, index])
 
@@ -213,8 +213,8 @@ def test_class_curves_are_the_probabilities(view, make_dataset, make_fit) -> Non
 def test_the_mouse_reads_the_curve(qtbot, view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
     fit = make_fit(dataset, 1)
-    view.setDataset(dataset)
-    view.setFit(fit)
+    view.set_dataset(dataset)
+    view.set_fit(fit)
     with qtbot.waitExposed(view):
         view.show()
     chart = view.panel.chart

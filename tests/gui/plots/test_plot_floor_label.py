@@ -25,8 +25,8 @@ RUNS = {  # training and validation loss
 @pytest.fixture
 def view(show_widget, make_dataset) -> HistoryView:
     view = HistoryView()
-    view.setDataset(make_dataset("curve"), epochs=500)
-    view.plot.setFloor(FLOOR, "noise floor σ² = 0.09 · below: memorised noise")
+    view.set_dataset(make_dataset("curve"), epochs=500)
+    view.plot.set_floor(FLOOR, "noise floor σ² = 0.09 · below: memorised noise")
     return show_widget(view, 1000, 300)
 
 
@@ -40,7 +40,7 @@ def train(view, make_snapshot):
             a, b = (float(loss[epoch]) for loss in losses)
             history.append(make_snapshot(epoch, train_loss=a, valid_loss=b))
             if epoch % 20 == 0 or epoch == until:
-                view.setHistory(history)
+                view.set_history(history)
                 view.grab()
         return history
 
@@ -88,7 +88,7 @@ def test_it_rests_while_the_ranges_do(view, train) -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_it_has_a_ground_where_it_cannot_but_cover_something(view, train, colors) -> None:
-    view.setColors(colors)
+    view.set_colors(colors)
     train("overfitted")  # the name stands in the gap between the curves
     plot = view.plot
     image, box = plot.grab().toImage(), plot.floor.box

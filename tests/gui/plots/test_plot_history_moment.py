@@ -13,16 +13,16 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def view(show_widget, make_dataset, make_history) -> HistoryView:
     view = HistoryView()
-    view.setDataset(make_dataset("curve"), epochs=40)
+    view.set_dataset(make_dataset("curve"), epochs=40)
     losses = [1 / (1 + index) for index in range(11)]
-    view.setHistory(make_history(losses, losses, every=4, weight_norm=2.0, objective=1.0))
+    view.set_history(make_history(losses, losses, every=4, weight_norm=2.0, objective=1.0))
     return show_widget(view, 700, 260)
 
 
 @pytest.fixture
 def picked(view) -> list[int]:
     seen: list[int] = []
-    view.momentPicked.connect(seen.append)
+    view.moment_picked.connect(seen.append)
     return seen
 
 
@@ -58,25 +58,25 @@ def _changed_columns(view: HistoryView, before) -> set[int]:
 
 @pytest.mark.parametrize("tab", ["loss", "weights"])
 def test_the_moment_is_a_line_in_every_plot(view, tab) -> None:
-    view.setTab(tab)
+    view.set_tab(tab)
     before = view.plot.grab().toImage()
-    view.setMoment(18)
+    view.set_moment(18)
     assert _changed_columns(view, before) == {_at(view, 18).x()}
-    view.setMoment(None)
+    view.set_moment(None)
     assert view.plot.grab().toImage() == before
 
 
 def test_a_plot_that_is_made_later_has_the_line(view) -> None:
-    view.setMoment(18)
-    view.setTab("weights")
+    view.set_moment(18)
+    view.set_tab("weights")
     with_line = view.plot.grab().toImage()
-    view.setMoment(None)
+    view.set_moment(None)
     assert _changed_columns(view, with_line) == {_at(view, 18).x()}
 
 
 def test_the_line_goes_with_the_dataset(view, make_dataset) -> None:
-    view.setMoment(18)
-    view.setDataset(make_dataset("curve"), epochs=40)
+    view.set_moment(18)
+    view.set_dataset(make_dataset("curve"), epochs=40)
     assert view.plot.moment.epoch is None
 
 
@@ -84,21 +84,21 @@ def test_a_moment_without_a_place_on_the_axis_has_no_line(view) -> None:
     view.log_x.click()
     before = view.plot.grab().toImage()
     for epoch in (0, 100_000):
-        view.setMoment(epoch)
+        view.set_moment(epoch)
         assert _changed_columns(view, before) == set()
 
 
 def test_moving_the_line_draws_the_axes_and_what_rests_no_more(view) -> None:
-    view.setColors(DARK)
+    view.set_colors(DARK)
     view.grab()
     resting = view.plot.canvas._under
     for epoch in (5, 9, 13):
-        view.setMoment(epoch)
+        view.set_moment(epoch)
         view.grab()
     assert view.plot.canvas._under is resting
     view.grab()
     frames = view.plot.canvas.frames
-    view.setMoment(13)
+    view.set_moment(13)
     view.grab()
     assert view.plot.canvas.frames == frames
 
@@ -106,7 +106,7 @@ def test_moving_the_line_draws_the_axes_and_what_rests_no_more(view) -> None:
 def test_a_click_picks_the_nearest_record(view, picked) -> None:
     _click(view, 17)
     _click(view, 30.5)
-    view.setTab("weights")
+    view.set_tab("weights")
     _click(view, 1)
     assert picked == [16, 32, 0]
     assert not view.plot.manual
@@ -125,7 +125,7 @@ def test_nothing_is_picked_outside_the_axes_or_before_there_are_records(
     for at in (QPoint(5, 50), QPoint(300, target.height() - 3)):
         QTest.mouseClick(target, LEFT, pos=at)
     QTest.mouseClick(target, Qt.MouseButton.RightButton, pos=_at(view, 17))
-    view.setDataset(make_dataset("curve"), epochs=40)
+    view.set_dataset(make_dataset("curve"), epochs=40)
     _click(view, 17)
     assert picked == []
 
@@ -150,7 +150,7 @@ def test_a_click_in_a_zoomed_plot_waits_whether_it_becomes_a_double_click(
     qtbot, view, picked
 ) -> None:
     _drag(view, 20, 14)
-    with qtbot.waitSignal(view.momentPicked, timeout=3000) as signal:
+    with qtbot.waitSignal(view.moment_picked, timeout=3000) as signal:
         _click(view, 17)
         assert picked == []
     assert signal.args == [16]

@@ -10,7 +10,7 @@ from regplay.gui.theme import DARK
 @pytest.fixture
 def view(show_widget, make_dataset) -> HistoryView:
     view = HistoryView()
-    view.setDataset(make_dataset("curve"), epochs=10)
+    view.set_dataset(make_dataset("curve"), epochs=10)
     return show_widget(view, 700, 260)
 
 
@@ -26,7 +26,7 @@ def test_the_curves_hold_the_history_and_the_live_snapshot(
     view, make_history, make_snapshot
 ) -> None:
     history = make_history([1.0, 0.5], [1.2, 0.8])
-    view.setHistory(history, make_snapshot(7, train_loss=0.1, valid_loss=0.9))
+    view.set_history(history, make_snapshot(7, train_loss=0.1, valid_loss=0.9))
     train, valid = view.plot.curves
     assert view.plot.epochs.tolist() == [0, 1, 7]
     assert train.values.tolist() == [1.0, 0.5, 0.1]
@@ -35,7 +35,7 @@ def test_the_curves_hold_the_history_and_the_live_snapshot(
 
 def test_a_live_snapshot_that_is_recorded_is_drawn_once(view, make_history, make_snapshot) -> None:
     history = make_history([1.0, 0.5], [1.2, 0.8])
-    view.setHistory(history, history.last)
+    view.set_history(history, history.last)
     assert view.plot.epochs.tolist() == [0, 1]
 
 
@@ -50,13 +50,13 @@ def test_a_history_may_grow_while_it_is_read(view, make_history, make_snapshot) 
 
     history = Growing()
     history.append(make_snapshot(0, train_loss=1.0, valid_loss=1.0))
-    view.setHistory(history)
+    view.set_history(history)
     view.grab()
     assert len({len(curve.values) for curve in view.plot.curves} | {len(view.plot.epochs)}) == 1
 
 
 def test_the_mouse_reads_every_curve_at_the_nearest_epoch(qtbot, view, make_history) -> None:
-    view.setHistory(make_history([1.0, 0.5, 0.25], [1.5, 0.75, 0.875], every=4))
+    view.set_history(make_history([1.0, 0.5, 0.25], [1.5, 0.75, 0.875], every=4))
     _hover(qtbot, view, 5)
     reading = view.plot.hover.reading
     assert reading.title == "epoch 4"
@@ -67,7 +67,7 @@ def test_the_mouse_reads_every_curve_at_the_nearest_epoch(qtbot, view, make_hist
 
 
 def test_the_hover_line_does_not_draw_the_curves_again(qtbot, view, make_history) -> None:
-    view.setHistory(make_history([1.0, 0.5, 0.25], [1.5, 0.75, 0.875], every=4))
+    view.set_history(make_history([1.0, 0.5, 0.25], [1.5, 0.75, 0.875], every=4))
     view.grab()
     before = view.grab().toImage()  # the second time it is a picture
     frames = view.plot.canvas.frames
@@ -81,38 +81,38 @@ def test_the_hover_line_follows_new_data_under_a_resting_mouse(
     qtbot, view, make_history, make_snapshot
 ) -> None:
     history = make_history([1.0, 0.5], [1.5, 0.75])
-    view.setHistory(history)
+    view.set_history(history)
     _hover(qtbot, view, 6)
     assert view.plot.hover.reading.title == "epoch 1"
     history.append(make_snapshot(6, train_loss=0.1, valid_loss=0.2))
-    view.setHistory(history)
+    view.set_history(history)
     assert view.plot.hover.reading.title == "epoch 6"
 
 
 def test_the_hover_line_leaves_with_the_mouse(qtbot, view, make_history) -> None:
-    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
+    view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
     _hover(qtbot, view, 1)
     qtbot.mouseMove(view.plot.viewport(), QPoint(3, 3))
     assert view.plot.hover.reading is None
 
 
 def test_log_buttons_change_the_axes(qtbot, view, make_history) -> None:
-    view.setHistory(make_history([1.0, 0.05], [1.5, 0.75]))
+    view.set_history(make_history([1.0, 0.05], [1.5, 0.75]))
     plot = view.plot
-    assert plot.autoRange("y") == (0.0, 2.0)
+    assert plot.auto_range("y") == (0.0, 2.0)
     qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
-    assert plot.isLog("y")
+    assert plot.is_log("y")
     assert plot.box.viewRange()[1] == [-2.0, 1.0]  # 0.036, below the noise floor, to 1.5
     qtbot.mouseClick(view.log_x, Qt.MouseButton.LeftButton)
     assert plot.box.viewRange()[0] == [0.0, 1.0]
     qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
     assert plot.box.viewRange()[1] == [0.0, 2.0]
-    assert plot.isLog("x")
+    assert plot.is_log("x")
     view.grab()
 
 
 def test_the_best_epoch_is_marked_where_validation_is_smallest(view, make_history) -> None:
-    view.setHistory(make_history([1.0, 0.5, 0.2, 0.1], [1.2, 0.6, 0.7, np.nan], every=3))
+    view.set_history(make_history([1.0, 0.5, 0.2, 0.1], [1.2, 0.6, 0.7, np.nan], every=3))
     view.grab()
     assert view.plot.best_epoch == 3
     assert "best epoch 3" in view.legend.text()
@@ -124,37 +124,37 @@ def test_the_best_epoch_is_marked_where_validation_is_smallest(view, make_histor
 
 def test_a_live_snapshot_may_be_the_best(view, make_history, make_snapshot) -> None:
     history = make_history([1.0, 0.5], [1.2, 0.8])
-    view.setHistory(history, make_snapshot(5, train_loss=0.4, valid_loss=0.7))
+    view.set_history(history, make_snapshot(5, train_loss=0.4, valid_loss=0.7))
     assert view.plot.best_epoch == 5
-    view.setHistory(history, make_snapshot(6, train_loss=0.4, valid_loss=np.nan))
+    view.set_history(history, make_snapshot(6, train_loss=0.4, valid_loss=np.nan))
     assert view.plot.best_epoch == 1
 
 
 def test_the_axis_of_a_falling_loss_rests(view, make_snapshot) -> None:
     history, changes = History(), []
-    view.setHistory(history)
+    view.set_history(history)
     view.plot.box.sigRangeChanged.connect(lambda *_: changes.append(1))
     for epoch, loss in enumerate(np.exp(-np.arange(11) / 3)):
         history.append(make_snapshot(epoch, train_loss=loss, valid_loss=1.1 * loss))
-        view.setHistory(history)
+        view.set_history(history)
     assert len(changes) <= 1
     assert view.plot.box.viewRange() == [[0.0, 10.0], [0.0, 1.25]]
 
 
 def test_another_run_starts_its_axis_anew(view, make_history) -> None:
-    view.setHistory(make_history([1e9, 1e10], [1e9, 1e10]))
-    assert view.plot.autoRange("y")[1] >= 1e10
-    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
-    assert view.plot.autoRange("y") == (0.0, 2.0)
+    view.set_history(make_history([1e9, 1e10], [1e9, 1e10]))
+    assert view.plot.auto_range("y")[1] >= 1e10
+    view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
+    assert view.plot.auto_range("y") == (0.0, 2.0)
 
 
 def test_epochs_beyond_the_plan_widen_the_axis(view, make_history) -> None:
-    view.setHistory(make_history([1.0] * 30, [1.0] * 30))
-    low, high = view.plot.autoRange("x")
+    view.set_history(make_history([1.0] * 30, [1.0] * 30))
+    low, high = view.plot.auto_range("x")
     assert low == 0
     assert 29 <= high <= 60
-    view.setPlanned(200)
-    assert view.plot.autoRange("x") == (0.0, 50.0)
+    view.set_planned(200)
+    assert view.plot.auto_range("x") == (0.0, 50.0)
 
 
 @pytest.mark.parametrize("planned", [1, 10, 29, 30, 101, 1000, 1237, 100_000])
@@ -162,12 +162,12 @@ def test_epochs_beyond_the_plan_widen_the_axis(view, make_history) -> None:
 def test_the_epoch_axis_grows_in_few_steps_up_to_the_plan(
     view, make_snapshot, planned, every
 ) -> None:
-    view.setPlanned(planned)
+    view.set_planned(planned)
     history, ends = History(), []
     for epoch in (*range(0, min(planned, 2000), every), planned):
         history.append(make_snapshot(epoch, train_loss=1.0, valid_loss=1.0))
-        view.setHistory(history)
-        low, high = view.plot.autoRange("x")
+        view.set_history(history)
+        low, high = view.plot.auto_range("x")
         assert low == 0
         assert epoch <= high
         ends.append(high)
@@ -178,35 +178,35 @@ def test_the_epoch_axis_grows_in_few_steps_up_to_the_plan(
 
 
 def test_a_single_step_of_a_long_run_can_be_seen(view, make_history) -> None:
-    view.setPlanned(1000)
-    view.setHistory(make_history([1.0, 0.9], [1.2, 1.1]))
+    view.set_planned(1000)
+    view.set_history(make_history([1.0, 0.9], [1.2, 1.1]))
     frame = view.plot.frame()
     assert float(frame.x(1.0)) > 20
     view.log_x.click()
-    assert view.plot.autoRange("x") == (0.0, 3.0)
+    assert view.plot.auto_range("x") == (0.0, 3.0)
 
 
 def test_the_plot_reaches_below_the_noise_floor(view, make_history) -> None:
-    view.plot.setFloor(0.1, "floor")
+    view.plot.set_floor(0.1, "floor")
     view.log_y.click()
-    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
-    assert view.plot.autoRange("y")[0] < np.log10(0.1)
+    view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
+    assert view.plot.auto_range("y")[0] < np.log10(0.1)
 
 
 def test_a_diverged_run_leaves_the_plot(view, make_history) -> None:
     history = make_history([1.0, 0.5, 1e30, np.inf], [2.0, 1.5, 1e20, np.nan])
-    view.setHistory(history)
-    assert view.plot.autoRange("y") == (0.0, 40.0)
+    view.set_history(history)
+    assert view.plot.auto_range("y") == (0.0, 40.0)
     view.grab()
     view.log_y.click()
-    assert view.plot.autoRange("y")[1] >= 30
+    assert view.plot.auto_range("y")[1] >= 30
 
 
 @pytest.mark.parametrize(("best", "losses"), [(0, [0.0, 1.0]), (10, [1.0, 0.0]), (0, [2.0, 3.0])])
 def test_the_ring_at_the_best_epoch_is_whole_at_the_edges(view, make_history, best, losses) -> None:
-    view.plot.setFloor(None, "")
+    view.plot.set_floor(None, "")
     history = make_history(losses, losses, every=10)
-    view.setHistory(history)
+    view.set_history(history)
     assert view.plot.best_epoch == best
     image = view.plot.grab().toImage()
     box = view.plot.box.sceneBoundingRect()
@@ -236,10 +236,10 @@ def test_any_number_is_drawn_without_a_warning(qtbot, view, make_history, losses
     if log:
         view.log_x.click()
         view.log_y.click()
-    view.setHistory(make_history(losses, losses, penalty=np.inf, weight_norm=0.0))
+    view.set_history(make_history(losses, losses, penalty=np.inf, weight_norm=0.0))
     view.grab()
     _hover(qtbot, view, 2)
-    view.setTab("weights")
+    view.set_tab("weights")
     view.grab()
     low, high = view.plot.box.viewRange()[1]
     assert np.isfinite([low, high]).all()
@@ -247,21 +247,21 @@ def test_any_number_is_drawn_without_a_warning(qtbot, view, make_history, losses
 
 def test_accuracy_has_a_tab_only_for_classes(view, make_dataset, make_history) -> None:
     assert view.tabs["accuracy"].isHidden()
-    view.setDataset(make_dataset("two classes"), epochs=10)
+    view.set_dataset(make_dataset("two classes"), epochs=10)
     assert not view.tabs["accuracy"].isHidden()
-    view.setHistory(
+    view.set_history(
         make_history([1.0, 0.5], [1.5, 0.75], train_accuracy=0.875, valid_accuracy=0.75)
     )
-    view.setTab("accuracy")
+    view.set_tab("accuracy")
     train, valid = view.plot.curves
     assert train.values.tolist() == [87.5, 87.5]
     assert valid.values.tolist() == [75.0, 75.0]
-    view.setDataset(make_dataset("curve"), epochs=10)
+    view.set_dataset(make_dataset("curve"), epochs=10)
     assert view.tab == "loss"
 
 
 def test_the_weights_tab_shows_norm_penalty_and_objective(qtbot, view, make_history) -> None:
-    view.setHistory(
+    view.set_history(
         make_history([1.0, 0.5], [1.5, 0.75], penalty=0.125, objective=1.5, weight_norm=4.0)
     )
     qtbot.mouseClick(view.tabs["weights"], Qt.MouseButton.LeftButton)
@@ -278,7 +278,7 @@ def test_the_weights_tab_shows_norm_penalty_and_objective(qtbot, view, make_hist
 
 def test_tabs_are_made_when_they_are_first_shown(view) -> None:
     assert list(view._plots) == ["loss"]
-    view.setTab("weights")
+    view.set_tab("weights")
     assert list(view._plots) == ["loss", "weights"]
 
 
@@ -286,15 +286,15 @@ def test_the_noise_floor_is_named(view, make_dataset) -> None:
     assert view.plot.floor.value == 0.04
     assert "memorised noise" in view.plot.floor.text
     assert "memorised noise" in view.legend.toolTip()
-    view.setDataset(make_dataset("two classes"))
+    view.set_dataset(make_dataset("two classes"))
     assert view.plot.floor.value is None
     assert "noise floor" not in view.legend.text()
 
 
 def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
-    view.setHistory(make_history([1.0] * 11, [1.0] * 11))
+    view.set_history(make_history([1.0] * 11, [1.0] * 11))
     before = view.grab().toImage()
-    view.setMarks([5])
+    view.set_marks([5])
     after = view.grab().toImage()
     box = view.plot.box.sceneBoundingRect()
     origin = view.plot.mapTo(view, QPoint(0, 0))
@@ -309,19 +309,19 @@ def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
     assert "settings changed" in view.legend.text()
     view.grab()
     frames = view.plot.canvas.frames
-    view.setMarks([5])
+    view.set_marks([5])
     view.grab()
     assert view.plot.canvas.frames == frames
 
 
 def test_training_is_blue_and_dark_restyles(view, make_history) -> None:
-    view.setHistory(make_history([1.0, 0.5], [1.5, 0.75]))
+    view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
     light = view.grab().toImage()
-    view.setColors(DARK)
+    view.set_colors(DARK)
     dark = view.grab().toImage()
     assert light != dark
     entry = view.legend.entries[0]
     assert (entry.text, entry.color) == ("train", DARK.train)
     assert view.plot.axes["x"].pen().color().name() == DARK.muted
-    view.setTab("weights")
+    view.set_tab("weights")
     assert view.plot.colors is DARK

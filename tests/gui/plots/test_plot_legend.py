@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 from PySide6.QtGui import QColor, QFontMetrics
 
+from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend, other_entry
-from regplay.gui.plots.panel import Overlay
 
 OWN = (
     Entry("line", "train", "#0072b2"),
@@ -28,7 +28,7 @@ def legend(show_widget) -> Legend:
 
 
 def _texts(legend: Legend, entries: Sequence[Entry]) -> list[str]:
-    legend.setEntries(entries)
+    legend.set_entries(entries)
     return [text for _, text in legend.shown()]
 
 
@@ -82,12 +82,12 @@ def test_what_lies_over_a_fit_gives_way_to_its_own_signs(
 ) -> None:
     dataset = make_dataset("curve")
     view = FitView()
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     show_widget(view, 700, 300)
     fit = make_fit(dataset, 1)
-    view.setFit(fit)
-    view.setFit(make_fit(dataset, 2))
-    view.setOverlays([Overlay(f"λ = 0.{k}, p = 0.5", PIN, fit) for k in range(12)])
+    view.set_fit(fit)
+    view.set_fit(make_fit(dataset, 2))
+    view.set_overlays([Overlay(f"λ = 0.{k}, p = 0.5", PIN, fit) for k in range(12)])
     texts = [text for _, text in view.panel.legend.shown()]
     assert {"fit", "earlier"} <= set(texts)
     assert texts[-1].startswith("and ")

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.pinned import PinnedCurves
+from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.theme import DARK
 
 PURPLE, GREEN = "#aa00ff", "#00aa33"
@@ -17,8 +17,8 @@ PURPLE, GREEN = "#aa00ff", "#00aa33"
 @pytest.fixture
 def view(show_widget, make_dataset, make_history) -> HistoryView:
     view = HistoryView()
-    view.setDataset(make_dataset("curve"), epochs=10)
-    view.setHistory(make_history([1.0] * 11, [1.5] * 11, weight_norm=4.0, penalty=1.0))
+    view.set_dataset(make_dataset("curve"), epochs=10)
+    view.set_history(make_history([1.0] * 11, [1.5] * 11, weight_norm=4.0, penalty=1.0))
     return show_widget(view, 960, 260)
 
 
@@ -61,46 +61,46 @@ def _hover(view: HistoryView, epoch: float) -> dict[str, str]:
 def test_train_is_solid_validation_is_dashed_in_the_colour_of_the_run(view, pin) -> None:
     view.plot.grab()
     before = view.plot.grab().toImage()  # of a picture, as below
-    view.setPinned([pin([0.4] * 11, [0.8] * 11)])
+    view.set_pinned([pin([0.4] * 11, [0.8] * 11)])
     assert _share_drawn(view, PURPLE, 0.4) > 0.99
     assert 0.4 < _share_drawn(view, PURPLE, 0.8) < 0.9
-    view.setPinned([])
+    view.set_pinned([])
     view.plot.grab()
     assert view.plot.grab().toImage() == before
 
 
 def test_they_are_seen_in_the_gap_and_lie_below_the_present_curves(view, pin) -> None:
-    view.setPinned([pin([1.0] * 11, [1.25] * 11)])
+    view.set_pinned([pin([1.0] * 11, [1.25] * 11)])
     assert _share_drawn(view, PURPLE, 1.25) > 0.4
     assert _share_drawn(view, PURPLE, 1.0) < 0.05  # under the present run's
 
 
 def test_they_are_seen_before_the_present_run_has_records(view, pin) -> None:
-    view.setHistory(History())
-    view.setPinned([pin([0.4] * 11, [0.8] * 11)])
+    view.set_history(History())
+    view.set_pinned([pin([0.4] * 11, [0.8] * 11)])
     assert _share_drawn(view, PURPLE, 0.4) > 0.99
 
 
 def test_ranges_hold_them_and_shrink_when_they_go(view, pin) -> None:
     before = view.plot.box.viewRange()
-    view.setPinned([pin([0.5, 4.0], [0.5, 7.0], every=30)])
+    view.set_pinned([pin([0.5, 4.0], [0.5, 7.0], every=30)])
     (_, right), (_, top) = view.plot.box.viewRange()
     assert right >= 30
     assert top >= 7
-    view.setPinned([])
+    view.set_pinned([])
     assert view.plot.box.viewRange() == before
 
 
 def test_a_logarithmic_range_holds_their_smallest_value(view, pin) -> None:
     view.log_y.click()
-    view.setPinned([pin([0.5, 0.0098, 0.0], [0.5, 0.5, 0.5])])
-    assert view.plot.autoRange("y")[0] <= np.log10(0.0098)
+    view.set_pinned([pin([0.5, 0.0098, 0.0], [0.5, 0.5, 0.5])])
+    assert view.plot.auto_range("y")[0] <= np.log10(0.0098)
 
 
 def test_a_zoom_is_held_when_runs_are_pinned(view, pin) -> None:
     view.plot.box.setRange(xRange=(2, 4), yRange=(0, 1), padding=0)
     view.plot.manual = True
-    view.setPinned([pin([9.0] * 50, [9.0] * 50)])
+    view.set_pinned([pin([9.0] * 50, [9.0] * 50)])
     assert view.plot.box.viewRange() == [[2, 4], [0, 1]]
 
 
@@ -111,15 +111,15 @@ def test_a_pinned_run_that_diverged_is_drawn_without_a_warning(view, pin, bad, l
         view.log_x.click()
         view.log_y.click()
     runs = [pin([1.0, bad, bad], [1.0, 2.0, bad]), pin([], []), pin([np.nan], [np.inf])]
-    view.setPinned(runs)
+    view.set_pinned(runs)
     view.grab()
-    assert log or view.plot.autoRange("y")[1] <= 30
+    assert log or view.plot.auto_range("y")[1] <= 30
     _hover(view, 2)
 
 
 def test_the_weights_tab_shows_only_the_norm(view, pin) -> None:
-    view.setPinned([pin([0.1] * 11, [0.2] * 11, weight_norm=100.0, penalty=0.5)])
-    view.setTab("weights")
+    view.set_pinned([pin([0.1] * 11, [0.2] * 11, weight_norm=100.0, penalty=0.5)])
+    view.set_tab("weights")
     (run,) = view.plot.pinned.runs
     assert [line.values.tolist() for line in run.lines] == [[100.0] * 11]
     assert _share_drawn(view, PURPLE, 100.0) > 0.99
@@ -127,16 +127,16 @@ def test_the_weights_tab_shows_only_the_norm(view, pin) -> None:
 
 
 def test_accuracy_is_in_percent(view, pin, make_dataset) -> None:
-    view.setDataset(make_dataset("two classes"), epochs=10)
-    view.setPinned([pin([1.0] * 3, [1.0] * 3, train_accuracy=0.5, valid_accuracy=0.25)])
-    view.setTab("accuracy")
+    view.set_dataset(make_dataset("two classes"), epochs=10)
+    view.set_pinned([pin([1.0] * 3, [1.0] * 3, train_accuracy=0.5, valid_accuracy=0.25)])
+    view.set_tab("accuracy")
     (run,) = view.plot.pinned.runs
     assert [line.values[0] for line in run.lines] == [50.0, 25.0]
 
 
 def test_the_hover_box_has_their_validation_value_at_the_nearest_record(view, pin) -> None:
     sparse = pin([0.1, 0.2, 0.3], [0.4, 0.5, 0.6], name="sparse", every=4)
-    view.setPinned([sparse, pin([0.1] * 3, [0.9] * 3, name="short", color=GREEN)])
+    view.set_pinned([sparse, pin([0.1] * 3, [0.9] * 3, name="short", color=GREEN)])
     values = _hover(view, 4)
     assert (values["sparse"], values["short"]) == ("0.5", "0.9 at 2")
     values = _hover(view, 7)
@@ -147,7 +147,7 @@ def test_the_hover_box_has_their_validation_value_at_the_nearest_record(view, pi
 
 
 def test_the_hover_box_is_no_higher_than_the_plot(view, pin) -> None:
-    view.setPinned([pin([0.1] * 3, [0.2] * 3, name=f"run {i}") for i in range(12)])
+    view.set_pinned([pin([0.1] * 3, [0.2] * 3, name=f"run {i}") for i in range(12)])
     values = _hover(view, 1)
     names = list(values)
     rest = next(name for name in names if name.endswith(" more"))
@@ -161,18 +161,18 @@ def test_the_hover_box_is_no_higher_than_the_plot(view, pin) -> None:
 
 def test_the_legend_names_them_in_their_colours(view, pin) -> None:
     long = "λ = 0.1, p = 0.5, seed 7, 20 points"
-    view.setPinned([pin([1.0], [1.0], name=long), pin([1.0], [1.0], "λ = 1", GREEN)])
+    view.set_pinned([pin([1.0], [1.0], name=long), pin([1.0], [1.0], "λ = 1", GREEN)])
     entries = {entry.color: entry for entry in view.legend.entries}
     assert entries[GREEN].text == "λ = 1"
     assert entries[PURPLE].text.endswith("…")
     assert len(entries[PURPLE].text) < len(long)
     assert long in view.legend.toolTip()
-    view.setPinned([])
+    view.set_pinned([])
     assert GREEN not in {entry.color for entry in view.legend.entries}
 
 
 def test_they_come_last_in_the_legend(view, pin) -> None:
-    view.setPinned([pin([1.0], [1.0], name=f"run {k}") for k in range(12)])
+    view.set_pinned([pin([1.0], [1.0], name=f"run {k}") for k in range(12)])
     others = [entry.is_other for entry in view.legend.entries]
     assert others == [False] * (len(others) - 12) + [True] * 12
     assert all(f"run {k}: train solid" in view.legend.toolTip() for k in range(12))
@@ -180,36 +180,36 @@ def test_they_come_last_in_the_legend(view, pin) -> None:
 
 def test_resting_runs_are_drawn_once(view, pin, make_snapshot) -> None:
     runs = [pin([0.4] * 11, [0.8] * 11)]
-    view.setPinned(runs)
+    view.set_pinned(runs)
     view.grab()
     layer, history = view.plot.pinned, view._shown[0]
     pictures, frames = layer.pictures, view.plot.canvas.frames
     for epoch in (11, 12, 13):
-        view.setPinned(runs)
-        view.setHistory(history, make_snapshot(epoch, train_loss=1.0, valid_loss=1.5))
+        view.set_pinned(runs)
+        view.set_history(history, make_snapshot(epoch, train_loss=1.0, valid_loss=1.5))
     view.plot.fix("x", 0.0, 20.0)
     view.grab()
     assert layer.pictures == pictures + 1  # since the axis grew
     view.grab()
     frames = view.plot.canvas.frames
-    view.setPinned(runs)
-    view.setPinned([PinnedCurves(runs[0].name, runs[0].color, runs[0].history)])
+    view.set_pinned(runs)
+    view.set_pinned([PinnedCurves(runs[0].name, runs[0].color, runs[0].history)])
     view.grab()
     assert (layer.pictures, view.plot.canvas.frames) == (pictures + 1, frames)
-    view.setColors(DARK)
+    view.set_colors(DARK)
     view.grab()
     assert layer.pictures == pictures + 2
 
 
 def test_a_run_that_grows_is_drawn_on_and_not_anew(view, pin, make_snapshot) -> None:
-    view.setPlanned(100)
+    view.set_planned(100)
     runs = [pin([0.4] * 40, [0.8] * 40)]
-    view.setPinned(runs)
+    view.set_pinned(runs)
     view.grab()
     pictures = view.plot.pinned.pictures
     for epoch in range(40, 50):
         runs[0].history.append(make_snapshot(epoch, train_loss=0.4, valid_loss=0.8))
-        view.setPinned(runs)
+        view.set_pinned(runs)
         view.grab()
     assert view.plot.pinned.pictures == pictures
     grown = [_share_drawn(view, PURPLE, value, 49) for value in (0.4, 0.8)]
@@ -222,19 +222,19 @@ def test_a_run_that_grows_is_drawn_on_and_not_anew(view, pin, make_snapshot) -> 
 
 def test_a_run_that_grows_widens_the_ranges_and_is_read(view, pin, make_snapshot) -> None:
     runs = [pin([0.4] * 3, [0.8] * 3)]
-    view.setPinned(runs)
+    view.set_pinned(runs)
     _hover(view, 10)
     runs[0].history.append(make_snapshot(10, train_loss=6.0, valid_loss=9.0))
-    view.setPinned(runs)
-    assert view.plot.autoRange("y")[1] >= 9
+    view.set_pinned(runs)
+    assert view.plot.auto_range("y")[1] >= 9
     assert view.plot.hover.reading.rows[-1].value == "9"
 
 
 def test_a_tab_that_was_hidden_while_a_run_grew_shows_all_of_it(view, pin, make_snapshot) -> None:
     runs = [pin([0.4] * 3, [0.8] * 3, weight_norm=1.0)]
-    view.setPinned(runs)
-    view.setTab("weights")
+    view.set_pinned(runs)
+    view.set_tab("weights")
     runs[0].history.append(make_snapshot(9, train_loss=0.4, valid_loss=0.7, weight_norm=2.0))
-    view.setPinned(runs)
-    view.setTab("loss")
+    view.set_pinned(runs)
+    view.set_tab("loss")
     assert view.plot.pinned.runs[0].epochs.tolist() == [0, 1, 2, 9]

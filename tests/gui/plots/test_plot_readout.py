@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from regplay.gui.plots.readout import Picture, Readout, Row, paint_readout
+from regplay.gui.plots.hover import Picture, Readout, ReadoutRow, paint_readout
 from regplay.gui.theme import DARK, LIGHT
 
 BOUNDS = QRectF(0, 0, 400, 300)
@@ -29,7 +29,7 @@ def paint(qapp):
     return paint
 
 
-TEXT = Readout("epoch 12", (Row("training", "0.25", LIGHT.train), Row("gap", "0.1")))
+TEXT = Readout("epoch 12", (ReadoutRow("training", "0.25", LIGHT.train), ReadoutRow("gap", "0.1")))
 
 
 def test_it_stands_to_the_right_of_the_point_at_its_height(paint) -> None:
@@ -60,20 +60,20 @@ def test_each_row_and_a_picture_make_it_larger(paint) -> None:
 
 
 def test_names_line_up_whether_or_not_they_have_a_colour(paint) -> None:
-    def left_of_text(row: Row) -> int:
-        plain = Row("gap", "", LIGHT.train)
+    def left_of_text(row: ReadoutRow) -> int:
+        plain = ReadoutRow("gap", "", LIGHT.train)
         image, box = paint(Readout("", (row, plain)), 10, 10)
         # The first line of rows, right of where a swatch may be.
         line = range(int(box.top()) + 20, int(box.top()) + 36)
         dark = [x for x in range(34, 120) for y in line if image.pixelColor(x, y).value() < 120]
         return min(dark)
 
-    assert left_of_text(Row("gap", "", LIGHT.train)) == left_of_text(Row("gap", ""))
+    assert left_of_text(ReadoutRow("gap", "", LIGHT.train)) == left_of_text(ReadoutRow("gap", ""))
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_it_has_the_theme_colours(paint, colors) -> None:
-    image, box = paint(Readout("a", (Row("", "", colors.valid),)), 10, 10, colors)
+    image, box = paint(Readout("a", (ReadoutRow("", "", colors.valid),)), 10, 10, colors)
     seen = {
         image.pixelColor(x, y).name()
         for x in range(int(box.left()), int(box.right()))

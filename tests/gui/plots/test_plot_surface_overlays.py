@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.panel import Band, Overlay
 from regplay.gui.plots.surface_colors import overlap
 from regplay.gui.theme import DARK, LIGHT
 
@@ -49,12 +49,12 @@ def _heights(segments: np.ndarray, slope: float) -> list[float]:
 
 
 def test_values_are_compared_by_lines_at_the_same_round_levels(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 1.5))
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 1.5))
     panel = view.panel
     assert not len(panel.contours.segments)  # nothing to compare with
     bar = panel.bar.grab().toImage()
-    view.setOverlays([Overlay("λ 0.1", COLOR, _plane(values, 0.7))])
+    view.set_overlays([Overlay("λ 0.1", COLOR, _plane(values, 0.7))])
     ((others, color),) = panel.others.lines
     low, high = panel._scale.values
     levels = panel._levels
@@ -66,34 +66,34 @@ def test_values_are_compared_by_lines_at_the_same_round_levels(view, values) -> 
         assert reached <= set(_heights(segments, slope)) <= set(levels.round(4))
     assert panel.legend.text().endswith("fit   λ 0.1")
     assert panel.bar.grab().toImage() != bar  # which says what the levels are
-    view.setOverlays([])
+    view.set_overlays([])
     assert not len(panel.contours.segments)
     assert panel.bar.grab().toImage() == bar
     assert "fit" not in panel.legend.text()
 
 
 def test_the_lines_follow_the_fit_and_the_others_rest(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 1.5))
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 1.5))
     overlays = [Overlay("a", COLOR, _plane(values, 0.7))]
-    view.setOverlays(overlays)
+    view.set_overlays(overlays)
     view.panel.chart.grab()
     before, picture = view.panel.contours.segments, view.panel.others._picture
-    view.setFit(_plane(values, 1.4))
-    view.setOverlays([dataclasses.replace(overlays[0])])
+    view.set_fit(_plane(values, 1.4))
+    view.set_overlays([dataclasses.replace(overlays[0])])
     view.panel.chart.grab()
     assert not np.array_equal(view.panel.contours.segments, before)
     assert view.panel.others._picture is picture
 
 
 def test_an_overlay_of_values_is_placed_by_its_own_grid(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 1.5))
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 1.5))
     first, second = np.meshgrid(np.linspace(-4, 4, 9), np.linspace(-4, 4, 9))
     points = np.stack([first.ravel(), second.ravel()], axis=1)
     grid = Grid(points, (9, 9), np.array([-4.0, -4.0]), np.array([4.0, 4.0]))
     fit = Fit(1, 1, np.zeros(1), np.zeros(1), 2.0 + points[:, 0])
-    view.setOverlays([Overlay("own", COLOR, fit, grid), Overlay("lost", COLOR, fit)])
+    view.set_overlays([Overlay("own", COLOR, fit, grid), Overlay("lost", COLOR, fit)])
     (own, _), (lost, _) = view.panel.others.lines
     assert set(_heights(own, 1.0)) <= set(view.panel._levels.round(4))
     assert (own[:, 1::2].min(), own[:, 1::2].max()) == (-4, 4)
@@ -103,11 +103,11 @@ def test_an_overlay_of_values_is_placed_by_its_own_grid(view, values) -> None:
 
 
 def test_the_hover_box_reads_all_fits_and_the_deviation(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 0.0, 1.25))
-    view.setOverlays([Overlay("pinned", COLOR, _plane(values, 0.0, 2.5))])
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 0.0, 1.25))
+    view.set_overlays([Overlay("pinned", COLOR, _plane(values, 0.0, 2.5))])
     n = len(grid_of(values).x)
-    view.setBand(Band(np.full(n, 1.5), np.full(n, 0.123)))
+    view.set_band(Band(np.full(n, 1.5), np.full(n, 0.123)))
     rows = view.panel.chart.reader(0.0, 100.0).rows
     assert [(row.name, row.value) for row in rows] == [
         ("force (N)", "1.25"),
@@ -118,14 +118,14 @@ def test_the_hover_box_reads_all_fits_and_the_deviation(view, values) -> None:
 
 
 def test_dots_grow_with_the_deviation(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 0.5))
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 0.5))
     chart, n = view.panel.chart, len(grid_of(values).x)
     low, high = view.panel._scale.values
     plain = chart.grab().toImage()
     changed = []
     for share in (0.0, 0.05, 0.1, 0.2):
-        view.setBand(Band(view.panel.fit.grid, np.full(n, share * (high - low))))
+        view.set_band(Band(view.panel.fit.grid, np.full(n, share * (high - low))))
         image = chart.grab().toImage()
         pixels = [
             image.pixel(x, y) != plain.pixel(x, y)
@@ -137,15 +137,15 @@ def test_dots_grow_with_the_deviation(view, values) -> None:
     assert changed[1] < changed[2] < changed[3]
     assert "dropout σ" in view.panel.legend.text()
     assert f"{0.2 * (high - low):.2g}" in view.panel.legend.toolTip()
-    view.setBand(None)
+    view.set_band(None)
     assert chart.grab().toImage() == plain
 
 
 def test_dots_lie_on_the_side_that_deviates_and_part_from_the_ground(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 1.5))
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 1.5))
     x = grid_of(values).x[:, 0]
-    view.setBand(Band(view.panel.fit.grid, np.where(x > 0, 10.0, 0.0)))
+    view.set_band(Band(view.panel.fit.grid, np.where(x > 0, 10.0, 0.0)))
     sizes, dark = view.panel.dots.sizes, view.panel.dots.on_dark
     assert (sizes[:, :30] == 0).all()
     assert (sizes[:, -30:] > 1).all()
@@ -155,9 +155,9 @@ def test_dots_lie_on_the_side_that_deviates_and_part_from_the_ground(view, value
 
 
 def test_single_networks_are_faint_contour_lines_beside_the_fits(view, values) -> None:
-    view.setDataset(values)
-    view.setFit(_plane(values, 1.5))
-    view.setThinned([_plane(values, 1.3), _plane(values, 1.7)])
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 1.5))
+    view.set_thinned([_plane(values, 1.3), _plane(values, 1.7)])
     levels, segments = view.panel._levels, view.panel.thinned.segments
     at_levels = []
     for slope in (1.3, 1.7):
@@ -191,16 +191,16 @@ def test_of_several_classes_the_two_nearest_decide() -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) -> None:
-    view.setColors(colors)
-    view.setDataset(classes)
-    view.setFit(_halves(classes, 0.0, 100.0))
+    view.set_colors(colors)
+    view.set_dataset(classes)
+    view.set_fit(_halves(classes, 0.0, 100.0))
     plain = view.panel.surface.pixels
     x = grid_of(classes).x[:, 0]
     # The mean stays ¼ away from a half; only on the right do the networks scatter.
     mean = np.where(x > 0, 0.75, 0.25)
     std = np.where(x > 0.5, 0.25 / 1.5, 0.0) + np.where(x > 0.8, 1.0, 0.0)
     stacked = np.stack([1 - mean, mean], axis=1), np.stack([std, std], axis=1)
-    view.setBand(Band(*stacked))
+    view.set_band(Band(*stacked))
     shaded = view.panel.surface.pixels
     first = x.reshape(plain.shape)
     assert np.array_equal(shaded[first < 0.5], plain[first < 0.5])
@@ -214,18 +214,18 @@ def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) ->
     assert 5 < steps[0] < steps[1]
     assert "dropout band" in view.panel.legend.text()
     assert "decide the class" in view.panel.legend.toolTip()
-    view.setFit(_halves(classes, 0.0, 100.0))  # the band stays until another comes
+    view.set_fit(_halves(classes, 0.0, 100.0))  # the band stays until another comes
     np.testing.assert_array_equal(view.panel.surface.pixels, shaded)
-    view.setBand(None)
+    view.set_band(None)
     np.testing.assert_array_equal(view.panel.surface.pixels, plain)
 
 
 def test_the_hover_box_reads_classes_of_all_fits(view, classes) -> None:
-    view.setDataset(classes)
-    view.setFit(_halves(classes, 0.0))
-    view.setOverlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
+    view.set_dataset(classes)
+    view.set_fit(_halves(classes, 0.0))
+    view.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
     n = len(grid_of(classes).x)
-    view.setBand(Band(np.full((n, 2), 0.5), np.full((n, 2), 0.07)))
+    view.set_band(Band(np.full((n, 2), 0.5), np.full((n, 2), 0.07)))
     rows = view.panel.chart.reader(0.0, 100.0).rows
     assert all(row.value.endswith("± 0.07") for row in rows[:2])
     name, value = rows[2].value.rsplit(" ", 1)
@@ -234,9 +234,9 @@ def test_the_hover_box_reads_classes_of_all_fits(view, classes) -> None:
 
 
 def test_a_surface_of_classes_needs_no_contour_lines(view, classes) -> None:
-    view.setDataset(classes)
-    view.setFit(_halves(classes, 0.0))
-    view.setOverlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
-    view.setThinned([_halves(classes, 0.2)])
+    view.set_dataset(classes)
+    view.set_fit(_halves(classes, 0.0))
+    view.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
+    view.set_thinned([_halves(classes, 0.2)])
     assert not len(view.panel.contours.segments)
     assert view.panel.bar.isHidden()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from regplay.gui.plots.tick_text import tick_text, with_power
+from regplay.gui.plots.axis import tick_text, with_power
 
 
 @pytest.mark.parametrize(

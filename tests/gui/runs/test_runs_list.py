@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout,
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.runs.palette import pin_color
-from regplay.gui.runs.row_painter import places
+from regplay.gui.runs.run_rows import pin_color, places
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import DARK, LIGHT
 from regplay.session.pins import Pins
@@ -62,9 +61,9 @@ def listed(qtbot, make_run) -> Listed:
     pins.pin(make_run(), None, "a")
     pins.pin(make_run(regularization__weight_decay=0.01), None, "b")
     pins.pin(make_run(regularization__dropout=0.3, train=(0.5, 0.2)), None, "c")
-    runs.setPins(pins)
+    runs.set_pins(pins)
     present = make_run(train=(0.5, 0.05), valid=(0.2, 0.4))
-    runs.setPresent(present, present.experiment)
+    runs.set_present(present, present.experiment)
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
@@ -89,7 +88,7 @@ def test_rows_hold_the_numbers_and_only_what_differs(listed) -> None:
 
 
 def test_the_present_experiment_is_part_of_what_differs(listed) -> None:
-    listed.list.setPresent(None, replace(Experiment(), {"seed": 4}))
+    listed.list.set_present(None, replace(Experiment(), {"seed": 4}))
     values = [row.values for row in listed.list.rows.rows]
     assert values[0] == "λ 0 · p 0 · seed 4"
     assert values[1] == "λ 0 · p 0 · seed 0"
@@ -112,7 +111,7 @@ def test_the_swatch_of_the_present_run_does_nothing(listed) -> None:
 
 def test_a_swatch_has_the_colour_of_the_pin(listed) -> None:
     for colors in (LIGHT, DARK):
-        listed.list.setColors(colors)
+        listed.list.set_colors(colors)
         image = listed.list.view.viewport().grab().toImage()
         for place in (1, 2, 3):
             at = listed.row(place).topLeft()
@@ -194,7 +193,7 @@ def test_adopting_by_button_and_by_enter(qtbot, listed) -> None:
     assert not adopt.isEnabled()
     listed.click(2)
     adopted = []
-    listed.list.adoptClicked.connect(adopted.append)
+    listed.list.adopt_clicked.connect(adopted.append)
     QTest.mouseClick(adopt, LEFT)
     listed.list.view.setFocus()
     listed.press(KEY.Key_Return)
@@ -211,7 +210,10 @@ def test_the_menu_hides_and_shows(listed) -> None:
 
 
 def test_the_buttons_tell(qtbot, listed) -> None:
-    for name, signal in (("pin", listed.list.pinClicked), ("compare", listed.list.compareClicked)):
+    for name, signal in (
+        ("pin", listed.list.pin_clicked),
+        ("compare", listed.list.compare_clicked),
+    ):
         button = listed.list.findChild(QToolButton, f"runs.{name}")
         with qtbot.waitSignal(signal):
             QTest.mouseClick(button, LEFT)
@@ -257,7 +259,7 @@ def test_new_numbers_draw_one_row_and_keep_choice_and_columns(listed, snapshot) 
 def test_a_new_pin_keeps_the_choice(listed, make_run) -> None:
     listed.click(2)
     listed.pins.pin(make_run(seed=1), None, "d")
-    listed.list.setPins(listed.pins)
+    listed.list.set_pins(listed.pins)
     assert listed.names[-1] == "d"
     assert listed.list.current is listed.pins[1]
 
@@ -280,7 +282,7 @@ def test_a_diverged_run_says_so(listed, snapshot) -> None:
 def test_a_list_of_twelve_scrolls(listed, make_run) -> None:
     for seed in range(9):
         listed.pins.pin(make_run(seed=seed), None)
-    listed.list.setPins(listed.pins)
+    listed.list.set_pins(listed.pins)
     listed.list.choose(listed.pins[11])
     QApplication.processEvents()
     assert listed.list.view.viewport().rect().contains(listed.row(12))

@@ -3,7 +3,7 @@ import math
 import pytest
 
 from regplay.core.history import History
-from regplay.gui.runs.outcome import Outcome, gap_text, loss_text, outcome
+from regplay.gui.runs.run_rows import RunOutcome, gap_text, loss_text, outcome
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_a_gap_has_its_sign(value, text) -> None:
 def test_the_outcome_of_a_history(make_run) -> None:
     run = make_run(train=(0.5, 0.2, 0.1), valid=(0.6, 0.25, 0.4))
     done = outcome(run.history)
-    assert done == Outcome(0.1, 0.4, 0.25, 10)
+    assert done == RunOutcome(0.1, 0.4, 0.25, 10)
     assert done.gap == pytest.approx(0.3)
 
 

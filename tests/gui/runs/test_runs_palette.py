@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from color_vision import BLIND, USUAL, ciede2000, contrast, difference
 
-from regplay.gui.runs.palette import pin_color
+from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.theme import DARK, LIGHT, Colors
 
 APART, APART_TO_THE_BLIND = 19.0, 7.5  # CIEDE2000

@@ -36,7 +36,7 @@ def _fit(dataset: Dataset, height: float = 0.0) -> Fit:
 
 def _show(view: SplitView, fits: list[Fit | None]) -> None:
     for index, fit in enumerate(fits):
-        view.setFit(index, fit)
+        view.set_fit(index, fit)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def split(qtbot) -> Callable[..., SplitView]:
         view = SplitView()
         qtbot.addWidget(view)
         view.resize(960, 420)
-        view.setRuns([SplitTitle(name) for name in NAMES[: len(datasets)]], datasets)
+        view.set_runs([SplitTitle(name) for name in NAMES[: len(datasets)]], datasets)
         with qtbot.waitExposed(view):
             view.show()
         return view
@@ -182,7 +182,7 @@ def test_two_stand_side_by_side_and_four_in_two_rows(split) -> None:
 def test_fewer_runs_leave_no_view_behind(split) -> None:
     dataset = _dataset()
     view = split(*[dataset] * 4)
-    view.setRuns([SplitTitle("one")], [dataset])
+    view.set_runs([SplitTitle("one")], [dataset])
     QApplication.processEvents()
     assert len(view.views) == 1
     assert view.views[0].width() == view.width()
@@ -196,13 +196,13 @@ def test_no_run_and_five_runs_are_refused(split, n) -> None:
     dataset = _dataset()
     view = split(dataset)
     with pytest.raises(ValueError, match="1 to 4"):
-        view.setRuns([SplitTitle("run")] * n, [dataset] * n)
+        view.set_runs([SplitTitle("run")] * n, [dataset] * n)
 
 
 def test_titles_have_names_numbers_and_what_is_wrong(split) -> None:
     dataset = _dataset("curved")
     view = split(dataset, dataset)
-    view.setNumbers(0, (0.1, 0.15))
+    view.set_numbers(0, (0.1, 0.15))
     _show(view, [_fit(dataset), None])
     first, second = (title.text for title in view.titles)
     assert first.startswith("none   wrong: ")
@@ -214,8 +214,8 @@ def test_a_fit_has_the_colour_of_its_title(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
     for colors in (LIGHT, DARK):
-        view.setColors(colors)
-        view.setRuns([SplitTitle("now"), SplitTitle("pin", "#8f30df")], [dataset] * 2)
+        view.set_colors(colors)
+        view.set_runs([SplitTitle("now"), SplitTitle("pin", "#8f30df")], [dataset] * 2)
         own = [one.panel.curve.color for one in view.views]
         assert own == [colors.fit, "#8f30df"]
         image = view.titles[1].grab().toImage()
@@ -226,7 +226,7 @@ def test_a_new_name_keeps_the_fit_and_new_data_drop_it(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
     _show(view, [_fit(dataset, 0.5), _fit(dataset, 0.5)])
-    view.setRuns([SplitTitle("a"), SplitTitle("b")], [dataset, _dataset(seed=4)])
+    view.set_runs([SplitTitle("a"), SplitTitle("b")], [dataset, _dataset(seed=4)])
     assert [one.panel.fit is None for one in view.views] == [False, True]
 
 
@@ -240,13 +240,13 @@ def test_one_legend_is_for_all(split) -> None:
 def test_many_inputs_have_one_legend_too_and_names_that_are_not_cut(split, colors) -> None:
     cars = _dataset("cars")
     view = split(*[cars] * 4)
-    view.setColors(colors)
+    view.set_colors(colors)
     assert view.legend.text() == "training   validation   predicted = true"
     for one in view.views:
         panel = one.panel.chart_panel
         assert not panel.legend.isVisible()
         axis = panel.chart.axes["y"]
-        assert axis.shownName.startswith("predicted fuel")
+        assert axis.shown_name.startswith("predicted fuel")
         name, whole = axis.label.sceneBoundingRect(), axis.sceneBoundingRect()
         assert whole.top() - 1 <= name.top() < name.bottom() <= whole.bottom() + 1
 
@@ -274,9 +274,9 @@ def test_another_run_in_a_panel_has_none_of_the_earlier_fits_of_the_one_before(s
     dataset = _dataset()
     view = split(dataset)
     for epoch in (1, 4, 16):
-        view.setFit(0, dataclasses.replace(_fit(dataset, epoch / 20), epoch=epoch))
+        view.set_fit(0, dataclasses.replace(_fit(dataset, epoch / 20), epoch=epoch))
     assert view.views[0].panel.past.epochs == [1, 4, 16]
-    view.setRuns([SplitTitle("another")], [dataset])
+    view.set_runs([SplitTitle("another")], [dataset])
     assert view.views[0].panel.past.epochs == []
-    view.setFit(0, dataclasses.replace(_fit(dataset), epoch=16))
+    view.set_fit(0, dataclasses.replace(_fit(dataset), epoch=16))
     assert view.views[0].panel.past.epochs == [16]

@@ -22,7 +22,7 @@ def pins(make_run) -> Pins:
 @pytest.fixture
 def runs(show_widget, pins) -> RunsList:
     runs = RunsList()
-    runs.setPins(pins)
+    runs.set_pins(pins)
     return show_widget(runs, 330, 300)
 
 
@@ -73,10 +73,10 @@ def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
 
 def test_the_offer_ends_when_another_run_is_pinned(runs, pins, make_run) -> None:
     _delete(runs, 0)
-    runs.setPins(pins)  # the same once more
+    runs.set_pins(pins)  # the same once more
     assert _offer(runs) == "“a” deleted"
     new = pins.pin(make_run(), None, "d")  # which has the colour of the deleted one
-    runs.setPins(pins)
+    runs.set_pins(pins)
     assert _offer(runs) == ""
     assert new.color == 0
 

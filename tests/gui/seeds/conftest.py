@@ -9,5 +9,5 @@ from regplay.gui.seeds.seeds_view import SeedsView
 @pytest.fixture
 def view(show_widget) -> SeedsView:
     view = SeedsView()
-    view.setDataset(dataset_of("sine"))
+    view.set_dataset(dataset_of("sine"))
     return show_widget(view, 960, 420)

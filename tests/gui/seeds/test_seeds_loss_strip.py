@@ -15,7 +15,7 @@ VALID = np.array([0.30, 0.31, 0.20, 0.33, 0.34])
 @pytest.fixture
 def strip(show_widget) -> LossStrip:
     strip = show_widget(LossStrip(), 620, 320)
-    strip.setLosses(SeedLosses(TRAIN, VALID))
+    strip.set_losses(SeedLosses(TRAIN, VALID))
     strip.settle()
     return strip
 
@@ -59,7 +59,7 @@ def test_the_mouse_reads_the_nearest_network(qtbot, strip):
 
 
 def test_a_network_far_out_is_an_arrow_at_the_end_and_is_read_there(qtbot, strip):
-    strip.setLosses(SeedLosses(TRAIN, np.array([0.30, 4e5, 0.20, 0.33, 0.34])))
+    strip.set_losses(SeedLosses(TRAIN, np.array([0.30, 4e5, 0.20, 0.33, 0.34])))
     strip.settle()
     chart = strip.chart
     frame, (_, valid) = chart.frame(), strip.points.groups
@@ -72,37 +72,37 @@ def test_a_network_far_out_is_an_arrow_at_the_end_and_is_read_there(qtbot, strip
 
 def test_networks_not_begun_are_left_out_and_none_are_no_fault(qtbot, strip):
     some = np.array([np.nan, 0.2, np.nan, 0.25, 0.3])
-    strip.setLosses(SeedLosses(some / 2, some))
+    strip.set_losses(SeedLosses(some / 2, some))
     frame = strip.chart.frame()
     assert read_at(qtbot, strip, frame.x(0.2), frame.y(0.0)).title == "Network 2 of 5"
     nothing = np.full(5, np.nan)
-    strip.setLosses(SeedLosses(nothing, nothing))
+    strip.set_losses(SeedLosses(nothing, nothing))
     strip.settle()
     strip.chart.hover.read_again()
     assert strip.chart.hover.reading is None
-    strip.setLosses(None)
+    strip.set_losses(None)
     strip.grab()
 
 
 def test_the_axis_rests_while_losses_fall_and_then_settles(view):
     dataset = dataset_of("digits")
-    view.setDataset(dataset)
-    view.setProgress(0.0, True)
+    view.set_dataset(dataset)
+    view.set_progress(0.0, True)
     chart = view.spread.strip.chart
-    view.setLosses(SeedLosses(20 * TRAIN, 20 * VALID))
-    wide = chart.autoRange("x")
-    view.setLosses(SeedLosses(TRAIN, VALID))
-    view.setProgress(0.2, True)
-    assert chart.autoRange("x") == wide
-    view.setProgress(1.0, False)
-    assert chart.autoRange("x")[1] < 0.5
-    view.setDataset(dataset_of("cars"))
+    view.set_losses(SeedLosses(20 * TRAIN, 20 * VALID))
+    wide = chart.auto_range("x")
+    view.set_losses(SeedLosses(TRAIN, VALID))
+    view.set_progress(0.2, True)
+    assert chart.auto_range("x") == wide
+    view.set_progress(1.0, False)
+    assert chart.auto_range("x")[1] < 0.5
+    view.set_dataset(dataset_of("cars"))
     assert view.spread.strip.losses is None
 
 
 def test_it_restyles(strip):
     light = strip.grab().toImage()
-    strip.setColors(DARK)
+    strip.set_colors(DARK)
     assert color_at(strip.chart, 0.2, strip.points.groups[1].y[2]) == DARK.valid
-    strip.setColors(LIGHT)
+    strip.set_colors(LIGHT)
     assert strip.grab().toImage() == light

@@ -7,8 +7,8 @@ from seen import color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.seeds.settling import Pauses, highest_usual
-from regplay.gui.seeds.stack_layers import PARTS, short_number
+from regplay.gui.seeds.decomposition import PARTS, short_number
+from regplay.gui.seeds.loss_strip import Pauses, highest_usual
 from regplay.gui.theme import LIGHT
 
 WIDTHS = tuple(decomposition_axis("model.width").values)
@@ -50,51 +50,51 @@ def test_it_is_time_to_settle_at_each_quarter_and_at_the_end():
 
 
 def test_the_axis_of_the_bars_rests_while_they_fall_and_settles_at_the_end(view):
-    view.setAxis("model.width")
+    view.set_axis("model.width")
     plot = view.decomposition.plot
-    view.setProgress(0.01, True)
-    view.setDecompositions(WIDTHS, [Decomposition(2.0, 1.0, 0.01, 3.0, 0.1) for _ in WIDTHS])
-    wide = plot.chart.autoRange("y")
-    view.setProgress(0.1, True)
+    view.set_progress(0.01, True)
+    view.set_decompositions(WIDTHS, [Decomposition(2.0, 1.0, 0.01, 3.0, 0.1) for _ in WIDTHS])
+    wide = plot.chart.auto_range("y")
+    view.set_progress(0.1, True)
     for factor in (0.5, 0.2, 1.0):  # they fall, and rise again
         parts = [Decomposition(2 * factor, factor, 0.01, 3 * factor, 0.1) for _ in WIDTHS]
-        view.setDecompositions(WIDTHS, parts)
-        view.setProgress(0.2, True)
-        assert plot.chart.autoRange("y") == wide
-    view.setDecompositions(WIDTHS, FINAL)
-    view.setProgress(1.0, False)
-    low, high = plot.chart.autoRange("y")
+        view.set_decompositions(WIDTHS, parts)
+        view.set_progress(0.2, True)
+        assert plot.chart.auto_range("y") == wide
+    view.set_decompositions(WIDTHS, FINAL)
+    view.set_progress(1.0, False)
+    low, high = plot.chart.auto_range("y")
     assert low == 0
     assert 0.042 <= high <= 0.06
     assert plot.chart.box.viewRange()[1] == [low, high]
 
 
 def test_a_settled_axis_stays_where_a_person_moved_it(view):
-    view.setAxis("model.width")
+    view.set_axis("model.width")
     chart = view.decomposition.plot.chart
-    view.setProgress(0.5, True)
-    view.setDecompositions(WIDTHS, FINAL)
+    view.set_progress(0.5, True)
+    view.set_decompositions(WIDTHS, FINAL)
     chart.box.setYRange(0.0, 7.0, padding=0)
     chart.box.sigRangeChangedManually.emit([False, True])
-    view.setProgress(1.0, False)
+    view.set_progress(1.0, False)
     assert chart.box.viewRange()[1] == [0.0, 7.0]
-    chart.resetRanges()
+    chart.reset_ranges()
     assert chart.box.viewRange()[1][1] < 0.1
 
 
 def test_the_axis_of_the_curves_settles_on_the_last_band_and_the_data(view):
     chart, n = view.spread.panel.chart, len(grid_of(dataset_of("sine")).x)
-    fresh = chart.autoRange("y")
-    view.setProgress(0.1, True)
-    view.setSpread(spread(np.array([[-3.0], [3.0]]) + np.zeros(n)))
-    low, high = chart.autoRange("y")
+    fresh = chart.auto_range("y")
+    view.set_progress(0.1, True)
+    view.set_spread(spread(np.array([[-3.0], [3.0]]) + np.zeros(n)))
+    low, high = chart.auto_range("y")
     assert high > fresh[1]
     assert low < fresh[0]
-    view.setSpread(spread(np.array([[-0.1], [0.1]]) + np.zeros(n)))
-    view.setProgress(0.2, True)
-    assert chart.autoRange("y") == (low, high)
-    view.setProgress(1.0, False)
-    assert chart.autoRange("y") == fresh
+    view.set_spread(spread(np.array([[-0.1], [0.1]]) + np.zeros(n)))
+    view.set_progress(0.2, True)
+    assert chart.auto_range("y") == (low, high)
+    view.set_progress(1.0, False)
+    assert chart.auto_range("y") == fresh
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_axis_of_the_curves_settles_on_the_last_band_and_the_data(view):
 )
 def test_the_colours_of_a_spread_over_two_inputs_settle(view, name, settled):
     dataset = dataset_of(name)
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     find(view, "seeds.std").click()
     panel, n = view.spread.panel, len(grid_of(dataset).x)
     shape = (n, 2) if dataset.task == "classification" else (n,)
@@ -110,26 +110,26 @@ def test_the_colours_of_a_spread_over_two_inputs_settle(view, name, settled):
     def networks(apart):
         return spread(np.stack([np.full(shape, value) for value in (-apart, apart)]))
 
-    view.setProgress(0.1, True)
-    view.setSpread(networks(50.0))  # nearly diverged
+    view.set_progress(0.1, True)
+    view.set_spread(networks(50.0))  # nearly diverged
     wide = panel.bar.toolTip()
     assert wide != settled
-    view.setSpread(networks(0.3))
-    view.setProgress(0.2, True)
+    view.set_spread(networks(0.3))
+    view.set_progress(0.2, True)
     pixels = panel.surface.pixels
     assert panel.bar.toolTip() == wide  # it rests
-    view.setProgress(1.0, False)
+    view.set_progress(1.0, False)
     assert panel.bar.toolTip() == settled
     assert (panel.surface.pixels != pixels).all()
 
 
 def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
-    view.setAxis("model.width")
-    view.setDecompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
-    view.setProgress(1.0, False)
+    view.set_axis("model.width")
+    view.set_decompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
+    view.set_progress(1.0, False)
     plot = view.decomposition.plot
     chart = plot.chart
-    assert chart.autoRange("y")[1] < 0.1
+    assert chart.auto_range("y")[1] < 0.1
     assert "▲ off the axis" in plot.legend.text()
     noise, bias, _ = (part.color(LIGHT) for part in PARTS)
     assert color_at(chart, 4.25, 0.005) == noise
@@ -138,14 +138,14 @@ def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
     assert color_at_pixel(chart, left, 3.0) == LIGHT.background  # it ends below the top
     right = float(chart.frame().x(4.0))
     assert color_at_pixel(chart, right, 14.0) == LIGHT.valid  # and so does what was measured
-    view.setDecompositions(WIDTHS, FINAL)
+    view.set_decompositions(WIDTHS, FINAL)
     assert "▲ off the axis" not in plot.legend.text()
 
 
 def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
-    view.setAxis("model.width")
-    view.setDecompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
-    view.setProgress(1.0, False)
+    view.set_axis("model.width")
+    view.set_decompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
+    view.set_progress(1.0, False)
     chart = view.decomposition.plot.chart
     point = chart.mapFromScene(chart.box.mapToScene(float(chart.frame().x(4)), 90.0))
     qtbot.mouseMove(chart.viewport(), QPoint(point))

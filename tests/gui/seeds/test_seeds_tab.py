@@ -12,7 +12,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.gui.seeds.seeds_tab import SeedsTab
-from regplay.gui.studies import Study
+from regplay.gui.training.studies import Study
 
 BAND = "seeds.band"
 CARS = replace(
@@ -24,9 +24,9 @@ CARS = replace(
 @pytest.fixture
 def tab(show_widget) -> SeedsTab:
     tab = SeedsTab()
-    tab.setDataset(load(CARS.data))
+    tab.set_dataset(load(CARS.data))
     show_widget(tab, 960, 420)
-    tab.setSeeds(6)
+    tab.set_seeds(6)
     return tab
 
 
@@ -40,7 +40,7 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     while not joint.finished:
         joint.advance()
     study = Study(sweep, "cpu", joint.history)
-    tab.showStudies({BAND: study}, None)
+    tab.show_studies({BAND: study}, None)
     assert find(tab, "seeds.start").text() == "Start"
 
     strip = tab.spread.strip
@@ -50,12 +50,12 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     assert len(set(expected)) == 6  # other rows, other initial weights
     np.testing.assert_array_equal(strip.losses.valid, expected)
     np.testing.assert_array_equal(strip.losses.train, joint.history.values("train_loss"))
-    last = strip.chart.autoRange("x")
+    last = strip.chart.auto_range("x")
 
-    tab.showStudies({BAND: study}, 0)  # the handle goes back to the first epoch, and forth
+    tab.show_studies({BAND: study}, 0)  # the handle goes back to the first epoch, and forth
     np.testing.assert_array_equal(strip.losses.valid, joint.history.values("valid_loss", 0))
-    tab.showStudies({BAND: study}, None)
-    assert strip.chart.autoRange("x") == last
+    tab.show_studies({BAND: study}, None)
+    assert strip.chart.auto_range("x") == last
 
     tab.wanted(replace(CARS, {"optimizer.lr": 0.02}), None)
     assert strip.losses is None
@@ -81,7 +81,7 @@ def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
     button = find(tab, "seeds.start")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     joint, study = train(tab, 20)
-    tab.showStudies({BAND: study}, None)
+    tab.show_studies({BAND: study}, None)
     assert not joint.finished
     assert button.text() == "Stop"
     progress = find(tab, "seeds.progress").value()
@@ -89,7 +89,7 @@ def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
     for epoch in (3, None):
         wanted = tab.wanted(CARS, epoch)[BAND]
         assert (wanted.sweep, wanted.epoch, wanted.is_paused) == (study.sweep, epoch, True)
-    tab.showStudies({BAND: study}, 3)
+    tab.show_studies({BAND: study}, 3)
     strip, history = tab.spread.strip, joint.history
     np.testing.assert_array_equal(strip.losses.valid, history.values("valid_loss", 3))
     assert tab.recorded == history.epochs.tolist()
@@ -108,7 +108,7 @@ def test_nothing_is_left_of_another_experiment_after_stop(tab):
     assert tab.wanted(CARS, None) == {}  # nothing had been trained
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     _, study = train(tab, 20)
-    tab.showStudies({BAND: study}, None)
+    tab.show_studies({BAND: study}, None)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert tab.wanted(replace(CARS, {"optimizer.lr": 0.02}), None) == {}
 
@@ -118,6 +118,6 @@ def test_start_has_nothing_to_do_once_all_are_trained(tab):
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     joint, study = train(tab, -1)
     assert joint.finished
-    tab.showStudies({BAND: study}, None)
+    tab.show_studies({BAND: study}, None)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert button.text() == "Start"

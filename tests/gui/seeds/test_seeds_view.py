@@ -10,8 +10,8 @@ from seen import color_at, dataset_of, find
 
 from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
+from regplay.gui.seeds.decomposition import PARTS as KINDS
 from regplay.gui.seeds.seeds_view import SeedsView
-from regplay.gui.seeds.stack_layers import PARTS as KINDS
 from regplay.gui.theme import DARK, LIGHT
 
 LEFT = Qt.MouseButton.LeftButton
@@ -28,7 +28,7 @@ def some_spread(dataset, networks=7):
 
 def test_the_number_of_seeds_is_typed_and_reported_once(view):
     heard = []
-    view.header.seedsChanged.connect(heard.append)
+    view.header.seeds_changed.connect(heard.append)
     box = find(view, "seeds.count")
     box.selectAll()
     QTest.keyClicks(box, "35")
@@ -37,42 +37,42 @@ def test_the_number_of_seeds_is_typed_and_reported_once(view):
     QTest.keyClick(box, Qt.Key.Key_Up)
     assert heard == [35, 36]
     assert view.seeds() == 36
-    view.setSeeds(200)
+    view.set_seeds(200)
     assert view.seeds() == 100
-    view.setSeeds(1)
+    view.set_seeds(1)
     assert view.seeds() == 5
     assert heard == [35, 36]
 
 
 def test_another_axis_is_chosen_by_keys_and_empties_the_plot(view):
     heard = []
-    view.header.axisChanged.connect(heard.append)
+    view.header.axis_changed.connect(heard.append)
     assert view.axis() == DECOMPOSED[0]
-    view.setDecompositions((0.0, 0.1), PARTS[:2])
+    view.set_decompositions((0.0, 0.1), PARTS[:2])
     QTest.keyClick(find(view, "seeds.axis"), Qt.Key.Key_End)
     assert heard == ["model.width"]
     assert view.axis() == "model.width"
     plot = view.decomposition.plot
     assert not any(plot.bars.parts)
     assert plot.chart.axes["x"].labelText == "Width"
-    view.setAxis("regularization.dropout")
+    view.set_axis("regularization.dropout")
     assert view.axis() == "regularization.dropout"
     assert heard == ["model.width"]
 
 
 def test_the_button_starts_and_stops(view):
     heard = []
-    view.header.startClicked.connect(lambda: heard.append("start"))
-    view.header.stopClicked.connect(lambda: heard.append("stop"))
-    view.header.doubleDescentClicked.connect(lambda: heard.append("double descent"))
+    view.header.start_clicked.connect(lambda: heard.append("start"))
+    view.header.stop_clicked.connect(lambda: heard.append("stop"))
+    view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
     button = find(view, "seeds.start")
     assert button.text() == "Start"
     QTest.mouseClick(button, LEFT)
-    view.setProgress(0.25, True)
+    view.set_progress(0.25, True)
     assert button.text() == "Stop"
     assert find(view, "seeds.progress").value() == 250
     QTest.mouseClick(button, LEFT)
-    view.setProgress(0.25, False)
+    view.set_progress(0.25, False)
     QTest.mouseClick(button, LEFT)
     QTest.mouseClick(find(view, "seeds.doubleDescent"), LEFT)
     assert heard == ["start", "stop", "start", "double descent"]
@@ -81,7 +81,7 @@ def test_the_button_starts_and_stops(view):
 def test_space_stays_with_the_window(qtbot):
     window, view, heard = QMainWindow(), SeedsView(), []
     qtbot.addWidget(window)
-    view.setDataset(dataset_of("moons"))
+    view.set_dataset(dataset_of("moons"))
     window.setCentralWidget(view)
     action = QAction("Train", window)
     action.setShortcut(Qt.Key.Key_Space)
@@ -91,8 +91,8 @@ def test_space_stays_with_the_window(qtbot):
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    view.header.startClicked.connect(lambda: heard.append("start"))
-    view.header.doubleDescentClicked.connect(lambda: heard.append("double descent"))
+    view.header.start_clicked.connect(lambda: heard.append("start"))
+    view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
     names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.boundaries"]
     view.header.combo.setEnabled(True)
     names.append("seeds.axis")
@@ -121,7 +121,7 @@ def test_each_dataset_shows_what_it_has_and_says_what_not(
     view, name, has_parts, words, is_measured
 ):
     dataset = dataset_of(name)
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     assert view.decomposition.plot.isVisible() == has_parts
     assert view.header.combo.isEnabled() == has_parts
     assert (view.spread.panel is not None) == (dataset.n_inputs <= 2)
@@ -138,15 +138,15 @@ def test_each_dataset_shows_what_it_has_and_says_what_not(
 @pytest.mark.parametrize("name", ["sine", "xor", "moons", "motorcycle", "blobs"])
 def test_every_kind_of_picture_shows_a_spread_and_restyles(view, name):
     dataset = dataset_of(name)
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     empty = view.spread.grab().toImage()
-    view.setSpread(some_spread(dataset))
+    view.set_spread(some_spread(dataset))
     full = view.spread.grab().toImage()
-    view.setColors(DARK)
+    view.set_colors(DARK)
     dark = view.spread.grab().toImage()
-    view.setColors(LIGHT)
+    view.set_colors(LIGHT)
     assert view.spread.grab().toImage() == full
-    view.setSpread(None)
+    view.set_spread(None)
     gone = view.spread.grab().toImage()
     assert empty != full != dark
     assert gone != full
@@ -157,7 +157,7 @@ def test_every_kind_of_picture_shows_a_spread_and_restyles(view, name):
 def test_the_bands_are_one_and_two_deviations_from_the_mean(view):
     dataset = dataset_of("sine")
     grid = grid_of(dataset)
-    view.setSpread(spread(np.array([[-0.5], [0.0], [0.5]]) + np.zeros(len(grid.x))))  # std 0.5
+    view.set_spread(spread(np.array([[-0.5], [0.0], [0.5]]) + np.zeros(len(grid.x))))  # std 0.5
     panel = view.spread.panel
     QTest.mouseClick(find(view, "seeds.members"), LEFT)  # not in the way
     panel.points.groups = ()
@@ -181,11 +181,11 @@ def test_the_bands_are_one_and_two_deviations_from_the_mean(view):
 def test_members_are_shown_and_hidden_by_a_click_and_at_most_forty(view):
     dataset = dataset_of("sine")
     panel = view.spread.panel
-    view.setSpread(some_spread(dataset, networks=7))
+    view.set_spread(some_spread(dataset, networks=7))
     np.testing.assert_array_equal(
         panel.series[0].members.curves, some_spread(dataset, networks=7).members
     )
-    view.setSpread(some_spread(dataset, networks=100))
+    view.set_spread(some_spread(dataset, networks=100))
     members = panel.series[0].members
     assert len(members.curves) == 40
     assert members in panel.chart.canvas.under
@@ -198,13 +198,13 @@ def test_members_are_shown_and_hidden_by_a_click_and_at_most_forty(view):
 
 def test_a_surface_switches_from_the_mean_to_the_deviation(view):
     dataset = dataset_of("moons")
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     n = len(grid_of(dataset).x)
     right = (grid_of(dataset).x[:, 0] > 0)[:, None]
     sure, unsure = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     # On the left all agree, on the right half of them say the other class.
     members = [np.where(right & (k % 2 == 0), unsure, sure) for k in range(6)]
-    view.setSpread(spread(np.array(members)))
+    view.set_spread(spread(np.array(members)))
     panel = view.spread.panel
     mean = panel.surface.pixels.ravel()
     assert not panel.bar.isVisible()
@@ -221,11 +221,11 @@ def test_a_surface_switches_from_the_mean_to_the_deviation(view):
 
 def test_each_networks_boundary_is_drawn_while_members_are(view):
     dataset = dataset_of("moons")
-    view.setDataset(dataset)
+    view.set_dataset(dataset)
     x = grid_of(dataset).x[:, 0]
     edges = np.array([-1.0, 0.0, 1.0])
     p = 1 / (1 + np.exp(-4 * (x - edges[:, None])))
-    view.setSpread(spread(np.stack([1 - p, p], axis=2)))
+    view.set_spread(spread(np.stack([1 - p, p], axis=2)))
     panel = view.spread.panel
     found = np.unique(np.round(panel.boundaries.segments[:, ::2], 6))
     assert found == pytest.approx(edges, abs=1e-6)
@@ -234,8 +234,8 @@ def test_each_networks_boundary_is_drawn_while_members_are(view):
 
 
 def test_bars_stack_up_to_the_sum(view):
-    view.setAxis("model.width")
-    view.setDecompositions(WIDTHS, PARTS)
+    view.set_axis("model.width")
+    view.set_decompositions(WIDTHS, PARTS)
     chart = view.decomposition.plot.chart
     noise, bias, variance = (kind.color(LIGHT) for kind in KINDS)
     beside = 3.22  # off the middle of the bar, where the measured loss is
@@ -250,39 +250,39 @@ def test_bars_stack_up_to_the_sum(view):
 
 
 def test_the_range_holds_what_comes_and_never_shrinks_while_it_fills(view):
-    view.setAxis("model.width")
+    view.set_axis("model.width")
     plot = view.decomposition.plot
     ranges = []
     for count in range(len(PARTS) + 1):
         parts = [one if k < count else None for k, one in enumerate(PARTS)]
-        view.setDecompositions(WIDTHS, parts)
-        ranges.append(plot.chart.autoRange("y"))
+        view.set_decompositions(WIDTHS, parts)
+        ranges.append(plot.chart.auto_range("y"))
     assert all(low == 0 for low, _ in ranges)
     tops = [top for _, top in ranges]
     assert tops == sorted(tops)
     assert tops[-1] >= max(one.measured + one.measured_error for one in PARTS)
     diverged = Decomposition(1e20, 1e25, 0.1, 1e30, 1e29)
-    view.setDecompositions(WIDTHS, [*PARTS[:-1], diverged])
-    assert plot.chart.autoRange("y")[1] < 100
+    view.set_decompositions(WIDTHS, [*PARTS[:-1], diverged])
+    assert plot.chart.auto_range("y")[1] < 100
     view.grab()
 
 
 def test_the_present_value_is_marked_also_between_two_positions(view):
-    view.setAxis("model.width")
+    view.set_axis("model.width")
     present = view.decomposition.plot.present
-    view.setCurrent(64)
+    view.set_current(64)
     assert present.position is None  # nothing to stand among yet
-    view.setDecompositions(WIDTHS, [None] * len(WIDTHS))
+    view.set_decompositions(WIDTHS, [None] * len(WIDTHS))
     assert present.position == WIDTHS.index(64)
-    view.setCurrent(12)
+    view.set_current(12)
     assert WIDTHS.index(8) < present.position < WIDTHS.index(16)
-    view.setCurrent(float("nan"))
+    view.set_current(float("nan"))
     assert present.position is None
 
 
 def test_the_mouse_reads_all_numbers(qtbot, view):
-    view.setAxis("model.width")
-    view.setDecompositions(WIDTHS, [*PARTS[:5], *[None] * 6])
+    view.set_axis("model.width")
+    view.set_decompositions(WIDTHS, [*PARTS[:5], *[None] * 6])
     chart = view.decomposition.plot.chart
 
     def read_at(position):
@@ -309,7 +309,7 @@ def test_the_mouse_reads_all_numbers(qtbot, view):
 
 def test_the_mouse_reads_mean_and_deviation(qtbot, view):
     dataset = dataset_of("sine")
-    view.setSpread(spread(np.array([[-0.5], [0.0], [0.7]]) + np.zeros(len(grid_of(dataset).x))))
+    view.set_spread(spread(np.array([[-0.5], [0.0], [0.7]]) + np.zeros(len(grid_of(dataset).x))))
     chart = view.spread.panel.chart
     point = chart.mapFromScene(chart.box.mapToScene(80.0, 60.0))
     qtbot.mouseMove(chart.viewport(), QPoint(point))
@@ -321,4 +321,4 @@ def test_the_mouse_reads_mean_and_deviation(qtbot, view):
 
 def test_the_number_of_parts_must_be_that_of_the_values(view):
     with pytest.raises(ValueError, match="2 decompositions for 11 values"):
-        view.setDecompositions(WIDTHS, PARTS[:2])
+        view.set_decompositions(WIDTHS, PARTS[:2])

@@ -1,0 +1,91 @@
+"""The curves of the sliders: one sweep along each field that shows its own."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from regplay.core.datasets import DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import FIELDS, replace
+from regplay.core.sweep import Axis, Sweep, is_used, sweep_axis
+from regplay.gui.controls import ControlPanel
+from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.training.studies import Study, StudyRequest
+
+
+class SweepSliders:
+    """Says which sweeps the sliders of a panel show, and shows them there."""
+
+    def __init__(self, panel: ControlPanel) -> None:
+        self._panel = panel
+        self._shown: dict[str, Study] = {}
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
+        """A sweep for each slider that shows its curve, by its field path."""
+        found = {}
+        for path in self._panel.shown_curves():
+            if is_used(experiment, path):
+                axis = _possible(experiment, sweep_axis(path))
+                if len(axis.values) > 1:
+                    # Whichever value the slider stands at, it is the same sweep.
+                    base = replace(experiment, {path: axis.values[0]})
+                    title = f"The curve of {FIELDS[path].label.lower()}"
+                    found[path] = StudyRequest(Sweep(base, (axis,)), title=title)
+        return found
+
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show the losses at an epoch; None is the newest record."""
+        self._shown = dict(studies)
+        for path in self._panel.shown_curves():
+            study = studies.get(path)
+            curve = None if study is None else curve_of(study, epoch)
+            self._panel.set_curve(path, curve)
+
+    def member(self, path: str, index: int) -> tuple[Experiment, int] | None:
+        """The experiment at a position of a curve that is shown, and its last epoch."""
+        study = self._shown.get(path)
+        if study is None or study.history is None or not study.finished:
+            return None
+        last = study.history.member(index).last
+        return None if last is None else (study.sweep.experiments[index], last.epoch)
+
+
+def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
+    """The curve of a sweep along one axis; None where nothing is trained."""
+    history = study.history
+    if history is None or not isinstance(study.sweep, Sweep):
+        return None
+    finished = history.finished  # before the losses: the thread may be about to end
+    lost = history.diverged
+    train = np.where(lost, np.nan, history.values("train_loss", epoch))
+    valid = np.where(lost, np.nan, history.values("valid_loss", epoch))
+    has_valley = finished and bool(np.isfinite(valid).any())
+    values = study.sweep.axes[0].values
+    return SweepCurve(
+        values=tuple(float(value) for value in values),
+        train=train,
+        valid=valid,
+        valley=int(np.nanargmin(valid)) if has_valley else None,
+        is_finished=finished,
+        progress=history.progress,
+    )
+
+
+def _possible(experiment: Experiment, axis: Axis) -> Axis:
+    """Without the numbers of points that a table hasn't got."""
+    if axis.path != "data.n_train":
+        return axis
+    # A file may have other rows the next time.
+    loads = _loads.__wrapped__ if experiment.data.file else _loads
+    values = (n for n in axis.values if loads(replace(experiment, {axis.path: n}).data))
+    return Axis(axis.path, tuple(values))
+
+
+@lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds
+def _loads(data: DataSettings) -> bool:
+    try:
+        load(data)
+    except DatasetError:
+        return False
+    return True

@@ -1,0 +1,165 @@
+"""What comes into the window and goes out of it: sessions, data, lessons, links, scripts."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from regplay.core import toml
+from regplay.core.errors import UserError
+from regplay.core.fields import replace
+from regplay.gui.document.documents import Documents
+from regplay.gui.document.questions import dropped_file, dropped_link
+from regplay.session.dataset_file import write_dataset
+from regplay.session.opening import TABLES, check_table, is_lesson
+from regplay.session.results import write_file
+
+if TYPE_CHECKING:
+    from regplay.gui.window import MainWindow
+
+
+_OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
+
+
+class FileCommands(QObject):
+    """Opens whatever it is given, and hands out what the window works on.
+
+    What is refused is told in the window's banner; what was open stays open then.
+    """
+
+    def __init__(self, window: "MainWindow", documents: Documents) -> None:
+        super().__init__(window)
+        self._window, self._documents = window, documents
+
+    # coming in
+
+    def choose(self) -> None:
+        """Ask for a file of any kind and open it."""
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", "", _OPENED)
+        if name:
+            self.open(Path(name))
+
+    def choose_data(self) -> None:
+        """Ask for a table and how to learn from it."""
+        kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open data", "", kinds)
+        if name:
+            self.open_table(Path(name))
+
+    def open(self, path: Path) -> None:
+        """Open a session, an experiment, a lesson or a table, by what it is."""
+        if path.suffix.lower() in TABLES:
+            self.open_table(path)
+        elif is_lesson(path):
+            self._window.guide.open_file(path)
+        else:
+            self._documents.open(path)
+
+    def open_table(self, path: Path | None, text: str | None = None) -> None:
+        """Show a table, a file or its text, and ask how to learn from it."""
+        try:
+            check_table(path if path is not None else text or "")
+        except UserError as error:
+            lead = "" if path is not None else "The text in the clipboard is no table: "
+            self._window.banner.show_message(f"{lead}{error}")
+            return
+        from regplay.gui.data.csv_dialog import CsvDialog
+
+        dialog = CsvDialog(path, text, self._window)
+        dialog.accepted.connect(lambda: self._take(dialog.values()))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def accepts(self, data: QMimeData) -> bool:
+        """Whether what is dragged over the window can be opened."""
+        return dropped_file(data) is not None or dropped_link(data) is not None
+
+    def drop(self, data: QMimeData) -> None:
+        """Open what was dropped; of a file, once the drag is over.
+
+        Whoever it was dragged from must not wait for an answer to what is asked about it.
+        """
+        path, link = dropped_file(data), dropped_link(data)
+        if path is not None:
+            QTimer.singleShot(0, self, lambda: self.open(path))
+        elif link is not None:
+            self._documents.open_link(link)
+
+    def paste(self) -> None:
+        """Open what the clipboard holds: a link, a file, or the text of a table."""
+        data = QGuiApplication.clipboard().mimeData()
+        text = "" if data.hasUrls() else data.text()  # which would be the names of the files
+        if self.accepts(data):
+            self.drop(data)
+        elif len(text.strip().splitlines()) > 1:
+            self.open_table(None, text)
+        else:
+            self._window.banner.show_message(
+                "There is nothing to open in the clipboard: copy a link to an experiment, a file, "
+                "or the rows of a table first."
+            )
+
+    def _take(self, values: Mapping[str, object]) -> None:
+        self._window.set_experiment(replace(self._window.session.experiment, values))
+
+    # going out
+
+    def save_experiment(self) -> None:
+        """Ask for a name and write the present experiment there, as TOML."""
+        text = toml.dumps(self._window.session.experiment)
+        self._save("Save experiment", "experiment.toml", "Experiments (*.toml)", lambda: text)
+
+    def save_script(self) -> None:
+        """Ask for a name and write the present experiment there, as a script of plain PyTorch."""
+        self._save("Save as PyTorch", "experiment.py", "Python (*.py)", self._script)
+
+    def copy_script(self) -> None:
+        """Put the present experiment into the clipboard, as a script of plain PyTorch."""
+
+        clipboard = QGuiApplication.clipboard()
+        done = "Copied a script of plain PyTorch"
+        self._try(lambda: clipboard.setText(self._script()), done)
+
+    def _script(self) -> str:
+        from regplay.session.export import to_pytorch
+
+        return to_pytorch(self._window.session.experiment)
+
+    def copy_link(self) -> None:
+        """Put a link to the present experiment into the clipboard."""
+        if self._documents.copy_link():
+            self._tell("Copied a link to this experiment")
+
+    def save_data(self) -> None:
+        """Ask for a name and write the points of the present dataset there, as CSV."""
+        dataset = self._window.showing.dataset
+        if dataset is None:
+            self._window.banner.show_message("There are no data to save: choose a dataset first.")
+            return
+        suggested = f"{self._window.session.experiment.data.name}.csv"
+        path = self._ask("Save data", suggested, "Tables (*.csv)")
+        if path is not None:
+            self._try(lambda: write_dataset(path, dataset), f"Saved {path.name}")
+
+    def _save(self, title: str, suggested: str, kinds: str, text: Callable[[], str]) -> None:
+        path = self._ask(title, suggested, kinds)
+        if path is not None:
+            self._try(lambda: write_file(path, text()), f"Saved {path.name}")
+
+    def _ask(self, title: str, suggested: str, kinds: str) -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(self._window, title, suggested, kinds)
+        return Path(name) if name else None
+
+    def _try(self, act: Callable[[], object], done: str) -> None:
+        try:
+            act()
+        except UserError as error:
+            self._window.banner.show_message(str(error))
+        else:
+            self._tell(done)
+
+    def _tell(self, text: str) -> None:
+        self._window.status.tell(text)

@@ -1,0 +1,180 @@
+"""The line of tools above the plot while points are edited."""
+
+from math import floor, log10
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.points import MAX_CLASSES
+from regplay.gui.plots.axis import Range, bounds
+from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.layout import asks_for_space, named
+from regplay.gui.widgets.texts import Hint
+
+_DOT = 5.0  # pixels of radius
+_LEFT = 12.0
+
+
+class ClassChip(Toggle):
+    """The class's colour and its number; filled, as other toggles, while it is the present one."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(str(index), f"Points to come are of class {index} (key {index})")
+        self.index = index
+        self._colors = LIGHT
+        self.setAccessibleName(f"Class {index}")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the plot
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for a dot beside the number."""
+        return super().sizeHint() + QSize(14, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A frame around the dot and the number."""
+        palette, role = self.palette(), QPalette.ColorRole
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        is_lit = self.isChecked() or self.underMouse()
+        edge = palette.color(role.Highlight) if is_lit else QColor(128, 128, 128, 150)
+        painter.setPen(QPen(edge, 1.0))
+        painter.setBrush(
+            palette.brush(role.Highlight) if self.isChecked() else Qt.BrushStyle.NoBrush
+        )
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setPen(QPen(QColor(self._colors.background), 1.4))
+        painter.setBrush(QColor(self._colors.class_color(self.index)))
+        painter.drawEllipse(QPointF(_LEFT, self.height() / 2), _DOT, _DOT)
+        text = role.HighlightedText if self.isChecked() else role.WindowText
+        painter.setPen(palette.color(text))
+        beside = self.rect().adjusted(round(_LEFT + _DOT) + 2, 0, -4, 0)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self.text())
+
+
+class TargetBox(QDoubleSpinBox):
+    """A number, or at its lower end the value of the nearest point."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setKeyboardTracking(False)
+        self.setSpecialValueText("as the nearest")
+        self.setAccessibleName("Value of points to come")
+        self.setToolTip(
+            "The value that points to come have; at its lower end that of the point nearest to them"
+        )
+        self._span: Range | None = None
+
+    def event(self, event: QEvent) -> bool:
+        """Leave Space to the window, after the number typed so far is taken."""
+        if asks_for_space(event):
+            self.interpretText()
+            event.ignore()
+            return False
+        return super().event(event)
+
+    def set_span(self, span: Range) -> None:
+        """The range of the targets; a number may lie as far again outside of it."""
+        if span == self._span:
+            return
+        target, self._span = self.target(), span
+        low, high = span
+        width = (high - low) or abs(low) or 1.0
+        step = 10.0 ** floor(log10(width / 5))
+        self.setDecimals(max(0, 1 - floor(log10(step))))
+        self.setSingleStep(step)
+        self.setRange(low - width - step, high + width)
+        self.setValue(self.minimum() if target is None else target)
+
+    def target(self) -> float | None:
+        """The number, or None for that of the nearest point."""
+        return None if self.value() == self.minimum() else self.value()
+
+
+pass
+pass
+
+_HINT = "Click adds, drag moves, right click deletes"
+_CLASSES_HINT = f"{_HINT}; Shift: the next class"
+_OUTLIER = "A point far from what the others tell: what does one such point do to the fit?"
+
+
+class EditStrip(QWidget):
+    """Which class or value points to come have, an outlier, and how many points there are.
+
+    Signals
+    -------
+    class_chosen
+        (int): points to come are of another class.
+    outlier_clicked
+        One more point is wanted, far from what the others tell.
+    """
+
+    class_chosen = Signal(int)
+    outlier_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("edit.strip")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 1, 6, 3)
+        row.setSpacing(3)
+        self._group = QButtonGroup(self)
+        self.chips = [named(f"edit.class.{k}", ClassChip(k)) for k in range(MAX_CLASSES)]
+        for chip in self.chips:
+            self._group.addButton(chip)
+            row.addWidget(chip)
+            chip.clicked.connect(lambda _, k=chip.index: self.class_chosen.emit(k))
+        self.chips[0].setChecked(True)
+        self._value = QLabel("Value")
+        self.target = named("edit.value", TargetBox())
+        row.addWidget(self._value)
+        row.addWidget(self.target)
+        self.outlier = named("edit.outlier", Toggle("Add outlier", _OUTLIER))
+        self.outlier.setCheckable(False)
+        self.outlier.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.outlier.clicked.connect(self.outlier_clicked)
+        row.addWidget(self.outlier)
+        row.addSpacing(6)
+        self.hint = named("edit.hint", Hint())
+        row.addWidget(self.hint, 1)
+        row.addSpacing(6)
+        self.count = named("edit.count", QLabel())
+        row.addWidget(self.count)
+
+    @property
+    def current_class(self) -> int:
+        """The class of points to come."""
+        return next(chip.index for chip in self.chips if chip.isChecked())
+
+    def set_class(self, index: int) -> None:
+        """Make this the class of points to come."""
+        self.chips[index].setChecked(True)
+        self.class_chosen.emit(index)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show what goes with the points of a dataset."""
+        has_classes = dataset.task == "classification"
+        for chip in self.chips:
+            chip.setVisible(has_classes)
+        has_value = not has_classes and dataset.n_inputs == 2
+        self._value.setVisible(has_value)
+        self.target.setVisible(has_value)
+        span = bounds(dataset.train.y) if has_value else None
+        if span is not None:
+            self.target.set_span(span)
+        self.hint.set_text(_CLASSES_HINT if has_classes else _HINT)
+        n = len(dataset.train.y)
+        self.count.setText(f"{n:,} training point{'s' * (n != 1)}")
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self.hint.set_colors(colors)
+        for chip in self.chips:
+            chip.set_colors(colors)

@@ -1,0 +1,365 @@
+"""Other fits under or over the present one: curves, boundaries, contour lines, bands and dots."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from pyqtgraph.functions import arrayToQPolygonF
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
+
+from regplay.core.datasets.dataset import Floats
+from regplay.core.fit import Fit, Grid
+from regplay.gui.plots.canvas import FigurePainter, Frame, empty_picture
+from regplay.gui.plots.fit_panel import Band, Overlay
+from regplay.gui.plots.legend import Entry, other_entry
+from regplay.gui.plots.shapes import Cells, Segments, pen
+from regplay.gui.plots.surface_colors import UNSURE
+from regplay.gui.theme import Colors, mix
+
+OVERLAY_WIDTH = 1.6  # pixels
+THINNED_WIDTH = 1.0
+THINNED_SHARE = 0.6  # of the foreground's colour in lines over a surface
+SEAM = 1.4  # pixels, both sides together
+
+
+def same_overlays(one: Sequence[Overlay], other: Sequence[Overlay]) -> bool:
+    """Whether both show the same fits under the same names and colours."""
+    return len(one) == len(other) and all(
+        a.fit is b.fit and a.grid is b.grid and (a.name, a.color) == (b.name, b.color)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+def same_fits(one: Sequence[Fit], other: Sequence[Fit]) -> bool:
+    """Whether both hold the very same fits."""
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
+
+
+def overlay_entries(overlays: Sequence[Overlay]) -> list[Entry]:
+    """What a legend says of overlays."""
+    return [other_entry(overlay.name, overlay.color) for overlay in overlays]
+
+
+def thinned_color(colors: Colors, curve: str) -> str:
+    """Of a single thinned network's curve, where the fit's has the colour `curve`.
+
+    It leans to the text's colour, for paler shades of the fit's belong to its past.
+    """
+    return mix(curve, colors.foreground, 0.4)
+
+
+class FitLinesLayer:
+    """Curves over one input.
+
+    Attributes
+    ----------
+    lines
+        Of each curve x [points] and y [points] in data units, and its colour.
+    """
+
+    def __init__(self, width: float) -> None:
+        self.lines: list[tuple[Floats, Floats, str]] = []
+        self._width = width
+        self._segments = Segments()
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the curves, the first on top; all of a colour at once, which takes a third."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        of_color: dict[str, list[tuple[Floats, Floats]]] = {}
+        for x, y, color in self.lines:
+            # A point that is nowhere ends each curve.
+            of_color.setdefault(color, []).append((np.append(x, np.nan), np.append(y, 0.0)))
+        for color, curves in reversed(of_color.items()):
+            every_x, every_y = zip(*curves, strict=True)
+            pixels_x = frame.x(np.concatenate(every_x))
+            pixels_y = frame.y(np.concatenate(every_y))
+            placed = np.isfinite(pixels_y)
+            pixels_x, pixels_y = pixels_x[placed], pixels_y[placed]
+            is_curve = np.isfinite(pixels_x)
+            painter.setPen(pen(color, self._width))
+            keep = is_curve[:-1] & is_curve[1:]
+            self._segments.draw_through(painter, pixels_x, pixels_y, keep)
+
+
+class BoundariesLayer:
+    """Boundaries or contour lines of other fits, kept as one picture.
+
+    They rest while the surface moves.
+
+    Attributes
+    ----------
+    lines
+        Of each fit the segments [n, 4] in data units and a colour, the first on top; assigned anew
+        by `set`.
+    """
+
+    def __init__(self) -> None:
+        self.lines: tuple[tuple[Floats, str], ...] = ()
+        self._segments = Segments()
+        self._picture: QPixmap | None = None
+        self._frame: Frame | None = None
+
+    def set(self, lines: Sequence[tuple[Floats, str]]) -> None:
+        """Draw these."""
+        self.lines = tuple(lines)
+        self._picture = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Copy the picture, drawing it first if the ranges or the lines changed."""
+        if not self.lines:
+            return
+        if isinstance(painter, FigurePainter):
+            self._draw(painter, frame)
+            return
+        if self._picture is None or frame is not self._frame:
+            self._frame, self._picture = frame, self._drawn(frame)
+        painter.drawPixmap(0, 0, self._picture)
+
+    def _drawn(self, frame: Frame) -> QPixmap:
+        picture = empty_picture(frame)
+        painter = QPainter(picture)
+        self._draw(painter, frame)
+        painter.end()
+        return picture
+
+    def _draw(self, painter: QPainter, frame: Frame) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for segments, color in reversed(self.lines):
+            # A seam parts it from a surface that may have nearly its hue.
+            for shade, width in (
+                (frame.colors.background, OVERLAY_WIDTH + SEAM),
+                (color, OVERLAY_WIDTH),
+            ):
+                painter.setPen(pen(shade, width))
+                self._segments.draw_placed(painter, frame, segments)
+
+
+_ONE, _TWO = 0.26, 0.12  # shares of a curve's colour in the bands of one deviation and of two
+FEW = 4  # curves that have both bands
+
+
+def band_colors(colors: Colors, curve: str) -> tuple[str, str]:
+    """Of two standard deviations around a curve of this colour, and of one."""
+    return mix(colors.background, curve, _TWO), mix(colors.background, curve, _ONE)
+
+
+def band_polygon(frame: Frame, x: Floats, low: Floats, high: Floats) -> QPolygonF:
+    """The space between two curves `low` and `high` [points] at rising `x` [points], in pixels.
+
+    What has no place on the axes is left out.
+    """
+    across, bottom, top = frame.x(x), frame.y(low), frame.y(high)
+    placed = np.isfinite(bottom) & np.isfinite(top)
+    if not placed.any():
+        return QPolygonF()
+    across, bottom, top = across[placed], bottom[placed], top[placed]
+    polygon: QPolygonF = arrayToQPolygonF(
+        np.concatenate([across, across[::-1]]), np.concatenate([bottom, top[::-1]])
+    )
+    return polygon
+
+
+class BandLayer:
+    """One and two standard deviations around each of some curves, as two shades.
+
+    Where bands of several curves overlap, both show; around more than `FEW` curves there is only
+    the band of one deviation, for the others would cover the plot.
+
+    Attributes
+    ----------
+    band
+        What to draw, or None.
+    x
+        Where its points lie, [grid points].
+    curves
+        The colour of each curve, as many as the band has classes; of a regression, one.
+    limits
+        Lowest and highest value that a band can reach, or None.
+    """
+
+    def __init__(self) -> None:
+        self.band: Band | None = None
+        self.x: Floats = np.zeros(0)
+        self.curves: tuple[str, ...] = ()
+        self.limits: tuple[float, float] | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Fill the bands, the wide ones first.
+
+        Without antialiasing, which takes three times as long where bands blend.
+        """
+        band = self.band
+        if band is None:
+            return
+        points = len(self.x)
+        mean, std = band.mean.reshape(points, -1).T, band.std.reshape(points, -1).T
+        mode = QPainter.CompositionMode
+        is_dark = frame.colors.dark
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        is_figure = isinstance(painter, FigurePainter)
+        if is_figure:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if len(mean) > 1 and not is_figure:
+            blends = mode.CompositionMode_Lighten if is_dark else mode.CompositionMode_Darken
+            painter.setCompositionMode(blends)
+        for place, deviations in enumerate((2, 1)):
+            if deviations == 2 and len(mean) > FEW:
+                continue
+            for curve, around, away in zip(self.curves, mean, std, strict=True):
+                with np.errstate(all="ignore"):  # diverged networks
+                    low, high = around - deviations * away, around + deviations * away
+                if self.limits is not None:
+                    low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
+                shade = QColor(band_colors(frame.colors, curve)[place])
+                if len(mean) > 1 and is_figure:  # vectors have no modes of composition
+                    shade = QColor(curve)
+                    shade.setAlphaF((_TWO, _ONE)[place])
+                painter.setBrush(shade)
+                painter.drawPolygon(band_polygon(frame, self.x, low, high))
+        painter.restore()
+
+
+_APART = 14  # pixels from dot to dot
+_SIZES = 16  # that there are, from none to one that touches its neighbours
+_DARK, _LIGHT = "#101820", "#ffffff"  # whichever parts from the ground
+
+
+class DotsLayer:
+    """A lattice of dots that stays while their sizes change.
+
+    Attributes
+    ----------
+    sizes
+        [rows, columns] at the grid points: 0 is no dot, 1 one that touches its neighbours; None
+        draws nothing.
+    on_dark
+        [rows, columns]: where the surface is dark; None draws nothing either.
+    """
+
+    def __init__(self) -> None:
+        self.grid: Grid | None = None
+        self.sizes: Floats | None = None
+        self.on_dark: NDArray[np.bool_] | None = None
+        self._cells = Cells()
+        self._atlas: QPixmap | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the dots."""
+        if self.sizes is None or self.on_dark is None or self.grid is None:
+            return
+        x, y = np.meshgrid(
+            np.arange(_APART / 2, frame.width, _APART), np.arange(_APART / 2, frame.height, _APART)
+        )
+        row, column = self._points(frame, x, y)
+        size = np.nan_to_num(self.sizes[row, column], nan=1.0).clip(0, 1)
+        which = np.rint(size * _SIZES).astype(np.intp)
+        shown = which > 0
+        if isinstance(painter, FigurePainter):
+            on_dark = self.on_dark[row, column]
+            _draw_each(painter, x[shown], y[shown], which[shown], on_dark[shown])
+            return
+        ratio, cell = frame.ratio, int(np.ceil((_APART + 2) * frame.ratio))
+        atlas = self._drawn(ratio, cell)
+        light = self.on_dark[row, column][shown].astype(np.intp)
+        self._cells.draw(painter, atlas, cell, ratio, x[shown], y[shown], which[shown], light)
+
+    def _points(
+        self, frame: Frame, x: Floats, y: Floats
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Row and column of the grid points nearest to places in pixels."""
+        assert self.grid is not None
+        low, high, (rows, columns) = self.grid.low, self.grid.high, self.grid.shape
+        left, right = frame.x([low[0], high[0]])
+        bottom, top = frame.y([low[1], high[1]])
+        column = ((x - left) / (right - left)).clip(0, 1) * (columns - 1)
+        row = ((y - bottom) / (top - bottom)).clip(0, 1) * (rows - 1)
+        return np.rint(row).astype(np.intp), np.rint(column).astype(np.intp)
+
+    def _drawn(self, ratio: float, cell: int) -> QPixmap:
+        """One picture of all sizes: dark ones, and below them light ones."""
+        if self._atlas is not None and self._atlas.height() == 2 * cell:
+            return self._atlas
+        self._atlas = QPixmap(cell * (_SIZES + 1), 2 * cell)
+        self._atlas.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(self._atlas)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for line, color in enumerate((_DARK, _LIGHT)):
+            painter.setBrush(_translucent(color))
+            for size in range(1, _SIZES + 1):
+                radius = _radius(size) * ratio
+                centre = QPointF((size + 0.5) * cell, (line + 0.5) * cell)
+                painter.drawEllipse(centre, radius, radius)
+        painter.end()
+        return self._atlas
+
+
+def _radius(size: int) -> float:
+    """In pixels."""
+    return _APART / 2 * size / _SIZES
+
+
+def _translucent(color: str) -> QColor:
+    fill = QColor(color)
+    fill.setAlpha(150)
+    return fill
+
+
+def _draw_each(
+    painter: FigurePainter,
+    x: Floats,
+    y: Floats,
+    sizes: NDArray[np.intp],
+    on_dark: NDArray[np.bool_],
+) -> None:
+    """Draw dots [n] at pixels as shapes."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    inks = _translucent(_DARK), _translucent(_LIGHT)
+    for at_x, at_y, size, is_dark in zip(
+        x.tolist(), y.tolist(), sizes.tolist(), on_dark.tolist(), strict=True
+    ):
+        painter.setBrush(inks[is_dark])
+        painter.drawEllipse(QPointF(at_x, at_y), _radius(size), _radius(size))
+
+
+pass
+
+_TEXT = "dropout band ±1, ±2 σ"
+_SHORT = "dropout ±σ"
+
+
+def band_entry(colors: Colors, curves: Sequence[str]) -> Entry:
+    """Of bands around curves of these colours."""
+    text = _TEXT if len(curves) <= FEW else "dropout band ±1 σ"
+    tip = f"{text}: how far networks thinned by dropout scatter around their mean"
+    _, shade = band_colors(colors, curves[-1])
+    return Entry("band", text, shade, short=_SHORT, tip=tip)
+
+
+def thinned_entry(color: str) -> Entry:
+    """Of lines of single networks."""
+    tip = "single networks with units dropped, as in one training step"
+    return Entry("thin", "thinned", color, tip=tip)
+
+
+def unsure_entry(colors: Colors) -> Entry:
+    """Of a shade over a surface of classes."""
+    tip = (
+        f"{_TEXT}: shaded where these of networks thinned by dropout, around their mean "
+        "probabilities, overlap, so that single units decide the class"
+    )
+    shade = mix(colors.background, colors.foreground, UNSURE)
+    return Entry("band", _TEXT, shade, short=_SHORT, tip=tip)
+
+
+def dots_entry(colors: Colors, full: float) -> Entry:
+    """Of dots over a surface of values that touch at a standard deviation `full`."""
+    tip = (
+        "dropout σ: the larger a dot, the further networks thinned by dropout scatter; dots "
+        f"touch at {full:.2g}"
+    )
+    return Entry("circle", "dropout σ", colors.muted, tip=tip)

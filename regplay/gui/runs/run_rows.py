@@ -1,0 +1,484 @@
+"""The rows of the list of runs: what they say, and how they are painted.
+
+They were searched for: each keeps a CIEDE2000 distance of 19 or more from the others and from the
+colours of training, validation, fit and truth, and of 7.5 under simulated protanopia, deuteranopia
+and tritanopia (Machado et al., 2009), with a contrast of 3 to the ground. A test holds them to
+that. The first ones are the most vivid.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import isfinite, nan
+from typing import Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
+
+from regplay.core.experiment import Experiment
+from regplay.core.history import History
+from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.widgets.tones import blend
+from regplay.session.pins import Pin, Pins, value_texts
+from regplay.session.run import Run
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """Losses of a run so far; NaN and None before there are any."""
+
+    train: float = nan
+    valid: float = nan
+    best: float = nan  # the smallest validation loss
+    best_epoch: int | None = None
+    diverged: bool = False
+
+    @property
+    def gap(self) -> float:
+        """Validation loss minus training loss."""
+        return self.valid - self.train
+
+
+def outcome(history: History, member: int = 0) -> RunOutcome:
+    """The last record and the best one."""
+    last = history.last
+    if last is None:
+        return RunOutcome()
+    best = history.best(member)
+    return RunOutcome(
+        train=last.value("train_loss", member),
+        valid=last.value("valid_loss", member),
+        best=nan if best is None else float(history.column("valid_loss", member)[best]),
+        best_epoch=None if best is None else int(history.epochs[best]),
+        diverged=bool(last.diverged[member]),
+    )
+
+
+def loss_text(value: float) -> str:
+    """A loss in four decimals, so that those of one column stand under one another.
+
+    What has no digits there, or too many, is written with an exponent.
+    """
+    if not isfinite(value):
+        return "–"
+    if 0 < abs(value) < 1e-3:
+        return f"{value:.1e}".replace("-", "−")
+    return _fixed(value)
+
+
+def gap_text(value: float) -> str:
+    """A difference of losses with its sign; a small one is 0 in four decimals."""
+    if not isfinite(value):
+        return "–"
+    text = _fixed(value)
+    return text if text[0] == "−" or text == "0.0000" else f"+{text}"
+
+
+def _fixed(value: float) -> str:
+    for limit, form in ((10, ".4f"), (1000, ".2f")):
+        if abs(value) < limit:
+            return f"{value:{form}}".replace("-", "−").replace("−0.0000", "0.0000")
+    return f"{value:.1e}".replace("-", "−").replace("e+0", "e")
+
+
+WIDEST_LOSS = "8.8e−88"
+WIDEST_GAP = "+8.8888"
+
+
+_ON_LIGHT = (
+    *("#ff00ff", "#d90036", "#00358c", "#735017", "#17735c", "#591250"),
+    *("#a64299", "#6633ff", "#084000", "#a386bf", "#732e2e", "#d97790"),
+)
+_ON_DARK = (
+    *("#d900a3", "#7361f2", "#bfff00", "#f2b600", "#8c701c", "#658c4d"),
+    *("#bf6974", "#42a699", "#f20000", "#b186bf", "#bfbf86", "#007ca6"),
+)
+
+
+def pin_color(index: int, colors: Colors) -> str:
+    """The colour of a pin as `#rrggbb`, from its index in 0 … 11; then they come again."""
+    palette = _ON_DARK if colors.dark else _ON_LIGHT
+    return palette[index % len(palette)]
+
+
+pass
+pass
+
+ROW = int(Qt.ItemDataRole.UserRole)
+_MIME = "application/x-regplay-pin"
+Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """What one line shows.
+
+    `colors` holds one colour for a pin; the present run has those of its fit and both losses.
+    """
+
+    name: str
+    values: str
+    outcome: RunOutcome
+    colors: tuple[str, ...]
+    pin: Pin | None = None
+    is_hidden: bool = False
+
+    @property
+    def shows(self) -> tuple[object, ...]:
+        """All that is seen of it: numbers that only differ behind their last digit are the same."""
+        return (*self.texts, self.best_text, self.values, self.name, self.colors, self.is_hidden)
+
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """Training loss, validation loss and gap."""
+        done = self.outcome
+        return loss_text(done.train), loss_text(done.valid), gap_text(done.gap)
+
+    @property
+    def best_text(self) -> str:
+        """The best validation loss and its epoch."""
+        epoch = self.outcome.best_epoch
+        return "" if epoch is None else f"best {loss_text(self.outcome.best)} @ {epoch:,}"
+
+    @property
+    def tip(self) -> str:
+        """All of it in words."""
+        done = self.outcome
+        lines = [self.name + (" (hidden)" if self.is_hidden else ""), self.values]
+        if done.best_epoch is not None:
+            lines += [
+                "training loss {}, validation loss {}, gap {}".format(*self.texts),
+                f"best validation loss {loss_text(done.best)} at epoch {done.best_epoch:,}",
+            ]
+        return "\n".join(line for line in lines if line)
+
+
+class RunRows(QAbstractListModel):
+    """The model behind the list; only what changed is told to the view.
+
+    Attributes
+    ----------
+    edited
+        A pin was renamed or moved by the view.
+    """
+
+    edited = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.pins = Pins()
+        self.rows: list[RunRow] = []
+        self._present: tuple[Run | None, Experiment] = (None, Experiment())
+        self._colors = LIGHT
+        self.update()
+
+    # what is shown
+
+    def set_pins(self, pins: Pins) -> None:
+        """Show these pins."""
+        self.pins = pins
+        self.update()
+
+    def set_present(self, run: Run | None, experiment: Experiment) -> None:
+        """Show another present run."""
+        self._present = (run, experiment)
+        self.update()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self._colors = colors
+        self.update()
+
+    def update(self) -> None:
+        """Follow the pins and the runs; where the pins are the same, only what looks otherwise."""
+        before = [row.pin for row in self.rows]
+        rows = self._made()
+        if [row.pin for row in rows] != before:
+            self.beginResetModel()
+            self.rows = rows
+            self.endResetModel()
+            return
+        for place, row in enumerate(rows):
+            if row.shows != self.rows[place].shows:
+                self.rows[place] = row
+                self.dataChanged.emit(self.index(place), self.index(place))
+
+    def _made(self) -> list[RunRow]:
+        run, experiment = self._present
+        paths = self.pins.differing(experiment)
+        colors = self._colors
+        own = (colors.fit, colors.train, colors.valid)
+        rows = [RunRow("now", _values(experiment, paths, run), _outcome(run), own)]
+        for pin in self.pins:
+            values = _values(pin.run.experiment, paths, pin.run)
+            color = (pin_color(pin.color, colors),)
+            rows.append(RunRow(pin.name, values, _outcome(pin.run), color, pin, pin.is_hidden))
+        return rows
+
+    # Qt's model
+
+    def rowCount(self, parent: Index | None = None) -> int:
+        """The present run and the pins."""
+        return len(self.rows) if parent is None or not parent.isValid() else 0
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        """The name, and everything under `ROW`."""
+        row = self.rows[index.row()]
+        match role:
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.EditRole:
+                return row.name
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return row.tip.replace("\n", ", ")
+            case Qt.ItemDataRole.ToolTipRole:
+                return row.tip
+            case _:
+                return row if role == ROW else None
+
+    def setData(self, index: Index, value: Any, role: int = 0) -> bool:
+        """Rename a pin."""
+        pin = self.rows[index.row()].pin
+        if pin is None or role != Qt.ItemDataRole.EditRole:
+            return False
+        self.pins.rename(pin, str(value))
+        self.update()
+        self.edited.emit()
+        return True
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Pins can be renamed and dragged to between other rows."""
+        flag = Qt.ItemFlag
+        if not index.isValid():
+            return flag.ItemIsDropEnabled
+        flags = flag.ItemIsSelectable | flag.ItemIsEnabled | flag.ItemNeverHasChildren
+        is_pin = self.rows[index.row()].pin is not None
+        return flags | flag.ItemIsEditable | flag.ItemIsDragEnabled if is_pin else flags
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        """RunRows are moved."""
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        """What may be dropped here: one of our own rows."""
+        return [_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """The row that is dragged."""
+        data = QMimeData()
+        data.setData(_MIME, str(indexes[0].row() if indexes else 0).encode())
+        return data
+
+    def dropMimeData(
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
+    ) -> bool:
+        """Move the dragged pin to before `row`, counted with the present run; −1 is the end."""
+        if not data.hasFormat(_MIME):
+            return False
+        dragged = int(bytes(data.data(_MIME).data()))
+        pin = self.rows[dragged].pin
+        if pin is not None:
+            place = len(self.rows) if row < 0 else max(row, 1)
+            self.pins.move(pin, place - 1 - (place > dragged))
+            self.update()
+            self.edited.emit()
+        return False  # else the view would remove the row that was dragged
+
+
+def _outcome(run: Run | None) -> RunOutcome:
+    return RunOutcome() if run is None else outcome(run.history)
+
+
+def _values(experiment: Experiment, paths: Sequence[str], run: Run | None) -> str:
+    texts = value_texts(experiment, paths)
+    last = None if run is None else run.history.last
+    return " · ".join([*(["diverged"] if last is not None and last.diverged[0] else []), *texts])
+
+
+pass
+pass
+
+_WIDE = 560  # px of a row that has all in one line
+_SWATCH = 22  # px
+_GAP = 7  # px between columns
+_EDGE = 4  # px
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the parts of a row are, in pixels from its upper left corner.
+
+    Columns are as wide as the widest number, whatever is shown: they never move.
+    """
+
+    swatch: QRect
+    name: QRect
+    values: QRect
+    numbers: tuple[QRect, QRect, QRect]  # training loss, validation loss, gap
+    best: QRect
+    height: int
+
+
+def tabular(font: QFont) -> QFont:
+    """The font with digits of one width, where it has any."""
+    made = QFont(font)
+    made.setFeature(QFont.Tag("tnum"), 1)
+    return made
+
+
+def places(width: int, font: QFont) -> Places:
+    """The places in a row of this width."""
+    metrics = QFontMetrics(tabular(font))
+    line = metrics.height() + 2
+    loss, gap = (metrics.horizontalAdvance(text) for text in (WIDEST_LOSS, WIDEST_GAP))
+    best = metrics.horizontalAdvance("best 8.8e−88 @ 100,000")
+    is_wide = width >= _WIDE
+    height = line + 4 if is_wide else 2 * line + 4
+    right = width - _EDGE - (best + 2 * _GAP if is_wide else 0)
+    numbers = (
+        QRect(right - gap - 2 * (loss + _GAP), 2, loss, line),
+        QRect(right - gap - _GAP - loss, 2, loss, line),
+        QRect(right - gap, 2, gap, line),
+    )
+    end = numbers[0].left() - _GAP
+    swatch = QRect(_EDGE, 2, _SWATCH - 8, line)
+    if is_wide:
+        name = (end - _SWATCH) * 2 // 5
+        return Places(
+            swatch,
+            QRect(_SWATCH, 2, name, line),
+            QRect(_SWATCH + name + _GAP, 2, end - _SWATCH - name - _GAP, line),
+            numbers,
+            QRect(width - _EDGE - best, 2, best, line),
+            height,
+        )
+    second = 2 + line
+    return Places(
+        swatch,
+        QRect(_SWATCH, 2, end - _SWATCH, line),
+        QRect(_SWATCH, second, width - _EDGE - _SWATCH, line),
+        numbers,
+        QRect(_SWATCH, second, width - _EDGE - _SWATCH, line),
+        height,
+    )
+
+
+class RowPainter(QStyledItemDelegate):
+    """Draws rows, and puts the editor over the name.
+
+    Parameters
+    ----------
+    toggle
+        Called with a pin whose swatch is clicked.
+    """
+
+    # Each `option` is a QStyleOptionViewItem, whose type stub lacks its attributes.
+
+    def __init__(self, toggle: Callable[[Pin], None], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._toggle = toggle
+        self.colors = LIGHT
+
+    def sizeHint(self, option: Any, index: Index) -> QSize:
+        """One line or two, by the room that the view has."""
+        view = option.widget
+        width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
+        return QSize(80, places(width, option.font).height)
+
+    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+        """Draw a row."""
+        row: RunRow = index.data(ROW)
+        palette, rect = option.palette, option.rect
+        ground = palette.color(QPalette.ColorRole.Base)
+        if option.state & QStyle.StateFlag.State_Selected:
+            is_active = bool(option.state & QStyle.StateFlag.State_HasFocus)
+            highlight = palette.color(QPalette.ColorRole.Highlight)
+            ground = blend(ground, highlight, 0.3 if is_active else 0.18)
+            painter.fillRect(rect, ground)
+        painter.save()
+        painter.translate(rect.topLeft())
+        at = places(rect.width(), option.font)
+        self._paint_swatch(painter, at.swatch, row, palette)
+        text = palette.color(QPalette.ColorRole.Text)
+        faint = blend(text, ground, 0.6) if row.is_hidden else text
+        quiet = blend(text, ground, 0.6 if row.is_hidden else 0.35)
+        font = QFont(option.font)
+        font.setBold(True)
+        write(painter, font, faint, at.name, row.name, _LEFT)
+        font = tabular(option.font)
+        losses = (QColor(self.colors.train), QColor(self.colors.valid), faint)
+        for place, words, color in zip(at.numbers, row.texts, losses, strict=True):
+            shown = blend(color, ground, 0.55) if row.is_hidden else color
+            write(painter, font, shown, place, words, RIGHT)
+        best = QRect(at.best)
+        write(painter, font, quiet, best, row.best_text, RIGHT)
+        values = QRect(at.values)
+        if values.top() == best.top() and values.intersects(best):
+            taken = QFontMetrics(font).horizontalAdvance(row.best_text)
+            values.setRight(best.right() - taken - _GAP)
+        write(painter, option.font, quiet, values, row.values, _LEFT)
+        painter.restore()
+
+    def _paint_swatch(
+        self, painter: QPainter, place: QRect, row: RunRow, palette: QPalette
+    ) -> None:
+        size = min(place.width(), 12)
+        box = QRect(place.left(), place.center().y() - size // 2, size, size)
+        if row.is_hidden:
+            painter.setPen(QPen(QColor(row.colors[0]), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(1, 1, -1, -1))
+            return
+        stripe = size // len(row.colors)  # the present run has a stripe for each of its colours
+        for k, color in enumerate(row.colors):
+            painter.fillRect(box.left(), box.top() + k * stripe, size, stripe, QColor(color))
+
+    def editorEvent(self, event: QEvent, model: object, option: Any, index: Index) -> bool:
+        """A click on the swatch hides the pin or shows it; a double click there is two clicks."""
+        row: RunRow = index.data(ROW)
+        kinds = QEvent.Type
+        if row.pin is None or not isinstance(event, QMouseEvent):
+            return False
+        if event.button() != Qt.MouseButton.LeftButton:
+            return False
+        swatch = places(option.rect.width(), option.font).swatch.translated(option.rect.topLeft())
+        room = swatch.adjusted(-_EDGE, -2, _EDGE - 1, 2)
+        if not room.contains(event.position().toPoint()):
+            return False
+        if event.type() in (kinds.MouseButtonPress, kinds.MouseButtonDblClick):
+            self._toggle(row.pin)
+        return True
+
+    def updateEditorGeometry(self, editor: QWidget, option: Any, index: Index) -> None:
+        """Over the name."""
+        rect = option.rect
+        name = places(rect.width(), option.font).name.translated(rect.topLeft())
+        name.setWidth(max(name.width(), min(160, rect.width() - _SWATCH)))
+        height = max(editor.sizeHint().height(), name.height())
+        editor.setGeometry(QRect(name.left() - 4, rect.top(), name.width() + 4, height))
+
+
+def write(
+    painter: QPainter,
+    font: QFont,
+    color: QColor,
+    place: QRect,
+    words: str,
+    alignment: Qt.AlignmentFlag,
+) -> None:
+    """Write words into a place, cut short where they have no room."""
+    painter.setFont(font)
+    painter.setPen(color)
+    text = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, place.width())
+    painter.drawText(place, alignment, text)

@@ -1,0 +1,157 @@
+"""What the main thread and the training thread hand to each other; none of it is ever changed."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from regplay.core.bias_variance import Spread
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fit import Fit, Grid
+from regplay.core.history import Snapshot
+from regplay.session.run import Run
+from regplay.session.session import Change
+
+if TYPE_CHECKING:
+    from regplay.core.inside import Inside
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a training begins, if not at its initial weights.
+
+    Attributes
+    ----------
+    study, member
+        A member of this study; the present run if `study` is empty.
+    run
+        A run that was kept, such as a pinned one, in place of these.
+    epoch
+        The kept moment that is not later than this; None is the newest.
+    """
+
+    study: str = ""
+    member: int = 0
+    run: Run | None = None
+    epoch: int | None = None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it is a moment of the present run."""
+        return not self.study and self.run is None
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What to train.
+
+    Attributes
+    ----------
+    after
+        Another one to be begun before, from whose start this one goes on.
+    """
+
+    generation: int
+    experiment: Experiment
+    dataset: Dataset
+    grid: Grid | None
+    device: str
+    change: Change
+    goal: int  # train to this step
+    start: Start | None = None
+    after: "Job | None" = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """What to show.
+
+    Attributes
+    ----------
+    epoch
+        The kept moment that is not later than this; None is the newest.
+    study, member
+        A member of this study instead of the run; the run if `study` is empty.
+    best
+        Whether to add the fit at the best epoch.
+    inside
+        Whether to add what is inside the network of the run.
+    passes
+        Whether to add what networks thinned by its dropout predict.
+    beside
+        Other runs, to add what they predicted at that moment.
+    """
+
+    epoch: int | None = None
+    study: str = ""
+    member: int = 0
+    best: bool = False
+    inside: bool = False
+    passes: bool = False
+    beside: tuple[Run, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What the window shows of a run at one moment.
+
+    Attributes
+    ----------
+    dataset
+        The points that belong to it.
+    snapshot
+        The newest measurements.
+    moment
+        Those at the moment that is shown; the same object unless it is an earlier one.
+    fit, best
+        What the network predicts at that moment, and, if asked for, at the best epoch.
+    look
+        What was asked for.
+    inside
+        What is inside the network at that moment, if asked for.
+    passes
+        What networks thinned by dropout predict on the grid at that moment, if asked for.
+    beside
+        What the other runs predicted at that moment; None for those without states.
+    """
+
+    generation: int
+    run: Run
+    dataset: Dataset
+    snapshot: Snapshot
+    moment: Snapshot
+    fit: Fit
+    best: Fit | None
+    look: Look
+    is_finished: bool
+    inside: "Inside | None" = None
+    passes: Spread | None = None
+    beside: tuple[Fit | None, ...] = ()
+
+    @property
+    def is_preview(self) -> bool:
+        """Whether it shows a member of a study, not the run itself."""
+        return bool(self.look.study)
+
+
+class Mailbox:
+    """Holds one view: the newest wins, nothing queues."""
+
+    def __init__(self) -> None:
+        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last view was taken."""
+        return not self._views
+
+    def put(self, view: View) -> None:
+        """Leave a view in place of the one that lies there."""
+        self._views.append(view)
+
+    def take(self) -> View | None:
+        """The view that lies there, if any."""
+        try:
+            return self._views.pop()
+        except IndexError:
+            return None

@@ -1,0 +1,162 @@
+"""Puts together what the window shows of a run, or of a member of a study, at one moment."""
+
+from regplay.core.bias_variance import Spread
+from regplay.core.datasets import Dataset, load
+from regplay.core.experiment import Experiment
+from regplay.core.fit import Fit, grid_of
+from regplay.core.inside import Inside, InsideLog, Layers
+from regplay.core.joint import JointTraining
+from regplay.core.population import Population
+from regplay.core.predictions import fit_of, network_at
+from regplay.core.state import State
+from regplay.core.thinned import stochastic_passes
+from regplay.core.training import Training
+from regplay.gui.training.messages import Job, Look, View
+from regplay.session.run import Run
+
+
+class InternalsReader:
+    """Measures the layers of one run after another; it belongs to the training thread."""
+
+    def __init__(self) -> None:
+        self._log: InsideLog | None = None
+        self._run: Run | None = None  # whose log it is
+        self._seen = -1  # the newest epoch in the log
+        self._count = 0  # states until then
+
+    def of(
+        self, run: Run, dataset: Dataset, network: Population, shown: State | None
+    ) -> Inside | None:
+        """All layers of a network, over its training.
+
+        Parameters
+        ----------
+        network
+            A population of one, as it is now.
+        shown
+            The state to show instead, if any.
+        """
+        states = list(run.checkpoints)
+        if not states:
+            return None
+
+        def layers(state: State) -> Layers:
+            return network.with_parameters(state.parameters).member()
+
+        known = sum(state.epoch <= self._seen for state in states)
+        if run is not self._run or self._log is None or known > self._count:  # some were filled in
+            self._run, self._seen = run, -1
+            self._log = InsideLog(layers(states[0]))
+        for state in states:
+            if state.epoch > self._seen:
+                self._log.append(state.epoch, layers(state))
+                self._seen = state.epoch
+        self._count = len(states)
+        now = network.member() if shown is None else layers(shown)
+        epoch = states[-1].epoch if shown is None else shown.epoch
+        return self._log.inside(epoch, now, run.experiment.model.activation, dataset)
+
+
+pass
+
+_PASSES = 40  # thinned networks for a band
+
+
+def fit_at(state: State, experiment: Experiment) -> Fit:
+    """What the network of an experiment predicts for its own data at a state."""
+    dataset = load(experiment.data)
+    network = network_at(state, experiment, dataset)
+    return fit_of(network, dataset, grid_of(dataset), state.epoch, state.step)
+
+
+class Viewer:
+    """Makes views; it belongs to the training thread."""
+
+    def __init__(self) -> None:
+        self._insides = InternalsReader()
+        self._best: tuple[State, Fit] | None = None
+        self._beside: dict[State, Fit] = {}
+
+    def of_member(self, job: Job, study: JointTraining, look: Look, placement: str) -> View:
+        """The view of a member of a study, in place of the run of a job."""
+        experiment, dataset, grid = study.experiments[look.member], job.dataset, job.grid
+        if experiment.data != job.experiment.data:
+            dataset = study.datasets[look.member]
+            grid = grid_of(dataset)
+        run = Run(experiment, study.history.member(look.member), placement=placement)
+        fit = study.fit(grid, look.member, look.epoch)
+        snapshot = run.history.last
+        assert snapshot is not None
+        moment = None if look.epoch is None else run.history.until(fit.epoch).last
+        return View(
+            generation=job.generation,
+            run=run,
+            dataset=dataset,
+            snapshot=snapshot,
+            moment=moment or snapshot,
+            fit=fit,
+            best=None,
+            look=look,
+            is_finished=True,
+            beside=self._beside_at(look),
+        )
+
+    def of_run(self, job: Job, run: Run, training: Training, look: Look) -> View:
+        """The view of the run of a job."""
+        snapshot = run.history.last
+        assert snapshot is not None
+        if snapshot.step < training.step:
+            snapshot = training.peek()
+        kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
+        fit = training.fit(job.grid) if kept is None else training.fit_at(job.grid, kept)
+        moment = None if look.epoch is None else run.history.until(fit.epoch).last
+        inside = None
+        if look.inside:
+            inside = self._insides.of(run, job.dataset, training.population, kept)
+        return View(
+            generation=job.generation,
+            run=run,
+            dataset=job.dataset,
+            snapshot=snapshot,
+            moment=moment or snapshot,
+            fit=fit,
+            best=self._best_fit(job, run, training) if look.best else None,
+            look=look,
+            is_finished=training.finished,
+            inside=inside,
+            passes=self._passes(job, run, training, kept) if look.passes else None,
+            beside=self._beside_at(look),
+        )
+
+    def _beside_at(self, look: Look) -> tuple[Fit | None, ...]:
+        """The fits of other runs; the same objects as the last time where nothing has changed."""
+        fits: dict[State, Fit] = {}
+        found: list[Fit | None] = []
+        for run in look.beside:
+            state = run.checkpoints.at(look.epoch)
+            if state is not None:
+                known = self._beside.get(state)
+                fits[state] = fit_at(state, run.experiment) if known is None else known
+            found.append(None if state is None else fits[state])
+        self._beside = fits
+        return tuple(found)
+
+    def _best_fit(self, job: Job, run: Run, training: Training) -> Fit | None:
+        """The fit at the best epoch; the same object as the last time if that is still the best."""
+        record = run.history.best()
+        state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
+        if state is None:
+            return None
+        if self._best is None or self._best[0] is not state:
+            self._best = state, training.fit_at(job.grid, state)
+        return self._best[1]
+
+    def _passes(self, job: Job, run: Run, training: Training, kept: State | None) -> Spread | None:
+        """What networks thinned by dropout predict, where there is any."""
+        dropout = run.experiment.regularization.dropout
+        if job.grid is None or not dropout or not run.experiment.model.depth:
+            return None
+        network = training.population
+        if kept is not None:
+            network = network.with_parameters(kept.parameters)
+        return stochastic_passes(network, job.dataset, job.grid.x, dropout, _PASSES)

@@ -1,0 +1,352 @@
+"""The thread that trains.
+
+It trains in long stretches without the interpreter's lock, comes back from them as soon as there is
+something else to do, and leaves what it reached in a mailbox that holds one. What time the run
+leaves goes to studies. It never holds a widget.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import differences
+from regplay.gui.training.messages import Job, Look, Mailbox, Start
+from regplay.gui.training.studies import Studies, Study, StudyRequest
+from regplay.session.run import Run
+from regplay.session.session import Change
+
+if TYPE_CHECKING:
+    from regplay.core.training import Record, Training
+    from regplay.core.work import Stop
+
+
+# A training that takes no longer is finished and shown, even if a newer change waits by then: while
+# a slider is dragged, each position shows a trained network rather than one that has just begun.
+GRACE = 0.05  # s
+_FULL = "The GPU ran out of memory: training goes on on the CPU."
+_BARELY_BEGUN = 0.1  # share of a training; until then, how long it will take is not known
+_PUBLISHING_SHARE = 0.2  # of the time
+
+
+class Worker(QThread):
+    """Trains one job after another; all methods but `run` are for the main thread.
+
+    Signals
+    -------
+    loaded
+        torch is imported.
+    failed
+        (generation, message): a job could not be trained; the worker waits for the next.
+    noticed
+        A message about a job that goes on, such as a GPU that ran out of memory.
+    looked
+        What was asked to be shown lies in the mailbox.
+    """
+
+    loaded = Signal()
+    failed = Signal(int, str)
+    noticed = Signal(str)
+    looked = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.mailbox = Mailbox()
+        self.reached = (0, 0)  # generation of the job being trained, and the step it is at
+        self._wake = threading.Condition()
+        self._job: Job | None = None  # the next one
+        self._goal = 0
+        self._look = Look()
+        self._has_look = False  # a new one, not shown yet
+        self._trains = False  # whether the thread is at the run, not at studies or waiting
+        self._is_awaited = False  # a view, by who shows them
+        self._stop: Stop | None = None  # brings the thread back from a stretch, once there is torch
+        self._wanted: tuple[Mapping[str, StudyRequest], str] | None = (
+            None  # new studies, and the device
+        )
+        # What follows belongs to the thread.
+        self._studies = Studies()
+        self._current: Job | None = None
+        self._training: Training | None = None
+        self._run = Run(Experiment())
+        self._filling: Iterator[None] | None = None  # trains the states that the run lacks
+        self._taken: Job | None = None  # the last one that was begun, or failed to be
+        self._began = self._silent_until = 0.0
+        self._is_shown = True  # something of what was begun since the last silence
+
+    def submit(self, job: Job) -> None:
+        """Train this instead of what is trained now."""
+        with self._wake:
+            waiting = self._job
+            if waiting is not None and job.change is Change.ADJUST and waiting.start is not None:
+                job = replace(job, after=waiting)
+            elif waiting is not None and waiting.change.value >= job.change.value:
+                job = replace(job, change=waiting.change, after=waiting.after)
+            self._job = job
+            self._call()
+
+    def set_goal(self, step: int) -> None:
+        """Train the present job to this step, then wait; a step behind stops it at once."""
+        with self._wake:
+            goes_on = self._trains and step >= self._goal
+            self._goal = step
+            if self._job is not None:
+                self._job = replace(self._job, goal=step)
+            if not goes_on:  # it is to stop, or at something else
+                self._call()
+
+    def await_view(self) -> None:
+        """Whoever shows views has shown the last one, and would take a newer one."""
+        if self.mailbox.is_empty and self._trains:
+            with self._wake:
+                self._is_awaited = True
+                self._call()
+
+    def look(self, look: Look) -> None:
+        """Show this from now on."""
+        with self._wake:
+            self._look, self._has_look = look, True
+            self._call()
+
+    def study(self, wanted: Mapping[str, StudyRequest], device: str) -> None:
+        """Train these while the run leaves time, the first first, and no others."""
+        with self._wake:
+            self._wanted = dict(wanted), device
+            self._call()
+
+    @property
+    def studies(self) -> Mapping[str, Study]:
+        """How the studies go; another object whenever there is something new."""
+        return self._studies.told
+
+    def stop(self) -> None:
+        """End the thread and wait for it."""
+        self.requestInterruption()
+        with self._wake:
+            self._call()
+        self.wait()
+
+    def _call(self) -> None:
+        """Let the thread look at what there is to do, whatever it is at."""
+        if self._stop is not None:
+            self._stop.set()
+        self._wake.notify()
+
+    def run(self) -> None:
+        """Train until the interruption is requested. Called by Qt, on the thread."""
+        try:
+            # Takes a second, so not on the main thread.
+            from regplay.core.work import Stop
+            from regplay.gui.training.viewer import Viewer
+
+            self._viewer = Viewer()
+            self._stop = stop = Stop()
+        except Exception as error:
+            self.failed.emit(0, f"PyTorch could not be loaded: {error}")
+            return
+        self.loaded.emit()
+        while not self.isInterruptionRequested():
+            with self._wake:
+                while not self._has_work():
+                    self._wake.wait()
+                stop.clear()  # before looking: what comes from here on sets it again
+                job, self._job = self._job, None
+                if job is not None:
+                    self._goal = job.goal  # here, so that no later `set_goal` is overwritten
+                wanted, self._wanted = self._wanted, None
+            try:
+                if wanted is not None:
+                    self._studies.want(*wanted)
+                if job is not None:
+                    self._taken = job
+                    if job.after is not None:
+                        self._begin(job.after)
+                    self._begin(job)
+                if self._has_steps_to_go() or job is not None or self._has_look:
+                    self._train(stop)
+                elif self._filling is not None:
+                    self._fill(self._filling, stop)
+                elif not self._studies.finished:
+                    self._study(stop)
+            except Exception as error:
+                self._give_up(error)
+
+    def _has_work(self) -> bool:
+        return self._is_called() or self._filling is not None or not self._studies.finished
+
+    def _is_called(self) -> bool:
+        """Whether there is something that goes before studies."""
+        return (
+            self._job is not None
+            or self._wanted is not None
+            or self._has_look
+            or self._has_steps_to_go()
+            or self.isInterruptionRequested()
+        )
+
+    def _fill(self, filling: "Iterator[None]", stop: "Stop") -> None:
+        """Fill in until there is something else to do; show at the end which moments there are."""
+        for _ in filling:
+            if self._is_called() or stop.is_set:
+                return
+        self._filling = None
+        if self._training is not None:
+            self._publish(self._training)
+
+    def _study(self, stop: "Stop") -> None:
+        import torch
+
+        try:
+            self._studies.advance(stop)
+        except Exception as error:  # the run is not to suffer
+            is_full = isinstance(error, torch.OutOfMemoryError)
+            if is_full and self._studies.begin_on_cpu():
+                self.noticed.emit(_FULL)
+                return
+            self._studies.give_up(f"{error} ({type(error).__name__})")
+
+    def _has_steps_to_go(self) -> bool:
+        training = self._training
+        if training is None or training.finished:
+            return False
+        return training.step < self._goal or training.owes_record
+
+    def _begin(self, job: Job) -> None:
+        from regplay.core.replay import fill_in
+        from regplay.core.training import Training
+
+        self._current = job
+        self._began = time.perf_counter()
+        if job.change is Change.ADJUST and self._training is not None:
+            if {"epochs"} != set(differences(self._run.experiment, job.experiment)):
+                self._run.changed_at.append(self._training.epoch)
+            self._training.adjust([job.experiment])
+            self._run.experiment = job.experiment
+            self.reached = (job.generation, self._training.step)
+        else:
+            start = job.start
+            has_gaps = self._filling is not None or (start is not None and not start.is_present)
+            self._training = self._filling = None  # so that their memory is free for the next
+            training = Training([job.experiment], datasets=[job.dataset], device=job.device)
+            run = None if start is None else self._started(start, job, training)
+            if run is None:
+                run = Run(job.experiment, placement=training.placement.reason)
+                self._keep(run, training.train(0))
+            elif has_gaps and not run.changed_at:
+                again = Training([job.experiment], datasets=[job.dataset], device=job.device)
+                self._filling = fill_in(run.checkpoints, run.history, again, self._stop)
+            self._run, self._training = run, training
+            self.reached = (job.generation, training.step)
+        # What is over this soon shows its result alone, without a flash of its start. One silence
+        # does for many jobs, so that a hand that never rests sees what longer ones come to.
+        if job.change is Change.ADJUST:
+            self._silent_until = 0.0
+        elif self._is_shown:
+            self._silent_until, self._is_shown = self._began + GRACE, False
+
+    def _started(self, start: Start, job: Job, training: "Training") -> Run | None:
+        """Bring a training to where it is to start; the run so far, or None if it isn't kept."""
+        if not start.study:
+            run = self._run if start.run is None else start.run
+        else:
+            study = self._studies.training(start.study)
+            if study is None or study.experiments[start.member] != job.experiment:
+                return None
+            history = study.history.member(start.member)
+            run = Run(job.experiment, history, checkpoints=study.checkpoints(start.member))
+        state = run.checkpoints.at(start.epoch)
+        if state is None:
+            return None
+        training.restore(state)
+        run = run.until(state.epoch)
+        run.experiment, run.placement = job.experiment, training.placement.reason
+        return run
+
+    @staticmethod
+    def _keep(run: Run, records: "Sequence[Record]") -> None:
+        for record in records:
+            run.history.append(record.snapshot)
+        best = run.history.best()
+        best_epoch = -1 if best is None else int(run.history.epochs[best])
+        run.checkpoints.extend([record.state for record in records], best_epoch)
+
+    def _train(self, stop: "Stop") -> None:
+        training = self._training
+        if training is None:
+            self._has_look = False
+            return
+        generation, _ = self.reached
+        self._trains = True
+        try:
+            while True:
+                stop.clear()
+                self._publish_sometimes(training)
+                if self.isInterruptionRequested():
+                    return
+                if self._is_superseded(training):
+                    if time.perf_counter() >= self._silent_until:
+                        self._publish(training)
+                    return
+                if not self._has_steps_to_go():
+                    break
+                self._keep(self._run, training.train(self._goal, stop))
+                self.reached = (generation, training.step)
+        finally:
+            self._trains = False
+        self._publish(training)
+
+    def _is_superseded(self, training: "Training") -> bool:
+        """Whether to leave this training for a job that waits, rather than finish it before."""
+        job = self._job
+        if job is None:
+            return False
+        if job.change is Change.ADJUST:
+            return True
+        spent, done = time.perf_counter() - self._began, training.step / max(self._goal, 1)
+        return spent * (1.0 - min(done, 1.0)) / max(done, _BARELY_BEGUN) > GRACE
+
+    def _publish_sometimes(self, training: "Training") -> None:
+        now = time.perf_counter()
+        if not (self._has_look or (self._is_awaited and now >= self._silent_until)):
+            return
+        self._publish(training)
+        end = time.perf_counter()
+        self._silent_until = end + (end - now) / _PUBLISHING_SHARE
+
+    def _publish(self, training: "Training") -> None:
+        job, run = self._current, self._run
+        with self._wake:
+            look, was_asked = self._look, self._has_look
+            self._has_look = self._is_awaited = False
+            self._is_shown = True
+        if job is None or run.history.last is None:
+            return
+        study = self._studies.training(look.study) if look.study else None
+        if study is not None:
+            view = self._viewer.of_member(job, study, look, run.placement)
+        else:
+            view = self._viewer.of_run(job, run, training, replace(look, study="", member=0))
+        self.mailbox.put(view)
+        if was_asked:
+            self.looked.emit()
+
+    def _give_up(self, error: Exception) -> None:
+        import torch
+
+        job, self._training = self._taken, None
+        if job is None:
+            raise error
+        if isinstance(error, torch.OutOfMemoryError) and job.device != "cpu":
+            self.noticed.emit(_FULL)
+            with self._wake:
+                if self._job is None:
+                    self._job = replace(
+                        job, device="cpu", change=Change.RESTART, goal=self._goal, after=None
+                    )
+            return
+        message = f"Training stopped: {error}. Change a setting, or reset to train again."
+        self.failed.emit(job.generation, f"{message} ({type(error).__name__})")

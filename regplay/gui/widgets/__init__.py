@@ -1,0 +1,1 @@
+"""The program's own small widgets: buttons, texts, sliders, marks, icons."""

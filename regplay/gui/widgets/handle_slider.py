@@ -1,0 +1,118 @@
+"""What the program's own sliders have in common: a round handle on a groove, held by the mouse."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen, QWheelEvent
+from PySide6.QtWidgets import QSlider, QWidget
+
+from regplay.gui.widgets import tones as tones
+
+HANDLE = 14  # px, diameter
+_GROOVE = 4  # px, thickness
+
+
+class HandleSlider(QSlider):
+    """Horizontal; a click goes where it points, a drag follows the mouse, the wheel does nothing.
+
+    A handle that is taken off its centre keeps its distance from the mouse.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._grip = 0.0  # px from the handle's centre to where the mouse holds it
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def x_of(self, position: int) -> float:
+        """Where the handle's centre stands at `position`, in px."""
+        return HANDLE / 2 + (self.width() - HANDLE) * position / max(self.maximum(), 1)
+
+    # -- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the handle, or bring it to the mouse."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        event.accept()
+        self.setSliderDown(True)
+        self._take_hold(event.position())
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse."""
+        if self.isSliderDown():
+            event.accept()
+            self._drag_to(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            event.accept()
+            self.setSliderDown(False)
+            self._let_go()
+            self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to what is around: scrolling past must change nothing."""
+        event.ignore()
+
+    def _take_hold(self, point: QPointF) -> None:
+        on_handle = self._is_on_handle(point)
+        self._grip = point.x() - self.x_of(self.value()) if on_handle else 0.0
+        if not on_handle:
+            self._drag_to(point.x())
+
+    def _is_on_handle(self, point: QPointF) -> bool:
+        return abs(point.x() - self.x_of(self.value())) <= HANDLE / 2
+
+    def _drag_to(self, x: float) -> None:
+        """The handle is held, and the mouse is at `x` px."""
+        raise NotImplementedError
+
+    def _let_go(self) -> None:
+        """The handle was released."""
+
+    def _held_at(self, x: float) -> float:
+        """Where the held handle goes while the mouse is at `x` px: also between two positions."""
+        return self._position_at(x - self._grip)
+
+    def _position_at(self, x: float) -> float:
+        """The position at `x` px, also between two; the inverse of `x_of`."""
+        share = (x - HANDLE / 2) / max(self.width() - HANDLE, 1)
+        return min(max(share, 0.0), 1.0) * self.maximum()
+
+    # -- looks
+
+    def _strong_color(self) -> QColor:
+        """Of the handle in use, and of the groove up to it."""
+        palette = self.palette()
+        enabled = palette.color(QPalette.ColorRole.Highlight)
+        return enabled if self.isEnabled() else quiet(palette)
+
+    def _paint_handle(self, painter: QPainter, middle: float) -> None:
+        palette = self.palette()
+        active = self.hasFocus() or self.isSliderDown()
+        line = self._strong_color() if active else tones.line(palette, 0.5)
+        painter.setPen(QPen(line, 2 if active else 1))
+        painter.setBrush(_knob(palette, self.isEnabled()))
+        radius = HANDLE / 2 - 1
+        painter.drawEllipse(QPointF(self.x_of(self.value()), middle), radius, radius)
+
+
+def quiet(palette: QPalette) -> QColor:
+    """The groove beyond the handle."""
+    return tones.line(palette, 0.28)
+
+
+def draw_groove(painter: QPainter, left: float, right: float, middle: float) -> None:
+    """A piece of the groove, with round ends around `left` and `right`."""
+    half = _GROOVE / 2
+    painter.drawRoundedRect(
+        QRectF(left - half, middle - half, right - left + _GROOVE, _GROOVE), half, half
+    )
+
+
+def _knob(palette: QPalette, is_enabled: bool) -> QColor:
+    """Light on either ground, so that the handle stands out from the groove."""
+    if tones.is_dark(palette):
+        return tones.line(palette, 0.8 if is_enabled else 0.4)
+    return palette.color(QPalette.ColorRole.Base)
