@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 
-from regplay.core.datasets import rows
+from regplay.core.datasets import tables
 from regplay.core.datasets.csv_reader import (
     MISSING,
     Problem,
@@ -27,9 +27,9 @@ from regplay.core.datasets.csv_reader import (
     open_sheet,
 )
 from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Floats
-from regplay.core.datasets.numbers import LARGEST, parse_number, problem_of, short, shown
-from regplay.core.datasets.rows import Table
+from regplay.core.datasets.numbers import LARGEST, parse_number, short, shown, why_no_number
 from regplay.core.datasets.sampling import Labels
+from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 
 VALID_SHARE = 0.3
@@ -201,7 +201,7 @@ def _number(sheet: Sheet, cell: str, row: int, column: int, remark: str = _ONLY_
     if cell.lower() in MISSING:
         sheet.report("a value is missing; fill it in or remove the row", row, column)
     else:
-        sheet.report(problem_of(cell, remark), row, column)
+        sheet.report(why_no_number(cell, remark), row, column)
     return 0.0
 
 
@@ -406,7 +406,7 @@ def _csv(settings: DataSettings) -> Dataset:
     table = read_table(settings.file, choice)
     n = len(table.x)
     n_valid = settings.n_valid or max(1, round(VALID_SHARE * n))
-    return rows.dataset(
+    return tables.dataset(
         table,
         settings,
         settings.n_train or n - n_valid,

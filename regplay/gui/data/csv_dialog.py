@@ -36,7 +36,7 @@ from regplay.core.datasets.csv_table import (
     names_of,
     written,
 )
-from regplay.core.datasets.rows import Table
+from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import Value, replace
 from regplay.gui.data.table_values import (

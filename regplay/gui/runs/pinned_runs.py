@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from regplay.core.datasets.problem import problem_of
+from regplay.core.datasets import problem_of
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.fit_panel import Overlay

@@ -3,7 +3,7 @@
 import numpy as np
 
 from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.point_text import format_points
+from regplay.core.datasets.points import format_points
 from regplay.core.experiment import DataSettings
 from regplay.session.export.data_code import DataCode, standardised
 from regplay.session.export.python_text import table
