@@ -10,8 +10,7 @@ from msgspec import Meta
 from regplay.core import fields
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
-from regplay.session.claim_tokens import LONGEST
-from regplay.session.claims import Statement, parse_claim
+from regplay.session.claims import LONGEST_CLAIM, Statement, parse_claim
 
 View = Literal["fit", "landscape", "seeds", "network", "split"]
 Changes = Mapping[str, Value]  # field paths and values
@@ -41,9 +40,9 @@ _Id = Annotated[
 _Statement = Annotated[
     str,
     Meta(
-        max_length=LONGEST,
+        max_length=LONGEST_CLAIM,
         pattern=_ONE_LINE,
-        description=f"a text of at most {LONGEST:,} characters in a single line",
+        description=f"a text of at most {LONGEST_CLAIM:,} characters in a single line",
     ),
 ]
 _MOST_SEEDS = 1000

@@ -8,8 +8,7 @@ import pytest
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
-from regplay.session.claim_tokens import LONGEST
-from regplay.session.claims import ClaimError, Term, parse_claim
+from regplay.session.claims import LONGEST_CLAIM, ClaimError, Term, parse_claim
 
 NAN = float("nan")
 
@@ -214,7 +213,7 @@ def test_what_is_refused(claim, column, message):
 def test_the_length_is_bounded():
     assert parse_claim("gap < " + "1 + " * 240 + "1").holds(lambda _: 240.0)
     with pytest.raises(ClaimError, match="1,001 characters, and at most 1,000"):
-        parse_claim("gap<1".ljust(LONGEST + 1))
+        parse_claim("gap<1".ljust(LONGEST_CLAIM + 1))
 
 
 @pytest.mark.parametrize("claim", ["__import__('os') < 1", "gap.__class__ < 1", "(lambda: 1) < 1"])

@@ -16,50 +16,279 @@ Measures are those of `NEEDS`. A name is a field path, the last part of one wher
 ends with it, or `epoch`: the measure at the newest record that is not later.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
-from typing import get_args
+import math
+import operator
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Literal, get_args
 
 from regplay.core.fields import Value
 from regplay.core.likeness import nearest
 from regplay.core.verdict import Kind
-from regplay.session.claim_statements import (
-    COMPARISONS,
-    FUNCTIONS,
-    Comparison,
-    Expression,
-    Statement,
-    called,
-    chain,
-    constant,
-    measured,
-    negated,
-)
-from regplay.session.claim_terms import (
-    RESAMPLES,
+from regplay.session.claims.terms import (
     ClaimError,
     Term,
     check_measure,
     check_value,
     find_field,
 )
-from regplay.session.claim_tokens import Token, tokens_of
-from regplay.session.claim_values import Trained, measure_term, small_weights
 
-__all__ = [
-    "RESAMPLES",
-    "ClaimError",
-    "Statement",
-    "Term",
-    "Trained",
-    "measure_term",
-    "parse_claim",
-    "small_weights",
-]
+LONGEST_CLAIM = 1000  # characters of a claim
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<number>(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+  | (?P<text>"[^"\n]*"|'[^'\n]*')
+  | (?P<name>[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*)
+  | (?P<sign><=|>=|==|!=|[-+*/()<>=,])
+    """,
+    re.VERBOSE,
+)
+# What people write instead of a sign.
+_MEANT = {
+    "≤": "<=",
+    "≥": ">=",
+    "≠": "!=",
+    "−": "-",
+    "·": "*",
+    "×": "*",
+    "&": "and",
+    "!": "!=",
+    "^": "x * x",
+}
+
+Reading = float | str
+ValueOf = Callable[[Term], float | str | bool]
+
+COMPARISONS: Mapping[str, Callable[[Reading, Reading], bool]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
+FUNCTIONS: Mapping[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
+_NAN = float("nan")
 
 _DEEPEST = 20  # parentheses within parentheses
 _LATEST = 1_000_000  # epochs, as many as can be trained
 _VERDICTS: tuple[str, ...] = get_args(Kind)
+
+
+# tokens: the words, numbers and signs of a claim
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, a number, a text or a sign.
+
+    Attributes
+    ----------
+    text
+        As it is written; of a text, without the quotes.
+    column
+        Where it begins, from 1.
+    """
+
+    kind: Literal["number", "text", "name", "sign", "end"]
+    text: str
+    column: int
+
+    def __str__(self) -> str:
+        if self.kind == "end":
+            return "the claim ends"
+        return f'"{self.text}"' if self.kind == "text" else self.text
+
+    def is_sign(self, text: str) -> bool:
+        """Whether it is this sign, or this word."""
+        return self.text == text and self.kind in ("sign", "name")
+
+    @property
+    def number(self) -> float:
+        """The value of a number."""
+        return float(self.text)
+
+
+def tokens_of(text: str) -> list[Token]:
+    """The tokens of a claim, and one for its end.
+
+    Raises
+    ------
+    ClaimError
+        If there is a character that no token has, or the claim is too long.
+    """
+    if len(text) > LONGEST_CLAIM:
+        raise ClaimError(
+            f"the claim has {len(text):,} characters, and at most {LONGEST_CLAIM:,} are read", 1
+        )
+    tokens, place = list[Token](), 0
+    while place < len(text):
+        column, found = place + 1, _TOKEN.match(text, place)
+        if found is None:
+            raise ClaimError(_unknown(text[place]), column)
+        place = found.end()
+        match found.lastgroup:
+            case "number":
+                if not math.isfinite(float(found[0])):
+                    raise ClaimError(f"{found[0]} is too large a number", column)
+                tokens.append(Token("number", found[0], column))
+            case "text":
+                tokens.append(Token("text", found[0][1:-1], column))
+            case "name":
+                tokens.append(Token("name", found[0], column))
+            case "sign":
+                tokens.append(Token("sign", found[0], column))
+    tokens.append(Token("end", "", len(text) + 1))
+    return tokens
+
+
+def _unknown(character: str) -> str:
+    if character in "\"'":
+        return "a quote that is not closed"
+    if character == "|":
+        return "there is no or in claims: only and joins comparisons"
+    meant = _MEANT.get(character)
+    return f"{character!r} is no sign of claims" + (f"; write {meant}" if meant else "")
+
+
+# statements: comparisons of numbers that are made of terms
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Something that has a value once its terms have.
+
+    Attributes
+    ----------
+    value
+        Gives the value; NaN for a number that there isn't.
+    terms
+        All terms in it, in order.
+    is_text
+        Whether it is words instead of a number.
+    """
+
+    value: Callable[[ValueOf], Reading]
+    terms: tuple[Term, ...] = ()
+    is_text: bool = False
+
+
+def constant(value: Reading) -> Expression:
+    """A number or a text."""
+    return Expression(lambda _: value, is_text=isinstance(value, str))
+
+
+def measured(term: Term) -> Expression:
+    """The value of a term."""
+
+    def value(value_of: ValueOf) -> Reading:
+        known = value_of(term)
+        return known if isinstance(known, str) else float(known)
+
+    return Expression(value, (term,), term.is_text)
+
+
+def _of_numbers(
+    compute: Callable[[Sequence[float]], float], operands: Sequence[Expression]
+) -> Expression:
+    """A number made of numbers; of NaN among them it is NaN."""
+
+    def value(value_of: ValueOf) -> float:
+        values = [operand.value(value_of) for operand in operands]
+        numbers = [_NAN if isinstance(value, str) else value for value in values]
+        return _NAN if any(map(math.isnan, numbers)) else compute(numbers)
+
+    return Expression(value, tuple(term for operand in operands for term in operand.terms))
+
+
+def negated(operand: Expression) -> Expression:
+    """Minus a number."""
+    return _of_numbers(lambda numbers: -numbers[0], [operand])
+
+
+def called(function: str, operands: Sequence[Expression]) -> Expression:
+    """A function of `FUNCTIONS`."""
+    return _of_numbers(lambda numbers: float(FUNCTIONS[function](*numbers)), operands)
+
+
+def chain(operands: Sequence[Expression], signs: Sequence[str]) -> Expression:
+    """Numbers joined from left to right by `+` and `-`, or by `*` and `/`.
+
+    Parameters
+    ----------
+    signs
+        Between the operands, so one fewer.
+    """
+
+    def compute(numbers: Sequence[float]) -> float:
+        result = numbers[0]
+        for sign, number in zip(signs, numbers[1:], strict=True):
+            match sign:
+                case "+":
+                    result += number
+                case "-":
+                    result -= number
+                case "*":
+                    result *= number
+                case _:
+                    result = result / number if number else _NAN
+        return result
+
+    return _of_numbers(compute, operands)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Expressions, each compared with the next, as in `a < b <= c`."""
+
+    operands: tuple[Expression, ...]
+    signs: tuple[str, ...]  # of `COMPARISONS`, one fewer than operands
+
+    def holds(self, value_of: ValueOf) -> bool:
+        """Whether each comparison is true; one with a NaN never is."""
+        values = [operand.value(value_of) for operand in self.operands]
+        pairs = zip(self.signs, values, values[1:], strict=False)
+        return all(_holds(sign, left, right) for sign, left, right in pairs)
+
+
+def _holds(sign: str, left: Reading, right: Reading) -> bool:
+    if isinstance(left, str) != isinstance(right, str):
+        return False
+    if any(isinstance(value, float) and math.isnan(value) for value in (left, right)):
+        return False
+    return COMPARISONS[sign](left, right)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A claim that has been read: comparisons, all of which have to hold."""
+
+    comparisons: tuple[Comparison, ...]
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """What it speaks of, in order, each once."""
+        found = (
+            term
+            for comparison in self.comparisons
+            for operand in comparison.operands
+            for term in operand.terms
+        )
+        return tuple(dict.fromkeys(found))
+
+    def holds(self, value_of: ValueOf) -> bool:
+        """Whether it is true, given the value of each of its terms.
+
+        A NaN never holds, neither with `!=`; nor does a text beside a number.
+        """
+        return all(comparison.holds(value_of) for comparison in self.comparisons)
+
+
+# the parser
 
 
 @lru_cache(maxsize=1024)
