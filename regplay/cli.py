@@ -115,7 +115,7 @@ def _configure_train(parser: ArgumentParser) -> None:
 
 
 def _train(options: Namespace) -> int:
-    from regplay.session.experiment_file import open_experiment
+    from regplay.session.experiment_text import open_experiment
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
     import json

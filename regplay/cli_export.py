@@ -41,9 +41,9 @@ def run(options: Namespace) -> int:
     UserError
         If the experiment or its data is refused, or the file can't be written.
     """
-    from regplay.session.experiment_file import open_experiment
+    from regplay.session.experiment_text import open_experiment
     from regplay.session.export import to_pytorch
-    from regplay.session.results import write_file
+    from regplay.session.files import write_file
 
     script = to_pytorch(open_experiment(options.experiment, options.set))
     if options.out is None:

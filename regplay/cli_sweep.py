@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from regplay.cli_options import INTERRUPTED, add_experiment, add_output
 
 if TYPE_CHECKING:
-    from regplay.session.sweep_results import SweepResult
+    from regplay.session.results import SweepResult
 
 _SWEEP_FILES = """\
 VALUES is a list, V1,V2,..., or for numbers a range, LOW:HIGH:COUNT, in even steps, or
@@ -78,7 +78,7 @@ def run(options: Namespace) -> int:
     UserError
         If something is refused, before any training.
     """
-    from regplay.session.experiment_file import open_experiment
+    from regplay.session.experiment_text import open_experiment
     from regplay.session.vary import read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
@@ -103,8 +103,8 @@ def run(options: Namespace) -> int:
 
 
 def _write_sweep(folder: Path, result: "SweepResult") -> None:
-    from regplay.session.results import prepare_folder, write_file
-    from regplay.session.sweep_results import sweep_csv
+    from regplay.session.files import prepare_folder, write_file
+    from regplay.session.results import sweep_csv
 
     prepare_folder(folder)
     picture = folder / "sweep.png"
@@ -130,7 +130,7 @@ def _write_sweep(folder: Path, result: "SweepResult") -> None:
 
 def _remove(path: Path) -> bool:
     """Remove a file; whether there was one."""
-    from regplay.session.results import OutputError
+    from regplay.session.files import OutputError
 
     try:
         path.unlink()

@@ -14,7 +14,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.session.document import Document
 from regplay.session.document_file import write
-from regplay.session.link import to_link
+from regplay.session.experiment_text import to_link
 
 
 @pytest.fixture

@@ -18,10 +18,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.session.atomic import leftovers_of
 from regplay.session.document import Document, DocumentError
 from regplay.session.document_file import SUFFIX, read, write
 from regplay.session.document_writer import BRIEF, DocumentWriter
+from regplay.session.files import leftovers_of
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.cost import steps_per_epoch
-from regplay.core.datasets import REGISTRY, Dataset
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
 from regplay.core.history import History
+from regplay.session.experiment_text import reads_file
 from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.pins import Pin
-from regplay.session.run import Run
+from regplay.session.session import Run
 from regplay.session.stored_arrays import DocumentError
 from regplay.session.stored_states import StoredStates, sizes_of
 
@@ -235,8 +236,3 @@ class Document:
         if self.run is None or saved.run is None:
             return self.run is None or self.run.epoch == 0
         return self.run.is_like(saved.run)
-
-
-def reads_file(experiment: Experiment) -> bool:
-    """Whether the data of an experiment come from a file that it names."""
-    return "file" in REGISTRY[experiment.data.name].uses

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 
-from regplay.session.atomic import write_atomically
 from regplay.session.document import Document, DocumentError
 from regplay.session.document_reader import loads
 from regplay.session.document_text import LARGEST
 from regplay.session.document_writer import Budget, DocumentWriter
+from regplay.session.files import write_atomically
 from regplay.session.validation import read_text
 
 __all__ = ["SUFFIX", "dumps", "loads", "read", "write"]

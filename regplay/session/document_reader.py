@@ -15,7 +15,6 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.session.changes import changed
 from regplay.session.document import (
     MOST_PINS,
     VIEW,
@@ -23,10 +22,10 @@ from regplay.session.document import (
     StoredPin,
     StoredRun,
     ViewValue,
-    reads_file,
 )
 from regplay.session.document_text import EARLIER, FORMAT, taken_apart
 from regplay.session.earlier_states import earlier_layouts, updated
+from regplay.session.experiment_text import changed, reads_file
 from regplay.session.stored_arrays import ArrayReader, DocumentError
 from regplay.session.stored_states import (
     MOST_CHANGES,

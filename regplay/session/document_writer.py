@@ -10,10 +10,10 @@ import numpy as np
 from regplay.core.experiment import Experiment
 from regplay.core.fields import to_dict
 from regplay.core.history import MEASURES, History
-from regplay.session.changes import changes
 from regplay.session.document import Document, StoredRun
 from regplay.session.document_text import joined
-from regplay.session.run import Run
+from regplay.session.experiment_text import changes
+from regplay.session.session import Run
 from regplay.session.stored_arrays import encoded
 from regplay.session.stored_states import MOST_CHANGES, StoredStates
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from regplay.session.files import finite
 from regplay.session.lesson import Lesson, page_name
 from regplay.session.lesson_check import ClaimCheck, LessonCheck
-from regplay.session.results import finite
 from regplay.session.terminal import CtrlC, StatusLine, counted, with_memory
 
 Results = Sequence[ClaimCheck | None]  # of the claims of a lesson; None for what had not finished

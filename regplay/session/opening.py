@@ -12,10 +12,9 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.toml_text import parse
 from regplay.session.document_file import SUFFIX, read
-from regplay.session.experiment_file import open_experiment
+from regplay.session.experiment_text import from_link, is_link, open_experiment
 from regplay.session.lessons import LARGEST as LARGEST_LESSON
 from regplay.session.lessons import load_lesson
-from regplay.session.link import from_link, is_link
 from regplay.session.validation import read_text
 
 TABLES = (".csv", ".tsv", ".txt")

@@ -12,7 +12,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.joint import JointHistory, JointTraining
 from regplay.core.sweep import Sweep
-from regplay.session.sweep_results import SweepResult, outcome_of
+from regplay.session.results import SweepResult, outcome_of
 from regplay.session.terminal import (
     CtrlC,
     StatusLine,

@@ -20,7 +20,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.history import History
 from regplay.core.training import Training
 from regplay.core.verdict import Verdict
-from regplay.session.results import Result, prepare_folder
+from regplay.session.files import prepare_folder
+from regplay.session.results import Result
 
 Outcome = TypeVar("Outcome")
 _INTERVAL = 0.1  # seconds between two states of the progress line

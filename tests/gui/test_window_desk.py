@@ -25,7 +25,7 @@ from regplay.gui.controls.number import ValueBox
 from regplay.gui.data.csv_dialog import CsvDialog
 from regplay.session.document import Document
 from regplay.session.document_file import write
-from regplay.session.link import to_link
+from regplay.session.experiment_text import to_link
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -12,7 +12,7 @@ from regplay.session.document import Document
 from regplay.session.document_file import dumps
 from regplay.session.document_text import joined, taken_apart
 from regplay.session.pins import Pins
-from regplay.session.run import Run
+from regplay.session.session import Run
 from regplay.session.stored_arrays import encoded
 
 SMALL = {"model.width": 6, "data.n_train": 12, "data.n_valid": 10, "epochs": 60}

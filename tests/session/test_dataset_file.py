@@ -9,8 +9,8 @@ from regplay.core.datasets import REGISTRY, DatasetError, load
 from regplay.core.datasets.csv_table import written
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
-from regplay.session.dataset_file import write_dataset
-from regplay.session.results import OutputError
+from regplay.session.files import OutputError
+from regplay.session.results import write_dataset
 
 
 def rows_of(dataset, split):

@@ -2,7 +2,7 @@
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.past import Past
+from regplay.session.session import Past
 
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 

@@ -12,16 +12,8 @@ from regplay.core.datasets import load
 from regplay.core.experiment import DataSettings, Experiment, ModelSettings, RegularizationSettings
 from regplay.core.fit import Fit
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.session.results import (
-    OutputError,
-    Result,
-    history_csv,
-    predictions_csv,
-    prepare_folder,
-    state_dict,
-    write_file,
-    write_results,
-)
+from regplay.session.files import OutputError, prepare_folder, write_file
+from regplay.session.results import Result, history_csv, predictions_csv, state_dict, write_results
 
 FILES = {"experiment.toml", "history.csv", "predictions.csv", "model.pt"}
 

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from regplay.session.atomic import leftovers_of, temporary_beside, write_atomically
+from regplay.session.files import leftovers_of, temporary_beside, write_atomically
 
 
 def test_text_and_bytes_replace_what_was_there(tmp_path):

@@ -26,7 +26,7 @@ from regplay.session.document import Document, DocumentError, StoredRun
 from regplay.session.document_file import dumps, loads, read, write
 from regplay.session.document_writer import Budget, DocumentWriter
 from regplay.session.pins import Pins
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 EVERYTHING = {
     "regularization__dropout": 0.3,
@@ -299,7 +299,7 @@ def test_reading_a_session_imports_neither_torch_nor_qt(tmp_path):
     write(path, session())
     code = (
         "import sys; from pathlib import Path; from regplay.session.document_file import read;"
-        "import regplay.session.autosave, regplay.session.link;"
+        "import regplay.session.autosave, regplay.session.experiment_text;"
         "d = read(Path(sys.argv[1])); assert len(d.pins) == 2; d.run.run(with_states=False);"
         "sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     )

@@ -10,7 +10,7 @@ import pytest
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
-from regplay.session.link import LinkError, from_link, is_link, to_link
+from regplay.session.experiment_text import LinkError, from_link, is_link, to_link
 
 
 def _of(**values):

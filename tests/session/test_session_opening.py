@@ -8,10 +8,10 @@ import pytest
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.atomic import write_atomically
 from regplay.session.document import Document
 from regplay.session.document_file import write
-from regplay.session.link import to_link
+from regplay.session.experiment_text import to_link
+from regplay.session.files import write_atomically
 from regplay.session.opening import check_table, is_lesson, opening_of
 
 OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1})

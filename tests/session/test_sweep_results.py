@@ -9,7 +9,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import Axis, Sweep
-from regplay.session.sweep_results import SweepResult, outcome_of, sweep_csv
+from regplay.session.results import SweepResult, outcome_of, sweep_csv
 from regplay.session.sweep_terminal import describe, stopped_line
 
 NAN = float("nan")

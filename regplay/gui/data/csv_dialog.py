@@ -52,7 +52,7 @@ from regplay.gui.data.table_values import (
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.widgets import tones as tones
 from regplay.gui.widgets.layout import named
-from regplay.session.results import OutputError, write_file
+from regplay.session.files import OutputError, write_file
 
 Task = Literal["auto", "regression", "classification"]
 _TASKS: dict[Task, str] = {

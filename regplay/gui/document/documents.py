@@ -12,11 +12,10 @@ from regplay.core.experiment import Experiment
 from regplay.gui.document.questions import EXPERIMENT, Questions, busy
 from regplay.gui.training.clock import Clock
 from regplay.session.autosave import Autosave, Leftover, left_behind
-from regplay.session.document import Document, DocumentError, reads_file
+from regplay.session.document import Document, DocumentError
 from regplay.session.document_file import SUFFIX, read, write
 from regplay.session.document_writer import DocumentWriter
-from regplay.session.experiment_file import open_experiment
-from regplay.session.link import from_link, to_link
+from regplay.session.experiment_text import from_link, open_experiment, reads_file, to_link
 
 MOST = 8
 _KEY = "recent"

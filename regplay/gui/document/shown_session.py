@@ -14,7 +14,7 @@ from regplay.gui.training.messages import Start, View
 from regplay.gui.transport import SPEEDS
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow

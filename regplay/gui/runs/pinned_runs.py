@@ -18,7 +18,7 @@ from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.gui.runs.side_tab import Contestant

@@ -31,7 +31,7 @@ from regplay.core.history import History
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins, value_texts
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from regplay.gui.widgets.icons import icon
 from regplay.gui.widgets.layout import named
 from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 class RunsHeader(QWidget):

@@ -12,7 +12,7 @@ from regplay.core.state import State
 from regplay.core.thinned import stochastic_passes
 from regplay.core.training import Training
 from regplay.gui.training.messages import Job, Look, View
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 class InternalsReader:

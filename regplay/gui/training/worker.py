@@ -17,8 +17,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
 from regplay.gui.training.messages import Job, Look, Mailbox, Start
 from regplay.gui.training.studies import Studies, Study, StudyRequest
-from regplay.session.run import Run
-from regplay.session.session import Change
+from regplay.session.session import Change, Run
 
 if TYPE_CHECKING:
     from regplay.core.training import Record, Training

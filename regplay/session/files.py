@@ -1,11 +1,17 @@
-"""Writing a file whole or not at all."""
+"""Writing files whole or not at all, folders for them, and tables as CSV."""
 
 import contextlib
+import csv
+import io
+import math
 import os
 import shutil
 import stat
 import uuid
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+
+from regplay.core.errors import UserError
 
 _LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it
 
@@ -88,3 +94,61 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+# files that a person asked for
+
+
+class OutputError(UserError):
+    """A folder or a file in it can't be written; the message says which one and why."""
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make sure that results can be written into `folder`, before time is spent on them.
+
+    Raises
+    ------
+    OutputError
+        If it can't be created or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = temporary_beside(folder / "experiment.toml")
+        probe.touch()
+        probe.unlink()
+    except FileExistsError:
+        raise OutputError(f"{folder}: this is a file; results need a folder") from None
+    except OSError as error:
+        raise OutputError(f"{folder}: can't write there: {error.strerror or error}") from None
+
+
+def write_file(path: Path, content: bytes | str) -> None:
+    """Write a file as `write_atomically` does.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None
+    except UnicodeEncodeError:
+        problem = "a name in it, such as that of a file, is no text"
+        raise OutputError(f"{path}: can't be written: {problem}") from None
+
+
+def finite(value: float) -> float | None:
+    """`value`, or None where it is not finite, which JSON has no word for."""
+    return value if math.isfinite(value) else None
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV in UTF-8, numbers with all digits that tell them apart; what is not finite is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([finite(cell) if isinstance(cell, float) else cell for cell in row])
+    return text.getvalue().encode()

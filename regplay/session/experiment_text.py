@@ -1,8 +1,8 @@
-"""An experiment as one line of text, to be sent in a message: `regplay:1eJw…`.
+"""Experiments as text: a file with changes on top, what differs from another one, and a link.
 
-After the word comes a digit for the version, then, as URL-safe base64, the compressed JSON of what
-differs from the default experiment, by field path. So a link is short, and what later versions add
-does not make it longer.
+A link, `regplay:1eJw…`, is one line to be sent in a message. After the word comes a digit for the
+version, then, as URL-safe base64, the compressed JSON of what differs from the default experiment,
+by field path. So a link is short, and what later versions add does not make it longer.
 
 A link names no file. One that is made of an experiment that reads a file is refused, since whoever
 opens it has another disk; and one that names a file all the same is refused when it is opened, so
@@ -12,13 +12,18 @@ that nothing is read that a stranger has chosen.
 import base64
 import binascii
 import json
+import os
 import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from regplay.core.datasets import REGISTRY
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError
-from regplay.session.changes import changed, changes
-from regplay.session.document import reads_file
+from regplay.core.fields import ExperimentError, Value, differences, field, get, replace
+from regplay.core.toml import load
+
+_DATASET = "data.name"
 
 SCHEME = "regplay:"
 _VERSION = "1"
@@ -26,6 +31,92 @@ _LONGEST = 1 << 18  # characters; a link is to fit in a message
 _LARGEST = 1 << 20  # bytes of JSON in it
 _AROUND = "<>\"'`.,;()[]"  # what a sentence puts around a link
 _PADDING = "="
+
+
+def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
+    """The experiment in a TOML file, with some values set otherwise.
+
+    A relative `data.file` is meant from the folder of the TOML file; in an assignment, from the
+    current one. It is absolute in what is returned.
+
+    Parameters
+    ----------
+    assignments
+        Texts such as `model.depth=3`. All are applied at once, so that `data.name`, which sets
+        other values too, doesn't undo any of them; of several for one field the last one counts.
+
+    Raises
+    ------
+    ExperimentError
+        If the file can't be read, or something in it or in an assignment is refused.
+    """
+    experiment = load(path)
+    if experiment.data.file.strip():
+        file = _absolute(experiment.data.file, path.parent)
+        experiment = replace(experiment, {"data.file": file})
+    values: dict[str, Value] = {}
+    problems: list[str] = []
+    for assignment in assignments:
+        try:
+            name, value = _parse(assignment)
+            values[name] = value
+        except ExperimentError as error:
+            problems.append(str(error))
+    if problems:
+        raise ExperimentError("\n".join(problems))
+    return replace(experiment, values)
+
+
+def _parse(assignment: str) -> tuple[str, Value]:
+    name, equals, text = assignment.partition("=")
+    name = name.strip()
+    if not equals:
+        raise ExperimentError(f"{assignment}: must be FIELD=VALUE, such as model.depth=3")
+    value = field(name).parse(text)
+    if name == "data.file" and value:
+        value = _absolute(str(value), Path())
+    return name, value
+
+
+def _absolute(file: str, folder: Path) -> str:
+    return os.path.abspath(folder / os.path.expanduser(file.strip()))
+
+
+def reads_file(experiment: Experiment) -> bool:
+    """Whether the data of an experiment come from a file that it names."""
+    return "file" in REGISTRY[experiment.data.name].uses
+
+
+# what differs from another experiment
+
+
+def changes(base: Experiment, experiment: Experiment) -> dict[str, Value]:
+    """The values, by field path, that lead from `base` to `experiment`.
+
+    Another dataset brings its own defaults along: what it has otherwise is told after that.
+    """
+    found: dict[str, Value] = {}
+    if experiment.data.name != base.data.name:
+        found[_DATASET] = experiment.data.name
+        base = replace(base, found)
+    return found | {path: get(experiment, path) for path in differences(base, experiment)}
+
+
+def changed(base: Experiment, values: Mapping[str, object]) -> Experiment:
+    """The experiment that `changes` was given.
+
+    Raises
+    ------
+    ExperimentError
+        If a path is unknown or a value is refused.
+    """
+    rest = dict(values)
+    if _DATASET in rest:
+        base = replace(base, {_DATASET: rest.pop(_DATASET)})
+    return replace(base, rest)
+
+
+# links
 
 
 class LinkError(UserError):
