@@ -89,7 +89,12 @@ def run(options: Namespace) -> int:
     import json
     import time
 
-    from regplay.session.lesson_terminal import check_lesson, describe, last_line, summary
+    from regplay.session.lessons.check import (
+        check_lesson,
+        describe_check,
+        last_line,
+        lesson_summary,
+    )
 
     start, checked, was_stopped = time.perf_counter(), [], False
     for number, lesson in enumerate(chosen, 1):
@@ -99,11 +104,11 @@ def run(options: Namespace) -> int:
         )
         checked.append((lesson, results))
         if not options.json:
-            _show(describe(lesson, results, _marks()) + "\n")
+            _show(describe_check(lesson, results, _marks()) + "\n")
         if was_stopped:
             break
     if options.json:
-        found = [summary(lesson, results) for lesson, results in checked]
+        found = [lesson_summary(lesson, results) for lesson, results in checked]
         print(json.dumps(found, allow_nan=False), flush=True)
     else:
         _show(last_line(checked, time.perf_counter() - start))
@@ -117,13 +122,13 @@ def run(options: Namespace) -> int:
 def _list(options: Namespace) -> int:
     import json
 
-    from regplay.session.lesson_terminal import summary, table
     from regplay.session.lessons import lessons
+    from regplay.session.lessons.check import lesson_summary, lesson_table
 
     if options.json:
-        print(json.dumps([summary(lesson, None) for lesson in lessons()]), flush=True)
+        print(json.dumps([lesson_summary(lesson, None) for lesson in lessons()]), flush=True)
     else:
-        _show(table(lessons()))
+        _show(lesson_table(lessons()))
     return 0
 
 

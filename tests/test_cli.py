@@ -12,8 +12,7 @@ from regplay import __version__
 from regplay.cli import main
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.document import Document
-from regplay.session.document_file import write
+from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link
 
 

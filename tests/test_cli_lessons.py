@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from regplay import cli
-from regplay.session import lesson_check
+from regplay.session.lessons import check as lesson_check
 from regplay.session.lessons import lessons
 
 LESSON = """
@@ -47,7 +47,7 @@ def folder(tmp_path, monkeypatch):
     for number, sign in enumerate("<>", 1):
         text = LESSON.format(id=("good", "bad")[number - 1], sign=sign)
         (tmp_path / f"0{number}.toml").write_text(text, encoding="utf-8")
-    monkeypatch.setattr("regplay.session.lessons.resource", lambda *_: tmp_path)
+    monkeypatch.setattr("regplay.session.lessons.lesson.resource", lambda *_: tmp_path)
     return tmp_path
 
 

@@ -10,12 +10,9 @@ from regplay.core.datasets.csv_reader import (
 )
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.toml_text import parse
-from regplay.session.document_file import SUFFIX, read
+from regplay.session.document import SUFFIX, read
 from regplay.session.experiment_text import from_link, is_link, open_experiment
-from regplay.session.lessons import LARGEST as LARGEST_LESSON
-from regplay.session.lessons import load_lesson
-from regplay.session.validation import read_text
+from regplay.session.lessons import is_lesson, load_lesson
 
 TABLES = (".csv", ".tsv", ".txt")
 
@@ -64,13 +61,3 @@ def check_table(source: Source) -> None:
         open_sheet(source, problems.append).close()
     except ReadingStoppedError:
         raise UserError(f"{lead}{problems[-1].message}") from None
-
-
-def is_lesson(path: Path) -> bool:
-    """Whether a TOML file holds a lesson: it has pages."""
-    if path.suffix.lower() != ".toml":
-        return False
-    try:
-        return "pages" in parse(read_text(path, LARGEST_LESSON, "lesson", UserError))
-    except ValueError:
-        return False  # who opens it as an experiment says what is wrong

@@ -6,8 +6,7 @@ import numpy as np
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.document import Document
-from regplay.session.document_file import write
+from regplay.session.document import Document, write
 
 LESSON = """
 id = "small"

@@ -23,8 +23,7 @@ from regplay.core.fields import replace
 from regplay.core.toml import dumps
 from regplay.gui.controls.number import ValueBox
 from regplay.gui.data.csv_dialog import CsvDialog
-from regplay.session.document import Document
-from regplay.session.document_file import write
+from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link
 
 Key = Qt.Key

@@ -8,12 +8,11 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES
 from regplay.core.training import Training
-from regplay.session.document import Document
-from regplay.session.document_file import dumps
-from regplay.session.document_text import joined, taken_apart
+from regplay.session.document import Document, dumps
+from regplay.session.document.states import encoded
+from regplay.session.document.text import joined, taken_apart
 from regplay.session.pins import Pins
 from regplay.session.session import Run
-from regplay.session.stored_arrays import encoded
 
 SMALL = {"model.width": 6, "data.n_train": 12, "data.n_valid": 10, "epochs": 60}
 

@@ -11,10 +11,9 @@ import filelock
 import pytest
 from stored_sessions import session, small
 
-from regplay.session import autosave as autosave_module
-from regplay.session.autosave import Autosave, hold, left_behind
-from regplay.session.document import Document, DocumentError
-from regplay.session.document_file import read
+from regplay.session.document import Autosave, Document, DocumentError, left_behind, read
+from regplay.session.document import file as autosave_module
+from regplay.session.document.file import hold
 
 
 @pytest.fixture
@@ -283,7 +282,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from stored_sessions import session
-from regplay.session.autosave import Autosave
+from regplay.session.document import Autosave
 documents = [session(seed=seed) for seed in range(2)]
 autosave = Autosave(Path(sys.argv[1]))
 while True:

@@ -22,9 +22,17 @@ from stored_sessions import (
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
-from regplay.session.document import Document, DocumentError, StoredRun
-from regplay.session.document_file import dumps, loads, read, write
-from regplay.session.document_writer import Budget, DocumentWriter
+from regplay.session.document import (
+    Document,
+    DocumentError,
+    DocumentWriter,
+    StoredRun,
+    dumps,
+    loads,
+    read,
+    write,
+)
+from regplay.session.document.text import Budget
 from regplay.session.pins import Pins
 from regplay.session.session import Run
 
@@ -218,7 +226,7 @@ def test_runs_that_stay_are_not_packed_again(monkeypatch):
         packed.append(array)
         return real(array)
 
-    from regplay.session import document_writer
+    from regplay.session.document import text as document_writer
 
     real = document_writer.encoded
     monkeypatch.setattr(document_writer, "encoded", encoded)
@@ -298,8 +306,8 @@ def test_reading_a_session_imports_neither_torch_nor_qt(tmp_path):
     path = tmp_path / "mine.regplay"
     write(path, session())
     code = (
-        "import sys; from pathlib import Path; from regplay.session.document_file import read;"
-        "import regplay.session.autosave, regplay.session.experiment_text;"
+        "import sys; from pathlib import Path; from regplay.session.document.file import read;"
+        "import regplay.session.document.file, regplay.session.experiment_text;"
         "d = read(Path(sys.argv[1])); assert len(d.pins) == 2; d.run.run(with_states=False);"
         "sys.exit('torch' in sys.modules or 'PySide6' in sys.modules)"
     )

@@ -13,9 +13,8 @@ from stored_sessions import earlier, session, small, trained
 
 from regplay import __version__
 from regplay.core.errors import UserError
-from regplay.session.document import Document, DocumentError
-from regplay.session.document_file import dumps, loads, read
-from regplay.session.stored_arrays import ArrayReader, encoded
+from regplay.session.document import Document, DocumentError, dumps, loads, read
+from regplay.session.document.states import ArrayReader, encoded
 
 
 @pytest.fixture(scope="module")

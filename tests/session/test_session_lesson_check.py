@@ -12,8 +12,8 @@ from regplay.core.joint import JointTraining
 from regplay.core.resampled import decompositions_of
 from regplay.core.sweep import Sweep
 from regplay.core.training import train
-from regplay.session.lesson_check import LessonCheck
 from regplay.session.lessons import LessonError, loads_lesson
+from regplay.session.lessons.check import LessonCheck
 
 HEAD = 'id = "a-lesson"\ntitle = "A lesson"\nsummary = "One line."\nminutes = 5\n'
 SMALL = "model.depth = 1, model.width = 8, epochs = 40"

@@ -297,6 +297,6 @@ def test_shipped_lessons_can_be_read_and_each_proves_something():
 def test_two_lessons_of_one_id_are_refused(monkeypatch, tmp_path):
     for name in ("01-a.toml", "02-b.toml"):
         (tmp_path / name).write_text(HEAD + PAGE, encoding="utf-8")
-    monkeypatch.setattr("regplay.session.lessons.resource", lambda *_: tmp_path)
+    monkeypatch.setattr("regplay.session.lessons.lesson.resource", lambda *_: tmp_path)
     with pytest.raises(LessonError, match="a-lesson: more than one lesson has this id"):
         lessons()

@@ -9,7 +9,7 @@ from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.core.training import Training, run
 from regplay.session.claims import parse_claim
-from regplay.session.observations import Observations
+from regplay.session.lessons import Observations
 
 BASE = replace(Experiment(), {"model.depth": 1, "model.width": 4, "data.n_train": 10, "epochs": 30})
 

@@ -8,11 +8,11 @@ import pytest
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.document import Document
-from regplay.session.document_file import write
+from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link
 from regplay.session.files import write_atomically
-from regplay.session.opening import check_table, is_lesson, opening_of
+from regplay.session.lessons import is_lesson
+from regplay.session.opening import check_table, opening_of
 
 OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1})
 LESSON = """

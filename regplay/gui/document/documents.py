@@ -11,10 +11,17 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document.questions import EXPERIMENT, Questions, busy
 from regplay.gui.training.clock import Clock
-from regplay.session.autosave import Autosave, Leftover, left_behind
-from regplay.session.document import Document, DocumentError
-from regplay.session.document_file import SUFFIX, read, write
-from regplay.session.document_writer import DocumentWriter
+from regplay.session.document import (
+    SUFFIX,
+    Autosave,
+    Document,
+    DocumentError,
+    DocumentWriter,
+    Leftover,
+    left_behind,
+    read,
+    write,
+)
 from regplay.session.experiment_text import from_link, open_experiment, reads_file, to_link
 
 MOST = 8
@@ -153,7 +160,7 @@ class Documents(QObject):
     """Opens and saves sessions, and writes them every few seconds while something changes.
 
     A session that was not closed in good order is offered at the next start (`recover`), until it
-    is taken up or deleted; `regplay.session.autosave` has the rule.
+    is taken up or deleted; `regplay.session.document` has the rule.
 
     Parameters
     ----------

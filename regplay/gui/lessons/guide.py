@@ -16,8 +16,7 @@ from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.lessons.page_view import REVEALED
 from regplay.session import lessons
-from regplay.session.lessons import Lesson, LessonError, Page
-from regplay.session.observations import Observations
+from regplay.session.lessons import Lesson, LessonError, Observations, Page
 
 if TYPE_CHECKING:
     from regplay.core.state import State

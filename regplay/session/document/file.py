@@ -1,8 +1,9 @@
-"""What is worked on, written again and again, so that a crash loses seconds.
+"""Sessions as files: those that a person saves, and the one that a window saves by itself.
 
-Each window writes one file of its own, in a folder for such files, from a thread of its own. A lock
-beside the file says that the window lives; it is the system that lets go of it when the process is
-gone, however that came about. Where the system has no such locks, nothing is written.
+What is worked on is written again and again, so that a crash loses seconds. Each window writes one
+file of its own, in a folder for such files, from a thread of its own. A lock beside the file says
+that the window lives; it is the system that lets go of it when the process is gone, however that
+came about. Where the system has no such locks, nothing is written.
 
 The rule: a file that was left behind is deleted by nobody but who takes it up or discards it. It is
 offered at each start until then. Who takes it up goes on in that very file, so that at no moment
@@ -11,6 +12,7 @@ the session is saved under a name.
 """
 
 import contextlib
+import os
 import threading
 import uuid
 from dataclasses import dataclass
@@ -18,16 +20,74 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.session.document import Document, DocumentError
-from regplay.session.document_file import SUFFIX, read, write
-from regplay.session.document_writer import BRIEF, DocumentWriter
-from regplay.session.files import leftovers_of
+from regplay.session.document.document import Document
+from regplay.session.document.states import DocumentError
+from regplay.session.document.text import BRIEF, LARGEST, Budget, DocumentWriter, loads
+from regplay.session.files import leftovers_of, write_atomically
+from regplay.session.validation import read_text
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
+SUFFIX = ".regplay"
+
 _LOCK = ".lock"
 _TRIES = 5
+
+
+def dumps(document: Document, budget: Budget | None = None) -> str:
+    """The text of a file with this session in it.
+
+    Raises
+    ------
+    DocumentError
+        If it is too long to be read again.
+    """
+    return DocumentWriter(budget).text(document)
+
+
+def read(path: Path) -> Document:
+    """The session in a file; relative paths in it are meant from the file's folder.
+
+    No path in it is followed: `Document.paths` are to be asked about first.
+
+    Raises
+    ------
+    DocumentError
+        As `loads`, or if the file can't be read; the message begins with its name.
+    """
+    text = read_text(path, LARGEST, "session of regplay", DocumentError)
+    try:
+        document = loads(text)
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from None
+    folder = os.path.abspath(path.parent)
+    return document.with_files(
+        lambda file: os.path.abspath(os.path.join(folder, os.path.expanduser(file.strip())))
+    )
+
+
+def write(path: Path, document: Document, writer: DocumentWriter | None = None) -> None:
+    """Write a session, whole or not at all, in place of a file of the same name.
+
+    Raises
+    ------
+    DocumentError
+        If it can't be written; the message begins with the file's name.
+    """
+    try:
+        write_atomically(path, (writer or DocumentWriter()).text(document))
+    except OSError as error:
+        raise DocumentError(f"{path}: can't be written: {error.strerror or error}") from None
+    except UnicodeEncodeError:
+        raise DocumentError(
+            f"{path}: can't be written: the name of a file in its experiment is no text"
+        ) from None
+    except DocumentError as error:
+        raise DocumentError(f"{path}: can't be written: {error}") from None
+
+
+# saved by themselves
 
 
 @dataclass(eq=False)

@@ -1,27 +1,110 @@
-"""The states of a run as arrays: what a file holds of them, and what needs no torch."""
+"""The states of a run as arrays, and arrays as text, for which no torch is needed.
 
+As text, arrays are little-endian numbers, compressed by zlib, in base64.
+"""
+
+import base64
+import binascii
 import itertools
+import math
+import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core.datasets import Dataset
+from regplay.core.errors import UserError
 from regplay.core.experiment import MOMENTA, Experiment
-from regplay.core.history import MEASURES
-from regplay.session.stored_arrays import DocumentError, Layout
+from regplay.core.history import MEASURES, History
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
 
     from regplay.core.state import State
 
+Layout = tuple[str, tuple[int, ...]]  # numpy's name of the type, and the shape
+_LEVEL = 1  # weights hardly get smaller by more work
+
 MOST_STATES = 512
 MOST_CHANGES = 10_000  # of settings while a run trained
 _MOST_UNITS = 2000  # inputs or outputs of a network, more than any dataset has
 _LARGEST_VALUE = 1e100  # of a measure
+
+
+class DocumentError(UserError):
+    """A session can't be read or written; the message says what, where and what to do."""
+
+
+def encoded(array: NDArray[Any]) -> str:
+    """An array as text; its type and shape are not in it."""
+    little = array.astype(array.dtype.newbyteorder("<"), order="C", copy=False)
+    return base64.b64encode(zlib.compress(little.tobytes(), _LEVEL)).decode("ascii")
+
+
+class ArrayReader:
+    """Takes arrays out of the texts of a file, and no more memory than it was given.
+
+    Parameters
+    ----------
+    texts
+        By the names of the arrays.
+    most
+        Bytes that all arrays together may take.
+    """
+
+    def __init__(self, texts: Mapping[str, str], most: int) -> None:
+        self._texts = texts
+        self._left = most
+
+    def read(self, name: str, layout: Layout) -> NDArray[Any]:
+        """An array of this type and shape, which may be written to.
+
+        Raises
+        ------
+        DocumentError
+            If it is not there, or is not exactly of this size. Nothing is unpacked beyond it.
+        """
+        type_, shape = layout
+        if name not in self._texts:
+            raise DocumentError(f"arrays.{name} is missing; the file is not complete")
+        size = self._taken(layout)
+        try:
+            packed = binascii.a2b_base64(self._texts[name].encode("ascii"), strict_mode=True)
+            unpacker = zlib.decompressobj()
+            # One more than there should be: 0 would mean that there is no limit.
+            data = unpacker.decompress(packed, size + 1)
+        except (ValueError, zlib.error):
+            raise DocumentError(f"arrays.{name} is damaged") from None
+        if len(data) != size or not unpacker.eof or unpacker.unused_data:
+            wanted = " × ".join(str(length) for length in shape)
+            raise DocumentError(f"arrays.{name} is damaged: it does not hold {wanted} numbers")
+        return np.frombuffer(bytearray(data), dtype=type_).reshape(shape)
+
+    def zeros(self, layout: Layout) -> NDArray[Any]:
+        """An array of this type and shape that no text holds.
+
+        Raises
+        ------
+        DocumentError
+            If there is no memory left for it.
+        """
+        self._taken(layout)
+        return np.zeros(layout[1], dtype=layout[0])
+
+    def _taken(self, layout: Layout) -> int:
+        """Bytes for an array, no longer left for others."""
+        type_, shape = layout
+        size = math.prod(shape) * np.dtype(type_).itemsize
+        self._left -= size
+        if self._left < 0:
+            raise DocumentError("its arrays would take more memory than a session may")
+        return size
+
+
+# states of today
 
 
 def sizes_of(experiment: Experiment, dataset: Dataset) -> tuple[int, ...]:
@@ -191,3 +274,76 @@ def require(is_right: object, name: str) -> None:
     """
     if not is_right:
         raise DocumentError(f"arrays.{name} holds values that no training leads to")
+
+
+# states of format 1
+#
+# There the weights of a layer lie as [in, out] if it has fewer inputs than outputs; counted are the
+# updates that a network did not make; and streams of random numbers stand beside them, which draw
+# nothing any more. Those of a training on a GPU could not be kept: such states have no streams, and
+# are parameters alone.
+
+
+def earlier_layouts(today: Mapping[str, Layout], streams: int) -> dict[str, Layout]:
+    """The arrays in a file, where states of today would have those of `layouts`."""
+    if not streams:
+        return {name: today[name] for name in ("state_epochs", "parameters")}
+    wanted = {name: layout for name, layout in today.items() if name != "updates"}
+    return wanted | {"missed": ("<f4", today["updates"][1])}
+
+
+def updated(earlier: StoredStates, history: History) -> StoredStates:
+    """Today's states for those with the arrays of `earlier_layouts`, which are written over.
+
+    From parameters alone training goes on as that of a network that diverged would: its momenta
+    begin anew, and so does its patience.
+
+    Parameters
+    ----------
+    earlier
+        Arrays that are in no file of format 1 are 0.
+    history
+        Of the run.
+
+    Raises
+    ------
+    DocumentError
+        With the array that no training leads to.
+    """
+    arrays, epochs = dict(earlier.arrays), earlier.arrays["state_epochs"]
+    require(np.isin(epochs, history.epochs).all(), "state_epochs")
+    if "missed" in arrays:
+        missed, steps = arrays.pop("missed"), epochs * earlier.steps_per_epoch
+        require(((missed >= 0) & (missed <= steps)).all(), "missed")  # which NaN is not
+        arrays["updates"] = steps - missed.astype(np.int64)
+    else:
+        arrays |= _begun_anew(epochs, history)
+    for name in ("parameters", "momenta"):
+        _turn_weights(arrays[name], earlier.sizes)
+    return replace(earlier, arrays=arrays)
+
+
+def _begun_anew(epochs: NDArray[np.int64], history: History) -> dict[str, NDArray[Any]]:
+    """What is not known of states at these epochs of a history, as far as that tells."""
+    last = history.last
+    assert last is not None  # there is a record at each of the epochs
+    stopped_at = int(last.stopped_at[0])
+    has_stopped = (epochs >= stopped_at) & (stopped_at >= 0)
+    records = np.searchsorted(history.epochs, epochs)
+    return {
+        "stopped_at": np.where(has_stopped, stopped_at, -1),
+        "diverged": (has_stopped & last.diverged[0]).astype(np.uint8),
+        "best_loss": np.full(len(epochs), np.inf),
+        "last_values": np.stack([history.column(m)[records] for m in MEASURES], axis=1),
+    }
+
+
+def _turn_weights(numbers: NDArray[Any], sizes: Sequence[int]) -> None:
+    """Lay out parameters [..., P] in place as [out, in], where weights lie as [in, out]."""
+    start = 0
+    for n_in, n_out in itertools.pairwise(sizes):
+        weights = numbers[..., start : start + n_in * n_out]
+        if n_in < n_out:
+            matrices = weights.reshape(*weights.shape[:-1], n_in, n_out)
+            weights[...] = matrices.swapaxes(-1, -2).reshape(weights.shape)
+        start += (n_in + 1) * n_out

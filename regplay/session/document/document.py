@@ -15,17 +15,13 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
 from regplay.core.history import History
+from regplay.session.document.states import StoredStates, sizes_of
 from regplay.session.experiment_text import reads_file
-from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.pins import Pin
 from regplay.session.session import Run
-from regplay.session.stored_arrays import DocumentError
-from regplay.session.stored_states import StoredStates, sizes_of
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.state import State
-
-__all__ = ["MOST_PINS", "VIEW", "Document", "DocumentError", "StoredPin", "StoredRun", "ViewValue"]
 
 ViewValue = str | int | float | bool
 
