@@ -88,7 +88,7 @@ def run(options: Namespace) -> int:
         print(f"Warning: {line}", file=sys.stderr, flush=True)
     import json
 
-    from regplay.session.sweep_terminal import describe, stopped_line, train_sweep
+    from regplay.session.terminal import describe_sweep, stopped_line, train_sweep
 
     result, was_stopped = train_sweep(sweep, experiments, options.device, options.out)
     if was_stopped:
@@ -96,7 +96,7 @@ def run(options: Namespace) -> int:
     if options.json:
         print(json.dumps(result.summary(), allow_nan=False), flush=True)
     else:
-        print(describe(result), flush=True)
+        print(describe_sweep(result), flush=True)
     if options.out is not None and result.finished:
         _write_sweep(options.out, result)
     return INTERRUPTED if was_stopped else 0

@@ -15,7 +15,7 @@ import torch
 from regplay.cli import main
 from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
-from regplay.session import sweep_terminal
+from regplay.session import terminal
 from regplay.session.terminal import StatusLine
 
 EXPERIMENT = """
@@ -202,7 +202,7 @@ def one_after_another(monkeypatch):
 def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch, one_after_another):
     expected = json.loads(sweep(*WIDTHS, "--json")[1])
 
-    class OnGpu(sweep_terminal.JointTraining):
+    class OnGpu(terminal.JointTraining):
         """Runs out of memory in its second part, unless it is on the CPU."""
 
         def __init__(self, experiments: object, *, device: str, keeps: int) -> None:
@@ -214,7 +214,7 @@ def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch, one_aft
                 raise torch.OutOfMemoryError("CUDA out of memory.")
             return super().advance()
 
-    monkeypatch.setattr(sweep_terminal, "JointTraining", OnGpu)
+    monkeypatch.setattr(terminal, "JointTraining", OnGpu)
     code, out, err = sweep(*WIDTHS, "--device", "cuda", "--json")
     assert code == 0
     assert "The GPU has too little memory: training again on the CPU, from the start.\n" in err
@@ -236,14 +236,14 @@ def press_ctrl_c(monkeypatch, step_by_step):
 
     def at(call: int) -> None:
         calls = iter(range(1, 1_000_000))
-        advance = sweep_terminal.JointTraining.advance
+        advance = terminal.JointTraining.advance
 
-        def advance_and_press(training: sweep_terminal.JointTraining) -> bool:
+        def advance_and_press(training: terminal.JointTraining) -> bool:
             if next(calls) == call:
                 signal.raise_signal(signal.SIGINT)
             return advance(training)
 
-        monkeypatch.setattr(sweep_terminal.JointTraining, "advance", advance_and_press)
+        monkeypatch.setattr(terminal.JointTraining, "advance", advance_and_press)
 
     return at
 
@@ -304,8 +304,8 @@ def test_the_progress_line(experiment, monkeypatch, step_by_step):
 
 
 def test_before_a_record_there_is_no_time_left_to_tell():
-    history = sweep_terminal.JointTraining([Experiment()], keeps=0).history
-    assert sweep_terminal.status(history, 3600.0) == "0 % · 0 of 1 network finished"
+    history = terminal.JointTraining([Experiment()], keeps=0).history
+    assert terminal.sweep_status(history, 3600.0) == "0 % · 0 of 1 network finished"
 
 
 def test_the_time_left(experiment, monkeypatch, step_by_step):

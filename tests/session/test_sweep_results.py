@@ -10,7 +10,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import Axis, Sweep
 from regplay.session.results import SweepResult, outcome_of, sweep_csv
-from regplay.session.sweep_terminal import describe, stopped_line
+from regplay.session.terminal import describe_sweep, stopped_line
 
 NAN = float("nan")
 WIDTHS = Axis("model.width", (4, 8, 16))
@@ -107,11 +107,11 @@ def test_what_was_never_finite_has_no_best():
     result = SweepResult(Sweep(Experiment(), (), 1), [outcome], 1.0)
     assert result.summary()["members"][0]["best"]["valid_loss"] is None
     assert result.ranking() == []
-    assert describe(result) == "1 network in 1.00 s; 1 diverged"
+    assert describe_sweep(result) == "1 network in 1.00 s; 1 diverged"
 
 
 def test_the_outcome_in_words(seeded):
-    lines = describe(seeded).splitlines()
+    lines = describe_sweep(seeded).splitlines()
     assert lines[0] == "5 networks in 1.25 s: 3 combinations with 2 seeds each; 1 diverged"
     assert lines[2].split() == ["model.width", "train", "loss", "valid", "loss"]
     assert lines[3].split() == ["4", "1.5", "±", "0.71", "3", "±", "1.4", "best"]
@@ -123,7 +123,7 @@ def test_only_the_best_few_are_shown_and_the_rest_counted():
     sweep = Sweep(Experiment(), (Axis("model.width", tuple(range(1, 10))),))
     result = _result(sweep, *(_history(float(10 - width), accuracy=0.5) for width in range(1, 10)))
     assert result.task == "classification"
-    lines = describe(result).splitlines()
+    lines = describe_sweep(result).splitlines()
     assert lines[0] == "9 networks in 1.25 s"
     assert lines[3].split() == ["9", "0.5", "1", "50.0", "%", "best"]
     assert lines[-1] == "... and 4 more"
