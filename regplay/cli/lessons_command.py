@@ -1,10 +1,9 @@
 """`regplay lessons`."""
 
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
+from argparse import ArgumentParser, Namespace
 
-from regplay.cli_options import INTERRUPTED
+from regplay.cli.options import INTERRUPTED, whole_number
 from regplay.core.errors import UserError
 
 DOES_NOT_HOLD = 1  # exit code where a claim fails
@@ -24,19 +23,6 @@ all the same, and the exit code is 130.
 _ALL = ""
 
 
-def _number(least: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = -1
-        if not least <= number < 2**31:
-            raise ArgumentTypeError(f"{text or 'nothing'}: must be a whole number from {least}")
-        return number
-
-    return read
-
-
 def configure(parser: ArgumentParser) -> None:
     """Say what `regplay lessons` accepts."""
     parser.description = (
@@ -53,13 +39,13 @@ def configure(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=_number(1),
+        type=whole_number(1),
         metavar="K",
         help="check each claim with K seeds; of these the same share has to agree, rounded up",
     )
     parser.add_argument(
         "--first-seed",
-        type=_number(0),
+        type=whole_number(0),
         metavar="N",
         help="the first of the seeds, 0 by default; the others follow it",
     )

@@ -1,12 +1,28 @@
 """What several commands of the command line share: options and exit codes."""
 
 from argparse import ArgumentParser, ArgumentTypeError
+from collections.abc import Callable
 from pathlib import Path
 
 from regplay.core.errors import UserError
 
 REFUSED = 2  # exit code for what a person can put right; argparse uses the same
 INTERRUPTED = 130  # exit code of what Ctrl-C ended: 128 + SIGINT
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """What reads an argument that is a whole number, at least `least`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = -1
+        if not least <= number < 2**31:
+            raise ArgumentTypeError(f"{text or 'nothing'}: must be a whole number from {least}")
+        return number
+
+    return read
 
 
 def _device(text: str) -> str:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from regplay import cli_export
 from regplay.cli import main
+from regplay.cli.experiment_commands import configure_export, run_export
 from regplay.core.errors import UserError
 
 EXPERIMENT = """
@@ -34,8 +34,8 @@ def experiment(tmp_path) -> Path:
 
 def export(*words: object) -> int:
     parser = ArgumentParser(prog="regplay export")
-    cli_export.configure(parser)
-    return cli_export.run(parser.parse_args([str(word) for word in words]))
+    configure_export(parser)
+    return run_export(parser.parse_args([str(word) for word in words]))
 
 
 def _losses(printed: str) -> list[float]:
@@ -80,10 +80,7 @@ def test_what_is_printed_is_utf_8_wherever_it_goes(tmp_path):
     table.write_text("x,y\n" + "".join(f"{i},{i / 3}\n" for i in range(9)), encoding="utf-8")
     toml = tmp_path / "csv.toml"
     toml.write_text('[data]\nname = "csv"\nfile = "größe.csv"\n', encoding="utf-8")
-    code = (
-        "import sys; from argparse import ArgumentParser as P; from regplay import cli_export as c;"
-        "p = P(); c.configure(p); sys.exit(c.run(p.parse_args(sys.argv[1:])))"
-    )
+    code = "import sys; from regplay.cli import main; sys.exit(main(['export', *sys.argv[1:]]))"
     done = subprocess.run(
         [sys.executable, "-c", code, str(toml)],
         env=os.environ | {"PYTHONIOENCODING": "latin-1"},
@@ -104,8 +101,7 @@ def test_a_script_takes_the_place_of_an_older_one(experiment, tmp_path):
 
 def test_torch_is_not_loaded_for_it(experiment):
     code = (
-        "import sys; from argparse import ArgumentParser as P; from regplay import cli_export as c;"
-        "p = P(); c.configure(p); c.run(p.parse_args(sys.argv[1:]));"
+        "import sys; from regplay.cli import main; main(['export', *sys.argv[1:]]);"
         "sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run(
