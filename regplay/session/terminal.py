@@ -25,6 +25,7 @@ from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.verdict import Verdict
 from regplay.session.files import prepare_folder
+from regplay.session.number_texts import counted, duration_text, loss_text, percent_text
 from regplay.session.results import Result, SweepResult, outcome_of
 
 Trained = TypeVar("Trained")
@@ -223,8 +224,8 @@ def status(training: Training, history: History, seconds: float) -> str:
     """How far a training is after so many seconds, in one line; empty before any record."""
     if history.last is None:
         return ""
-    losses = f"train {history.last.value('train_loss'):.4g}   "
-    losses += f"valid {history.last.value('valid_loss'):.4g}"
+    losses = f"train {loss_text(history.last.value('train_loss'))}   "
+    losses += f"valid {loss_text(history.last.value('valid_loss'))}"
     rate = float(f"{training.step / seconds:.2g}")
     return f"epoch {training.epoch:,} of {training.epochs:,}   {losses}   {rate:,.0f} steps/s"
 
@@ -240,9 +241,9 @@ def describe(result: Result, verdict: Verdict) -> str:
     is_classification = result.dataset.task == "classification"
 
     def line(name: str, split: str) -> str:
-        text = f"{name + ' loss':<15}  {final.value(f'{split}_loss'):<9.4g}"
+        text = f"{name + ' loss':<15}  {loss_text(final.value(f'{split}_loss')):<9}"
         if is_classification:
-            text += f"  accuracy {100 * final.value(f'{split}_accuracy'):.1f} %"
+            text += f"  accuracy {percent_text(final.value(f'{split}_accuracy'), 1)}"
         return text.rstrip()
 
     lines = [f"{counted(final.epoch, 'epoch')} in {result.seconds:.2f} s"]
@@ -253,15 +254,12 @@ def describe(result: Result, verdict: Verdict) -> str:
     lines += [line("training", "train"), line("validation", "valid")]
     if best is not None:
         loss = result.history.column("valid_loss")[best]
-        lines.append(f"best validation  {loss:<9.4g}  epoch {result.history.epochs[best]:,}")
+        lines.append(
+            f"best validation  {loss_text(loss):<9}  epoch {result.history.epochs[best]:,}"
+        )
     if verdict.kind != "untrained":
         lines += ["", verdict.headline, verdict.advice]
     return "\n".join(lines)
-
-
-def counted(n: int, noun: str) -> str:
-    """A number with its noun, such as `1 epoch` or `1,000 epochs`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
 
 
 # sweeps
@@ -328,21 +326,14 @@ def sweep_status(history: JointHistory, seconds: float) -> str:
     """How far a sweep is after so many seconds, in one line."""
     done, progress = int(history.is_finished.sum()), history.progress
     networks = counted(history.members, "network")
-    parts = [f"{100 * progress:.0f} %", f"{done:,} of {networks} finished"]
+    parts = [percent_text(progress), f"{done:,} of {networks} finished"]
     losses = history.values("valid_loss")[~history.diverged]
     losses = losses[np.isfinite(losses)]
     if losses.size:
-        parts.append(f"best {losses.min():.4g}")
+        parts.append(f"best {loss_text(losses.min())}")
     if progress > 0 and seconds > _EARLIEST:
-        parts.append(f"{_duration(seconds * (1 - progress) / progress)} left")
+        parts.append(f"{duration_text(seconds * (1 - progress) / progress)} left")
     return " · ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    minutes = seconds / 60
-    return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
 
 
 def stopped_line(result: SweepResult, *, writes: bool) -> str:
@@ -400,7 +391,7 @@ def _over_seeds(result: SweepResult, measure: str, place: tuple[int, ...]) -> st
     if measure.endswith("accuracy"):
         spread = f" ± {100 * values.std(ddof=1):.1f}" if values.size > 1 else ""
         return f"{100 * mean:.1f}{spread} %"
-    return f"{mean:.4g}" + (f" ± {values.std(ddof=1):.2g}" if values.size > 1 else "")
+    return loss_text(mean) + (f" ± {values.std(ddof=1):.2g}" if values.size > 1 else "")
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

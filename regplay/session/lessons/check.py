@@ -23,7 +23,8 @@ from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small
 from regplay.session.files import finite
 from regplay.session.lessons import LessonError
 from regplay.session.lessons.lesson import Claim, Lesson, page_name
-from regplay.session.terminal import CtrlC, StatusLine, counted, with_memory
+from regplay.session.number_texts import counted, loss_text, percent_text
+from regplay.session.terminal import CtrlC, StatusLine, with_memory
 
 _SEEDS = 2**31  # there are so many
 
@@ -318,7 +319,7 @@ def check_status(check: LessonCheck) -> str:
     """How far a check is, in one line."""
     networks = counted(check.networks, "network")
     return (
-        f"{check.lesson.id} · {100 * check.progress:.0f} % · {check.trained:,} of {networks} "
+        f"{check.lesson.id} · {percent_text(check.progress)} · {check.trained:,} of {networks} "
         "finished"
     )
 
@@ -387,9 +388,9 @@ def _over_seeds(values: Sequence[float | str]) -> str:
     known = numbers[~np.isnan(numbers)]
     if not known.size:
         return "none"
-    line = f"{np.median(known):<9.4g}"
+    line = f"{loss_text(float(np.median(known))):<9}"
     if known.min() < known.max():
-        line += f"  {known.min():.4g} to {known.max():.4g}"
+        line += f"  {loss_text(known.min())} to {loss_text(known.max())}"
     if known.size < numbers.size:
         line += f"  none for {counted(numbers.size - known.size, 'seed')}"
     return line.rstrip()
