@@ -52,7 +52,7 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
     """
     experiment = load(path)
     if experiment.data.file.strip():
-        file = _absolute(experiment.data.file, path.parent)
+        file = absolute(experiment.data.file, path.parent)
         experiment = replace(experiment, {"data.file": file})
     values: dict[str, Value] = {}
     problems: list[str] = []
@@ -74,11 +74,12 @@ def _parse(assignment: str) -> tuple[str, Value]:
         raise ExperimentError(f"{assignment}: must be FIELD=VALUE, such as model.depth=3")
     value = field(name).parse(text)
     if name == "data.file" and value:
-        value = _absolute(str(value), Path())
+        value = absolute(str(value), Path())
     return name, value
 
 
-def _absolute(file: str, folder: Path) -> str:
+def absolute(file: str, folder: Path) -> str:
+    """The path of a file that is named from a folder, or from a home, such as `~/x.csv`."""
     return os.path.abspath(folder / os.path.expanduser(file.strip()))
 
 

@@ -100,14 +100,19 @@ def predictions_csv(dataset: Dataset, fit: Fit) -> bytes:
         ("train", dataset.train, fit.train),
         ("valid", dataset.valid, fit.valid),
     ):
-        y_true: list[object] = split.y.tolist()
-        y_pred: list[object] = predicted.tolist()
-        if dataset.task == "classification":
-            y_true = [dataset.class_names[i] for i in split.y]
-            y_pred = [dataset.class_names[i] for i in predicted.argmax(axis=1)]
+        is_class = dataset.task == "classification"
+        y_true = _by_name(dataset, split.y)
+        y_pred = _by_name(dataset, predicted.argmax(axis=1) if is_class else predicted)
         for x, true, pred in zip(split.x.tolist(), y_true, y_pred, strict=True):
             rows.append((name, *x, true, pred))
     return csv_bytes(("split", *dataset.input_names, "y_true", "y_pred"), rows)
+
+
+def _by_name(dataset: Dataset, y: NDArray[Any]) -> list[object]:
+    """Targets [n] as a file holds them: numbers, or the names of classes."""
+    if dataset.task == "classification":
+        return [dataset.class_names[i] for i in y]
+    return list(y.tolist())
 
 
 def state_dict(
@@ -337,9 +342,7 @@ def dataset_csv(dataset: Dataset) -> bytes:
     """
     rows: list[tuple[object, ...]] = []
     for name, split in (("train", dataset.train), ("valid", dataset.valid)):
-        y: list[object] = split.y.tolist()
-        if dataset.task == "classification":
-            y = [dataset.class_names[i] for i in split.y]
+        y = _by_name(dataset, split.y)
         rows += [(*x, target, name) for x, target in zip(split.x.tolist(), y, strict=True)]
     header = (*dataset.input_names, dataset.target_name, SPLIT)
     return csv_bytes(header, rows)

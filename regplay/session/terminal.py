@@ -253,10 +253,8 @@ def describe(result: Result, verdict: Verdict) -> str:
         lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]
     if best is not None:
-        loss = result.history.column("valid_loss")[best]
-        lines.append(
-            f"best validation  {loss_text(loss):<9}  epoch {result.history.epochs[best]:,}"
-        )
+        loss = loss_text(result.history.column("valid_loss")[best])
+        lines.append(f"best validation  {loss:<9}  epoch {result.history.epochs[best]:,}")
     if verdict.kind != "untrained":
         lines += ["", verdict.headline, verdict.advice]
     return "\n".join(lines)

@@ -72,8 +72,6 @@ COMPARISONS: Mapping[str, Callable[[Reading, Reading], bool]] = {
     "!=": operator.ne,
 }
 FUNCTIONS: Mapping[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
-_NAN = float("nan")
-
 _DEEPEST = 20  # parentheses within parentheses
 _LATEST = 1_000_000  # epochs, as many as can be trained
 _VERDICTS: tuple[str, ...] = get_args(Kind)
@@ -199,8 +197,8 @@ def _of_numbers(
 
     def value(value_of: ValueOf) -> float:
         values = [operand.value(value_of) for operand in operands]
-        numbers = [_NAN if isinstance(value, str) else value for value in values]
-        return _NAN if any(map(math.isnan, numbers)) else compute(numbers)
+        numbers = [math.nan if isinstance(value, str) else value for value in values]
+        return math.nan if any(map(math.isnan, numbers)) else compute(numbers)
 
     return Expression(value, tuple(term for operand in operands for term in operand.terms))
 
@@ -235,7 +233,7 @@ def chain(operands: Sequence[Expression], signs: Sequence[str]) -> Expression:
                 case "*":
                     result *= number
                 case _:
-                    result = result / number if number else _NAN
+                    result = result / number if number else math.nan
         return result
 
     return _of_numbers(compute, operands)

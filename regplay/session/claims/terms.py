@@ -1,5 +1,6 @@
 """What a claim speaks of: one measure of one training, and its value once that is known."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
@@ -37,7 +38,6 @@ TEXTS = frozenset({"verdict"})  # measures that are words; all others are number
 RESAMPLES = 20
 SEEDS = frozenset({"seed", "data.seed"})  # fields that a claim can't set: it is about many of them
 FILE = "data.file"  # nor this one: it would not be known from which folder it is meant
-_NAN = float("nan")
 
 
 class ClaimError(UserError):
@@ -204,7 +204,7 @@ class Trained:
     experiment: Experiment
     dataset: Dataset
     history: History | None = None
-    small_weights: float = _NAN
+    small_weights: float = math.nan
     parts: Decomposition | None = None
 
 
@@ -226,19 +226,19 @@ def measure_term(term: Term, trained: Trained) -> float | str:
     dataset, parts = trained.dataset, trained.parts
     match term.needs:
         case "data":
-            return _NAN if dataset.noise_floor is None else dataset.noise_floor
+            return math.nan if dataset.noise_floor is None else dataset.noise_floor
         case "resamples":
             if parts is None:
-                return _NAN
+                return math.nan
             name = {"squared_bias": "bias_squared"}.get(term.measure, term.measure)
             return float(getattr(parts, name))
     history = trained.history
     if history is None or not len(history):
-        return "" if term.is_text else _NAN
+        return "" if term.is_text else math.nan
     if term.epoch is not None and term.needs == "history":
         history = history.until(term.epoch)
     if term.needs == "weights":
-        return _NAN if _diverged(history) else trained.small_weights
+        return math.nan if _diverged(history) else trained.small_weights
     if term.measure == "verdict":
         return judge(history, dataset, trained.experiment).kind
     return _MEASURES[term.measure](history)
@@ -247,7 +247,7 @@ def measure_term(term: Term, trained: Trained) -> float | str:
 def _recorded(measure: str) -> Callable[[History], float]:
     def value(history: History) -> float:
         assert history.last is not None
-        return _NAN if history.last.diverged[0] else history.last.value(measure)
+        return math.nan if history.last.diverged[0] else history.last.value(measure)
 
     return value
 
@@ -257,12 +257,12 @@ _LAST = {measure: _recorded(measure) for measure in RECORDED}
 
 def _best_epoch(history: History) -> float:
     best = history.best()
-    return _NAN if best is None else float(history.epochs[best])
+    return math.nan if best is None else float(history.epochs[best])
 
 
 def _best_valid_loss(history: History) -> float:
     best = history.best()
-    return _NAN if best is None else float(history.column("valid_loss")[best])
+    return math.nan if best is None else float(history.column("valid_loss")[best])
 
 
 def _half_squared(norm: float) -> float:

@@ -12,7 +12,6 @@ the session is saved under a name.
 """
 
 import contextlib
-import os
 import threading
 import uuid
 from dataclasses import dataclass
@@ -23,7 +22,8 @@ from typing import TYPE_CHECKING
 from regplay.session.document.document import Document
 from regplay.session.document.states import DocumentError
 from regplay.session.document.text import BRIEF, LARGEST, Budget, DocumentWriter, loads
-from regplay.session.files import leftovers_of, write_atomically
+from regplay.session.experiment_text import absolute
+from regplay.session.files import OutputError, leftovers_of, write_file
 from regplay.session.validation import read_text
 
 if TYPE_CHECKING:
@@ -61,10 +61,7 @@ def read(path: Path) -> Document:
         document = loads(text)
     except DocumentError as error:
         raise DocumentError(f"{path}: {error}") from None
-    folder = os.path.abspath(path.parent)
-    return document.with_files(
-        lambda file: os.path.abspath(os.path.join(folder, os.path.expanduser(file.strip())))
-    )
+    return document.with_files(lambda file: absolute(file, path.parent))
 
 
 def write(path: Path, document: Document, writer: DocumentWriter | None = None) -> None:
@@ -76,13 +73,9 @@ def write(path: Path, document: Document, writer: DocumentWriter | None = None) 
         If it can't be written; the message begins with the file's name.
     """
     try:
-        write_atomically(path, (writer or DocumentWriter()).text(document))
-    except OSError as error:
-        raise DocumentError(f"{path}: can't be written: {error.strerror or error}") from None
-    except UnicodeEncodeError:
-        raise DocumentError(
-            f"{path}: can't be written: the name of a file in its experiment is no text"
-        ) from None
+        write_file(path, (writer or DocumentWriter()).text(document))
+    except OutputError as error:
+        raise DocumentError(str(error)) from None
     except DocumentError as error:
         raise DocumentError(f"{path}: can't be written: {error}") from None
 

@@ -25,6 +25,7 @@ from regplay.session.export.measured_data import (
 )
 from regplay.session.export.python_text import WIDTH, joined
 from regplay.session.export.training_code import drops, loop_code, optimizer_code, report_code
+from regplay.session.number_texts import counted
 
 _GENERATED: Mapping[str, Callable[[DataSettings], DataCode]] = {
     **dict.fromkeys(CURVES, curve_code),
@@ -96,11 +97,8 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
     title = REGISTRY[experiment.data.name].title
     network = "a linear model"
     if model.depth:
-        layers = "1 hidden layer" if model.depth == 1 else f"{model.depth} hidden layers"
-        units = "1 unit" if model.width == 1 else f"{model.width} units"
-        network = f"{layers} of {units}"
-    n = len(dataset.train.y)
-    points = "1 training point" if n == 1 else f"{n} training points"
+        network = f"{counted(model.depth, 'hidden layer')} of {counted(model.width, 'unit')}"
+    points = counted(len(dataset.train.y), "training point")
     same = "Written by regplay: same data, initial weights and batches"
     text = (
         f"{same}, so the same losses up to rounding, which long training of a network that "

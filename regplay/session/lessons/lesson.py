@@ -5,8 +5,6 @@ read, a question has one right option. Whether the claims hold, `regplay.session
 finds out by training.
 """
 
-import difflib
-import os
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,10 +17,12 @@ from regplay.core import fields
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field
+from regplay.core.likeness import nearest
 from regplay.core.sweep import SWEEPABLE
 from regplay.core.toml_text import TooMuchError, parse
 from regplay.resources import resource
 from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
+from regplay.session.experiment_text import absolute
 from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.validation import Steps, read_text, validated
 
@@ -250,8 +250,8 @@ def find_lesson(name: str) -> Lesson:
     known = {lesson.id: lesson for lesson in lessons()}
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
+    near = nearest(name, known)
+    hint = f"; did you mean {near}?" if near else ""
     raise LessonError(
         f"{name}: no such lesson{hint}\n"
         f"There are {', '.join(known)}; another one is named by its file, such as my/lesson.toml"
@@ -409,7 +409,7 @@ def _flat(changes: Mapping[str, Any], folder: Path, problems: list[str]) -> dict
                 found[path] = field(path).check(leaf)
             except ExperimentError as error:
                 problems.append(str(error))
-    file = str(found.get("data.file", "")).strip()
-    if file:
-        found["data.file"] = os.path.abspath(folder / os.path.expanduser(file))
+    file = str(found.get("data.file", ""))
+    if file.strip():
+        found["data.file"] = absolute(file, folder)
     return found
