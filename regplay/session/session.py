@@ -9,8 +9,7 @@ from regplay.core.fields import ADJUSTABLE_FIELDS, FIELDS, differences, replace
 from regplay.core.history import History
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
-
-_MOST_STEPS = 200  # steps
+_MOST_STEPS = 200  # back
 _TOGETHER = 1.0  # s; changes of the same fields that follow on one another so soon are one step
 
 

@@ -1,8 +1,8 @@
 """Files that somebody else may have written: read, and refused in words that a person can act on.
 
-What a file may hold stands in the annotations of a `msgspec.Struct`. Whatever it has otherwise is
-told by its place, its value and what it must be, such as `run.records = -1: must be a whole number
-from 0 to 20,000`.
+What a file may hold stands in the annotations of a `msgspec.Struct`; what a pattern asks for, the
+description beside it says. Whatever is otherwise is told by its place, its value and what it must
+be, such as `run.records = -1: must be a whole number from 0 to 20,000`.
 """
 
 import re
@@ -123,13 +123,15 @@ def _only(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
 def _bounds(kind: msgspec.inspect.Type) -> tuple[str, str]:
     """What a value, and what several values, must be, in words."""
     match kind:
-        case msgspec.inspect.Metadata(extra_json_schema={"description": words}):
-            return words, "texts"
+        case msgspec.inspect.Metadata(type=inner, extra_json_schema={"description": words}):
+            one, several = _bounds(inner)
+            return f"{one}, {words}", f"{several}, {words}"
         case msgspec.inspect.IntType(ge=low, le=high):
             within = "" if low is None or high is None else f" from {low:,} to {high:,}"
             return f"a whole number{within}", f"whole numbers{within}"
-        case msgspec.inspect.StrType(max_length=most):
-            within = "" if most is None else f" of at most {most:,} characters"
+        case msgspec.inspect.StrType(min_length=least, max_length=most):
+            count = f"{least} to" if least else "at most"
+            within = "" if most is None else f" of {count} {most:,} characters"
             return f"a text{within}", f"texts{within}"
         case msgspec.inspect.LiteralType(values=values):
             return f"one of {', '.join(map(str, values))}", "choices"

@@ -181,7 +181,7 @@ def test_swapped_lines_are_refused_or_make_no_harm(text):
         ("color", "0", "the same colour"),
         ("name", '"   "', "pins[1].name"),
         ("is_hidden", "0", "pins[1].is_hidden"),
-        ("lesson", '"../../etc"', "lesson = '../../etc': must be the name of a lesson"),
+        ("lesson", '"../../etc"', "lesson = '../../etc': must be a text of at most 100 characters"),
         ("page", "-3", "page = -3"),
         ("depth", "99", "model.depth = 99"),
         ("depth", "3", "another network"),

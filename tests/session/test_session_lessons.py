@@ -115,14 +115,20 @@ def test_the_share_that_must_agree_is_rounded_up(agree, seeds, other, must):
     ("text", "message"),
     [
         ("x =", "This is not TOML: "),
-        ("", "id is missing: it must be at most 60 small letters, digits"),
+        ("", "id is missing: it must be a text of at most 60 characters, small"),
         (HEAD, "pages is missing: it must be 1 to 60 tables of values"),
         (HEAD + "pages = []", "pages = …: must be 1 to 60 tables of values"),
         (HEAD + "pages = 3", "pages = 3: must be 1 to 60 tables of values"),
         (HEAD + "pages = [3]", "page 1 = 3: must be a table of values"),
         (HEAD + "page = 3" + PAGE, "page: no such key; did you mean pages?"),
-        (HEAD.replace("a-lesson", "A lesson") + PAGE, "id = 'A lesson': must be at most 60 small"),
-        (HEAD.replace("One", r"One\n") + PAGE, "characters in a single line"),
+        (
+            HEAD.replace("a-lesson", "A lesson") + PAGE,
+            "id = 'A lesson': must be a text of at most 60",
+        ),
+        (
+            HEAD.replace("One", r"One\n") + PAGE,
+            "must be a text of 1 to 300 characters, in a single line",
+        ),
         (HEAD.replace("5", '"5"') + PAGE, "minutes = '5': must be a whole number from 1 to"),
         (HEAD.replace("5", "0") + PAGE, "minutes = 0: must be a whole number from 1 to 240"),
         (HEAD + PAGE + "hihglights = []", "page 1 (First), hihglights: no such key; did you mean"),

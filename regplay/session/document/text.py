@@ -299,12 +299,7 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
 
 class _PinTable(_RunTable, frozen=True, kw_only=True):
     name: Annotated[
-        str,
-        Meta(
-            pattern=r"\S",
-            max_length=_LONGEST_NAME,
-            description=f"a text of 1 to {_LONGEST_NAME} characters, not all of them blanks",
-        ),
+        str, Meta(max_length=_LONGEST_NAME, pattern=r"\S", description="not all of them blanks")
     ]
     color: Annotated[int, Meta(ge=0, le=MOST_PINS - 1)]
     is_hidden: bool
@@ -320,8 +315,9 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
     lesson: Annotated[
         str,
         Meta(
-            pattern=r"^([A-Za-z0-9._-]{1,100})?\Z",
-            description="the name of a lesson: letters, digits and . _ -",
+            max_length=100,
+            pattern=r"^[A-Za-z0-9._-]*\Z",
+            description="as the name of a lesson has: letters, digits and . _ -",
         ),
     ] = ""
     page: Annotated[int, Meta(ge=0, le=999)] = 0

@@ -21,8 +21,7 @@ from regplay.core.resampled import decompositions_of
 from regplay.core.sweep import Sweep
 from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
 from regplay.session.files import finite
-from regplay.session.lessons import LessonError
-from regplay.session.lessons.lesson import Claim, Lesson, page_name
+from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.number_texts import counted, loss_text, percent_text
 from regplay.session.terminal import CtrlC, StatusLine, with_memory
 

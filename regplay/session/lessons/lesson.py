@@ -31,36 +31,21 @@ Changes = Mapping[str, Value]  # field paths and values
 
 _ONE_LINE = r"^[^\n]*$"
 _Line = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=300,
-        pattern=_ONE_LINE,
-        description="a text of 1 to 300 characters in a single line",
-    ),
+    str, Meta(min_length=1, max_length=300, pattern=_ONE_LINE, description="in a single line")
 ]
-_Prose = Annotated[
-    str,
-    Meta(min_length=1, max_length=20_000, description="a text of 1 to 20,000 characters"),
-]
+_Prose = Annotated[str, Meta(min_length=1, max_length=20_000)]
 _Id = Annotated[
     str,
     Meta(
-        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
         max_length=60,
-        description="at most 60 small letters, digits and hyphens, such as weight-decay",
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="small letters, digits and hyphens, such as weight-decay",
     ),
 ]
 _Statement = Annotated[
-    str,
-    Meta(
-        max_length=LONGEST_CLAIM,
-        pattern=_ONE_LINE,
-        description=f"a text of at most {LONGEST_CLAIM:,} characters in a single line",
-    ),
+    str, Meta(max_length=LONGEST_CLAIM, pattern=_ONE_LINE, description="in a single line")
 ]
 _MOST_SEEDS = 1000
-
 _LARGEST = 1 << 20  # bytes of a file
 
 
