@@ -1,11 +1,11 @@
-"""The whole script: data, network, training and the final losses."""
+"""The whole script: data, model, training and the final losses."""
 
 import textwrap
 from collections.abc import Callable, Mapping
 
 from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import REGISTRY, Dataset, load
-from regplay.core.experiment import DataSettings, Experiment, ModelSettings
+from regplay.core.experiment import DataSettings, Experiment
 from regplay.session.export.data_code import (
     CURVES,
     PLANES,
@@ -23,6 +23,7 @@ from regplay.session.export.measured_data import (
     sklearn_code,
     written_code,
 )
+from regplay.session.export.network_code import network_code
 from regplay.session.export.python_text import WIDTH, joined
 from regplay.session.export.training_code import drops, loop_code, optimizer_code, report_code
 from regplay.session.number_texts import counted
@@ -38,20 +39,6 @@ _MEASURED: Mapping[str, Callable[[DataSettings, Dataset], DataCode]] = {
     **dict.fromkeys(FROM_SKLEARN, sklearn_code),
     "points": points_code,
     "csv": csv_code,
-}
-
-_ACTIVATIONS = {
-    "tanh": "nn.Tanh()",
-    "relu": "nn.ReLU()",
-    "gelu": "nn.GELU()",
-    "sigmoid": "nn.Sigmoid()",
-}
-
-_WEIGHTS = {
-    "torch": "the initial weights of torch",
-    "normal": "normal initial weights",
-    "xavier": "the initial weights of Xavier Glorot",
-    "kaiming": "the initial weights of Kaiming He",
 }
 
 
@@ -146,56 +133,3 @@ def _schedule(experiment: Experiment, dataset: Dataset) -> Schedule:
     sizes = (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
     alone = cost(1, sizes, batch, n_train + len(dataset.valid.y))
     return Schedule.for_cost(alone, steps_per_epoch(n_train, batch))
-
-
-# the network, with the initial weights that training begins from
-
-
-def network_code(
-    settings: ModelSettings, n_inputs: int, n_outputs: int, dropout: float, seed: int
-) -> list[str]:
-    """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`."""
-    lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({seed})"]
-    if settings.depth == 0:
-        lines.append(f"model = nn.Linear({n_inputs}, {n_outputs})")
-    else:
-        lines.append("model = nn.Sequential(")
-        size = n_inputs
-        for _ in range(settings.depth):
-            lines.append(f"    nn.Linear({size}, {settings.width}),")
-            lines.append(f"    {_ACTIVATIONS[settings.activation]},")
-            if dropout > 0:
-                lines.append(f"    nn.Dropout({dropout}),")
-            size = settings.width
-        lines += [f"    nn.Linear({size}, {n_outputs}),", ")"]
-    return lines + _initial_weights(settings)
-
-
-def _initial_weights(settings: ModelSettings) -> list[str]:
-    scale = settings.init_scale
-    if settings.init == "torch":
-        if scale == 1.0:
-            return []
-        return [
-            "with torch.no_grad():",
-            "    for parameter in model.parameters():",
-            f"        parameter *= {scale}",
-        ]
-    match settings.init:
-        case "normal":
-            drawn = [f"nn.init.normal_(layer.weight, std={scale})"]
-        case "xavier":
-            gain = "" if scale == 1.0 else f", gain={scale}"
-            drawn = [f"nn.init.xavier_normal_(layer.weight{gain})"]
-        case "kaiming":
-            drawn = ['nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")']
-            if scale != 1.0:
-                drawn.append(f"layer.weight.data *= {scale}")
-    drawn.append("nn.init.zeros_(layer.bias)")
-    if settings.depth == 0:
-        return [line.replace("layer", "model") for line in drawn]
-    return [
-        "for layer in model:",
-        "    if isinstance(layer, nn.Linear):",
-        *[f"        {line}" for line in drawn],
-    ]
