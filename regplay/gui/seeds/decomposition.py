@@ -19,7 +19,7 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
-from regplay.gui.seeds.loss_strip import highest_usual, settle
+from regplay.gui.seeds.loss_strip import highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets.texts import Sentence
 
@@ -257,7 +257,7 @@ class DecompositionPlot(LegendChart):
 
     def settle(self) -> None:
         """Give up the room that only earlier bars needed."""
-        settle(self.chart, "y", (0.0, self._top()))
+        self.chart.settle("y", (0.0, self._top()))
         self._refresh()
 
     def _top(self) -> float:
@@ -282,7 +282,7 @@ class DecompositionPlot(LegendChart):
         self.present.position = place_of(self._current, values)
         self._label_positions()
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
-        settle(self.chart, "y", (0.0, self._scale))
+        self.chart.settle("y", (0.0, self._scale))
         self.chart.reset_ranges()
         self._refresh()
 
