@@ -1,5 +1,7 @@
 """The fit of one input to one number, with its past behind it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QPainter
@@ -231,13 +233,10 @@ class CurveView(OneInputPanel):
         """Let the ranges fit the points, the curve and what lies under it anew."""
         super().fit_ranges()
         if self._grid is not None:
-            drawn = [self.curve.y, *self._under_curve()]
-            self.chart.settle("y", [*self._seen(), *np.clip(np.concatenate(drawn), *self._limits)])
-
-    def _under_curve(self) -> list[Floats]:
-        """Heights of what lies under the curve and has to be seen."""
-        ends = [end for both in self.band.ends(2) for end in both]
-        return [*ends, *(y for _, y, _ in self.others.lines)]
+            drawn = np.clip(self.curve.y, *self._limits)
+            self.chart.settle("y", np.concatenate([self._seen(), drawn]))
+            self._show_overlays()
+            self._show_band()
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show a curve; a smaller epoch than the last one begins a new past."""
@@ -256,10 +255,18 @@ class CurveView(OneInputPanel):
         if self.past.keep(fit.epoch, fit.grid):
             self.chart.canvas.rest()
 
-    def _show_others(self) -> None:
-        super()._show_others()
-        for heights in self._under_curve():
-            self.chart.cover("y", np.clip(heights, *self._limits))
+    def _show_overlays(self) -> None:
+        super()._show_overlays()
+        self._hold([y for _, y, _ in self.others.lines])
+
+    def _show_band(self) -> None:
+        super()._show_band()
+        self._hold([end for both in self.band.ends(2) for end in both])
+
+    def _hold(self, heights: Sequence[Floats]) -> None:
+        """Let the axis hold what lies under the curve too."""
+        if heights:
+            self.chart.cover("y", np.clip(np.concatenate(heights), *self._limits))
 
     def clear_past(self) -> None:
         """Forget the earlier curves."""
@@ -278,8 +285,8 @@ class CurveView(OneInputPanel):
         heights = np.asarray(y, dtype=float)
         return Points(x[:, 0], heights, shown.shape, (fill,), self.colors.background, size)
 
-    def _signs(self, shown: ShownSplit) -> tuple[str, str | None]:
-        return self._group(shown, shown.split.x[:0], shown.split.y[:0]).fills[0], None
+    def _signs(self, shown: ShownSplit, points: Points) -> tuple[str, str | None]:
+        return points.fills[0], None
 
     def _fit_entries(self) -> list[Entry]:
         colors, subject, entries = self.colors, self.subject, []

@@ -54,6 +54,7 @@ class InputsPanel(ChartPanel):
         self.wrong = PointsLayer()
         self.chart.reader = self._read
         self._grid: Grid | None = None
+        self._split_entries: list[Entry] = []
 
     @property
     def has_classes(self) -> bool:
@@ -184,10 +185,14 @@ class InputsPanel(ChartPanel):
         if self.dataset is None:
             return
         self._style_fit()
-        groups = []
+        self._split_entries, groups = [], []
         for shown in self._splits():
-            some = thinned(len(shown.split.y))
+            n = len(shown.split.y)
+            some = thinned(n)
             groups.append(self._group(shown, shown.split.x[some], shown.split.y[some]))
+            text, (fill, ring) = counted(shown.name, len(some), n), self._signs(shown, groups[-1])
+            entry = Entry(shown.shape, text, fill, ring, shown.name, self.subject.points_tip)
+            self._split_entries.append(entry)
         self.points.groups = tuple(reversed(groups))  # the training points on top
         self._mark_wrong()
         self._show_entries()
@@ -223,12 +228,7 @@ class InputsPanel(ChartPanel):
         dataset, colors = self.dataset, self.colors
         if dataset is None:
             return
-        entries = []
-        for shown in self._splits():
-            n = len(shown.split.y)
-            text, tip = counted(shown.name, len(thinned(n)), n), self.subject.points_tip
-            fill, ring = self._signs(shown)
-            entries.append(Entry(shown.shape, text, fill, ring, short=shown.name, tip=tip))
+        entries = [*self._split_entries]
         if self._marks_wrong:
             text = wrong_text(dataset, self.fit)
             tip = f"{text} (training, then validation): assigned another class than their own"
@@ -236,8 +236,8 @@ class InputsPanel(ChartPanel):
         others = overlay_entries(self._drawn_overlays())
         self.legend.set_entries([*entries, *self._fit_entries(), *others])
 
-    def _signs(self, shown: ShownSplit) -> tuple[str, str | None]:
-        """Fill and ring of the points in the legend: their own fills differ."""
+    def _signs(self, shown: ShownSplit, points: Points) -> tuple[str, str | None]:
+        """Fill and ring of the points in the legend, where their own fills differ."""
         return self.colors.background, shown.color
 
     # what is read under the mouse

@@ -59,6 +59,9 @@ def member_color(colors: Colors, curve: str, subject: Subject) -> str:
     return mix(curve, leans_to, share)
 
 
+_NOWHERE, _ZERO = np.full(1, np.nan), np.zeros(1)
+
+
 class FitLinesLayer:
     """Curves over one input.
 
@@ -76,12 +79,12 @@ class FitLinesLayer:
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the curves, the first on top; all of a colour at once, which takes a third."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        of_color: dict[str, list[tuple[Floats, Floats]]] = {}
+        of_color: dict[str, tuple[list[Floats], list[Floats]]] = {}
         for x, y, color in self.lines:
-            # A point that is nowhere ends each curve.
-            of_color.setdefault(color, []).append((np.append(x, np.nan), np.append(y, 0.0)))
-        for color, curves in reversed(of_color.items()):
-            every_x, every_y = zip(*curves, strict=True)
+            every_x, every_y = of_color.setdefault(color, ([], []))
+            every_x += x, _NOWHERE  # a point that ends each curve
+            every_y += y, _ZERO
+        for color, (every_x, every_y) in reversed(of_color.items()):
             pixels_x = frame.x(np.concatenate(every_x))
             pixels_y = frame.y(np.concatenate(every_y))
             placed = np.isfinite(pixels_y)
@@ -209,14 +212,14 @@ class BandLayer:
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Fill the bands, the wide ones first.
 
-        Where bands blend without antialiasing, which would take three times as long.
+        Without antialiasing, which takes three times as long where bands blend.
         """
         if self.band is None:
             return
         has_many, is_figure = len(self.curves) > 1, isinstance(painter, FigurePainter)
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_figure or not has_many)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_figure)
         if has_many and not is_figure:
             mode = QPainter.CompositionMode
             is_dark = frame.colors.dark

@@ -100,7 +100,7 @@ class SurfaceView(InputsPanel):
         self.surface.grid = self.dots.grid = self._grid
         self._scale.set_dataset(dataset)
         self._levels = np.zeros(0) if self.has_classes else round_levels(self._scale.values)
-        self._unsure = self.dots.sizes = None
+        self._unsure = self.dots.sizes = self.surface.pixels = None
         self._deviations = self._fewest_deviations()
         self._label_bar()
 
@@ -166,7 +166,8 @@ class SurfaceView(InputsPanel):
             self.boundary.clear()
         else:
             self.boundary.set(predicted, grid)
-        self._color()
+        if not self._shows_std:
+            self._color()
         self._show_contours()
 
     def _color(self) -> None:
@@ -185,7 +186,7 @@ class SurfaceView(InputsPanel):
             return
         std = self._band.std
         std = (std.max(axis=-1) if self.has_classes else std).reshape(self._grid.shape)
-        self._deviations = extend(self._deviations, [0.0, *std.ravel()])
+        self._deviations = extend(self._deviations, np.append(std, 0.0))
         self.surface.pixels = value_pixels(std, self._deviations or (0.0, 1.0))
         self._label_bar()
 
@@ -225,8 +226,8 @@ class SurfaceView(InputsPanel):
         if self.has_classes:
             names = enumerate(dataset.class_names)
             entries += [Entry("square", name, colors.class_color(k)) for k, name in names]
-            if self._overlays or self._members or self._band is not None:
-                tip = f"where the class changes that is the most probable one of the {subject.fit}"
+            if not self._marks_wrong:  # how many are wrong takes the room
+                tip = f"where the most probable class of the {subject.fit} changes"
                 entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
         elif len(self.contours.segments):
             heights = ", ".join(f"{level:g}" for level in self._levels)
