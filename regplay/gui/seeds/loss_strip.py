@@ -120,9 +120,6 @@ class BeyondLayer:
                 painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
-pass
-pass
-
 _NAMES = ("training", "validation")
 _LANES = (1.0, 0.0)  # heights of the two
 _SCATTER = 0.5  # of a lane's height that its points take, the first network at the top

@@ -146,6 +146,8 @@ class SpreadView(QWidget):
     ----------
     fits, strip
         Of which one is shown.
+    spread
+        What the networks predict, or None.
     members_button
         Whether each network's own fit is drawn.
     mean_button, std_button
@@ -204,9 +206,9 @@ class SpreadView(QWidget):
         self._show_choice()
 
     def _show_members(self) -> None:
-        spread, is_shown = self.spread, not self.members_button.isHidden()
-        shown = spread is not None and is_shown and self.members_button.isChecked()
-        members = () if spread is None or not shown else spread.members
+        button = self.members_button
+        is_drawn = button.isChecked() and not button.isHidden()
+        members = self.spread.members if self.spread is not None and is_drawn else ()
         self.fits.set_members([_fit(one) for one in members])
 
     def _show_choice(self) -> None:
