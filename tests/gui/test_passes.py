@@ -97,7 +97,7 @@ def test_thinned_are_five_of_the_networks_and_the_band_is_of_all(place) -> None:
     QTest.mouseClick(place.band, LEFT)
     QTest.mouseClick(place.thinned, LEFT)
     panel = place.fit_view.panel
-    assert len(panel.thinned.lines) == 5
+    assert len(panel.members.lines) == 5
     np.testing.assert_array_equal(panel.band.band.std, view.passes.std)
 
 
@@ -137,7 +137,7 @@ def test_passes_of_the_last_dataset_are_not_drawn_over_the_next(place) -> None:
     place.fit_view.grab()
     panel = place.fit_view.panel
     assert panel.band.band is None
-    assert not panel.thinned.lines
+    assert not panel.members.lines
     place.passes.show(place.view())
     assert panel.band.band is not None
-    assert panel.thinned.lines
+    assert panel.members.lines

@@ -97,7 +97,7 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
     person.wait_for_step(1)  # the thread knows by now
 
     def heights():
-        return tab.spread.panel.series[0].mean.y
+        return tab.spread.panel.curve.y
 
     newest = heights().copy()
     timeline.pick_moment(10)

@@ -74,7 +74,7 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     studies = person.window.runner._studies
     person.wait(lambda: all(study.finished for study in studies.values()))
     assert len(studies["seeds.band"].digest.members) == 5
-    assert len(tab.spread.panel.series[0].std) == 256
+    assert len(tab.spread.panel.fit_band.std) == 256
     for part in bars.parts:
         assert part.total == pytest.approx(part.measured, abs=6 * part.measured_error + 0.1)
 
@@ -380,10 +380,10 @@ def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):
     person.wait(lambda: panel.band.band is not None)
     assert (panel.band.band.std > 0).all()
     person.click("dropout.thinned")
-    person.wait(lambda: len(panel._thinned) == 5)
+    person.wait(lambda: len(panel.member_fits) == 5)
     person.click("dropout.band")
     person.click("dropout.thinned")
-    person.wait(lambda: panel.band.band is None and not panel._thinned)
+    person.wait(lambda: panel.band.band is None and not panel.member_fits)
     person.click("dropout.band")
     person.wait(lambda: person.view.passes is not None)
     person.click("stage.network")

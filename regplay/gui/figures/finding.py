@@ -11,13 +11,11 @@ from regplay.gui.figures.figure import Figure
 from regplay.gui.figures.fit_figures import confusion_figure, panel_figure, split_figure
 from regplay.gui.figures.network_figures import graph_figure, histograms_figure, norms_figure
 from regplay.gui.figures.study_figures import (
-    curves_figure,
     decomposition_figure,
     history_figure,
     landscape_figure,
     slider_figure,
     strip_figure,
-    surface_figure,
 )
 from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.network.histograms import Histograms
@@ -30,8 +28,6 @@ from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
-from regplay.gui.seeds.spread_curves import SpreadCurves
-from regplay.gui.seeds.spread_surface import SpreadSurface
 
 
 def figure_at(widget: QWidget | None) -> Figure | None:
@@ -68,10 +64,6 @@ def _figure_of(widget: QWidget) -> Figure | None:
             return history_figure(widget.plot)
         case LandscapeView():
             return landscape_figure(widget)
-        case SpreadCurves():
-            return curves_figure(widget)
-        case SpreadSurface():
-            return surface_figure(widget)
         case LossStrip():
             return strip_figure(widget)
         case DecompositionPlot():

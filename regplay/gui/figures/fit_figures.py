@@ -30,35 +30,34 @@ def fit_series(panel: FitPanel) -> list[Series]:
     dataset, fit = panel.dataset, panel.fit
     if dataset is None:
         return []
-    found = [*points_series(dataset), *truth_series(dataset)]
+    subject, band = panel.subject, panel.fit_band
+    found = [*points_series(dataset, subject.splits), *truth_series(dataset)]
     grid = grid_of(dataset)
     if grid is None:
         return found
-    if fit is not None:
-        found += _predicted("fit", dataset, grid, fit.grid)
+    if fit is not None and (band is None or band.mean is not fit.grid):
+        found += _predicted(subject.fit, dataset, grid, fit.grid)
     if isinstance(panel, CurveView):
         for epoch, curve in zip(panel.past.epochs, panel.past.curves, strict=True):
             if fit is None or epoch != fit.epoch:
                 found += _predicted(f"fit at epoch {epoch}", dataset, grid, curve)
-    if panel.passes_band is not None:
-        found.append(
-            spread_series(
-                "dropout, mean", dataset, grid, panel.passes_band.mean, panel.passes_band.std
-            )
-        )
-    for number, one in enumerate(panel.thinned_fits, start=1):
-        found += _predicted(f"thinned {number}", dataset, grid, one.grid)
+    if band is not None:
+        name = f"{subject.band}, mean" if subject.band else "mean"
+        found.append(spread_series(name, dataset, grid, band.mean, band.std))
+    for number, one in enumerate(panel.member_fits, start=1):
+        found += _predicted(f"{subject.member} {number}", dataset, grid, one.grid)
     for overlay in panel.overlays:
         found += _predicted(overlay.name, dataset, overlay.grid or grid, overlay.fit.grid)
     return found
 
 
-def points_series(dataset: Dataset, train_only: bool = False) -> list[Series]:
-    """The training and the validation points."""
+def points_series(dataset: Dataset, names: Sequence[str]) -> list[Series]:
+    """The training and the validation points, where they are among these."""
     splits = (("training", dataset.train), ("validation", dataset.valid))
     return [
         Series(name, _inputs(dataset, split.x) | {dataset.target_name: _targets(dataset, split)})
-        for name, split in splits[: 1 if train_only else 2]
+        for name, split in splits
+        if name in names
     ]
 
 
@@ -161,14 +160,14 @@ pass
 
 def panel_figure(panel: ChartPanel) -> Figure:
     """A view of a fit that is a chart."""
-    name, what, tables = "fit", "Fit", lambda: fit_series(panel)
+    name, what, tables = panel.subject.name, "Fit", lambda: fit_series(panel)
     if isinstance(panel, PredictedChart):
         name, tables = "predicted", lambda: predicted_series(panel)
     elif isinstance(panel, WeightsView):
         name, what, tables = "linear_weights", "Weights", lambda: weights_series(panel)
     return ChartFigure(
         name=name,
-        heading=lambda: _at_epoch(what, panel.fit),
+        heading=lambda: panel.caption or _at_epoch(what, panel.fit),
         colors=lambda: panel.colors,
         tables=tables,
         entries=lambda: panel.legend.entries,

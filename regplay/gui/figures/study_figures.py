@@ -8,10 +8,8 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from regplay.core.bias_variance import Spread
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
-from regplay.core.fit import grid_of
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
@@ -24,12 +22,6 @@ from regplay.gui.figures.chart_figure import (
     plot_rect,
 )
 from regplay.gui.figures.figure import Figure, Series, translated
-from regplay.gui.figures.fit_figures import (
-    member_series,
-    points_series,
-    spread_series,
-    truth_series,
-)
 from regplay.gui.figures.sweep_ticks import LossAxis, ValueAxis
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
 from regplay.gui.landscape.landscape_view import LandscapeView
@@ -37,11 +29,8 @@ from regplay.gui.plots.canvas import FigurePainter
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_marker
-from regplay.gui.plots.surface_colors import ColorBar
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
-from regplay.gui.seeds.spread_curves import SpreadCurves
-from regplay.gui.seeds.spread_surface import SpreadSurface
 from regplay.gui.theme import DARK, LIGHT, Colors
 
 _TITLES = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
@@ -153,21 +142,6 @@ def _entries(view: LandscapeView) -> list[Entry]:
     return [one for one in view.legend.entries if not one.text.startswith("click")]
 
 
-def curves_figure(view: SpreadCurves) -> Figure:
-    """The spread of the fits over one input."""
-    return _figure(view, "seeds", lambda: _title(view.spread), lambda: spread_of(view))
-
-
-def surface_figure(view: SpreadSurface) -> Figure:
-    """The spread of the fits over two inputs."""
-
-    def heading() -> str:
-        shown = "standard deviation" if view.std_button.isChecked() else "mean"
-        return f"{_title(view.spread)}: {shown}"
-
-    return _figure(view, "seeds", heading, lambda: spread_of(view), view.bar)
-
-
 def strip_figure(view: LossStrip) -> Figure:
     """The losses of networks whose fits can't be drawn."""
 
@@ -184,16 +158,11 @@ def decomposition_figure(view: DecompositionPlot) -> Figure:
     return _figure(view, "bias_variance", lambda: heading, lambda: parts_of(view))
 
 
-def _title(spread: Spread | None) -> str:
-    return "Fits" if spread is None else f"Fits of {len(spread.members)} networks"
-
-
 def _figure(
     view: LegendChart,
     name: str,
     heading: Callable[[], str],
     tables: Callable[[], list[Series]],
-    bar: ColorBar | None = None,
 ) -> Figure:
     return ChartFigure(
         name=name,
@@ -203,28 +172,7 @@ def _figure(
         entries=lambda: view.legend.entries,
         chart=view.chart,
         set_colors=view.set_colors,
-        bar=bar,
     )
-
-
-def spread_of(view: SpreadCurves | SpreadSurface) -> list[Series]:
-    """Mean and standard deviation on the grid, each network where they are drawn, the points."""
-    dataset, spread = view.dataset, view.spread
-    if dataset is None:
-        return []
-    found = [*points_series(dataset, train_only=True), *truth_series(dataset)]
-    grid = grid_of(dataset)
-    if spread is None or grid is None:
-        return found
-    found.append(spread_series("mean", dataset, grid, spread.mean, spread.std))
-    # Over two inputs only the boundaries of classes are drawn of each.
-    has_members = isinstance(view, SpreadCurves) or dataset.task == "classification"
-    if has_members and view.members_button.isChecked():
-        found += [
-            member_series(f"network {number}", dataset, grid, values)
-            for number, values in enumerate(spread.members, start=1)
-        ]
-    return found
 
 
 def losses_of(view: LossStrip) -> list[Series]:

@@ -125,6 +125,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             self._auto[axis] = grown
             self._show(axis)
 
+    def settle(self, axis: Side, values: ArrayLike, steps: int = 5) -> None:
+        """Give a linear axis the range that it would have if it had only ever held `values`."""
+        wanted = extend(None, values, steps)
+        if wanted is not None:
+            self.fix(axis, *wanted)
+
     def fix(self, axis: Side, low: float, high: float) -> None:
         """Set the range of an axis; on a logarithmic one these are exponents of ten."""
         if self._auto[axis] != (low, high):

@@ -128,8 +128,6 @@ def _log_ratio(larger: Floats, smaller: Floats) -> Floats:
     return np.asarray(np.log(np.maximum(larger, least)) - np.log(np.maximum(smaller, least)))
 
 
-pass
-
 _NONE: Floats = np.zeros((0, 4))
 
 

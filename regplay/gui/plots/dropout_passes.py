@@ -69,7 +69,7 @@ class DropoutPasses(QObject):
         if passes is not None and self.thinned.isChecked():
             single = passes.members[:_SHOWN]
         self._fit_view.set_band(band)
-        self._fit_view.set_thinned([replace(view.fit, grid=grid) for grid in single])
+        self._fit_view.set_members([replace(view.fit, grid=grid) for grid in single])
 
     def _show_buttons(self) -> None:
         for button in self.buttons:

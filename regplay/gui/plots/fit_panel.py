@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from PySide6.QtWidgets import QWidget
@@ -12,6 +13,8 @@ from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.legend import LegendChart
 from regplay.gui.theme import LIGHT, Colors
 from regplay.session.drawing import unchanged_rows
+
+Surface = Literal["fit and band", "fit", "std"]  # "std" is that of the band, as colours
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,16 +39,58 @@ class Overlay:
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """What networks thinned by dropout predict, at the grid points of the dataset.
+    """What many networks predict, at the grid points of the dataset.
 
     Attributes
     ----------
     mean, std
-        [grid points] in the target's units, or [grid points, classes].
+        [grid points] in the target's units, or [grid points, classes]. Where `mean` is the very
+        array of the fit, the band is read as the fit's own deviation.
     """
 
     mean: Floats
     std: Floats
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What the fit, the band and the single networks of a view are of; here those of one run.
+
+    Attributes
+    ----------
+    name
+        In the names of files.
+    fit, short
+        The fit in a legend; the same in few letters.
+    band, networks
+        What the band is called, empty where it needs no name of its own; what scatters in it.
+    member, member_tip
+        A single network, in a legend and in a table; what a tooltip says of it.
+    splits
+        Which points belong to the fit, of "training" and "validation".
+    points_tip
+        What a tooltip says of the points.
+    past
+        How many earlier fits stay in sight. Single networks are paler than the fit where there are
+        none, for pale shades are those of the past.
+    marks_wrong
+        Whether a fit says what it predicts at the points, so that wrong classes can be marked.
+    """
+
+    name: str = "fit"
+    fit: str = "fit"
+    short: str = "fit"
+    band: str = "dropout"
+    networks: str = "networks thinned by dropout"
+    member: str = "thinned"
+    member_tip: str = "single networks with units dropped, as in one training step"
+    splits: tuple[str, ...] = ("training", "validation")
+    points_tip: str = ""
+    past: int = 6
+    marks_wrong: bool = True
+
+
+RUN = Subject()
 
 
 class FitPanel(QWidget):
@@ -54,7 +99,11 @@ class FitPanel(QWidget):
     Attributes
     ----------
     shows_passes
-        Whether it can show a band and thinned networks: it draws over the inputs themselves.
+        Whether it can show a band and single networks: it draws over the inputs themselves.
+    subject
+        What is shown; set before the first dataset.
+    caption
+        What a figure is called, in place of the epoch of the fit.
     """
 
     shows_passes = False
@@ -64,8 +113,10 @@ class FitPanel(QWidget):
         self.colors = LIGHT
         self.dataset: Dataset | None = None
         self.fit: Fit | None = None
+        self.subject = RUN
+        self.caption = ""
         self._overlays: tuple[Overlay, ...] = ()
-        self._thinned: tuple[Fit, ...] = ()
+        self._members: tuple[Fit, ...] = ()
         self._band: Band | None = None
 
     @property
@@ -74,17 +125,17 @@ class FitPanel(QWidget):
         return self._overlays
 
     @property
-    def thinned_fits(self) -> tuple[Fit, ...]:
-        """Single thinned networks that are shown."""
-        return self._thinned
+    def member_fits(self) -> tuple[Fit, ...]:
+        """Single networks that are shown."""
+        return self._members
 
     @property
-    def passes_band(self) -> Band | None:
-        """How far thinned networks scatter, where that is shown."""
+    def fit_band(self) -> Band | None:
+        """How far networks scatter, where that is shown."""
         return self._band
 
     def set_dataset(self, dataset: Dataset) -> None:
-        """Show the points of a dataset, and no fit yet: overlays, band and thinned fits go too."""
+        """Show the points of a dataset, and nothing that was predicted yet."""
         raise NotImplementedError
 
     def set_points(self, dataset: Dataset) -> None:
@@ -95,7 +146,7 @@ class FitPanel(QWidget):
         self.set_dataset(dataset)
 
     def fit_ranges(self) -> None:
-        """Let the ranges fit the points anew, after edits that they rested in."""
+        """Let the ranges fit what is shown anew: otherwise they rest, or grow."""
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show what a network predicts, or nothing."""
@@ -108,10 +159,16 @@ class FitPanel(QWidget):
         """Lay other fits over this one, where this way of showing can."""
 
     def set_band(self, band: Band | None) -> None:
-        """Show how far thinned networks scatter, where this way of showing can."""
+        """Show how far networks scatter, where this way of showing can."""
 
-    def set_thinned(self, fits: Sequence[Fit]) -> None:
-        """Show single thinned networks, where this way of showing can."""
+    def set_members(self, fits: Sequence[Fit]) -> None:
+        """Show single networks faintly, where this way of showing can."""
+
+    def set_surface(self, shown: Surface) -> None:
+        """Show this on a surface, where there is one."""
+
+    def add_switches(self, switches: Sequence[QWidget]) -> None:
+        """Take buttons into the line of the legend, where this way of showing has one."""
 
     def set_colors(self, colors: Colors) -> None:
         """Restyle."""
@@ -120,6 +177,11 @@ class FitPanel(QWidget):
 
 class ChartPanel(LegendChart, FitPanel):
     """A legend above one chart."""
+
+    def add_switches(self, switches: Sequence[QWidget]) -> None:
+        """Take buttons to the right of the legend."""
+        for switch in switches:
+            self.header.addWidget(switch)
 
 
 def counted(name: str, shown: int, n: int) -> str:

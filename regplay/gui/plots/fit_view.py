@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
-from regplay.gui.plots.fit_panel import Band, FitPanel, Overlay, carried
+from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Overlay, Subject, Surface, carried
 from regplay.gui.theme import LIGHT, Colors
 
 
@@ -36,15 +36,24 @@ def _panel_class(dataset: Dataset) -> type[FitPanel]:
 class FitView(QWidget):
     """Picks a panel for a dataset and hands fits to it.
 
+    Parameters
+    ----------
+    subject
+        What the fits are of.
+
     Attributes
     ----------
     panel
         The panel that is shown, or None before the first dataset.
+    switches
+        Buttons that stand beside the legend of the panel that is shown.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, subject: Subject = RUN) -> None:
         super().__init__(parent)
         self.panel: FitPanel | None = None
+        self.switches: tuple[QWidget, ...] = ()
+        self._subject = subject
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._colors = LIGHT
         self._stack = QStackedLayout(self)
@@ -57,9 +66,11 @@ class FitView(QWidget):
         panel = self._panels.get(kind)
         if panel is None:
             panel = self._panels[kind] = kind()
+            panel.subject = self._subject
             panel.set_colors(self._colors)
             self._stack.addWidget(panel)
         self.panel = panel
+        panel.add_switches(self.switches)
         panel.set_dataset(dataset)
         self._stack.setCurrentWidget(panel)
 
@@ -71,7 +82,7 @@ class FitView(QWidget):
             self.set_dataset(dataset)
 
     def fit_ranges(self) -> None:
-        """Let the ranges fit the points anew, after edits."""
+        """Let the ranges fit what is shown anew: otherwise they rest, or grow."""
         if self.panel is not None:
             self.panel.fit_ranges()
 
@@ -106,17 +117,30 @@ class FitView(QWidget):
             self.panel.set_overlays(overlays)
 
     def set_band(self, band: Band | None) -> None:
-        """Show how far thinned networks scatter around their mean, or nothing.
+        """Show how far networks scatter around their mean, or nothing.
 
         Bands around curves; over two inputs a shade where the class is unsure, or dots.
         """
         if self.panel is not None:
             self.panel.set_band(band)
 
-    def set_thinned(self, fits: Sequence[Fit]) -> None:
-        """Show single thinned networks faintly, as curves, boundaries or contour lines."""
+    def set_members(self, fits: Sequence[Fit]) -> None:
+        """Show single networks faintly, as curves, boundaries or contour lines."""
         if self.panel is not None:
-            self.panel.set_thinned(fits)
+            self.panel.set_members(fits)
+
+    def set_surface(self, shown: Surface) -> None:
+        """Show over two inputs the fit with the band, the fit alone, or how far networks scatter.
+
+        The hover line reads the band in any case.
+        """
+        if self.panel is not None:
+            self.panel.set_surface(shown)
+
+    def set_caption(self, caption: str) -> None:
+        """Say what a figure is called, in place of the epoch of the fit."""
+        if self.panel is not None:
+            self.panel.caption = caption
 
     def clear_past(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""

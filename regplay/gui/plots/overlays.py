@@ -11,15 +11,16 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.canvas import FigurePainter, Frame, empty_picture
-from regplay.gui.plots.fit_panel import Band, Overlay
+from regplay.gui.plots.fit_panel import Band, Overlay, Subject
 from regplay.gui.plots.legend import Entry, other_entry
 from regplay.gui.plots.shapes import Cells, Segments, pen
 from regplay.gui.plots.surface_colors import UNSURE
 from regplay.gui.theme import Colors, mix
 
 OVERLAY_WIDTH = 1.6  # pixels
-THINNED_WIDTH = 1.0
-THINNED_SHARE = 0.6  # of the foreground's colour in lines over a surface
+MEMBER_WIDTH = 1.0
+MEMBER_SHARE = 0.5  # of the foreground's colour in lines over a surface
+_MOST_MEMBERS = 40
 SEAM = 1.4  # pixels, both sides together
 
 
@@ -41,12 +42,24 @@ def overlay_entries(overlays: Sequence[Overlay]) -> list[Entry]:
     return [other_entry(overlay.name, overlay.color) for overlay in overlays]
 
 
-def thinned_color(colors: Colors, curve: str) -> str:
-    """Of a single thinned network's curve, where the fit's has the colour `curve`.
+def drawn_members(fits: Sequence[Fit]) -> Sequence[Fit]:
+    """Those of single networks that are drawn, evenly taken: more of them only blacken the band."""
+    count = len(fits)
+    if count <= _MOST_MEMBERS:
+        return fits
+    return [fits[at] for at in np.linspace(0, count - 1, _MOST_MEMBERS).round().astype(int)]
 
-    It leans to the text's colour, for paler shades of the fit's belong to its past.
+
+def member_color(colors: Colors, curve: str, subject: Subject) -> str:
+    """Of a single network's curve, where the fit's has the colour `curve`.
+
+    It leans to the text's colour where paler shades of the fit's belong to its past.
     """
-    return mix(curve, colors.foreground, 0.4)
+    leans_to, share = (colors.foreground, 0.4) if subject.past else (colors.background, 0.5)
+    return mix(curve, leans_to, share)
+
+
+_NOWHERE, _ZERO = np.full(1, np.nan), np.zeros(1)
 
 
 class FitLinesLayer:
@@ -66,12 +79,12 @@ class FitLinesLayer:
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the curves, the first on top; all of a colour at once, which takes a third."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        of_color: dict[str, list[tuple[Floats, Floats]]] = {}
+        of_color: dict[str, tuple[list[Floats], list[Floats]]] = {}
         for x, y, color in self.lines:
-            # A point that is nowhere ends each curve.
-            of_color.setdefault(color, []).append((np.append(x, np.nan), np.append(y, 0.0)))
-        for color, curves in reversed(of_color.items()):
-            every_x, every_y = zip(*curves, strict=True)
+            every_x, every_y = of_color.setdefault(color, ([], []))
+            every_x += x, _NOWHERE  # a point that ends each curve
+            every_y += y, _ZERO
+        for color, (every_x, every_y) in reversed(of_color.items()):
             pixels_x = frame.x(np.concatenate(every_x))
             pixels_y = frame.y(np.concatenate(every_y))
             placed = np.isfinite(pixels_y)
@@ -135,7 +148,7 @@ class BoundariesLayer:
                 self._segments.draw_placed(painter, frame, segments)
 
 
-_ONE, _TWO = 0.26, 0.12  # shares of a curve's colour in the bands of one deviation and of two
+_ONE, _TWO = 0.34, 0.15  # shares of a curve's colour in the bands of one deviation and of two
 FEW = 4  # curves that have both bands
 
 
@@ -184,37 +197,40 @@ class BandLayer:
         self.curves: tuple[str, ...] = ()
         self.limits: tuple[float, float] | None = None
 
+    def ends(self, deviations: float) -> list[tuple[Floats, Floats]]:
+        """Lowest and highest values [grid points] of the band around each curve."""
+        if self.band is None:
+            return []
+        points = len(self.x)
+        mean, std = self.band.mean.reshape(points, -1).T, self.band.std.reshape(points, -1).T
+        with np.errstate(all="ignore"):  # diverged networks
+            low, high = mean - deviations * std, mean + deviations * std
+        if self.limits is not None:
+            low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
+        return list(zip(low, high, strict=True))
+
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Fill the bands, the wide ones first.
 
         Without antialiasing, which takes three times as long where bands blend.
         """
-        band = self.band
-        if band is None:
+        if self.band is None:
             return
-        points = len(self.x)
-        mean, std = band.mean.reshape(points, -1).T, band.std.reshape(points, -1).T
-        mode = QPainter.CompositionMode
-        is_dark = frame.colors.dark
+        has_many, is_figure = len(self.curves) > 1, isinstance(painter, FigurePainter)
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        is_figure = isinstance(painter, FigurePainter)
-        if is_figure:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if len(mean) > 1 and not is_figure:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_figure)
+        if has_many and not is_figure:
+            mode = QPainter.CompositionMode
+            is_dark = frame.colors.dark
             blends = mode.CompositionMode_Lighten if is_dark else mode.CompositionMode_Darken
             painter.setCompositionMode(blends)
         for place, deviations in enumerate((2, 1)):
-            if deviations == 2 and len(mean) > FEW:
+            if deviations == 2 and len(self.curves) > FEW:
                 continue
-            for curve, around, away in zip(self.curves, mean, std, strict=True):
-                with np.errstate(all="ignore"):  # diverged networks
-                    low, high = around - deviations * away, around + deviations * away
-                if self.limits is not None:
-                    low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
+            for curve, (low, high) in zip(self.curves, self.ends(deviations), strict=True):
                 shade = QColor(band_colors(frame.colors, curve)[place])
-                if len(mean) > 1 and is_figure:  # vectors have no modes of composition
+                if has_many and is_figure:  # vectors have no modes of composition
                     shade = QColor(curve)
                     shade.setAlphaF((_TWO, _ONE)[place])
                 painter.setBrush(shade)
@@ -326,40 +342,42 @@ def _draw_each(
         painter.drawEllipse(QPointF(at_x, at_y), _radius(size), _radius(size))
 
 
-pass
-
-_TEXT = "dropout band ±1, ±2 σ"
-_SHORT = "dropout ±σ"
+def _name(subject: Subject, text: str) -> str:
+    return f"{subject.band} {text}".lstrip()
 
 
-def band_entry(colors: Colors, curves: Sequence[str]) -> Entry:
+def band_entries(colors: Colors, curves: Sequence[str], subject: Subject) -> list[Entry]:
     """Of bands around curves of these colours."""
-    text = _TEXT if len(curves) <= FEW else "dropout band ±1 σ"
-    tip = f"{text}: how far networks thinned by dropout scatter around their mean"
-    _, shade = band_colors(colors, curves[-1])
-    return Entry("band", text, shade, short=_SHORT, tip=tip)
+    wide, narrow = band_colors(colors, curves[-1])
+    tip = f"mean ± 1 standard deviation of {subject.networks}"
+    if 1 < len(curves) <= FEW:
+        text, short = _name(subject, "±1, ±2 std"), _name(subject, "±std")
+        return [Entry("band", text, narrow, short=short, tip=f"darker: {tip}; lighter: ± 2")]
+    one = Entry("band", _name(subject, "±1 std"), narrow, tip=tip)
+    if len(curves) > FEW:
+        return [one]
+    tip = f"mean ± 2 standard deviations of {subject.networks}"
+    return [one, Entry("band", "±2 std", wide, short="±2", tip=tip)]
 
 
-def thinned_entry(color: str) -> Entry:
+def member_entry(color: str, subject: Subject) -> Entry:
     """Of lines of single networks."""
-    tip = "single networks with units dropped, as in one training step"
-    return Entry("thin", "thinned", color, tip=tip)
+    return Entry("thin", subject.member, color, tip=subject.member_tip)
 
 
-def unsure_entry(colors: Colors) -> Entry:
+def unsure_entry(colors: Colors, subject: Subject) -> Entry:
     """Of a shade over a surface of classes."""
     tip = (
-        f"{_TEXT}: shaded where these of networks thinned by dropout, around their mean "
-        "probabilities, overlap, so that single units decide the class"
+        "shaded where the mean probabilities ± 1 or 2 standard deviations of "
+        f"{subject.networks} overlap, so that the class is open"
     )
     shade = mix(colors.background, colors.foreground, UNSURE)
-    return Entry("band", _TEXT, shade, short=_SHORT, tip=tip)
+    text, short = _name(subject, "±1, ±2 std"), _name(subject, "±std")
+    return Entry("band", text, shade, short=short, tip=tip)
 
 
-def dots_entry(colors: Colors, full: float) -> Entry:
+def dots_entry(colors: Colors, full: float, subject: Subject) -> Entry:
     """Of dots over a surface of values that touch at a standard deviation `full`."""
-    tip = (
-        "dropout σ: the larger a dot, the further networks thinned by dropout scatter; dots "
-        f"touch at {full:.2g}"
-    )
-    return Entry("circle", "dropout σ", colors.muted, tip=tip)
+    text = _name(subject, "std")
+    tip = f"{text}: the larger a dot, the further {subject.networks} scatter; dots touch at "
+    return Entry("circle", text, colors.muted, tip=f"{tip}{full:.2g}")

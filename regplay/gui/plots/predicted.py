@@ -112,9 +112,6 @@ class WeightsView(ChartPanel):
         return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
 
 
-pass
-
-
 class PredictedChart(ChartPanel):
     """A point for each point: its true value across, the predicted one up."""
 

@@ -1,34 +1,32 @@
 """The fit of two inputs: class probabilities with their boundary, or values."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
-from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.axis import round_levels
-from regplay.gui.plots.confusion import wrong_text
+from regplay.core.fit import Fit, Grid
+from regplay.gui.plots.axis import Range, extend, round_levels
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
-from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
-from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.fit_panel import Overlay, Surface
+from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.overlays import (
+    MEMBER_SHARE,
+    MEMBER_WIDTH,
     SEAM,
-    THINNED_SHARE,
-    THINNED_WIDTH,
     BoundariesLayer,
     DotsLayer,
     dots_entry,
-    overlay_entries,
-    same_fits,
-    same_overlays,
-    thinned_entry,
+    drawn_members,
+    member_entry,
     unsure_entry,
 )
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
+from regplay.gui.plots.shapes import Points
 from regplay.gui.plots.surface_colors import (
     BoundaryLayer,
     ColorBar,
@@ -38,20 +36,20 @@ from regplay.gui.plots.surface_colors import (
     SurfaceLayer,
     cell_at,
     overlap,
+    value_pixels,
 )
 from regplay.gui.theme import mix
 
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
+_LARGEST_STD = 0.55  # that a few probabilities can have, a little above a half
 
 
-class SurfaceView(ChartPanel):
-    """A surface over two inputs, the points of both sets, and the wrong ones marked.
+class SurfaceView(InputsPanel):
+    """A surface over two inputs, the points, and the wrong ones marked.
 
     Other fits lie over it as boundaries of classes, or as contour lines of values; these are
     compared with the present fit's, which are drawn only then.
     """
-
-    shows_passes = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,28 +57,19 @@ class SurfaceView(ChartPanel):
         self.boundary = BoundaryLayer()
         self.contours = ContoursLayer(seam=SEAM)
         self.dots = DotsLayer()
-        self.thinned = LinesLayer(THINNED_WIDTH, THINNED_SHARE)
+        self.members = LinesLayer(MEMBER_WIDTH, MEMBER_SHARE)
         self.others = BoundariesLayer()
-        self.points = PointsLayer()
-        self.wrong = PointsLayer()
         canvas = self.chart.canvas
-        canvas.live += [self.surface, self.dots, self.thinned, self.others]
+        canvas.live += [self.surface, self.dots, self.members, self.others]
         # Crosses stick out from behind the points, whose class stays visible.
         canvas.live += [self.contours, self.boundary, self.wrong, self.points]
-        self.chart.reader = self._read
         self.bar = ColorBar()
         self.row.addWidget(self.bar)
-        self._grid: Grid | None = None
         self._scale = SurfaceColors()
         self._levels: Floats = np.zeros(0)
-        self._band: Band | None = None
         self._unsure: Floats | None = None  # [rows, columns], as of `overlap`
-        self._overlays: tuple[Overlay, ...] = ()
-        self._thinned: tuple[Fit, ...] = ()
-
-    @property
-    def _classes(self) -> bool:
-        return self.dataset is not None and self.dataset.task == "classification"
+        self._shown: Surface = "fit and band"
+        self._deviations: Range | None = None  # that the colours have spanned so far
 
     @property
     def _full(self) -> float:
@@ -88,99 +77,80 @@ class SurfaceView(ChartPanel):
         low, high = self._scale.values
         return _FULL * (high - low)
 
-    def set_dataset(self, dataset: Dataset) -> None:
-        """Show the points."""
-        self._take(dataset)
-        self._overlays, self.fit = (), None
-        self.others.set(())
-        self.fit_ranges()
-        self.chart.reset_ranges()
-        self.chart.set_labels(*dataset.input_names)
-        self._style()
-        self.chart.refresh()
+    def set_surface(self, shown: Surface) -> None:
+        """Show the fit, with the band or alone, or the deviation: of classes, the largest."""
+        if shown != self._shown:
+            self._shown = shown
+            self._label_bar()
+            self._show_band()
+            self._show_contours()
+            self._show_others()
 
-    def set_points(self, dataset: Dataset) -> None:
-        """Show edited points; the surface, other fits and the ranges stay."""
-        fit = None if self.dataset is None else carried(self.fit, self.dataset, dataset)
-        self._overlays = tuple(replace(o, grid=o.grid or self._grid) for o in self._overlays)
-        self._take(dataset)
-        self.fit = fit
-        for split in (dataset.train, dataset.valid):
-            self.chart.cover("x", split.x[:, 0])
-            self.chart.cover("y", split.x[:, 1])
-        self._style()
-        self.chart.refresh()
+    @property
+    def _shows_std(self) -> bool:
+        return self._shown == "std"
+
+    def _axis_names(self, dataset: Dataset) -> tuple[str, str]:
+        first, second = dataset.input_names
+        return first, second
 
     def _take(self, dataset: Dataset) -> None:
-        """Everything of a dataset but its ranges; what thinned networks predicted goes."""
-        self.dataset, self._thinned = dataset, ()
-        self._band, self._unsure, self.dots.sizes = None, None, None
-        self.thinned.clear()
-        self._grid = self.surface.grid = self.dots.grid = grid_of(dataset)
-        assert self._grid is not None, "a surface needs a dataset with two inputs"
+        super()._take(dataset)
+        self.members.clear()
+        self.surface.grid = self.dots.grid = self._grid
         self._scale.set_dataset(dataset)
-        if not self._classes:
-            self._levels = round_levels(self._scale.values)
-            self.bar.set_range(*self._scale.values, dataset.target_name)
-        self.bar.setVisible(not self._classes)
+        self._levels = np.zeros(0) if self.has_classes else round_levels(self._scale.values)
+        self._unsure = self.dots.sizes = self.surface.pixels = None
+        self._deviations = self._fewest_deviations()
+        self._label_bar()
+
+    def _fewest_deviations(self) -> Range | None:
+        return (0.0, _LARGEST_STD) if self.has_classes else None
+
+    def _cover(self, split: Split) -> None:
+        self.chart.cover("x", split.x[:, 0])
+        self.chart.cover("y", split.x[:, 1])
 
     def fit_ranges(self) -> None:
-        """Let the ranges fit the points anew."""
+        """Let the ranges, and that of the colours of deviations, fit what is shown anew."""
         grid = self._grid
         if grid is not None:
             self.chart.fix("x", float(grid.low[0]), float(grid.high[0]))
             self.chart.fix("y", float(grid.low[1]), float(grid.high[1]))
+            self._deviations = self._fewest_deviations()
+            if self._shows_std:
+                self._color()
+                self.chart.refresh()
 
-    def set_fit(self, fit: Fit | None) -> None:
-        """Show a surface and mark the points that are assigned another class."""
-        self.fit = fit
-        self._show_surface()
-        self._mark_wrong()
-        self._entries()
+    def _show_others(self) -> None:
+        # All of its layers are drawn anew with each fit: none rests.
+        self._show_entries()
         self.chart.refresh()
 
-    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
-        """Draw other fits' boundaries or contour lines under the present one's."""
-        if same_overlays(overlays, self._overlays):
-            return
-        self._overlays = tuple(overlays)
+    def _show_overlays(self) -> None:
         self.others.set([(self._lines([o.fit], o.grid), o.color) for o in self._overlays])
         self._show_contours()
-        self._show_others()
 
-    def set_thinned(self, fits: Sequence[Fit]) -> None:
-        """Draw thinned networks' boundaries or contour lines faintly."""
-        if same_fits(fits, self._thinned):
-            return
-        self._thinned = tuple(fits)
-        self.thinned.segments = self._lines(self._thinned, None)
+    def _show_members(self) -> None:
+        self.members.segments = self._lines(drawn_members(self._members), None)
         self._show_contours()
-        self._show_others()
 
-    def set_band(self, band: Band | None) -> None:
-        """Show where thinned networks may differ in the class, or how far in the value."""
-        if band is self._band:
-            return
-        self._band, self._unsure, self.dots.sizes = band, None, None
-        if band is not None and self._grid is not None:
+    def _show_band(self) -> None:
+        band, self._unsure, self.dots.sizes = self._band, None, None
+        if band is not None and self._grid is not None and self._shown == "fit and band":
             shape = self._grid.shape
-            if self._classes:
+            if self.has_classes:
                 self._unsure = overlap(band.mean, band.std).reshape(shape)
             else:
                 self.dots.sizes = band.std.reshape(shape) / self._full
         self._color()
-        self._show_others()
-
-    def _show_others(self) -> None:
-        self._entries()
-        self.chart.refresh()
 
     def _lines(self, fits: Sequence[Fit], grid: Grid | None) -> Floats:
         """Segments [n, 4] in data units of other fits, predicted on a grid or on the own."""
         grid = grid or self._grid
         assert grid is not None
         assert self.dataset is not None
-        if self._classes:
+        if self.has_classes:
             return boundaries_of(fits, grid, len(self.dataset.class_names))
         return contours_of(fits, grid, self._levels)
 
@@ -190,29 +160,47 @@ class SurfaceView(ChartPanel):
             return None
         return self.fit.grid.reshape(*self._grid.shape, *self.fit.grid.shape[1:])
 
-    def _show_surface(self) -> None:
+    def _show_fit(self) -> None:
         predicted, grid = self._shaped(), self._grid
-        if predicted is None or grid is None or not self._classes:
+        if predicted is None or grid is None or not self.has_classes:
             self.boundary.clear()
         else:
             self.boundary.set(predicted, grid)
-        self._color()
+        if not self._shows_std:
+            self._color()
         self._show_contours()
 
     def _color(self) -> None:
         predicted = self._shaped()
-        if predicted is None:
-            self.surface.pixels = self.dots.on_dark = None
+        self.surface.pixels = self.dots.on_dark = None
+        if self._shows_std:
+            self._color_std()
+        elif predicted is not None:
+            self.surface.pixels = self._scale.pixels(predicted, self._unsure)
+            if self.dots.sizes is not None:
+                with np.errstate(invalid="ignore"):
+                    self.dots.on_dark = predicted < sum(self._scale.values) / 2
+
+    def _color_std(self) -> None:
+        if self._band is None or self._grid is None:
             return
-        self.surface.pixels = self._scale.pixels(predicted, self._unsure)
-        if self.dots.sizes is not None:
-            with np.errstate(invalid="ignore"):
-                self.dots.on_dark = predicted < sum(self._scale.values) / 2
+        std = self._band.std
+        std = (std.max(axis=-1) if self.has_classes else std).reshape(self._grid.shape)
+        self._deviations = extend(self._deviations, np.append(std, 0.0))
+        self.surface.pixels = value_pixels(std, self._deviations or (0.0, 1.0))
+        self._label_bar()
+
+    def _label_bar(self) -> None:
+        self.bar.setVisible(self._shows_std or not self.has_classes)
+        if self._shows_std:
+            self.bar.set_range(*(self._deviations or (0.0, 1.0)), "std")
+        elif self.dataset is not None:
+            self.bar.set_range(*self._scale.values, self.dataset.target_name)
 
     def _show_contours(self) -> None:
         """The present fit's are there only to be compared with others."""
-        predicted, is_compared = self._shaped(), bool(self._overlays or self._thinned)
-        if self._classes or not is_compared:
+        predicted, is_compared = self._shaped(), bool(self._overlays or self._members)
+        if self.has_classes or self._shows_std or not is_compared:
             self.contours.clear()
             self.bar.set_levels(())
             return
@@ -222,104 +210,59 @@ class SurfaceView(ChartPanel):
         else:
             self.contours.set(predicted, self._levels, self._grid)
 
-    def _mark_wrong(self) -> None:
-        dataset, fit, colors = self.dataset, self.fit, self.colors
-        groups = []
-        if dataset is not None and fit is not None and self._classes:
-            for split, predicted in ((dataset.valid, fit.valid), (dataset.train, fit.train)):
-                wrong = np.flatnonzero(~correct(dataset, predicted, split.y))
-                x = split.x[wrong[thinned(len(wrong))]]
-                groups.append(
-                    Points(x[:, 0], x[:, 1], "cross", (colors.foreground,), colors.background, 19)
-                )
-        self.wrong.groups = tuple(groups)
+    def _style_fit(self) -> None:
+        self.bar.set_colors(self.colors)
+        self._scale.set_colors(self.colors)
+        self._show_fit()
 
-    def _group(self, split: Split, shape: Shape, ring: str, size: float) -> Points:
-        shown = thinned(len(split.y))
-        x, (fills, which) = split.x[shown], self._scale.fills(split.y[shown])
-        return Points(x[:, 0], x[:, 1], shape, fills, ring, size, which, self.colors.background)
+    def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
+        fills, which = self._scale.fills(y)
+        size, seam = 8 - shown.row, self.colors.background
+        return Points(x[:, 0], x[:, 1], shown.shape, fills, shown.color, size, which, seam)
 
-    def _style(self) -> None:
-        dataset, colors = self.dataset, self.colors
-        self.bar.set_colors(colors)
-        if dataset is None:
-            return
-        self._scale.set_colors(colors)
-        self.points.groups = (
-            self._group(dataset.valid, VALID_SHAPE, colors.valid, 7),
-            self._group(dataset.train, TRAIN_SHAPE, colors.train, 8),
-        )
-        self._show_surface()
-        self._mark_wrong()
-        self._entries()
-
-    def _entries(self) -> None:
-        dataset, colors = self.dataset, self.colors
-        if dataset is None:
-            return
-        sets = [
-            Entry(shape, counted(name, min(n, len(thinned(n))), n), colors.background, ring, name)
-            for name, shape, n, ring in (
-                ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
-                ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
-            )
-        ]
-        if self._classes:
+    def _fit_entries(self) -> list[Entry]:
+        dataset, colors, subject, entries = self.dataset, self.colors, self.subject, []
+        assert dataset is not None
+        if self.has_classes:
             names = enumerate(dataset.class_names)
-            entries = [Entry("square", name, colors.class_color(k)) for k, name in names]
-            text = wrong_text(dataset, self.fit)
-            tip = f"{text} (training, then validation): assigned another class than their own"
-            sets.append(Entry("cross", text, colors.foreground, short="wrong", tip=tip))
-            sets += entries
+            entries += [Entry("square", name, colors.class_color(k)) for k, name in names]
+            if not self._marks_wrong:  # how many are wrong takes the room
+                tip = f"where the most probable class of the {subject.fit} changes"
+                entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
         elif len(self.contours.segments):
             heights = ", ".join(f"{level:g}" for level in self._levels)
             tip = f"where the fit is {heights}; other fits have lines at the same values"
-            sets.append(Entry("line", "fit", colors.foreground, tip=tip))
-        if self._band is not None:
-            sets.append(unsure_entry(colors) if self._classes else dots_entry(colors, self._full))
-        if self._thinned:
-            sets.append(thinned_entry(mix(colors.background, colors.foreground, THINNED_SHARE)))
-        shown = zip(self._overlays, self.others.lines, strict=True)
-        drawn = [overlay for overlay, (segments, _) in shown if len(segments)]
-        self.legend.set_entries([*sets, *overlay_entries(drawn)])
+            entries.append(Entry("line", subject.fit, colors.foreground, tip=tip))
+        if self._band is not None and self._shown == "fit and band":
+            if self.has_classes:
+                entries.append(unsure_entry(colors, subject))
+            else:
+                entries.append(dots_entry(colors, self._full, subject))
+        if self._members:
+            shade = mix(colors.background, colors.foreground, MEMBER_SHARE)
+            entries.append(member_entry(shade, subject))
+        return entries
+
+    def _drawn_overlays(self) -> list[Overlay]:
+        pairs = zip(self._overlays, self.others.lines, strict=True)
+        return [overlay for overlay, (segments, _) in pairs if len(segments)]
 
     def _read(self, x: float, pixel: float) -> Reading | None:
-        dataset, grid, predicted = self.dataset, self._grid, self._shaped()
-        if dataset is None or grid is None or predicted is None:
+        dataset, grid = self.dataset, self._grid
+        if dataset is None or grid is None or self._shaped() is None:
             return None
         frame = self.chart.frame()
         y, row, column = cell_at(frame, grid, x, pixel)
-        here, band = predicted[row, column], self._band
-        if self._classes:
-            shape = predicted.shape
-            more = [""] * len(here)
-            if band is not None:
-                more = [f" ± {std:.2f}" for std in band.std.reshape(shape)[row, column]]
-            named = enumerate(zip(dataset.class_names, here, more, strict=True))
-            values = tuple(
-                ReadoutRow(name, f"{p:.3f}{std}", self.colors.class_color(k))
-                for k, (name, p, std) in named
-            )
-        else:
-            values = (ReadoutRow(dataset.target_name, f"{here:.4g}"),)
-            if band is not None:
-                at = row * grid.shape[1] + column
-                text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
-                values = (*values, ReadoutRow("dropout", text))
+        names: Sequence[str] = (dataset.target_name,)
+        colors: Sequence[str | None] = (None,)
+        if self.has_classes:
+            names = dataset.class_names
+            colors = [self.colors.class_color(k) for k in range(len(names))]
+        rows = self._value_rows(row * grid.shape[1] + column, names, colors)
         for overlay in self._overlays:
-            other_grid, classes = overlay.grid or grid, len(dataset.class_names)
-            other = fit_at(overlay.fit, other_grid, np.array([x, y]), classes)
+            there = overlay.grid or grid
+            other = fit_at(overlay.fit, there, np.array([x, y]), len(dataset.class_names))
             if other is not None:
-                values = (*values, self._other_row(overlay, other))
+                rows.append(self._overlay_row(overlay, other))
         title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
-        return Reading(float(frame.x(x)), title, values)
-
-    def _other_row(self, overlay: Overlay, here: Floats) -> ReadoutRow:
-        """Its value, or its most probable class: all of them would fill the box."""
-        assert self.dataset is not None
-        if not self._classes:
-            return ReadoutRow(overlay.name, f"{here:.4g}", overlay.color)
-        top = int(here.argmax())
-        return ReadoutRow(
-            overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color
-        )
+        return Reading(float(frame.x(x)), title, tuple(rows))

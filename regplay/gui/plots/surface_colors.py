@@ -165,8 +165,6 @@ class ContoursLayer(LinesLayer):
         self.segments = on_grid(contour_segments(values, levels), grid)
 
 
-pass
-
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 UNSURE = 0.3  # share of the foreground's colour in a band of ±1 σ; half of it in one of ±2 σ
 _SHADES = 16  # from none to that share
@@ -287,8 +285,6 @@ def _mixed(table: Colored, shade: int, share: float) -> Colored:
     return mixed
 
 
-pass
-
 _STEPS = 100  # that numbers tell apart, from one end to the other
 _TEXT, _MARGIN = 24, 6  # px: where the numbers begin, and what is free beyond them
 
@@ -336,10 +332,10 @@ class ColorBar(QWidget):
 
     def labels(self) -> list[str]:
         """What is written beside them."""
-        return [self._text(value) for value in self.values]
+        return [self._text(value, self._levels) for value in self.values]
 
-    def _text(self, value: float) -> str:
-        low, high, levels = self._low, self._high, self._levels
+    def _text(self, value: float, levels: Sequence[float] = ()) -> str:
+        low, high = self._low, self._high
         spacing = levels[1] - levels[0] if len(levels) > 1 else (high - low) / _STEPS
         text = tick_text(value, spacing, max(abs(low), abs(high)))
         is_decimal = "." in text and "·" not in text

@@ -14,12 +14,12 @@ from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.number import number_text
-from regplay.gui.landscape.landscape_map import labelled
+from regplay.gui.landscape.landscape_map import labelled, place
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
-from regplay.gui.seeds.loss_strip import highest_usual, settle
+from regplay.gui.seeds.loss_strip import highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets.texts import Sentence
 
@@ -186,18 +186,6 @@ class PresentLayer:
         painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
 
 
-def place_of(value: float, values: Sequence[float]) -> float | None:
-    """Where a value lies among rising `values`, as an index; between two of them in proportion.
-
-    None where there are no values, or the value is no number. What lies beyond an end is there.
-    """
-    if not len(values) or not np.isfinite(value):
-        return None
-    return float(np.interp(value, values, np.arange(len(values))))
-
-
-pass
-
 _HIGHEST = 20.0  # times the variance of the targets; what lies above that has diverged
 _SPREAD_ONLY = "So only the spread of the fits is shown."
 _LOSSES_ONLY = "So only the losses of the networks are shown."
@@ -257,7 +245,7 @@ class DecompositionPlot(LegendChart):
 
     def settle(self) -> None:
         """Give up the room that only earlier bars needed."""
-        settle(self.chart, "y", (0.0, self._top()))
+        self.chart.settle("y", (0.0, self._top()))
         self._refresh()
 
     def _top(self) -> float:
@@ -273,16 +261,23 @@ class DecompositionPlot(LegendChart):
     def set_current(self, value: float) -> None:
         """Mark where the present experiment stands; NaN marks nothing."""
         self._current = value
-        self.present.position = place_of(value, self.values)
+        self._place_current()
         self._refresh()
+
+    def _place_current(self) -> None:
+        """Where it lies among the positions; beyond an end, there."""
+        values, self.present.position = self.values, None
+        if values:
+            nearest = float(np.clip(self._current, values[0], values[-1]))
+            self.present.position = place(NumberAxis(self._path, values), nearest)
 
     def _begin(self, values: tuple[float, ...]) -> None:
         self.values = values
         self.bars.parts = self.measured.parts = (None,) * len(values)
-        self.present.position = place_of(self._current, values)
+        self._place_current()
         self._label_positions()
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
-        settle(self.chart, "y", (0.0, self._scale))
+        self.chart.settle("y", (0.0, self._scale))
         self.chart.reset_ranges()
         self._refresh()
 

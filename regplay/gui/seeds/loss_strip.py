@@ -10,9 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets.dataset import Floats
-from regplay.gui.plots.axis import extend
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
@@ -41,13 +39,6 @@ def highest_usual(values: ArrayLike) -> float:
     first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
     limit = max(_MEDIANS * median, third + 3 * (third - first))
     return float(finite[finite <= limit].max())
-
-
-def settle(chart: Chart, side: Side, values: ArrayLike, steps: int = 5) -> None:
-    """Give an axis the range that it would have if it had never held other values than these."""
-    wanted = extend(None, values, steps)
-    if wanted is not None:
-        chart.fix(side, *wanted)
 
 
 class Pauses:
@@ -129,9 +120,6 @@ class BeyondLayer:
                 painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
-pass
-pass
-
 _NAMES = ("training", "validation")
 _LANES = (1.0, 0.0)  # heights of the two
 _SCATTER = 0.5  # of a lane's height that its points take, the first network at the top
@@ -176,7 +164,7 @@ class LossStrip(LegendChart):
 
     def clear(self) -> None:
         """Show no networks, and forget the range."""
-        settle(self.chart, "x", (0.0, 1.0), _STEPS)
+        self.chart.settle("x", (0.0, 1.0), _STEPS)
         self.chart.forget("x")
         self.chart.reset_ranges()
         self.set_losses(None)
@@ -189,7 +177,7 @@ class LossStrip(LegendChart):
 
     def settle(self) -> None:
         """Give up the room that only earlier losses needed."""
-        settle(self.chart, "x", self._usual(), _STEPS)
+        self.chart.settle("x", self._usual(), _STEPS)
         self._style()
 
     def _usual(self) -> list[float]:

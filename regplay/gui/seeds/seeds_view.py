@@ -4,23 +4,29 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
+    QButtonGroup,
     QComboBox,
     QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
 from regplay.core.bias_variance import DECOMPOSED, Decomposition, Spread, has_decomposition
 from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
+from regplay.core.fit import Fit
 from regplay.gui.controls.number import CountBox
+from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
+from regplay.gui.plots.fit_view import FitView
 from regplay.gui.seeds.decomposition import DecompositionView
-from regplay.gui.seeds.loss_strip import Pauses, SeedLosses
-from regplay.gui.seeds.spread_surface import SpreadView
+from regplay.gui.seeds.loss_strip import LossStrip, Pauses, SeedLosses
 from regplay.gui.theme import Colors
+from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
 
 _FEWEST, _MOST, _DEFAULT = 5, 100, 20
@@ -118,7 +124,123 @@ class SeedsHeader(QWidget):
         (self.stop_clicked if self._is_running else self.start_clicked).emit()
 
 
-pass
+SEEDS = Subject(
+    name="seeds",
+    fit="mean fit",
+    short="mean",
+    band="",
+    networks="the networks",
+    member="network",
+    member_tip="each network, trained on a draw of its own",
+    splits=("training",),
+    points_tip="training points of the present dataset; the other networks have others",
+    past=0,
+    marks_wrong=False,
+)
+
+
+class SpreadView(QWidget):
+    """The mean of the fits, their spread and each of them; for many inputs the losses alone.
+
+    Attributes
+    ----------
+    fits, strip
+        Of which one is shown.
+    spread
+        What the networks predict, or None.
+    members_button
+        Whether each network's own fit is drawn.
+    mean_button, std_button
+        Which of the two a surface shows.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fits = FitView(subject=SEEDS)
+        self.strip = LossStrip()
+        self.spread: Spread | None = None
+        self.mean_button = named("seeds.mean", Toggle("mean", "The mean over the networks"))
+        tip = "The standard deviation over the networks"
+        self.std_button = named("seeds.std", Toggle("spread", tip))
+        tip = "Each network's own fit, or boundary; at most 40"
+        self.members_button = named("seeds.members", Toggle("members", tip))
+        self.mean_button.setChecked(True)
+        self.members_button.setChecked(True)
+        choice = QButtonGroup(self)  # exclusive
+        choice.addButton(self.mean_button)
+        choice.addButton(self.std_button)
+        self.std_button.toggled.connect(self._show_choice)
+        self.members_button.toggled.connect(self._show_members)
+        self.fits.switches = (self.mean_button, self.std_button, self.members_button)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.strip)
+        self._stack.addWidget(self.fits)
+
+    @property
+    def panel(self) -> FitPanel | None:
+        """What shows the fits; None while the losses are shown."""
+        return self.fits.panel
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show a dataset, and no networks yet."""
+        if dataset.n_inputs > 2:
+            self.fits.clear()
+            self.strip.clear()
+            self._stack.setCurrentWidget(self.strip)
+            return
+        self.fits.set_dataset(dataset)
+        has_surface = dataset.n_inputs == 2
+        for button in (self.mean_button, self.std_button):
+            button.setVisible(has_surface)
+        # The contour lines of each network would cover a surface of values.
+        self.members_button.setVisible(not has_surface or dataset.task == "classification")
+        self.set_spread(None)
+        self._stack.setCurrentWidget(self.fits)
+
+    def set_spread(self, spread: Spread | None) -> None:
+        """Show what many networks predict on the dataset's grid, or nothing."""
+        self.spread = spread
+        self.fits.set_band(None if spread is None else Band(spread.mean, spread.std))
+        self.fits.set_fit(None if spread is None else _fit(spread.mean))
+        self._show_members()
+        self._show_choice()
+
+    def _show_members(self) -> None:
+        button = self.members_button
+        is_drawn = button.isChecked() and not button.isHidden()
+        members = self.spread.members if self.spread is not None and is_drawn else ()
+        self.fits.set_members([_fit(one) for one in members])
+
+    def _show_choice(self) -> None:
+        shows_std = self.std_button.isChecked()
+        self.fits.set_surface("std" if shows_std else "fit")
+        caption, spread = "Fits", self.spread
+        if spread is not None:
+            caption += f" of {len(spread.members)} networks"
+        if not self.std_button.isHidden():
+            caption += ": standard deviation" if shows_std else ": mean"
+        self.fits.set_caption(caption)
+
+    def set_losses(self, losses: SeedLosses | None) -> None:
+        """Show the losses of the networks, or nothing, where their fits can't be shown."""
+        if self.panel is None:
+            self.strip.set_losses(losses)
+
+    def settle(self) -> None:
+        """Give up the room that only earlier predictions needed."""
+        self.fits.fit_ranges()
+        self.strip.settle()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Restyle."""
+        self.fits.set_colors(colors)
+        self.strip.set_colors(colors)
+
+
+def _fit(values: Floats) -> Fit:
+    """Predictions on the grid [n] or [n, classes], of which nothing else is known."""
+    return Fit(epoch=0, step=0, train=values[:0], valid=values[:0], grid=values)
+
 
 _PLOT, _SENTENCE = 5, 2  # shares of the width
 

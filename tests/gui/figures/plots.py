@@ -167,9 +167,9 @@ KINDS = {
     "accuracy": (lambda: history_view("accuracy"), "plot", ["epoch", "accuracy (%)"]),
     "weights": (lambda: history_view("weights"), "plot", ["epoch", "‖w‖"]),
     "landscape": (landscape_view, "chart", ["Weight decay λ", "Dropout p", "validation loss"]),
-    "seeds": (lambda: seeds_view(1), "spread.curves.chart", ["mean fit", "force (N)"]),
-    "seeds over two": (lambda: seeds_view(2), "spread.surface.chart", ["length 1 (m)"]),
-    "seeds of classes": (lambda: seeds_view(2, 2), "spread.surface.chart", ["boundary"]),
+    "seeds": (lambda: seeds_view(1), "spread.panel.chart", ["mean fit", "force (N)"]),
+    "seeds over two": (lambda: seeds_view(2), "spread.panel.chart", ["length 1 (m)"]),
+    "seeds of classes": (lambda: seeds_view(2, 2), "spread.panel.chart", ["boundary"]),
     "decomposition": (
         decomposition_view,
         "decomposition.plot.chart",

@@ -80,7 +80,7 @@ def test_a_curve(table_of):
     pinned = make_fit(dataset, 3)
     view.set_overlays([Overlay("λ = 1", "#ff0000", pinned)])
     view.set_band(Band(fit.grid, np.abs(fit.grid)))
-    view.set_thinned([make_fit(dataset, 4), make_fit(dataset, 5)])
+    view.set_members([make_fit(dataset, 4), make_fit(dataset, 5)])
     table = table_of(view, "panel.chart")
     x, y = "length 0 (m)", "force (N)"
     assert column(table, "training", x) == dataset.train.x[:, 0].tolist()
@@ -175,19 +175,19 @@ def test_a_landscape_has_a_row_for_each_network(table_of):
 
 def test_many_seeds(table_of):
     view = seeds_view(1)
-    shown = view.spread.curves.spread
-    table = table_of(view, "spread.curves.chart")
+    shown = view.spread.spread
+    table = table_of(view, "spread.panel.chart")
     assert column(table, "mean", "force (N)") == shown.mean.tolist()
     assert column(table, "mean", "standard deviation") == shown.std.tolist()
     assert column(table, "network 5", "force (N)") == shown.members[4].tolist()
-    view.spread.curves.members_button.setChecked(False)
-    assert "network 5" not in table_of(view, "spread.curves.chart")
+    view.spread.members_button.setChecked(False)
+    assert "network 5" not in table_of(view, "spread.panel.chart")
 
 
 def test_seeds_over_two_inputs_have_probabilities_and_deviations(table_of):
     view = seeds_view(2, 2)
-    shown = view.spread.surface.spread
-    table = table_of(view, "spread.surface.chart")
+    shown = view.spread.spread
+    table = table_of(view, "spread.panel.chart")
     assert column(table, "mean", "P(kind 1)") == shown.mean[:, 1].tolist()
     name = "standard deviation of P(kind 1)"
     assert column(table, "mean", name) == shown.std[:, 1].tolist()

@@ -101,7 +101,7 @@ def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors
         for away, color in ((0.5, narrow), (-0.5, narrow), (1.5, wide), (-1.5, wide)):
             assert _column(view, mean + away * std) == {color}
         assert _column(view, mean + 2.5 * std) == {colors.background}
-    assert "dropout band ±1, ±2 σ" in view.panel.legend.text()
+    assert "dropout ±1, ±2 std" in view.panel.legend.text()
     view.set_band(None)
     assert _column(view, 0.51) == {colors.background}
 
@@ -127,21 +127,21 @@ def test_many_classes_have_the_narrow_band_alone(view, dataset) -> None:
     view.set_band(_band(many, p, (0.1, *[0.0] * FEW)))
     assert _column(view, 0.65) == {band_colors(LIGHT, view.panel.band.curves[0])[1]}
     assert _column(view, 0.72) == {LIGHT.background}
-    assert "dropout band ±1 σ" in view.panel.legend.text()
+    assert "dropout ±1 std" in view.panel.legend.text()
 
 
 def test_the_hover_box_says_the_deviation(view, dataset) -> None:
     view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
     view.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.123)))
     rows = view.panel.chart.reader(0.0, 0.0).rows
-    assert [row.value for row in rows] == ["0.100 ± 0.02", "0.200 ± 0.05", "0.700 ± 0.12"]
+    assert [row.value for row in rows] == ["0.100 ± 0.020", "0.200 ± 0.050", "0.700 ± 0.123"]
 
 
 def test_thinned_networks_are_faint_lines_of_each_class(view, dataset) -> None:
     fits = [_flat(dataset, p, 0.9 - p, 0.1) for p in (0.3, 0.35)]
-    view.set_thinned(fits)
-    assert len(view.panel.thinned.lines) == 6
-    colors = [color for _, _, color in view.panel.thinned.lines]
+    view.set_members(fits)
+    assert len(view.panel.members.lines) == 6
+    colors = [color for _, _, color in view.panel.members.lines]
     assert colors[:3] == colors[3:]
     assert len({*colors, *view.panel.band.curves}) == 6  # none has the colour of a curve
     assert "thinned" in view.panel.legend.text()

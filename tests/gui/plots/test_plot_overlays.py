@@ -137,7 +137,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
     low, high = view.panel.chart.auto_range("y")
     mean, std = (low + high) / 2, (high - low) / 8
     view.set_band(Band(np.full(points, mean), np.full(points, std)))
-    assert "dropout band ±1, ±2 σ" in _text(view)
+    assert "dropout ±1 std   ±2 std" in _text(view)
     wide, narrow = band_colors(colors, colors.fit)
     image = view.panel.chart.grab().toImage()
     chart = view.panel.chart
@@ -153,7 +153,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
         row = {image.pixelColor(int(box.left()) + dx, y).name() for dx in range(5, 300)}
         assert not seen & row
     view.set_band(None)
-    assert "band" not in _text(view)
+    assert "std" not in _text(view)
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
@@ -166,14 +166,14 @@ def test_thinned_networks_look_otherwise_than_the_past(view, make_dataset, color
     flat = [Fit(e, e, *(np.zeros(k) for k in n[1:]), np.full(n[0], 1.5 + e / 4)) for e in (1, 2)]
     view.set_fit(flat[0])
     view.set_fit(flat[1])  # the first one is past now
-    view.set_thinned([dataclasses.replace(flat[0], grid=np.full(n[0], 2.3))])
+    view.set_members([dataclasses.replace(flat[0], grid=np.full(n[0], 2.3))])
     signs = {entry.text: entry for entry in view.panel.legend.entries}
     thinned, earlier = signs["thinned"], signs["earlier"]
     assert (thinned.sign, earlier.sign) == ("thin", "line")
     ground = _contrast(colors.background, colors.fit)
     assert _contrast(colors.background, thinned.color) > ground
     assert _contrast(colors.background, earlier.color) < 0.8 * ground
-    assert view.panel.thinned.lines[0][2] == thinned.color
+    assert view.panel.members.lines[0][2] == thinned.color
 
 
 def _contrast(one: str, other: str) -> float:
@@ -192,14 +192,14 @@ def test_thinned_networks_are_faint_lines(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
     view.set_dataset(dataset)
     fits = [make_fit(dataset, epoch) for epoch in (1, 2, 3)]
-    view.set_thinned(fits)
-    lines = view.panel.thinned.lines
+    view.set_members(fits)
+    lines = view.panel.members.lines
     for (_, y, _), fit in zip(lines, fits, strict=True):
         np.testing.assert_array_equal(y, fit.grid)
     assert "thinned" in _text(view)
     view.set_colors(DARK)
-    assert view.panel.thinned.lines[0][2] != lines[0][2]
-    view.set_thinned([])
+    assert view.panel.members.lines[0][2] != lines[0][2]
+    view.set_members([])
     assert "thinned" not in _text(view)
 
 
@@ -209,7 +209,7 @@ def test_another_dataset_starts_without_overlays(view, make_dataset, make_fit, k
     fit = make_fit(dataset, 1)
     view.set_dataset(dataset)
     view.set_overlays([Overlay("old", COLOR, fit)])
-    view.set_thinned([fit])
+    view.set_members([fit])
     view.set_band(Band(fit.grid, np.abs(fit.grid)))
     assert all(word in _text(view) for word in ("old", "thinned", "dropout"))
     view.set_dataset(make_dataset(kind))
@@ -255,8 +255,8 @@ def test_thinned_classifiers_are_faint_boundaries(view, make_dataset) -> None:
     dataset = make_dataset("two classes")
     view.set_dataset(dataset)
     view.set_fit(_halves(dataset, 0.7))
-    view.set_thinned([_halves(dataset, at) for at in (0.2, 0.4)])
-    grid, x = grid_of(dataset), view.panel.thinned.segments[:, ::2]
+    view.set_members([_halves(dataset, at) for at in (0.2, 0.4)])
+    grid, x = grid_of(dataset), view.panel.members.segments[:, ::2]
     places = ((x - grid.low[0]) / (grid.high[0] - grid.low[0])).round(2)
     assert set(places.ravel()) == {0.2, 0.4}
     assert "thinned" in _text(view)
@@ -268,7 +268,7 @@ def test_every_way_of_showing_takes_them(view, dataset, make_fit) -> None:
     view.set_fit(fit)
     before = view.grab().toImage()
     view.set_overlays([Overlay("other", COLOR, make_fit(dataset, 2))])
-    view.set_thinned([make_fit(dataset, 3)])
+    view.set_members([make_fit(dataset, 3)])
     assert (view.grab().toImage() != before) == (dataset.n_inputs <= 2)
     assert view.panel.shows_passes == (dataset.n_inputs <= 2)
 
@@ -280,7 +280,7 @@ def test_diverged_overlays_are_drawn_without_a_warning(view, make_dataset, make_
         view.set_dataset(dataset)
         fit = make_fit(dataset, 1, value)
         view.set_overlays([Overlay("gone", COLOR, fit)])
-        view.set_thinned([fit])
+        view.set_members([fit])
         view.set_band(Band(fit.grid, fit.grid))
         view.grab()
         view.set_fit(fit)

@@ -135,7 +135,7 @@ def test_dots_grow_with_the_deviation(view, values) -> None:
         changed.append(sum(pixels))
     assert changed[0] == 0
     assert changed[1] < changed[2] < changed[3]
-    assert "dropout σ" in view.panel.legend.text()
+    assert "dropout std" in view.panel.legend.text()
     assert f"{0.2 * (high - low):.2g}" in view.panel.legend.toolTip()
     view.set_band(None)
     assert chart.grab().toImage() == plain
@@ -157,8 +157,8 @@ def test_dots_lie_on_the_side_that_deviates_and_part_from_the_ground(view, value
 def test_single_networks_are_faint_contour_lines_beside_the_fits(view, values) -> None:
     view.set_dataset(values)
     view.set_fit(_plane(values, 1.5))
-    view.set_thinned([_plane(values, 1.3), _plane(values, 1.7)])
-    levels, segments = view.panel._levels, view.panel.thinned.segments
+    view.set_members([_plane(values, 1.3), _plane(values, 1.7)])
+    levels, segments = view.panel._levels, view.panel.members.segments
     at_levels = []
     for slope in (1.3, 1.7):
         away = np.abs(2.0 + slope * segments[:, :1] - levels)  # [segments, levels]
@@ -212,8 +212,8 @@ def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) ->
     some, most = (first > 0.55) & (first < 0.75), first > 0.85
     steps = [sign * (lightness(shaded[at]) - lightness(plain[at])) for at in (some, most)]
     assert 5 < steps[0] < steps[1]
-    assert "dropout band" in view.panel.legend.text()
-    assert "decide the class" in view.panel.legend.toolTip()
+    assert "dropout ±1, ±2 std" in view.panel.legend.text()
+    assert "the class is open" in view.panel.legend.toolTip()
     view.set_fit(_halves(classes, 0.0, 100.0))  # the band stays until another comes
     np.testing.assert_array_equal(view.panel.surface.pixels, shaded)
     view.set_band(None)
@@ -227,7 +227,7 @@ def test_the_hover_box_reads_classes_of_all_fits(view, classes) -> None:
     n = len(grid_of(classes).x)
     view.set_band(Band(np.full((n, 2), 0.5), np.full((n, 2), 0.07)))
     rows = view.panel.chart.reader(0.0, 100.0).rows
-    assert all(row.value.endswith("± 0.07") for row in rows[:2])
+    assert all(row.value.endswith("± 0.070") for row in rows[:2])
     name, value = rows[2].value.rsplit(" ", 1)
     assert name == "kind 1"
     assert 0.95 < float(value) < 1
@@ -237,6 +237,6 @@ def test_a_surface_of_classes_needs_no_contour_lines(view, classes) -> None:
     view.set_dataset(classes)
     view.set_fit(_halves(classes, 0.0))
     view.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
-    view.set_thinned([_halves(classes, 0.2)])
+    view.set_members([_halves(classes, 0.2)])
     assert not len(view.panel.contours.segments)
     assert view.panel.bar.isHidden()

@@ -10,6 +10,7 @@ from seen import color_at, dataset_of, find
 
 from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
+from regplay.gui.plots.overlays import band_colors
 from regplay.gui.seeds.decomposition import PARTS as KINDS
 from regplay.gui.seeds.seeds_view import SeedsView
 from regplay.gui.theme import DARK, LIGHT
@@ -93,7 +94,7 @@ def test_space_stays_with_the_window(qtbot):
     qtbot.waitUntil(window.isActiveWindow)
     view.header.start_clicked.connect(lambda: heard.append("start"))
     view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
-    names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.boundaries"]
+    names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.members"]
     view.header.combo.setEnabled(True)
     names.append("seeds.axis")
     for name in names:
@@ -163,32 +164,30 @@ def test_the_bands_are_one_and_two_deviations_from_the_mean(view):
     panel.points.groups = ()
     panel.truth.clear()
     panel.chart.canvas.rest()
-    (one,) = panel.series
+    wide, narrow = band_colors(LIGHT, LIGHT.fit)
     x = 0.04 * (grid.high[0] - grid.low[0]) + grid.low[0]  # on no grid line
     for y, color in (
-        (0.45, one.one.color),
-        (-0.45, one.one.color),
-        (0.55, one.two.color),
-        (0.95, one.two.color),
-        (-0.95, one.two.color),
+        (0.45, narrow),
+        (-0.45, narrow),
+        (0.55, wide),
+        (0.95, wide),
+        (-0.95, wide),
         (1.08, LIGHT.background),
         (-1.08, LIGHT.background),
     ):
         assert color_at(panel.chart, x, y) == color, y
-    assert len({one.one.color, one.two.color, one.mean.color, LIGHT.background}) == 4
+    assert len({narrow, wide, panel.curve.color, LIGHT.background}) == 4
 
 
 def test_members_are_shown_and_hidden_by_a_click_and_at_most_forty(view):
     dataset = dataset_of("sine")
     panel = view.spread.panel
     view.set_spread(some_spread(dataset, networks=7))
-    np.testing.assert_array_equal(
-        panel.series[0].members.curves, some_spread(dataset, networks=7).members
-    )
+    drawn = [curve for _, curve, _ in panel.members.lines]
+    np.testing.assert_array_equal(drawn, some_spread(dataset, networks=7).members)
     view.set_spread(some_spread(dataset, networks=100))
-    members = panel.series[0].members
-    assert len(members.curves) == 40
-    assert members in panel.chart.canvas.under
+    assert len(panel.members.lines) == 40
+    assert panel.members in panel.chart.canvas.under
     shown = panel.chart.grab().toImage()
     QTest.mouseClick(find(view, "seeds.members"), LEFT)
     assert panel.chart.grab().toImage() != shown
@@ -227,10 +226,10 @@ def test_each_networks_boundary_is_drawn_while_members_are(view):
     p = 1 / (1 + np.exp(-4 * (x - edges[:, None])))
     view.set_spread(spread(np.stack([1 - p, p], axis=2)))
     panel = view.spread.panel
-    found = np.unique(np.round(panel.boundaries.segments[:, ::2], 6))
+    found = np.unique(np.round(panel.members.segments[:, ::2], 6))
     assert found == pytest.approx(edges, abs=1e-6)
-    QTest.mouseClick(find(view, "seeds.boundaries"), LEFT)
-    assert not len(panel.boundaries.segments)
+    QTest.mouseClick(find(view, "seeds.members"), LEFT)
+    assert not len(panel.members.segments)
 
 
 def test_bars_stack_up_to_the_sum(view):
