@@ -10,7 +10,7 @@ from regplay.core.datasets import Dataset
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.gui.training.study_scheduler import StudyScheduler
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
 from regplay.session.pins import Pins
 
@@ -153,10 +153,9 @@ class Tabs(TabStack):
         self.tab_changed.connect(self._changed)
         laboratory.shown.connect(self._tell_recorded)
 
-    def add_button(self, name: str, text: str, tip: str) -> Toggle:
+    def add_button(self, name: str, text: str, tip: str) -> Press:
         """Put a button at the right end of the row."""
-        button = named(name, Toggle(text, tip))
-        button.setCheckable(False)
+        button = named(name, Press(text, tip))
         self.add_at_end(button)
         return button
 

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,7 +22,7 @@ from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
-from regplay.gui.widgets.buttons import Press
+from regplay.gui.widgets.buttons import Button, Press
 from regplay.gui.widgets.layout import named
 from regplay.gui.widgets.tones import blend
 
@@ -86,7 +85,7 @@ class Group(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = QToolButton(self)
+        self.heading = Button(self)
         self.heading.setText(title)
         self.heading.setToolTip(f"Show or hide what belongs to {title}.")
         self.heading.setAutoRaise(True)
@@ -101,7 +100,7 @@ class Group(QWidget):
         self._controls = QVBoxLayout(self.body)
         self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
         self._controls.setSpacing(_SPACING)
-        self.more: QToolButton | None = None
+        self.more: Button | None = None
         self._title = title
 
         layout = QVBoxLayout(self)
@@ -117,7 +116,7 @@ class Group(QWidget):
 
     def add_more(self) -> None:
         """Put a `More` button below; it shows and hides the controls that are added from now on."""
-        self.more = QToolButton(self.body)
+        self.more = Button(self.body)
         self.more.setText("More")
         self.more.setToolTip(f"Show or hide more about {self._title}.")
         self.more.setAccessibleName(f"More {self._title}")

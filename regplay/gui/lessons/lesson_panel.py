@@ -3,26 +3,23 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QScrollArea,
-    QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from regplay.gui.lessons.page_view import PageView
+from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
 from regplay.gui.widgets import tones as tones
-from regplay.gui.widgets.buttons import Press, WordsButton
-from regplay.gui.widgets.icons import icon
+from regplay.gui.widgets.buttons import CloseButton, Press
 from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.texts import Line, Words
 from regplay.session.lessons import Lesson
 
 _SMALL = 0.93  # of the text
@@ -56,8 +53,8 @@ class Contents(QScrollArea):
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
         self.open_button.clicked.connect(self.open_clicked)
-        self._buttons: list[WordsButton] = []
-        self._chosen: WordsButton | None = None
+        self._buttons: list[WrappedButton] = []
+        self._chosen: WrappedButton | None = None
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(10, 6, 10, 10)
@@ -110,16 +107,16 @@ class Contents(QScrollArea):
         if self._chosen is not None:
             self.ensureWidgetVisible(self._chosen)
 
-    def _add(self, button: WordsButton) -> None:
+    def _add(self, button: WrappedButton) -> None:
         self._column.insertWidget(len(self._buttons), button)
         self._buttons.append(button)
 
-    def _lesson(self, number: int, lesson: Lesson, shown: int) -> WordsButton:
+    def _lesson(self, number: int, lesson: Lesson, shown: int) -> WrappedButton:
         pages = "1 page" if len(lesson.pages) == 1 else f"{len(lesson.pages)} pages"
         about = f"{lesson.minutes} min · {pages}"
         if shown:
             about += f" · {shown} of {len(lesson.claims)} claims shown"
-        button = WordsButton(
+        button = WrappedButton(
             Line(f"{number}  {lesson.title}", is_bold=True, is_plain=True),
             Line(lesson.summary, _SMALL, is_plain=True),
             Line(about, _SMALL, is_quiet=True, is_plain=True),
@@ -127,9 +124,9 @@ class Contents(QScrollArea):
         button.clicked.connect(lambda: self.lesson_chosen.emit(lesson.id))
         return named(f"lesson.lesson.{lesson.id}", button)
 
-    def _page(self, lesson: Lesson, page: int, *, is_here: bool) -> WordsButton:
+    def _page(self, lesson: Lesson, page: int, *, is_here: bool) -> WrappedButton:
         title = f"{page + 1}  {lesson.pages[page].title}"
-        button = WordsButton(Line(title, is_bold=is_here, is_plain=True))
+        button = WrappedButton(Line(title, is_bold=is_here, is_plain=True))
         button.set_flat(_INDENT)
         button.clicked.connect(lambda: self.page_chosen.emit(page + 1))
         return named(f"lesson.page.{page + 1}", button)
@@ -271,11 +268,13 @@ class LessonPanel(QWidget):
         self.setObjectName("lesson")
         self.setMinimumWidth(_NARROWEST)
         self.setMaximumWidth(_WIDEST)
-        self.title = named("lesson.title", Words())
+        self.title = named("lesson.title", WrappedText())
         self.contents_button = named("lesson.show_contents", Press("Contents"))
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
-        self._close = named("lesson.close", _CloseButton())
+        tip = "Leave the lesson; the settings stay as they are"
+        self._close = named("lesson.close", CloseButton(tip))
+        self._close.setAccessibleName("Leave the lesson")
         self._close.clicked.connect(self.close_clicked)
         self.contents = Contents()
         self.page_view = PageView()
@@ -402,29 +401,3 @@ class LessonPanel(QWidget):
         painter = QPainter(self)
         painter.fillRect(0, 0, 1, self.height(), tones.line(self.palette(), 0.2))
         painter.end()
-
-
-class _CloseButton(QToolButton):
-    """A cross in the colour of the text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Leave the lesson; the settings stay as they are")
-        self.setAccessibleName("Leave the lesson")
-        self.setIcon(icon("close", self.palette()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(icon("close", self.palette()))

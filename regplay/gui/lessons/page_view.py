@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from regplay.gui.lessons.markdown_view import TextView
+from regplay.gui.lessons.status_mark import StatusMark, StatusMarkView
+from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
 from regplay.gui.widgets import tones as tones
-from regplay.gui.widgets.buttons import Press, WordsButton
+from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.status_mark import StatusMark, StatusMarkView
-from regplay.gui.widgets.texts import Line, Words
 from regplay.session.lessons import Claim, Option, Page, Question
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen
@@ -28,7 +28,7 @@ class ClaimRow(QWidget):
         self.claim = claim
         self._is_shown = False
         self.mark = StatusMarkView(StatusMark.OPEN)
-        self.words = Words(
+        self.words = WrappedText(
             Line(claim.text),
             Line(_breakable(claim.claim), _CLAIM_LIST_SMALL, is_quiet=True, is_code=True),
         )
@@ -74,7 +74,7 @@ class ClaimList(QWidget):
         super().__init__(parent)
         self.setObjectName("lesson.claims")
         self.rows: list[ClaimRow] = []
-        self.heading = named("lesson.claims.heading", Words())
+        self.heading = named("lesson.claims.heading", WrappedText())
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -137,10 +137,10 @@ class QuestionView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lesson.question")
-        self.options: list[WordsButton] = []
+        self.options: list[WrappedButton] = []
         self._question: Question | None = None
-        self._text = named("lesson.question.text", Words())
-        self.verdict = named("lesson.verdict", Words())
+        self._text = named("lesson.question.text", WrappedText())
+        self.verdict = named("lesson.verdict", WrappedText())
         self.try_button = named("lesson.try", Press("Try it"))
         self.try_button.setToolTip("Set up the experiment, train it, and show the answer")
         self.try_button.clicked.connect(self.try_clicked)
@@ -170,7 +170,7 @@ class QuestionView(QWidget):
             return
         self._text.set_lines(Line(question.text, is_bold=True))
         for index in range(len(question.options)):
-            button = named(f"lesson.option.{index}", WordsButton(mark=StatusMark.CHOICE))
+            button = named(f"lesson.option.{index}", WrappedButton(mark=StatusMark.CHOICE))
             button.clicked.connect(lambda _=False, index=index: self.answered.emit(index))
             self._choices.addWidget(button)
             self.options.append(button)
@@ -278,7 +278,7 @@ class PageView(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.title = named("lesson.page.title", Words())
+        self.title = named("lesson.page.title", WrappedText())
         self.badge = named(
             "lesson.published",
             Badge("As published", "The settings of this page are those of the published recipe"),

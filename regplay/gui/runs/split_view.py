@@ -21,7 +21,7 @@ from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import pen
 from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, gap_text, loss_text, tabular, write
 from regplay.gui.theme import LIGHT, Colors
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import named
 
 _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
@@ -279,9 +279,8 @@ class _Cell(QWidget):
         self.view.set_colors(own)
 
 
-def _button(name: str, text: str, tip: str) -> Toggle:
-    button = named(name, Toggle(text, tip))
-    button.setCheckable(False)
+def _button(name: str, text: str, tip: str) -> Press:
+    button = named(name, Press(text, tip))
     button.hide()
     return button
 
