@@ -2,7 +2,7 @@
 
 from math import floor, log10
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
@@ -11,7 +11,7 @@ from regplay.core.datasets.points import MAX_CLASSES
 from regplay.gui.plots.axis import Range, bounds
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.buttons import Press, Toggle
-from regplay.gui.widgets.layout import asks_for_space, named
+from regplay.gui.widgets.layout import leave_space, named
 from regplay.gui.widgets.texts import ElidedLabel
 
 _DOT = 5.0  # pixels of radius
@@ -58,14 +58,7 @@ class TargetBox(QDoubleSpinBox):
             "The value that points to come have; at its lower end that of the point nearest to them"
         )
         self._span: Range | None = None
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space to the window, after the number typed so far is taken."""
-        if asks_for_space(event):
-            self.interpretText()
-            event.ignore()
-            return False
-        return super().event(event)
+        leave_space(self, self.interpretText)
 
     def set_span(self, span: Range) -> None:
         """The range of the targets; a number may lie as far again outside of it."""

@@ -1,5 +1,6 @@
 """Widgets below and beside one another, their object names, and keys that belong to the window."""
 
+from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -13,9 +14,6 @@ def named(name: str, thing: T) -> T:
     """`thing`, with its object name set."""
     thing.setObjectName(name)
     return thing
-
-
-pass
 
 
 def column(*widgets: QWidget, grows: QWidget) -> QWidget:
@@ -41,7 +39,21 @@ def divided(
     return splitter
 
 
-def asks_for_space(event: QEvent) -> bool:
-    """Whether Qt asks a widget if it wants Space for itself; the answer is to ignore the event."""
-    is_question = event.type() == QEvent.Type.ShortcutOverride
-    return is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+class _SpaceFilter(QObject):
+    def __init__(self, box: QWidget, take: Callable[[], object]) -> None:
+        super().__init__(box)
+        self._take = take
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ignore the question whether Space is for the box; all else goes its way."""
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            self._take()
+            event.ignore()
+            return True
+        return False
+
+
+def leave_space(box: QWidget, take: Callable[[], object]) -> None:
+    """Let a box for numbers leave Space to the window, after `take` took what is typed so far."""
+    box.installEventFilter(_SpaceFilter(box, take))
