@@ -30,6 +30,10 @@ _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
 class LinkedCharts(QObject):
     """Gives charts the same ranges: those that hold the data of all, or those of the mouse.
 
+    `ViewBox.setXLink` would carry the ranges alone: the others would keep what their own data ask
+    for, which comes back with their next fit, and would show no button that leads back; and charts
+    that overlap on screen it lines up by their pixels, not by their ranges.
+
     Attributes
     ----------
     charts
