@@ -91,9 +91,6 @@ class TabStack(QWidget):
         self.tab_changed.emit(name)
 
 
-pass
-
-
 _TIPS = {
     "fit": "What the network predicts",
     "landscape": "The validation loss over two settings: a whole map of networks trained at once",

@@ -20,7 +20,7 @@ from regplay.gui.controls.number import NumberControl
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import HEIGHT, PreviewTrack
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
 
@@ -217,10 +217,6 @@ class CurveTrack(PreviewTrack):
                 is_lit=self._is_lit,
             )
         super()._paint(painter)
-
-
-pass
-pass
 
 
 class SweepableControl(NumberControl):

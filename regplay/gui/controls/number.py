@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
@@ -13,7 +13,7 @@ from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.layout import leave_space
 
 
@@ -100,10 +100,6 @@ class ValueBox(QLineEdit):
             painter.setPen(QPen(tones.refusal(self.palette()), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
             painter.end()
-
-
-pass
-pass
 
 
 class NumberControl(Control):
@@ -242,7 +238,6 @@ class CountBox(QSpinBox):
         leave_space(self, self.interpretText)
 
     def show_value(self, value: int) -> None:
-        """Show another number, without `value_changed`."""
-        was_blocked = self.blockSignals(True)
-        self.setValue(value)
-        self.blockSignals(was_blocked)
+        """Show another number, without `valueChanged`."""
+        with QSignalBlocker(self):
+            self.setValue(value)

@@ -5,10 +5,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -23,7 +21,7 @@ from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
 from regplay.gui.widgets.buttons import Button, Press
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.layout import ScrolledColumn, named
 from regplay.gui.widgets.tones import blend
 
 _ACCENT = QPalette.ColorRole.Highlight
@@ -68,8 +66,6 @@ class Framing(QWidget):
             painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), _RADIUS, _RADIUS)
         painter.end()
 
-
-pass
 
 _SPACING = 4  # px between controls
 
@@ -184,9 +180,6 @@ class HiddenNote(QWidget):
         self.setVisible(count > 0)
 
 
-pass
-pass
-
 _GROUPS = {
     "data": "Data",
     "model": "Model",
@@ -217,7 +210,7 @@ _WIDTH, _MIN_WIDTH = 300, 280  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
-class ControlPanel(QScrollArea):
+class ControlPanel(ScrolledColumn):
     """All controls of an experiment; a change by a person comes out as a whole new experiment.
 
     Only the fields that the chosen dataset and optimizer read are shown, and what a network
@@ -243,7 +236,7 @@ class ControlPanel(QScrollArea):
     preview_ended = Signal(str)
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("controls", parent)
         self._experiment = Experiment()
         self._showing = False
         self._controls: dict[str, Control] = {}
@@ -251,12 +244,7 @@ class ControlPanel(QScrollArea):
         self._highlighted: tuple[str, ...] = ()
         self._hidden: frozenset[str] = frozenset()
 
-        self.setObjectName("controls")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(_MIN_WIDTH)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
         content = QWidget()
         column = QVBoxLayout(content)

@@ -44,7 +44,7 @@ from regplay.gui.data.table_values import (
     why_no_points,
 )
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.layout import named
 from regplay.session.results import OutputError, write_file
 
@@ -196,8 +196,6 @@ class TableForm(QWidget):
         self.setFixedWidth(_WIDTH)
         self.keep_box.setVisible(self._is_pasted)
 
-
-pass
 
 _SIZE = QSize(860, 560)  # px
 _TABLES = "Tables (*.csv);;All files (*)"

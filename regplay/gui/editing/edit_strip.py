@@ -78,9 +78,6 @@ class TargetBox(QDoubleSpinBox):
         return None if self.value() == self.minimum() else self.value()
 
 
-pass
-pass
-
 _HINT = "Click adds, drag moves, right click deletes"
 _CLASSES_HINT = f"{_HINT}; Shift: the next class"
 _OUTLIER = "A point far from what the others tell: what does one such point do to the fit?"

@@ -148,9 +148,6 @@ class MeasureBar(QWidget):
         return "0" if abs(value) < 1e-12 and not self._scale.is_log else f"{value:.4g}"
 
 
-pass
-
-
 class LandscapeView(QWidget):
     """The map, its header and its colour bar; it trains nothing and decides nothing.
 

@@ -6,10 +6,8 @@ from itertools import pairwise
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -17,16 +15,16 @@ from PySide6.QtWidgets import (
 
 from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.buttons import CloseButton, Press
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.layout import ScrolledColumn, named, take_out
 from regplay.session.lessons import Lesson
 
 _SMALL = 0.93  # of the text
 _INDENT = 14  # px, of the pages below their lesson
 
 
-class Contents(QScrollArea):
+class Contents(ScrolledColumn):
     """A button for each lesson, and one for each page of the lesson that is open.
 
     Signals
@@ -44,12 +42,7 @@ class Contents(QScrollArea):
     open_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("lesson.contents")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("lesson.contents", parent)
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
         self.open_button.clicked.connect(self.open_clicked)
@@ -78,10 +71,7 @@ class Contents(QScrollArea):
         shown
             How many claims of a lesson, by its id, are ticked; none if it isn't there.
         """
-        for button in self._buttons:
-            self._column.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        take_out(self._buttons, self._column)
         self._buttons, self._chosen = [], None
         for number, lesson in enumerate(lessons, 1):
             self._add(self._lesson(number, lesson, shown.get(lesson.id, 0)))
@@ -216,9 +206,6 @@ class PageBar(QWidget):
         super().resizeEvent(event)
         self._fit()
 
-
-pass
-pass
 
 _NARROWEST, _WIDTH, _WIDEST = 280, 340, 480  # px
 

@@ -6,14 +6,14 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.gui.lessons.markdown_view import TextView
 from regplay.gui.lessons.status_mark import StatusMark, StatusMarkView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.buttons import Press
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.layout import ScrolledColumn, named, take_out
 from regplay.session.lessons import Claim, Option, Page, Question
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen
@@ -83,10 +83,7 @@ class ClaimList(QWidget):
 
     def set_claims(self, claims: Sequence[Claim], shown: Collection[int]) -> None:
         """List these claims; `shown` has the indices of those that are ticked."""
-        for row in self.rows:
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+        take_out(self.rows, self._column)
         self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
         for row in self.rows:
             self._column.addWidget(row)
@@ -160,10 +157,7 @@ class QuestionView(QWidget):
     def set_question(self, question: Question | None, answer: int | None) -> None:
         """Ask a question; `answer` is the index that was chosen, `REVEALED`, or None."""
         self._question = question
-        for button in self.options:
-            self._choices.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        take_out(self.options, self._choices)
         self.options = []
         self.setVisible(question is not None)
         if question is None:
@@ -215,9 +209,6 @@ def _verdict(answer: int | None, right: int) -> str:
     return "Right." if answer == right else "Not quite."
 
 
-pass
-pass
-
 _MARGIN = 12  # px beside the text
 _SPACING = 12  # px between the parts
 _TITLE = 1.25  # of the text
@@ -255,7 +246,7 @@ class Badge(QWidget):
         painter.end()
 
 
-class PageView(QScrollArea):
+class PageView(ScrolledColumn):
     """Shows one page; what is long scrolls.
 
     Signals
@@ -272,12 +263,7 @@ class PageView(QScrollArea):
     try_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("lesson.page")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("lesson.page", parent)
         self.title = named("lesson.page.title", WrappedText())
         self.badge = named(
             "lesson.published",

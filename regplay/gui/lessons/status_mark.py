@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygo
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
 _SIZE = 14  # px, across
 _TICK = ((-3.4, 0.2), (-1.0, 2.8), (3.6, -2.8))

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import document
 from regplay.gui.lessons.status_mark import StatusMark, StatusMarkView
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.buttons import Button
 
 _GAP = 3.0  # px between lines
@@ -152,9 +152,7 @@ class WrappedButton(Button):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self._has_frame = True
         self._is_chosen = False
         self._indent = 0

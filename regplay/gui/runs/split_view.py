@@ -220,9 +220,6 @@ class TitleLine(QWidget):
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-pass
-pass
-
 MOST = 4
 
 

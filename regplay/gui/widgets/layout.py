@@ -1,11 +1,11 @@
 """Widgets below and beside one another, their object names, and keys that belong to the window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 T = TypeVar("T", bound=QObject)
 
@@ -37,6 +37,26 @@ def divided(
         splitter.addWidget(widget)
         splitter.setStretchFactor(index, shares[index])
     return splitter
+
+
+def take_out(widgets: Iterable[QWidget], layout: QLayout) -> None:
+    """Take widgets out of a layout for good; they are out of sight at once, deleted later."""
+    for widget in widgets:
+        layout.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
+
+class ScrolledColumn(QScrollArea):
+    """Scrolls up and down what is as wide as itself; the keys go to what is in it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
 
 class _SpaceFilter(QObject):
