@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
+from regplay.gui.runs.side_tab import SideTab
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.gui.training.study_scheduler import StudyScheduler
@@ -14,10 +15,10 @@ from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
 from regplay.session.pins import Pins
 
+# Imported when first shown: together they take some 40 ms, and that of the network needs torch.
 if TYPE_CHECKING:
     from regplay.gui.landscape.landscape_tab import LandscapeTab
     from regplay.gui.network.network_view import NetworkView
-    from regplay.gui.runs.side_tab import SideTab
     from regplay.gui.seeds.seeds_tab import SeedsTab
 
 
@@ -231,8 +232,6 @@ class Tabs(TabStack):
         return tab
 
     def _make_side(self) -> QWidget:
-        from regplay.gui.runs.side_tab import SideTab
-
         tab = self.side = SideTab(self._pins)
         tab.set_colors(self._colors)
         tab.wishes_changed.connect(self._laboratory.reconsider)

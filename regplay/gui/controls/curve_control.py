@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from regplay.core.fields import Field, Value
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.number import NumberControl
 from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.track import HEIGHT, PreviewTrack
 from regplay.gui.theme import DARK, LIGHT
 from regplay.gui.widgets import tones

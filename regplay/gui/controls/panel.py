@@ -17,9 +17,9 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.sweep import is_used
 from regplay.gui.controls.control import Control
-from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
+from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.widgets.buttons import Button, Press
 from regplay.gui.widgets.layout import ScrolledColumn, named
 from regplay.gui.widgets.tones import blend

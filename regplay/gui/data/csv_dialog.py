@@ -145,7 +145,7 @@ class TableForm(QWidget):
         return self.target_box.currentIndex()
 
     def task(self) -> Task:
-        """What it is."""
+        """Whether that column holds numbers or classes."""
         task: Task = self.task_box.currentData()
         return task
 

@@ -28,7 +28,7 @@ _TITLE = "A resampled network"
 
 @cache
 def _decompositions(seeds: int) -> partial[list[Decomposition | None]]:
-    """The same object for the same number, so that inquiries compare equal."""
+    """The same object for the same number, so that requests compare equal."""
     return partial(decompositions_of, seeds=seeds)
 
 
