@@ -50,7 +50,7 @@ from regplay.gui.data.table_values import (
     why_no_points,
 )
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.layout import named
 from regplay.session.files import OutputError, write_file
 
@@ -151,7 +151,7 @@ class TableForm(QWidget):
         return self.target_box.currentIndex()
 
     def task(self) -> Task:
-        """What it is."""
+        """Whether that column holds numbers or classes."""
         task: Task = self.task_box.currentData()
         return task
 
@@ -202,8 +202,6 @@ class TableForm(QWidget):
         self.setFixedWidth(_WIDTH)
         self.keep_box.setVisible(self._is_pasted)
 
-
-pass
 
 _SIZE = QSize(860, 560)  # px
 _TABLES = "Tables (*.csv);;All files (*)"

@@ -147,10 +147,6 @@ class Window(Protocol):
         """Work on another experiment; all else stays."""
 
 
-pass
-pass
-pass
-
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."

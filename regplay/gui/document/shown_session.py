@@ -55,9 +55,6 @@ def data_of(run: StoredRun) -> Dataset | None:
     return dataset if run.fits(dataset) else None
 
 
-pass
-
-
 class ShownSession(QObject):
     """Stands between a window and its documents.
 

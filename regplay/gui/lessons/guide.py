@@ -117,10 +117,6 @@ class Progress:
                 del kept[place]
 
 
-pass
-pass
-
-
 class Guide(QObject):
     """Connects the panel, the controls, and what the reader's own runs have shown.
 

@@ -38,9 +38,6 @@ def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Ove
     return found
 
 
-pass
-
-
 _INTERVAL = 0.1  # s between two states of the numbers in the list
 
 

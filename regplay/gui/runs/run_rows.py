@@ -112,9 +112,6 @@ def pin_color(index: int, colors: Colors) -> str:
     return palette[index % len(palette)]
 
 
-pass
-pass
-
 ROW = int(Qt.ItemDataRole.UserRole)
 _MIME = "application/x-regplay-pin"
 Index = QModelIndex | QPersistentModelIndex
@@ -303,9 +300,6 @@ def _values(experiment: Experiment, paths: Sequence[str], run: Run | None) -> st
     last = None if run is None else run.history.last
     return " · ".join([*(["diverged"] if last is not None and last.diverged[0] else []), *texts])
 
-
-pass
-pass
 
 _WIDE = 560  # px of a row that has all in one line
 _SWATCH = 22  # px

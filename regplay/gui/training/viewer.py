@@ -57,8 +57,6 @@ class InternalsReader:
         return self._log.inside(epoch, now, run.experiment.model.activation, dataset)
 
 
-pass
-
 _PASSES = 40  # thinned networks for a band
 
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 from regplay.gui.controls.number import number_text
 from regplay.gui.plots.axis import Range, bounds, extend
 from regplay.gui.theme import DARK, LIGHT, Colors
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
 _LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
 _FAILED = 300.0  # times the lower quartile of validation losses: training can't end up so high
@@ -112,8 +112,6 @@ def _spread(low: float, high: float) -> Range:
     half = max((high - low) / 2, _LEAST_SPAN * abs(middle) / 2, 1e-300)
     return middle - half, middle + half
 
-
-pass
 
 CURVE_HEIGHT = 32  # px
 _TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress

@@ -7,9 +7,9 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen, QPolygo
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
-MARK = 14  # px, across
+_SIZE = 14  # px, across
 _TICK = ((-3.4, 0.2), (-1.0, 2.8), (3.6, -2.8))
 _CROSS = (((-2.6, -2.6), (2.6, 2.6)), ((-2.6, 2.6), (2.6, -2.6)))
 
@@ -25,10 +25,10 @@ class StatusMark(Enum):
     OTHER = "not chosen"
 
 
-def draw_mark(painter: QPainter, middle: QPointF, mark: StatusMark, palette: QPalette) -> None:
-    """An empty circle, or a disc with a tick or a cross in it, `MARK` px across."""
+def _draw(painter: QPainter, middle: QPointF, mark: StatusMark, palette: QPalette) -> None:
+    """An empty circle, or a disc with a tick or a cross in it, `_SIZE` px across."""
     color = _color(mark, palette)
-    radius = MARK / 2 - 1
+    radius = _SIZE / 2 - 1
     painter.setPen(QPen(color, 1.4))
     is_filled = mark in (StatusMark.SHOWN, StatusMark.RIGHT, StatusMark.WRONG)
     painter.setBrush(color if is_filled else Qt.BrushStyle.NoBrush)
@@ -80,11 +80,13 @@ class StatusMarkView(QWidget):
 
     def sizeHint(self) -> QSize:
         """As tall as a line."""
-        return QSize(MARK + 2, self.fontMetrics().height() + 3)
+        return QSize(_SIZE + 2, self.fontMetrics().height() + 3)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it."""
+        palette = self.palette()
+        palette.setCurrentColorGroup(QPalette.ColorGroup.Active)  # answers stay in full colour
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_mark(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, self.palette())
+        _draw(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, palette)
         painter.end()
