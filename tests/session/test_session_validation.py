@@ -1,0 +1,77 @@
+"""What a file of a stranger has otherwise than it may, in words."""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+import pytest
+from msgspec import Meta
+
+from regplay.core.errors import UserError
+from regplay.session.validation import read_text, validated
+
+Size = Annotated[int, Meta(ge=1, le=9000)]
+Name = Annotated[str, Meta(max_length=5, pattern=r"^[a-z]*$", description="small letters")]
+
+
+class Layer(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    size: Size
+    is_linear: bool = True
+    names: tuple[Name, ...] = ()
+    kind: Literal["relu", "tanh"] | None = None
+
+
+class Network(msgspec.Struct, kw_only=True):
+    layers: Annotated[tuple[Layer, ...], Meta(max_length=2)] = ()
+    sizes: Annotated[tuple[Size, ...], Meta(min_length=2, max_length=3)] | None = None
+    rest: dict[str, Any] = {}
+
+
+def refusal(**raw):
+    with pytest.raises(UserError) as refused:
+        validated(raw, Network, UserError)
+    return str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("layer", "words"),
+    [
+        ({}, "layers[2].size is missing: it must be a whole number from 1 to 9,000"),
+        ({"size": 0}, "layers[2].size = 0: must be a whole number from 1 to 9,000"),
+        ({"size": True}, "layers[2].size = True: must be a whole number from 1 to 9,000"),
+        ({"size": 2**80}, f"layers[2].size = {2**80}: must be a whole number from 1 to 9,000"),
+        ({"size": 1, "is_linear": 0}, "layers[2].is_linear = 0: must be true or false"),
+        ({"size": 1, "names": "a"}, "layers[2].names = 'a': must be a list of texts of at most 5"),
+        (
+            {"size": 1, "names": ["a", "B"]},
+            "layers[2].names[2] = 'B': must be a text of at most 5 characters, small letters",
+        ),
+        ({"size": 1, "kind": "rely"}, "layers[2].kind = 'rely': must be one of relu, tanh"),
+        ({"size": 1, "sise": 2}, "layers[2].sise: no such key; did you mean size?"),
+        ({"size": {"a": 100 * "b"}}, "layers[2].size = …: must be"),
+        ({"size": 100 * "b"}, f"layers[2].size = '{39 * 'b'}: must be"),
+        (3, "layers[2] = 3: must be a table of values"),
+    ],
+)
+def test_the_place_the_value_and_what_it_must_be_are_told(layer, words):
+    assert refusal(layers=[{"size": 1}, layer]).startswith(words)
+
+
+def test_numbers_of_items_are_told():
+    assert refusal(layers=3 * [{"size": 1}]) == "layers = …: must be at most 2 tables of values"
+    assert refusal(sizes=[1]) == "sizes = …: must be 2 to 3 whole numbers from 1 to 9,000"
+    assert refusal(rest=1) == "rest = 1: must be a table of values"
+
+
+def test_what_is_allowed_comes_back_typed_and_more_is_passed_over_where_it_may_be():
+    network = validated({"layers": [{"size": 3}], "sizes": [1, 2], "more": 1}, Network, UserError)
+    assert network == Network(layers=(Layer(size=3),), sizes=(1, 2))
+
+
+def test_a_file_is_read_as_it_is(tmp_path):
+    path = tmp_path / "a.toml"
+    path.write_bytes("λ = 1\r\n".encode())
+    assert read_text(path, 9, "table", UserError) == "λ = 1\r\n"
+    with pytest.raises(UserError, match=r"a\.toml: larger than 0 MiB, so it is no table"):
+        read_text(path, 7, "table", UserError)
+    with pytest.raises(UserError, match="this is no file"):
+        read_text(tmp_path, 9, "table", UserError)
