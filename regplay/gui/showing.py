@@ -10,7 +10,7 @@ from regplay.core.verdict import Verdict, judge
 from regplay.gui.timeline.replay import best_overlay
 from regplay.gui.training.messages import View
 from regplay.session.drawing import is_edit
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow

@@ -7,17 +7,18 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
+from regplay.gui.runs.side_tab import SideTab
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.gui.training.study_scheduler import StudyScheduler
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
 from regplay.session.pins import Pins
 
+# Imported when first shown: together they take some 40 ms, and that of the network needs torch.
 if TYPE_CHECKING:
     from regplay.gui.landscape.landscape_tab import LandscapeTab
     from regplay.gui.network.network_view import NetworkView
-    from regplay.gui.runs.side_tab import SideTab
     from regplay.gui.seeds.seeds_tab import SeedsTab
 
 
@@ -91,9 +92,6 @@ class TabStack(QWidget):
         self.tab_changed.emit(name)
 
 
-pass
-
-
 _TIPS = {
     "fit": "What the network predicts",
     "landscape": "The validation loss over two settings: a whole map of networks trained at once",
@@ -153,10 +151,9 @@ class Tabs(TabStack):
         self.tab_changed.connect(self._changed)
         laboratory.shown.connect(self._tell_recorded)
 
-    def add_button(self, name: str, text: str, tip: str) -> Toggle:
+    def add_button(self, name: str, text: str, tip: str) -> Press:
         """Put a button at the right end of the row."""
-        button = named(name, Toggle(text, tip))
-        button.setCheckable(False)
+        button = named(name, Press(text, tip))
         self.add_at_end(button)
         return button
 
@@ -235,8 +232,6 @@ class Tabs(TabStack):
         return tab
 
     def _make_side(self) -> QWidget:
-        from regplay.gui.runs.side_tab import SideTab
-
         tab = self.side = SideTab(self._pins)
         tab.set_colors(self._colors)
         tab.wishes_changed.connect(self._laboratory.reconsider)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSlider,
     QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -19,6 +18,7 @@ from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
 from regplay.gui.controls.number import CountBox
 from regplay.gui.controls.panel import Framing
+from regplay.gui.widgets.buttons import Button
 from regplay.gui.widgets.icons import icon
 from regplay.gui.widgets.layout import named
 
@@ -69,12 +69,12 @@ class Transport(Framing):
             "epoch": self.epoch_clicked,
             "seed": self.seed_clicked,
         }
-        self._buttons: dict[str, QToolButton] = {}
+        self._buttons: dict[str, Button] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         for name, (text, tip) in _BUTTONS.items():
-            button = named(f"transport.{name}", QToolButton())
+            button = named(f"transport.{name}", Button())
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)
@@ -159,7 +159,7 @@ class Transport(Framing):
         self.keep_weights.toggled.connect(self.keep_weights_changed)
         return self.keep_weights
 
-    def button(self, name: str) -> QToolButton:
+    def button(self, name: str) -> Button:
         """One of the buttons: reset, play, step, epoch or seed."""
         return self._buttons[name]
 

@@ -1,14 +1,14 @@
 """The line of words above the plots: what the run shows, what to try, and its losses."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core.history import Snapshot
 from regplay.core.verdict import Verdict
 from regplay.gui.plots.loss_text import gap_text, number
 from regplay.gui.theme import Colors
 from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.texts import ElidedLabel
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px
@@ -32,10 +32,8 @@ class VerdictBar(QWidget):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.2)
         self.headline.setFont(font)
-        self.advice = named("verdict.advice", QLabel())
+        self.advice = named("verdict.advice", ElidedLabel())
         self.advice.setWordWrap(True)
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.advice.setSizePolicy(policy)
         self.losses = named("verdict.losses", QLabel())
         self.losses.setTextFormat(self.losses.textFormat().RichText)
         metrics = self.losses.fontMetrics()
@@ -47,7 +45,7 @@ class VerdictBar(QWidget):
         words.setSpacing(0)
         words.addWidget(self.headline)
         words.addWidget(self.advice)
-        row = self._row = QHBoxLayout(self)
+        row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 2)
         row.addLayout(words, 1)
         row.addWidget(self.losses)
@@ -69,27 +67,7 @@ class VerdictBar(QWidget):
         """Show a verdict."""
         self._verdict = verdict
         self.headline.setText(f"{_SIGNS[verdict.kind]}  {verdict.headline}")
-        self._fit_advice()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show as much of the advice as there is room for."""
-        super().resizeEvent(event)
-        self._row.activate()
-        self._fit_advice()
-
-    def _fit_advice(self) -> None:
-        """Leave out the end of what takes more than two lines; the tooltip has it all."""
-        whole = shown = "" if self._verdict is None else self._verdict.advice
-        room, metrics = self.advice.contentsRect(), self.advice.fontMetrics()
-        wrapped = Qt.TextFlag.TextWordWrap
-
-        def height(text: str) -> int:
-            return metrics.boundingRect(0, 0, room.width(), 10_000, wrapped, text).height()
-
-        while height(shown) > room.height() and " " in shown:
-            shown = shown.rstrip("…").rpartition(" ")[0] + "…"
-        self.advice.setText(shown)
-        self.advice.setToolTip(whole if shown != whole else "")
+        self.advice.setText(verdict.advice)
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

@@ -40,9 +40,7 @@ from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets.banner import Banner
 from regplay.gui.widgets.layout import column, divided
-from regplay.session.past import Past
-from regplay.session.run import Run
-from regplay.session.session import Change, Session
+from regplay.session.session import Change, Past, Run, Session
 
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 

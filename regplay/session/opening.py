@@ -1,19 +1,18 @@
 """What stands on the command line for the window: a link, or a file of one of several kinds."""
 
-import stat
 from pathlib import Path
 
-from regplay.core.datasets import DatasetError
-from regplay.core.datasets.csv_check import open_sheet
-from regplay.core.datasets.csv_rows import Problem, ReadingStoppedError, Source
+from regplay.core.datasets.csv_reader import (
+    Problem,
+    ReadingStoppedError,
+    Source,
+    open_sheet,
+)
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.toml_text import parse
-from regplay.session.document_file import SUFFIX, read
-from regplay.session.experiment_file import open_experiment
-from regplay.session.lessons import LARGEST as LARGEST_LESSON
-from regplay.session.lessons import load_lesson
-from regplay.session.link import from_link, is_link
+from regplay.session.document import SUFFIX, read
+from regplay.session.experiment_text import from_link, is_link, open_experiment
+from regplay.session.lessons import is_lesson, load_lesson
 
 TABLES = (".csv", ".tsv", ".txt")
 
@@ -57,28 +56,8 @@ def check_table(source: Source) -> None:
         Which says why; of a file it begins with the name.
     """
     lead = f"{source}: " if isinstance(source, Path) else ""
-    if isinstance(source, Path) and not source.is_file():
-        reason = "this is no file" if source.exists() else "there is no such file"
-        raise UserError(f"{lead}{reason}")
     problems: list[Problem] = []
     try:
         open_sheet(source, problems.append).close()
     except ReadingStoppedError:
         raise UserError(f"{lead}{problems[-1].message}") from None
-    except DatasetError as error:
-        raise UserError(str(error)) from None
-    except OSError as error:
-        raise UserError(f"{lead}can't be read: {error.strerror or error}") from None
-
-
-def is_lesson(path: Path) -> bool:
-    """Whether a TOML file holds a lesson: it has pages."""
-    try:
-        if path.suffix.lower() != ".toml":
-            return False
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode) or found.st_size > LARGEST_LESSON:
-            return False
-        return "pages" in parse(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False  # who opens it as an experiment says what is wrong

@@ -11,7 +11,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
 from regplay.core.sweep import is_used
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 MOST = 12
 DECAY, DROPOUT = 0.01, 0.3  # of the remedies that are compared, unless the experiment has its own

@@ -1,22 +1,25 @@
-"""What a run came to: its summary in numbers, and the files that it leaves in a folder."""
+"""What a run or a sweep came to: its summary in numbers, and its files."""
 
-import csv
 import io
-import math
-from collections.abc import Iterable, Sequence
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from regplay.core.datasets import Dataset
-from regplay.core.errors import UserError
-from regplay.core.experiment import Experiment
-from regplay.core.fit import Fit
-from regplay.core.history import History, Snapshot
-from regplay.core.toml import dumps
-from regplay.session.atomic import temporary_beside, write_atomically
+import numpy as np
+from numpy.typing import NDArray
 
-if TYPE_CHECKING:  # torch takes a second to import, and only `model.pt` needs it
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fields import Value, get
+from regplay.core.fit import Fit
+from regplay.core.history import Floats, History, Snapshot
+from regplay.core.sweep import Sweep
+from regplay.core.toml import dumps
+from regplay.session.files import csv_bytes, finite, prepare_folder, write_file
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
 
 FINAL = (
@@ -28,9 +31,9 @@ FINAL = (
     "weight_norm",
 )
 
+_MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 
-class OutputError(UserError):
-    """A folder or a file in it can't be written; the message says which one and why."""
+SPLIT = "split"
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,21 +86,6 @@ class Result:
         }
 
 
-def finite(value: float) -> float | None:
-    """`value`, or None where it is not finite, which JSON has no word for."""
-    return value if math.isfinite(value) else None
-
-
-def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """CSV in UTF-8, numbers with all digits that tell them apart; what is not finite is empty."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    for row in rows:
-        writer.writerow([finite(cell) if isinstance(cell, float) else cell for cell in row])
-    return text.getvalue().encode()
-
-
 def history_csv(history: History) -> bytes:
     """One row a record: the epoch and `FINAL`; accuracies are empty in regression."""
     columns = [history.column(measure).tolist() for measure in FINAL]
@@ -112,14 +100,19 @@ def predictions_csv(dataset: Dataset, fit: Fit) -> bytes:
         ("train", dataset.train, fit.train),
         ("valid", dataset.valid, fit.valid),
     ):
-        y_true: list[object] = split.y.tolist()
-        y_pred: list[object] = predicted.tolist()
-        if dataset.task == "classification":
-            y_true = [dataset.class_names[i] for i in split.y]
-            y_pred = [dataset.class_names[i] for i in predicted.argmax(axis=1)]
+        is_class = dataset.task == "classification"
+        y_true = _by_name(dataset, split.y)
+        y_pred = _by_name(dataset, predicted.argmax(axis=1) if is_class else predicted)
         for x, true, pred in zip(split.x.tolist(), y_true, y_pred, strict=True):
             rows.append((name, *x, true, pred))
     return csv_bytes(("split", *dataset.input_names, "y_true", "y_pred"), rows)
+
+
+def _by_name(dataset: Dataset, y: NDArray[Any]) -> list[object]:
+    """Targets [n] as a file holds them: numbers, or the names of classes."""
+    if dataset.task == "classification":
+        return [dataset.class_names[i] for i in y]
+    return list(y.tolist())
 
 
 def state_dict(
@@ -150,25 +143,6 @@ def _model(result: Result) -> bytes:
     return buffer.getvalue()
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make sure that results can be written into `folder`, before time is spent on them.
-
-    Raises
-    ------
-    OutputError
-        If it can't be created or written to.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe = temporary_beside(folder / "experiment.toml")
-        probe.touch()
-        probe.unlink()
-    except FileExistsError:
-        raise OutputError(f"{folder}: this is a file; results need a folder") from None
-    except OSError as error:
-        raise OutputError(f"{folder}: can't write there: {error.strerror or error}") from None
-
-
 def write_results(folder: Path, result: Result) -> None:
     """Write `experiment.toml`, `history.csv`, `predictions.csv` and `model.pt` into `folder`.
 
@@ -190,18 +164,196 @@ def write_results(folder: Path, result: Result) -> None:
         write_file(folder / name, content)
 
 
-def write_file(path: Path, content: bytes | str) -> None:
-    """Write a file as `write_atomically` does.
+# sweeps
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One network of a sweep that has trained to its end.
+
+    Attributes
+    ----------
+    final
+        Measurements at the end; where it diverged, the last ones that were finite.
+    best
+        `_MEASURES` at the epoch of the smallest validation loss; NaN if there is none.
+    best_epoch
+        That epoch, or None.
+    """
+
+    experiment: Experiment
+    final: Snapshot
+    best: dict[str, float]
+    best_epoch: int | None
+
+    @property
+    def diverged(self) -> bool:
+        """Whether a loss or a weight was no longer finite."""
+        return bool(self.final.diverged[0])
+
+
+def outcome_of(experiment: Experiment, history: History) -> Outcome:
+    """What one network came to, from its own records."""
+    assert history.last is not None
+    record = history.best()
+    if record is None:
+        return Outcome(experiment, history.last, dict.fromkeys(_MEASURES, float("nan")), None)
+    best = {measure: float(history.column(measure)[record]) for measure in _MEASURES}
+    return Outcome(experiment, history.last, best, int(history.epochs[record]))
+
+
+@dataclass(frozen=True, eq=False)
+class SweepResult:
+    """A sweep that has ended.
+
+    Attributes
+    ----------
+    outcomes
+        Of all members in order; None for those that had not finished when it was stopped.
+    seconds
+        Time it trained for, measuring included.
+    engine
+        What computed; where parts of the sweep were placed on other devices, all that did. None if
+        nothing was trained.
+    """
+
+    sweep: Sweep
+    outcomes: Sequence[Outcome | None]
+    seconds: float
+    engine: str | None = None
+
+    @property
+    def finished(self) -> list[Outcome]:
+        """The networks that trained to their end, in order."""
+        return [outcome for outcome in self.outcomes if outcome is not None]
+
+    @property
+    def task(self) -> str:
+        """`regression`, `classification`, or `mixed` where datasets of both kinds are varied."""
+        has_accuracy = {
+            bool(np.isfinite(outcome.final.value("train_accuracy"))) for outcome in self.finished
+        }
+        if len(has_accuracy) > 1:
+            return "mixed"
+        return "classification" if True in has_accuracy else "regression"
+
+    def values(self, measure: str) -> Floats:
+        """A final measurement [*axes, seeds]; NaN where a network diverged or had not finished."""
+        numbers = [
+            float("nan") if outcome is None or outcome.diverged else outcome.final.value(measure)
+            for outcome in self.outcomes
+        ]
+        return self.sweep.shaped(np.array(numbers, dtype=np.float64))
+
+    def means(self, measure: str) -> Floats:
+        """The mean over seeds [*axes] of a final measurement, as far as there are any."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # of means over nothing, which are NaN
+            means: Floats = np.nanmean(self.values(measure), axis=-1)
+        return means
+
+    @property
+    def diverged(self) -> NDArray[np.int64]:
+        """How many of the seeds diverged [*axes]."""
+        flags = [float(outcome is not None and outcome.diverged) for outcome in self.outcomes]
+        counts: NDArray[np.int64] = self.sweep.shaped(np.array(flags)).sum(axis=-1).astype(np.int64)
+        return counts
+
+    def ranking(self) -> list[tuple[int, ...]]:
+        """Positions along the axes, the smallest mean validation loss first.
+
+        Those where a seed diverged come after all others; those without any loss are left out.
+        """
+        losses, diverged = self.means("valid_loss"), self.diverged
+        places = [place for place in np.ndindex(losses.shape) if np.isfinite(losses[place])]
+        return sorted(places, key=lambda place: (diverged[place], losses[place]))
+
+    def combination(self, position: Sequence[int]) -> dict[str, Value]:
+        """The varied values at a position along the axes."""
+        pairs = zip(self.sweep.axes, position, strict=True)
+        return {axis.path: axis.values[index] for axis, index in pairs}
+
+    def summary(self) -> dict[str, Any]:
+        """The outcome as plain values for JSON; None for what doesn't exist or is not finite.
+
+        Only members that have finished are in it.
+        """
+        paths = [axis.path for axis in self.sweep.axes]
+        return {
+            "axes": [{"path": axis.path, "values": axis.values} for axis in self.sweep.axes],
+            "seeds": self.sweep.seeds,
+            "members": [
+                {
+                    "values": {path: get(outcome.experiment, path) for path in paths},
+                    "seed": outcome.experiment.seed,
+                    "final": {m: finite(outcome.final.value(m)) for m in FINAL},
+                    "best": {"epoch": outcome.best_epoch}
+                    | {m: finite(value) for m, value in outcome.best.items()},
+                    "epochs": outcome.final.epoch,
+                    "diverged": outcome.diverged,
+                }
+                for outcome in self.finished
+            ],
+            "seconds": self.seconds,
+            "engine": self.engine,
+            "finished": len(self.finished),
+        }
+
+
+def sweep_csv(result: SweepResult) -> bytes:
+    """One row a finished network; accuracies are empty in regression.
+
+    The varied values, the seed, the final losses and accuracies, the epoch of the smallest
+    validation loss and what was measured there, the epochs trained, and whether it diverged.
+    """
+    paths = [axis.path for axis in result.sweep.axes]
+    if "seed" not in paths:
+        paths.append("seed")
+    best = [f"best_{measure}" for measure in _MEASURES]
+    rows = [
+        [
+            *(_cell(get(outcome.experiment, path)) for path in paths),
+            *(outcome.final.value(measure) for measure in _MEASURES),
+            outcome.best_epoch,
+            *outcome.best.values(),
+            outcome.final.epoch,
+            _cell(outcome.diverged),
+        ]
+        for outcome in result.finished
+    ]
+    header = [*paths, *_MEASURES, "best_epoch", *best, "epochs", "diverged"]
+    return csv_bytes(header, rows)
+
+
+def _cell(value: Value) -> Value:
+    """Switches as `--set` and TOML write them."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+# datasets
+
+
+def dataset_csv(dataset: Dataset) -> bytes:
+    """One row a point, in measured units: inputs, target, and `train` or `valid`; classes by name.
+
+    Read again with the target as `data.target`, the inputs as `data.inputs` and the task as
+    `data.task`, it has the same points; which of them validate is then drawn anew. Without the
+    task, a target of few distinct numbers, such as that of `xor`, is taken for classes.
+    """
+    rows: list[tuple[object, ...]] = []
+    for name, split in (("train", dataset.train), ("valid", dataset.valid)):
+        y = _by_name(dataset, split.y)
+        rows += [(*x, target, name) for x, target in zip(split.x.tolist(), y, strict=True)]
+    header = (*dataset.input_names, dataset.target_name, SPLIT)
+    return csv_bytes(header, rows)
+
+
+def write_dataset(path: Path, dataset: Dataset) -> None:
+    """Write a dataset as CSV, whole or not at all; it replaces a file of the same name.
 
     Raises
     ------
     OutputError
         If it can't be written.
     """
-    try:
-        write_atomically(path, content)
-    except OSError as error:
-        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None
-    except UnicodeEncodeError:
-        problem = "a name in it, such as that of a file, is no text"
-        raise OutputError(f"{path}: can't be written: {problem}") from None
+    write_file(path, dataset_csv(dataset))

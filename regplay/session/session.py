@@ -1,11 +1,16 @@
-"""What the window works on: the present experiment, and what a change of it means."""
+"""What is worked on: the present experiment, what changes of it mean, its run and its past."""
 
+from dataclasses import dataclass, field
 from enum import Enum
 
+from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ADJUSTABLE_FIELDS, FIELDS, differences, replace
+from regplay.core.history import History
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
+_MOST_STEPS = 200  # back
+_TOGETHER = 1.0  # s; changes of the same fields that follow on one another so soon are one step
 
 
 class Change(Enum):
@@ -83,3 +88,92 @@ class Session:
     def begin_anew(self) -> None:
         """Take back what `extend` added."""
         self.experiment = replace(self.experiment, {"epochs": self._planned_epochs})
+
+
+# the run of an experiment
+
+
+@dataclass(eq=False)
+class Run:
+    """An experiment, what was measured while it trained, and where it was changed meanwhile."""
+
+    experiment: Experiment
+    history: History = field(default_factory=History)
+    changed_at: list[int] = field(default_factory=list)  # epochs at which a setting was changed
+    placement: str = ""  # the device, and why
+    checkpoints: Checkpoints = field(default_factory=Checkpoints)  # to go back to
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it is what training its experiment from the start, to the end, leads to."""
+        last = self.history.last
+        if last is None or self.changed_at:
+            return False
+        return last.epoch == self.experiment.epochs or bool(last.stopped_at[0] >= 0)
+
+    def until(self, epoch: int) -> "Run":
+        """The same as it was at an epoch, to go on from there."""
+        earlier = Checkpoints()
+        for state in self.checkpoints:
+            if state.epoch <= epoch:
+                earlier.keep(state)
+        return Run(
+            self.experiment,
+            self.history.until(epoch),
+            [changed for changed in self.changed_at if changed <= epoch],
+            self.placement,
+            earlier,
+        )
+
+
+# experiments that were worked on before
+
+
+class Past:
+    """Steps back, and steps forward until another change is made."""
+
+    def __init__(self) -> None:
+        self._back: list[Experiment] = []
+        self._forward: list[Experiment] = []
+        self._fields: frozenset[str] = frozenset()  # of the last change
+        self._changed_at = float("-inf")
+
+    def note(
+        self, before: Experiment, after: Experiment, now: float, *, goes_on: bool | None = None
+    ) -> None:
+        """A person changed one experiment into another at a time, in s.
+
+        What a slider goes through while it is dragged counts as one change.
+
+        Parameters
+        ----------
+        goes_on
+            Whether it goes on with the last change, or is another one, where that is known; None
+            decides by the fields and the time.
+        """
+        fields = frozenset(differences(before, after))
+        if not fields:
+            return
+        if goes_on is None:
+            goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
+        if not (goes_on and self._fields):  # after a step back there is nothing to go on with
+            self._back = [*self._back[1 - _MOST_STEPS :], before]
+        self._forward = []
+        self._fields, self._changed_at = fields, now
+
+    def back(self, present: Experiment) -> Experiment | None:
+        """The experiment before the last change, or None if there was none."""
+        return self._step(self._back, self._forward, present)
+
+    def forward(self, present: Experiment) -> Experiment | None:
+        """The experiment before the last step back, or None if there was none."""
+        return self._step(self._forward, self._back, present)
+
+    def _step(
+        self, source: list[Experiment], target: list[Experiment], present: Experiment
+    ) -> Experiment | None:
+        self._fields = frozenset()  # the next change is another one
+        if not source:
+            return None
+        target.append(present)
+        return source.pop()

@@ -1,4 +1,4 @@
-"""Training in a terminal: the progress line, Ctrl-C, and the outcome in words."""
+"""Training in a terminal: progress, Ctrl-C, and the outcome of a run or a sweep in words."""
 
 import contextlib
 import os
@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
@@ -16,14 +16,23 @@ import numpy as np
 import torch
 
 from regplay.core.device import Placement
+from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
-from regplay.core.history import History, Snapshot
+from regplay.core.fields import Value
+from regplay.core.history import History
+from regplay.core.joint import JointHistory, JointTraining
+from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.verdict import Verdict
-from regplay.session.results import Result, prepare_folder
+from regplay.session.files import prepare_folder
+from regplay.session.number_texts import counted, duration_text, loss_text, percent_text
+from regplay.session.results import Result, SweepResult, outcome_of
 
-Outcome = TypeVar("Outcome")
+Trained = TypeVar("Trained")
 _INTERVAL = 0.1  # seconds between two states of the progress line
+
+_SHOWN = 5  # of the best combinations
+_EARLIEST = 0.5  # seconds of training before an estimate of the time left is worth anything
 
 
 class StatusLine:
@@ -63,30 +72,6 @@ class StatusLine:
         self._stream.write("\r" + text.ljust(self._length))
         self._stream.flush()
         self._length = len(text)
-
-
-class ProgressLine(StatusLine):
-    """The status of one training, of which `epochs` are planned."""
-
-    def __init__(
-        self, stream: TextIO, epochs: int, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
-        super().__init__(stream, clock)
-        self._epochs = epochs
-
-    def update(self, epoch: int, step: int, latest: Snapshot | None) -> None:
-        """Show where training is."""
-        if latest is None:
-            return
-
-        def text(seconds: float) -> str:
-            rate = float(f"{step / seconds:.2g}")
-            return (
-                f"epoch {epoch:,} of {self._epochs:,}   train {latest.value('train_loss'):.4g}   "
-                f"valid {latest.value('valid_loss'):.4g}   {rate:,.0f} steps/s"
-            )
-
-        self.show(text)
 
 
 class CtrlC:
@@ -142,7 +127,7 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
     return with_memory(attempt, device)
 
 
-def with_memory(train: Callable[[str, bool], Outcome], device: str | None) -> Outcome:
+def with_memory(train: Callable[[str, bool], Trained], device: str | None) -> Trained:
     """What `train` returns; should a GPU have too little memory for it, of another try on the CPU.
 
     Parameters
@@ -193,7 +178,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     if folder is not None:
         check_folder(folder)
     history = History()
-    progress = ProgressLine(sys.stderr, training.epochs)
+    progress = StatusLine(sys.stderr)
     start = time.perf_counter()
     try:
         with CtrlC() as ctrl_c:
@@ -202,7 +187,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
                 for record in records:
                     history.append(record.snapshot)
                     state = record.state
-                progress.update(training.epoch, training.step, history.last)
+                progress.show(lambda seconds: status(training, history, seconds))
                 if ctrl_c.pressed or training.finished:
                     break
                 records = training.train()
@@ -235,6 +220,16 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     return result, was_stopped
 
 
+def status(training: Training, history: History, seconds: float) -> str:
+    """How far a training is after so many seconds, in one line; empty before any record."""
+    if history.last is None:
+        return ""
+    losses = f"train {loss_text(history.last.value('train_loss'))}   "
+    losses += f"valid {loss_text(history.last.value('valid_loss'))}"
+    rate = float(f"{training.step / seconds:.2g}")
+    return f"epoch {training.epoch:,} of {training.epochs:,}   {losses}   {rate:,.0f} steps/s"
+
+
 def tell(message: str) -> None:
     """A line on stderr, beside what is asked for on stdout."""
     print(message, file=sys.stderr, flush=True)
@@ -246,9 +241,9 @@ def describe(result: Result, verdict: Verdict) -> str:
     is_classification = result.dataset.task == "classification"
 
     def line(name: str, split: str) -> str:
-        text = f"{name + ' loss':<15}  {final.value(f'{split}_loss'):<9.4g}"
+        text = f"{name + ' loss':<15}  {loss_text(final.value(f'{split}_loss')):<9}"
         if is_classification:
-            text += f"  accuracy {100 * final.value(f'{split}_accuracy'):.1f} %"
+            text += f"  accuracy {percent_text(final.value(f'{split}_accuracy'), 1)}"
         return text.rstrip()
 
     lines = [f"{counted(final.epoch, 'epoch')} in {result.seconds:.2f} s"]
@@ -258,13 +253,149 @@ def describe(result: Result, verdict: Verdict) -> str:
         lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]
     if best is not None:
-        loss = result.history.column("valid_loss")[best]
-        lines.append(f"best validation  {loss:<9.4g}  epoch {result.history.epochs[best]:,}")
+        loss = loss_text(result.history.column("valid_loss")[best])
+        lines.append(f"best validation  {loss:<9}  epoch {result.history.epochs[best]:,}")
     if verdict.kind != "untrained":
         lines += ["", verdict.headline, verdict.advice]
     return "\n".join(lines)
 
 
-def counted(n: int, noun: str) -> str:
-    """A number with its noun, such as `1 epoch` or `1,000 epochs`."""
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+# sweeps
+
+
+def train_sweep(
+    sweep: Sweep, experiments: Sequence[Experiment], device: str | None, folder: Path | None
+) -> tuple[SweepResult, bool]:
+    """Train all members to the end or to Ctrl-C; what came of it, and whether it was Ctrl-C.
+
+    As `regplay.session.terminal.train` in all else.
+
+    Parameters
+    ----------
+    experiments
+        The members of the sweep.
+    """
+
+    def attempt(device: str, quiet: bool) -> tuple[SweepResult, bool]:
+        # Nobody asks for the weights afterwards, so next to none of the states are kept.
+        return _train_together(
+            sweep, JointTraining(experiments, device=device, keeps=0), quiet, folder
+        )
+
+    return with_memory(attempt, device)
+
+
+def _train_together(
+    sweep: Sweep, training: JointTraining, quiet: bool, folder: Path | None
+) -> tuple[SweepResult, bool]:
+    if folder is not None:
+        check_folder(folder)
+    progress = StatusLine(sys.stderr)
+    engines: list[str] = []
+    start = time.perf_counter()
+    try:
+        with CtrlC() as ctrl_c:
+            while not training.finished and not ctrl_c.pressed:
+                has_record = training.advance()
+                placement = training.placement
+                assert placement is not None
+                if not engines:
+                    tell_place(placement, quiet)
+                engine = engine_for(placement.device).name
+                if engine not in engines:
+                    engines.append(engine)
+                if has_record:
+                    progress.show(lambda seconds: sweep_status(training.history, seconds))
+    finally:
+        progress.clear()
+    seconds = time.perf_counter() - start
+    history = training.history
+    outcomes = [
+        outcome_of(experiment, history.member(member)) if done else None
+        for member, (experiment, done) in enumerate(
+            zip(training.experiments, history.is_finished, strict=True)
+        )
+    ]
+    result = SweepResult(sweep, outcomes, seconds, "; ".join(engines) or None)
+    return result, not training.finished
+
+
+def sweep_status(history: JointHistory, seconds: float) -> str:
+    """How far a sweep is after so many seconds, in one line."""
+    done, progress = int(history.is_finished.sum()), history.progress
+    networks = counted(history.members, "network")
+    parts = [percent_text(progress), f"{done:,} of {networks} finished"]
+    losses = history.values("valid_loss")[~history.diverged]
+    losses = losses[np.isfinite(losses)]
+    if losses.size:
+        parts.append(f"best {loss_text(losses.min())}")
+    if progress > 0 and seconds > _EARLIEST:
+        parts.append(f"{duration_text(seconds * (1 - progress) / progress)} left")
+    return " · ".join(parts)
+
+
+def stopped_line(result: SweepResult, *, writes: bool) -> str:
+    """What Ctrl-C left of a sweep."""
+    done, members = len(result.finished), len(result.outcomes)
+    line = f"Stopped: {done:,} of {counted(members, 'network')} had finished"
+    if not done:
+        return f"{line}; nothing is written." if writes else f"{line}."
+    return f"{line}; only {'these are written' if writes else 'these are counted'}."
+
+
+def describe_sweep(result: SweepResult) -> str:
+    """The outcome in a few lines: how many networks, and the best combinations."""
+    sweep, ranking = result.sweep, result.ranking()
+    first = f"{counted(len(result.finished), 'network')} in {result.seconds:.2f} s"
+    if sweep.seeds > 1 and sweep.axes:
+        combinations = len(result.outcomes) // sweep.seeds
+        first += f": {counted(combinations, 'combination')} with {sweep.seeds} seeds each"
+    diverged = int(result.diverged.sum())
+    if diverged:
+        first += f"; {diverged:,} diverged"
+    if not ranking:
+        return first
+    measures = {"train_loss": "train loss", "valid_loss": "valid loss"}
+    if result.task != "regression":
+        measures["valid_accuracy"] = "valid accuracy"
+    rows = [[*(axis.path for axis in sweep.axes), *measures.values()]]
+    for place in ranking[:_SHOWN]:
+        varied = [_value_text(value) for value in result.combination(place).values()]
+        rows.append([*varied, *(_over_seeds(result, name, place) for name in measures)])
+    lines = [first, "", *_table(rows)]
+    if sweep.axes:
+        lines[3] += "   best" if result.task != "mixed" else ""
+        if len(ranking) > _SHOWN:
+            lines.append(f"... and {len(ranking) - _SHOWN:,} more")
+    if result.task == "mixed":
+        lines += ["", "losses of regressions and classifications can't be compared"]
+    if sweep.seeds > 1:
+        lines += ["", "mean ± standard deviation over seeds"]
+    return "\n".join(lines)
+
+
+def _value_text(value: Value) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _over_seeds(result: SweepResult, measure: str, place: tuple[int, ...]) -> str:
+    values = result.values(measure)[place]
+    values = values[np.isfinite(values)]
+    if not values.size:
+        return "-"
+    mean = float(values.mean())
+    if measure.endswith("accuracy"):
+        spread = f" ± {100 * values.std(ddof=1):.1f}" if values.size > 1 else ""
+        return f"{100 * mean:.1f}{spread} %"
+    return loss_text(mean) + (f" ± {values.std(ddof=1):.2g}" if values.size > 1 else "")
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows as lines, columns as wide as their widest cell, numbers to the right."""
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    return [
+        "   ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in rows
+    ]

@@ -238,7 +238,7 @@ def _measure_landscape(folder: Path) -> dict[str, float]:
                 if window.runner.is_finished and studies and all(s.finished for s in studies):
                     span.append(time.perf_counter())
                     window.tabs.set_tab("landscape")
-                    window.tabs.landscape.header.start.click()
+                    window.tabs.landscape.header.control.turn(True)
             elif tab is not None and tab.map is not None and tab.map.is_finished:
                 span.append(time.perf_counter())
                 window.close()

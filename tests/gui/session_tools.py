@@ -6,8 +6,7 @@ import numpy as np
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.document import Document
-from regplay.session.document_file import write
+from regplay.session.document import Document, write
 
 LESSON = """
 id = "small"
@@ -69,5 +68,5 @@ def crash(person) -> None:
     """The window is gone as far as others know: its lock is free and its file is left."""
     autosave = person.window.documents._safety._autosave
     autosave.wait()
-    autosave._lock.leave()
+    autosave._lock.release()
     autosave.path = autosave._lock = None

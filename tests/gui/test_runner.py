@@ -21,8 +21,7 @@ from regplay.gui.training.messages import Job, Look, Mailbox, Start, View
 from regplay.gui.training.runner import FRAME, Runner
 from regplay.gui.training.studies import StudyRequest
 from regplay.gui.training.worker import Worker
-from regplay.session.run import Run
-from regplay.session.session import Change
+from regplay.session.session import Change, Run
 
 SMALL = replace(Experiment(), {"epochs": 12, "model.depth": 1, "model.width": 4})
 DATASET = load(SMALL.data)

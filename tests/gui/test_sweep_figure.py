@@ -17,7 +17,7 @@ from regplay.gui.figures.sweep_ticks import (
     value_text,
 )
 from regplay.gui.theme import LIGHT, mix
-from regplay.session.sweep_results import Outcome, SweepResult
+from regplay.session.results import Outcome, SweepResult
 
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 _MARK = "#d00060"

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from PySide6.QtGui import QTextDocument
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from regplay.core.history import MEASURES, Snapshot
+from regplay.core.verdict import Verdict
 from regplay.gui.theme import LIGHT
 from regplay.gui.verdict_bar import VerdictBar
 
@@ -32,3 +33,17 @@ def test_both_losses_and_their_gap_are_told(words_of):
 
 def test_a_gap_of_one_bit_is_none(words_of):
     assert words_of(0.6931472, 0.6931472 + 5.96e-8)[-4:] == ["loss", "0.6931", "0.6931", "0"]
+
+
+def test_advice_keeps_to_two_lines_and_its_tooltip_has_it_all(show_widget):
+    bar = show_widget(VerdictBar(), 500, 80)
+    height, words = bar.advice.height(), "try weight decay, dropout, early stopping " * 4
+    bar.set_verdict(Verdict("overfitting", "Overfitting", words))
+    drawn = QLabel.text(bar.advice)
+    assert drawn.endswith("…")
+    assert len(drawn) > 40  # more than a line
+    assert bar.advice.height() == height
+    assert bar.advice.toolTip() == words
+    bar.resize(2400, 80)
+    QApplication.processEvents()
+    assert QLabel.text(bar.advice) == words

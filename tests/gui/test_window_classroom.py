@@ -21,7 +21,7 @@ def reader(open_window, tmp_path):
 def asked(person):
     """What the page wants to have trained, by its key."""
     wanted = person.window.classroom.wanted(person.window.session.experiment, None)
-    return {key: inquiry.sweep for key, inquiry in wanted.items()}
+    return {key: request.sweep for key, request in wanted.items()}
 
 
 def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(reader):

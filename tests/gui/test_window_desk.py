@@ -23,9 +23,8 @@ from regplay.core.fields import replace
 from regplay.core.toml import dumps
 from regplay.gui.controls.number import ValueBox
 from regplay.gui.data.csv_dialog import CsvDialog
-from regplay.session.document import Document
-from regplay.session.document_file import write
-from regplay.session.link import to_link
+from regplay.session.document import Document, write
+from regplay.session.experiment_text import to_link
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

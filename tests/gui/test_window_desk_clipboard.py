@@ -22,7 +22,7 @@ from PySide6.QtTest import QTest
 
 from regplay.core.toml import dumps, loads
 from regplay.gui.controls.number import ValueBox
-from regplay.session.link import from_link
+from regplay.session.experiment_text import from_link
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

@@ -8,7 +8,7 @@ from session_tools import LESSON, is_same_run, save, train, untrained
 
 from regplay.gui.training.clock import VirtualClock
 from regplay.gui.training.runner import Runner
-from regplay.session.document_file import read
+from regplay.session.document import read
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 Key = Qt.Key

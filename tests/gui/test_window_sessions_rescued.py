@@ -5,7 +5,7 @@ from desk_tools import written
 from PySide6.QtCore import Qt
 from session_tools import crash, is_same_run, save, train, write_down
 
-from regplay.session.document_file import read
+from regplay.session.document import read
 
 Key = Qt.Key
 

@@ -6,7 +6,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import MEASURES, Snapshot
 from regplay.session.pins import Pins, PinsFullError, as_now, compared, value_texts
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 def _experiment(**values: object) -> Experiment:

@@ -1,5 +1,7 @@
-"""The files of a run: whole or not there, readable by others, refused with a reason."""
+"""Results of runs and sweeps, and datasets, in numbers and files."""
 
+import csv
+import json
 import os
 import stat
 from pathlib import Path
@@ -8,22 +10,31 @@ import numpy as np
 import pytest
 import torch
 
-from regplay.core.datasets import load
+from regplay.core.datasets import REGISTRY, DatasetError, load
+from regplay.core.datasets.csv_table import written
 from regplay.core.experiment import DataSettings, Experiment, ModelSettings, RegularizationSettings
+from regplay.core.fields import replace
 from regplay.core.fit import Fit
 from regplay.core.history import MEASURES, History, Snapshot
+from regplay.core.sweep import Axis, Sweep
+from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.results import (
-    OutputError,
     Result,
+    SweepResult,
     history_csv,
+    outcome_of,
     predictions_csv,
-    prepare_folder,
     state_dict,
-    write_file,
+    sweep_csv,
+    write_dataset,
     write_results,
 )
+from regplay.session.terminal import describe_sweep, stopped_line
 
 FILES = {"experiment.toml", "history.csv", "predictions.csv", "model.pt"}
+
+NAN = float("nan")
+WIDTHS = Axis("model.width", (4, 8, 16))
 
 
 def _snapshot(epoch: int, *values: float, diverged: bool = False) -> Snapshot:
@@ -193,3 +204,204 @@ def test_a_file_where_the_folder_should_be(tmp_path):
 def test_preparing_leaves_an_empty_folder(tmp_path):
     prepare_folder(tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
+
+
+# sweeps
+
+
+def _history(*valid: float, diverged: bool = False, accuracy: float = NAN) -> History:
+    """A record every ten epochs; the training loss is half of the validation loss."""
+    history = History()
+    for index, loss in enumerate(valid):
+        stopped = 10 * index if diverged and index == len(valid) - 1 else -1
+        values = {"train_loss": loss / 2, "valid_loss": loss, "valid_accuracy": accuracy}
+        values |= {"train_accuracy": accuracy}
+        column = np.array([[values.get(measure, 1.0)] for measure in MEASURES])
+        flags = np.array([stopped]), np.array([stopped >= 0])
+        history.append(Snapshot(10 * index, 10 * index, column, *flags))
+    return history
+
+
+def _sweep_result(sweep: Sweep, *histories: History | None) -> SweepResult:
+    outcomes = [
+        None if history is None else outcome_of(experiment, history)
+        for experiment, history in zip(sweep.experiments, histories, strict=True)
+    ]
+    return SweepResult(sweep, outcomes, 1.25)
+
+
+def _rows(result: SweepResult) -> list[dict[str, str]]:
+    return list(csv.DictReader(sweep_csv(result).decode().splitlines()))
+
+
+@pytest.fixture
+def seeded() -> SweepResult:
+    """Width 4 means 3; of width 8 one diverged; of width 16 one has not finished."""
+    histories = [
+        *(_history(4.0, 1.0, 2.0), _history(5.0, 4.0)),
+        *(_history(6.0, 0.5), _history(7.0, 90.0, diverged=True)),
+        *(_history(5.0), None),
+    ]
+    return _sweep_result(Sweep(Experiment(), (WIDTHS,), 2), *histories)
+
+
+def test_means_leave_out_what_diverged_or_is_missing(seeded):
+    assert seeded.means("valid_loss").tolist() == [3.0, 0.5, 5.0]
+    assert seeded.means("train_loss").tolist() == [1.5, 0.25, 2.5]
+    assert seeded.diverged.tolist() == [0, 1, 0]
+
+
+def test_what_diverged_in_part_is_ranked_last(seeded):
+    assert seeded.ranking() == [(0,), (2,), (1,)]
+
+
+def test_a_row_for_each_finished_network(seeded):
+    rows = _rows(seeded)
+    assert list(rows[0]) == [
+        *("model.width", "seed", "train_loss", "valid_loss", "train_accuracy", "valid_accuracy"),
+        *("best_epoch", "best_train_loss", "best_valid_loss"),
+        *("best_train_accuracy", "best_valid_accuracy", "epochs", "diverged"),
+    ]
+    assert [(row["model.width"], row["seed"]) for row in rows] == [
+        *(("4", "0"), ("4", "1"), ("8", "0"), ("8", "1"), ("16", "0")),
+    ]
+    first = rows[0]
+    assert (first["valid_loss"], first["best_epoch"], first["best_valid_loss"]) == (
+        *("2.0", "10", "1.0"),
+    )
+    assert (first["best_train_loss"], first["valid_accuracy"], first["epochs"]) == ("0.5", "", "20")
+    assert [row["diverged"] for row in rows] == ["false", "false", "false", "true", "false"]
+
+
+def test_a_varied_seed_has_one_column():
+    sweep = Sweep(Experiment(), (Axis("seed", (3, 5)), Axis("data.clean_valid", (True,))))
+    rows = _rows(_sweep_result(sweep, _history(1.0), _history(2.0)))
+    assert list(rows[0])[:3] == ["seed", "data.clean_valid", "train_loss"]
+    assert [row["seed"] for row in rows] == ["3", "5"]
+    assert rows[0]["data.clean_valid"] == "true"
+
+
+def test_the_summary_is_strict_json(seeded):
+    summary = json.loads(json.dumps(seeded.summary(), allow_nan=False))
+    assert list(summary) == ["axes", "seeds", "members", "seconds", "engine", "finished"]
+    assert summary["axes"] == [{"path": "model.width", "values": [4, 8, 16]}]
+    assert (summary["seeds"], summary["seconds"], summary["finished"]) == (2, 1.25, 5)
+    member = summary["members"][1]
+    assert member["values"] == {"model.width": 4}
+    assert (member["seed"], member["diverged"], member["epochs"]) == (1, False, 10)
+    assert member["final"]["valid_loss"] == 4.0
+    assert member["final"]["valid_accuracy"] is None
+    assert member["best"]["epoch"] == 10
+
+
+def test_what_was_never_finite_has_no_best():
+    outcome = outcome_of(Experiment(), _history(NAN, diverged=True))
+    assert outcome.best_epoch is None
+    result = SweepResult(Sweep(Experiment(), (), 1), [outcome], 1.0)
+    assert result.summary()["members"][0]["best"]["valid_loss"] is None
+    assert result.ranking() == []
+    assert describe_sweep(result) == "1 network in 1.00 s; 1 diverged"
+
+
+def test_the_outcome_in_words(seeded):
+    lines = describe_sweep(seeded).splitlines()
+    assert lines[0] == "5 networks in 1.25 s: 3 combinations with 2 seeds each; 1 diverged"
+    assert lines[2].split() == ["model.width", "train", "loss", "valid", "loss"]
+    assert lines[3].split() == ["4", "1.5", "±", "0.71", "3", "±", "1.4", "best"]
+    assert lines[4].split() == ["16", "2.5", "5"]
+    assert lines[-1] == "mean ± standard deviation over seeds"
+
+
+def test_only_the_best_few_are_shown_and_the_rest_counted():
+    sweep = Sweep(Experiment(), (Axis("model.width", tuple(range(1, 10))),))
+    result = _sweep_result(
+        sweep, *(_history(float(10 - width), accuracy=0.5) for width in range(1, 10))
+    )
+    assert result.task == "classification"
+    lines = describe_sweep(result).splitlines()
+    assert lines[0] == "9 networks in 1.25 s"
+    assert lines[3].split() == ["9", "0.5", "1", "50.0", "%", "best"]
+    assert lines[-1] == "... and 4 more"
+
+
+def test_what_ctrl_c_left(seeded):
+    assert stopped_line(seeded, writes=True) == (
+        "Stopped: 5 of 6 networks had finished; only these are written."
+    )
+    none = _sweep_result(Sweep(Experiment(), (), 2), None, None)
+    assert stopped_line(none, writes=True) == (
+        "Stopped: 0 of 2 networks had finished; nothing is written."
+    )
+    assert stopped_line(none, writes=False) == "Stopped: 0 of 2 networks had finished."
+
+
+# datasets
+
+
+def rows_of(dataset, split):
+    one = getattr(dataset, split)
+    y = [dataset.class_names[i] for i in one.y] if dataset.class_names else one.y.tolist()
+    return [(*x, target) for x, target in zip(one.x.tolist(), y, strict=True)]
+
+
+@pytest.mark.parametrize("name", [name for name in REGISTRY if name != "csv"])
+def test_any_dataset_comes_back_as_a_file(name, tmp_path):
+    dataset = load(replace(Experiment(), {"data.name": name}).data)
+    path = tmp_path / "saved.csv"
+    write_dataset(path, dataset)
+    names = (*dataset.input_names, dataset.target_name, "split")
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert tuple(header) == names
+    splits = [row[-1] for row in rows]
+    n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
+    assert splits == ["train"] * n_train + ["valid"] * n_valid
+    settings = DataSettings(
+        name="csv",
+        file=str(path),
+        target=dataset.target_name,
+        inputs=written(dataset.input_names),
+        task=dataset.task,
+        n_train=0,
+        n_valid=0,
+    )
+    again = load(settings)
+    assert again.input_names == dataset.input_names
+    expected = sorted(rows_of(dataset, "train") + rows_of(dataset, "valid"), key=str)
+    assert sorted(rows_of(again, "train") + rows_of(again, "valid"), key=str) == expected
+
+
+def test_names_that_need_quotes(tmp_path):
+    path = tmp_path / "odd.csv"
+    path.write_text('"a, b","say ""c""",kind\n1,2,"up, or\ndown"\n3,4,other\n5,6,other\n')
+    dataset = load(DataSettings(name="csv", file=str(path), n_train=2, n_valid=1))
+    write_dataset(tmp_path / "again.csv", dataset)
+    again = load(
+        DataSettings(
+            name="csv",
+            file=str(tmp_path / "again.csv"),
+            inputs=written(dataset.input_names),
+            target="kind",
+            n_train=2,
+            n_valid=1,
+        )
+    )
+    assert again.input_names == dataset.input_names == ("a, b", 'say "c"')
+    assert set(again.class_names) == {"up, or\ndown", "other"}
+    x = np.concatenate([again.train.x, again.valid.x])
+    np.testing.assert_array_equal(x[x[:, 0].argsort()], [[1, 2], [3, 4], [5, 6]])
+
+
+def test_what_can_not_be_written(tmp_path):
+    dataset = load(DataSettings())
+    target = tmp_path / "none" / "saved.csv"
+    with pytest.raises(OutputError, match=r"saved\.csv: can't be written: No such file"):
+        write_dataset(target, dataset)
+    assert not target.exists()
+
+
+def test_the_column_that_names_the_split_is_text(tmp_path):
+    path = tmp_path / "saved.csv"
+    write_dataset(path, load(DataSettings()))
+    with pytest.raises(DatasetError, match=r"row 2, column 3 \(split\): 'train' is not a number"):
+        load(DataSettings(name="csv", file=str(path), target="y"))

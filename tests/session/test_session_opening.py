@@ -8,11 +8,11 @@ import pytest
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.session.atomic import write_atomically
-from regplay.session.document import Document
-from regplay.session.document_file import write
-from regplay.session.link import to_link
-from regplay.session.opening import check_table, is_lesson, opening_of
+from regplay.session.document import Document, write
+from regplay.session.experiment_text import to_link
+from regplay.session.files import write_atomically
+from regplay.session.lessons import is_lesson
+from regplay.session.opening import check_table, opening_of
 
 OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1})
 LESSON = """
@@ -133,7 +133,7 @@ def test_a_folder_is_refused(tmp_path, name):
         ("a.toml", "[model]\ndepth = 99\n", "must be a whole number from 0 to 8"),
         ("a.toml", "a = " + "[" * 20_000, "nested too deeply"),
         ("a.toml", "seed = " + "9" * 5000, "This is not TOML"),
-        ("a.toml", "pages = 3", "pages: expected array"),
+        ("a.toml", "pages = 3", "pages = 3: must be 1 to 60 tables"),
         ("a.toml", 'id = "x"\n[[pages]]\n', "title"),
         ("a.toml", "pages = 1\nx = " + "9" * 5000, "This is not TOML"),
         ("a.regplay", "", "the file is empty"),

@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping
 
-from regplay.core.datasets import (
-    classification,
-    csv_file,
-    linear,
-    points,
-    regression,
-    tables,
-)
+from regplay.core.datasets import classification, csv_table, linear, points, regression, tables
 from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Split, Task
 from regplay.core.experiment import DataSettings
 
-__all__ = ["REGISTRY", "Dataset", "DatasetError", "DatasetSpec", "Split", "Task", "load"]
+__all__ = [
+    "REGISTRY",
+    "Dataset",
+    "DatasetError",
+    "DatasetSpec",
+    "Split",
+    "Task",
+    "load",
+    "problem_of",
+]
 
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec
-    for module in (regression, classification, linear, tables, points, csv_file)
+    for module in (regression, classification, linear, tables, points, csv_table)
     for spec in module.SPECS
 }
 
@@ -31,3 +33,24 @@ def load(settings: DataSettings) -> Dataset:
         If they can't be made: a file that can't be read, or more points than there are.
     """
     return REGISTRY[settings.name].make(settings)
+
+
+def problem_of(settings: DataSettings) -> tuple[object, ...]:
+    """The problem that settings pose: fits of the same one can be drawn in one plot.
+
+    Their data may be drawn otherwise: of another seed, with more noise or other points.
+    """
+    if settings.name != "points":
+        return (
+            settings.name,
+            settings.file,
+            settings.target,
+            settings.inputs,
+            settings.task,
+            settings.n_inputs,
+            settings.n_classes,
+        )
+    try:
+        return settings.name, *points.shape_of(settings)
+    except DatasetError:
+        return (settings.name,)

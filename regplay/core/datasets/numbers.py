@@ -14,7 +14,7 @@ def parse_number(cell: str) -> float | None:
         return None
 
 
-def problem_of(cell: str, remark: str) -> str:
+def why_no_number(cell: str, remark: str) -> str:
     """What is wrong with a number as it is written; "" where nothing is.
 
     Parameters

@@ -6,42 +6,33 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
-    QPaintEvent,
-    QPalette,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QToolTip, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from regplay.core.fields import Field, Value
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.number import NumberControl
 from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.track import HEIGHT, PreviewTrack
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
+from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
 
 _SIZE = QSize(24, 18)  # px
 _RADIUS = 4.0
 
 
-class CurveButton(QToolButton):
-    """A checkable button with a little U-curve on it.
-
-    It draws itself: Fusion shows a checked button by a shade that a dark palette swallows. Space
-    belongs to the window, so Enter presses it.
-    """
+class CurveButton(Toggle):
+    """A little U-curve, in a frame while it is checked, focused or under the mouse."""
 
     def __init__(self, tip: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setCheckable(True)
-        self.setToolTip(tip)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        super().__init__("", tip, parent)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFixedWidth(_SIZE.width())
         # As tall as the row, so that it is level with the box.
@@ -51,38 +42,26 @@ class CurveButton(QToolButton):
         """As large as the picture needs."""
         return _SIZE
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame while it is checked, focused or under the mouse, and the curve in it."""
-        palette, role = self.palette(), QPalette.ColorRole
+    def _draw_frame(self, painter: QPainter, place: QRectF) -> None:
         frame = QRectF(0, 0, _SIZE.width(), _SIZE.height())
-        frame.moveCenter(QRectF(self.rect()).center())
-        frame.adjust(0.5, 0.5, -0.5, -0.5)
-        is_on = self.isChecked() and self.isEnabled()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_pointed_at = self.underMouse() and self.isEnabled()
-        if self.isChecked() or is_pointed_at or self.hasFocus():
-            accent = palette.color(role.Highlight) if self.isEnabled() else tones.line(palette)
-            edge = palette.color(role.WindowText) if self.hasFocus() else accent
-            painter.setPen(QPen(edge, 1))
-            painter.setBrush(accent if is_on else Qt.BrushStyle.NoBrush)
+        frame.moveCenter(place.center())
+        if self.isEnabled() and (self.isChecked() or self.underMouse() or self.hasFocus()):
+            super()._draw_frame(painter, frame)
+        elif self.isChecked():
+            painter.setPen(QPen(tones.line(self.palette()), 1))
+            frame.adjust(0.5, 0.5, -0.5, -0.5)
             painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
 
-        if is_on:
-            stroke = dot = palette.color(role.HighlightedText)
-        elif self.isEnabled():
+    def _draw_content(self, painter: QPainter) -> None:
+        palette = self.palette()
+        if not self.isEnabled():
+            stroke = dot = tones.line(palette, 0.35)
+        elif self.isChecked():
+            stroke = dot = self._text_color()
+        else:
             stroke = tones.line(palette, 0.75)
             dot = QColor((DARK if tones.is_dark(palette) else LIGHT).valid)
-        else:
-            stroke = dot = tones.line(palette, 0.35)
-        middle = frame.center()
+        middle = QRectF(self.rect()).center()
         painter.setPen(QPen(stroke, 1.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         curve = QPainterPath(middle + QPointF(-7, -5))
@@ -91,7 +70,6 @@ class CurveButton(QToolButton):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(dot)
         painter.drawEllipse(middle + QPointF(0.2, 3.8), 2.2, 2.2)
-        painter.end()
 
 
 class CurveTrack(PreviewTrack):
@@ -239,10 +217,6 @@ class CurveTrack(PreviewTrack):
                 is_lit=self._is_lit,
             )
         super()._paint(painter)
-
-
-pass
-pass
 
 
 class SweepableControl(NumberControl):

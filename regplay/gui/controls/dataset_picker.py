@@ -34,7 +34,7 @@ from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import Combo, Control, FieldLabel
 from regplay.gui.theme import DARK, LIGHT, Colors
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -126,8 +126,6 @@ def _unit(values: Floats) -> Floats:
     low, high = values.min(), values.max()
     return np.full_like(values, 0.5, dtype=float) if high == low else (values - low) / (high - low)
 
-
-pass
 
 _MARGIN = 6  # px around a picture in the list
 _POPUP_WIDTH = 420  # px; the list may be wider than the panel

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
@@ -13,8 +13,8 @@ from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
-from regplay.gui.widgets import tones as tones
-from regplay.gui.widgets.layout import asks_for_space
+from regplay.gui.widgets import tones
+from regplay.gui.widgets.layout import leave_space
 
 
 def number_text(value: float) -> str:
@@ -67,20 +67,13 @@ class ValueBox(QLineEdit):
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setFixedWidth(_WIDTH)
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
+        leave_space(self, self.editingFinished.emit)
 
     def set_refused(self, refused: bool) -> None:
         """Whether what was typed last was refused: a red frame."""
         if refused != self._refused:
             self._refused = refused
             self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space to the window, after the number typed so far is taken."""
-        if asks_for_space(event):
-            self.editingFinished.emit()
-            event.ignore()
-            return False
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Up, Down, PageUp and PageDown step; Escape takes back what was typed."""
@@ -107,10 +100,6 @@ class ValueBox(QLineEdit):
             painter.setPen(QPen(tones.refusal(self.palette()), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
             painter.end()
-
-
-pass
-pass
 
 
 class NumberControl(Control):
@@ -246,17 +235,9 @@ class CountBox(QSpinBox):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setKeyboardTracking(False)
-
-    def event(self, event: QEvent) -> bool:
-        """Handle all events but the question whether Space is for the line edit."""
-        if asks_for_space(event):
-            self.interpretText()
-            event.ignore()
-            return False
-        return super().event(event)
+        leave_space(self, self.interpretText)
 
     def show_value(self, value: int) -> None:
-        """Show another number, without `value_changed`."""
-        was_blocked = self.blockSignals(True)
-        self.setValue(value)
-        self.blockSignals(was_blocked)
+        """Show another number, without `valueChanged`."""
+        with QSignalBlocker(self):
+            self.setValue(value)

@@ -5,12 +5,9 @@ from collections.abc import Iterable
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QSizePolicy,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -20,11 +17,11 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.sweep import is_used
 from regplay.gui.controls.control import Control
-from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
-from regplay.gui.widgets.buttons import Press
-from regplay.gui.widgets.layout import named
+from regplay.gui.controls.sweep_curve import SweepCurve
+from regplay.gui.widgets.buttons import Button, Press
+from regplay.gui.widgets.layout import ScrolledColumn, named
 from regplay.gui.widgets.tones import blend
 
 _ACCENT = QPalette.ColorRole.Highlight
@@ -70,8 +67,6 @@ class Framing(QWidget):
         painter.end()
 
 
-pass
-
 _SPACING = 4  # px between controls
 
 
@@ -86,7 +81,7 @@ class Group(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = QToolButton(self)
+        self.heading = Button(self)
         self.heading.setText(title)
         self.heading.setToolTip(f"Show or hide what belongs to {title}.")
         self.heading.setAutoRaise(True)
@@ -101,7 +96,7 @@ class Group(QWidget):
         self._controls = QVBoxLayout(self.body)
         self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
         self._controls.setSpacing(_SPACING)
-        self.more: QToolButton | None = None
+        self.more: Button | None = None
         self._title = title
 
         layout = QVBoxLayout(self)
@@ -117,7 +112,7 @@ class Group(QWidget):
 
     def add_more(self) -> None:
         """Put a `More` button below; it shows and hides the controls that are added from now on."""
-        self.more = QToolButton(self.body)
+        self.more = Button(self.body)
         self.more.setText("More")
         self.more.setToolTip(f"Show or hide more about {self._title}.")
         self.more.setAccessibleName(f"More {self._title}")
@@ -185,9 +180,6 @@ class HiddenNote(QWidget):
         self.setVisible(count > 0)
 
 
-pass
-pass
-
 _GROUPS = {
     "data": "Data",
     "model": "Model",
@@ -218,7 +210,7 @@ _WIDTH, _MIN_WIDTH = 300, 280  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
-class ControlPanel(QScrollArea):
+class ControlPanel(ScrolledColumn):
     """All controls of an experiment; a change by a person comes out as a whole new experiment.
 
     Only the fields that the chosen dataset and optimizer read are shown, and what a network
@@ -244,7 +236,7 @@ class ControlPanel(QScrollArea):
     preview_ended = Signal(str)
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("controls", parent)
         self._experiment = Experiment()
         self._showing = False
         self._controls: dict[str, Control] = {}
@@ -252,12 +244,7 @@ class ControlPanel(QScrollArea):
         self._highlighted: tuple[str, ...] = ()
         self._hidden: frozenset[str] = frozenset()
 
-        self.setObjectName("controls")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMinimumWidth(_MIN_WIDTH)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
         content = QWidget()
         column = QVBoxLayout(content)

@@ -10,7 +10,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.sweep import Axis, Sweep, is_used, sweep_axis
 from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.training.studies import Study, StudyRequest
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.controls.scale import Scale
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.handle_slider import HandleSlider, draw_groove, quiet
 
 HEIGHT = 18  # px, of the groove with its ticks and handle

@@ -27,10 +27,16 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.datasets import DatasetError
-from regplay.core.datasets.csv_check import Check, open_sheet
-from regplay.core.datasets.csv_columns import Choice, columns_of, likely, names_of, written
-from regplay.core.datasets.csv_rows import ReadingStoppedError, Source
-from regplay.core.datasets.rows import Table
+from regplay.core.datasets.csv_reader import ReadingStoppedError, Source, open_sheet
+from regplay.core.datasets.csv_table import (
+    Check,
+    Choice,
+    columns_of,
+    likely,
+    names_of,
+    written,
+)
+from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import Value, replace
 from regplay.gui.data.table_values import (
@@ -44,9 +50,9 @@ from regplay.gui.data.table_values import (
     why_no_points,
 )
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.layout import named
-from regplay.session.results import OutputError, write_file
+from regplay.session.files import OutputError, write_file
 
 Task = Literal["auto", "regression", "classification"]
 _TASKS: dict[Task, str] = {
@@ -145,7 +151,7 @@ class TableForm(QWidget):
         return self.target_box.currentIndex()
 
     def task(self) -> Task:
-        """What it is."""
+        """Whether that column holds numbers or classes."""
         task: Task = self.task_box.currentData()
         return task
 
@@ -196,8 +202,6 @@ class TableForm(QWidget):
         self.setFixedWidth(_WIDTH)
         self.keep_box.setVisible(self._is_pasted)
 
-
-pass
 
 _SIZE = QSize(860, 560)  # px
 _TABLES = "Tables (*.csv);;All files (*)"

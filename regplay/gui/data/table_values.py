@@ -6,12 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from regplay.core.datasets import DatasetError, rows
-from regplay.core.datasets.csv_check import Check
-from regplay.core.datasets.csv_columns import Choice
-from regplay.core.datasets.csv_rows import Source
+from regplay.core.datasets import DatasetError
+from regplay.core.datasets import tables as rows
+from regplay.core.datasets.csv_reader import Source
+from regplay.core.datasets.csv_table import Check, Choice
 from regplay.core.datasets.points import MAX_CLASSES, MAX_POINTS, points_settings
-from regplay.core.datasets.rows import Table
+from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import FIELDS, Value
 

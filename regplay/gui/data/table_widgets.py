@@ -2,7 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSignalBlocker,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -15,9 +22,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets.csv_rows import Problem, Sheet
+from regplay.core.datasets.csv_reader import Problem, Sheet
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -60,10 +67,9 @@ class ColumnsList(QListWidget):
     def set_target(self, target: int) -> None:
         """Take another column out of those to be checked; `changed` is not emitted."""
         self._target = target
-        was_blocked = self.blockSignals(True)
-        for column in range(self.count()):
-            self._show(column)
-        self.blockSignals(was_blocked)
+        with QSignalBlocker(self):
+            for column in range(self.count()):
+                self._show(column)
 
     def checked(self) -> list[int]:
         """The columns that are checked."""
@@ -263,15 +269,14 @@ class ProblemsList(QTreeWidget):
     def set_problems(self, problems: Sequence[Problem]) -> None:
         """List these."""
         self._problems = sorted(problems, key=lambda one: one.row)
-        was_blocked = self.blockSignals(True)
-        self.clear()
-        for one in self._problems:
-            column = "" if one.column is None else one.column_name or f"column {one.column + 1}"
-            item = QTreeWidgetItem([f"{one.row}" if one.row else "", column, one.message])
-            item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
-            item.setToolTip(2, one.message)
-            self.addTopLevelItem(item)
-        self.blockSignals(was_blocked)
+        with QSignalBlocker(self):
+            self.clear()
+            for one in self._problems:
+                column = "" if one.column is None else one.column_name or f"column {one.column + 1}"
+                item = QTreeWidgetItem([f"{one.row}" if one.row else "", column, one.message])
+                item.setTextAlignment(0, Qt.AlignmentFlag.AlignRight)
+                item.setToolTip(2, one.message)
+                self.addTopLevelItem(item)
 
     def _go(self, item: QTreeWidgetItem | None) -> None:
         if item is not None:

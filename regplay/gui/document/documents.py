@@ -11,12 +11,18 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document.questions import EXPERIMENT, Questions, busy
 from regplay.gui.training.clock import Clock
-from regplay.session.autosave import Autosave, Leftover, left_behind
-from regplay.session.document import Document, DocumentError, reads_file
-from regplay.session.document_file import SUFFIX, read, write
-from regplay.session.document_writer import DocumentWriter
-from regplay.session.experiment_file import open_experiment
-from regplay.session.link import from_link, to_link
+from regplay.session.document import (
+    SUFFIX,
+    Autosave,
+    Document,
+    DocumentError,
+    DocumentWriter,
+    Leftover,
+    left_behind,
+    read,
+    write,
+)
+from regplay.session.experiment_text import from_link, open_experiment, reads_file, to_link
 
 MOST = 8
 _KEY = "recent"
@@ -141,10 +147,6 @@ class Window(Protocol):
         """Work on another experiment; all else stays."""
 
 
-pass
-pass
-pass
-
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."
@@ -154,7 +156,7 @@ class Documents(QObject):
     """Opens and saves sessions, and writes them every few seconds while something changes.
 
     A session that was not closed in good order is offered at the next start (`recover`), until it
-    is taken up or deleted; `regplay.session.autosave` has the rule.
+    is taken up or deleted; `regplay.session.document` has the rule.
 
     Parameters
     ----------

@@ -13,9 +13,10 @@ from regplay.core.errors import UserError
 from regplay.core.fields import replace
 from regplay.gui.document.documents import Documents
 from regplay.gui.document.questions import dropped_file, dropped_link
-from regplay.session.dataset_file import write_dataset
-from regplay.session.opening import TABLES, check_table, is_lesson
-from regplay.session.results import write_file
+from regplay.session.files import write_file
+from regplay.session.lessons import is_lesson
+from regplay.session.opening import TABLES, check_table
+from regplay.session.results import write_dataset
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow

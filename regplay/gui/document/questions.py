@@ -11,8 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
 from regplay.gui.widgets.layout import named
-from regplay.session.document_file import SUFFIX
-from regplay.session.link import is_link
+from regplay.session.document import SUFFIX
+from regplay.session.experiment_text import is_link
 from regplay.session.opening import TABLES
 
 Keeping = Literal["save", "discard", "cancel"]

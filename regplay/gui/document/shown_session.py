@@ -14,7 +14,7 @@ from regplay.gui.training.messages import Start, View
 from regplay.gui.transport import SPEEDS
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.gui.window import MainWindow
@@ -53,9 +53,6 @@ def data_of(run: StoredRun) -> Dataset | None:
     except DatasetError:
         return None
     return dataset if run.fits(dataset) else None
-
-
-pass
 
 
 class ShownSession(QObject):

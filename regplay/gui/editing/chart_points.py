@@ -63,8 +63,6 @@ def rounded(value: float, span: Range) -> float:
     return round(value, 3 - floor(log10(width))) if width > 0 else value
 
 
-pass
-
 _NEAR = 10.0  # pixels from a point within which the mouse is on it
 
 

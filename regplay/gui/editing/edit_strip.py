@@ -2,17 +2,17 @@
 
 from math import floor, log10
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.points import MAX_CLASSES
 from regplay.gui.plots.axis import Range, bounds
 from regplay.gui.theme import LIGHT, Colors
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import asks_for_space, named
-from regplay.gui.widgets.texts import Hint
+from regplay.gui.widgets.buttons import Press, Toggle
+from regplay.gui.widgets.layout import leave_space, named
+from regplay.gui.widgets.texts import ElidedLabel
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0
@@ -37,23 +37,11 @@ class ClassChip(Toggle):
         """Room for a dot beside the number."""
         return super().sizeHint() + QSize(14, 0)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame around the dot and the number."""
-        palette, role = self.palette(), QPalette.ColorRole
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_lit = self.isChecked() or self.underMouse()
-        edge = palette.color(role.Highlight) if is_lit else QColor(128, 128, 128, 150)
-        painter.setPen(QPen(edge, 1.0))
-        painter.setBrush(
-            palette.brush(role.Highlight) if self.isChecked() else Qt.BrushStyle.NoBrush
-        )
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    def _draw_content(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(self._colors.background), 1.4))
         painter.setBrush(QColor(self._colors.class_color(self.index)))
         painter.drawEllipse(QPointF(_LEFT, self.height() / 2), _DOT, _DOT)
-        text = role.HighlightedText if self.isChecked() else role.WindowText
-        painter.setPen(palette.color(text))
+        painter.setPen(self._text_color())
         beside = self.rect().adjusted(round(_LEFT + _DOT) + 2, 0, -4, 0)
         painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self.text())
 
@@ -70,14 +58,7 @@ class TargetBox(QDoubleSpinBox):
             "The value that points to come have; at its lower end that of the point nearest to them"
         )
         self._span: Range | None = None
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space to the window, after the number typed so far is taken."""
-        if asks_for_space(event):
-            self.interpretText()
-            event.ignore()
-            return False
-        return super().event(event)
+        leave_space(self, self.interpretText)
 
     def set_span(self, span: Range) -> None:
         """The range of the targets; a number may lie as far again outside of it."""
@@ -96,9 +77,6 @@ class TargetBox(QDoubleSpinBox):
         """The number, or None for that of the nearest point."""
         return None if self.value() == self.minimum() else self.value()
 
-
-pass
-pass
 
 _HINT = "Click adds, drag moves, right click deletes"
 _CLASSES_HINT = f"{_HINT}; Shift: the next class"
@@ -136,13 +114,12 @@ class EditStrip(QWidget):
         self.target = named("edit.value", TargetBox())
         row.addWidget(self._value)
         row.addWidget(self.target)
-        self.outlier = named("edit.outlier", Toggle("Add outlier", _OUTLIER))
-        self.outlier.setCheckable(False)
+        self.outlier = named("edit.outlier", Press("Add outlier", _OUTLIER))
         self.outlier.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.outlier.clicked.connect(self.outlier_clicked)
         row.addWidget(self.outlier)
         row.addSpacing(6)
-        self.hint = named("edit.hint", Hint())
+        self.hint = named("edit.hint", ElidedLabel())
         row.addWidget(self.hint, 1)
         row.addSpacing(6)
         self.count = named("edit.count", QLabel())
@@ -169,12 +146,14 @@ class EditStrip(QWidget):
         span = bounds(dataset.train.y) if has_value else None
         if span is not None:
             self.target.set_span(span)
-        self.hint.set_text(_CLASSES_HINT if has_classes else _HINT)
+        self.hint.setText(_CLASSES_HINT if has_classes else _HINT)
         n = len(dataset.train.y)
         self.count.setText(f"{n:,} training point{'s' * (n != 1)}")
 
     def set_colors(self, colors: Colors) -> None:
         """Restyle."""
-        self.hint.set_colors(colors)
+        palette = self.hint.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, QColor(colors.muted))
+        self.hint.setPalette(palette)
         for chip in self.chips:
             chip.set_colors(colors)

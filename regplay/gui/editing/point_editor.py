@@ -158,8 +158,6 @@ def _has_shift(event: QMouseEvent) -> bool:
     return bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
 
-pass
-
 _STILL = 3.0  # pixels that a mouse may move before a pressed point moves with it
 _FRAME = 1 / 60  # s
 

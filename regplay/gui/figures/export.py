@@ -11,7 +11,7 @@ from PySide6.QtSvg import QSvgGenerator
 from regplay.core.errors import UserError
 from regplay.gui.figures.figure import INCH, SCREEN, USUAL, Figure, Style, paint_page, to_text
 from regplay.gui.plots.canvas import FigurePainter
-from regplay.session.atomic import write_atomically
+from regplay.session.files import write_atomically
 
 FORMATS = ("png", "svg")
 MOST = 16_384  # pixels of a side

@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from regplay.core.errors import UserError
 from regplay.gui.plots.chart import Chart
 
-if TYPE_CHECKING:  # found when the first menu opens: most sessions see none
+# What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which
+# is not there yet when the window is made, and most sessions see no menu of a plot.
+if TYPE_CHECKING:
     from regplay.gui.figures.figure import Figure
 
 _FOLDER = "figure/folder"

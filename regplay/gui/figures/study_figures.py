@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.number import number_text
+from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.chart_figure import (
     AxisPair,
     ChartFigure,

@@ -27,7 +27,7 @@ from regplay.core.sweep import Axis
 from regplay.gui.figures.sweep_ticks import LossAxis, Tick, ValueAxis, loss_text, value_text
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import LIGHT, mix
-from regplay.session.sweep_results import SweepResult
+from regplay.session.results import SweepResult
 
 LARGE, MEDIUM, SMALL = 28, 21, 18  # pixels, of fonts
 _TICK = 7.0  # pixels, length

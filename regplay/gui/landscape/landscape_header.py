@@ -4,13 +4,14 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.landscape import landscape_axis
 from regplay.core.sweep import SWEEPABLE, NumberAxis
 from regplay.gui.controls.control import Combo
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, Measure
+from regplay.gui.training.study_control import StudyControl
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
 
@@ -85,8 +86,6 @@ class AxisChooser(QWidget):
         self.count_chosen.emit(self.counts.itemData(index))
 
 
-pass
-
 DEFAULT_AXES = (
     landscape_axis("regularization.weight_decay", 25),
     landscape_axis("regularization.dropout", 9),
@@ -99,7 +98,7 @@ _TIPS: dict[Measure, str] = {
 
 
 class LandscapeHeader(QWidget):
-    """Axes, measure, progress and the button that starts and stops.
+    """Axes, measure, and the start and the course of training.
 
     Signals
     -------
@@ -107,14 +106,10 @@ class LandscapeHeader(QWidget):
         A person chose other axes: the columns and the rows, as `NumberAxis`.
     measure_chosen
         Another measure is to be shown.
-    start_clicked, stop_clicked
-        The button was pressed.
     """
 
     axes_chosen = Signal(object, object)
     measure_chosen = Signal()
-    start_clicked = Signal()
-    stop_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,7 +117,7 @@ class LandscapeHeader(QWidget):
         # How many columns and rows a person asked for; a field may have fewer positions.
         self._wanted = (len(DEFAULT_AXES[0].values), len(DEFAULT_AXES[1].values))
         self._usable: frozenset[str] = frozenset(SWEEPABLE)
-        self.is_running = False
+        self.control = StudyControl("landscape")
         self.choosers = (AxisChooser("x", "column"), AxisChooser("y", "row"))
         row = QHBoxLayout(self)
         row.setContentsMargins(2, 2, 2, 2)
@@ -140,8 +135,8 @@ class LandscapeHeader(QWidget):
             self.toggles[measure] = toggle
         self.toggles["valid_loss"].setChecked(True)
         self.toggles["accuracy"].hide()
-        row.addStretch(1)
-        self._add_progress(row)
+        row.addSpacing(6)
+        row.addWidget(self.control, 1)
         columns, rows = self.choosers
         columns.path_chosen.connect(self._choose_column_path)
         columns.count_chosen.connect(self._choose_columns)
@@ -149,24 +144,6 @@ class LandscapeHeader(QWidget):
         rows.count_chosen.connect(self._choose_rows)
         group.buttonToggled.connect(self._toggled)
         self.set_axes(*DEFAULT_AXES)
-        self.set_running(False)
-
-    def _add_progress(self, row: QHBoxLayout) -> None:
-        self.progress_text = named("landscape.progress.text", QLabel())
-        self.progress_text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # Of a fixed width, so that a new number doesn't lay out the row.
-        width = self.progress_text.fontMetrics().horizontalAdvance("100 % ")
-        self.progress_text.setFixedWidth(width)
-        self.progress = named("landscape.progress", QProgressBar())
-        self.progress.setTextVisible(False)
-        self.progress.setFixedSize(96, 8)
-        self.progress.setRange(0, 1000)
-        self.progress.setAccessibleName("Networks trained")
-        self.start = named("landscape.start", QPushButton())
-        self.start.clicked.connect(self._start_clicked)
-        for widget in (self.progress_text, self.progress, self.start):
-            row.addWidget(widget)
-        self.set_progress(None)
 
     # axes
 
@@ -184,14 +161,14 @@ class LandscapeHeader(QWidget):
         self._axes = (x, y)
         for chooser, axis in zip(self.choosers, self._axes, strict=True):
             chooser.set_axis(axis)
-        self._update_start()
+        self._explain_start()
 
     def set_usable(self, paths: Sequence[str]) -> None:
         """Let only these fields be chosen."""
         self._usable = frozenset(paths)
         for chooser in self.choosers:
             chooser.set_usable(self._usable)
-        self._update_start()
+        self._explain_start()
 
     @property
     def unusable(self) -> tuple[str, ...]:
@@ -222,6 +199,11 @@ class LandscapeHeader(QWidget):
             self._show_axes(x, y)
             self.axes_chosen.emit(x, y)
 
+    def _explain_start(self) -> None:
+        x, y = self._axes
+        networks = len(x.values) * len(y.values)
+        self.control.set_start(f"Train {networks:,} networks", can_start=not self.unusable)
+
     # what is shown
 
     @property
@@ -238,29 +220,3 @@ class LandscapeHeader(QWidget):
     def _toggled(self, _: object, checked: bool) -> None:
         if checked:
             self.measure_chosen.emit()
-
-    # the course of training
-
-    def set_progress(self, progress: float | None) -> None:
-        """Show how much is done, 0 … 1; nothing at None."""
-        self.progress.setVisible(progress is not None)
-        done = 0.0 if progress is None else min(max(progress, 0.0), 1.0)
-        self.progress.setValue(round(1000 * done))
-        self.progress_text.setText("" if progress is None else f"{int(100 * done)} %")
-
-    def set_running(self, is_running: bool) -> None:
-        """Let the button stop what runs, or start."""
-        self.is_running = is_running
-        self._update_start()
-
-    def _update_start(self) -> None:
-        self.start.setText("Stop" if self.is_running else "Start")
-        self.start.setEnabled(self.is_running or not self.unusable)
-        networks = len(self._axes[0].values) * len(self._axes[1].values)
-        self.start.setToolTip(
-            "Stop; what is trained stays" if self.is_running else f"Train {networks:,} networks"
-        )
-
-    def _start_clicked(self) -> None:
-        self.set_running(not self.is_running)
-        (self.start_clicked if self.is_running else self.stop_clicked).emit()

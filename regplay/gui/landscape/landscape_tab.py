@@ -26,9 +26,7 @@ _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 
 
 class LandscapeTab(LandscapeView):
-    """Trains its map from `Start` on, again with each other experiment, until `Stop`.
-
-    `Start` goes on where `Stop` left a map.
+    """Trains its map while its `StudyControl` is on.
 
     Signals
     -------
@@ -44,13 +42,15 @@ class LandscapeTab(LandscapeView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_on = False
-        self._study: Study | None = None
         self._experiment: Experiment | None = None
-        self.start_clicked.connect(self._start)
-        self.stop_clicked.connect(self._stop)
+        self.header.control.dropped.connect(lambda _: self.set_map(None))
+        self.header.control.turned.connect(lambda _: self.wishes_changed.emit())
         self.axes_changed.connect(self._axes_changed)
         self.cell_clicked.connect(self._adopt)
+
+    @property
+    def _study(self) -> Study | None:
+        return self.header.control.studies.get(_KEY)
 
     @property
     def recorded(self) -> Sequence[int]:
@@ -68,16 +68,11 @@ class LandscapeTab(LandscapeView):
             self.set_usable(usable)
             x, y = self.axes()
             self.set_current(_number(experiment, x), _number(experiment, y))
-        if self._study is not None and self._study.sweep != sweep:
-            self._study = None
-            self.set_map(None)
-        if not self._is_on and self._study is None:
-            return {}
-        return {_KEY: StudyRequest(sweep, title="The landscape", is_paused=not self._is_on)}
+        return self.header.control.wanted({_KEY: StudyRequest(sweep, title="The landscape")})
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the map at an epoch; one that was stopped stays as far as it came."""
-        self._study = studies.get(_KEY, self._study)
+        self.header.control.take({key: studies[key] for key in (_KEY,) if key in studies})
         study = self._study
         if study is None or study.history is None:
             return
@@ -107,18 +102,7 @@ class LandscapeTab(LandscapeView):
         base = fields.replace(experiment, {x.path: x.values[0], y.path: y.values[0]})
         return Sweep(base, (y, x))
 
-    def _start(self) -> None:
-        self._is_on = True
-        self.set_running(self._study is None or not self._study.finished)
-        self.wishes_changed.emit()
-
-    def _stop(self) -> None:
-        self._is_on = False
-        self.set_running(False)
-        self.wishes_changed.emit()
-
     def _axes_changed(self, x: NumberAxis, y: NumberAxis) -> None:
-        self._study = None
         if self._experiment is not None:
             self.set_current(_number(self._experiment, x), _number(self._experiment, y))
         self.wishes_changed.emit()

@@ -148,9 +148,6 @@ class MeasureBar(QWidget):
         return "0" if abs(value) < 1e-12 and not self._scale.is_log else f"{value:.4g}"
 
 
-pass
-
-
 class LandscapeView(QWidget):
     """The map, its header and its colour bar; it trains nothing and decides nothing.
 
@@ -160,14 +157,10 @@ class LandscapeView(QWidget):
         A person chose other fields or counts: columns and rows. The map is empty then.
     cell_clicked
         Column and row of a trained network whose settings a person wants to adopt.
-    start_clicked, stop_clicked
-        The button was pressed.
     """
 
     axes_changed = Signal(object, object)
     cell_clicked = Signal(int, int)
-    start_clicked = Signal()
-    stop_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,8 +190,7 @@ class LandscapeView(QWidget):
 
         self.header.axes_chosen.connect(self._axes_chosen)
         self.header.measure_chosen.connect(self._show)
-        self.header.start_clicked.connect(self._start_clicked)
-        self.header.stop_clicked.connect(self._stop_clicked)
+        self.header.control.turned.connect(self._turned)
         self.chart.cell_pointed.connect(self._pointed)
         self.chart.cell_chosen.connect(self._chosen)
         self._show()
@@ -241,17 +233,8 @@ class LandscapeView(QWidget):
     def set_map(self, map: LandscapeMap | None) -> None:
         """Show a map, with its axes; None where nothing is trained."""
         self._map = map
-        if map is not None:
-            if (map.x, map.y) != self.axes():
-                self.header.set_axes(map.x, map.y)
-            if map.is_finished:
-                self.header.set_running(False)
-        self._scale()
-        self._show()
-
-    def set_running(self, is_running: bool) -> None:
-        """Say whether the networks train, where not the button decided it."""
-        self.header.set_running(is_running)
+        if map is not None and (map.x, map.y) != self.axes():
+            self.header.set_axes(map.x, map.y)
         self._scale()
         self._show()
 
@@ -275,10 +258,11 @@ class LandscapeView(QWidget):
 
     def _scale(self) -> None:
         """Scale the colours to the map; they drift there while it trains, and rest when it does."""
+        is_running = self.header.control.is_running
         for measure, before in self._scales.items():
             values = np.full(0, np.nan) if self._map is None else self._map.scaled_by(measure)
             scale = scale_of(values, measure)
-            self._scales[measure] = before.toward(scale) if self.header.is_running else scale
+            self._scales[measure] = before.toward(scale) if is_running else scale
 
     def _show(self) -> None:
         """Bring everything in line with the map, the axes and the measure."""
@@ -297,9 +281,6 @@ class LandscapeView(QWidget):
             best = shown.best(measure)
         self.marks.best, self.marks.present = best, self._present_place()
         self.bar.set_scale(scale, MEASURE_NAMES[measure], beyond)
-        is_partial = shown is not None and not shown.is_finished
-        waits = shown is None and self.header.is_running
-        self.header.set_progress(shown.progress if shown and is_partial else 0.0 if waits else None)
         has_place = self.marks.present is not None
         self.legend.set_entries(legend_entries(shown, measure, best, has_place, self._colors))
         self.chart.set_hint(self._hint())
@@ -321,7 +302,7 @@ class LandscapeView(QWidget):
         names = [FIELDS[axis.path].label for axis in axes]
         counts = [len(axis.values) for axis in axes]
         networks = f"{counts[0] * counts[1]:,} networks"
-        if self.header.is_running:
+        if self.header.control.is_running:
             return f"Training {networks} …"
         if self.header.unusable:
             unusable = " and ".join(FIELDS[path].label for path in self.header.unusable)
@@ -338,14 +319,10 @@ class LandscapeView(QWidget):
         self.set_map(None)
         self.axes_changed.emit(x, y)
 
-    def _start_clicked(self) -> None:
+    def _turned(self, is_on: bool) -> None:
+        if not is_on:
+            self._scale()
         self._show()
-        self.start_clicked.emit()
-
-    def _stop_clicked(self) -> None:
-        self._scale()
-        self._show()
-        self.stop_clicked.emit()
 
     def _is_trained(self, cell: Cell | None) -> bool:
         return (

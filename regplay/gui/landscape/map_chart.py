@@ -148,8 +148,6 @@ def draw_frame(painter: QPainter, cell: QRectF, colors: Colors) -> None:
         painter.drawRect(cell.adjusted(inset - 1, inset - 1, 1 - inset, 1 - inset))
 
 
-pass
-
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
 _ARROWS = {

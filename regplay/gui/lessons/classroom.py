@@ -20,7 +20,7 @@ from regplay.gui.training.studies import Study, StudyRequest
 from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 _KEY = "pins of a page"
 _MOST = 256  # networks of one study

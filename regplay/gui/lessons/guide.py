@@ -16,8 +16,7 @@ from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.lessons.page_view import REVEALED
 from regplay.session import lessons
-from regplay.session.lessons import Lesson, LessonError, Page
-from regplay.session.observations import Observations
+from regplay.session.lessons import Lesson, LessonError, Observations, Page
 
 if TYPE_CHECKING:
     from regplay.core.state import State
@@ -116,10 +115,6 @@ class Progress:
         for kept in (self._answers, self._shown):
             for place in [place for place in kept if place[0] == lesson_id]:
                 del kept[place]
-
-
-pass
-pass
 
 
 class Guide(QObject):

@@ -3,33 +3,28 @@
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QFrame,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
-    QSizePolicy,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from regplay.gui.lessons.page_view import PageView
-from regplay.gui.widgets import tones as tones
-from regplay.gui.widgets.buttons import Press, WordsButton
-from regplay.gui.widgets.icons import icon
-from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.texts import Line, Words
+from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
+from regplay.gui.widgets import tones
+from regplay.gui.widgets.buttons import CloseButton, Press
+from regplay.gui.widgets.layout import ScrolledColumn, named, take_out
 from regplay.session.lessons import Lesson
 
 _SMALL = 0.93  # of the text
 _INDENT = 14  # px, of the pages below their lesson
 
 
-class Contents(QScrollArea):
+class Contents(ScrolledColumn):
     """A button for each lesson, and one for each page of the lesson that is open.
 
     Signals
@@ -47,17 +42,12 @@ class Contents(QScrollArea):
     open_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("lesson.contents")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        super().__init__("lesson.contents", parent)
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
         self.open_button.clicked.connect(self.open_clicked)
-        self._buttons: list[WordsButton] = []
-        self._chosen: WordsButton | None = None
+        self._buttons: list[WrappedButton] = []
+        self._chosen: WrappedButton | None = None
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(10, 6, 10, 10)
@@ -81,10 +71,7 @@ class Contents(QScrollArea):
         shown
             How many claims of a lesson, by its id, are ticked; none if it isn't there.
         """
-        for button in self._buttons:
-            self._column.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        take_out(self._buttons, self._column)
         self._buttons, self._chosen = [], None
         for number, lesson in enumerate(lessons, 1):
             self._add(self._lesson(number, lesson, shown.get(lesson.id, 0)))
@@ -110,16 +97,16 @@ class Contents(QScrollArea):
         if self._chosen is not None:
             self.ensureWidgetVisible(self._chosen)
 
-    def _add(self, button: WordsButton) -> None:
+    def _add(self, button: WrappedButton) -> None:
         self._column.insertWidget(len(self._buttons), button)
         self._buttons.append(button)
 
-    def _lesson(self, number: int, lesson: Lesson, shown: int) -> WordsButton:
+    def _lesson(self, number: int, lesson: Lesson, shown: int) -> WrappedButton:
         pages = "1 page" if len(lesson.pages) == 1 else f"{len(lesson.pages)} pages"
         about = f"{lesson.minutes} min · {pages}"
         if shown:
             about += f" · {shown} of {len(lesson.claims)} claims shown"
-        button = WordsButton(
+        button = WrappedButton(
             Line(f"{number}  {lesson.title}", is_bold=True, is_plain=True),
             Line(lesson.summary, _SMALL, is_plain=True),
             Line(about, _SMALL, is_quiet=True, is_plain=True),
@@ -127,9 +114,9 @@ class Contents(QScrollArea):
         button.clicked.connect(lambda: self.lesson_chosen.emit(lesson.id))
         return named(f"lesson.lesson.{lesson.id}", button)
 
-    def _page(self, lesson: Lesson, page: int, *, is_here: bool) -> WordsButton:
+    def _page(self, lesson: Lesson, page: int, *, is_here: bool) -> WrappedButton:
         title = f"{page + 1}  {lesson.pages[page].title}"
-        button = WordsButton(Line(title, is_bold=is_here, is_plain=True))
+        button = WrappedButton(Line(title, is_bold=is_here, is_plain=True))
         button.set_flat(_INDENT)
         button.clicked.connect(lambda: self.page_chosen.emit(page + 1))
         return named(f"lesson.page.{page + 1}", button)
@@ -220,9 +207,6 @@ class PageBar(QWidget):
         self._fit()
 
 
-pass
-pass
-
 _NARROWEST, _WIDTH, _WIDEST = 280, 340, 480  # px
 
 
@@ -271,11 +255,13 @@ class LessonPanel(QWidget):
         self.setObjectName("lesson")
         self.setMinimumWidth(_NARROWEST)
         self.setMaximumWidth(_WIDEST)
-        self.title = named("lesson.title", Words())
+        self.title = named("lesson.title", WrappedText())
         self.contents_button = named("lesson.show_contents", Press("Contents"))
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
-        self._close = named("lesson.close", _CloseButton())
+        tip = "Leave the lesson; the settings stay as they are"
+        self._close = named("lesson.close", CloseButton(tip))
+        self._close.setAccessibleName("Leave the lesson")
         self._close.clicked.connect(self.close_clicked)
         self.contents = Contents()
         self.page_view = PageView()
@@ -402,29 +388,3 @@ class LessonPanel(QWidget):
         painter = QPainter(self)
         painter.fillRect(0, 0, 1, self.height(), tones.line(self.palette(), 0.2))
         painter.end()
-
-
-class _CloseButton(QToolButton):
-    """A cross in the colour of the text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setAutoRaise(True)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setToolTip("Leave the lesson; the settings stay as they are")
-        self.setAccessibleName("Leave the lesson")
-        self.setIcon(icon("close", self.palette()))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter presses the button."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.click()
-        else:
-            super().keyPressEvent(event)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(icon("close", self.palette()))

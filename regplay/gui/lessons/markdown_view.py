@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -184,8 +184,6 @@ def _mend_head(table: QTextTable) -> None:
         style.setAlignment(below.alignment())
         table.cellAt(0, column).firstCursorPosition().mergeBlockFormat(style)
 
-
-pass
 
 _WIDTH = 200  # px, asked for
 _LONGEST_NUMBER = 3  # digits of that of a page

@@ -6,14 +6,14 @@ from itertools import pairwise
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.gui.lessons.markdown_view import TextView
-from regplay.gui.widgets import tones as tones
-from regplay.gui.widgets.buttons import Press, WordsButton
-from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.status_mark import StatusMark, StatusMarkView
-from regplay.gui.widgets.texts import Line, Words
+from regplay.gui.lessons.status_mark import StatusMark, StatusMarkView
+from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
+from regplay.gui.widgets import tones
+from regplay.gui.widgets.buttons import Press
+from regplay.gui.widgets.layout import ScrolledColumn, named, take_out
 from regplay.session.lessons import Claim, Option, Page, Question
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen
@@ -28,7 +28,7 @@ class ClaimRow(QWidget):
         self.claim = claim
         self._is_shown = False
         self.mark = StatusMarkView(StatusMark.OPEN)
-        self.words = Words(
+        self.words = WrappedText(
             Line(claim.text),
             Line(_breakable(claim.claim), _CLAIM_LIST_SMALL, is_quiet=True, is_code=True),
         )
@@ -74,7 +74,7 @@ class ClaimList(QWidget):
         super().__init__(parent)
         self.setObjectName("lesson.claims")
         self.rows: list[ClaimRow] = []
-        self.heading = named("lesson.claims.heading", Words())
+        self.heading = named("lesson.claims.heading", WrappedText())
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
@@ -83,10 +83,7 @@ class ClaimList(QWidget):
 
     def set_claims(self, claims: Sequence[Claim], shown: Collection[int]) -> None:
         """List these claims; `shown` has the indices of those that are ticked."""
-        for row in self.rows:
-            self._column.removeWidget(row)
-            row.hide()
-            row.deleteLater()
+        take_out(self.rows, self._column)
         self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
         for row in self.rows:
             self._column.addWidget(row)
@@ -137,10 +134,10 @@ class QuestionView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lesson.question")
-        self.options: list[WordsButton] = []
+        self.options: list[WrappedButton] = []
         self._question: Question | None = None
-        self._text = named("lesson.question.text", Words())
-        self.verdict = named("lesson.verdict", Words())
+        self._text = named("lesson.question.text", WrappedText())
+        self.verdict = named("lesson.verdict", WrappedText())
         self.try_button = named("lesson.try", Press("Try it"))
         self.try_button.setToolTip("Set up the experiment, train it, and show the answer")
         self.try_button.clicked.connect(self.try_clicked)
@@ -160,17 +157,14 @@ class QuestionView(QWidget):
     def set_question(self, question: Question | None, answer: int | None) -> None:
         """Ask a question; `answer` is the index that was chosen, `REVEALED`, or None."""
         self._question = question
-        for button in self.options:
-            self._choices.removeWidget(button)
-            button.hide()
-            button.deleteLater()
+        take_out(self.options, self._choices)
         self.options = []
         self.setVisible(question is not None)
         if question is None:
             return
         self._text.set_lines(Line(question.text, is_bold=True))
         for index in range(len(question.options)):
-            button = named(f"lesson.option.{index}", WordsButton(mark=StatusMark.CHOICE))
+            button = named(f"lesson.option.{index}", WrappedButton(mark=StatusMark.CHOICE))
             button.clicked.connect(lambda _=False, index=index: self.answered.emit(index))
             self._choices.addWidget(button)
             self.options.append(button)
@@ -215,9 +209,6 @@ def _verdict(answer: int | None, right: int) -> str:
     return "Right." if answer == right else "Not quite."
 
 
-pass
-pass
-
 _MARGIN = 12  # px beside the text
 _SPACING = 12  # px between the parts
 _TITLE = 1.25  # of the text
@@ -255,7 +246,7 @@ class Badge(QWidget):
         painter.end()
 
 
-class PageView(QScrollArea):
+class PageView(ScrolledColumn):
     """Shows one page; what is long scrolls.
 
     Signals
@@ -272,13 +263,8 @@ class PageView(QScrollArea):
     try_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("lesson.page")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.title = named("lesson.page.title", Words())
+        super().__init__("lesson.page", parent)
+        self.title = named("lesson.page.title", WrappedText())
         self.badge = named(
             "lesson.published",
             Badge("As published", "The settings of this page are those of the published recipe"),

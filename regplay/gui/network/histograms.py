@@ -103,9 +103,6 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.3g}k"
 
 
-pass
-pass
-
 _NARROW = 104  # pixels of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels
 _TICKS = 30  # pixels left of a plot, for counts

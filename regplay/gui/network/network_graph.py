@@ -212,9 +212,6 @@ def _pen(sign: int, level: int, colors: Colors) -> QPen:
     return drawn
 
 
-pass
-pass
-
 _NAME = 84  # pixels of an input's or output's name, at most
 _EDGE = 10  # pixels
 

@@ -181,8 +181,6 @@ def number(value: float) -> str:
     return f"{value:.3g}".replace("-", "−")
 
 
-pass
-
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 

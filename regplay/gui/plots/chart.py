@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
@@ -300,9 +301,6 @@ def padded(values: ArrayLike, share: float = 0.05) -> Range:
     return low - room, high + room
 
 
-_STILL = 4.0  # pixels that a mouse may move between press and release of a click
-
-
 class ClickChart(Chart):
     """A chart that can be clicked.
 
@@ -317,35 +315,17 @@ class ClickChart(Chart):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pressed: QPointF | None = None  # where a click may have begun
         self._x = 0.0
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.timeout.connect(self._click)
-        self.box.sigRangeChangedManually.connect(self._drag_began)
+        self.scene().sigMouseClicked.connect(self._scene_clicked)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin a click or a drag."""
-        super().mousePressEvent(event)
-        if event.button() == Qt.MouseButton.LeftButton:
-            at = event.position()
-            self._pressed = at if self.box.rect().contains(self._in_box(at)) else None
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A mouse that moves while it is pressed drags."""
-        super().mouseMoveEvent(event)
-        if self._pressed is not None:
-            moved = event.position() - self._pressed
-            if max(abs(moved.x()), abs(moved.y())) > _STILL:
-                self._pressed = None
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """End a click or a drag."""
-        super().mouseReleaseEvent(event)
-        if event.button() != Qt.MouseButton.LeftButton or self._pressed is None:
+    def _scene_clicked(self, event: MouseClickEvent) -> None:
+        point = self.box.mapFromScene(event.scenePos())
+        if event.button() != Qt.MouseButton.LeftButton or not self.box.rect().contains(point):
             return
-        self._x = self.frame().x_value(self._in_box(self._pressed).x())
-        self._pressed = None
+        self._x = self.frame().x_value(point.x())
         if self.manual:
             self._wait.start(QApplication.doubleClickInterval())
         else:
@@ -353,16 +333,8 @@ class ClickChart(Chart):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Undo pan and zoom, in place of the click that came before."""
-        self._pressed = None
         self._wait.stop()
         super().mouseDoubleClickEvent(event)
-
-    def _in_box(self, position: QPointF) -> QPointF:
-        """A position of the mouse in pixels of the view box."""
-        return QPointF(self.box.mapFromScene(self.mapToScene(position.toPoint())))
-
-    def _drag_began(self, *_: Any) -> None:
-        self._pressed = None
 
     def _click(self) -> None:
         self.clicked.emit(self._x)

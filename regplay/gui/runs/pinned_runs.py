@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from regplay.core.datasets.problem import problem_of
+from regplay.core.datasets import problem_of
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.fit_panel import Overlay
@@ -18,7 +18,7 @@ from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.gui.runs.side_tab import Contestant
@@ -36,9 +36,6 @@ def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Ove
         if pin.fit is not None and is_same and not pin.is_hidden:
             found.append(Overlay(pin.name, pin_color(pin.color, colors), pin.fit, pin.grid))
     return found
-
-
-pass
 
 
 _INTERVAL = 0.1  # s between two states of the numbers in the list

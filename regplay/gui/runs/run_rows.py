@@ -31,7 +31,7 @@ from regplay.core.history import History
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins, value_texts
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,6 @@ def pin_color(index: int, colors: Colors) -> str:
     palette = _ON_DARK if colors.dark else _ON_LIGHT
     return palette[index % len(palette)]
 
-
-pass
-pass
 
 ROW = int(Qt.ItemDataRole.UserRole)
 _MIME = "application/x-regplay-pin"
@@ -303,9 +300,6 @@ def _values(experiment: Experiment, paths: Sequence[str], run: Run | None) -> st
     last = None if run is None else run.history.last
     return " · ".join([*(["diverged"] if last is not None and last.diverged[0] else []), *texts])
 
-
-pass
-pass
 
 _WIDE = 560  # px of a row that has all in one line
 _SWATCH = 22  # px

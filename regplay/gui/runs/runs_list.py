@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -19,10 +19,8 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QAbstractScrollArea,
     QHBoxLayout,
-    QLabel,
     QListView,
     QMenu,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -31,11 +29,12 @@ from PySide6.QtWidgets import (
 from regplay.core.experiment import Experiment
 from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
 from regplay.gui.theme import LIGHT, Colors
-from regplay.gui.widgets.icons import icon
+from regplay.gui.widgets.buttons import Button, CloseButton
 from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.texts import ElidedLabel
 from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 class RunsHeader(QWidget):
@@ -77,6 +76,13 @@ class Deleted:
     place: int
 
 
+def _button(name: str, text: str, tip: str) -> Button:
+    button = named(name, Button())
+    button.setText(text)
+    button.setToolTip(tip)
+    return button
+
+
 class UndoDelete(QWidget):
     """Says what was deleted and offers it back, the last one first; hidden while there is nothing.
 
@@ -94,28 +100,18 @@ class UndoDelete(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._deleted: list[Deleted] = []
-        self._label = named("runs.deleted", QLabel())
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        undo = self._button("undo", "Undo", "Pin it again, in its place and its colour", self._undo)
-        self._close = self._button("forget", "", "Close", self._dismiss)
-        self._close.setAutoRaise(True)
+        self._label = named("runs.deleted", ElidedLabel())
+        undo = _button("runs.undo", "Undo", "Pin it again, in its place and its colour")
+        undo.clicked.connect(self._undo)
+        close = named("runs.forget", CloseButton())
+        close.clicked.connect(self._dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self._label, 1)
         row.addWidget(undo)
-        row.addWidget(self._close)
+        row.addWidget(close)
         self.clear()
-
-    def _button(self, name: str, text: str, tip: str, do: Callable[[], None]) -> QToolButton:
-        button = named(f"runs.{name}", QToolButton())
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAccessibleName(text or tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(do)
-        return button
 
     @property
     def is_offered(self) -> bool:
@@ -132,17 +128,6 @@ class UndoDelete(QWidget):
         self._deleted = []
         self._show()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten the name to the room that there is."""
-        super().resizeEvent(event)
-        self._write()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icon anew when the palette changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_close"):
-            self._close.setIcon(icon("close", self.palette()))
-
     def _undo(self) -> None:
         deleted = self._deleted.pop()
         self._show()
@@ -153,22 +138,10 @@ class UndoDelete(QWidget):
         self.dismissed.emit()
 
     def _show(self) -> None:
-        self._close.setIcon(icon("close", self.palette()))
         self.setVisible(self.is_offered)
-        self._write()
+        if self._deleted:
+            self._label.setText(f"Deleted “{self._deleted[-1].pin.name}”")
 
-    def _write(self) -> None:
-        if not self._deleted:
-            return
-        name, metrics = self._deleted[-1].pin.name, self._label.fontMetrics()
-        room = self._label.width() - metrics.horizontalAdvance("“” deleted")
-        elided = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 0))
-        self._label.setText(f"“{elided}” deleted")
-        self._label.setToolTip(name if elided != name else "")
-
-
-pass
-pass
 
 # Name: text, shortcut while the list has the focus, tip.
 _ACTIONS = {
@@ -257,18 +230,18 @@ class RunsList(QWidget):
         }
         for name, (text, keys, tip) in _ACTIONS.items():
             self._add_action(name, text, keys, tip, does[name])
-        self.pin_button = self._button("pin", "Pin", "Keep this run beside those that follow")
+        self.pin_button = _button("runs.pin", "Pin", "Keep this run beside those that follow")
         self.pin_button.clicked.connect(self.pin_clicked)
-        self.compare_button = self._button(
-            "compare",
+        self.compare_button = _button(
+            "runs.compare",
             "Compare",
             "Train four runs side by side from the same start: without regularization, with\n"
             "weight decay, with dropout, and with both",
         )
         self.compare_button.clicked.connect(self.compare_clicked)
-        adopt = self._button("adopt", "Adopt", _ACTIONS["adopt"][2])
+        adopt = _button("runs.adopt", "Adopt", _ACTIONS["adopt"][2])
         adopt.setDefaultAction(self.actions_by_name["adopt"])
-        more = self._button("more", "More", "What else can be done with the chosen run")
+        more = _button("runs.more", "More", "What else can be done with the chosen run")
         more.setMenu(self._menu)
         more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.undo_delete = UndoDelete()
@@ -281,7 +254,7 @@ class RunsList(QWidget):
         self._remembered: tuple[Pin | None, int] = (None, -1)
         self.update_actions()
 
-    def _compose(self, adopt: QToolButton, more: QToolButton) -> None:
+    def _compose(self, adopt: Button, more: Button) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
         buttons.addWidget(self.pin_button)
@@ -296,13 +269,6 @@ class RunsList(QWidget):
         column.addWidget(self.header)
         column.addWidget(self.view, 1)
         column.addWidget(self.undo_delete)
-
-    def _button(self, name: str, text: str, tip: str) -> QToolButton:
-        button = named(f"runs.{name}", QToolButton())
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        return button
 
     def _add_action(
         self, name: str, text: str, keys: str, tip: str, do: Callable[[], object]

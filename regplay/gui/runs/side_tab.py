@@ -20,7 +20,7 @@ from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import Start, View
 from regplay.gui.training.studies import Study, StudyRequest
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointTraining

@@ -21,7 +21,7 @@ from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import pen
 from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, gap_text, loss_text, tabular, write
 from regplay.gui.theme import LIGHT, Colors
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import named
 
 _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
@@ -29,6 +29,10 @@ _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
 
 class LinkedCharts(QObject):
     """Gives charts the same ranges: those that hold the data of all, or those of the mouse.
+
+    `ViewBox.setXLink` would carry the ranges alone: the others would keep what their own data ask
+    for, which comes back with their next fit, and would show no button that leads back; and charts
+    that overlap on screen it lines up by their pixels, not by their ranges.
 
     Attributes
     ----------
@@ -216,9 +220,6 @@ class TitleLine(QWidget):
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
-pass
-pass
-
 MOST = 4
 
 
@@ -279,9 +280,8 @@ class _Cell(QWidget):
         self.view.set_colors(own)
 
 
-def _button(name: str, text: str, tip: str) -> Toggle:
-    button = named(name, Toggle(text, tip))
-    button.setCheckable(False)
+def _button(name: str, text: str, tip: str) -> Press:
+    button = named(name, Press(text, tip))
     button.hide()
     return button
 

@@ -1,7 +1,6 @@
 """Many seeds at work: which networks it trains, and what it shows of them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cache, partial
 
 from PySide6.QtCore import Signal
@@ -18,7 +17,7 @@ from regplay.core.bias_variance import (
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.resampled import band_of, decompositions_of
-from regplay.core.sweep import Lineup, Sweep, is_used
+from regplay.core.sweep import Sweep, is_used
 from regplay.gui.seeds.loss_strip import SeedLosses
 from regplay.gui.seeds.seeds_view import SeedsView
 from regplay.gui.training.studies import Study, StudyRequest
@@ -29,14 +28,12 @@ _TITLE = "A resampled network"
 
 @cache
 def _decompositions(seeds: int) -> partial[list[Decomposition | None]]:
-    """The same object for the same number, so that inquiries compare equal."""
+    """The same object for the same number, so that requests compare equal."""
     return partial(decompositions_of, seeds=seeds)
 
 
 class SeedsTab(SeedsView):
-    """Trains resampled networks from `Start` on, again with each other experiment, until `Stop`.
-
-    What is trained stays: it follows the epoch handle, and `Start` goes on with it.
+    """Trains resampled networks while its `StudyControl` is on; they follow the epoch handle.
 
     Attributes
     ----------
@@ -57,13 +54,11 @@ class SeedsTab(SeedsView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.recorded: Sequence[int] = ()
-        self._is_on = False
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
-        self._shown: dict[str, Sweep | Lineup] = {}
-        self._studies: list[Study] = []
-        self.header.start_clicked.connect(self.start)
-        self.header.stop_clicked.connect(self._stop)
+        self._control = self.header.control
+        self._control.dropped.connect(self._forget)
+        self._control.turned.connect(self._turned)
         self.header.seeds_changed.connect(lambda _: self.wishes_changed.emit())
         self.header.axis_changed.connect(lambda _: self.wishes_changed.emit())
         self.header.double_descent_clicked.connect(self._choose_double_descent)
@@ -89,45 +84,26 @@ class SeedsTab(SeedsView):
             base = fields.replace(experiment, {path: axis.values[0]})
             sweep = Sweep(base, (axis,), seeds, resamples=True)
             found[_PARTS] = StudyRequest(sweep, _decompositions(seeds), epoch, _TITLE)
-        for key in (_BAND, _PARTS):
-            if key in self._shown and (key not in found or self._shown[key] != found[key].sweep):
-                self._forget(key)
-        if self._is_on:
-            return found
-        return {key: replace(found[key], is_paused=True) for key in self._shown}
+        return self._control.wanted(found)
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the band and the parts of the loss, as far as they are trained."""
+        self._control.take({key: studies[key] for key in (_BAND, _PARTS) if key in studies})
         band, parts = studies.get(_BAND), studies.get(_PARTS)
         history = None if band is None else band.history
         self.recorded = () if history is None else history.epochs.tolist()
         if band is not None and isinstance(band.digest, Spread):
-            self._shown[_BAND] = band.sweep
             self.set_spread(band.digest)
         elif band is not None and history is not None and self.spread.panel is None:
-            self._shown[_BAND] = band.sweep
             train, valid = (history.values(f"{split}_loss", epoch) for split in ("train", "valid"))
             self.set_losses(SeedLosses(train, valid))
         if parts is not None and isinstance(parts.digest, list):
-            self._shown[_PARTS] = parts.sweep
             self.set_decompositions(self._positions(), parts.digest)
-        self._studies = [study for study in (band, parts) if study is not None]
-        self._show_progress()
-        if epoch is None and not self._is_running:  # also back from an earlier epoch
+        self.set_progress(self._control.done, self._control.is_running)
+        if epoch is None and not self._control.is_running:  # also back from an earlier epoch
             self.settle()
 
-    @property
-    def _is_running(self) -> bool:
-        is_finished = bool(self._studies) and all(study.finished for study in self._studies)
-        return self._is_on and not is_finished
-
-    def _show_progress(self) -> None:
-        histories = [study.history for study in self._studies if study.history is not None]
-        done = sum(history.progress for history in histories) / max(len(self._studies), 1)
-        self.set_progress(done, self._is_running)
-
     def _forget(self, key: str) -> None:
-        del self._shown[key]
         if key == _BAND:
             self.set_spread(None)
             self.set_losses(None)
@@ -140,17 +116,13 @@ class SeedsTab(SeedsView):
 
     def start(self) -> None:
         """Train the resampled networks, as by a click on `Start`."""
-        self._turn(True)
+        self._control.turn(True)
 
-    def _stop(self) -> None:
-        self._turn(False)
-
-    def _turn(self, is_on: bool) -> None:
-        self._is_on = is_on
-        self._show_progress()
+    def _turned(self) -> None:
+        self.set_progress(self._control.done, self._control.is_running)
         self.wishes_changed.emit()
 
     def _choose_double_descent(self) -> None:
         self.set_axis("model.width")
-        self._is_on = True
+        self._control.turn(True)
         self.experiment_chosen.emit(fields.replace(self._experiment, DOUBLE_DESCENT))

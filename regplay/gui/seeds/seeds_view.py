@@ -8,8 +8,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QProgressBar,
-    QPushButton,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -26,7 +24,8 @@ from regplay.gui.plots.fit_view import FitView
 from regplay.gui.seeds.decomposition import DecompositionView
 from regplay.gui.seeds.loss_strip import LossStrip, Pauses, SeedLosses
 from regplay.gui.theme import Colors
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.training.study_control import StudyControl
+from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
 
 _FEWEST, _MOST, _DEFAULT = 5, 100, 20
@@ -39,19 +38,16 @@ class SeedsHeader(QWidget):
     -------
     seeds_changed, axis_changed
         A person chose another number of seeds, or the path of another axis.
-    start_clicked, stop_clicked, double_descent_clicked
-        A button was pressed.
+    double_descent_clicked
+        The experiment that shows it is wanted.
     """
 
     seeds_changed = Signal(int)
     axis_changed = Signal(str)
-    start_clicked = Signal()
-    stop_clicked = Signal()
     double_descent_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._is_running = False
         self.box = named("seeds.count", CountBox())
         self.box.setRange(_FEWEST, _MOST)
         self.box.setValue(_DEFAULT)
@@ -65,14 +61,9 @@ class SeedsHeader(QWidget):
             self.combo.addItem(FIELDS[path].label, path)
         self.combo.setToolTip("What bias² and variance are measured against")
         self.combo.currentIndexChanged.connect(lambda _: self.axis_changed.emit(self.axis()))
-        self.start = named("seeds.start", QPushButton("Start"))
-        self.start.setMinimumWidth(72)
-        self.start.clicked.connect(self._clicked)
-        self.progress = named("seeds.progress", QProgressBar())
-        self.progress.setRange(0, 1000)
-        self.progress.setTextVisible(False)
-        self.progress.setFixedHeight(8)
-        self.double_descent = named("seeds.doubleDescent", QPushButton("Double descent"))
+        self.control = StudyControl("seeds")
+        self.control.set_start("Train all of these networks")
+        self.double_descent = named("seeds.doubleDescent", Press("Double descent"))
         self.double_descent.setToolTip(
             "An experiment whose validation loss falls with the width, rises as networks come to "
             "fit the noise, and falls again beyond"
@@ -88,11 +79,9 @@ class SeedsHeader(QWidget):
             row.addWidget(label)
             row.addWidget(widget)
             row.addSpacing(6)
-        row.addWidget(self.start)
-        row.addWidget(self.progress, 1)
+        row.addWidget(self.control, 1)
         row.addSpacing(6)
         row.addWidget(self.double_descent)
-        self.set_progress(0.0, False)
 
     def seeds(self) -> int:
         """How many networks at each position, 5 to 100."""
@@ -111,17 +100,6 @@ class SeedsHeader(QWidget):
         was_blocked = self.combo.blockSignals(True)
         self.combo.setCurrentIndex(DECOMPOSED.index(path))
         self.combo.blockSignals(was_blocked)
-
-    def set_progress(self, progress: float, is_running: bool) -> None:
-        """Show how much is done, in [0, 1], and whether the button starts or stops."""
-        self._is_running = is_running
-        self.progress.setValue(round(1000 * progress))
-        self.start.setText("Stop" if is_running else "Start")
-        tip = "Stop here; what is trained stays" if is_running else "Train all of these networks"
-        self.start.setToolTip(tip)
-
-    def _clicked(self) -> None:
-        (self.stop_clicked if self._is_running else self.start_clicked).emit()
 
 
 SEEDS = Subject(
@@ -312,8 +290,7 @@ class SeedsView(QWidget):
         self.decomposition.plot.set_decompositions(values, parts)
 
     def set_progress(self, progress: float, is_running: bool) -> None:
-        """Show how much is done, in [0, 1], and whether the button starts or stops."""
-        self.header.set_progress(progress, is_running)
+        """Follow how much is done, in [0, 1]: at each quarter, and at a stop, the axes settle."""
         if self._pauses.is_due(progress, is_running):
             self.settle()
 

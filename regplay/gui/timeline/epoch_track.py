@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.gui.theme import LIGHT, Colors
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider, draw_groove, quiet
 
 _MIDDLE = 9.0  # px from the top to the groove

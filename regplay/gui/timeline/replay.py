@@ -14,7 +14,7 @@ from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.messages import Look, Start, View
 from regplay.gui.training.runner import Runner
 from regplay.gui.training.study_scheduler import StudyScheduler
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 class Replay(QObject):

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QWidget
 
 from regplay.gui.theme import Colors
 from regplay.gui.timeline.epoch_track import EpochTrack
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import asks_for_space, named
+from regplay.gui.widgets.buttons import Press, Toggle
+from regplay.gui.widgets.layout import named
 
 _HEIGHT = 32  # px
 _MARGIN, _SPACING = 8, 4  # px
@@ -36,12 +36,11 @@ _BUTTONS = {
 }
 
 
-class _Button(Toggle):
-    """A button with a short text for narrow windows; Return presses it, Space is the window's."""
+class _Button(Press):
+    """A button with a short text for narrow windows."""
 
     def __init__(self, long: str, short: str, tip: str) -> None:
         super().__init__(long, tip)
-        self.setCheckable(False)
         self.setAccessibleName(long)
         self.long, self.short = long, short
 
@@ -52,22 +51,6 @@ class _Button(Toggle):
             + self.fontMetrics().size(0, text).width()
             - (self.fontMetrics().size(0, self.text()).width())
         )
-
-    def event(self, event: QEvent) -> bool:
-        """Leave Space to the window."""
-        if asks_for_space(event):
-            event.ignore()
-            return False
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Return and Enter press it."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.click()
-        elif event.key() == Qt.Key.Key_Space:
-            event.ignore()
-        else:
-            super().keyPressEvent(event)
 
 
 class Timeline(QWidget):

@@ -9,8 +9,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Snapshot
-from regplay.session.run import Run
-from regplay.session.session import Change
+from regplay.session.session import Change, Run
 
 if TYPE_CHECKING:
     from regplay.core.inside import Inside

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from regplay.core.datasets import DatasetError
 from regplay.core.sweep import Lineup, Sweep
 
+# They load torch, which only the thread may wait for.
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory, JointTraining
     from regplay.core.work import Stop
@@ -80,26 +81,26 @@ class Studies:
         self.told: Mapping[str, Study] = {}
         self._studies: dict[str, Study] = {}
         self._trainings: dict[str, JointTraining] = {}
-        self._inquiries: Mapping[str, StudyRequest] = {}
+        self._requests: Mapping[str, StudyRequest] = {}
         self._on_cpu: set[str] = set()  # where there was no room on the device
         self._quiet_until = 0.0
 
     def want(self, wanted: Mapping[str, StudyRequest], device: str) -> None:
         """Work on these, the first first; those that are the same as before go on."""
         studies = {}
-        for key, inquiry in wanted.items():
-            sweep, known = inquiry.sweep, self._studies.get(key)
-            if known is not None and known.sweep == sweep and _stays(known, inquiry, device):
+        for key, request in wanted.items():
+            sweep, known = request.sweep, self._studies.get(key)
+            if known is not None and known.sweep == sweep and _stays(known, request, device):
                 studies[key] = known
-                if inquiry != self._inquiries.get(key):
-                    studies[key] = self._digested(known, inquiry, self._trainings.get(key))
+                if request != self._requests.get(key):
+                    studies[key] = self._digested(known, request, self._trainings.get(key))
             else:
                 studies[key] = Study(sweep, device)
                 self._trainings.pop(key, None)
                 self._on_cpu.discard(key)
         for key in set(self._trainings) - set(studies):
             del self._trainings[key]
-        self._studies, self._inquiries = studies, wanted
+        self._studies, self._requests = studies, wanted
         self._tell()
 
     @property
@@ -111,7 +112,7 @@ class Studies:
     def _next(self) -> str | None:
         """The study whose turn it is."""
         for key, study in self._studies.items():
-            if not (study.finished or self._inquiries[key].is_paused):
+            if not (study.finished or self._requests[key].is_paused):
                 return key
         return None
 
@@ -137,16 +138,16 @@ class Studies:
             if stop.is_set:
                 break
         if training.finished or has_news:
-            self._studies[key] = self._digested(study, self._inquiries[key], training)
+            self._studies[key] = self._digested(study, self._requests[key], training)
             self._tell()
             end = time.perf_counter()
             self._quiet_until = end + max(_INTERVAL, (end - now) / _DIGESTING_SHARE)
 
     @staticmethod
-    def _digested(study: Study, inquiry: StudyRequest, training: "JointTraining | None") -> Study:
-        if inquiry.digest is None or training is None:
+    def _digested(study: Study, request: StudyRequest, training: "JointTraining | None") -> Study:
+        if request.digest is None or training is None:
             return study
-        return replace(study, digest=inquiry.digest(training, inquiry.epoch))
+        return replace(study, digest=request.digest(training, request.epoch))
 
     def give_up(self, message: str) -> None:
         """Drop the study being trained, which failed."""
@@ -183,8 +184,8 @@ class Studies:
         self.told = dict(self._studies)
 
 
-def _stays(known: Study, inquiry: StudyRequest, device: str) -> bool:
+def _stays(known: Study, request: StudyRequest, device: str) -> bool:
     """Whether a study of the same sweep is what is wanted, not one to be begun anew."""
-    if inquiry.is_paused:  # it rests where it is; what failed is to be tried again after that
+    if request.is_paused:  # it rests where it is; what failed is to be tried again after that
         return not known.problem
     return known.device == device

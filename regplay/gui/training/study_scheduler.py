@@ -32,13 +32,13 @@ class StudyScheduler(QObject):
 
     Parameters
     ----------
-    scholars
+    users
         Those who come first are trained first.
 
     Signals
     -------
     shown
-        The scholars have been told how things are.
+        The users have been told how things are.
     failed
         (str): one of the sweeps can't be trained, and why; once for each.
     """
@@ -50,24 +50,24 @@ class StudyScheduler(QObject):
         self,
         runner: Runner,
         clock: Clock,
-        scholars: Sequence[StudyUser],
+        users: Sequence[StudyUser],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._runner, self._clock, self._scholars = runner, clock, list(scholars)
+        self._runner, self._clock, self._users = runner, clock, list(users)
         self._experiment: Experiment | None = None
         self._epoch: int | None = None
         self._studies: Mapping[str, Study] = {}
         self._asked: dict[str, StudyRequest] = {}
         self._due: float | None = None
         self._reported: set[Study] = set()
-        self._shown: tuple[object, object] = (None, None)  # when the scholars were told last
+        self._shown: tuple[object, object] = (None, None)  # when the users were told last
         self._timer = clock.every(_TICK, self._tick)
         runner.studied.connect(self._take)
 
-    def add(self, scholar: StudyUser) -> None:
+    def add(self, user: StudyUser) -> None:
         """Train for this one too, before the others: it has just come into sight."""
-        self._scholars.insert(0, scholar)
+        self._users.insert(0, user)
         self.reconsider()
 
     def set_experiment(self, experiment: Experiment | None) -> None:
@@ -87,12 +87,12 @@ class StudyScheduler(QObject):
             self.reconsider()
 
     def reconsider(self) -> None:
-        """The scholars may want something else."""
+        """The users may want something else."""
         wanted = self._wanted()
         kept = {
-            key: inquiry
-            for key, inquiry in wanted.items()
-            if key in self._asked and self._asked[key].sweep == inquiry.sweep
+            key: request
+            for key, request in wanted.items()
+            if key in self._asked and self._asked[key].sweep == request.sweep
         }
         if kept != self._asked:
             self._ask(kept)
@@ -117,8 +117,8 @@ class StudyScheduler(QObject):
         if self._experiment is None:
             return {}
         found: dict[str, StudyRequest] = {}
-        for scholar in self._scholars:
-            found |= scholar.wanted(self._experiment, self._epoch)
+        for user in self._users:
+            found |= user.wanted(self._experiment, self._epoch)
         return found
 
     def _tick(self) -> None:
@@ -149,8 +149,8 @@ class StudyScheduler(QObject):
             return
         self._shown = news, asked
         current = self.studies
-        for scholar in self._scholars:
-            scholar.show_studies(current, self._epoch)
+        for user in self._users:
+            user.show_studies(current, self._epoch)
         self.shown.emit()
         failed = {study: key for key, study in current.items() if study.problem}
         for study in set(failed) - self._reported:

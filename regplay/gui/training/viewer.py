@@ -12,7 +12,7 @@ from regplay.core.state import State
 from regplay.core.thinned import stochastic_passes
 from regplay.core.training import Training
 from regplay.gui.training.messages import Job, Look, View
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 class InternalsReader:
@@ -56,8 +56,6 @@ class InternalsReader:
         epoch = states[-1].epoch if shown is None else shown.epoch
         return self._log.inside(epoch, now, run.experiment.model.activation, dataset)
 
-
-pass
 
 _PASSES = 40  # thinned networks for a band
 

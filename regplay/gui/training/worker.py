@@ -17,9 +17,9 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
 from regplay.gui.training.messages import Job, Look, Mailbox, Start
 from regplay.gui.training.studies import Studies, Study, StudyRequest
-from regplay.session.run import Run
-from regplay.session.session import Change
+from regplay.session.session import Change, Run
 
+# Imported on the thread, as torch is: the window is on screen meanwhile.
 if TYPE_CHECKING:
     from regplay.core.training import Record, Training
     from regplay.core.work import Stop
@@ -139,7 +139,6 @@ class Worker(QThread):
     def run(self) -> None:
         """Train until the interruption is requested. Called by Qt, on the thread."""
         try:
-            # Takes a second, so not on the main thread.
             from regplay.core.work import Stop
             from regplay.gui.training.viewer import Viewer
 

@@ -1,8 +1,8 @@
 """A strip for messages that a person has to read: what went wrong, where, and what to do."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from regplay.gui.widgets.icons import icon
+from regplay.gui.widgets.buttons import CloseButton
 from regplay.gui.widgets.layout import named
 
 
@@ -17,9 +17,7 @@ class Banner(QFrame):
         self._text = named("banner.text", QLabel())
         self._text.setWordWrap(True)
         self._text.setTextFormat(self._text.textFormat().PlainText)
-        self._close = named("banner.close", QToolButton())
-        self._close.setAutoRaise(True)
-        self._close.setToolTip("Close")
+        self._close = named("banner.close", CloseButton())
         self._close.clicked.connect(self.clear)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 4, 4)
@@ -34,7 +32,6 @@ class Banner(QFrame):
     def show_message(self, message: str) -> None:
         """Show a message in place of the one before."""
         self._text.setText(f"⚠  {message}")
-        self._close.setIcon(icon("close", self.palette()))
         self.show()
 
     def clear(self) -> None:

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen, QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
-from regplay.gui.widgets import tones as tones
+from regplay.gui.widgets import tones
 
 HANDLE = 14  # px, diameter
 _GROOVE = 4  # px, thickness

@@ -1,10 +1,11 @@
 """Widgets below and beside one another, their object names, and keys that belong to the window."""
 
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 T = TypeVar("T", bound=QObject)
 
@@ -13,9 +14,6 @@ def named(name: str, thing: T) -> T:
     """`thing`, with its object name set."""
     thing.setObjectName(name)
     return thing
-
-
-pass
 
 
 def column(*widgets: QWidget, grows: QWidget) -> QWidget:
@@ -41,7 +39,41 @@ def divided(
     return splitter
 
 
-def asks_for_space(event: QEvent) -> bool:
-    """Whether Qt asks a widget if it wants Space for itself; the answer is to ignore the event."""
-    is_question = event.type() == QEvent.Type.ShortcutOverride
-    return is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space
+def take_out(widgets: Iterable[QWidget], layout: QLayout) -> None:
+    """Take widgets out of a layout for good; they are out of sight at once, deleted later."""
+    for widget in widgets:
+        layout.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
+
+
+class ScrolledColumn(QScrollArea):
+    """Scrolls up and down what is as wide as itself; the keys go to what is in it."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+
+class _SpaceFilter(QObject):
+    def __init__(self, box: QWidget, take: Callable[[], object]) -> None:
+        super().__init__(box)
+        self._take = take
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ignore the question whether Space is for the box; all else goes its way."""
+        is_question = event.type() == QEvent.Type.ShortcutOverride
+        if is_question and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Space:
+            self._take()
+            event.ignore()
+            return True
+        return False
+
+
+def leave_space(box: QWidget, take: Callable[[], object]) -> None:
+    """Let a box for numbers leave Space to the window, after `take` took what is typed so far."""
+    box.installEventFilter(_SpaceFilter(box, take))

@@ -6,15 +6,27 @@ from collections.abc import Callable, Mapping
 from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.session.export.csv_code import csv_code
-from regplay.session.export.data_code import DataCode
-from regplay.session.export.generated import CURVES, curve_code, linear_code, xor_code
-from regplay.session.export.generated_classes import PLANES, plane_code
+from regplay.session.export.data_code import (
+    CURVES,
+    PLANES,
+    DataCode,
+    curve_code,
+    linear_code,
+    plane_code,
+    xor_code,
+)
+from regplay.session.export.measured_data import (
+    FROM_SKLEARN,
+    WRITTEN_OUT,
+    csv_code,
+    points_code,
+    sklearn_code,
+    written_code,
+)
 from regplay.session.export.network_code import network_code
-from regplay.session.export.own_points import points_code
 from regplay.session.export.python_text import WIDTH, joined
-from regplay.session.export.tables import FROM_SKLEARN, WRITTEN_OUT, sklearn_code, written_code
 from regplay.session.export.training_code import drops, loop_code, optimizer_code, report_code
+from regplay.session.number_texts import counted
 
 _GENERATED: Mapping[str, Callable[[DataSettings], DataCode]] = {
     **dict.fromkeys(CURVES, curve_code),
@@ -72,11 +84,8 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
     title = REGISTRY[experiment.data.name].title
     network = "a linear model"
     if model.depth:
-        layers = "1 hidden layer" if model.depth == 1 else f"{model.depth} hidden layers"
-        units = "1 unit" if model.width == 1 else f"{model.width} units"
-        network = f"{layers} of {units}"
-    n = len(dataset.train.y)
-    points = "1 training point" if n == 1 else f"{n} training points"
+        network = f"{counted(model.depth, 'hidden layer')} of {counted(model.width, 'unit')}"
+    points = counted(len(dataset.train.y), "training point")
     same = "Written by regplay: same data, initial weights and batches"
     text = (
         f"{same}, so the same losses up to rounding, which long training of a network that "

@@ -3,10 +3,12 @@
 import itertools
 import re
 
+import msgspec
 import numpy as np
 import pytest
 
-from regplay.core.datasets import DatasetError, csv_rows, csv_table, load
+from regplay.core.datasets import DatasetError, csv_reader, load
+from regplay.core.datasets.csv_table import Check, Choice
 from regplay.core.experiment import DataSettings
 
 
@@ -248,14 +250,14 @@ def test_a_file_that_may_not_be_read(read, refusal, monkeypatch):
     def denied(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(csv_table.Path, "open", denied)
-    monkeypatch.setattr(csv_table.Path, "write_bytes", lambda path, data: path.touch())
+    monkeypatch.setattr(csv_reader.Path, "open", denied)
+    monkeypatch.setattr(csv_reader.Path, "write_bytes", lambda path, data: path.touch())
     assert refusal("") == ": can't be read: Permission denied"
 
 
 def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
     served = 0
-    rows = csv_rows.Sheet._read
+    rows = csv_reader.Sheet._read
 
     def counted(reader):
         nonlocal served
@@ -263,15 +265,15 @@ def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
             served += 1
             yield row
 
-    monkeypatch.setattr(csv_rows.Sheet, "_read", counted)
+    monkeypatch.setattr(csv_reader.Sheet, "_read", counted)
     message = refusal("x,y\n" + "0.5,1.5\n" * 1_000_000)
     assert message == ", row 100002: there are more than 100,000 rows; save a part of them"
-    assert served <= csv_rows.MAX_ROWS + 1
+    assert served <= csv_reader.MAX_ROWS + 1
 
 
 def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
-    monkeypatch.setattr(csv_table, "MAX_BYTES", 10 * 2**20)
-    monkeypatch.setattr(csv_table, "Sheet", None)
+    monkeypatch.setattr(csv_reader, "MAX_BYTES", 10 * 2**20)
+    monkeypatch.setattr(csv_reader, "Sheet", None)
     assert refusal(b"1,2\n" * (3 * 2**20)) == (
         ": 12 MiB is too large; a file may have up to 10 MiB and 100,000 rows"
     )
@@ -279,7 +281,7 @@ def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
 
 @pytest.mark.parametrize("header", ["", "x,y\n"])
 def test_the_limit_counts_rows_without_the_header(read, refusal, monkeypatch, header):
-    monkeypatch.setattr(csv_rows, "MAX_ROWS", 50)
+    monkeypatch.setattr(csv_reader, "MAX_ROWS", 50)
     data = read(header + lines(50, lambda i: f"{i},{i}"))
     assert len(data.train.x) + len(data.valid.x) == 50
     assert "more than 50 rows" in refusal(header + lines(51, lambda i: f"{i},{i}"))
@@ -345,3 +347,17 @@ def test_a_changed_file_is_read_again(tmp_path):
     assert load(settings).train.x.max() <= 3
     path.write_text("10,2\n30,4\n50,6\n")
     assert load(settings).train.x.min() >= 10
+
+
+def test_a_file_that_was_checked_is_not_read_again(tmp_path, monkeypatch):
+    path = tmp_path / "table.csv"
+    path.write_text("a,y\n1,2\n3,4\n")
+    for _ in Check(path, Choice("y", "a")).steps():
+        pass
+    monkeypatch.setattr(csv_reader, "Sheet", None)
+    settings = DataSettings(
+        name="csv", file=str(path), target="y", inputs="a", n_train=0, n_valid=0
+    )
+    assert load(settings).input_names == ("a",)
+    with pytest.raises(DatasetError, match=f"{path.name} has 2 rows"):
+        load(msgspec.structs.replace(settings, n_train=2))

@@ -2,10 +2,9 @@
 
 import pytest
 
-from regplay.core.datasets import csv_check
-from regplay.core.datasets.csv_check import MOST, Check
-from regplay.core.datasets.csv_columns import Choice, likely
-from regplay.core.datasets.csv_rows import Sheet
+from regplay.core.datasets import csv_reader
+from regplay.core.datasets.csv_reader import Sheet
+from regplay.core.datasets.csv_table import MOST, Check, Choice, likely
 
 
 def checked(source, **choice):
@@ -106,9 +105,7 @@ def test_a_file_and_its_text_are_the_same(tmp_path):
 
 
 def test_files_that_can_not_be_read(tmp_path, monkeypatch):
-    assert told(checked(tmp_path))[0][2].endswith(
-        "this is a folder; data.file must name a CSV file"
-    )
+    assert told(checked(tmp_path))[0][2] == "this is a folder; choose a CSV file"
     assert "there is no such file" in told(checked(tmp_path / "none.csv"))[0][2]
     path = tmp_path / "table.csv"
     path.write_text("a,y\n1,2\n3,4\n")
@@ -117,9 +114,9 @@ def test_files_that_can_not_be_read(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(csv_check.Path, "open", denied)
-        assert told(checked(path))[0][2] == "the file can't be read: Permission denied"
-    monkeypatch.setattr(csv_check, "MAX_BYTES", 10)
+        patch.setattr(csv_reader.Path, "open", denied)
+        assert told(checked(path))[0][2] == "can't be read: Permission denied"
+    monkeypatch.setattr(csv_reader, "MAX_BYTES", 10)
     assert told(checked("a,y\n1,2\n3,4\n"))[0][2] == "12 characters are too many for a table"
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regplay.core.datasets import DatasetError, load
-from regplay.core.datasets.csv_columns import names_of, written
+from regplay.core.datasets.csv_table import names_of, written
 from regplay.core.experiment import DataSettings
 
 PEOPLE = """\

@@ -5,7 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, point_text
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, problem_of
+from regplay.core.datasets import points as points_module
 from regplay.core.datasets.points import (
     count_points,
     counted_points,
@@ -15,7 +16,6 @@ from regplay.core.datasets.points import (
     points_settings,
     shape_of,
 )
-from regplay.core.datasets.problem import problem_of
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 
@@ -96,11 +96,11 @@ def test_what_is_wrong_is_named_with_its_line(text, message):
 
 
 def test_too_many_points_are_refused(monkeypatch):
-    monkeypatch.setattr(point_text, "MAX_POINTS", 50)
+    monkeypatch.setattr(points_module, "MAX_POINTS", 50)
     assert len(parse_points("0 1;" * 50 + "\n\n")) == 50
     with pytest.raises(DatasetError, match="line 53: there are more than 50 points"):
         parse_points("\n\n" + "0 1;" * 51)
-    monkeypatch.setattr(point_text, "MAX_TEXT", 60)
+    monkeypatch.setattr(points_module, "MAX_TEXT", 60)
     with pytest.raises(DatasetError, match="100 characters are too many"):
         parse_points("\n" * 100)
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import SWEEPABLE, sweep_axis
-from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import make_control
+from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import DARK, LIGHT
 
 Key = Qt.Key

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from regplay.gui.controls.curve import LossRange, SweepCurve
+from regplay.gui.controls.sweep_curve import LossRange, SweepCurve
 
 NAN = float("nan")
 

@@ -10,7 +10,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.sweep import SWEEPABLE, sweep_axis
 from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.sweep_curve import SweepCurve
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

@@ -237,7 +237,7 @@ def test_what_is_no_table(show_dialog, text, reason):
 def test_a_file_that_is_not_there(qtbot, tmp_path):
     dialog = CsvDialog(tmp_path / "none.csv")
     qtbot.addWidget(dialog)
-    assert "none.csv: there is no such file" in dialog.status.text()
+    assert "there is no such file; choose a CSV file" in dialog.status.text()
     assert not dialog.ok.isEnabled()
     assert not dialog.form.isEnabled()
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regplay.core.datasets import DatasetError, load
-from regplay.core.datasets.rows import Table
+from regplay.core.datasets.tables import Table
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.data.table_values import USUAL, n_valid, points_values, why_no_points

@@ -51,7 +51,7 @@ class Desk:
         autosave = self.documents._safety._autosave
         autosave.wait()
         if autosave._lock is not None:
-            autosave._lock.leave()
+            autosave._lock.release()
         autosave.path = autosave._lock = None
         self.documents.close()
 

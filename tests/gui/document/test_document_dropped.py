@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QUrl
 
 from regplay.core.experiment import Experiment
 from regplay.gui.document.questions import dropped_file, dropped_link
-from regplay.session.link import to_link
+from regplay.session.experiment_text import to_link
 
 
 def mime(*urls, text=""):

@@ -9,9 +9,8 @@ from regplay.core import toml
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.session.document import Document, StoredPin, StoredRun
-from regplay.session.document_file import read, write
-from regplay.session.link import to_link
+from regplay.session.document import Document, StoredPin, StoredRun, read, write
+from regplay.session.experiment_text import to_link
 
 MOONS = replace(Experiment(), {"data.name": "moons"})
 

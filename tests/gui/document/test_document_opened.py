@@ -7,10 +7,9 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Training
 from regplay.gui.document.shown_session import complete, pins_of
-from regplay.session.document import Document
-from regplay.session.document_file import dumps, loads
+from regplay.session.document import Document, dumps, loads
 from regplay.session.pins import MOST, Pin, Pins, PinsFullError
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 SMALL = {"model.width": 5, "epochs": 12}
 

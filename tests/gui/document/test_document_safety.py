@@ -5,9 +5,8 @@ import threading
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.session.document import Document, StoredPin, StoredRun
-from regplay.session.document_file import read
-from regplay.session.document_text import FORMAT
+from regplay.session.document import Document, StoredPin, StoredRun, read
+from regplay.session.document.text import FORMAT
 
 
 def seeded(seed, *pins, view=None):

@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from regplay.session.document_file import read
+from regplay.session.document import read
 
 DECAY = "regularization.weight_decay"
 

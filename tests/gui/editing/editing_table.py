@@ -13,7 +13,7 @@ from regplay.gui.editing.editing import Editing
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.training.clock import VirtualClock
 from regplay.session.drawing import is_edit
-from regplay.session.past import Past
+from regplay.session.session import Past
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CLASS_ROWS = "-2 0;-1 0;-0.5 1;0.5 0;1 1;2 1"

@@ -10,8 +10,8 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.landscape import landscape_axis
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.factory import make_control
+from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure
 from regplay.gui.figures.finding import figure_at
 from regplay.gui.landscape.landscape_map import LandscapeMap

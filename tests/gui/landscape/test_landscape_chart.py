@@ -175,7 +175,7 @@ def test_tab_shows_where_the_keys_are_and_leaving_hides_it(qtbot, view, make_map
     qtbot.waitUntil(view.isActiveWindow)
     view.chart.setFocus(Qt.FocusReason.TabFocusReason)
     assert view.chart.cell == (0, 0)
-    view.header.start.setFocus()
+    view.header.control.button.setFocus()
     assert view.chart.cell is None
 
 

@@ -118,13 +118,13 @@ def test_a_map_brings_its_axes(view, make_map, changes) -> None:
 
 def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes) -> None:
     view.set_usable([DECAY, LR])
-    assert not view.header.start.isEnabled()
+    assert not view.header.control.button.isEnabled()
     assert "Dropout p has no effect" in view.chart.hint.text()
     _choose(qtbot, _find(view, "landscape.y"), DEPTH)  # is skipped by the keys
     assert all(y in (DECAY, LR) for _, y in changes)
     _choose(qtbot, _find(view, "landscape.y"), LR)
     assert [axis.path for axis in view.axes()] == [DECAY, LR]
-    assert view.header.start.isEnabled()
+    assert view.header.control.button.isEnabled()
     combo = _find(view, "landscape.x")
     role = Qt.ItemDataRole.ToolTipRole
     assert "no effect" in combo.itemData(combo.findData(DEPTH), role)
@@ -291,33 +291,13 @@ def test_dark_colours_are_drawn(view, make_map, losses) -> None:
 # the course of training
 
 
-def test_one_button_starts_and_stops(qtbot, view, make_map, losses) -> None:
-    clicks = []
-    view.start_clicked.connect(lambda: clicks.append("start"))
-    view.stop_clicked.connect(lambda: clicks.append("stop"))
+def test_an_empty_map_says_that_it_is_begun(qtbot, view) -> None:
     button = _find(view, "landscape.start")
+    assert button.toolTip() == "Train 45 networks"
     qtbot.mouseClick(button, LEFT)
-    assert button.text() == "Stop"
     assert view.chart.hint.text() == "Training 45 networks …"
     qtbot.mouseClick(button, LEFT)
-    assert button.text() == "Start"
-    assert clicks == ["start", "stop"]
-    view.set_running(True)
-    assert button.text() == "Stop"
-    view.set_map(make_map(losses, progress=1.0, is_finished=True))
-    assert button.text() == "Start"
-
-
-def test_progress_is_shown_until_the_map_is_finished(view, make_map, losses) -> None:
-    bar, text = view.header.progress, view.header.progress_text
-    assert not bar.isVisible()
-    view.set_map(make_map(losses, progress=0.537))
-    assert bar.isVisible()
-    assert bar.value() == 537
-    assert text.text() == "53 %"
-    view.set_map(make_map(losses, progress=1.0, is_finished=True))
-    assert not bar.isVisible()
-    assert text.text() == ""
+    assert view.chart.hint.text().startswith("Start trains 45 networks")
 
 
 def test_a_sentence_says_what_start_will_do_until_something_is_trained(

@@ -159,7 +159,11 @@ def test_a_click_in_a_zoomed_plot_waits_whether_it_becomes_a_double_click(
 def test_a_double_click_resets_a_zoomed_plot_and_picks_nothing(view, picked) -> None:
     whole = view.plot.box.viewRange()
     _drag(view, 20, 14)
-    QTest.mouseDClick(view.plot.viewport(), LEFT, pos=_at(view, 17))
+    target, at = view.plot.viewport(), _at(view, 17)
+    QTest.mouseClick(target, LEFT, pos=at)
+    assert view.plot._wait.isActive()
+    QTest.mouseDClick(target, LEFT, pos=at)
+    QTest.mouseRelease(target, LEFT, pos=at)
     assert view.plot.box.viewRange() == whole
     assert not view.plot.manual
     assert picked == []

@@ -8,7 +8,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.session.run import Run
+from regplay.session.session import Run
 
 
 @pytest.fixture

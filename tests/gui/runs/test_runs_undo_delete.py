@@ -48,7 +48,7 @@ def test_a_deleted_pin_comes_back_in_its_place_and_colour(runs, pins) -> None:
     assert _offer(runs) == ""
     _delete(runs, 1)
     assert len(pins) == 2
-    assert _offer(runs) == "“b” deleted"
+    assert _offer(runs) == "Deleted “b”"
     told = []
     runs.changed.connect(lambda: told.append([pin.name for pin in pins]))
     _click(runs, "runs.undo")
@@ -65,7 +65,7 @@ def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
         _delete(runs, place)
     assert not len(pins)
     for name in "bca":
-        assert _offer(runs) == f"“{name}” deleted"
+        assert _offer(runs) == f"Deleted “{name}”"
         _click(runs, "runs.undo")
     assert list(pins) == before
     assert _offer(runs) == ""
@@ -74,7 +74,7 @@ def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
 def test_the_offer_ends_when_another_run_is_pinned(runs, pins, make_run) -> None:
     _delete(runs, 0)
     runs.set_pins(pins)  # the same once more
-    assert _offer(runs) == "“a” deleted"
+    assert _offer(runs) == "Deleted “a”"
     new = pins.pin(make_run(), None, "d")  # which has the colour of the deleted one
     runs.set_pins(pins)
     assert _offer(runs) == ""
@@ -91,12 +91,15 @@ def test_the_offer_can_be_closed(runs, pins) -> None:
 
 
 def test_a_long_name_leaves_room_for_the_button(runs, pins) -> None:
-    pins.rename(pins[2], "weight decay " * 12)
+    name = "weight decay " * 12
+    pins.rename(pins[2], name)
     _delete(runs, 2)
     label, button = runs.findChild(QLabel, "runs.deleted"), runs.findChild(QToolButton, "runs.undo")
-    assert label.text().startswith("“weight decay")
-    assert label.text().endswith("…” deleted")
-    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+    drawn = QLabel.text(label)
+    assert drawn.startswith("Deleted “weight decay")
+    assert drawn.endswith("…")
+    assert label.fontMetrics().horizontalAdvance(drawn) <= label.width()
+    assert name.strip() in label.toolTip()
     assert label.geometry().right() < button.geometry().left()
     assert button.geometry().right() < runs.width()
 

@@ -61,22 +61,11 @@ def test_another_axis_is_chosen_by_keys_and_empties_the_plot(view):
     assert heard == ["model.width"]
 
 
-def test_the_button_starts_and_stops(view):
+def test_double_descent_is_asked_for(view):
     heard = []
-    view.header.start_clicked.connect(lambda: heard.append("start"))
-    view.header.stop_clicked.connect(lambda: heard.append("stop"))
     view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
-    button = find(view, "seeds.start")
-    assert button.text() == "Start"
-    QTest.mouseClick(button, LEFT)
-    view.set_progress(0.25, True)
-    assert button.text() == "Stop"
-    assert find(view, "seeds.progress").value() == 250
-    QTest.mouseClick(button, LEFT)
-    view.set_progress(0.25, False)
-    QTest.mouseClick(button, LEFT)
     QTest.mouseClick(find(view, "seeds.doubleDescent"), LEFT)
-    assert heard == ["start", "stop", "start", "double descent"]
+    assert heard == ["double descent"]
 
 
 def test_space_stays_with_the_window(qtbot):
@@ -92,7 +81,7 @@ def test_space_stays_with_the_window(qtbot):
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    view.header.start_clicked.connect(lambda: heard.append("start"))
+    view.header.control.turned.connect(lambda: heard.append("start"))
     view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
     names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.members"]
     view.header.combo.setEnabled(True)

@@ -1,0 +1,106 @@
+"""`regplay` and its sub-commands.
+
+Nothing heavy is imported before it is known to be needed: the window's start-up time depends on it.
+"""
+
+import gc
+import sys
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from regplay import __version__
+from regplay.cli import experiment_commands, lessons_command
+from regplay.cli.options import INTERRUPTED, REFUSED, add_device
+from regplay.core.errors import UserError
+
+
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: one line about it, what it accepts, and what it does.
+
+    `run` returns the exit code. It may raise `UserError`, whose message is shown.
+    """
+
+    summary: str
+    configure: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = words.pop(0) if words and words[0] in COMMANDS else None
+    command = WINDOW if name is None else COMMANDS[name]
+    parser = ArgumentParser(
+        prog="regplay" if name is None else f"regplay {name}",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.configure(parser)
+    try:
+        return command.run(parser.parse_args(words))
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return INTERRUPTED
+    except UserError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return REFUSED
+
+
+def _configure_window(parser: ArgumentParser) -> None:
+    parser.description = (
+        "Opens a window in which you see over- and underfitting while a network trains."
+    )
+    commands = "\n".join(f"  {name:<12} {command.summary}" for name, command in COMMANDS.items())
+    parser.usage = "%(prog)s [FILE | LINK] [--device D]\n       %(prog)s COMMAND ..."
+    parser.epilog = (
+        f"commands:\n{commands}\n\n"
+        "`regplay COMMAND --help` explains one of them. A file that has the name of a command is\n"
+        "opened as ./NAME."
+    )
+    parser.add_argument(
+        "opened",
+        nargs="?",
+        metavar="FILE | LINK",
+        help="what to open: an experiment or a lesson (.toml), a session (.regplay), a table "
+        "(.csv), or a link to an experiment (regplay:...); without one the window opens on its own",
+    )
+    add_device(parser)
+    parser.add_argument("--version", action="version", version=f"regplay {__version__}")
+
+
+def _open_window(options: Namespace) -> int:
+    from regplay.session.opening import opening_of
+
+    experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
+    gc.disable()  # until everything is loaded: there is nothing to collect, and looking takes long
+    try:
+        from regplay.gui.app import start
+
+        return start(experiment, options.device, opened)
+    finally:
+        gc.enable()
+
+
+WINDOW = Command("open the window", _configure_window, _open_window)
+COMMANDS = {
+    "train": Command(
+        "train an experiment without a window",
+        experiment_commands.configure_train,
+        experiment_commands.run_train,
+    ),
+    "sweep": Command(
+        "train it at many values of its fields",
+        experiment_commands.configure_sweep,
+        experiment_commands.run_sweep,
+    ),
+    "lessons": Command(
+        "list the lessons, or check what they claim", lessons_command.configure, lessons_command.run
+    ),
+    "export": Command(
+        "print it as a script of plain PyTorch",
+        experiment_commands.configure_export,
+        experiment_commands.run_export,
+    ),
+}

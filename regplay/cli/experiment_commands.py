@@ -1,0 +1,247 @@
+"""`regplay train`, `regplay sweep` and `regplay export`: what works on an experiment."""
+
+import io
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regplay.cli.options import INTERRUPTED, add_experiment, add_output, whole_number
+
+if TYPE_CHECKING:
+    from regplay.session.results import SweepResult
+
+_TRAIN_FILES = """\
+Ctrl-C stops; what was reached is shown and written all the same, and the exit code is 130.
+
+files in DIR:
+  experiment.toml  the experiment, which trains to the same numbers again
+  history.csv      a row for each record: epoch, losses, accuracies, penalty, weight norm
+  predictions.csv  a row for each point: split, inputs, y_true, y_pred, in measured units
+  model.pt         a state_dict for torch.load(..., weights_only=True) and the equivalent
+                   nn.Sequential: nn.Linear and the activation for each hidden layer, followed by
+                   nn.Dropout only if regularization.dropout is above 0, then the last nn.Linear.
+                   So its keys are 0.weight, 0.bias, 2.weight ..., or with dropout 0.weight,
+                   0.bias, 3.weight ... Where the dataset is a table, inputs and numeric targets
+                   are standardised: minus the mean of the training rows, divided by their standard
+                   deviation.
+"""
+
+_SWEEP_FILES = """\
+VALUES is a list, V1,V2,..., or for numbers a range, LOW:HIGH:COUNT, in even steps, or
+LOW:HIGH:COUNT:log, in even ratios; both ends are included, and a list may hold ranges:
+
+  regplay sweep sine.toml --vary regularization.weight_decay=0,1e-5:1:11:log --seeds 5
+  regplay sweep sine.toml --vary model.width=2:64:6:log --vary model.activation=tanh,relu
+
+Ctrl-C stops; the networks that had finished are shown and written all the same, and the exit code
+is 130.
+
+files in DIR:
+  sweep.csv  a row for each network: the varied values, the seed, final losses and accuracies, the
+             epoch of the smallest validation loss and what was measured there, epochs trained,
+             and whether it diverged
+  sweep.png  the final losses over one varied field, or the validation loss over two; with seeds
+             their mean. One of an earlier sweep is removed
+"""
+
+_EXPORT_NOTES = """\
+The script needs numpy and torch alone: synthetic data is generated in it, own points and small
+tables stand in it, a CSV file is read from where it lies, and digits and breast-cancer come with
+scikit-learn. Its final losses are those of `regplay train`, to rounding. Dropout and input noise
+are drawn otherwise than there, so with them the losses agree on average over seeds. Training that
+diverges ends in nan, and `regplay train` at the last finite record.
+"""
+
+
+def configure_train(parser: ArgumentParser) -> None:
+    """Say what `regplay train` accepts."""
+    parser.description = (
+        "Trains an experiment without a window and prints its final losses and a verdict on the\n"
+        "fit. An empty file is an experiment too: whatever it doesn't say takes its default."
+    )
+    parser.epilog = _TRAIN_FILES
+    add_experiment(parser)
+    add_output(
+        parser,
+        "print nothing but a JSON object: final measurements, the best epoch, the number of "
+        "epochs trained, whether it diverged, seconds, and the engine that computed. What doesn't "
+        "exist, such as an accuracy in regression, is null",
+    )
+
+
+def run_train(options: Namespace) -> int:
+    """Train and print or write what came of it; returns the exit code.
+
+    Raises
+    ------
+    UserError
+        If something is refused.
+    """
+    from regplay.session.experiment_text import open_experiment
+
+    experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
+    import json
+
+    from regplay.core.verdict import judge
+    from regplay.session.results import write_results
+    from regplay.session.terminal import describe, train
+
+    result, was_stopped = train(experiment, options.device, options.out)
+    if options.json:
+        print(json.dumps(result.summary(), allow_nan=False), flush=True)
+    else:
+        verdict = judge(result.history, result.dataset, experiment)
+        print(describe(result, verdict), flush=True)
+    if options.out is not None:
+        write_results(options.out, result)
+        print(f"Results are in {options.out}", file=sys.stderr)
+    return INTERRUPTED if was_stopped else 0
+
+
+# `regplay sweep`
+
+
+def configure_sweep(parser: ArgumentParser) -> None:
+    """Say what `regplay sweep` accepts."""
+    parser.description = (
+        "Trains an experiment at many values of its fields, all of them together, and prints the\n"
+        "best ones. Each network comes to what `regplay train` would come to with its values."
+    )
+    parser.epilog = _SWEEP_FILES
+    add_experiment(parser)
+    parser.add_argument(
+        "--vary",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUES",
+        help="vary a field, such as model.width=4,16,64 or optimizer.lr=1e-4:1e-1:7:log; given "
+        "several times, all combinations are trained",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1),
+        default=1,
+        metavar="K",
+        help="train each combination with K seeds: the experiment's own and those that follow it",
+    )
+    add_output(
+        parser,
+        "print nothing but a JSON object: the axes, the number of seeds, a member for each network "
+        "with its values, seed, final and best measurements, seconds, the engine that computed, "
+        "and how many finished",
+    )
+
+
+def run_sweep(options: Namespace) -> int:
+    """Train a sweep and print or write what came of it; returns the exit code.
+
+    Raises
+    ------
+    UserError
+        If something is refused, before any training.
+    """
+    from regplay.session.experiment_text import open_experiment
+    from regplay.session.vary import read_sweep, without_effect
+
+    experiment = open_experiment(options.experiment, options.set)
+    sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
+    experiments = sweep.experiments
+    for line in without_effect(sweep, experiments):
+        print(f"Warning: {line}", file=sys.stderr, flush=True)
+    import json
+
+    from regplay.session.terminal import describe_sweep, stopped_line, train_sweep
+
+    result, was_stopped = train_sweep(sweep, experiments, options.device, options.out)
+    if was_stopped:
+        print(stopped_line(result, writes=options.out is not None), file=sys.stderr, flush=True)
+    if options.json:
+        print(json.dumps(result.summary(), allow_nan=False), flush=True)
+    else:
+        print(describe_sweep(result), flush=True)
+    if options.out is not None and result.finished:
+        _write_sweep(options.out, result)
+    return INTERRUPTED if was_stopped else 0
+
+
+def _write_sweep(folder: Path, result: "SweepResult") -> None:
+    from regplay.session.files import prepare_folder, write_file
+    from regplay.session.results import sweep_csv
+
+    prepare_folder(folder)
+    picture = folder / "sweep.png"
+    had_picture = _remove(picture)  # never beside numbers that it doesn't show
+    write_file(folder / "sweep.csv", sweep_csv(result))
+    axes = len(result.sweep.axes)
+    reason = ""
+    if axes not in (1, 2):
+        reason = f"{axes} fields vary, and it shows one or two"
+    elif not result.ranking():
+        reason = "all networks diverged"
+    elif result.task == "mixed":
+        reason = "the losses of regressions and classifications can't be compared"
+    if reason:
+        gone = "; that of an earlier sweep is removed" if had_picture else ""
+        print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
+    else:
+        from regplay.gui.figures.sweep_figure import sweep_png
+
+        write_file(picture, sweep_png(result))
+    print(f"Results are in {folder}", file=sys.stderr)
+
+
+def _remove(path: Path) -> bool:
+    """Remove a file; whether there was one."""
+    from regplay.session.files import OutputError
+
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise OutputError(f"{path}: can't be removed: {error.strerror or error}") from None
+    return True
+
+
+# `regplay export`
+
+
+def configure_export(parser: ArgumentParser) -> None:
+    """Say what `regplay export` accepts."""
+    parser.description = (
+        "Prints an experiment as a short script of plain PyTorch, which trains the same network\n"
+        "on the same data and prints its final training and validation loss."
+    )
+    parser.epilog = _EXPORT_NOTES
+    add_experiment(parser)
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        metavar="FILE.py",
+        help="write the script into this file, which replaces one of the same name",
+    )
+
+
+def run_export(options: Namespace) -> int:
+    """Print or write the script; returns the exit code.
+
+    Raises
+    ------
+    UserError
+        If the experiment or its data is refused, or the file can't be written.
+    """
+    from regplay.session.experiment_text import open_experiment
+    from regplay.session.export import to_pytorch
+    from regplay.session.files import write_file
+
+    script = to_pytorch(open_experiment(options.experiment, options.set))
+    if options.out is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as Python reads a script that it ends up in
+        print(script, end="", flush=True)
+        return 0
+    write_file(options.out, script)
+    print(f"The script is in {options.out}", file=sys.stderr)
+    return 0

@@ -1,0 +1,395 @@
+"""A slider's own curve: the final losses at each of its positions, and how they are drawn."""
+
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
+
+from regplay.gui.controls.number import number_text
+from regplay.gui.plots.axis import Range, bounds, extend
+from regplay.gui.theme import DARK, LIGHT, Colors
+from regplay.gui.widgets import tones
+
+_LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
+_FAILED = 300.0  # times the lower quartile of validation losses: training can't end up so high
+_ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
+_SLACK = 1e-6  # of the axis, for rounding at its ends
+_LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
+
+
+class LossRange:
+    """The vertical axis of a curve, linear or logarithmic.
+
+    While a curve fills in, the axis grows by steps and never shrinks; once it is finished, the axis
+    fits it. What training failed at, and a training loss far below the valley, lie outside, so that
+    the valley stays a valley.
+    """
+
+    def __init__(self) -> None:
+        self.is_logarithmic = False
+        self._ends: Range | None = None  # logarithms to base 10 if logarithmic
+        self._curve: SweepCurve | None = None
+
+    def follow(self, curve: "SweepCurve") -> None:
+        """Make room for `curve`; start anew if it is not a later state of the one before."""
+        if not self._goes_on(curve):
+            self._ends, self.is_logarithmic = None, False
+        self._curve = curve
+        shown = _with_room(curve)
+        if not shown.size:
+            return
+        low, high = float(shown.min()), float(shown.max())
+        is_wide = low > 0 and high > _LOG_FROM * low
+        if is_wide and not self.is_logarithmic:
+            self._ends, self.is_logarithmic = None, True
+        if curve.is_finished:
+            self.is_logarithmic = is_wide
+            self._ends = bounds(self._on_axis(np.array(_spread(low, high))))
+        else:
+            self._ends = extend(self._ends, self._on_axis(shown))
+
+    def shares(self, losses: ArrayLike) -> NDArray[np.float64]:
+        """Heights of `losses` of any shape: 0 at the bottom, 1 at the top, beyond both outside.
+
+        NaN stays NaN; a loss of 0 on a logarithmic axis is at −inf.
+        """
+        values = self._on_axis(np.asarray(losses, dtype=float))
+        if self._ends is None:
+            return np.full(values.shape, np.nan)
+        low, high = self._ends
+        return (values - low) / (high - low)
+
+    def holds(self, losses: ArrayLike) -> NDArray[np.bool_]:
+        """Which of `losses` the axis has room for."""
+        shares = self.shares(losses)
+        return (shares > -_SLACK) & (shares < 1 + _SLACK)
+
+    def sides(self, losses: ArrayLike) -> NDArray[np.int64]:
+        """On which side of the axis `losses` lie: −1 below it, 1 above; 0 in it, and for NaN."""
+        shares = self.shares(losses)
+        return (shares > 1 + _SLACK).astype(np.int64) - (shares < -_SLACK)
+
+    def _goes_on(self, curve: "SweepCurve") -> bool:
+        before = self._curve
+        return (
+            before is not None
+            and not before.is_finished
+            and before.values == curve.values
+            and before.progress <= curve.progress
+        )
+
+    def _on_axis(self, losses: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not self.is_logarithmic:
+            return losses
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log10(losses)
+
+
+def _with_room(curve: "SweepCurve") -> NDArray[np.float64]:
+    """The losses that the axis makes room for.
+
+    A validation loss far above the others is real where the training loss is not: there the network
+    overfits. Training failed where both are, unless half of all positions are like that.
+    """
+    is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
+    valid, train = curve.valid[is_there], curve.train[is_there]
+    if valid.size:
+        most = max(_FAILED * float(np.quantile(valid, 0.25)), float(np.median(valid)))
+        valid = valid[(valid <= most) | (train <= most)]
+        train = train[train <= max(most, float(valid.max()))]
+        train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
+    return np.concatenate([valid, train])
+
+
+def _spread(low: float, high: float) -> Range:
+    """The two ends, moved apart if they are close to each other."""
+    middle = (low + high) / 2
+    half = max((high - low) / 2, _LEAST_SPAN * abs(middle) / 2, 1e-300)
+    return middle - half, middle + half
+
+
+CURVE_HEIGHT = 32  # px
+_TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
+_OFF = 3.0  # px beyond the axis at which a line that leaves it is cut off
+_MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
+_DOT, _LARGE_DOT = 1.5, 3.0  # px, radius; large: under the handle
+_VALLEY = 4.5  # px, radius
+_REACH = 7.0  # px around the valley in which a click is meant for it
+_PROGRESS = 2.0  # px, thickness
+_FAR = 1e4  # px; further away nothing can be drawn
+_BEYOND = {-1: "  (▾ too small to draw)", 0: "", 1: "  (▴ too large to draw)"}
+_FAINT = 0.65  # of the colour is left while the networks train
+
+
+@dataclass(frozen=True, eq=False)
+class SweepCurve:
+    """The losses of networks that differ in one value, all trained equally long so far.
+
+    Attributes
+    ----------
+    values
+        The trained values, rising; P of them.
+    train, valid
+        Losses [P]; NaN where there is none yet, or where training diverged.
+    valley
+        Index of the smallest validation loss; None while the curve is incomplete.
+    is_finished
+        Whether all members are trained to the end.
+    progress
+        How much of the training is done, 0 … 1.
+    """
+
+    values: tuple[float, ...]
+    train: NDArray[np.float64]
+    valid: NDArray[np.float64]
+    valley: int | None
+    is_finished: bool
+    progress: float
+
+    def reading(self, index: int, sides: tuple[int, int] = (0, 0)) -> str:
+        """The losses at a trained value in words.
+
+        Parameters
+        ----------
+        sides
+            For the training and the validation loss: −1 where it lies below what is drawn, 1 above.
+        """
+        when = "" if self.is_finished else ", so far"
+        missing = "diverged" if self.is_finished else "not there yet"
+        train, valid = (
+            f"{losses[index]:.3g}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
+            for losses, side in zip((self.train, self.valid), sides, strict=True)
+        )
+        value = number_text(self.values[index])
+        return f"At {value}{when}\nTraining loss: {train}\nValidation loss: {valid}"
+
+    def valley_reading(self) -> str:
+        """What a click on the valley takes; empty without one."""
+        if self.valley is None:
+            return ""
+        loss, value = self.valid[self.valley], number_text(self.values[self.valley])
+        return f"Smallest validation loss, {loss:.3g} at {value}: click to take it"
+
+
+@dataclass(frozen=True)
+class _Resting:
+    """What decides how a curve looks while the handle moves; equal ones look the same.
+
+    Attributes
+    ----------
+    region
+        Where it is drawn.
+    xs
+        Of the trained values [P], in px.
+    inks
+        Colours of the losses, by their names.
+    after_zero
+        Whether the first value is a 0 that stands apart.
+    """
+
+    region: QRectF
+    xs: tuple[float, ...]
+    inks: Mapping[str, QColor]
+    after_zero: bool
+
+
+class CurvePicture:
+    """Draws curves, one after another, into a region of a slider.
+
+    Everything is placed by the x of the trained values [P], in px, and the region's rectangle.
+    """
+
+    def __init__(self) -> None:
+        self.curve: SweepCurve | None = None
+        self._range = LossRange()
+        self._kept: tuple[_Resting, QPixmap] | None = None
+
+    def set_curve(self, curve: SweepCurve | None) -> None:
+        """Draw `curve` from now on, or nothing."""
+        self.curve, self._kept = curve, None
+        if curve is None:
+            self._range = LossRange()
+        else:
+            self._range.follow(curve)
+
+    def reading(self, index: int) -> str:
+        """The losses at a trained value in words, drawn or not; empty without a curve."""
+        curve = self.curve
+        if curve is None:
+            return ""
+        train, valid = (int(self._range.sides(x)[index]) for x in (curve.train, curve.valid))
+        return curve.reading(index, (train, valid))
+
+    def valley_point(self, region: QRectF, xs: Sequence[float]) -> QPointF | None:
+        """The middle of the mark, or None while there is no valley."""
+        curve = self.curve
+        if curve is None or curve.valley is None:
+            return None
+        height = float(self._heights(region, curve.valid)[curve.valley])
+        return QPointF(xs[curve.valley], height) if np.isfinite(height) else None
+
+    def is_on_valley(self, region: QRectF, xs: Sequence[float], point: QPointF) -> bool:
+        """Whether a click at `point` is meant for the mark."""
+        valley = self.valley_point(region, xs)
+        if valley is None:
+            return False
+        away = point - valley
+        return away.x() ** 2 + away.y() ** 2 <= _REACH**2
+
+    def draw(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        palette: QPalette,
+        *,
+        after_zero: bool,
+        at: int | None,
+        is_lit: bool,
+    ) -> None:
+        """Draw both losses, the valley, and the progress of an unfinished curve.
+
+        Parameters
+        ----------
+        after_zero
+            Whether the first value is a 0 that stands apart: no line leaves it.
+        at
+            The trained value under the handle, if the handle stands at one.
+        is_lit
+            Whether the mouse is over the valley.
+        """
+        curve = self.curve
+        if curve is None:
+            return
+        colors = DARK if tones.is_dark(palette) else LIGHT
+        ground = palette.color(QPalette.ColorRole.Window)
+        inks = {
+            name: QColor(ink) if curve.is_finished else tones.blend(ground, QColor(ink), _FAINT)
+            for name, ink in (("train", colors.train), ("valid", colors.valid))
+        }
+        painter.save()
+        painter.setClipRect(region)
+        resting = _Resting(region, tuple(xs), inks, after_zero)
+        painter.drawPixmap(region.topLeft(), self._still(painter, resting))
+        for name, ink in inks.items():
+            losses = getattr(curve, name)
+            if at is not None and self._range.holds(losses)[at]:
+                painter.setBrush(ink)
+                painter.setPen(QPen(ground, 1))
+                height = float(self._heights(region, losses)[at])
+                painter.drawEllipse(QPointF(xs[at], height), _LARGE_DOT, _LARGE_DOT)
+        if curve.is_finished:
+            self._draw_valley(painter, region, xs, colors, ground, is_lit)
+        else:
+            quiet = tones.line(palette, 0.15)
+            bottom = region.bottom() - _PROGRESS
+            bar = QRectF(xs[0], bottom, xs[-1] - xs[0], _PROGRESS)
+            painter.fillRect(bar, quiet)
+            bar.setWidth(bar.width() * min(max(curve.progress, 0.0), 1.0))
+            painter.fillRect(bar, tones.line(palette, 0.6))
+        painter.restore()
+
+    def _still(self, painter: QPainter, resting: _Resting) -> QPixmap:
+        """What stays while the handle moves, drawn once."""
+        ratio = painter.device().devicePixelRatioF()
+        if self._kept is not None:
+            drawn_for, picture = self._kept
+            if drawn_for == resting and picture.devicePixelRatio() == ratio:
+                return picture
+        picture = QPixmap((resting.region.size() * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        inner = QPainter(picture)
+        inner.setRenderHints(painter.renderHints())
+        inner.translate(-resting.region.topLeft())
+        self._draw_still(inner, resting)
+        inner.end()
+        self._kept = resting, picture
+        return picture
+
+    def _draw_still(self, painter: QPainter, resting: _Resting) -> None:
+        region, xs = resting.region, resting.xs
+        for name, ink in resting.inks.items():
+            losses = getattr(self.curve, name)
+            heights = self._heights(region, losses).tolist()
+            points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
+            painter.setClipRect(self._axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
+            _draw_line(painter, points[1:] if resting.after_zero else points, ink)
+            painter.setClipRect(region)
+            self._draw_marks(painter, resting, losses, ink)
+            painter.setPen(QPen(ink, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            drawn = list(itertools.compress(points, self._range.holds(losses)))
+            painter.drawPoints(QPolygonF(drawn))
+
+    def _draw_valley(
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        colors: Colors,
+        ground: QColor,
+        is_lit: bool,
+    ) -> None:
+        middle = self.valley_point(region, xs)
+        if middle is None:
+            return
+        radius = _VALLEY + 1 if is_lit else _VALLEY
+        corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
+        painter.setPen(QPen(QColor(colors.best), 1.5))
+        painter.setBrush(QColor(colors.valid) if is_lit else ground)
+        painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in corners]))
+        if not is_lit:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colors.valid))
+            painter.drawEllipse(middle, _DOT, _DOT)
+
+    def _draw_marks(
+        self, painter: QPainter, resting: _Resting, losses: NDArray[np.float64], color: QColor
+    ) -> None:
+        """Arrowheads at the edges where the losses go on beyond: there is no line to see there."""
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        axis = self._axis_rect(resting.region)
+        sides = self._range.sides(losses).tolist()
+        # A 0 that stands apart has a mark of its own.
+        apart = [resting.after_zero, *(False for _ in sides[1:])]
+        places = list(zip(sides, apart, resting.xs, strict=True))
+        for (side, _), run in itertools.groupby(places, lambda place: place[:2]):
+            if not side:
+                continue
+            base = axis.top() - 1 if side > 0 else axis.bottom() + 1
+            tip = base - side * _OFF
+            for x in _spread_marks([x for *_, x in run]):
+                corners = [(x - _MARK, base), (x + _MARK, base), (x, tip)]
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+    def _axis_rect(self, region: QRectF) -> QRectF:
+        """The part of the region in which losses have their place."""
+        return region.adjusted(0, _TOP, 0, -_BOTTOM)
+
+    def _heights(self, region: QRectF, losses: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Pixels from the top of the slider [P]; what the axis doesn't hold lies beyond it."""
+        axis = self._axis_rect(region)
+        heights = axis.bottom() - self._range.shares(losses) * axis.height()
+        # An infinite loss is a diverged one, and the logarithm of 0 is infinite too.
+        return np.clip(heights, -_FAR, _FAR)
+
+
+def _spread_marks(xs: Sequence[float]) -> list[float]:
+    """Where to put marks for a stretch of positions: at its middle, or evenly along it."""
+    length = xs[-1] - xs[0]
+    count = max(1, round(length / _MARKS_APART))
+    return [xs[0] + (index + 0.5) * length / count for index in range(count)]
+
+
+def _draw_line(painter: QPainter, points: Sequence[QPointF], color: QColor) -> None:
+    """A line through the points, with gaps where a height is NaN."""
+    painter.setPen(QPen(color, 1.2))
+    for is_there, piece in itertools.groupby(points, lambda point: not math.isnan(point.y())):
+        if is_there:
+            painter.drawPolyline(QPolygonF(list(piece)))

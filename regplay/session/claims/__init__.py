@@ -1,0 +1,23 @@
+"""The language of claims: statements that are checked by training."""
+
+from regplay.session.claims.language import LONGEST_CLAIM, Statement, parse_claim
+from regplay.session.claims.terms import (
+    RESAMPLES,
+    ClaimError,
+    Term,
+    Trained,
+    measure_term,
+    small_weights,
+)
+
+__all__ = [
+    "LONGEST_CLAIM",
+    "RESAMPLES",
+    "ClaimError",
+    "Statement",
+    "Term",
+    "Trained",
+    "measure_term",
+    "parse_claim",
+    "small_weights",
+]

@@ -1,0 +1,284 @@
+"""What a claim speaks of: one measure of one training, and its value once that is known."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from regplay.core import fields
+from regplay.core.bias_variance import Decomposition
+from regplay.core.datasets import Dataset
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, ExperimentError, Field, Value
+from regplay.core.history import MEASURES as RECORDED
+from regplay.core.history import History
+from regplay.core.likeness import nearest
+from regplay.core.verdict import judge
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.state import State
+
+Needs = Literal["data", "history", "weights", "resamples"]
+
+# What each measure is taken from: the data alone, the history of a training, the weights at its
+# end, or `RESAMPLES` trainings on other draws of the data.
+_SOURCES: Mapping[Needs, tuple[str, ...]] = {
+    "history": (
+        *RECORDED,
+        *("gap", "half_squared_norm", "best_valid_loss", "best_epoch", "epoch"),
+        *("verdict", "diverged"),
+    ),
+    "weights": ("small_weights",),
+    "data": ("noise_floor",),
+    "resamples": ("squared_bias", "variance", "noise"),
+}
+NEEDS: Mapping[str, Needs] = {name: need for need, names in _SOURCES.items() for name in names}
+TEXTS = frozenset({"verdict"})  # measures that are words; all others are numbers
+RESAMPLES = 20
+SEEDS = frozenset({"seed", "data.seed"})  # fields that a claim can't set: it is about many of them
+FILE = "data.file"  # nor this one: it would not be known from which folder it is meant
+
+
+class ClaimError(UserError):
+    """A claim can't be read; the message says what is wrong, and what to do.
+
+    Attributes
+    ----------
+    column
+        Where in the claim it is, from 1.
+    """
+
+    def __init__(self, problem: str, column: int) -> None:
+        super().__init__(f"column {column}: {problem}")
+        self.column = column
+
+
+@dataclass(frozen=True)
+class Term:
+    """A measure of a training, such as `valid_loss(weight_decay=0.01)`.
+
+    Attributes
+    ----------
+    measure
+        A name of `NEEDS`.
+    changes
+        Field paths and values, on top of the experiment that the claim is about.
+    epoch
+        Measured at the newest record that is not later than this; None is the last record. For
+        measures of weights and of resampled networks, at the end of a training that stops there.
+    """
+
+    measure: str
+    changes: Mapping[str, Value] = field(default_factory=dict)
+    epoch: int | None = None
+
+    def __hash__(self) -> int:
+        return hash((self.measure, frozenset(self.changes.items()), self.epoch))
+
+    def __str__(self) -> str:
+        changes = [f"{short_name(path)}={shown(value)}" for path, value in self.changes.items()]
+        if self.epoch is not None:
+            changes.append(f"epoch={self.epoch}")
+        return self.measure + (f"({', '.join(changes)})" if changes else "")
+
+    @property
+    def needs(self) -> Needs:
+        """What it is measured from."""
+        return NEEDS[self.measure]
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are words instead of numbers."""
+        return self.measure in TEXTS
+
+    def experiment(self, base: Experiment) -> Experiment:
+        """What has to be trained for it; `base` is what the claim is about, with one seed."""
+        changed = fields.replace(base, self.changes)
+        if self.epoch is None or self.needs not in ("weights", "resamples"):
+            return changed
+        return fields.replace(changed, {"epochs": max(1, min(self.epoch, changed.epochs))})
+
+
+def shown(value: Value) -> str:
+    """A value as a claim writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"'{value}'" if '"' in value else f'"{value}"'
+    return repr(value)
+
+
+def short_name(path: str) -> str:
+    """The last part of a field path where that is enough, such as `lr`."""
+    name = path.rpartition(".")[2]
+    return name if _paths_of(name) == [path] else path
+
+
+def _paths_of(name: str) -> list[str]:
+    """The field paths that a name may stand for: itself, or all that end with it."""
+    if name in FIELDS:
+        return [name]
+    return [path for path in FIELDS if path.endswith(f".{name}")]
+
+
+def find_field(name: str, column: int) -> Field:
+    """The field that is meant by a path or the last part of one.
+
+    Raises
+    ------
+    ClaimError
+        If there is none, with the nearest; or several, all named; or it is a seed or a file.
+    """
+    paths = _paths_of(name)
+    if len(paths) > 1:
+        raise ClaimError(f"{name} may be {' or '.join(paths)}; write one of them", column)
+    if not paths:
+        raise ClaimError(f"{name}: no such field{_hint(name, [*FIELDS, 'epoch'])}", column)
+    if paths[0] in SEEDS:
+        raise ClaimError(f"{name} can't be set: a claim is checked with many seeds", column)
+    if paths[0] == FILE:
+        raise ClaimError(
+            f"{name} can't be set: name the file in the experiment of the page", column
+        )
+    return FIELDS[paths[0]]
+
+
+def check_value(of: Field, value: Value, column: int) -> Value:
+    """The value as the field takes it.
+
+    Raises
+    ------
+    ClaimError
+        With the field path, the value and the bound.
+    """
+    if of.kind == "integer" and isinstance(value, float) and value.is_integer():
+        value = int(value)  # 1e4
+    try:
+        return of.check(value)
+    except ExperimentError as error:
+        raise ClaimError(str(error), column) from None
+
+
+def check_measure(name: str, column: int) -> str:
+    """The name, if it is that of a measure.
+
+    Raises
+    ------
+    ClaimError
+        With the nearest one.
+    """
+    if name in NEEDS:
+        return name
+    if _paths_of(name):
+        problem = f"{name} is no measure but a field: set it in parentheses, valid_loss({name}=...)"
+    else:
+        problem = f"{name}: no such measure{_hint(name, NEEDS)}"
+    raise ClaimError(problem, column)
+
+
+def _hint(name: str, known: Mapping[str, object] | list[str]) -> str:
+    near = nearest(name, known)
+    if near is not None:
+        return f"; did you mean {near}?"
+    return f"; there are {', '.join(NEEDS)}" if known is NEEDS else ""
+
+
+# values
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """A training, as far as it is known; what is not leaves the measures that need it NaN.
+
+    Attributes
+    ----------
+    history
+        Its records, to the end.
+    small_weights
+        As `small_weights` gives it, of the network at the end.
+    parts
+        Of the error of `RESAMPLES` networks like this one, each trained on other data.
+    """
+
+    experiment: Experiment
+    dataset: Dataset
+    history: History | None = None
+    small_weights: float = math.nan
+    parts: Decomposition | None = None
+
+
+def small_weights(state: "State") -> float:
+    """The share of a network's weights, without biases, that are near zero, in [0, 1]."""
+    from regplay.core.inside import NEAR_ZERO
+
+    weights = [weight for weight, _ in state.shape.views(state.parameters)]
+    small = sum(int((weight.abs() < NEAR_ZERO).sum()) for weight in weights)
+    return small / sum(weight.numel() for weight in weights)
+
+
+def measure_term(term: Term, trained: Trained) -> float | str:
+    """The value of a term for the training of its own experiment.
+
+    Losses, accuracies, penalties and weights of a network that has diverged are NaN. So is whatever
+    the training or its data don't have, such as an accuracy in regression.
+    """
+    dataset, parts = trained.dataset, trained.parts
+    match term.needs:
+        case "data":
+            return math.nan if dataset.noise_floor is None else dataset.noise_floor
+        case "resamples":
+            if parts is None:
+                return math.nan
+            name = {"squared_bias": "bias_squared"}.get(term.measure, term.measure)
+            return float(getattr(parts, name))
+    history = trained.history
+    if history is None or not len(history):
+        return "" if term.is_text else math.nan
+    if term.epoch is not None and term.needs == "history":
+        history = history.until(term.epoch)
+    if term.needs == "weights":
+        return math.nan if _diverged(history) else trained.small_weights
+    if term.measure == "verdict":
+        return judge(history, dataset, trained.experiment).kind
+    return _MEASURES[term.measure](history)
+
+
+def _recorded(measure: str) -> Callable[[History], float]:
+    def value(history: History) -> float:
+        assert history.last is not None
+        return math.nan if history.last.diverged[0] else history.last.value(measure)
+
+    return value
+
+
+_LAST = {measure: _recorded(measure) for measure in RECORDED}
+
+
+def _best_epoch(history: History) -> float:
+    best = history.best()
+    return math.nan if best is None else float(history.epochs[best])
+
+
+def _best_valid_loss(history: History) -> float:
+    best = history.best()
+    return math.nan if best is None else float(history.column("valid_loss")[best])
+
+
+def _half_squared(norm: float) -> float:
+    return norm * norm / 2  # inf for a norm above 1e154, of which ** makes an error
+
+
+def _diverged(history: History) -> float:
+    return float(history.last is not None and bool(history.last.diverged[0]))
+
+
+_MEASURES: Mapping[str, Callable[[History], float]] = {
+    **_LAST,
+    "gap": lambda history: _LAST["valid_loss"](history) - _LAST["train_loss"](history),
+    "half_squared_norm": lambda history: _half_squared(_LAST["weight_norm"](history)),
+    "best_valid_loss": _best_valid_loss,
+    "best_epoch": _best_epoch,
+    "epoch": lambda history: float(history.epochs[-1]),
+    "diverged": _diverged,
+}

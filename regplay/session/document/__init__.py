@@ -1,0 +1,32 @@
+"""A session as one thing to be saved and opened."""
+
+from regplay.session.document.document import VIEW, Document, StoredPin, StoredRun, ViewValue
+from regplay.session.document.file import (
+    SUFFIX,
+    Autosave,
+    Leftover,
+    dumps,
+    left_behind,
+    read,
+    write,
+)
+from regplay.session.document.states import DocumentError
+from regplay.session.document.text import DocumentWriter, loads
+
+__all__ = [
+    "SUFFIX",
+    "VIEW",
+    "Autosave",
+    "Document",
+    "DocumentError",
+    "DocumentWriter",
+    "Leftover",
+    "StoredPin",
+    "StoredRun",
+    "ViewValue",
+    "dumps",
+    "left_behind",
+    "loads",
+    "read",
+    "write",
+]

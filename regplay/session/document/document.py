@@ -1,0 +1,234 @@
+"""A session as one thing to be saved and opened: the experiment, its run, the pins, the place.
+
+Nothing here needs torch: runs hold their states as they are in memory, or, once read from a file,
+as numpy arrays, of which tensors are made when there is torch (`StoredRun.run`).
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from regplay.core.checkpoints import Checkpoints
+from regplay.core.cost import steps_per_epoch
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace as with_values
+from regplay.core.history import History
+from regplay.session.document.states import StoredStates, sizes_of
+from regplay.session.experiment_text import reads_file
+from regplay.session.pins import Pin
+from regplay.session.session import Run
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.state import State
+
+ViewValue = str | int | float | bool
+
+# What of the window's appearance belongs to a session, and of which type each is.
+VIEW: Mapping[str, type[ViewValue]] = {
+    "tab": str,  # of the fit and what stands in its place
+    "losses": str,  # the tab of the loss curves
+    "epoch": int,  # the moment that is shown; left out where that is the newest
+    "best": bool,  # whether the fit at the best epoch is laid over it
+    "band": bool,  # whether the band of networks thinned by dropout is shown
+    "thinned": bool,  # whether single ones are
+    "keeps_weights": bool,
+    "curves": str,  # field paths of sliders that show their curve, separated by blanks
+    "speed": float,  # epochs a second; 0 is full speed
+}
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRun:
+    """A run at one moment; nothing in it changes any more.
+
+    Attributes
+    ----------
+    states
+        In the order of their epochs: as tensors where it was taken from a window, as arrays where
+        it was read from a file; None if none were kept.
+    source
+        The run that it was taken from, if any; that goes on.
+    """
+
+    experiment: Experiment
+    history: History
+    changed_at: tuple[int, ...] = ()
+    placement: str = ""
+    states: "tuple[State, ...] | StoredStates | None" = None
+    source: Run | None = None
+
+    @staticmethod
+    def of(run: Run) -> "StoredRun":
+        """A run as it is now, without copying: what it recorded is never written over.
+
+        Another thread may train it meanwhile.
+        """
+        states = tuple(run.checkpoints)  # before the history, which records each of them first
+        history = copy.copy(run.history)
+        return StoredRun(
+            run.experiment, history, tuple(run.changed_at), run.placement, states or None, run
+        )
+
+    @property
+    def epoch(self) -> int:
+        """How far it has trained, by its last record; 0 before any."""
+        return int(self.history.epochs[-1]) if len(self.history) else 0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are states from which training can go on."""
+        return self.states is not None
+
+    def fits(self, dataset: Dataset) -> bool:
+        """Whether it can have been trained on a dataset: one from a file may have changed."""
+        classifies = dataset.task == "classification"
+        if len(self.history):
+            accuracy = self.history.column("train_accuracy")
+            if bool((accuracy == accuracy).any()) != classifies:  # NaN in regression
+                return False
+        if not isinstance(self.states, StoredStates):
+            return True
+        batch_size = self.experiment.optimizer.batch_size
+        steps = steps_per_epoch(len(dataset.train.y), batch_size)
+        is_paced = self.epoch == 0 or self.states.steps_per_epoch == steps
+        return is_paced and self.states.sizes == sizes_of(self.experiment, dataset)
+
+    def run(self, *, with_states: bool = True) -> Run:
+        """A run to work on, with what it had recorded.
+
+        Parameters
+        ----------
+        with_states
+            Whether to have its states too, for which torch is imported.
+        """
+        checkpoints = Checkpoints()
+        if with_states and self.states is not None:
+            states = self.states
+            for state in states.tensors() if isinstance(states, StoredStates) else states:
+                checkpoints.keep(state)
+        history = self.history.until(self.epoch)
+        return Run(self.experiment, history, list(self.changed_at), self.placement, checkpoints)
+
+    def is_like(self, other: "StoredRun") -> bool:
+        """Whether both have come equally far with the same experiment, which decides the rest."""
+        return (self.experiment, self.epoch, len(self.history), self.changed_at) == (
+            other.experiment,
+            other.epoch,
+            len(other.history),
+            other.changed_at,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPin:
+    """A pinned run. What it predicts is not kept: its last state says it again."""
+
+    name: str
+    color: int  # index into the palette of 12
+    is_hidden: bool
+    run: StoredRun
+
+    @staticmethod
+    def of(pin: Pin) -> "StoredPin":
+        """A pin as it is now."""
+        return StoredPin(pin.name, pin.color, pin.is_hidden, StoredRun.of(pin.run))
+
+    def is_like(self, other: "StoredPin") -> bool:
+        """Whether a person would see no difference."""
+        mine, theirs = (self.name, self.color, self.is_hidden), (other.name, other.color)
+        return mine == (*theirs, other.is_hidden) and self.run.is_like(other.run)
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """A session.
+
+    Attributes
+    ----------
+    run
+        The present run; None while it is not known, or has recorded nothing.
+    pins
+        At most 12, in the order in which they are listed.
+    lesson, page
+        The lesson that is open, and its page from 0; the former empty if there is none.
+    view
+        What of `VIEW` is to be shown again.
+    """
+
+    experiment: Experiment
+    run: StoredRun | None = None
+    pins: tuple[StoredPin, ...] = ()
+    lesson: str = ""
+    page: int = 0
+    view: Mapping[str, ViewValue] = field(default_factory=dict)
+
+    @staticmethod
+    def of(
+        experiment: Experiment,
+        run: Run | None = None,
+        pins: Iterable[Pin] = (),
+        lesson: str = "",
+        page: int = 0,
+        view: Mapping[str, ViewValue] | None = None,
+    ) -> "Document":
+        """What is worked on at present, without copying any of it: this takes microseconds."""
+        stored = None if run is None or not len(run.history) else StoredRun.of(run)
+        kept = tuple(StoredPin.of(pin) for pin in pins)
+        return Document(experiment, stored, kept, lesson, page, dict(view or {}))
+
+    @property
+    def experiments(self) -> tuple[Experiment, ...]:
+        """All that are in it: its own, that of the run, those of the pins."""
+        runs = [] if self.run is None else [self.run]
+        runs += [pin.run for pin in self.pins]
+        return (self.experiment, *(run.experiment for run in runs))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Files on this machine that its experiments read: to be asked about before that."""
+        found = [each.data.file.strip() for each in self.experiments if reads_file(each)]
+        return tuple(dict.fromkeys(path for path in found if path))
+
+    def without_files(self) -> "Document":
+        """The same, naming no file: runs keep their histories, and can't be trained."""
+        return self._with_experiments(
+            lambda each: with_values(each, {"data.file": ""}) if each.data.file else each
+        )
+
+    def with_files(self, absolute: Callable[[str], str]) -> "Document":
+        """The same with other names of the files that its experiments read."""
+        return self._with_experiments(
+            lambda each: (
+                with_values(each, {"data.file": absolute(each.data.file)})
+                if reads_file(each) and each.data.file.strip()
+                else each
+            )
+        )
+
+    def _with_experiments(self, change: Callable[[Experiment], Experiment]) -> "Document":
+        def changed(run: StoredRun) -> StoredRun:
+            return replace(run, experiment=change(run.experiment))
+
+        return replace(
+            self,
+            experiment=change(self.experiment),
+            run=None if self.run is None else changed(self.run),
+            pins=tuple(replace(pin, run=changed(pin.run)) for pin in self.pins),
+        )
+
+    def is_like(self, saved: "Document") -> bool:
+        """Whether nothing that a person worked on differs from what was saved.
+
+        Where they are in a lesson and what of the window they look at is no work. A run that is
+        not known at present is taken for the saved one; where none was saved, only one that has
+        trained is work.
+        """
+        if self.experiment != saved.experiment or len(self.pins) != len(saved.pins):
+            return False
+        if not all(a.is_like(b) for a, b in zip(self.pins, saved.pins, strict=True)):
+            return False
+        if self.run is None or saved.run is None:
+            return self.run is None or self.run.epoch == 0
+        return self.run.is_like(saved.run)

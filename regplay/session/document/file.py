@@ -1,0 +1,282 @@
+"""Sessions as files: those that a person saves, and the one that a window saves by itself.
+
+What is worked on is written again and again, so that a crash loses seconds. Each window writes one
+file of its own, in a folder for such files, from a thread of its own. A lock beside the file says
+that the window lives; it is the system that lets go of it when the process is gone, however that
+came about. Where the system has no such locks, nothing is written.
+
+The rule: a file that was left behind is deleted by nobody but who takes it up or discards it. It is
+offered at each start until then. Who takes it up goes on in that very file, so that at no moment
+there is less on disk than before, and deletes it when the window is closed in good order, or when
+the session is saved under a name.
+"""
+
+import contextlib
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from regplay.session.document.document import Document
+from regplay.session.document.states import DocumentError
+from regplay.session.document.text import BRIEF, LARGEST, Budget, DocumentWriter, loads
+from regplay.session.experiment_text import absolute
+from regplay.session.files import OutputError, leftovers_of, write_file
+from regplay.session.validation import read_text
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+SUFFIX = ".regplay"
+
+_LOCK = ".lock"
+_TRIES = 5
+
+
+def dumps(document: Document, budget: Budget | None = None) -> str:
+    """The text of a file with this session in it.
+
+    Raises
+    ------
+    DocumentError
+        If it is too long to be read again.
+    """
+    return DocumentWriter(budget).text(document)
+
+
+def read(path: Path) -> Document:
+    """The session in a file; relative paths in it are meant from the file's folder.
+
+    No path in it is followed: `Document.paths` are to be asked about first.
+
+    Raises
+    ------
+    DocumentError
+        As `loads`, or if the file can't be read; the message begins with its name.
+    """
+    text = read_text(path, LARGEST, "session of regplay", DocumentError)
+    try:
+        document = loads(text)
+    except DocumentError as error:
+        raise DocumentError(f"{path}: {error}") from None
+    return document.with_files(lambda file: absolute(file, path.parent))
+
+
+def write(path: Path, document: Document, writer: DocumentWriter | None = None) -> None:
+    """Write a session, whole or not at all, in place of a file of the same name.
+
+    Raises
+    ------
+    DocumentError
+        If it can't be written; the message begins with the file's name.
+    """
+    try:
+        write_file(path, (writer or DocumentWriter()).text(document))
+    except OutputError as error:
+        raise DocumentError(str(error)) from None
+    except DocumentError as error:
+        raise DocumentError(f"{path}: can't be written: {error}") from None
+
+
+# saved by themselves
+
+
+@dataclass(eq=False)
+class Leftover:
+    """A file whose process is gone, held so that no other window offers it too.
+
+    Attributes
+    ----------
+    saved
+        When it was written last.
+    """
+
+    path: Path
+    saved: datetime
+    lock: "BaseFileLock"
+
+    def read(self) -> Document:
+        """What was worked on.
+
+        Raises
+        ------
+        DocumentError
+            If it can't be read, such as one of a newer regplay.
+        """
+        return read(self.path)
+
+    def leave(self) -> None:
+        """Offer it again at the next start."""
+        self.lock.release()
+
+    def discard(self) -> None:
+        """Delete it; where that fails, it is offered again."""
+        _delete_with(self.lock, self.path)
+
+
+def left_behind(folder: Path) -> list[Leftover]:
+    """The files in a folder whose processes are gone, the newest first; all are held from here on.
+
+    What writings that were cut off have left is deleted.
+    """
+    found = []
+    # On Windows a lock that is let go of leaves no file, so that a session may stand alone.
+    names = [*folder.glob(f"*{_LOCK}"), *folder.glob(f"*{SUFFIX}")]
+    for path in sorted({name.with_suffix(SUFFIX) for name in names}):
+        lock = hold(path)
+        if lock is None:
+            continue
+        for part in leftovers_of(path):
+            _delete(part)
+        try:
+            saved = datetime.fromtimestamp(path.stat().st_mtime)
+        except OSError:  # it was killed before it had written anything
+            _delete_with(lock, path)
+        else:
+            found.append(Leftover(path, saved, lock))
+    return sorted(found, key=lambda leftover: leftover.saved, reverse=True)
+
+
+def hold(path: Path) -> "BaseFileLock | None":
+    """The lock of a file, held by this process; None while another one holds it.
+
+    Nor is there one where the system has no locks, as on some network drives.
+    """
+    from filelock import FileLock, Timeout  # which takes as long as a frame to import
+
+    # One thread writes, another one clears; what stands in for a lock would outlive its process.
+    lock = FileLock(path.with_suffix(_LOCK), thread_local=False, fallback_to_soft=False)
+    with contextlib.suppress(Timeout, OSError):
+        lock.acquire(timeout=0)
+        return lock
+    return None
+
+
+def _delete(path: Path) -> bool:
+    """Delete it; returns whether it is gone."""
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)
+        return True
+    return False
+
+
+def _delete_with(lock: "BaseFileLock", path: Path) -> None:
+    """Let go of a file and delete it; one that stays is found by the next start."""
+    is_gone = _delete(path)
+    lock.release()
+    if is_gone:  # else somebody may hold it by now
+        _delete(path.with_suffix(_LOCK))
+
+
+class Autosave:
+    """Writes the newest session that it is given, and forgets those before it.
+
+    Parameters
+    ----------
+    folder
+        Made when it is first needed.
+
+    Attributes
+    ----------
+    path
+        The file; None before the first writing.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path: Path | None = None
+        self._folder = folder
+        self._lock: BaseFileLock | None = None
+        self._writer = DocumentWriter(BRIEF)
+        self._wake = threading.Condition()
+        self._waiting: Document | None = None
+        self._is_writing = self._is_closed = False
+        self._problem = ""
+        self._thread: threading.Thread | None = None
+
+    def save(self, document: Document) -> None:
+        """Write this soon, in place of what still waits; returns at once."""
+        with self._wake:
+            if self._is_closed:
+                return
+            self._waiting = document
+            if self._thread is None:
+                # A daemon, so that a crash of the main thread ends the process; what is being
+                # written then appears whole or not at all.
+                self._thread = threading.Thread(target=self._run, name="autosave", daemon=True)
+                self._thread.start()
+            self._wake.notify_all()
+
+    def take_problem(self) -> str:
+        """Why the last writing failed, told once; empty if it did not."""
+        with self._wake:
+            problem, self._problem = self._problem, ""
+            return problem
+
+    def adopt(self, leftover: Leftover) -> None:
+        """Go on in the file of another process, which holds what is worked on from now on."""
+        self.clear()
+        with self._wake:
+            self.path, self._lock = leftover.path, leftover.lock
+
+    def clear(self) -> None:
+        """Delete the file: what was worked on is safe elsewhere, or not wanted."""
+        with self._wake:
+            self._waiting = None
+            self._wake.wait_for(lambda: not self._is_writing)
+            if self.path is not None and self._lock is not None:
+                _delete_with(self._lock, self.path)
+            self.path = self._lock = None
+
+    def wait(self) -> None:
+        """Until everything is written."""
+        with self._wake:
+            self._wake.wait_for(lambda: self._waiting is None and not self._is_writing)
+
+    def close(self) -> None:
+        """End in good order: delete the file and end the thread."""
+        self.clear()
+        with self._wake:
+            self._is_closed = True
+            self._wake.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                self._wake.wait_for(lambda: self._waiting is not None or self._is_closed)
+                if self._waiting is None:
+                    return
+                document, self._waiting = self._waiting, None
+                self._is_writing = True
+            problem = self._write(document)
+            with self._wake:
+                self._is_writing, self._problem = False, problem
+                self._wake.notify_all()
+
+    def _write(self, document: Document) -> str:
+        """Write it; why that failed, or nothing."""
+        try:
+            write(self._own_path(), document, self._writer)
+        except DocumentError as error:
+            return str(error)
+        except OSError as error:
+            return f"{self._folder}: can't be written to: {error.strerror or error}"
+        except Exception as error:  # whoever waits for this thread must not wait for ever
+            return f"{self._folder}: {error} ({type(error).__name__})"
+        return ""
+
+    def _own_path(self) -> Path:
+        """The file to write, with a lock beside it before there is anything in it."""
+        if self.path is not None:
+            return self.path
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for _ in range(_TRIES):
+            path = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
+            lock = hold(path)
+            if lock is not None:
+                self.path, self._lock = path, lock
+                return path
+        raise OSError(f"{self._folder}: no file can be locked there")

@@ -1,0 +1,454 @@
+"""From a session to the text of a file, and back, trusting nothing in it.
+
+The text is TOML for people, then arrays, one a line, then a last line, all of it TOML. Arrays are
+written more strictly than TOML asks, so that they are read line by line, and only what stands
+before them is parsed: that takes a second for some megabytes, and a stranger may have written it.
+
+Whoever wrote the file, reading it takes bounded time and memory, follows no path in it, and leads
+to a session that can be worked on, or to a `DocumentError`.
+"""
+
+import re
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import msgspec
+import numpy as np
+import tomli_w
+from msgspec import Meta
+
+from regplay import __version__
+from regplay.core.datasets import DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import ExperimentError, from_dict, to_dict
+from regplay.core.history import MEASURES, History, Snapshot
+from regplay.core.toml_text import TooMuchError, check_effort, parse
+from regplay.session.document.document import (
+    VIEW,
+    Document,
+    StoredPin,
+    StoredRun,
+    ViewValue,
+)
+from regplay.session.document.states import (
+    MOST_CHANGES,
+    MOST_STATES,
+    ArrayReader,
+    DocumentError,
+    StoredStates,
+    are_measured,
+    check_sizes,
+    earlier_layouts,
+    encoded,
+    layouts,
+    updated,
+)
+from regplay.session.experiment_text import changed, changes, reads_file
+from regplay.session.pins import MOST as MOST_PINS
+from regplay.session.session import Run
+from regplay.session.validation import validated
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.state import State
+
+FORMAT = 2
+EARLIER = 1  # `regplay.session.document.states` says in what it differs
+LARGEST = 256 << 20  # bytes of a file
+_LARGEST_HEAD = 16 << 20  # characters before the arrays; points that were drawn may be many
+_FIRST = re.compile(r"format *= *(\d{1,9})\s*$", re.MULTILINE)
+_ARRAYS = "\n[arrays]\n"
+_ARRAY = re.compile(r"([a-z0-9_]{1,60}) = '([A-Za-z0-9+/=]*)'")
+_END = "# The end of the session."
+
+# The first, the last and the best state stay, unless they take so many budgets: then the last.
+_ROOM = 8
+
+_MOST_MEMORY = 512 << 20  # bytes of all arrays
+_MOST_RECORDS = 20_000  # in a million epochs fall fewer than 2,000
+_MOST_EPOCHS = 1_000_000
+_MOST_STEPS = 20_000  # in an epoch
+_LONGEST_NAME = 200  # characters
+_LONGEST_VALUE = 2000  # characters of a text in the view
+_Epoch = Annotated[int, Meta(ge=0, le=_MOST_EPOCHS)]
+
+
+def joined(head: Mapping[str, Any], arrays: Mapping[str, str]) -> str:
+    """The text of a file with these values and arrays.
+
+    Raises
+    ------
+    DocumentError
+        If it is too long to be read again.
+    """
+    values = {"format": FORMAT, "regplay": __version__, **head}
+    # In a text of several lines the writer makes \r\n a mere \n, which would not be lossless.
+    begin = tomli_w.dumps(values, multiline_strings=not _has_returns(values))
+    if len(begin) > _LARGEST_HEAD:
+        raise DocumentError("the points of its experiments take more than 16 MiB: delete some pins")
+    try:
+        check_effort(begin)
+    except TooMuchError as error:
+        raise DocumentError(f"it could not be read again: {error}") from None
+    lines = [f"{name} = '{text}'\n" for name, text in arrays.items()]
+    return "".join([begin, _ARRAYS, *lines, _END, "\n"])
+
+
+def _has_returns(value: object) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        return any(_has_returns(each) for each in value)
+    return isinstance(value, str) and "\r" in value
+
+
+def taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values and the arrays in the text of a file.
+
+    Raises
+    ------
+    DocumentError
+        If it is no session, is of a newer format, or is not complete.
+    """
+    if not text.strip():
+        raise DocumentError("the file is empty")
+    first = _FIRST.match(text)
+    if first is None:
+        raise DocumentError("this is no session of regplay: it does not begin with its format")
+    if not EARLIER <= int(first[1]) <= FORMAT:
+        raise DocumentError(
+            f"it is of format {first[1]}, and this regplay ({__version__}) reads formats up to "
+            f"{FORMAT}: open it with a newer one"
+        )
+    begin, mark, end = text.rpartition(_ARRAYS)
+    if not mark or end.rstrip()[-len(_END) :] != _END:
+        raise DocumentError("the file is not complete: its end is missing")
+    return _parsed(begin), _arrays(end)
+
+
+def _parsed(begin: str) -> dict[str, Any]:
+    if len(begin) > _LARGEST_HEAD:
+        raise DocumentError("it has more than 16 MiB of values, so it is no session of regplay")
+    try:
+        return parse(begin)
+    except TooMuchError as error:
+        raise DocumentError(f"{error}, so it is no session of regplay") from None
+    except ValueError as error:  # bad TOML, or a number of more digits than Python reads
+        reason = str(error).partition(";")[0]
+        raise DocumentError(f"the file is damaged: {reason[:200]}") from None
+
+
+def _arrays(text: str) -> dict[str, str]:
+    lines = text.rstrip().split("\n")[:-1]
+    found: dict[str, str] = {}
+    for number, line in enumerate(lines, 1):
+        match = _ARRAY.fullmatch(line.rstrip("\r"))
+        if match is None or match[1] in found:
+            raise DocumentError(f"the file is damaged: line {number} of its arrays can't be read")
+        found[match[1]] = match[2]
+    return found
+
+
+# writing
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Bytes that the states of the present run, and of each pin, may take in a file.
+
+    A network of the usual size, two layers of 64 units, takes 67 KB a state.
+    """
+
+    run: int = 4 << 20
+    pin: int = 1 << 20
+
+
+BRIEF = Budget(run=1 << 20, pin=1 << 18)  # for what is written every few seconds
+
+
+@dataclass(frozen=True, eq=False)
+class _Written:
+    """A run as text, apart from its experiment, which is told by what differs."""
+
+    run: StoredRun
+    budget: int
+    table: Mapping[str, Any]
+    arrays: Mapping[str, str]
+
+
+class DocumentWriter:
+    """Writes sessions, and remembers the texts of runs that stay as they are.
+
+    It belongs to one thread.
+    """
+
+    def __init__(self, budget: Budget | None = None) -> None:
+        self._budget = budget or Budget()
+        self._written: weakref.WeakKeyDictionary[Run, _Written] = weakref.WeakKeyDictionary()
+
+    def text(self, document: Document) -> str:
+        """The text of a session.
+
+        Raises
+        ------
+        DocumentError
+            If it is too long.
+        """
+        head: dict[str, Any] = {}
+        if document.lesson:
+            head |= {"lesson": document.lesson, "page": document.page}
+        head["experiment"] = to_dict(document.experiment)
+        if document.view:
+            head["view"] = dict(document.view)
+        arrays: dict[str, str] = {}
+        base = document.experiment
+        if document.run is not None:
+            head["run"] = self._table("run", document.run, self._budget.run, base, arrays)
+        pins = []
+        for number, pin in enumerate(document.pins, 1):
+            table = self._table(f"pin{number}", pin.run, self._budget.pin, base, arrays)
+            names = {"name": pin.name, "color": pin.color, "is_hidden": pin.is_hidden}
+            pins.append(names | table)
+        if pins:
+            head["pins"] = pins
+        return joined(head, arrays)
+
+    def _table(
+        self, owner: str, run: StoredRun, budget: int, base: Experiment, arrays: dict[str, str]
+    ) -> dict[str, Any]:
+        written = self._known(run, budget) or _write(run, budget)
+        if run.source is not None:
+            self._written[run.source] = written
+        arrays |= {f"{owner}_{name}": text for name, text in written.arrays.items()}
+        return {**written.table, "changes": changes(base, run.experiment)}
+
+    def _known(self, run: StoredRun, budget: int) -> _Written | None:
+        known = None if run.source is None else self._written.get(run.source)
+        if known is None or known.budget != budget:
+            return None
+        # States are the same objects, or none of them is.
+        is_same = (len(run.history), run.changed_at, run.states) == (
+            len(known.run.history),
+            known.run.changed_at,
+            known.run.states,
+        )
+        return known if is_same else None
+
+
+def _write(run: StoredRun, budget: int) -> _Written:
+    history = run.history.until(run.epoch)  # whose last record is of the last epoch
+    last = history.last
+    steps_per_epoch = last.step // last.epoch if last is not None and last.epoch else 1
+    table: dict[str, Any] = {
+        "placement": run.placement[:200],
+        "changed_at": list(run.changed_at[-MOST_CHANGES:]),
+        "records": len(history),
+        "steps_per_epoch": steps_per_epoch,
+        "stopped_at": -1 if last is None else int(last.stopped_at[0]),
+        "diverged": last is not None and bool(last.diverged[0]),
+    }
+    columns = [history.column(measure) for measure in MEASURES]
+    arrays = {"epochs": history.epochs, "values": np.stack(columns, axis=1)}
+    states = run.states
+    if isinstance(states, tuple) and len(history):
+        states = StoredStates.of(_thinned(states, budget, history), steps_per_epoch)
+    if isinstance(states, StoredStates):
+        table |= {"sizes": list(states.sizes), "states": len(states)}
+        arrays |= states.arrays
+    texts = {name: encoded(array) for name, array in arrays.items()}
+    return _Written(run, budget, table, texts)
+
+
+def _thinned(states: Sequence["State"], budget: int, history: History) -> Sequence["State"]:
+    """As many states as a budget allows, the first, the last and the best among them.
+
+    About the same as `Checkpoints.within` keeps, but chosen at one go: that holds up no painting.
+    """
+    states = [state for state in states if state.epoch <= history.epochs[-1]]
+    best = history.best()
+    best_epoch = -1 if best is None else int(history.epochs[best])
+    most = max(3, budget // max(states[-1].size, 1))
+    if len(states) > most:
+        times = np.log1p([state.epoch for state in states])
+        wanted = np.linspace(times[0], times[-1], most - 1)
+        nearest = np.abs(times[:, None] - wanted).argmin(axis=0)
+        places = {*nearest.tolist(), *(i for i, s in enumerate(states) if s.epoch == best_epoch)}
+        states = [states[place] for place in sorted(places)]
+    is_much = sum(state.size for state in states) > _ROOM * budget
+    return states[-1:] if is_much else states
+
+
+# reading
+
+
+class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A run as it stands in a file, but for its arrays."""
+
+    steps_per_epoch: Annotated[int, Meta(ge=1, le=_MOST_STEPS)]
+    records: Annotated[int, Meta(ge=0, le=_MOST_RECORDS)]
+    stopped_at: Annotated[int, Meta(ge=-1, le=_MOST_EPOCHS)]
+    diverged: bool
+    changed_at: Annotated[tuple[_Epoch, ...], Meta(max_length=MOST_CHANGES)]
+    placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
+    changes: dict[str, Any] = {}
+    states: Annotated[int, Meta(ge=1, le=MOST_STATES)] | None = None
+    sizes: Annotated[tuple[Annotated[int, Meta(ge=1, le=10_000)], ...], Meta(max_length=12)] = ()
+    streams: Annotated[int, Meta(ge=0, le=3 * MOST_STATES)] = 0  # of an earlier format
+
+
+class _PinTable(_RunTable, frozen=True, kw_only=True):
+    name: Annotated[
+        str, Meta(max_length=_LONGEST_NAME, pattern=r"\S", description="not all of them blanks")
+    ]
+    color: Annotated[int, Meta(ge=0, le=MOST_PINS - 1)]
+    is_hidden: bool
+
+
+class _Head(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands in a file before the arrays; what is more is passed over."""
+
+    format: Annotated[int, Meta(ge=EARLIER, le=FORMAT)]
+    experiment: dict[str, Any]
+    run: _RunTable | None = None
+    pins: Annotated[tuple[_PinTable, ...], Meta(max_length=MOST_PINS)] = ()
+    lesson: Annotated[
+        str,
+        Meta(
+            max_length=100,
+            pattern=r"^[A-Za-z0-9._-]*\Z",
+            description="as the name of a lesson has: letters, digits and . _ -",
+        ),
+    ] = ""
+    page: Annotated[int, Meta(ge=0, le=999)] = 0
+    view: dict[str, Any] = {}
+
+
+def loads(text: str) -> Document:
+    """The session in the text of a file.
+
+    Experiments whose data come from a file keep its name, but it is not read: whether runs of them
+    fit is known only then (`StoredRun.fits`). All others are held against their data.
+
+    Raises
+    ------
+    DocumentError
+        If it is no session, is of a newer format, is not complete, or holds something that no
+        session holds; the message says what and where.
+    """
+    values, arrays = taken_apart(text)
+    head, reader = validated(values, _Head, DocumentError), ArrayReader(arrays, _MOST_MEMORY)
+    try:
+        experiment = from_dict(head.experiment)
+    except ExperimentError as error:
+        raise DocumentError(f"its experiment is refused: {error}") from None
+    is_earlier, run = head.format == EARLIER, None
+    if head.run is not None:
+        run = _run(head.run, "run", "run", experiment, reader, is_earlier)
+    pins = tuple(
+        StoredPin(
+            name=" ".join(table.name.split()),
+            color=table.color,
+            is_hidden=table.is_hidden,
+            run=_run(table, f"pins[{number}]", f"pin{number}", experiment, reader, is_earlier),
+        )
+        for number, table in enumerate(head.pins, 1)
+    )
+    if len({pin.color for pin in pins}) < len(pins):
+        raise DocumentError("pins: two have the same colour")
+    page = head.page if head.lesson else 0
+    document = Document(experiment, run, pins, head.lesson, page, _view(head.view))
+    _check_data(document)
+    return document
+
+
+def _view(raw: Mapping[str, object]) -> dict[str, ViewValue]:
+    """What is known of it: another regplay may look at other things."""
+    found: dict[str, ViewValue] = {}
+    for key, type_ in VIEW.items():
+        value = raw.get(key)
+        if type(value) is type_ and isinstance(value, str | int | float):
+            is_short = not isinstance(value, str) or len(value) <= _LONGEST_VALUE
+            if is_short and (isinstance(value, str) or abs(value) < 1e9):
+                found[key] = value
+    return found
+
+
+def _run(
+    table: _RunTable,
+    place: str,
+    owner: str,
+    base: Experiment,
+    reader: ArrayReader,
+    is_earlier: bool,
+) -> StoredRun:
+    """A run of a file, by its place there; `owner` is what its arrays are called by."""
+    try:
+        experiment = changed(base, table.changes)
+    except ExperimentError as error:
+        raise DocumentError(f"{place}.changes is refused: {error}") from None
+    history = _history(table, place, owner, reader)
+    states = None
+    if table.states is not None:
+        try:
+            check_sizes(table.sizes, experiment)
+        except DocumentError as error:
+            raise DocumentError(f"{place}.sizes: {error}") from None
+        if table.streams > 3 * table.states:
+            raise DocumentError(
+                f"{place}.streams = {table.streams}: must be at most {3 * table.states}"
+            )
+        wanted = today = layouts(table.states, table.sizes, experiment.optimizer.name)
+        if is_earlier:
+            wanted = earlier_layouts(today, table.streams)
+        arrays = {name: reader.read(f"{owner}_{name}", layout) for name, layout in wanted.items()}
+        # What no file of an earlier format has is 0.
+        missing = {name: layout for name, layout in today.items() if name not in wanted}
+        arrays |= {name: reader.zeros(layout) for name, layout in missing.items()}
+        states = StoredStates(table.sizes, table.steps_per_epoch, arrays)
+        try:
+            if is_earlier:
+                states = updated(states, history)
+            states.check(history.epochs)
+        except DocumentError as error:
+            raise DocumentError(f"{owner}: {error}") from None
+    return StoredRun(experiment, history, table.changed_at, table.placement, states)
+
+
+def _history(table: _RunTable, place: str, owner: str, reader: ArrayReader) -> History:
+    records = table.records
+    epochs = reader.read(f"{owner}_epochs", ("<i8", (records,)))
+    values = reader.read(f"{owner}_values", ("<f8", (records, len(MEASURES))))
+    if not are_measured(values):
+        raise DocumentError(f"arrays.{owner}_values holds numbers that no training leads to")
+    is_within = ((epochs >= 0) & (epochs <= _MOST_EPOCHS)).all()
+    if not (is_within and (np.diff(epochs) > 0).all()):
+        raise DocumentError(f"arrays.{owner}_epochs: epochs must rise, from 0 to {_MOST_EPOCHS:,}")
+    last, stopped_at = int(epochs[-1]) if records else 0, table.stopped_at
+    if stopped_at > last:
+        raise DocumentError(f"{place}.stopped_at = {stopped_at}: must be at most {last}")
+    ends = np.array([stopped_at]), np.array([table.diverged and stopped_at >= 0])
+    trains = np.array([-1]), np.array([False])
+    history = History()
+    for epoch, row in zip(epochs.tolist(), values, strict=True):
+        ending = ends if epoch == last else trains
+        history.append(Snapshot(epoch, epoch * table.steps_per_epoch, row[:, None], *ending))
+    return history
+
+
+def _check_data(document: Document) -> None:
+    """Refuse runs that can't have been trained on their data, where these need no file."""
+    runs = {} if document.run is None else {"run": document.run}
+    runs |= {f"pins[{number}]": pin.run for number, pin in enumerate(document.pins, 1)}
+    belonging: dict[DataSettings, list[str]] = {}
+    for place, run in runs.items():
+        if not reads_file(run.experiment):
+            belonging.setdefault(run.experiment.data, []).append(place)
+    for settings, places in belonging.items():
+        try:
+            dataset = load(settings)
+        except DatasetError as error:
+            raise DocumentError(f"{places[0]}: its data can't be made: {error}") from None
+        for place in places:
+            if not runs[place].fits(dataset):
+                raise DocumentError(f"{place} does not belong to the data of its experiment")

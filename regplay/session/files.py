@@ -1,0 +1,154 @@
+"""Writing files whole or not at all, folders for them, and tables as CSV."""
+
+import contextlib
+import csv
+import io
+import math
+import os
+import shutil
+import stat
+import uuid
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from regplay.core.errors import UserError
+
+_LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it
+
+
+def write_atomically(path: Path, data: bytes | str) -> None:
+    """Write a file that replaces one of the same name.
+
+    Whoever reads it, at any time and after any crash, finds either what was there before or all of
+    `data`. A link is followed; the permissions of a file that is replaced stay. What is no file,
+    such as /dev/null or a pipe, is never replaced: it is written to.
+
+    Parameters
+    ----------
+    data
+        Text is written in UTF-8, its line ends as they are.
+
+    Raises
+    ------
+    OSError
+        If it can't be written; what was there before is untouched.
+    UnicodeEncodeError
+        If a text has half a surrogate pair, as the names of some files do.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    mode = _mode_of(path)
+    if mode is not None and not stat.S_ISREG(mode):
+        with path.open("wb") as device:
+            device.write(content)
+        return
+    path = Path(os.path.realpath(path))
+    temporary = temporary_beside(path)
+    try:
+        # Not from `tempfile`: its files are closed to everyone else, and stay so when renamed.
+        allowed = 0o666 if mode is None else stat.S_IMODE(mode)
+        with open(
+            temporary, "xb", opener=lambda name, flags: os.open(name, flags, allowed)
+        ) as file:
+            if mode is not None:  # before there is anything in it that others might read
+                shutil.copymode(path, temporary)
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # else a crash may leave the new name on an empty file
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def temporary_beside(path: Path) -> Path:
+    """A name in the same folder that no one else uses; `leftovers_of` finds it again."""
+    return path.with_name(f"{_prefix(path)}{uuid.uuid4().hex}.part")
+
+
+def leftovers_of(path: Path) -> list[Path]:
+    """Temporary files of writings to `path` that were cut off, or that are under way."""
+    prefix = _prefix(path)
+    with contextlib.suppress(OSError):
+        found = [entry for entry in path.parent.iterdir() if entry.name.startswith(prefix)]
+        return [entry for entry in found if entry.name.endswith(".part")]
+    return []
+
+
+def _prefix(path: Path) -> str:
+    return f".{path.name[: _LONGEST_NAME // 4]}."
+
+
+def _mode_of(path: Path) -> int | None:
+    """What it is and who may do what with it; None if it is not there."""
+    try:
+        return path.stat().st_mode
+    except FileNotFoundError:
+        return None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Let the new name outlive a power cut too, where folders can be synced."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+# files that a person asked for
+
+
+class OutputError(UserError):
+    """A folder or a file in it can't be written; the message says which one and why."""
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make sure that results can be written into `folder`, before time is spent on them.
+
+    Raises
+    ------
+    OutputError
+        If it can't be created or written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = temporary_beside(folder / "experiment.toml")
+        probe.touch()
+        probe.unlink()
+    except FileExistsError:
+        raise OutputError(f"{folder}: this is a file; results need a folder") from None
+    except OSError as error:
+        raise OutputError(f"{folder}: can't write there: {error.strerror or error}") from None
+
+
+def write_file(path: Path, content: bytes | str) -> None:
+    """Write a file as `write_atomically` does.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise OutputError(f"{path}: can't be written: {error.strerror or error}") from None
+    except UnicodeEncodeError:
+        problem = "a name in it, such as that of a file, is no text"
+        raise OutputError(f"{path}: can't be written: {problem}") from None
+
+
+def finite(value: float) -> float | None:
+    """`value`, or None where it is not finite, which JSON has no word for."""
+    return value if math.isfinite(value) else None
+
+
+def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """CSV in UTF-8, numbers with all digits that tell them apart; what is not finite is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header)
+    for row in rows:
+        writer.writerow([finite(cell) if isinstance(cell, float) else cell for cell in row])
+    return text.getvalue().encode()

@@ -1,0 +1,453 @@
+"""Whether the claims of a lesson hold: all that they speak of is trained together, each once.
+
+In a terminal: with a progress line, to the end or to Ctrl-C, and what it came to in words.
+"""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from regplay.core.bias_variance import Decomposition, why_not
+from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
+from regplay.core.joint import JointTraining
+from regplay.core.resampled import decompositions_of
+from regplay.core.sweep import Sweep
+from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
+from regplay.session.files import finite
+from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
+from regplay.session.number_texts import counted, loss_text, percent_text
+from regplay.session.terminal import CtrlC, StatusLine, with_memory
+
+_SEEDS = 2**31  # there are so many
+
+
+@dataclass(frozen=True)
+class SeedCheck:
+    """A claim at one seed: the value of each of its terms, in order, and whether it holds."""
+
+    seed: int
+    values: tuple[float | str, ...]
+    holds: bool
+
+
+@dataclass(frozen=True)
+class ClaimCheck:
+    """A claim after its trainings.
+
+    Attributes
+    ----------
+    page
+        The index of its page.
+    agree
+        For how many seeds it must hold.
+    """
+
+    page: int
+    claim: Claim
+    seeds: tuple[SeedCheck, ...]
+    agree: int
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """What the claim speaks of, in the order of the values."""
+        return self.claim.statement.terms
+
+    @property
+    def holding(self) -> int:
+        """For how many seeds it holds."""
+        return sum(check.holds for check in self.seeds)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it holds for as many seeds as it must."""
+        return self.holding >= self.agree
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A claim at one seed: what is to be trained for each of its terms."""
+
+    seed: int
+    experiments: tuple[Experiment, ...]  # of resampled networks, the first of them
+
+
+class _Together:
+    """Distinct experiments that are trained together."""
+
+    def __init__(self, experiments: Sequence[Experiment], device: str) -> None:
+        distinct = tuple(dict.fromkeys(experiments))
+        self.place = {experiment: place for place, experiment in enumerate(distinct)}
+        # Only the network at the end is asked for, so next to none of the states are kept.
+        self.training = JointTraining(distinct, device=device, keeps=0)
+
+    def trained(self, experiment: Experiment) -> Trained | None:
+        """What came of an experiment; None while it trains."""
+        member = self.place[experiment]
+        joint = self.training.history
+        if not joint.is_finished[member]:
+            return None
+        part, index = joint.place(member)
+        state = part.checkpoints.last
+        assert state is not None
+        return Trained(
+            experiment,
+            self.training.datasets[member],
+            joint.member(member),
+            small_weights(state.member(index)),
+        )
+
+
+class _Resampled:
+    """Networks on many draws of the same data: `RESAMPLES` for each experiment, trained together.
+
+    Each experiment is the first of its draws; the others have the seeds that follow.
+    """
+
+    def __init__(self, firsts: Sequence[Experiment], device: str) -> None:
+        self.firsts = tuple(dict.fromkeys(firsts))
+        sweeps = [Sweep(first, (), RESAMPLES, resamples=True) for first in self.firsts]
+        draws = [draw for sweep in sweeps for draw in sweep.experiments]
+        self.training = JointTraining(draws, device=device, keeps=0)
+        self._parts: dict[Experiment, Decomposition | None] = {}
+
+    def trained(self, first: Experiment) -> Trained | None:
+        """What came of an experiment; None while any of them trains."""
+        if not self.training.finished:
+            return None
+        if not self._parts:
+            found = decompositions_of(self.training, seeds=RESAMPLES)
+            diverged = self.training.history.diverged.reshape(-1, RESAMPLES)
+            for experiment, parts, some in zip(self.firsts, found, diverged, strict=True):
+                self._parts[experiment] = None if some.any() else parts
+        dataset = self.training.datasets[RESAMPLES * self.firsts.index(first)]
+        return Trained(first, dataset, parts=self._parts[first])
+
+
+class LessonCheck:
+    """Trains what the claims of a lesson speak of.
+
+    Seed k of a claim is `seed` = `data.seed` = `first_seed` + k. What networks on other data say
+    together comes, at seed k, from the `RESAMPLES` seeds from `first_seed` + `RESAMPLES`·k on, so
+    that no two seeds share a draw.
+
+    Parameters
+    ----------
+    lesson
+        Without claims, it is finished from the start.
+    seeds
+        With how many seeds to check each claim; None is as many as it says itself.
+    first_seed
+        The first of them.
+    device
+        As for `Training`.
+
+    Raises
+    ------
+    LessonError
+        If data can't be made, or a claim asks for what does not exist of its data.
+    """
+
+    def __init__(
+        self, lesson: Lesson, *, seeds: int | None = None, first_seed: int = 0, device: str = "auto"
+    ) -> None:
+        self.lesson = lesson
+        self._cases: list[tuple[int, Claim, list[_Case]]] = []
+        alone: list[Experiment] = []
+        resampled: dict[DataSettings, list[Experiment]] = {}
+        for page, claim in lesson.claims:
+            terms = claim.statement.terms
+            _refuse_unknown(lesson, page, terms)
+            cases = []
+            for more in range(claim.seeds if seeds is None else seeds):
+                experiments = []
+                for term in terms:
+                    step = RESAMPLES if term.needs == "resamples" else 1
+                    base = _seeded(lesson.experiment(page), first_seed + step * more)
+                    experiment = term.experiment(base)
+                    experiments.append(experiment)
+                    if term.needs == "resamples":
+                        resampled.setdefault(_settings(experiment), []).append(experiment)
+                    elif term.needs != "data":
+                        alone.append(experiment)
+                cases.append(_Case((first_seed + more) % _SEEDS, tuple(experiments)))
+            self._cases.append((page, claim, cases))
+        self._alone = _Together(alone, device) if alone else None
+        self._resampled = {
+            settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
+        }
+        groups = [self._alone, *self._resampled.values()]
+        self.trainings = tuple(group.training for group in groups if group is not None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is trained."""
+        return all(training.finished for training in self.trainings)
+
+    @property
+    def networks(self) -> int:
+        """How many networks are trained."""
+        return sum(training.history.members for training in self.trainings)
+
+    @property
+    def trained(self) -> int:
+        """How many of them have trained to their end."""
+        return sum(int(training.history.is_finished.sum()) for training in self.trainings)
+
+    @property
+    def progress(self) -> float:
+        """Share of all epochs of all networks that are trained, 0–1."""
+        epochs = sum(training.epochs for training in self.trainings)
+        done = sum(training.epochs * training.history.progress for training in self.trainings)
+        return done / epochs if epochs else 1.0
+
+    def advance(self) -> bool:
+        """Train the population whose turn it is for a while; whether there is a new record."""
+        training = next(training for training in self.trainings if not training.finished)
+        return training.advance()
+
+    def results(self) -> list[ClaimCheck | None]:
+        """Of all claims in order; None for those of which something has not finished."""
+        return [self._result(page, claim, cases) for page, claim, cases in self._cases]
+
+    def _result(self, page: int, claim: Claim, cases: Sequence[_Case]) -> ClaimCheck | None:
+        statement, checks = claim.statement, []
+        for case in cases:
+            values: dict[Term, float | str] = {}
+            for term, experiment in zip(statement.terms, case.experiments, strict=True):
+                trained = self._trained(term, experiment)
+                if trained is None:
+                    return None
+                values[term] = measure_term(term, trained)
+            holds = statement.holds(values.__getitem__)
+            checks.append(SeedCheck(case.seed, tuple(values.values()), holds))
+        return ClaimCheck(page, claim, tuple(checks), claim.agree_of(len(checks)))
+
+    def _trained(self, term: Term, experiment: Experiment) -> Trained | None:
+        if term.needs == "data":
+            return Trained(experiment, load(experiment.data))
+        if term.needs == "resamples":
+            return self._resampled[_settings(experiment)].trained(experiment)
+        assert self._alone is not None
+        return self._alone.trained(experiment)
+
+
+def _seeded(experiment: Experiment, seed: int) -> Experiment:
+    return replace(experiment, {"seed": seed % _SEEDS, "data.seed": seed % _SEEDS})
+
+
+def _settings(experiment: Experiment) -> DataSettings:
+    """What data on which networks can be compared have in common."""
+    return msgspec.structs.replace(experiment.data, seed=0)
+
+
+def _refuse_unknown(lesson: Lesson, page: int, terms: Sequence[Term]) -> None:
+    """Refuse a claim about what does not exist whatever is trained.
+
+    Raises
+    ------
+    LessonError
+        With the page, the term and the reason.
+    """
+    name = f"{lesson.id}, {page_name(page, lesson.pages[page].title)}"
+    for term in terms:
+        try:
+            dataset = load(term.experiment(lesson.experiment(page)).data)
+        except DatasetError as error:
+            raise LessonError(f"{name}, {term}: {error}") from None
+        reason = _why_unknown(term, dataset)
+        if reason:
+            raise LessonError(f"{name}, {term}: {reason}")
+
+
+def _why_unknown(term: Term, dataset: Dataset) -> str:
+    if term.needs == "resamples":
+        return why_not(dataset)
+    if term.measure == "noise_floor" and dataset.noise_floor is None:
+        return "The noise floor of these data is not known."
+    if term.measure.endswith("accuracy") and dataset.task == "regression":
+        return "There is no accuracy in regression."
+    return ""
+
+
+# in a terminal
+
+Results = Sequence[ClaimCheck | None]  # of the claims of a lesson; None for what had not finished
+
+
+def check_lesson(
+    lesson: Lesson, seeds: int | None, first_seed: int, *, counts: str = ""
+) -> tuple[Results, bool]:
+    """Check all claims or as many as Ctrl-C lets; what came of them, and whether it was Ctrl-C.
+
+    Parameters
+    ----------
+    seeds, first_seed
+        As for `LessonCheck`.
+    counts
+        Which of how many lessons it is, at the beginning of the progress line.
+
+    Raises
+    ------
+    LessonError
+        Before any training.
+    """
+
+    def attempt(device: str, quiet: bool) -> tuple[Results, bool]:
+        progress = StatusLine(sys.stderr)
+        try:
+            with CtrlC() as ctrl_c:
+                check = LessonCheck(lesson, seeds=seeds, first_seed=first_seed, device=device)
+                while not check.finished and not ctrl_c.pressed:
+                    if check.advance():
+                        progress.show(lambda _: counts + check_status(check))
+        finally:
+            progress.clear()
+        return check.results(), not check.finished
+
+    return with_memory(attempt, None)
+
+
+def check_status(check: LessonCheck) -> str:
+    """How far a check is, in one line."""
+    networks = counted(check.networks, "network")
+    return (
+        f"{check.lesson.id} · {percent_text(check.progress)} · {check.trained:,} of {networks} "
+        "finished"
+    )
+
+
+def lesson_table(lessons: Sequence[Lesson]) -> str:
+    """A line for each lesson."""
+    rows = [["id", "title", "minutes", "pages", "claims", "summary"]]
+    for lesson in lessons:
+        numbers = lesson.minutes, len(lesson.pages), len(lesson.claims)
+        rows.append([lesson.id, lesson.title, *map(str, numbers), lesson.summary])
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "   ".join(
+            cell.rjust(width) if 2 <= column <= 4 else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )
+
+
+def describe_check(lesson: Lesson, results: Results, marks: str = "✓✗") -> str:
+    """What the check of a lesson came to, claim by claim.
+
+    Parameters
+    ----------
+    marks
+        What stands before a claim that holds, and before one that does not.
+    """
+    lines, page = [f"{lesson.id}: {lesson.title}"], -1
+    if not results:
+        lines.append("  no claims")
+    for check in results:
+        if check is None:
+            continue
+        if check.page != page:
+            page = check.page
+            lines.append(f"  {page_name(page, lesson.pages[page].title)}")
+        lines.append(f"  {marks[0] if check.holds else marks[1]} {check.claim.text.strip()}")
+        lines.append(f"      {check.claim.claim}")
+        lines.append(
+            f"      holds for {check.holding} of {counted(len(check.seeds), 'seed')}; "
+            f"{check.agree} must"
+        )
+        lines += _measured(check)
+    missing = sum(check is None for check in results)
+    if missing:
+        lines.append(f"  {counted(missing, 'claim')} had not finished")
+    return "\n".join(lines)
+
+
+def _measured(check: ClaimCheck) -> list[str]:
+    """A line for each term: the median over the seeds and the range, or how often each word."""
+    terms = [str(term) for term in check.terms]
+    width = max(map(len, terms))
+    return [
+        f"        {term.ljust(width)}  {_over_seeds([seed.values[place] for seed in check.seeds])}"
+        for place, term in enumerate(terms)
+    ]
+
+
+def _over_seeds(values: Sequence[float | str]) -> str:
+    texts = [value for value in values if isinstance(value, str)]
+    if texts:
+        return ", ".join(f"{text} {count}" for text, count in Counter(texts).most_common())
+    numbers = np.array([value for value in values if not isinstance(value, str)])
+    known = numbers[~np.isnan(numbers)]
+    if not known.size:
+        return "none"
+    line = f"{loss_text(float(np.median(known))):<9}"
+    if known.min() < known.max():
+        line += f"  {loss_text(known.min())} to {loss_text(known.max())}"
+    if known.size < numbers.size:
+        line += f"  none for {counted(numbers.size - known.size, 'seed')}"
+    return line.rstrip()
+
+
+def last_line(checked: Sequence[tuple[Lesson, Results]], seconds: float) -> str:
+    """How many claims hold, and where those are that do not."""
+    done = [
+        (lesson, check) for lesson, results in checked for check in results if check is not None
+    ]
+    failed = [(lesson, check) for lesson, check in done if not check.holds]
+    first = (
+        f"{len(done) - len(failed):,} of {len(done):,} claims hold; "
+        f"{counted(len(checked), 'lesson')} in {seconds:.1f} s"
+    )
+    lines = [
+        f"Does not hold: {lesson.id}, {page_name(check.page, lesson.pages[check.page].title)}: "
+        f"{check.claim.claim}"
+        for lesson, check in failed
+    ]
+    return "\n".join([first, *lines])
+
+
+def lesson_summary(lesson: Lesson, results: Results | None) -> dict[str, Any]:
+    """A lesson as plain values for JSON, with its claims if they were checked.
+
+    A claim that had not finished is not in it; None stands for a value that there isn't.
+    """
+    plain: dict[str, Any] = {
+        "id": lesson.id,
+        "title": lesson.title,
+        "summary": lesson.summary,
+        "minutes": lesson.minutes,
+        "pages": len(lesson.pages),
+    }
+    if results is None:
+        return plain | {"claims": len(lesson.claims)}
+    return plain | {"claims": [_plain(check) for check in results if check is not None]}
+
+
+def _plain(check: ClaimCheck) -> dict[str, Any]:
+    terms = [str(term) for term in check.terms]
+    return {
+        "page": check.page + 1,
+        "text": check.claim.text.strip(),
+        "claim": check.claim.claim,
+        "holds": check.holds,
+        "holding": check.holding,
+        "agree": check.agree,
+        "seeds": [
+            {
+                "seed": seed.seed,
+                "holds": seed.holds,
+                "values": {
+                    term: value if isinstance(value, str) else finite(value)
+                    for term, value in zip(terms, seed.values, strict=True)
+                },
+            }
+            for seed in check.seeds
+        ],
+    }

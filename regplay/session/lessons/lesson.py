@@ -1,0 +1,400 @@
+"""Lessons: guided tours of the program, a TOML file each, that prove what they say.
+
+Everything in a file is checked when it is read: fields exist, values are allowed, claims can be
+read, a question has one right option. Whether the claims hold, `regplay.session.lessons.check`
+finds out by training.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from regplay.core import fields
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import ExperimentError, Value, field
+from regplay.core.likeness import nearest
+from regplay.core.sweep import SWEEPABLE
+from regplay.core.toml_text import TooMuchError, parse
+from regplay.resources import resource
+from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
+from regplay.session.experiment_text import absolute
+from regplay.session.pins import MOST as MOST_PINS
+from regplay.session.validation import Steps, read_text, validated
+
+View = Literal["fit", "landscape", "seeds", "network", "split"]
+Changes = Mapping[str, Value]  # field paths and values
+
+_ONE_LINE = r"^[^\n]*$"
+_Line = Annotated[
+    str, Meta(min_length=1, max_length=300, pattern=_ONE_LINE, description="in a single line")
+]
+_Prose = Annotated[str, Meta(min_length=1, max_length=20_000)]
+_Id = Annotated[
+    str,
+    Meta(
+        max_length=60,
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        description="small letters, digits and hyphens, such as weight-decay",
+    ),
+]
+_Statement = Annotated[
+    str, Meta(max_length=LONGEST_CLAIM, pattern=_ONE_LINE, description="in a single line")
+]
+_MOST_SEEDS = 1000
+_LARGEST = 1 << 20  # bytes of a file
+
+
+def page_name(index: int, title: object) -> str:
+    """A page, counted from 0, by its number and title."""
+    return f"page {index + 1}" + (f" ({title})" if isinstance(title, str) and title else "")
+
+
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of a lesson file."""
+
+
+class Option(Part, frozen=True):
+    """A possible answer, and why it is right or wrong."""
+
+    text: _Prose
+    because: _Prose
+    right: bool = False
+
+
+class Question(Part, frozen=True):
+    """A question with one right option.
+
+    Attributes
+    ----------
+    tries
+        Changes to the experiment of the page that show the answer, `try` in the file; empty where
+        the question is not about behaviour.
+    """
+
+    text: _Prose
+    options: Annotated[tuple[Option, ...], Meta(min_length=3, max_length=4)]
+    tries: Changes = msgspec.field(name="try", default_factory=dict)
+
+    @property
+    def right(self) -> int:
+        """The index of the right option."""
+        return [option.right for option in self.options].index(True)
+
+
+class PinSpec(Part, frozen=True):
+    """A run that is pinned when the page opens: changes to the experiment of the page."""
+
+    name: _Line
+    set: Changes = {}
+
+
+class Claim(Part, frozen=True):
+    """A statement that training has to show.
+
+    Attributes
+    ----------
+    text
+        What it says to a person.
+    claim
+        What it says to the program, as `regplay.session.claims` reads it.
+    seeds, agree
+        With how many seeds it is checked, and for how many of these it has to hold.
+    """
+
+    text: _Prose
+    claim: _Statement
+    seeds: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
+    agree: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
+
+    @property
+    def statement(self) -> Statement:
+        """The claim as it is checked."""
+        return parse_claim(self.claim)
+
+    def agree_of(self, seeds: int) -> int:
+        """For how many of another number of seeds it has to hold: the same share, rounded up."""
+        return -(-self.agree * seeds // self.seeds)
+
+
+class Page(Part, frozen=True):
+    """One screen of a lesson.
+
+    Attributes
+    ----------
+    published
+        Whether the settings are those of a published recipe, as it has them.
+    fresh
+        Whether `changes` are made to the defaults instead of the experiment of the page before.
+    changes
+        To that experiment; `experiment` in the file.
+    highlights, hides, curves
+        Field paths of controls that are pointed out, left out, or show their curve.
+    view
+        The tab to show; None leaves it as it is.
+    plays
+        Whether training starts when the page opens.
+    """
+
+    title: _Line
+    text: _Prose
+    published: bool = False
+    fresh: bool = False
+    changes: Changes = msgspec.field(name="experiment", default_factory=dict)
+    highlights: tuple[str, ...] = ()
+    hides: tuple[str, ...] = ()
+    view: View | None = None
+    curves: tuple[str, ...] = ()
+    plays: bool = True
+    pins: tuple[PinSpec, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    question: Question | None = None
+
+
+class Lesson(Part, frozen=True, dict=True):
+    """A guided tour; `summary` is one line, `minutes` what it takes a person."""
+
+    id: _Id
+    title: _Line
+    summary: _Line
+    minutes: Annotated[int, Meta(ge=1, le=240)]
+    pages: Annotated[tuple[Page, ...], Meta(min_length=1, max_length=60)]
+
+    def experiment(self, page: int) -> Experiment:
+        """What a page, counted from 0, works on.
+
+        Raises
+        ------
+        IndexError
+            If there is no such page.
+        """
+        if not 0 <= page < len(self.pages):
+            raise IndexError(f"there is no page {page} among {len(self.pages)}")
+        return self._experiments[page]
+
+    @cached_property
+    def _experiments(self) -> Sequence[Experiment]:
+        found = [Experiment()]
+        for page in self.pages:
+            base = Experiment() if page.fresh else found[-1]
+            found.append(fields.replace(base, page.changes))
+        return found[1:]
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that its pages, pins and questions learn from, each once."""
+        changes = [page.changes for page in self.pages]
+        changes += [pin.set for page in self.pages for pin in page.pins]
+        changes += [page.question.tries for page in self.pages if page.question is not None]
+        files = (str(each.get("data.file", "")) for each in changes)
+        return tuple(dict.fromkeys(file for file in files if file.strip()))
+
+    @property
+    def claims(self) -> list[tuple[int, Claim]]:
+        """All claims with the index of their page, in order."""
+        return [(index, claim) for index, page in enumerate(self.pages) for claim in page.claims]
+
+
+# files
+
+
+class LessonError(UserError):
+    """A lesson can't be used; the message says which, on which page, what and what to do."""
+
+
+def lessons() -> list[Lesson]:
+    """The lessons that ship with the program, in order.
+
+    Raises
+    ------
+    LessonError
+        If one of them is damaged, or two have the same id.
+    """
+    found = [load_lesson(path) for path in sorted(resource("lessons").glob("*.toml"))]
+    ids = [lesson.id for lesson in found]
+    twice = [lesson_id for lesson_id in dict.fromkeys(ids) if ids.count(lesson_id) > 1]
+    if twice:
+        raise LessonError(f"{', '.join(twice)}: more than one lesson has this id")
+    return found
+
+
+def find_lesson(name: str) -> Lesson:
+    """The lesson of this id among those that ship with the program, or in this `.toml` file.
+
+    Raises
+    ------
+    LessonError
+        If there is none, with the nearest id and all of them; or as `load_lesson`.
+    """
+    if name.endswith(".toml"):
+        return load_lesson(Path(name))
+    known = {lesson.id: lesson for lesson in lessons()}
+    if name in known:
+        return known[name]
+    near = nearest(name, known)
+    hint = f"; did you mean {near}?" if near else ""
+    raise LessonError(
+        f"{name}: no such lesson{hint}\n"
+        f"There are {', '.join(known)}; another one is named by its file, such as my/lesson.toml"
+    )
+
+
+def is_lesson(path: Path) -> bool:
+    """Whether a TOML file holds a lesson: it has pages."""
+    if path.suffix.lower() != ".toml":
+        return False
+    try:
+        return "pages" in parse(read_text(path, _LARGEST, "lesson", UserError))
+    except ValueError:
+        return False  # who opens it as an experiment says what is wrong
+
+
+def load_lesson(path: Path) -> Lesson:
+    """The lesson in a file; a relative `data.file` in it is meant from the file's own folder.
+
+    Raises
+    ------
+    LessonError
+        If the file can't be read, or as `loads_lesson`; the message begins with the path.
+    """
+    text = read_text(path, _LARGEST, "lesson", LessonError)
+    try:
+        return loads_lesson(text, path.parent)
+    except LessonError as error:
+        raise LessonError(f"{path}:\n{error}") from None
+
+
+def loads_lesson(text: str, folder: Path | None = None) -> Lesson:
+    """The lesson in a TOML text.
+
+    Parameters
+    ----------
+    folder
+        From where a relative `data.file` is meant; None is the current one.
+
+    Raises
+    ------
+    LessonError
+        If the text is no TOML (with line and column), or something in it is refused: one line for
+        each problem, with the page and the key.
+    """
+    try:
+        raw = parse(text)
+    except TooMuchError as error:
+        raise LessonError(f"This is no lesson: {error}") from None
+    except ValueError as error:  # such as a number of thousands of digits
+        raise LessonError(f"This is not TOML: {error}") from None
+    problems: list[str] = []
+    _flatten_all(raw, (folder or Path()).absolute(), problems)
+    if problems:
+        raise LessonError("\n".join(problems))
+    lesson = validated(raw, Lesson, LessonError, _place)
+    for index, page in enumerate(lesson.pages):
+        problems += [f"{page_name(index, page.title)}, {line}" for line in _problems_of(page)]
+    if problems:
+        raise LessonError("\n".join(problems))
+    return lesson
+
+
+def _place(steps: Steps, raw: Any) -> str:
+    """The page and the key, such as `page 2 (Noise), claims 1, seeds`."""
+    words: list[str] = []
+    for step in steps:
+        try:
+            raw = raw[step]
+        except (KeyError, IndexError, TypeError):
+            raw = None
+        if isinstance(step, str):
+            words.append(step)
+        elif words == ["pages"]:
+            words = [page_name(step, raw.get("title") if isinstance(raw, dict) else None)]
+        else:
+            words[-1] += f" {step + 1}"
+    return ", ".join(words)
+
+
+def _problems_of(page: Page) -> list[str]:
+    """A line for each thing on a page that is refused although it has the right form."""
+    found = []
+    for key in ("highlights", "hides", "curves"):
+        for path in getattr(page, key):
+            try:
+                field(path)
+            except ExperimentError as error:
+                found.append(f"{key}: {error}")
+    flat = [path for path in page.curves if path not in SWEEPABLE]
+    found += [f"curves: {path} has no curve; there are {', '.join(SWEEPABLE)}" for path in flat]
+    both = [path for path in page.highlights if path in page.hides]
+    found += [f"hides: {path} is highlighted too; do one of both" for path in both]
+    names = [pin.name for pin in page.pins]
+    twice = [name for name in dict.fromkeys(names) if names.count(name) > 1]
+    found += [f"pins: {name} is the name of several; give each its own" for name in twice]
+    if len(page.pins) > MOST_PINS:
+        found.append(f"pins: {len(page.pins)} are more than the {MOST_PINS} there is room for")
+    for number, claim in enumerate(page.claims, 1):
+        found += [f"claims {number}, {line}" for line in _problems_of_claim(claim)]
+    if page.question is not None:
+        right = sum(option.right for option in page.question.options)
+        if right != 1:
+            found.append(f"question: {right} options are right; mark one with right = true")
+    return found
+
+
+def _problems_of_claim(claim: Claim) -> list[str]:
+    found = []
+    try:
+        terms = claim.statement.terms
+        if not terms:
+            found.append("claim: nothing is measured in it")
+    except ClaimError as error:
+        found.append(f"claim: {error}\n    {claim.claim}\n    {' ' * (error.column - 1)}^")
+    if claim.agree > claim.seeds:
+        found.append(f"agree = {claim.agree}: more than the {claim.seeds} seeds that there are")
+    return found
+
+
+# changes to an experiment
+
+
+def _flatten_all(raw: dict[str, Any], folder: Path, problems: list[str]) -> None:
+    """Replace each table of changes by one of field paths and checked values."""
+    for index, page in enumerate(_tables(raw.get("pages"))):
+        name = page_name(index, page.get("title"))
+        holders = [(page, "experiment", "experiment")]
+        pins = enumerate(_tables(page.get("pins")), 1)
+        holders += [(pin, "set", f"pins {number}, set") for number, pin in pins]
+        question = page.get("question")
+        if isinstance(question, dict):
+            holders.append((question, "try", "question, try"))
+        for table, key, place in holders:
+            if isinstance(table.get(key), dict):
+                found: list[str] = []
+                table[key] = _flat(table[key], folder, found)
+                problems += [f"{name}, {place}: {line}" for line in found]
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    """The tables of an array; what is none of either is refused later."""
+    return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []
+
+
+def _flat(changes: Mapping[str, Any], folder: Path, problems: list[str]) -> dict[str, Value]:
+    """Field paths and values of `{model = {depth = 1}}` as of `{"model.depth" = 1}`."""
+    found: dict[str, Value] = {}
+    for key, value in changes.items():
+        leaves = {key: value}
+        if isinstance(value, dict):
+            leaves = {f"{key}.{name}": inner for name, inner in value.items()}
+        for path, leaf in leaves.items():
+            try:
+                found[path] = field(path).check(leaf)
+            except ExperimentError as error:
+                problems.append(str(error))
+    file = str(found.get("data.file", ""))
+    if file.strip():
+        found["data.file"] = absolute(file, folder)
+    return found

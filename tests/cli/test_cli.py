@@ -1,0 +1,306 @@
+"""The command line around the commands: which one runs, what is refused, what is imported."""
+
+import gc
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from regplay import __version__
+from regplay.cli import main
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.session.document import Document, write
+from regplay.session.experiment_text import to_link
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Experiment | None, str | None, str]]:
+    """What the window is started with; it returns 7."""
+    calls = []
+
+    def start(experiment: Experiment | None, device: str | None, opened: str) -> int:
+        assert not gc.isenabled()  # while everything is loaded
+        calls.append((experiment, device, opened))
+        return 7
+
+    app = ModuleType("regplay.gui.app")
+    app.start = start
+    monkeypatch.setitem(sys.modules, "regplay.gui.app", app)
+    return calls
+
+
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]):
+    """Runs a command line that must be refused; returns what stands on stderr."""
+
+    def run(*words: object) -> str:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as exit_:  # argparse
+            code = exit_.code
+        out, err = capsys.readouterr()
+        assert code == 2
+        assert out == ""
+        assert "Traceback" not in err
+        return err.rstrip("\n")
+
+    return run
+
+
+def _file(folder: Path, text: str = "") -> Path:
+    path = folder / "experiment.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# The window
+
+
+def test_no_words_open_the_window_on_its_own(opened):
+    assert main([]) == 7
+    assert opened == [(None, None, "")]
+    assert gc.isenabled()
+
+
+def test_a_file_opens_the_window_on_its_experiment(opened, tmp_path):
+    path = _file(tmp_path, "seed = 3\n[model]\ndepth = 1\n")
+    assert main([str(path), "--device", "cpu"]) == 7
+    ((experiment, device, file),) = opened
+    assert (experiment.seed, experiment.model.depth, device, file) == (3, 1, "cpu", "")
+
+
+def test_a_link_opens_the_window_on_its_experiment(opened):
+    experiment = replace(Experiment(), {"seed": 3, "model.depth": 1})
+    assert main([to_link(experiment)]) == 7
+    assert opened == [(experiment, None, "")]
+
+
+def test_a_session_and_a_table_are_left_to_the_window(opened, tmp_path):
+    session, table = tmp_path / "mine.regplay", tmp_path / "mine.csv"
+    write(session, Document(Experiment()))
+    table.write_text("x,y\n1,2\n2,3\n", encoding="utf-8")
+    assert main([str(session)]) == main([str(table), "--device", "cpu"]) == 7
+    assert opened == [(None, None, str(session)), (None, "cpu", str(table))]
+
+
+def test_the_command_line_of_the_process_is_read(opened, monkeypatch):
+    monkeypatch.setattr(sys, "argv", ["regplay", "--device", "auto"])
+    main()
+    assert opened == [(None, "auto", "")]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[model]\ndepth = 99\n", "model.depth = 99: must be a whole number from 0 to 8"),
+        ("[model]\ndept = 1\n", "did you mean model.depth?"),
+        ("depth = = 1", "This is not TOML"),
+    ],
+)
+def test_a_bad_file_is_refused_before_any_window(opened, refused, tmp_path, text, message):
+    path = _file(tmp_path, text)
+    error = refused(path)
+    assert error.startswith(f"regplay: {path}:\n")
+    assert message in error
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("mine.regplay", b"", "the file is empty"),
+        ("mine.regplay", b"format = 1\n", "the file is not complete: its end is missing"),
+        ("mine.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
+        ("mine.csv", b"", "the file is empty"),
+        ("mine.csv", b"PK\x03\x04\x00\xff", "this is not a text file"),
+        ("mine.csv", b"x\n1\n2\n", "there is only one column"),
+        ("lesson.toml", b"pages = 3\n", "pages = 3: must be 1 to 60 tables"),
+        ("deep.toml", b"a = " + b"[" * 20_000, "nested too deeply"),
+    ],
+)
+def test_whatever_is_broken_is_refused_before_any_window(
+    opened, refused, tmp_path, name, content, message
+):
+    path = tmp_path / name
+    path.write_bytes(content)
+    error = refused(path)
+    assert error.startswith(f"regplay: {path}:")
+    assert message in error
+    assert opened == []
+
+
+@pytest.mark.parametrize("name", ["none.regplay", "none.csv", "none.toml", "none"])
+def test_a_file_that_is_not_there_opens_no_window(opened, refused, tmp_path, name):
+    assert refused(tmp_path / name).startswith(f"regplay: {tmp_path / name}: ")
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("link", "message"),
+    [
+        ("regplay:1eJw", "This link is not complete or was changed: copy all of it."),
+        ("regplay:", "This link is not complete: copy all of it."),
+        ("regplay:9x", "This link was made by a newer regplay: open it with that."),
+    ],
+)
+def test_a_broken_link_opens_no_window(opened, refused, link, message):
+    assert refused(link) == f"regplay: {message}"
+    assert opened == []
+
+
+def test_a_device_that_means_nothing_is_refused_before_any_window(opened, refused):
+    assert "gpu: must be auto, cpu, cuda, cuda:N or mps" in refused("--device", "gpu")
+    assert opened == []
+
+
+# Help
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["--version"])
+    assert exit_.value.code == 0
+    assert capsys.readouterr().out == f"regplay {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "content"),
+    [(["--help"], "  train "), (["train", "--help"], "0.weight, 0.bias, 2.weight")],
+)
+def test_help(capsys, words, content):
+    with pytest.raises(SystemExit) as exit_:
+        main(words)
+    assert exit_.value.code == 0
+    text = capsys.readouterr().out
+    assert content in text
+    assert text.isascii()  # so that it can be printed anywhere
+
+
+# What `train` refuses
+
+
+@pytest.mark.parametrize(
+    ("assignments", "messages"),
+    [
+        (["model.dept=3"], ["model.dept: no such field; did you mean model.depth?"]),
+        (["model.depth=9"], ["model.depth = 9: must be a whole number from 0 to 8"]),
+        (["model.depth=two"], ["model.depth = two: must be a whole number from 0 to 8"]),
+        (["optimizer.name=adan"], ["did you mean adam?"]),
+        (["data.clean_valid=yes"], ["must be true or false"]),
+        (["regularization.dropout=nan"], ["regularization.dropout = nan"]),
+        (["model.depth"], ["model.depth: must be FIELD=VALUE, such as model.depth=3"]),
+        (["seed=x", "epochs=0"], ["seed = x: must be", "epochs = 0: must be"]),
+    ],
+)
+def test_wrong_assignments_are_refused_all_at_once(refused, tmp_path, assignments, messages):
+    words = [word for assignment in assignments for word in ("--set", assignment)]
+    error = refused("train", _file(tmp_path), *words)
+    assert error.startswith("regplay train: ")
+    for message in messages:
+        assert message in error
+
+
+def test_train_needs_a_file(refused):
+    assert "EXPERIMENT.toml" in refused("train")
+
+
+def test_a_missing_file(refused, tmp_path):
+    path = tmp_path / "none.toml"
+    assert refused("train", path) == f"regplay train: {path}: No such file or directory"
+
+
+def test_a_folder_instead_of_a_file(refused, tmp_path):
+    assert refused("train", tmp_path).startswith(f"regplay train: {tmp_path}: ")
+
+
+def test_a_file_that_is_no_text(refused, tmp_path):
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"PK\x03\x04\xff\xfe")
+    assert refused("train", path) == f"regplay train: {path}: not a text file in UTF-8"
+
+
+def test_data_that_cannot_be_made_leaves_no_folder(refused, tmp_path):
+    path = _file(tmp_path, '[data]\nname = "csv"\nfile = "none.csv"\n')
+    error = refused("train", path, "--out", tmp_path / "out")
+    assert error.startswith(f"regplay train: {tmp_path / 'none.csv'}: there is no such file")
+    assert not (tmp_path / "out").exists()
+
+
+def test_more_points_than_there_are(refused, tmp_path):
+    path = _file(tmp_path, '[data]\nname = "motorcycle"\nn_train = 500\n')
+    assert refused("train", path).startswith("regplay train: data.n_train = 500: ")
+
+
+def test_a_device_that_means_nothing(refused, tmp_path):
+    assert "cuda:x: must be auto" in refused("train", _file(tmp_path), "--device", "cuda:x")
+
+
+def test_a_folder_for_results_that_is_a_file(refused, tmp_path):
+    path = _file(tmp_path)
+    assert refused("train", path, "--out", path) == (
+        f"regplay train: {path}: this is a file; results need a folder"
+    )
+    assert refused("train", path, "--out", path / "sub").startswith(
+        f"regplay train: {path / 'sub'}: can't write there: "
+    )
+
+
+def test_a_folder_for_results_without_permission(refused, tmp_path, monkeypatch):
+    def touch(path: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", touch)
+    path, out = _file(tmp_path), tmp_path / "out"
+    assert refused("train", path, "--out", out) == (
+        f"regplay train: {out}: can't write there: Permission denied"
+    )
+
+
+def test_a_defect_of_the_program_is_not_hidden(tmp_path, monkeypatch):
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("regplay.session.terminal.Training", broken)
+    with pytest.raises(ValueError, match="a defect"):
+        main(["train", str(_file(tmp_path))])
+
+
+# Imports
+
+
+def _python(code: str, *words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-W", "error", "-c", code, *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def test_the_command_line_itself_imports_nothing_heavy():
+    code = (
+        "import sys, regplay.cli\n"
+        "print([m for m in ('torch', 'numpy', 'PySide6', 'msgspec') if m in sys.modules])"
+    )
+    assert _python(code).stdout == "[]\n"
+
+
+@pytest.mark.parametrize("name", ["none.toml", "none.regplay", "none.csv", "regplay:1eJw"])
+def test_a_window_that_is_refused_has_loaded_neither_torch_nor_qt(tmp_path, name):
+    code = (
+        "import sys\nfrom regplay.cli import main\n"
+        "print(main(sys.argv[1:]), [m for m in ('torch', 'PySide6') if m in sys.modules])"
+    )
+    argument = name if name.startswith("regplay:") else str(tmp_path / name)
+    assert _python(code, argument).stdout == "2 []\n"
+
+
+def test_train_loads_no_qt(tmp_path):
+    code = (
+        "import sys\nfrom regplay.cli import main\n"
+        "code = main(sys.argv[1:])\n"
+        "print(code, 'torch' in sys.modules, 'PySide6' in sys.modules, file=sys.stderr)"
+    )
+    path, out = _file(tmp_path, "epochs = 3\n"), tmp_path / "out"
+    done = _python(code, "train", str(path), "--out", str(out))
+    assert done.stderr == f"Results are in {out}\n0 True False\n"
+    assert done.stdout.startswith("3 epochs in ")

@@ -1,0 +1,118 @@
+"""A reader's own runs, and which claims they show."""
+
+import pytest
+
+from regplay.core.bias_variance import Decomposition
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.core.history import History
+from regplay.core.training import Training, run
+from regplay.session.claims import parse_claim
+from regplay.session.lessons import Observations
+
+BASE = replace(Experiment(), {"model.depth": 1, "model.width": 4, "data.n_train": 10, "epochs": 30})
+
+
+@pytest.fixture
+def observations():
+    return Observations()
+
+
+def _run(observations, values, keeps_state=True):
+    experiment = replace(BASE, values)
+    training, history = Training([experiment], device="cpu"), History()
+    for snapshot in run(training):
+        history.append(snapshot)
+    state = training.state() if keeps_state else None
+    observations.note(experiment, history, training.datasets[0], state)
+    return history
+
+
+def _shows(observations, claim, **values):
+    base = replace(BASE, {path.replace("__", "."): value for path, value in values.items()})
+    return observations.shows(parse_claim(claim), base)
+
+
+def test_a_run_shows_what_holds_of_it(observations):
+    assert not _shows(observations, "train_loss >= 0")  # nothing has been trained
+    loss = float(_run(observations, {}).column("train_loss")[-1])
+    assert _shows(observations, f"train_loss == {loss!r}")
+    assert not _shows(observations, f"train_loss < {loss!r}")
+    assert _shows(observations, "epoch(epoch=10) == 10 and epoch == 30")
+    assert _shows(observations, 'verdict != "diverged" and small_weights < 1')
+
+
+def test_all_terms_have_to_be_known(observations):
+    claim = "weight_norm(weight_decay=1) < weight_norm"
+    _run(observations, {})
+    assert not _shows(observations, claim)
+    _run(observations, {"regularization.weight_decay": 0.5})
+    assert not _shows(observations, claim)
+    _run(observations, {"regularization.weight_decay": 1.0})
+    assert _shows(observations, claim)
+    assert not _shows(observations, claim, model__width=5)
+
+
+def test_all_terms_have_to_be_of_one_seed(observations):
+    claim = "weight_norm(weight_decay=1) < weight_norm"
+    _run(observations, {"seed": 1})
+    _run(observations, {"seed": 2, "regularization.weight_decay": 1.0})
+    _run(observations, {"seed": 1, "data.seed": 3, "regularization.weight_decay": 1.0})
+    assert not _shows(observations, claim)
+    _run(observations, {"seed": 1, "regularization.weight_decay": 1.0})
+    assert _shows(observations, claim)  # though not with the seed of the page
+    assert _shows(observations, claim, seed=7)
+
+
+def test_the_noise_floor_is_known_of_any_run_on_the_same_data(observations):
+    _run(observations, {"regularization.weight_decay": 1.0, "data.noise": 0.5})
+    assert _shows(
+        observations, "train_loss(weight_decay=1) > 0 and noise_floor == 0.25", data__noise=0.5
+    )
+    assert not _shows(observations, "noise_floor == 0.25")
+
+
+def test_without_weights_nothing_is_known_of_them(observations):
+    _run(observations, {}, keeps_state=False)
+    assert _shows(observations, "train_loss >= 0")
+    assert not _shows(observations, "small_weights >= 0")
+
+
+def test_a_run_without_records_shows_nothing(observations):
+    observations.note(BASE, History(), load(BASE.data), None)
+    assert not _shows(observations, "noise_floor > 0")
+
+
+def test_what_a_history_gains_later_does_not_count(observations):
+    experiment, history = replace(BASE, {"epochs": 10}), History()
+    training = Training([replace(BASE, {"epochs": 20})], device="cpu")
+    for snapshot in run(training):
+        history.append(snapshot)
+        if snapshot.epoch == 10:
+            observations.note(experiment, history, training.datasets[0], None)
+    assert history.epochs[-1] == 20
+    assert observations.shows(parse_claim("epoch == 10"), experiment)
+
+
+def test_bias_and_variance_come_from_resampled_networks(observations):
+    _run(observations, {})
+    assert not _shows(observations, "variance < 1")
+    parts = Decomposition(
+        bias_squared=0.1, variance=0.2, noise=0.09, measured=0.4, measured_error=0.01
+    )
+    observations.note_parts(BASE, load(BASE.data), parts)
+    assert _shows(observations, "squared_bias == 0.1 and variance == 0.2 and noise == 0.09")
+    assert _shows(observations, "variance == 0.2 and train_loss > 0")
+    assert not _shows(observations, "variance(lr=0.1) == 0.2")
+
+
+def test_the_oldest_runs_are_forgotten(observations):
+    history = _run(observations, {})
+    dataset = load(BASE.data)
+    for seed in range(1, 256):
+        observations.note(replace(BASE, {"seed": seed}), history, dataset, None)
+    assert _shows(observations, "small_weights >= 0")
+    observations.note(replace(BASE, {"seed": 256}), history, dataset, None)
+    assert not _shows(observations, "small_weights >= 0")
+    assert _shows(observations, "train_loss >= 0")
