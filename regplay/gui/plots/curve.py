@@ -1,7 +1,5 @@
 """The fit of one input to one number, with its past behind it."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QPainter
@@ -71,6 +69,7 @@ class OneInputPanel(InputsPanel):
         super()._take(dataset)
         assert self._grid is not None
         self._x = self.band.x = self._grid.x[:, 0]
+        self.band.band = None
 
     def _cover(self, split: Split) -> None:
         self.chart.cover("x", split.x)
@@ -235,8 +234,7 @@ class CurveView(OneInputPanel):
         if self._grid is not None:
             drawn = np.clip(self.curve.y, *self._limits)
             self.chart.settle("y", np.concatenate([self._seen(), drawn]))
-            self._show_overlays()
-            self._show_band()
+            self._hold_others()
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show a curve; a smaller epoch than the last one begins a new past."""
@@ -257,14 +255,16 @@ class CurveView(OneInputPanel):
 
     def _show_overlays(self) -> None:
         super()._show_overlays()
-        self._hold([y for _, y, _ in self.others.lines])
+        self._hold_others()
 
     def _show_band(self) -> None:
         super()._show_band()
-        self._hold([end for both in self.band.ends(2) for end in both])
+        self._hold_others()
 
-    def _hold(self, heights: Sequence[Floats]) -> None:
-        """Let the axis hold what lies under the curve too."""
+    def _hold_others(self) -> None:
+        """Let the axis hold the band and other fits too."""
+        heights = [end for both in self.band.ends(2) for end in both]
+        heights += [y for _, y, _ in self.others.lines]
         if heights:
             self.chart.cover("y", np.clip(np.concatenate(heights), *self._limits))
 

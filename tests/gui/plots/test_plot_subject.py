@@ -146,6 +146,9 @@ def test_the_axis_holds_the_band_up_to_a_limit_and_gives_its_room_back(view, mak
     assert view.panel.chart.auto_range("y") == (low, high)  # it rests
     view.fit_ranges()
     assert view.panel.chart.auto_range("y") == fresh
+    view.set_band(Band(fit.grid, np.full(256, 1e6)))
+    view.set_dataset(make_dataset("curve"))
+    assert view.panel.chart.auto_range("y") == fresh
 
 
 def _halves(view: FitView, dataset, mean, std: float) -> np.ndarray:
