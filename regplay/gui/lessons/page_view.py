@@ -9,8 +9,13 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.gui.lessons.markdown_view import TextView
-from regplay.gui.lessons.status_mark import StatusMark, StatusMarkView
-from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
+from regplay.gui.lessons.wrapped_text import (
+    Line,
+    StatusMark,
+    StatusMarkView,
+    WrappedButton,
+    WrappedText,
+)
 from regplay.gui.widgets import tones
 from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import ScrolledColumn, named, take_out

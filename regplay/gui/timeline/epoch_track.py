@@ -8,7 +8,6 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontMetricsF,
-    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -56,7 +55,7 @@ class EpochTrack(HandleSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Epoch shown")
         self.setToolTip(_HELP)
-        # Assistive technology moves a slider by its position.
+        # The keys, which are Qt's own, and assistive technology move a slider by its position.
         self.valueChanged.connect(self._pick)
 
     # what is shown
@@ -136,26 +135,7 @@ class EpochTrack(HandleSlider):
             self.set_moment(moment)
             self.moment_changed.emit(moment)
 
-    # keyboard and mouse
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows one kept epoch, PageUp and PageDown ten, Home to the first, End to live."""
-        index = self.value()
-        match event.key():
-            case Qt.Key.Key_Right | Qt.Key.Key_Up:
-                self._pick(index + 1)
-            case Qt.Key.Key_Left | Qt.Key.Key_Down:
-                self._pick(index - 1)
-            case Qt.Key.Key_PageUp:
-                self._pick(index + _PAGE)
-            case Qt.Key.Key_PageDown:
-                self._pick(index - _PAGE)
-            case Qt.Key.Key_Home:
-                self._pick(0)
-            case Qt.Key.Key_End:
-                self._pick(len(self._kept) - 1)
-            case _:
-                event.ignore()
+    # mouse
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the mouse, or say what lies under it."""
