@@ -147,7 +147,7 @@ def test_a_table_that_is_not_used_changes_nothing(person, choose_file, file):
         ("a.toml", "seed = = 3", "This is not TOML"),
         ("a.toml", "[model]\ndepth = 99\n", "must be a whole number from 0 to 8"),
         ("a.toml", "a = " + "[" * 20_000, "nested too deeply"),
-        ("a.toml", LESSON + "view = 'nowhere'", "view: must be one of"),
+        ("a.toml", LESSON + "view = 'nowhere'", "view = 'nowhere': must be one of"),
         ("a.toml", "pages = 1\nx = " + "9" * 5000, "This is not TOML"),
         ("a.regplay", "", "the file is empty"),
         ("a.regplay", "format = 1\n", "the file is not complete"),
