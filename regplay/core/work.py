@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from regplay.core.draws import Orders
+from regplay.core.hyperparameters import RATE_FIELDS
 from regplay.core.population import Population
 
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
@@ -25,11 +26,7 @@ PROGRESS = np.dtype(
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
-        ("lr", "f8"),
-        ("weight_decay", "f8"),
-        ("l1", "f8"),
-        ("dropout", "f8"),
-        ("input_noise", "f8"),
+        *((path.rpartition(".")[2], "f8") for path in RATE_FIELDS),
         ("seed", "u4"),
         ("order", "i4"),
         ("trains", "i4"),

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.sweep import SWEEPABLE
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.banner import Banner
 from regplay.gui.clock import Clock, SystemClock
 from regplay.gui.controls import ControlPanel

@@ -7,8 +7,8 @@ from typing import Any, get_args
 import msgspec
 
 from regplay.core.fields import ExperimentError, field
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.likeness import nearest
-from regplay.core.sweep import SWEEPABLE
 from regplay.session.claims import ClaimError
 from regplay.session.lesson import ONE_LINE, SMALL_WORDS, Claim, Lesson, Page, Part, View
 from regplay.session.pins import MOST as MOST_PINS

@@ -3,7 +3,8 @@
 from enum import Enum
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ADJUSTABLE_FIELDS, FIELDS, differences, replace
+from regplay.core.fields import FIELDS, differences, replace
+from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
 

@@ -38,10 +38,12 @@ struct progress {
   double sums[MEANS];
 };
 
+/* Of one member; the numbers in the order of `RATE_FIELDS` in ../hyperparameters.py. */
 struct rates {
-  double lr, weight_decay, l1;
+  double weight_decay, l1;
   double dropout;     /* p, in [0, 1) */
   double input_noise; /* standard deviation */
+  double lr;
   uint32_t seed;      /* of dropout and input noise */
   int32_t order;      /* which of the orders of batches is its own */
   int32_t trains;     /* 0 for a member that has stopped: it stays as it is */

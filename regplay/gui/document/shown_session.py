@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from regplay.core.experiment import Experiment
-from regplay.core.sweep import SWEEPABLE
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.document.opened import complete, pins_of
 from regplay.gui.messages import Start, View
 from regplay.gui.transport import SPEEDS

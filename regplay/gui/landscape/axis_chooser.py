@@ -7,8 +7,9 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from regplay.core.fields import FIELDS
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import SWEEPABLE, NumberAxis
+from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.choice import Combo
 from regplay.gui.naming import named
 

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import SWEEPABLE, NumberAxis
+from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.axis_chooser import AxisChooser
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, Measure
 from regplay.gui.naming import named

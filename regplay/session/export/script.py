@@ -14,7 +14,14 @@ from regplay.session.export.network_code import network_code
 from regplay.session.export.own_points import points_code
 from regplay.session.export.python_text import WIDTH, joined
 from regplay.session.export.tables import FROM_SKLEARN, WRITTEN_OUT, sklearn_code, written_code
-from regplay.session.export.training_code import drops, loop_code, optimizer_code, report_code
+from regplay.session.export.training_code import (
+    RANDOM,
+    added,
+    loop_code,
+    optimizer_code,
+    report_code,
+    terms,
+)
 
 _GENERATED: Mapping[str, Callable[[DataSettings], DataCode]] = {
     **dict.fromkeys(CURVES, curve_code),
@@ -52,14 +59,14 @@ def to_pytorch(experiment: Experiment) -> str:
     else:
         data = _MEASURED[name](experiment.data, dataset)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
-    dropout, seed = experiment.regularization.dropout, experiment.seed
+    hidden = added(experiment, "hidden")
     loss = "MSELoss" if dataset.task == "regression" else "CrossEntropyLoss"
     sections = [
         [_docstring(experiment, dataset)],
         _imports(data.imports),
         [data.text],
         _tensors(dataset.task),
-        network_code(experiment.model, n_inputs, n_outputs, dropout, seed),
+        network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
         ["# Training", f"loss_function = nn.{loss}()", *optimizer_code(experiment)],
         loop_code(experiment, len(dataset.train.y), _schedule(experiment, dataset)),
         report_code(experiment, dataset.task),
@@ -82,10 +89,7 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
         f"{same}, so the same losses up to rounding, which long training of a network that "
         "overfits can magnify to a percent."
     )
-    drawn = [
-        *(["dropout"] if drops(experiment) else []),
-        *(["input noise"] if experiment.regularization.input_noise > 0 else []),
-    ]
+    drawn = terms(experiment, *RANDOM)
     if drawn:
         verb = "is" if len(drawn) == 1 else "are"
         text = (

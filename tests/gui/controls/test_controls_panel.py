@@ -193,12 +193,12 @@ def test_a_linear_model_greys_what_hidden_layers_have(panel):
     panel.control("model.depth").setValue(0)
     for path in paths:
         assert not panel.control(path).isEnabled()
-        assert "No effect at depth 0" in panel.control(path).toolTip()
+        assert "No effect: a linear model (model.depth = 0)" in panel.control(path).toolTip()
     assert panel.control("model.init_scale").isEnabled()
     panel.control("model.depth").setValue(1)
     for path in paths:
         assert panel.control(path).isEnabled()
-        assert "depth 0" not in panel.control(path).toolTip()
+        assert "No effect" not in panel.control(path).toolTip()
 
 
 def test_seed_is_with_the_model(panel):

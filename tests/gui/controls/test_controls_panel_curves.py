@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.sweep import SWEEPABLE, sweep_axis
+from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.sweep import sweep_axis
 from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.curve import SweepCurve
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import SWEEPABLE
 from regplay.gui.landscape.color_scale import ColorScale, scale_of
 from regplay.gui.landscape.ticks import labelled, place
 
