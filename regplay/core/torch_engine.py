@@ -224,11 +224,12 @@ def _measure(work: "Work") -> "np.ndarray":
     if population.loss == "mse":
         errors = (output - y).square().mean(-1)
         columns += [errors[:, :n].mean(1), errors[:, n:].mean(1)]
-        columns += [torch.zeros_like(columns[0])] * 2
+        columns += [torch.zeros_like(columns[0])] * 2 + columns[:1]
     else:
         errors = output.logsumexp(-1) - (output * y).sum(-1)
         right = (output.argmax(-1) == y.argmax(-1)).double()
         columns += [part.mean(1) for each in (errors, right) for part in (each[:, :n], each[:, n:])]
+        columns += columns[:1]
     flat, is_weight = population.flat.cpu().double(), population.shape.is_weight()
     for powers in (flat.square(), flat.abs()):
         columns += [powers[:, is_weight].sum(1), powers[:, ~is_weight].sum(1)]

@@ -12,6 +12,11 @@ from regplay.core.draws import Orders
 from regplay.core.hyperparameters import RATE_FIELDS
 from regplay.core.population import Population
 
+# What is measured of each member: means over the training and validation points (losses, then
+# shares of right classes, then over the training points the loss that steps minimise), then sums
+# over weights and over biases (of squares, of absolute values).
+MEANS = 5
+MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
@@ -20,7 +25,7 @@ PROGRESS = np.dtype(
         ("row", "i8"),
         ("record", "i8"),
         ("measured", "i8"),
-        ("sums", "f8", (4,)),
+        ("sums", "f8", (MEANS,)),
     ]
 )
 # The numbers that may differ between members: `struct rates` there.
@@ -33,9 +38,6 @@ RATES = np.dtype(
     ],
     align=True,
 )
-# What is measured of each member: means over the training and validation points (losses, then
-# shares of right classes), then sums over weights and over biases (of squares, of absolute values).
-MEASURED = 8
 
 
 class Stop:

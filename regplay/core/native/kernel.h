@@ -16,8 +16,9 @@ enum loss { SQUARED_ERROR, CROSS_ENTROPY };
 enum optimizer { SGD, MOMENTUM, ADAM, ADAMW };
 
 /* What is measured of a member, in this order: means over the training and the validation points,
-   then sums over the weights and over the biases. */
-enum { TRAIN_LOSS, VALID_LOSS, TRAIN_RIGHT, VALID_RIGHT, MEANS };
+   of which the last is over the training points of the loss that steps minimise; then sums over the
+   weights and over the biases. */
+enum { TRAIN_LOSS, VALID_LOSS, TRAIN_RIGHT, VALID_RIGHT, MINIMISED_LOSS, MEANS };
 enum { WEIGHT_SQUARES = MEANS, BIAS_SQUARES, WEIGHT_SIZES, BIAS_SIZES, MEASURED };
 
 struct network {
