@@ -17,7 +17,7 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Field, get
 
-Place = Literal["optimizer", "hidden", "input", "penalty"]
+Place = Literal["optimizer", "hidden", "input", "loss", "penalty", "after_step"]
 
 
 class Curve(NamedTuple):
@@ -55,7 +55,9 @@ class Hyperparameter:
         * `optimizer`: an argument of the optimizer
         * `hidden`: a module after each activation
         * `input`: what is given to the network in place of `{x}`
+        * `loss`: an argument of the loss that is trained on, but not of the one that is reported
         * `penalty`: what is added to the loss; the sum is over `{parameters}`
+        * `after_step`: lines that follow each step of the optimizer
     """
 
     own: bool = False

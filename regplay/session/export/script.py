@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
 from regplay.session.export.csv_code import csv_code
 from regplay.session.export.data_code import DataCode
 from regplay.session.export.generated import CURVES, curve_code, linear_code, xor_code
@@ -18,6 +19,7 @@ from regplay.session.export.training_code import (
     RANDOM,
     added,
     loop_code,
+    loss_code,
     optimizer_code,
     report_code,
     terms,
@@ -60,6 +62,8 @@ def to_pytorch(experiment: Experiment) -> str:
         data = _MEASURED[name](experiment.data, dataset)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
     hidden = added(experiment, "hidden")
+    # Whether numbers or classes are predicted decides what has an effect.
+    known = replace(experiment, {"data.task": dataset.task})
     loss = "MSELoss" if dataset.task == "regression" else "CrossEntropyLoss"
     sections = [
         [_docstring(experiment, dataset)],
@@ -67,9 +71,9 @@ def to_pytorch(experiment: Experiment) -> str:
         [data.text],
         _tensors(dataset.task),
         network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
-        ["# Training", f"loss_function = nn.{loss}()", *optimizer_code(experiment)],
-        loop_code(experiment, len(dataset.train.y), _schedule(experiment, dataset)),
-        report_code(experiment, dataset.task),
+        ["# Training", *loss_code(known, loss), *optimizer_code(known)],
+        loop_code(known, len(dataset.train.y), _schedule(experiment, dataset)),
+        report_code(known, dataset.task),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 

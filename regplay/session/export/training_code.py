@@ -31,6 +31,19 @@ def terms(experiment: Experiment, *places: Place) -> list[str]:
     return [entry.term for entry in entries if entry.script.keys() & set(places)]
 
 
+def loss_code(experiment: Experiment, loss: str) -> list[str]:
+    """Lines that define `loss_function`, and `training_loss` where that is another one.
+
+    Parameters
+    ----------
+    loss
+        The name in `torch.nn`.
+    """
+    arguments = added(experiment, "loss")
+    training = [f"training_loss = nn.{loss}({', '.join(arguments)})"] if arguments else []
+    return [f"loss_function = nn.{loss}()", *training]
+
+
 def optimizer_code(experiment: Experiment) -> list[str]:
     """Lines that define `optimizer`, and `weights` where biases are not penalized."""
     settings, lines = experiment.optimizer, []
@@ -116,11 +129,15 @@ def _step(experiment: Experiment, is_batched: bool) -> list[str]:
     for code in added(experiment, "input", x=x):
         lines.append(f"noisy = {code}")
         x = "noisy"
-    lines.append(f"loss = loss_function(model({x}), {y})")
+    loss = "training_loss" if added(experiment, "loss") else "loss_function"
+    lines.append(f"loss = {loss}(model({x}), {y})")
     penalized = "model.parameters()" if experiment.regularization.decay_bias else "weights"
     penalties = added(experiment, "penalty", parameters=penalized)
     lines += [f"loss = loss + {code}" for code in penalties]
-    return [*lines, "optimizer.zero_grad()", "loss.backward()", "optimizer.step()"]
+    lines += ["optimizer.zero_grad()", "loss.backward()", "optimizer.step()"]
+    for code in added(experiment, "after_step"):
+        lines += code.split("\n")
+    return lines
 
 
 def _wait(epochs: int, schedule: Schedule) -> str:
@@ -157,7 +174,7 @@ def _check(patience: int, switches: bool) -> list[str]:
 
 def report_code(experiment: Experiment, task: str) -> list[str]:
     """The final losses, and accuracies of classes."""
-    without = terms(experiment, "hidden", "input", "penalty")
+    without = terms(experiment, "hidden", "input", "loss", "penalty")
     lines = [comment(f"Final losses, without {joined(without)}.")] if without else []
     if drops(experiment):
         lines.append("model.eval()")
