@@ -280,6 +280,19 @@ class RegularizationSettings(Section, frozen=True):
             is_rare=True,
         ),
     ] = 0.0
+    max_norm: Annotated[
+        float,
+        _meta(
+            "Max-norm",
+            "Bound c on the weights that come into each unit: after each step those with "
+            "‖w‖ > c are scaled back to length c. Small ones are strict, 0 is off.",
+            "max-norm",
+            ge=0.0,
+            le=100.0,
+            log_floor=0.1,
+            is_rare=True,
+        ),
+    ] = 0.0
     decay_bias: Annotated[
         bool,
         _meta(

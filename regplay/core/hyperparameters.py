@@ -183,6 +183,21 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         term="input noise",
         script={"input": "{x} + {value} * torch.randn_like({x})"},
     ),
+    # Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting",
+    # section 5.1, bound the weights into each hidden unit; here those into outputs are bounded too,
+    # so that it acts on a linear model as well. Biases are free.
+    "regularization.max_norm": replace(
+        _STRENGTH,
+        curve=_decades(1, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
+        sign=-1,
+        term="max-norm",
+        script={
+            "after_step": """with torch.no_grad():
+    for layer in model.modules():
+        if isinstance(layer, nn.Linear):
+            layer.weight.copy_(torch.renorm(layer.weight, 2, 0, {value}))"""
+        },
+    ),
     "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
     # It ends a training that nothing holds back.
     "regularization.early_stopping": Hyperparameter(

@@ -101,6 +101,9 @@ class _Steps:
         self._drops = bool(rates["dropout"].any())
         self._is_noisy = bool(rates["input_noise"].any())
         self._noise = tensor("input_noise")[:, None, None]
+        has_bound = torch.as_tensor(rates["max_norm"] > 0).to(self._device)
+        self._is_bounded = bool(has_bound.any())
+        self._most = torch.where(has_bound, tensor("max_norm"), torch.inf)[:, None, None]
         # A unit is dropped where u < p, u = word/2³²: a comparison of whole numbers.
         below = np.ceil(rates["dropout"] * 2.0**32).astype(np.int64)
         self._below = torch.as_tensor(below).to(self._device)[:, None, None]
@@ -124,6 +127,8 @@ class _Steps:
         kept = [] if self._stopped is None else [tensor[self._stopped] for tensor in held]
         self._differentiate(step)
         self._update()
+        if self._is_bounded:
+            self._bound_norms()
         if self._stopped is not None:
             for tensor, rows in zip(held, kept, strict=True):
                 tensor[self._stopped] = rows
@@ -206,6 +211,12 @@ class _Steps:
                 updates = work.progress["updates"] + 1
                 root, length = self._corrections(updates)
                 flat -= self._lr * length * root * first / (second.sqrt() + _EPS * root)
+
+    def _bound_norms(self) -> None:
+        """`torch.renorm` of the weights into each unit, with each member's own bound."""
+        for weight, _ in self._layers:
+            norm = torch.linalg.vector_norm(weight, dim=-1, keepdim=True)
+            weight *= torch.where(norm > self._most, self._most / (norm + 1e-7), 1.0)
 
     def _corrections(self, updates: "np.ndarray") -> tuple[Tensor, Tensor]:
         """√(1 − β₂ᵗ) and 1/(1 − β₁ᵗ) [M, 1], computed in double precision."""

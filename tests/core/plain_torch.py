@@ -102,6 +102,10 @@ class PlainTorch:
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
+        if settings.max_norm:
+            with torch.no_grad():
+                for weight in (p for p in self.network.parameters() if p.dim() == 2):
+                    weight.copy_(torch.renorm(weight, 2, 0, settings.max_norm))
         self._step += 1
 
     @property

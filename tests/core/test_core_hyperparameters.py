@@ -34,6 +34,7 @@ VALUES = {
     "regularization.l1": (0.01, 0.1),
     "regularization.dropout": (0.2, 0.8),
     "regularization.input_noise": (0.3, 1.5),
+    "regularization.max_norm": (0.2, 0.6),
     "regularization.decay_bias": (False,),
     "regularization.early_stopping": (1,),
     "optimizer.lr": (0.05,),

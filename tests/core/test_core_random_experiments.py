@@ -46,6 +46,7 @@ def experiment_of(draw):
         "regularization.l1": sometimes(1e-5, 0.05),
         "regularization.dropout": draw.choice([0.0, draw.uniform(0.01, 0.95)]),
         "regularization.input_noise": draw.choice([0.0, draw.uniform(0.01, 1.0)]),
+        "regularization.max_norm": sometimes(0.1, 4.0),
         "regularization.decay_bias": draw.choice([True, False]),
         "seed": draw.choice([draw.randint(0, 2**31 - 1), draw.randint(0, 5), 2**31 - 1]),
     }
@@ -134,6 +135,7 @@ def test_random_company_changes_nothing(monkeypatch):
                 "regularization.l1": other.regularization.l1,
                 "regularization.dropout": other.regularization.dropout,
                 "regularization.input_noise": other.regularization.input_noise,
+                "regularization.max_norm": other.regularization.max_norm,
                 "regularization.early_stopping": draw.choice([0, 1, 2, 3]),
             }
             members.append(replace(first, own))

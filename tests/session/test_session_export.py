@@ -15,6 +15,7 @@ PENALTIES = {
     "decay": {"regularization.weight_decay": 0.05},
     "l1": {"regularization.l1": 0.005},
     "both": {"regularization.weight_decay": 0.05, "regularization.l1": 0.005},
+    "norm": {"regularization.weight_decay": 0.05, "regularization.max_norm": 0.5},
 }
 
 DATASETS = {name: {"data.name": name} for name in REGISTRY}
@@ -52,6 +53,7 @@ MODELS = {
     "sigmoid xavier": {"model.activation": "sigmoid", "model.init": "xavier", "seed": 9},
     "wide normal": {"model.init": "normal", "model.init_scale": 0.4},
     "scaled torch": {"model.init_scale": 2.0, "data.name": "blobs"},
+    "bounded linear": {"model.depth": 0, "regularization.max_norm": 0.3, "data.name": "curved"},
     "one unit": {"model.depth": 1, "model.width": 1},
     "dropout without a hidden unit": {"model.depth": 0, "regularization.dropout": 0.5},
 }

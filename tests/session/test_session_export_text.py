@@ -24,6 +24,7 @@ EVERYTHING = {
     "regularization.l1": LONG,
     "regularization.dropout": 0.3,
     "regularization.input_noise": 0.2,
+    "regularization.max_norm": 3.0,
     "regularization.decay_bias": False,
     "regularization.early_stopping": 20,
     "optimizer.name": "momentum",
@@ -97,6 +98,7 @@ def test_a_plain_experiment_is_a_plain_script():
         "accuracy",
         "randn",
         "weights =",
+        "renorm",
     ):
         assert word not in text.partition('"""\n\n')[2]
 
@@ -109,6 +111,7 @@ def test_an_experiment_with_everything_is_still_short():
         f'    {{"params": weights, "weight_decay": {LONG}}},',
         '    {"params": biases, "weight_decay": 0.0},',
         "        noisy = x + 0.2 * torch.randn_like(x)",
+        "                    layer.weight.copy_(torch.renorm(layer.weight, 2, 0, 3.0))",
         f"        loss = loss + {LONG} * sum(p.abs().sum() for p in weights)",
         "    for index in torch.randperm(60, generator=batches).split(16):",
     ):
