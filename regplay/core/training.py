@@ -33,7 +33,6 @@ from regplay.core.hyperparameters import (
     ADJUSTABLE_FIELDS,
     MEMBER_FIELDS,
     RATE_FIELDS,
-    is_used,
 )
 from regplay.core.initial import initial_parameters, layer_sizes
 from regplay.core.measurements import Penalties, is_finite
@@ -234,7 +233,7 @@ class Training:
         settings = [experiment.regularization for experiment in self.experiments]
         for path in RATE_FIELDS:
             name = path.rpartition(".")[2]
-            rates[name] = [get(e, path) if is_used(e, path) else 0.0 for e in self.experiments]
+            rates[name] = [get(experiment, path) for experiment in self.experiments]
         rates["seed"] = [experiment.seed for experiment in self.experiments]
         rates["order"] = work.orders.rows
         work.momentum = self.experiments[0].optimizer.momentum
