@@ -293,6 +293,18 @@ class RegularizationSettings(Section, frozen=True):
             is_rare=True,
         ),
     ] = 0.0
+    label_smoothing: Annotated[
+        float,
+        _meta(
+            "Label smoothing",
+            "Trains on softer labels: ε of each is shared out among all K classes, so that the "
+            "true one is asked for with 1 − ε + ε/K, not with certainty. For classes only.",
+            "ε",
+            ge=0.0,
+            le=0.95,
+            is_rare=True,
+        ),
+    ] = 0.0
     decay_bias: Annotated[
         bool,
         _meta(

@@ -9,12 +9,13 @@ direction they act, what a verdict calls them and what they add to an exported s
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from regplay.core.datasets import REGISTRY
-from regplay.core.experiment import Experiment
+from regplay.core.datasets import REGISTRY, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, Field, get
 
 Place = Literal["optimizer", "hidden", "input", "loss", "penalty", "after_step"]
@@ -135,6 +136,24 @@ def _no_penalty(experiment: Experiment, path: str) -> str:
     return "" if has_one else "there is neither weight decay nor an L1 penalty"
 
 
+def _no_classes(experiment: Experiment, path: str) -> str:
+    return "" if _may_have_classes(experiment.data) else "a number is predicted, not a class"
+
+
+@lru_cache(maxsize=64)  # it is asked for with each change, and points have to be read
+def _may_have_classes(data: DataSettings) -> bool:
+    """Whether classes are predicted; of a file that nobody has read yet, whether they may be."""
+    spec = REGISTRY[data.name]
+    if "task" not in spec.uses:
+        return spec.task == "classification"
+    if data.task != "auto" or "file" in spec.uses:
+        return data.task != "regression"
+    try:
+        return load(data).task == "classification"
+    except DatasetError:
+        return True
+
+
 def _not_in_the_data(experiment: Experiment, path: str) -> str:
     name = experiment.data.name
     is_read = path.removeprefix("data.") in REGISTRY[name].uses | {"name", "seed"}
@@ -197,6 +216,14 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         if isinstance(layer, nn.Linear):
             layer.weight.copy_(torch.renorm(layer.weight, 2, 0, {value}))"""
         },
+    ),
+    # Szegedy et al. (2016), "Rethinking the Inception architecture for computer vision", section 7.
+    "regularization.label_smoothing": replace(
+        _STRENGTH,
+        curve=_SHARES,
+        unused=_no_classes,
+        term="label smoothing",
+        script={"loss": "label_smoothing={value}"},
     ),
     "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
     # It ends a training that nothing holds back.

@@ -94,6 +94,8 @@ class _Steps:
             return self._on_device(rates[name])
 
         self._lr = tensor("lr")[:, None]
+        self._smoothing = tensor("label_smoothing")[:, None, None]
+        self._smooths = bool(rates["label_smoothing"].any())
         is_penalised = (population.shape.is_weight() | work.decays_biases).to(self._device)
         self._decay = tensor("weight_decay")[:, None] * is_penalised
         self._l1 = tensor("l1")[:, None] * is_penalised
@@ -182,6 +184,8 @@ class _Steps:
         if self._work.population.loss == "mse":
             delta = (output - y) * (2.0 / (y.shape[1] * y.shape[2]))
         else:
+            if self._smooths:  # as torch's CrossEntropyLoss(label_smoothing=...)
+                y = torch.lerp(y, torch.full_like(y, 1.0 / y.shape[2]), self._smoothing)
             delta = (output.softmax(-1) - y) / y.shape[1]
         for index in range(len(self._layers) - 1, -1, -1):
             weight_gradient, bias_gradient = self._gradients[index]
@@ -240,7 +244,9 @@ def _measure(work: "Work") -> "np.ndarray":
         errors = output.logsumexp(-1) - (output * y).sum(-1)
         right = (output.argmax(-1) == y.argmax(-1)).double()
         columns += [part.mean(1) for each in (errors, right) for part in (each[:, :n], each[:, n:])]
-        columns += columns[:1]
+        # Of smoothed labels the loss is log Σ exp(z) less their mean z.
+        above = ((output * y).sum(-1) - output.mean(-1))[:, :n].mean(1)
+        columns += [columns[0] + torch.as_tensor(work.rates["label_smoothing"]) * above]
     flat, is_weight = population.flat.cpu().double(), population.shape.is_weight()
     for powers in (flat.square(), flat.abs()):
         columns += [powers[:, is_weight].sum(1), powers[:, ~is_weight].sum(1)]

@@ -20,12 +20,12 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 # Larger steps overshoot along the steepest direction, where rounding errors grow tenfold a step.
 LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
-PENALTIES = {  # weight decay, L1, max-norm
-    "none": (0.0, 0.0, 0.0),
-    "decay": (0.02, 0.0, 0.0),
-    "l1": (0.0, 0.003, 0.0),
-    "both": (0.01, 0.003, 0.0),
-    "bounded": (0.02, 0.003, 0.4),
+PENALTIES = {  # weight decay, L1, max-norm, label smoothing
+    "none": (0.0, 0.0, 0.0, 0.0),
+    "decay": (0.02, 0.0, 0.0, 0.0),
+    "l1": (0.0, 0.003, 0.0, 0.0),
+    "both": (0.01, 0.003, 0.0, 0.2),
+    "bounded": (0.02, 0.003, 0.4, 0.0),
 }
 N = 20
 STEPS = 200
@@ -70,12 +70,13 @@ def experiments(case, decay_bias):
                 "regularization.weight_decay": weight_decay,
                 "regularization.l1": l1,
                 "regularization.max_norm": max_norm,
+                "regularization.label_smoothing": smoothing,
                 "regularization.decay_bias": decay_bias,
                 "epochs": STEPS // (4 if case.batch_size else 1),
                 "seed": 3,
             },
         )
-        for weight_decay, l1, max_norm in PENALTIES.values()
+        for weight_decay, l1, max_norm, smoothing in PENALTIES.values()
     ]
 
 
@@ -153,8 +154,10 @@ def plain_torch(case):
         for index in indices:
             x_batch, y_batch = x[index], y[index]
             objective = l1 * torch.cat(in_l1).abs().sum()
-            for network in networks:
-                objective = objective + loss_of(network(x_batch), y_batch)
+            for experiment, network in zip(distinct, networks, strict=True):
+                smoothed = {"label_smoothing": experiment.regularization.label_smoothing}
+                more = smoothed if data.task == "classification" else {}
+                objective = objective + loss_of(network(x_batch), y_batch, **more)
             optimizer.zero_grad()
             objective.backward()
             optimizer.step()

@@ -35,6 +35,7 @@ BOUNDS = {
     "regularization.dropout": (0.0, 0.95),
     "regularization.input_noise": (0.0, 2.0),
     "regularization.max_norm": (0.0, 100.0),
+    "regularization.label_smoothing": (0.0, 0.95),
     "regularization.early_stopping": (0, 100_000),
     "optimizer.lr": (0.0, 10.0),
     "optimizer.momentum": (0.0, 0.999),

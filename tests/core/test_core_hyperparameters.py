@@ -24,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 SMALL = {"model.width": 6, "epochs": 12, "data.n_train": 24, "data.n_valid": 20}
 # Under which each field has an effect, where it has none by default.
 SETTING = {
+    "regularization.label_smoothing": {"data.name": "moons"},
     "regularization.decay_bias": {"regularization.weight_decay": 0.1},
     "optimizer.momentum": {"optimizer.name": "momentum"},
     "regularization.early_stopping": {"epochs": 300, "optimizer.lr": 0.2},
@@ -35,6 +36,7 @@ VALUES = {
     "regularization.dropout": (0.2, 0.8),
     "regularization.input_noise": (0.3, 1.5),
     "regularization.max_norm": (0.2, 0.6),
+    "regularization.label_smoothing": (0.2, 0.8),
     "regularization.decay_bias": (False,),
     "regularization.early_stopping": (1,),
     "optimizer.lr": (0.05,),

@@ -9,7 +9,13 @@ from regplay.core.landscape import landscape_axis, roundness
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.factory import scale_of
 
-EVEN = ("regularization.dropout", "regularization.input_noise", "data.noise", "model.depth")
+EVEN = (
+    "regularization.dropout",
+    "regularization.input_noise",
+    "regularization.label_smoothing",
+    "data.noise",
+    "model.depth",
+)
 
 
 @pytest.mark.parametrize("count", [9, 25])

@@ -32,6 +32,8 @@ def where_it_is_shown(path):
         return {"optimizer.name": "momentum"}
     if path == "regularization.decay_bias":
         return {"regularization.weight_decay": 0.01}
+    if path == "regularization.label_smoothing":
+        return {"data.name": "moons"}
     return {}
 
 

@@ -15,6 +15,7 @@ PENALTIES = {
     "decay": {"regularization.weight_decay": 0.05},
     "l1": {"regularization.l1": 0.005},
     "both": {"regularization.weight_decay": 0.05, "regularization.l1": 0.005},
+    "smooth": {"regularization.label_smoothing": 0.3},
     "norm": {"regularization.weight_decay": 0.05, "regularization.max_norm": 0.5},
 }
 
@@ -76,6 +77,15 @@ LOOPS = {
     },
     "stops soon": {"regularization.early_stopping": 1, "epochs": 15, "optimizer.lr": 0.1},
     "does not stop": {"regularization.early_stopping": 59},
+    "smooths and stops": {
+        "regularization.label_smoothing": 0.2,
+        "regularization.early_stopping": 5,
+        "optimizer.batch_size": 4,
+        "epochs": 200,
+        "data.name": "moons",
+        "data.n_train": 20,
+        "optimizer.lr": 0.03,
+    },
     "can't stop": {"regularization.early_stopping": 60},
 }
 PENALIZED = {

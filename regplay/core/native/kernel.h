@@ -45,6 +45,7 @@ struct rates {
   double dropout;     /* p, in [0, 1) */
   double input_noise; /* standard deviation */
   double max_norm;    /* of the weights into each unit; 0 for no bound */
+  double label_smoothing; /* ε: share of each label that goes to all classes alike */
   double lr;
   uint32_t seed;      /* of dropout and input noise */
   int32_t order;      /* which of the orders of batches is its own */

@@ -1,6 +1,6 @@
 /* The losses: of one point, and their slope at the outputs.
 
-   torch: MSELoss and CrossEntropyLoss, both means over the points. Besides the loss itself there is
+   torch: MSELoss and CrossEntropyLoss(label_smoothing=ε), both means over the points. Besides the loss itself there is
    the one that steps minimise in its place; they are the same unless a regularizer changes what is
    to be predicted. */
 #ifndef REGPLAY_LOSS_H
@@ -54,7 +54,6 @@ struct losses {
 INLINE struct losses losses_of(const struct network *network, const struct rates *rates,
                                const struct layer *last, const real *z, const real *y,
                                real *room) {
-  (void)rates;
   if (network->loss == SQUARED_ERROR) {
     double sum = 0;
     for (int64_t j = 0; j < last->out; j++) {
@@ -67,19 +66,36 @@ INLINE struct losses losses_of(const struct network *network, const struct rates
   const struct exponents e = softmax(last, z, room); /* log Σ exp(z) − z[class] */
   const int64_t class = largest_at(y, last->out);
   const double loss = log((double)e.sum) + ((double)e.largest - (double)z[class]);
-  return (struct losses){loss, loss, largest_at(z, last->out) == class};
+  double minimised = loss;
+  if (rates->label_smoothing > 0) { /* for (1 − ε)·y + ε/K it is log Σ exp(z) less their mean z */
+    double sum = 0;
+    for (int64_t j = 0; j < last->out; j++) sum += (double)z[j];
+    minimised += rates->label_smoothing * ((double)z[class] - sum / (double)last->out);
+  }
+  return (struct losses){loss, minimised, largest_at(z, last->out) == class};
+}
+
+/* Labels y, ε of each shared out among all classes: (1 − ε)·y + ε/K, 0 in the padding. */
+static void smooth_labels(const struct layer *last, real *y, int64_t rows, double share) {
+  const vec kept = splat((real)(1 - share)), spread = splat((real)(share / (double)last->out));
+  const ivec tail = first_lanes(last->out - (last->ld_out - LANES));
+  for (int64_t i = 0; i < rows; i++, y += last->ld_out)
+    for (int64_t j = 0; j < last->ld_out; j += LANES) {
+      const vec smooth = load(y + j) * kept + spread;
+      store(y + j, j == last->ld_out - LANES ? choose(tail, smooth, splat(0)) : smooth);
+    }
 }
 
 /* The slope of what steps minimise, ∂/∂output, into `work->back`: 2·(output − y)/(batch·outputs), or
-   (softmax − y)/batch. */
+   (softmax − y)/batch. Labels in `work->target` become those that are trained on. */
 static void loss_backward(const struct network *network, const struct rates *rates,
                           const struct layout *layout, struct workspace *work, const real *output,
                           int64_t rows, int64_t batch) {
-  (void)rates;
   const struct layer *last = &layout->layer[layout->layers - 1];
   const bool is_square = network->loss == SQUARED_ERROR;
-  const double points = (double)batch;
+  const double points = (double)batch, share = rates->label_smoothing;
   const vec scale = splat((real)(is_square ? 2.0 / (points * (double)last->out) : 1.0 / points));
+  if (!is_square && share > 0) smooth_labels(last, work->target, rows, share);
   for (int64_t i = 0; i < rows; i++) {
     const real *z = output + i * last->ld_out, *y = work->target + i * last->ld_out;
     real *delta = work->back + i * last->ld_out;
