@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from regplay.core.datasets.dataset import Dataset, Floats
 from regplay.core.fields import Value
+from regplay.core.hyperparameters import REGULARIZERS
 from regplay.core.sweep import NumberAxis
 
 DOUBLE_DESCENT: Mapping[str, Value] = {
@@ -30,10 +31,7 @@ DOUBLE_DESCENT: Mapping[str, Value] = {
     "model.activation": "tanh",
     "model.init": "torch",
     "model.init_scale": 1.0,
-    "regularization.weight_decay": 0.0,
-    "regularization.l1": 0.0,
-    "regularization.dropout": 0.0,
-    "regularization.input_noise": 0.0,
+    **dict.fromkeys(REGULARIZERS, 0.0),
     "regularization.early_stopping": 0,
     "optimizer.name": "adam",
     "optimizer.lr": 0.05,

@@ -24,17 +24,26 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 def _meta(
     label: str,
     description: str,
+    symbol: str = "",
     *,
     ge: float | None = None,
     gt: float | None = None,
     le: float | None = None,
     log_floor: float | None = None,
+    is_rare: bool = False,
 ) -> Meta:
     """Bounds for msgspec, and what a control shows.
 
-    `log_floor` is the smallest value above 0 that a logarithmic slider reaches.
+    Parameters
+    ----------
+    symbol
+        What stands before the value in a list, short as on an axis; "" where the value says it all.
+    log_floor
+        The smallest value above 0 that a logarithmic slider reaches.
+    is_rare
+        Whether it is changed so rarely that it need not be in sight.
     """
-    extra = {} if log_floor is None else {"log_floor": log_floor}
+    extra = {"symbol": symbol, "log_floor": log_floor, "is_rare": is_rare}
     if gt is not None:
         return Meta(title=label, description=description, extra=extra, gt=gt, le=le)
     return Meta(title=label, description=description, extra=extra, ge=ge, le=le)
@@ -50,6 +59,7 @@ class DataSettings(Section, frozen=True):
             "Training points",
             "Number of points that the network learns from; fewer are easier to memorise. "
             "In a file, 0 takes all that do not validate.",
+            "n",
             ge=0,
             le=20_000,
         ),
@@ -60,8 +70,10 @@ class DataSettings(Section, frozen=True):
             "Validation points",
             "Number of points held back to measure the fit on; they are never trained on. "
             "In a file, 0 takes 30 %.",
+            "n valid",
             ge=0,
             le=20_000,
+            is_rare=True,
         ),
     ] = 200
     noise: Annotated[
@@ -69,6 +81,7 @@ class DataSettings(Section, frozen=True):
         _meta(
             "Noise σ",
             "Standard deviation of the Gaussian noise on the points: y = f(x) + N(0, σ²).",
+            "σ",
             ge=0.0,
             le=2.0,
         ),
@@ -78,6 +91,7 @@ class DataSettings(Section, frozen=True):
         _meta(
             "Flipped labels",
             "Share of the labels replaced by another class; learning these is memorising.",
+            "flipped",
             ge=0.0,
             le=0.5,
         ),
@@ -88,11 +102,12 @@ class DataSettings(Section, frozen=True):
             "Clean validation",
             "Validate against the true function, without noise: the validation loss is then the "
             "mean of (f̂(x) − f(x))².",
+            is_rare=True,
         ),
     ] = False
     n_inputs: Annotated[
         int,
-        _meta("Inputs", "Number of inputs x₁ … x_d of each point.", ge=1, le=1000),
+        _meta("Inputs", "Number of inputs x₁ … x_d of each point.", "inputs", ge=1, le=1000),
     ] = 200
     n_informative: Annotated[
         int,
@@ -100,18 +115,26 @@ class DataSettings(Section, frozen=True):
             "Inputs that count",
             "How many of the inputs the target depends on; the others have a true weight of 0. "
             "More than there are means all.",
+            "informative",
             ge=0,
             le=1000,
         ),
     ] = 200
-    n_classes: Annotated[int, _meta("Classes", "Number of classes.", ge=2, le=4)] = 3
+    n_classes: Annotated[int, _meta("Classes", "Number of classes.", "classes", ge=2, le=4)] = 3
     seed: Annotated[
         int,
-        _meta("Data seed", "Decides the points, their noise and the split.", ge=0, le=2**31 - 1),
+        _meta(
+            "Data seed",
+            "Decides the points, their noise and the split.",
+            "data seed",
+            ge=0,
+            le=2**31 - 1,
+            is_rare=True,
+        ),
     ] = 0
     file: Annotated[str, _meta("File", "The CSV file that `csv` reads.")] = ""
     target: Annotated[
-        str, _meta("Target", "Column of the file to predict; empty takes the last one.")
+        str, _meta("Target", "Column of the file to predict; empty takes the last one.", "target")
     ] = ""
     inputs: Annotated[
         str,
@@ -119,6 +142,7 @@ class DataSettings(Section, frozen=True):
             "Input columns",
             "Columns of the file to predict from, separated by commas; "
             "empty takes all but the target.",
+            "from",
         ),
     ] = ""
     task: Annotated[
@@ -151,6 +175,7 @@ class DataSettings(Section, frozen=True):
             "Own validation points",
             "Points to validate on, written as those to learn from; empty holds back 30 % of "
             "those, which are then not trained on.",
+            "valid",
         ),
     ] = ""
 
@@ -160,11 +185,23 @@ class ModelSettings(Section, frozen=True):
 
     depth: Annotated[
         int,
-        _meta("Depth", "Number of hidden layers; 0 is a linear model, f(x) = w·x + b.", ge=0, le=8),
+        _meta(
+            "Depth",
+            "Number of hidden layers; 0 is a linear model, f(x) = w·x + b.",
+            "depth",
+            ge=0,
+            le=8,
+        ),
     ] = 2
     width: Annotated[
         int,
-        _meta("Width", "Units in each hidden layer: h = φ(W·x + b) has this length.", ge=1, le=256),
+        _meta(
+            "Width",
+            "Units in each hidden layer: h = φ(W·x + b) has this length.",
+            "width",
+            ge=1,
+            le=256,
+        ),
     ] = 64
     activation: Annotated[
         Activation,
@@ -176,6 +213,8 @@ class ModelSettings(Section, frozen=True):
             "Initial weights",
             "How the weights are drawn: torch U(−1/√n, 1/√n) for n inputs, normal N(0, s²), "
             "xavier N(0, 2s²/(n_in + n_out)), kaiming N(0, 2s²/n_in).",
+            "init",
+            is_rare=True,
         ),
     ] = "torch"
     init_scale: Annotated[
@@ -183,9 +222,11 @@ class ModelSettings(Section, frozen=True):
         _meta(
             "Initial scale",
             "The factor s on the initial weights; small ones start nearer to a constant function.",
+            "scale",
             gt=0.0,
             le=10.0,
             log_floor=1e-3,
+            is_rare=True,
         ),
     ] = 1.0
 
@@ -199,6 +240,7 @@ class RegularizationSettings(Section, frozen=True):
             "Weight decay λ",
             "L2 penalty: adds λ·w to each gradient, minimising loss + λ/2·‖w‖² "
             "(AdamW shrinks w by lr·λ instead).",
+            "λ",
             ge=0.0,
             le=10.0,
             log_floor=1e-6,
@@ -210,6 +252,7 @@ class RegularizationSettings(Section, frozen=True):
             "L1 penalty",
             "Adds l1·sign(w) to each gradient, minimising loss + l1·‖w‖₁, "
             "which drives weights to zero.",
+            "l1",
             ge=0.0,
             le=1.0,
             log_floor=1e-6,
@@ -221,6 +264,7 @@ class RegularizationSettings(Section, frozen=True):
             "Dropout p",
             "Drops each hidden unit with probability p in every training step and scales the "
             "others by 1/(1 − p); off when measuring.",
+            "p",
             ge=0.0,
             le=0.95,
         ),
@@ -230,8 +274,35 @@ class RegularizationSettings(Section, frozen=True):
         _meta(
             "Input noise",
             "Adds fresh N(0, s²) noise to the inputs in every training step: x + s·ε.",
+            "input noise",
             ge=0.0,
             le=2.0,
+            is_rare=True,
+        ),
+    ] = 0.0
+    max_norm: Annotated[
+        float,
+        _meta(
+            "Max-norm",
+            "Bound c on the norm ‖w‖ of the weights into each unit: after each step, longer ones "
+            "are scaled back to length c. Small bounds are strict, 0 is off.",
+            "max-norm",
+            ge=0.0,
+            le=100.0,
+            log_floor=0.1,
+            is_rare=True,
+        ),
+    ] = 0.0
+    label_smoothing: Annotated[
+        float,
+        _meta(
+            "Label smoothing",
+            "Trains on softer labels: ε of each is shared out among all K classes, so that the "
+            "true one is asked for with 1 − ε + ε/K, not with certainty. For classes only.",
+            "ε",
+            ge=0.0,
+            le=0.95,
+            is_rare=True,
         ),
     ] = 0.0
     decay_bias: Annotated[
@@ -239,6 +310,7 @@ class RegularizationSettings(Section, frozen=True):
         _meta(
             "Penalize biases",
             "Whether weight decay and L1 act on the biases too, as torch does by default.",
+            is_rare=True,
         ),
     ] = True
     early_stopping: Annotated[
@@ -247,8 +319,10 @@ class RegularizationSettings(Section, frozen=True):
             "Early stopping",
             "Patience: stop when the validation loss has not improved for this many epochs; "
             "0 is off.",
+            "patience",
             ge=0,
             le=100_000,
+            is_rare=True,
         ),
     ] = 0
 
@@ -269,6 +343,7 @@ class OptimizerSettings(Section, frozen=True):
         _meta(
             "Learning rate",
             "Length of a step: w ← w − lr·g.",
+            "lr",
             ge=0.0,
             le=10.0,
             log_floor=1e-5,
@@ -276,11 +351,11 @@ class OptimizerSettings(Section, frozen=True):
     ] = 0.01
     momentum: Annotated[
         float,
-        _meta("Momentum μ", "Share of the last step kept: v ← μ·v + g.", ge=0.0, le=0.999),
+        _meta("Momentum μ", "Share of the last step kept: v ← μ·v + g.", "μ", ge=0.0, le=0.999),
     ] = 0.9
     batch_size: Annotated[
         int,
-        _meta("Batch size", "Points in each step; 0 takes all of them.", ge=0, le=20_000),
+        _meta("Batch size", "Points in each step; 0 takes all of them.", "batch", ge=0, le=20_000),
     ] = 0
 
 
@@ -296,9 +371,16 @@ class Experiment(Section, frozen=True):
     regularization: RegularizationSettings = RegularizationSettings()
     optimizer: OptimizerSettings = OptimizerSettings()
     epochs: Annotated[
-        int, _meta("Epochs", "Passes over the training points.", ge=1, le=1_000_000)
+        int, _meta("Epochs", "Passes over the training points.", "epochs", ge=1, le=1_000_000)
     ] = 1000
     seed: Annotated[
         int,
-        _meta("Seed", "Decides initial weights, batches and dropout.", ge=0, le=2**31 - 1),
+        _meta(
+            "Seed",
+            "Decides initial weights, batches and dropout.",
+            "seed",
+            ge=0,
+            le=2**31 - 1,
+            is_rare=True,
+        ),
     ] = 0

@@ -46,6 +46,8 @@ class Field:
     exclusive_minimum: bool = False
     choices: tuple[str, ...] = ()
     log_floor: float | None = None  # smallest value above 0 on a logarithmic slider
+    symbol: str = ""  # before the value in a list, short as on an axis; "" where the value says it
+    is_rare: bool = False  # changed so rarely that it need not be in sight
 
     @property
     def bounds(self) -> str:
@@ -139,31 +141,13 @@ def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
             description=meta.description,
             annotation=annotation,
             choices=choices,
-            log_floor=(meta.extra or {}).get("log_floor"),
+            **(meta.extra or {}),
             **_bounds(meta),
         )
     return found
 
 
 FIELDS: Mapping[str, Field] = types.MappingProxyType(_fields(Experiment))
-
-# What members trained together may differ in, each with a value of its own.
-MEMBER_FIELDS = frozenset(
-    {
-        "regularization.weight_decay",
-        "regularization.l1",
-        "regularization.dropout",
-        "regularization.input_noise",
-        "regularization.early_stopping",
-        "optimizer.lr",
-    }
-)
-# What may change in the middle of training, the weights kept.
-ADJUSTABLE_FIELDS = MEMBER_FIELDS | {
-    "regularization.decay_bias",
-    "optimizer.momentum",
-    "epochs",
-}
 
 
 @cache

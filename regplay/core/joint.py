@@ -4,7 +4,6 @@ import time
 from collections.abc import Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-import msgspec
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -12,9 +11,10 @@ from numpy.typing import NDArray
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
-from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, History
+from regplay.core.hyperparameters import without_own
 from regplay.core.initial import layer_sizes
 from regplay.core.population import Shape
 from regplay.core.predictions import fit_of, measured, network_at
@@ -30,24 +30,8 @@ _ENOUGH = 24  # states of one shape; filling fresh memory may take longer than a
 
 def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
     """What members of one population have in common; equal for those that can share one."""
-    regularization = msgspec.structs.replace(
-        experiment.regularization,
-        weight_decay=0.0,
-        l1=0.0,
-        dropout=0.0,
-        input_noise=0.0,
-        early_stopping=0,
-    )
-    common = msgspec.structs.replace(
-        experiment,
-        data=DataSettings(),
-        model=msgspec.structs.replace(experiment.model, init="torch", init_scale=1.0),
-        regularization=regularization,
-        optimizer=msgspec.structs.replace(experiment.optimizer, lr=0.0),
-        seed=0,
-    )
     points = len(dataset.train.y), len(dataset.valid.y)
-    return common, dataset.task, *points, dataset.n_inputs, dataset.n_outputs
+    return without_own(experiment), dataset.task, *points, dataset.n_inputs, dataset.n_outputs
 
 
 def _most_members(experiment: Experiment, dataset: Dataset) -> int:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Sequence
 
 from regplay.core.fields import FIELDS
-from regplay.core.sweep import NumberAxis, sweep_axis
+from regplay.core.hyperparameters import curve_of
+from regplay.core.sweep import NumberAxis
 
 _NICE = (1.0, 2.0, 2.5, 5.0)
 _ENDS = -1  # before every roundness
@@ -32,10 +33,10 @@ def landscape_axis(path: str, count: int) -> NumberAxis:
     """
     if count < 2:
         raise ValueError(f"count = {count}: a landscape needs 2 positions along each axis")
-    values = sweep_axis(path).values
-    if path == "model.depth" or path.endswith(("dropout", "noise")):
-        return NumberAxis(path, _even(path, values[-1], count))
-    return NumberAxis(path, _roundest(path, values, count))
+    curve = curve_of(path)
+    if curve.is_even:
+        return NumberAxis(path, _even(path, curve.values[-1], count))
+    return NumberAxis(path, _roundest(path, curve.values, count))
 
 
 def roundness(path: str, value: float) -> int:

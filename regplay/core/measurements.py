@@ -10,11 +10,16 @@ from regplay.core.history import MEASURES, Floats
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
 _LARGEST = np.finfo(np.float32).max
-_MEANS = 4  # losses and accuracies, the first of MEASURES
+_REPORTED = 4  # losses and accuracies, the first of MEASURES
 
 
 class Penalties:
-    """The penalties of M experiments.
+    """The penalties of M experiments, and what they minimise.
+
+    The objective is the loss over the training points that steps minimise, in evaluation mode, plus
+    the penalties that are in their gradients. With label smoothing that loss is of smoothed labels;
+    it doesn't follow from the loss of plain ones, so that engines measure it too. A max-norm bounds
+    the weights after each step and is in no objective.
 
     Parameters
     ----------
@@ -42,9 +47,10 @@ class Penalties:
             [R, M, MEASURED], as `regplay.core.work` describes them.
         """
         values = np.full((len(measured), len(MEASURES), measured.shape[1]), np.nan)
-        means = _MEANS if self._has_classes else 2
+        means = _REPORTED if self._has_classes else 2
         values[:, :means] = measured[:, :, :means].transpose(0, 2, 1)
-        squares, bias_squares, sizes, bias_sizes = np.moveaxis(measured[:, :, _MEANS:], 2, 0)
+        minimised, *sums = np.moveaxis(measured[:, :, _REPORTED:], 2, 0)
+        squares, bias_squares, sizes, bias_sizes = sums
         with np.errstate(invalid="ignore", over="ignore"):  # 0 · ∞, of a member that diverges
             if self._with_bias:
                 l2 = self._half_decay * (squares + bias_squares)
@@ -52,7 +58,7 @@ class Penalties:
             else:
                 l2, l1 = self._half_decay * squares, self._l1 * sizes
         values[:, _ROWS["penalty"]] = l2 + l1
-        values[:, _ROWS["objective"]] = values[:, 0] + (l1 if self._is_decoupled else l2 + l1)
+        values[:, _ROWS["objective"]] = minimised + (l1 if self._is_decoupled else l2 + l1)
         values[:, _ROWS["weight_norm"]] = np.sqrt(squares)
         return values
 

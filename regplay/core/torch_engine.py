@@ -94,6 +94,8 @@ class _Steps:
             return self._on_device(rates[name])
 
         self._lr = tensor("lr")[:, None]
+        self._smoothing = tensor("label_smoothing")[:, None, None]
+        self._smooths = bool(rates["label_smoothing"].any())
         is_penalised = (population.shape.is_weight() | work.decays_biases).to(self._device)
         self._decay = tensor("weight_decay")[:, None] * is_penalised
         self._l1 = tensor("l1")[:, None] * is_penalised
@@ -101,6 +103,9 @@ class _Steps:
         self._drops = bool(rates["dropout"].any())
         self._is_noisy = bool(rates["input_noise"].any())
         self._noise = tensor("input_noise")[:, None, None]
+        has_bound = torch.as_tensor(rates["max_norm"] > 0).to(self._device)
+        self._is_bounded = bool(has_bound.any())
+        self._most = torch.where(has_bound, tensor("max_norm"), torch.inf)[:, None, None]
         # A unit is dropped where u < p, u = word/2³²: a comparison of whole numbers.
         below = np.ceil(rates["dropout"] * 2.0**32).astype(np.int64)
         self._below = torch.as_tensor(below).to(self._device)[:, None, None]
@@ -124,6 +129,8 @@ class _Steps:
         kept = [] if self._stopped is None else [tensor[self._stopped] for tensor in held]
         self._differentiate(step)
         self._update()
+        if self._is_bounded:
+            self._bound_norms()
         if self._stopped is not None:
             for tensor, rows in zip(held, kept, strict=True):
                 tensor[self._stopped] = rows
@@ -177,6 +184,8 @@ class _Steps:
         if self._work.population.loss == "mse":
             delta = (output - y) * (2.0 / (y.shape[1] * y.shape[2]))
         else:
+            if self._smooths:  # as torch's CrossEntropyLoss(label_smoothing=...)
+                y = torch.lerp(y, torch.full_like(y, 1.0 / y.shape[2]), self._smoothing)
             delta = (output.softmax(-1) - y) / y.shape[1]
         for index in range(len(self._layers) - 1, -1, -1):
             weight_gradient, bias_gradient = self._gradients[index]
@@ -207,6 +216,12 @@ class _Steps:
                 root, length = self._corrections(updates)
                 flat -= self._lr * length * root * first / (second.sqrt() + _EPS * root)
 
+    def _bound_norms(self) -> None:
+        """`torch.renorm` of the weights into each unit, with each member's own bound."""
+        for weight, _ in self._layers:
+            norm = torch.linalg.vector_norm(weight, dim=-1, keepdim=True)
+            weight *= torch.where(norm > self._most, self._most / (norm + 1e-7), 1.0)
+
     def _corrections(self, updates: "np.ndarray") -> tuple[Tensor, Tensor]:
         """√(1 − β₂ᵗ) and 1/(1 − β₁ᵗ) [M, 1], computed in double precision."""
         t = updates[:, None].astype(np.float64)
@@ -224,11 +239,14 @@ def _measure(work: "Work") -> "np.ndarray":
     if population.loss == "mse":
         errors = (output - y).square().mean(-1)
         columns += [errors[:, :n].mean(1), errors[:, n:].mean(1)]
-        columns += [torch.zeros_like(columns[0])] * 2
+        columns += [torch.zeros_like(columns[0])] * 2 + columns[:1]
     else:
         errors = output.logsumexp(-1) - (output * y).sum(-1)
         right = (output.argmax(-1) == y.argmax(-1)).double()
         columns += [part.mean(1) for each in (errors, right) for part in (each[:, :n], each[:, n:])]
+        # Of smoothed labels the loss is log Σ exp(z) less their mean z.
+        above = ((output * y).sum(-1) - output.mean(-1))[:, :n].mean(1)
+        columns += [columns[0] + torch.as_tensor(work.rates["label_smoothing"]) * above]
     flat, is_weight = population.flat.cpu().double(), population.shape.is_weight()
     for powers in (flat.square(), flat.abs()):
         columns += [powers[:, is_weight].sum(1), powers[:, ~is_weight].sum(1)]

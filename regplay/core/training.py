@@ -26,9 +26,14 @@ from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
 from regplay.core.draws import Orders
 from regplay.core.experiment import MOMENTA, DataSettings, Experiment
-from regplay.core.fields import ADJUSTABLE_FIELDS, MEMBER_FIELDS, differences
+from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, Snapshot
+from regplay.core.hyperparameters import (
+    ADJUSTABLE_FIELDS,
+    MEMBER_FIELDS,
+    RATE_FIELDS,
+)
 from regplay.core.initial import initial_parameters, layer_sizes
 from regplay.core.measurements import Penalties, is_finite
 from regplay.core.population import Population, Shape, loss_of
@@ -37,7 +42,6 @@ from regplay.core.state import State
 from regplay.core.stopping import Stopping
 from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
 
-_MAY_DIFFER = MEMBER_FIELDS | {"seed", "model.init", "model.init_scale"}
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one fast core
 _SECONDS = 0.1  # of an engine's overhead
@@ -69,8 +73,8 @@ class Training:
     Parameters
     ----------
     experiments
-        They may differ in `MEMBER_FIELDS`, the seed, the initial weights and in `data`, as long as
-        all have equally many points, inputs and outputs.
+        They may differ in `MEMBER_FIELDS`, as long as all have equally many points, inputs and
+        outputs.
     datasets
         The points of each experiment, where they are loaded already.
     device
@@ -96,7 +100,7 @@ class Training:
     ) -> None:
         self.experiments = tuple(experiments)
         first = self.experiments[0]
-        _refuse_differences(self.experiments, _MAY_DIFFER, but_data=True)
+        _refuse_differences(self.experiments, MEMBER_FIELDS)
         self.datasets = load_all(experiments) if datasets is None else list(datasets)
         dataset = self.datasets[0]
         n_train = len(dataset.train.y)
@@ -219,7 +223,7 @@ class Training:
         """
         for old, new in zip(self.experiments, experiments, strict=True):
             _refuse_differences((old, new), ADJUSTABLE_FIELDS)
-        _refuse_differences(experiments, _MAY_DIFFER, but_data=True)
+        _refuse_differences(experiments, MEMBER_FIELDS)
         self.experiments = tuple(experiments)
         self._leave_stretch()
         self._set_values()
@@ -227,12 +231,9 @@ class Training:
     def _set_values(self) -> None:
         work, rates = self._work, self._work.rates
         settings = [experiment.regularization for experiment in self.experiments]
-        has_hidden = len(self.population.shape.layers) > 1
-        rates["lr"] = [experiment.optimizer.lr for experiment in self.experiments]
-        rates["weight_decay"] = [s.weight_decay for s in settings]
-        rates["l1"] = [s.l1 for s in settings]
-        rates["dropout"] = [s.dropout if has_hidden else 0.0 for s in settings]
-        rates["input_noise"] = [s.input_noise for s in settings]
+        for path in RATE_FIELDS:
+            name = path.rpartition(".")[2]
+            rates[name] = [get(experiment, path) for experiment in self.experiments]
         rates["seed"] = [experiment.seed for experiment in self.experiments]
         rates["order"] = work.orders.rows
         work.momentum = self.experiments[0].optimizer.momentum
@@ -508,12 +509,10 @@ def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:
     return [loaded[experiment.data] for experiment in experiments]
 
 
-def _refuse_differences(
-    experiments: Sequence[Experiment], allowed: frozenset[str], *, but_data: bool = False
-) -> None:
+def _refuse_differences(experiments: Sequence[Experiment], allowed: frozenset[str]) -> None:
     for other in experiments[1:]:
         for path in differences(experiments[0], other):
-            if path not in allowed and not (but_data and path.startswith("data.")):
+            if path not in allowed:
                 raise ValueError(f"{path} can't differ here")
 
 

@@ -31,6 +31,7 @@ from numpy.typing import NDArray
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import Floats, History
+from regplay.core.hyperparameters import HYPERPARAMETERS, in_use, is_on, is_used
 
 _EARLY = 20  # epochs
 _RECENT = 0.2  # of the epochs
@@ -159,21 +160,21 @@ def is_still_falling(epochs: NDArray[np.int64], losses: Floats, scale: float) ->
 
 
 def _against_overfitting(experiment: Experiment, *, memorises: bool) -> str:
-    settings = experiment.regularization
     reason = "The training loss is below the noise floor: noise is memorised. " if memorises else ""
-    tries = ["more weight decay" if settings.weight_decay else "weight decay"]
-    if experiment.model.depth:
-        tries.append("more dropout" if settings.dropout else "dropout")
-    if not settings.early_stopping:
-        tries.append("early stopping")
+    tries = []
+    for path, entry in HYPERPARAMETERS.items():
+        if is_on(experiment, path):
+            more = {1: "more ", -1: "a smaller "}.get(entry.sign)
+            tries += [] if more is None else [more + entry.term]
+        elif entry.is_advised and is_used(experiment, path):
+            tries.append(entry.term)
     return f"{reason}Try {', '.join(tries)} or more training points."
 
 
 def _against_underfitting(experiment: Experiment, is_falling: bool) -> str:
     if is_falling:
         return "The training loss is still falling: train on, or raise the learning rate."
-    settings = experiment.regularization
-    if settings.weight_decay or settings.l1 or settings.dropout or settings.input_noise:
+    if in_use(experiment):
         return "The regularization holds the network back: try less of it."
     if experiment.model.depth == 0:
         return "A linear model can't bend: try a hidden layer."
@@ -181,7 +182,6 @@ def _against_underfitting(experiment: Experiment, is_falling: bool) -> str:
 
 
 def _to_see_more(experiment: Experiment) -> str:
-    settings = experiment.regularization
-    if settings.weight_decay or settings.l1 or settings.dropout:
+    if in_use(experiment):
         return "See what happens with more or less regularization."
     return "To see it overfit: fewer training points, more noise, a wider network or more epochs."

@@ -9,8 +9,14 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from regplay.core.draws import Orders
+from regplay.core.hyperparameters import RATE_FIELDS
 from regplay.core.population import Population
 
+# What is measured of each member: means over the training and validation points (losses, then
+# shares of right classes, then over the training points the loss that steps minimise), then sums
+# over weights and over biases (of squares, of absolute values).
+MEANS = 5
+MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
@@ -19,26 +25,19 @@ PROGRESS = np.dtype(
         ("row", "i8"),
         ("record", "i8"),
         ("measured", "i8"),
-        ("sums", "f8", (4,)),
+        ("sums", "f8", (MEANS,)),
     ]
 )
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
-        ("lr", "f8"),
-        ("weight_decay", "f8"),
-        ("l1", "f8"),
-        ("dropout", "f8"),
-        ("input_noise", "f8"),
+        *((path.rpartition(".")[2], "f8") for path in RATE_FIELDS),
         ("seed", "u4"),
         ("order", "i4"),
         ("trains", "i4"),
     ],
     align=True,
 )
-# What is measured of each member: means over the training and validation points (losses, then
-# shares of right classes), then sums over weights and over biases (of squares, of absolute values).
-MEASURED = 8
 
 
 class Stop:

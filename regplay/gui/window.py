@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.sweep import SWEEPABLE
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.slider_curves import SweepSliders
 from regplay.gui.document.documents import Documents

@@ -10,7 +10,7 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
-from regplay.core.sweep import is_used
+from regplay.core.hyperparameters import is_used
 from regplay.session.session import Run
 
 MOST = 12
@@ -19,40 +19,6 @@ _KEPT = 16 << 20  # bytes for the states of each
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
 _WEIGHT_DECAY, _DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
-# What stands before a value in a list, short as on an axis; "" where the value says it all.
-_SIGNS = {
-    "data.name": "",
-    "data.n_train": "n",
-    "data.n_valid": "n valid",
-    "data.noise": "σ",
-    "data.label_noise": "flipped",
-    "data.n_inputs": "inputs",
-    "data.n_informative": "informative",
-    "data.n_classes": "classes",
-    "data.seed": "data seed",
-    "data.file": "",
-    "data.target": "target",
-    "data.inputs": "from",
-    "data.task": "",
-    "data.points": "",
-    "data.valid_points": "valid",
-    "model.depth": "depth",
-    "model.width": "width",
-    "model.activation": "",
-    "model.init": "init",
-    "model.init_scale": "scale",
-    _WEIGHT_DECAY: "λ",
-    "regularization.l1": "l1",
-    _DROPOUT: "p",
-    "regularization.input_noise": "input noise",
-    "regularization.early_stopping": "patience",
-    "optimizer.name": "",
-    "optimizer.lr": "lr",
-    "optimizer.momentum": "μ",
-    "optimizer.batch_size": "batch",
-    "epochs": "epochs",
-    "seed": "seed",
-}
 _POINTS = frozenset({"data.points", "data.valid_points"})  # too long to be told whole
 # Switches, as what they say when they are off and on.
 _SWITCHES = {
@@ -258,7 +224,7 @@ def _text(path: str, value: Value) -> str:
     number = str(value)
     if isinstance(value, int | float) and not path.endswith("seed"):  # which is a name
         number = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
-    return f"{_SIGNS[path]} {number}".strip()
+    return f"{FIELDS[path].symbol} {number}".strip()
 
 
 def compared(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, field
-from regplay.core.sweep import Axis, Sweep, is_used
+from regplay.core.hyperparameters import why_unused
+from regplay.core.sweep import Axis, Sweep
 
 MOST = 100_000  # networks in one sweep
 _DIGITS = 6  # significant ones of a value between two ends, so that it can be typed again
@@ -129,11 +130,8 @@ def without_effect(sweep: Sweep, experiments: Sequence[Experiment]) -> list[str]
     """A line for each varied field that no member of the sweep uses."""
     lines = []
     for axis in sweep.axes:
-        if any(is_used(experiment, axis.path) for experiment in experiments):
-            continue
-        if axis.path.startswith("data."):
-            reason = f"the dataset {sweep.experiment.data.name} doesn't use it"
-        else:
-            reason = "a linear model (model.depth = 0) doesn't use it"
-        lines.append(f"{axis.path} ({FIELDS[axis.path].label}) changes nothing here: {reason}")
+        reasons = [why_unused(experiment, axis.path) for experiment in experiments]
+        if all(reasons):
+            label = FIELDS[axis.path].label
+            lines.append(f"{axis.path} ({label}) changes nothing here: {reasons[0]}")
     return lines

@@ -57,10 +57,10 @@ class PlainTorch:
         x, y = (torch.from_numpy(part) for part in (data.inputs(split.x), data.targets(split.y)))
         return x, y[:, None] if self._is_regression else y
 
-    def _loss(self, output, y):
+    def _loss(self, output, y, smoothing=0.0):
         if self._is_regression:
             return nn.functional.mse_loss(output, y)
-        return nn.functional.cross_entropy(output, y)
+        return nn.functional.cross_entropy(output, y, label_smoothing=smoothing)
 
     def _words(self, layer, rows, units):
         seed, step = torch.tensor([self.experiment.seed]), torch.tensor([self._step])
@@ -96,12 +96,16 @@ class PlainTorch:
                 words = self._words(index + 1, len(x), self.experiment.model.width)
                 kept = words.double() / 2**32 >= settings.dropout
                 layer.mask = kept.double() / (1 - settings.dropout)
-        loss = self._loss(self.network(x), y)
+        loss = self._loss(self.network(x), y, settings.label_smoothing)
         penalised = [p for p in self.network.parameters() if settings.decay_bias or p.dim() == 2]
         loss = loss + settings.l1 * sum(p.abs().sum() for p in penalised)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
+        if settings.max_norm:
+            with torch.no_grad():
+                for weight in (p for p in self.network.parameters() if p.dim() == 2):
+                    weight.copy_(torch.renorm(weight, 2, 0, settings.max_norm))
         self._step += 1
 
     @property

@@ -64,6 +64,7 @@ CHANGES = {
     "l1": [{"regularization.l1": 0.02}, {"regularization.l1": 0.0}],
     "dropout": [{"regularization.dropout": 0.4}, {"regularization.dropout": 0.0}],
     "noise": [{"regularization.input_noise": 0.4}, {"regularization.input_noise": 0.0}],
+    "max-norm": [{"regularization.max_norm": 0.3}, {"regularization.max_norm": 0.0}],
     "lr": [{"optimizer.lr": 0.002}, {"optimizer.lr": 0.02}],
     "biases": [
         {"regularization.weight_decay": 0.1, "regularization.l1": 0.01},

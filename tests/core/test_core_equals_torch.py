@@ -20,14 +20,20 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 # Larger steps overshoot along the steepest direction, where rounding errors grow tenfold a step.
 LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
-PENALTIES = {"none": (0.0, 0.0), "decay": (0.02, 0.0), "l1": (0.0, 0.003), "both": (0.01, 0.003)}
+PENALTIES = {  # weight decay, L1, max-norm, label smoothing
+    "none": (0.0, 0.0, 0.0, 0.0),
+    "decay": (0.02, 0.0, 0.0, 0.0),
+    "l1": (0.0, 0.003, 0.0, 0.0),
+    "both": (0.01, 0.003, 0.0, 0.2),
+    "bounded": (0.02, 0.003, 0.4, 0.0),
+}
 N = 20
 STEPS = 200
 BATCH = 6  # of 20 points: 6, 6, 6 and 2
 
 
 class Case(NamedTuple):
-    """One cell of the grid; the four penalties and both kinds of biases are computed in it."""
+    """One cell of the grid; all penalties and both kinds of biases are computed in it."""
 
     optimizer: str
     activation: str
@@ -63,12 +69,14 @@ def experiments(case, decay_bias):
                 "optimizer.batch_size": case.batch_size,
                 "regularization.weight_decay": weight_decay,
                 "regularization.l1": l1,
+                "regularization.max_norm": max_norm,
+                "regularization.label_smoothing": smoothing,
                 "regularization.decay_bias": decay_bias,
                 "epochs": STEPS // (4 if case.batch_size else 1),
                 "seed": 3,
             },
         )
-        for weight_decay, l1 in PENALTIES.values()
+        for weight_decay, l1, max_norm, smoothing in PENALTIES.values()
     ]
 
 
@@ -146,11 +154,16 @@ def plain_torch(case):
         for index in indices:
             x_batch, y_batch = x[index], y[index]
             objective = l1 * torch.cat(in_l1).abs().sum()
-            for network in networks:
-                objective = objective + loss_of(network(x_batch), y_batch)
+            for experiment, network in zip(distinct, networks, strict=True):
+                smoothed = {"label_smoothing": experiment.regularization.label_smoothing}
+                more = smoothed if data.task == "classification" else {}
+                objective = objective + loss_of(network(x_batch), y_batch, **more)
             optimizer.zero_grad()
             objective.backward()
             optimizer.step()
+            for experiment, network in zip(distinct, networks, strict=True):
+                if experiment.regularization.max_norm:
+                    bound(network, experiment.regularization.max_norm)
 
     splits = [as_tensors(split, data.task) for split in (data.train, data.valid)]
     with torch.no_grad():
@@ -162,6 +175,13 @@ def plain_torch(case):
         )
     members = len(PENALTIES)
     return torch.stack([results[:members], torch.cat([results[:1], results[members:]])]).numpy()
+
+
+@torch.no_grad()
+def bound(network, most):
+    for parameter in network.parameters():
+        if parameter.dim() == 2:
+            parameter.copy_(torch.renorm(parameter, 2, 0, most))
 
 
 def flattened(network):

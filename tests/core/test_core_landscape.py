@@ -4,11 +4,18 @@ import numpy as np
 import pytest
 
 from regplay.core.fields import FIELDS
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.landscape import landscape_axis, roundness
-from regplay.core.sweep import SWEEPABLE, sweep_axis
+from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.factory import scale_of
 
-EVEN = ("regularization.dropout", "regularization.input_noise", "data.noise", "model.depth")
+EVEN = (
+    "regularization.dropout",
+    "regularization.input_noise",
+    "regularization.label_smoothing",
+    "data.noise",
+    "model.depth",
+)
 
 
 @pytest.mark.parametrize("count", [9, 25])

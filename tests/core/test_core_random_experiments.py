@@ -46,6 +46,8 @@ def experiment_of(draw):
         "regularization.l1": sometimes(1e-5, 0.05),
         "regularization.dropout": draw.choice([0.0, draw.uniform(0.01, 0.95)]),
         "regularization.input_noise": draw.choice([0.0, draw.uniform(0.01, 1.0)]),
+        "regularization.max_norm": sometimes(0.1, 4.0),
+        "regularization.label_smoothing": draw.choice([0.0, draw.uniform(0.01, 0.95)]),
         "regularization.decay_bias": draw.choice([True, False]),
         "seed": draw.choice([draw.randint(0, 2**31 - 1), draw.randint(0, 5), 2**31 - 1]),
     }
@@ -68,9 +70,20 @@ def trained(experiment, dataset, dtype=torch.float64):
     return training, records[-1].snapshot
 
 
+def adam_divides_rounding(plain):
+    """Whether a gradient is so near to 0 that its direction is what single precision makes of it.
+
+    Adam's first steps are nearly as long for it as for any other.
+    """
+    if not plain.experiment.optimizer.name.startswith("adam"):
+        return False
+    gradients = torch.cat([p.grad.view(-1).abs() for p in plain.network.parameters()])
+    return bool(((gradients > 0) & (gradients < 1e-7)).any())
+
+
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
-    diverged = 0
+    diverged = rounded = 0
     for seed in range(chunk * 1000, chunk * 1000 + EACH):
         experiment, dataset = experiment_of(random.Random(seed))
         about = f"seed {seed}: {experiment}, {dataset.task} of {dataset.train.x.shape}"
@@ -85,14 +98,15 @@ def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
             single.advance()
             singles[engine] = single.population.flat[0].double()
 
-        for _ in range(2):
-            plain.step()
+        plain.step()
+        rounded += (is_rounded := adam_divides_rounding(plain))
+        plain.step()
         # In single precision, before rounding has grown: as near as torch's.
         size = torch.linalg.vector_norm(plain.parameters)
         native, by_torch = (
             torch.linalg.vector_norm(found - plain.parameters) / size for found in singles.values()
         )
-        assert native <= 3 * by_torch + 1e-6, about
+        assert is_rounded or native <= 3 * by_torch + 1e-6, about
 
         _, steps, last = ends["native"]
         assert steps == ends["torch"][1], about
@@ -115,6 +129,7 @@ def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
             found = [last.value("train_loss"), last.value("valid_loss")]
             np.testing.assert_allclose(found, losses, rtol=1e-6, atol=1e-12, err_msg=about)
     assert diverged < EACH / 3
+    assert rounded < EACH / 2
 
 
 def test_random_company_changes_nothing(monkeypatch):
@@ -134,6 +149,8 @@ def test_random_company_changes_nothing(monkeypatch):
                 "regularization.l1": other.regularization.l1,
                 "regularization.dropout": other.regularization.dropout,
                 "regularization.input_noise": other.regularization.input_noise,
+                "regularization.max_norm": other.regularization.max_norm,
+                "regularization.label_smoothing": other.regularization.label_smoothing,
                 "regularization.early_stopping": draw.choice([0, 1, 2, 3]),
             }
             members.append(replace(first, own))

@@ -5,7 +5,8 @@ import pytest
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, get, replace
-from regplay.core.sweep import SWEEPABLE, Axis, Sweep, is_used, sweep_axis
+from regplay.core.hyperparameters import SWEEPABLE, is_used
+from regplay.core.sweep import Axis, Sweep, sweep_axis
 from regplay.gui.controls.factory import scale_of
 
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"

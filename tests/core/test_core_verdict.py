@@ -228,7 +228,14 @@ def test_advice_against_overfitting_names_what_helps_beside_what_is_in_use():
     assert "below the noise floor" not in verdict(tail(1.5, 0.55), tail(1.5, 0.9)).advice
 
 
-@pytest.mark.parametrize("path", ["weight_decay", "l1", "dropout", "input_noise"])
+def test_advice_names_a_regularizer_in_use_in_the_direction_in_which_it_holds_back():
+    values = {"regularization.l1": 0.01, "regularization.max_norm": 3.0, "model.depth": 0}
+    experiment = replace(Experiment(), values)
+    advice = verdict(tail(1.5, 0.1), tail(1.5, 0.9), experiment=experiment).advice
+    assert "Try weight decay, more L1 penalty, a smaller max-norm, early stopping" in advice
+
+
+@pytest.mark.parametrize("path", ["weight_decay", "l1", "dropout", "input_noise", "max_norm"])
 def test_advice_against_underfitting_blames_the_regularization_in_use(path):
     experiment = replace(Experiment(), {f"regularization.{path}": 0.5})
     curve = tail(1.5, 1.2)

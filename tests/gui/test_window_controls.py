@@ -28,6 +28,10 @@ def where_it_is_shown(path):
         return {"data.name": next(spec.name for spec in REGISTRY.values() if name in spec.uses)}
     if path == "optimizer.momentum":
         return {"optimizer.name": "momentum"}
+    if path == "regularization.decay_bias":
+        return {"regularization.weight_decay": 0.01}
+    if path == "regularization.label_smoothing":
+        return {"data.name": "moons"}
     return {}
 
 

@@ -106,7 +106,10 @@ def test_what_differs_among_pins_and_the_present_experiment() -> None:
 
 def test_values_without_effect_are_not_told() -> None:
     paths = ("model.depth", "model.width", "regularization.dropout", "regularization.decay_bias")
-    assert value_texts(_experiment(model__depth=0), paths) == ["depth 0", "penalized biases"]
+    linear = {"model__depth": 0}
+    assert value_texts(_experiment(**linear), paths) == ["depth 0"]
+    decayed = _experiment(**linear, regularization__weight_decay=0.1)
+    assert value_texts(decayed, paths) == ["depth 0", "penalized biases"]
     assert value_texts(_experiment(), paths)[:3] == ["depth 2", "width 64", "p 0"]
 
 

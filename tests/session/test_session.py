@@ -3,7 +3,8 @@
 import pytest
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ADJUSTABLE_FIELDS, FIELDS, get, replace
+from regplay.core.fields import FIELDS, get, replace
+from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 from regplay.session.session import Change, Past, Session
 
 OTHER = {

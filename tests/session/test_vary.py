@@ -108,6 +108,23 @@ def test_fields_without_effect_are_named():
     assert noise.endswith("the dataset cars doesn't use it")
 
 
+@pytest.mark.parametrize(
+    ("values", "varied", "reason"),
+    [
+        ({}, "optimizer.momentum=0.5,0.9", "the optimizer adam doesn't use it"),
+        ({"optimizer.name": "sgd"}, "optimizer.momentum=0,0.9", "the optimizer sgd doesn't use it"),
+        ({"model.depth": 0}, "regularization.dropout=0,0.5", "has no hidden layer"),
+        ({"model.depth": 0}, "model.activation=tanh,relu", "has no hidden layer"),
+        ({}, "regularization.decay_bias=true,false", "neither weight decay nor an L1 penalty"),
+    ],
+)
+def test_what_a_field_lacks_to_have_an_effect_is_said(values, varied, reason):
+    sweep = read_sweep(replace(Experiment(), values), [varied])
+    (line,) = without_effect(sweep, sweep.experiments)
+    assert line.startswith(f"{varied.partition('=')[0]} (")
+    assert line.endswith(reason)
+
+
 def test_a_field_that_one_member_uses_has_an_effect():
     sweep = read_sweep(Experiment(), ["model.depth=0,1", "model.width=1,2"])
     assert without_effect(sweep, sweep.experiments) == []

@@ -16,8 +16,9 @@ enum loss { SQUARED_ERROR, CROSS_ENTROPY };
 enum optimizer { SGD, MOMENTUM, ADAM, ADAMW };
 
 /* What is measured of a member, in this order: means over the training and the validation points,
-   then sums over the weights and over the biases. */
-enum { TRAIN_LOSS, VALID_LOSS, TRAIN_RIGHT, VALID_RIGHT, MEANS };
+   of which the last is over the training points of the loss that steps minimise; then sums over the
+   weights and over the biases. */
+enum { TRAIN_LOSS, VALID_LOSS, TRAIN_RIGHT, VALID_RIGHT, MINIMISED_LOSS, MEANS };
 enum { WEIGHT_SQUARES = MEANS, BIAS_SQUARES, WEIGHT_SIZES, BIAS_SIZES, MEASURED };
 
 struct network {
@@ -38,10 +39,14 @@ struct progress {
   double sums[MEANS];
 };
 
+/* Of one member; the numbers in the order of `RATE_FIELDS` in ../hyperparameters.py. */
 struct rates {
-  double lr, weight_decay, l1;
+  double weight_decay, l1;
   double dropout;     /* p, in [0, 1) */
   double input_noise; /* standard deviation */
+  double max_norm;    /* of the weights into each unit; 0 for no bound */
+  double label_smoothing; /* ε: share of each label that goes to all classes alike */
+  double lr;
   uint32_t seed;      /* of dropout and input noise */
   int32_t order;      /* which of the orders of batches is its own */
   int32_t trains;     /* 0 for a member that has stopped: it stays as it is */

@@ -2,43 +2,27 @@
 #ifndef REGPLAY_MEASURE_H
 #define REGPLAY_MEASURE_H
 
+#include "loss.h"
 #include "passes.h"
 
-/* The first of the largest in a row, as torch.argmax; NaN counts as the largest. */
-INLINE int64_t largest_at(const real *row, int64_t n) {
-  int64_t found = 0;
-  for (int64_t j = 1; j < n; j++)
-    if (row[j] > row[found] || (isnan(row[j]) && !isnan(row[found]))) found = j;
-  return found;
-}
-
-/* Loss of some rows, summed up; and how many of them are right, where there are classes. */
-static void measure_rows(const struct network *network, const struct layout *layout,
-                         struct workspace *work, const real *output, int64_t first, int64_t rows,
-                         double *loss, double *right) {
+/* What some rows add to the sums of the training points, or to those of the validation points. */
+static void measure_rows(const struct network *network, const struct rates *rates,
+                         const struct layout *layout, struct workspace *work, const real *output,
+                         int64_t first, int64_t rows, bool are_training, double *sums) {
   const struct layer *last = &layout->layer[layout->layers - 1];
   for (int64_t i = first; i < first + rows; i++) {
-    const real *z = output + i * last->ld_out, *y = work->target + i * last->ld_out;
-    double sum = 0;
-    if (network->loss == SQUARED_ERROR) {
-      for (int64_t j = 0; j < last->out; j++) {
-        const double error = (double)(z[j] - y[j]);
-        sum += error * error;
-      }
-      *loss += sum / (double)last->out;
-    } else { /* log Σ exp(z) − z[class] */
-      const struct exponents e = softmax(last, z, work->back);
-      const int64_t class = largest_at(y, last->out);
-      *loss += log((double)e.sum) + ((double)e.largest - (double)z[class]);
-      *right += largest_at(z, last->out) == class;
-    }
+    const struct losses found = losses_of(network, rates, last, output + i * last->ld_out,
+                                          work->target + i * last->ld_out, work->back);
+    sums[are_training ? TRAIN_LOSS : VALID_LOSS] += found.loss;
+    sums[are_training ? TRAIN_RIGHT : VALID_RIGHT] += found.is_right;
+    if (are_training) sums[MINIMISED_LOSS] += found.minimised;
   }
 }
 
 /* Measures on from `p->measured` points; whether all are done, rather than `stop` was called. */
-static bool measure_points(const struct training *t, const struct layout *layout,
-                           struct workspace *work, const real *x, const real *y,
-                           struct progress *p) {
+static bool measure_points(const struct training *t, const struct rates *rates,
+                           const struct layout *layout, struct workspace *work, const real *x,
+                           const real *y, struct progress *p) {
   const int64_t all = t->train_points + t->valid_points;
   const struct layer *last = &layout->layer[layout->layers - 1];
   while (p->measured < all) {
@@ -49,10 +33,8 @@ static bool measure_points(const struct training *t, const struct layout *layout
     const real *output = forward(&t->network, layout, work, rows, NULL);
     int64_t train = t->train_points - p->measured;
     train = train < 0 ? 0 : train > rows ? rows : train;
-    measure_rows(&t->network, layout, work, output, 0, train, &p->sums[TRAIN_LOSS],
-                 &p->sums[TRAIN_RIGHT]);
-    measure_rows(&t->network, layout, work, output, train, rows - train, &p->sums[VALID_LOSS],
-                 &p->sums[VALID_RIGHT]);
+    measure_rows(&t->network, rates, layout, work, output, 0, train, true, p->sums);
+    measure_rows(&t->network, rates, layout, work, output, train, rows - train, false, p->sums);
     p->measured += rows;
   }
   return true;

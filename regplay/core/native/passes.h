@@ -1,7 +1,7 @@
 /* Forward and backward through one network, some points at a time.
 
-   Rows are points. torch: nn.Linear, the activation, nn.Dropout after each activation; MSELoss or
-   CrossEntropyLoss, both means. The forward pass leaves beside each activation h = φ(z) its slope
+   Rows are points. torch: nn.Linear, the activation, nn.Dropout after each activation. The forward
+   pass leaves beside each activation h = φ(z) its slope
    ∂h/∂z, with what dropout does in both; the backward pass only multiplies by it. */
 #ifndef REGPLAY_PASSES_H
 #define REGPLAY_PASSES_H
@@ -172,51 +172,6 @@ static real *forward(const struct network *network, const struct layout *layout,
     ld = layer->ld_out;
   }
   return work->units + layout->layer[layout->layers - 1].active;
-}
-
-/* Probabilities of the classes in one row: softmax, 0 in the padding. Returns the largest output
-   and the sum of exp(output − largest), whose logarithm the loss needs. */
-struct exponents {
-  real largest, sum;
-};
-
-INLINE struct exponents softmax(const struct layer *last, const real *output, real *to) {
-  const ivec tail = first_lanes(last->out - (last->ld_out - LANES));
-  const int64_t end = last->ld_out - LANES;
-  vec largest = splat(-INFINITY), sum = splat(0);
-  for (int64_t j = 0; j <= end; j += LANES) {
-    vec z = load(output + j);
-    if (j == end) z = choose(tail, z, splat(-INFINITY));
-    largest = choose(z > largest, z, largest);
-  }
-  real most = largest[0];
-  for (int lane = 1; lane < LANES; lane++) most = largest[lane] > most ? largest[lane] : most;
-  for (int64_t j = 0; j <= end; j += LANES) {
-    vec e = exponential(load(output + j) - splat(most));
-    if (j == end) e = choose(tail, e, splat(0));
-    store(to + j, e);
-    sum += e;
-  }
-  const real total = sum_of(sum);
-  for (int64_t j = 0; j <= end; j += LANES) store(to + j, load(to + j) / splat(total));
-  return (struct exponents){most, total};
-}
-
-/* ∂loss/∂output into `work->back`: 2·(output − y)/(batch·outputs), or (softmax − y)/batch. */
-static void loss_backward(const struct network *network, const struct layout *layout,
-                          struct workspace *work, const real *output, int64_t rows,
-                          int64_t batch) {
-  const struct layer *last = &layout->layer[layout->layers - 1];
-  const bool is_square = network->loss == SQUARED_ERROR;
-  const double points = (double)batch;
-  const vec scale = splat((real)(is_square ? 2.0 / (points * (double)last->out) : 1.0 / points));
-  for (int64_t i = 0; i < rows; i++) {
-    const real *z = output + i * last->ld_out, *y = work->target + i * last->ld_out;
-    real *delta = work->back + i * last->ld_out;
-    if (!is_square) softmax(last, z, delta);
-    for (int64_t j = 0; j < last->ld_out; j += LANES)
-      store(delta + j, ((is_square ? load(z + j) : load(delta + j)) - load(y + j)) * scale);
-  }
 }
 
 /* The gradient of one layer's biases: δ = ∂loss/∂z [rows, ld] summed over the points. With a `slope`

@@ -1,5 +1,6 @@
 /* One variant: everything compiled for one instruction set and one precision. */
 #include "kernel.h"
+#include "loss.h"
 #include "measure.h"
 #include "passes.h"
 #include "update.h"
@@ -44,7 +45,7 @@ static bool differentiate(const struct training *t, const struct member *m,
     gather(work->target, last->ld_out, m->y, last->out, order, first + p->row, rows);
     if (m->rates->input_noise > 0) add_noise(input, work->input, rows, &chance, work->drawn);
     const real *output = forward(&t->network, layout, work, rows, &chance);
-    loss_backward(&t->network, layout, work, output, rows, batch);
+    loss_backward(&t->network, m->rates, layout, work, output, rows, batch);
     backward(layout, work, rows, p->row > 0);
     p->row += rows;
   }
@@ -55,11 +56,11 @@ static bool differentiate(const struct training *t, const struct member *m,
 static bool record(const struct training *t, const struct member *m, const struct layout *layout,
                    struct workspace *work) {
   struct progress *p = m->progress;
-  if (!measure_points(t, layout, work, m->x, m->y, p)) return false;
+  if (!measure_points(t, m->rates, layout, work, m->x, m->y, p)) return false;
   double *values = t->values + (p->record * t->network.members + m->index) * MEASURED;
   for (int i = 0; i < MEANS; i++) {
-    const bool is_train = i == TRAIN_LOSS || i == TRAIN_RIGHT;
-    values[i] = p->sums[i] / (double)(is_train ? t->train_points : t->valid_points);
+    const bool is_valid = i == VALID_LOSS || i == VALID_RIGHT;
+    values[i] = p->sums[i] / (double)(is_valid ? t->valid_points : t->train_points);
     p->sums[i] = 0;
   }
   for (int i = MEANS; i < MEASURED; i++) values[i] = 0;

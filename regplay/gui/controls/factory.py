@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.fields import Field, Value
-from regplay.core.sweep import SWEEPABLE
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controls.control import (
     ChoiceControl,
     Control,

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from regplay.core import fields
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
-from regplay.core.sweep import is_used
+from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, is_used, why_unused
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
@@ -190,22 +190,9 @@ _PLACED = {"seed": "model"}  # fields outside the sections
 _ELSEWHERE = ("epochs",)  # the transport bar's
 _FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group depends on
 # Behind `More`, so that weight decay and dropout are in sight without scrolling.
-_RARE = frozenset(
-    {
-        "data.n_valid",
-        "data.clean_valid",
-        "data.seed",
-        "model.init",
-        "model.init_scale",
-        "seed",
-        "regularization.input_noise",
-        "regularization.decay_bias",
-        "regularization.early_stopping",
-    }
-)
+_RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare)
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
-_HIDDEN_LAYERS = ("model.width", "model.activation", "regularization.dropout")
-_LINEAR_NOTE = "No effect at depth 0: a linear model has no hidden layer."
+_HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
 _WIDTH, _MIN_WIDTH = 300, 280  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
@@ -213,8 +200,8 @@ _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 class ControlPanel(ScrolledColumn):
     """All controls of an experiment; a change by a person comes out as a whole new experiment.
 
-    Only the fields that the chosen dataset and optimizer read are shown, and what a network
-    without hidden layers ignores is greyed; the values stay either way.
+    Of the data and the optimizer only the fields with an effect are shown; elsewhere those without
+    one are greyed. The values stay either way.
 
     Signals
     -------
@@ -243,6 +230,7 @@ class ControlPanel(ScrolledColumn):
         self._groups: dict[str, Group] = {}
         self._highlighted: tuple[str, ...] = ()
         self._hidden: frozenset[str] = frozenset()
+        self._unused: dict[str, str] = {}  # why fields have no effect
 
         self.setMinimumWidth(_MIN_WIDTH)
 
@@ -300,7 +288,7 @@ class ControlPanel(ScrolledColumn):
                     self._controls[path].set_value(fields.get(experiment, path))
         finally:
             self._showing = False
-        if {"data.name", "optimizer.name", "model.depth"}.intersection(paths):
+        if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
         for path in _RARE.intersection(paths) - _SEEDS:
             control = self._controls[path]
@@ -350,7 +338,7 @@ class ControlPanel(ScrolledColumn):
         Networks that were trained from the start are then no substitute: they are not adopted.
         """
         for path, control in self._sweepable().items():
-            control.set_adopts(not (keeps and path in fields.ADJUSTABLE_FIELDS))
+            control.set_adopts(not (keeps and path in ADJUSTABLE_FIELDS))
 
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
@@ -429,22 +417,25 @@ class ControlPanel(ScrolledColumn):
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""
-        experiment = self._experiment
-        spec = REGISTRY[experiment.data.name]
+        spec = REGISTRY[self._experiment.data.name]
+        self._unused = self._reasons()
         for path, control in self._controls.items():
             section, _, name = path.rpartition(".")
-            is_read = path != "optimizer.momentum" or experiment.optimizer.name == "momentum"
+            reason = self._unused[path]
             if section == "data":
-                is_read = name in spec.uses or name in {"name", "seed"}
                 fit_to_dataset(control, spec.defaults.get(name, control.field.default))
-            control.setVisible(is_read and path not in self._hidden)
+            hides = section in _HIDING and bool(reason)
+            control.setVisible(not hides and path not in self._hidden)
+            if section not in _HIDING:
+                control.setEnabled(not reason)
+                control.set_note(f"No effect: {reason}." if reason else "")
         for section, group in self._groups.items():
             seen = (path for path in self._controls if path not in self._hidden)
             group.setVisible(section in map(_section, seen))  # no heading over nothing
-        for path in _HIDDEN_LAYERS:
-            control = self._controls[path]
-            control.setEnabled(experiment.model.depth > 0)
-            control.set_note("" if experiment.model.depth else _LINEAR_NOTE)
+
+    def _reasons(self) -> dict[str, str]:
+        """Why fields have no effect at present, by their paths; empty of those that have."""
+        return {path: why_unused(self._experiment, path) for path in self._controls}
 
 
 def _section(path: str) -> str:

@@ -8,7 +8,8 @@ import numpy as np
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
-from regplay.core.sweep import Axis, Sweep, is_used, sweep_axis
+from regplay.core.hyperparameters import is_used
+from regplay.core.sweep import Axis, Sweep, sweep_axis
 from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.training.studies import Study, StudyRequest

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
-from regplay.core.sweep import SWEEPABLE
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.training.messages import Start, View
 from regplay.gui.transport import SPEEDS
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue

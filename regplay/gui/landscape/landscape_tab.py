@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from regplay.core import fields
 from regplay.core.datasets import REGISTRY, DatasetError, Task, load
 from regplay.core.experiment import Experiment
-from regplay.core.sweep import SWEEPABLE, NumberAxis, Sweep, is_used
+from regplay.core.hyperparameters import SWEEPABLE, is_used
+from regplay.core.sweep import NumberAxis, Sweep
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.training.messages import Start

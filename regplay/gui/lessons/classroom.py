@@ -8,7 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import grid_of
-from regplay.core.sweep import SWEEPABLE, Lineup, Sweep
+from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.runs.pinned_runs import PinnedRuns

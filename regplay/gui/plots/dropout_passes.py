@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
+from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.fit_panel import Band
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.timeline.replay import Replay
@@ -45,7 +46,7 @@ class DropoutPasses(QObject):
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Offer the buttons where there is dropout, and a picture on which to show what it does."""
-        self._has_dropout = bool(experiment.regularization.dropout and experiment.model.depth)
+        self._has_dropout = is_on(experiment, "regularization.dropout")
         self._show_buttons()
         self._enable()
 

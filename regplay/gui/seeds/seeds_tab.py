@@ -16,8 +16,9 @@ from regplay.core.bias_variance import (
 )
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
+from regplay.core.hyperparameters import is_used
 from regplay.core.resampled import band_of, decompositions_of
-from regplay.core.sweep import Sweep, is_used
+from regplay.core.sweep import Sweep
 from regplay.gui.seeds.loss_strip import SeedLosses
 from regplay.gui.seeds.seeds_view import SeedsView
 from regplay.gui.training.studies import Study, StudyRequest

@@ -4,6 +4,7 @@ from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
+from regplay.core.hyperparameters import is_on
 from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
 from regplay.core.population import Population
@@ -151,9 +152,9 @@ class Viewer:
 
     def _passes(self, job: Job, run: Run, training: Training, kept: State | None) -> Spread | None:
         """What networks thinned by dropout predict, where there is any."""
-        dropout = run.experiment.regularization.dropout
-        if job.grid is None or not dropout or not run.experiment.model.depth:
+        if job.grid is None or not is_on(run.experiment, "regularization.dropout"):
             return None
+        dropout = run.experiment.regularization.dropout
         network = training.population
         if kept is not None:
             network = network.with_parameters(kept.parameters)

@@ -1,5 +1,7 @@
 """Code of the network, with the initial weights that training begins from."""
 
+from collections.abc import Sequence
+
 from regplay.core.experiment import ModelSettings
 
 _ACTIVATIONS = {
@@ -18,9 +20,15 @@ _WEIGHTS = {
 
 
 def network_code(
-    settings: ModelSettings, n_inputs: int, n_outputs: int, dropout: float, seed: int
+    settings: ModelSettings, n_inputs: int, n_outputs: int, hidden: Sequence[str], seed: int
 ) -> list[str]:
-    """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`."""
+    """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`.
+
+    Parameters
+    ----------
+    hidden
+        Modules after each activation.
+    """
     lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({seed})"]
     if settings.depth == 0:
         lines.append(f"model = nn.Linear({n_inputs}, {n_outputs})")
@@ -30,8 +38,7 @@ def network_code(
         for _ in range(settings.depth):
             lines.append(f"    nn.Linear({size}, {settings.width}),")
             lines.append(f"    {_ACTIVATIONS[settings.activation]},")
-            if dropout > 0:
-                lines.append(f"    nn.Dropout({dropout}),")
+            lines += [f"    {module}," for module in hidden]
             size = settings.width
         lines += [f"    nn.Linear({size}, {n_outputs}),", ")"]
     return lines + _initial(settings)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
 from regplay.session.export.data_code import (
     CURVES,
     PLANES,
@@ -25,7 +26,15 @@ from regplay.session.export.measured_data import (
 )
 from regplay.session.export.network_code import network_code
 from regplay.session.export.python_text import WIDTH, joined
-from regplay.session.export.training_code import drops, loop_code, optimizer_code, report_code
+from regplay.session.export.training_code import (
+    RANDOM,
+    added,
+    loop_code,
+    loss_code,
+    optimizer_code,
+    report_code,
+    terms,
+)
 from regplay.session.number_texts import counted
 
 _GENERATED: Mapping[str, Callable[[DataSettings], DataCode]] = {
@@ -64,17 +73,19 @@ def to_pytorch(experiment: Experiment) -> str:
     else:
         data = _MEASURED[name](experiment.data, dataset)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
-    dropout, seed = experiment.regularization.dropout, experiment.seed
+    hidden = added(experiment, "hidden")
+    # Whether numbers or classes are predicted decides what has an effect.
+    known = replace(experiment, {"data.task": dataset.task})
     loss = "MSELoss" if dataset.task == "regression" else "CrossEntropyLoss"
     sections = [
         [_docstring(experiment, dataset)],
         _imports(data.imports),
         [data.text],
         _tensors(dataset.task),
-        network_code(experiment.model, n_inputs, n_outputs, dropout, seed),
-        ["# Training", f"loss_function = nn.{loss}()", *optimizer_code(experiment)],
-        loop_code(experiment, len(dataset.train.y), _schedule(experiment, dataset)),
-        report_code(experiment, dataset.task),
+        network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
+        ["# Training", *loss_code(known, loss), *optimizer_code(known)],
+        loop_code(known, len(dataset.train.y), _schedule(experiment, dataset)),
+        report_code(known, dataset.task),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
@@ -91,10 +102,7 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
         f"{same}, so the same losses up to rounding, which long training of a network that "
         "overfits can magnify to a percent."
     )
-    drawn = [
-        *(["dropout"] if drops(experiment) else []),
-        *(["input noise"] if experiment.regularization.input_noise > 0 else []),
-    ]
+    drawn = terms(experiment, *RANDOM)
     if drawn:
         verb = "is" if len(drawn) == 1 else "are"
         text = (

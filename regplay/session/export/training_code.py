@@ -2,32 +2,71 @@
 
 from regplay.core.cost import Schedule
 from regplay.core.experiment import Experiment
+from regplay.core.fields import get
+from regplay.core.hyperparameters import HYPERPARAMETERS, Place, in_use
 from regplay.session.export.python_text import call, comment, indented, joined
 
+RANDOM: tuple[Place, ...] = ("hidden", "input")  # where torch's own generator is drawn from
 _OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "adamw": "AdamW"}
+
+
+def added(experiment: Experiment, place: Place, **names: str) -> list[str]:
+    """What the regularizers that are on add to a place of the script.
+
+    Parameters
+    ----------
+    names
+        Of variables of the script, as the place has them.
+    """
+    return [
+        HYPERPARAMETERS[path].script[place].format(value=get(experiment, path), **names)
+        for path in in_use(experiment)
+        if place in HYPERPARAMETERS[path].script
+    ]
+
+
+def terms(experiment: Experiment, *places: Place) -> list[str]:
+    """What the regularizers are called that add to any of these places."""
+    entries = [HYPERPARAMETERS[path] for path in in_use(experiment)]
+    return [entry.term for entry in entries if entry.script.keys() & set(places)]
+
+
+def loss_code(experiment: Experiment, loss: str) -> list[str]:
+    """Lines that define `loss_function`, and `training_loss` where that is another one.
+
+    Parameters
+    ----------
+    loss
+        The name in `torch.nn`.
+    """
+    arguments = added(experiment, "loss")
+    training = [f"training_loss = nn.{loss}({', '.join(arguments)})"] if arguments else []
+    return [f"loss_function = nn.{loss}()", *training]
 
 
 def optimizer_code(experiment: Experiment) -> list[str]:
     """Lines that define `optimizer`, and `weights` where biases are not penalized."""
-    settings, penalties = experiment.optimizer, experiment.regularization
-    decay, lines = penalties.weight_decay, []
-    is_apart = not penalties.decay_bias and (decay > 0 or penalties.l1 > 0)
+    settings, lines = experiment.optimizer, []
+    decay = "".join(added(experiment, "optimizer"))  # of one regularizer at most
+    is_penalized = bool(terms(experiment, "optimizer", "penalty"))
+    is_apart = is_penalized and not experiment.regularization.decay_bias
     if is_apart:
         lines += ["", "# Biases are not penalized.", _named("weights", "weight")]
     parameters, arguments = "model.parameters()", [f"lr={settings.lr}"]
     if settings.name == "momentum":
         arguments.append(f"momentum={settings.momentum}")
-    if decay > 0 and is_apart:
+    if decay and is_apart:
         parameters = "parameter_groups"
+        name, _, value = decay.partition("=")
         lines += [
             _named("biases", "bias"),
             "parameter_groups = [",
-            f'    {{"params": weights, "weight_decay": {decay}}},',
-            '    {"params": biases, "weight_decay": 0.0},',
+            f'    {{"params": weights, "{name}": {value}}},',
+            f'    {{"params": biases, "{name}": 0.0}},',
             "]",
         ]
-    elif decay > 0:
-        arguments.append(f"weight_decay={decay}")
+    elif decay:
+        arguments.append(decay)
     elif settings.name == "adamw":
         lines.append("# AdamW decays by 0.01 unless told otherwise.")
         arguments.append("weight_decay=0.0")
@@ -76,25 +115,29 @@ def loop_code(experiment: Experiment, n_train: int, schedule: Schedule) -> list[
 
 
 def drops(experiment: Experiment) -> bool:
-    """Whether dropout has an effect."""
-    return experiment.regularization.dropout > 0 and experiment.model.depth > 0
+    """Whether the network is another one in training than in evaluation."""
+    return bool(added(experiment, "hidden"))
 
 
 def _step(experiment: Experiment, is_batched: bool) -> list[str]:
     """One update."""
-    penalties, lines = experiment.regularization, []
+    lines = []
     x, y = "x_train", "y_train"
     if is_batched:
         lines.append("x, y = x_train[index], y_train[index]")
         x, y = "x", "y"
-    if penalties.input_noise > 0:
-        lines.append(f"noisy = {x} + {penalties.input_noise} * torch.randn_like({x})")
+    for code in added(experiment, "input", x=x):
+        lines.append(f"noisy = {code}")
         x = "noisy"
-    lines.append(f"loss = loss_function(model({x}), {y})")
-    if penalties.l1 > 0:
-        parameters = "model.parameters()" if penalties.decay_bias else "weights"
-        lines.append(f"loss = loss + {penalties.l1} * sum(p.abs().sum() for p in {parameters})")
-    return [*lines, "optimizer.zero_grad()", "loss.backward()", "optimizer.step()"]
+    loss = "training_loss" if added(experiment, "loss") else "loss_function"
+    lines.append(f"loss = {loss}(model({x}), {y})")
+    penalized = "model.parameters()" if experiment.regularization.decay_bias else "weights"
+    penalties = added(experiment, "penalty", parameters=penalized)
+    lines += [f"loss = loss + {code}" for code in penalties]
+    lines += ["optimizer.zero_grad()", "loss.backward()", "optimizer.step()"]
+    for code in added(experiment, "after_step"):
+        lines += code.split("\n")
+    return lines
 
 
 def _wait(epochs: int, schedule: Schedule) -> str:
@@ -131,11 +174,7 @@ def _check(patience: int, switches: bool) -> list[str]:
 
 def report_code(experiment: Experiment, task: str) -> list[str]:
     """The final losses, and accuracies of classes."""
-    without = [
-        *(["dropout"] if drops(experiment) else []),
-        *(["input noise"] if experiment.regularization.input_noise > 0 else []),
-        *(["the L1 penalty"] if experiment.regularization.l1 > 0 else []),
-    ]
+    without = terms(experiment, "hidden", "input", "loss", "penalty")
     lines = [comment(f"Final losses, without {joined(without)}.")] if without else []
     if drops(experiment):
         lines.append("model.eval()")

@@ -5,7 +5,7 @@ import pytest
 import torch
 from engines import CPU, masks, native_engine, take_steps, work_of
 
-from regplay.core.native.binding import MOST_LAYERS, Network, TrainingCall, address, integer
+from regplay.core.native.binding import MOST_LAYERS, address, integer
 from regplay.core.population import Population, Shape
 from regplay.core.work import MEASURED, PROGRESS, RATES, Stop, Stretch
 
@@ -51,18 +51,6 @@ def test_what_is_wrong_is_refused_with_what_it_is(array, kind, shape):
         address(array, kind, *shape)
     assert str(tuple(array.shape)) in str(caught.value)
     assert str(shape) in str(caught.value)
-
-
-def test_structs_are_laid_out_as_in_c():
-    """The offsets that kernel.h has on every platform of 64 bits."""
-    assert PROGRESS.itemsize == 9 * 8
-    assert [PROGRESS.fields[name][1] for name in PROGRESS.names] == [0, 8, 16, 24, 32, 40]
-    assert RATES.itemsize == 56
-    assert [RATES.fields[name][1] for name in RATES.names] == [*range(0, 41, 8), 44, 48]
-    assert Network.sizes.offset == 16
-    assert Network.sizes.size == 4 * (MOST_LAYERS + 1)
-    assert TrainingCall.momentum.offset == 64
-    assert TrainingCall.x.offset == 72 + 5 * 8
 
 
 def parts(members=2):

@@ -8,7 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from regplay.core.fields import FIELDS
-from regplay.core.sweep import SWEEPABLE, sweep_axis
+from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve

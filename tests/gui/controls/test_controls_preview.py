@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
-from regplay.core.sweep import SWEEPABLE, sweep_axis
+from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.sweep import sweep_axis
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

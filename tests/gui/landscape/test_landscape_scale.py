@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import SWEEPABLE
 from regplay.gui.landscape.landscape_map import ColorScale, labelled, place, scale_of
 
 DECAY = landscape_axis("regularization.weight_decay", 25)

@@ -15,6 +15,8 @@ PENALTIES = {
     "decay": {"regularization.weight_decay": 0.05},
     "l1": {"regularization.l1": 0.005},
     "both": {"regularization.weight_decay": 0.05, "regularization.l1": 0.005},
+    "smooth": {"regularization.label_smoothing": 0.3},
+    "norm": {"regularization.weight_decay": 0.05, "regularization.max_norm": 0.5},
 }
 
 DATASETS = {name: {"data.name": name} for name in REGISTRY}
@@ -52,6 +54,7 @@ MODELS = {
     "sigmoid xavier": {"model.activation": "sigmoid", "model.init": "xavier", "seed": 9},
     "wide normal": {"model.init": "normal", "model.init_scale": 0.4},
     "scaled torch": {"model.init_scale": 2.0, "data.name": "blobs"},
+    "bounded linear": {"model.depth": 0, "regularization.max_norm": 0.3, "data.name": "curved"},
     "one unit": {"model.depth": 1, "model.width": 1},
     "dropout without a hidden unit": {"model.depth": 0, "regularization.dropout": 0.5},
 }
@@ -74,6 +77,15 @@ LOOPS = {
     },
     "stops soon": {"regularization.early_stopping": 1, "epochs": 15, "optimizer.lr": 0.1},
     "does not stop": {"regularization.early_stopping": 59},
+    "smooths and stops": {
+        "regularization.label_smoothing": 0.2,
+        "regularization.early_stopping": 5,
+        "optimizer.batch_size": 4,
+        "epochs": 200,
+        "data.name": "moons",
+        "data.n_train": 20,
+        "optimizer.lr": 0.03,
+    },
     "can't stop": {"regularization.early_stopping": 60},
 }
 PENALIZED = {

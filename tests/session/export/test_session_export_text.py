@@ -24,6 +24,8 @@ EVERYTHING = {
     "regularization.l1": LONG,
     "regularization.dropout": 0.3,
     "regularization.input_noise": 0.2,
+    "regularization.max_norm": 3.0,
+    "regularization.label_smoothing": 0.1,
     "regularization.decay_bias": False,
     "regularization.early_stopping": 20,
     "optimizer.name": "momentum",
@@ -97,6 +99,7 @@ def test_a_plain_experiment_is_a_plain_script():
         "accuracy",
         "randn",
         "weights =",
+        "renorm",
     ):
         assert word not in text.partition('"""\n\n')[2]
 
@@ -109,6 +112,9 @@ def test_an_experiment_with_everything_is_still_short():
         f'    {{"params": weights, "weight_decay": {LONG}}},',
         '    {"params": biases, "weight_decay": 0.0},',
         "        noisy = x + 0.2 * torch.randn_like(x)",
+        "                    layer.weight.copy_(torch.renorm(layer.weight, 2, 0, 3.0))",
+        "training_loss = nn.CrossEntropyLoss(label_smoothing=0.1)",
+        "        loss = training_loss(model(noisy), y)",
         f"        loss = loss + {LONG} * sum(p.abs().sum() for p in weights)",
         "    for index in torch.randperm(60, generator=batches).split(16):",
     ):
@@ -149,12 +155,24 @@ def test_the_optimizer_is_written_as_anyone_would(values, line):
         {"regularization.early_stopping": 1000},
         {"optimizer.momentum": 0.5},
         {"regularization.decay_bias": False},
+        {"regularization.label_smoothing": 0.1},
         {"data.label_noise": 0.2, "data.n_classes": 4, "data.n_inputs": 3},
     ],
     ids=str,
 )
 def test_what_has_no_effect_is_not_in_it(values):
     assert script(values) == script()
+
+
+def test_a_file_of_numbers_smooths_no_labels_and_one_of_classes_does(tmp_path):
+    """Whether there are labels only the file says."""
+    path = tmp_path / "table.csv"
+    for target, is_smoothed in (("0.5", False), ("red", True)):
+        path.write_text("x,y\n" + f"1,{target}\n2,blue\n3,{target}\n4,blue\n" * 3, encoding="utf-8")
+        if not is_smoothed:
+            path.write_text(CSV, encoding="utf-8")
+        values = {"data.name": "csv", "data.file": str(path), "regularization.label_smoothing": 0.1}
+        assert ("label_smoothing=0.1" in script(values)) == is_smoothed
 
 
 def test_dropout_without_a_hidden_unit_is_not_in_it():

@@ -1,0 +1,313 @@
+"""What each field of an experiment does in training: one table, asked wherever that matters.
+
+Bounds, labels and explanations are in `regplay.core.experiment`. Here stands, once for each field,
+whether a member may have a value of its own, whether the value may change while a network trains,
+where the curve of its slider is measured and when it has an effect; and of regularizers, in which
+direction they act, what a verdict calls them and what they add to an exported script.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from regplay.core.datasets import REGISTRY, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import FIELDS, Field, get
+
+Place = Literal["optimizer", "hidden", "input", "loss", "penalty", "after_step"]
+
+
+class Curve(NamedTuple):
+    """Where the curve of a slider is measured."""
+
+    values: tuple[float, ...]  # 25–33 of them, or all that there are; 0 among them where allowed
+    is_even: bool  # so that a map has even steps from 0
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """What one field does in training.
+
+    Attributes
+    ----------
+    own
+        Whether members of one population may differ in it; else it belongs to what they share.
+    adjustable
+        Whether it may change in the middle of training, the weights kept.
+    curve
+        From the field to the positions of its slider's curve; None for no curve.
+    unused
+        Why the field at a path has no effect on an experiment; empty where it may have one.
+    sign
+        Of a regularizer: 1 if larger values hold the network back more, −1 if smaller ones above 0
+        do; 0 is off for both. 0 of all that doesn't hold the network back.
+    term
+        What sentences call it.
+    is_advised
+        Whether it is among what to try first against overfitting.
+    script
+        What it adds to the exported script while it is on, and where, with the names that
+        `regplay.session.export.training_code` fills in:
+
+        * `optimizer`: an argument of the optimizer
+        * `hidden`: a module after each activation
+        * `input`: what is given to the network in place of `{x}`
+        * `loss`: an argument of the loss that is trained on, but not of the one that is reported
+        * `penalty`: what is added to the loss; the sum is over `{parameters}`
+        * `after_step`: lines that follow each step of the optimizer
+    """
+
+    own: bool = False
+    adjustable: bool = False
+    curve: Callable[[Field], Curve] | None = None
+    unused: Callable[[Experiment, str], str] = lambda experiment, path: ""
+    sign: Literal[-1, 0, 1] = 0
+    term: str = ""
+    is_advised: bool = False
+    script: Mapping[Place, str] = field(default_factory=dict)
+
+
+# Positions of curves, all of which the slider stops at
+
+
+def _decades(*digits: float) -> Callable[[Field], Curve]:
+    """0 where it is allowed, then these multiples of each power of ten."""
+
+    def curve(of: Field) -> Curve:
+        assert of.log_floor is not None
+        assert of.maximum is not None
+        powers = range(round(math.log10(of.log_floor)), round(math.log10(of.maximum)) + 1)
+        numbers = (float(f"{digit}e{power}") for power in powers for digit in digits)
+        values = tuple(number for number in numbers if number <= of.maximum)
+        return Curve((0.0, *values) if of.minimum == 0 else values, is_even=False)
+
+    return curve
+
+
+def _even(*pieces: tuple[float, float, float]) -> Callable[[Field], Curve]:
+    """Even steps through pieces of (from, up to and with, step)."""
+    values: list[float] = []
+    for low, high, step in pieces:
+        count = round((high - low) / step) + 1
+        values += [round(low + index * step, 10) for index in range(count)]
+    return lambda _: Curve(tuple(values), is_even=True)
+
+
+def _each(of: Field) -> Curve:
+    """All whole numbers."""
+    return Curve(tuple(range(int(of.minimum or 0), int(of.maximum or 0) + 1)), is_even=True)
+
+
+def _listed(*values: float) -> Callable[[Field], Curve]:
+    return lambda _: Curve(values, is_even=False)
+
+
+_SHARES = _even((0.0, 0.5, 0.02), (0.6, 0.9, 0.1), (0.95, 0.95, 1.0))
+_NOISES = _even((0.0, 1.0, 0.05), (1.1, 2.0, 0.1))
+_WIDTHS = _listed(
+    *(1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28, 32),
+    *(40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256),
+)
+_POINTS = _listed(
+    *(2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80),
+    *(100, 120, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1500, 2000),
+)
+
+
+# Why a field has no effect
+
+
+def _no_hidden_layer(experiment: Experiment, path: str) -> str:
+    has_one = experiment.model.depth > 0
+    return "" if has_one else "a linear model (model.depth = 0) has no hidden layer"
+
+
+def _no_momentum(experiment: Experiment, path: str) -> str:
+    name = experiment.optimizer.name
+    return "" if name == "momentum" else f"the optimizer {name} doesn't use it"
+
+
+def _no_penalty(experiment: Experiment, path: str) -> str:
+    has_one = experiment.regularization.weight_decay > 0 or experiment.regularization.l1 > 0
+    return "" if has_one else "there is neither weight decay nor an L1 penalty"
+
+
+def _no_classes(experiment: Experiment, path: str) -> str:
+    return "" if _may_have_classes(experiment.data) else "a number is predicted, not a class"
+
+
+@lru_cache(maxsize=64)  # it is asked for with each change, and points have to be read
+def _may_have_classes(data: DataSettings) -> bool:
+    """Whether classes are predicted; of a file that nobody has read yet, whether they may be."""
+    spec = REGISTRY[data.name]
+    if "task" not in spec.uses:
+        return spec.task == "classification"
+    if data.task != "auto" or "file" in spec.uses:
+        return data.task != "regression"
+    try:
+        return load(data).task == "classification"
+    except DatasetError:
+        return True
+
+
+def _not_in_the_data(experiment: Experiment, path: str) -> str:
+    name = experiment.data.name
+    is_read = path.removeprefix("data.") in REGISTRY[name].uses | {"name", "seed"}
+    return "" if is_read else f"the dataset {name} doesn't use it"
+
+
+# The table. Another regularizer is one more entry here and one more field of the experiment, a
+# number of `struct rates` in native/kernel.h, and what the two engines do with it.
+
+_DATA = Hyperparameter(own=True, unused=_not_in_the_data)  # members need equally many points
+_STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
+
+HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
+    **{path: _DATA for path in FIELDS if path.startswith("data.")},
+    "data.n_train": replace(_DATA, curve=_POINTS),
+    "data.noise": replace(_DATA, curve=_NOISES),
+    "model.depth": Hyperparameter(curve=_each),
+    "model.width": Hyperparameter(curve=_WIDTHS, unused=_no_hidden_layer),
+    "model.activation": Hyperparameter(unused=_no_hidden_layer),
+    "model.init": Hyperparameter(own=True),
+    "model.init_scale": Hyperparameter(own=True),
+    "regularization.weight_decay": replace(
+        _STRENGTH,
+        curve=_decades(1, 2, 3, 5),
+        term="weight decay",
+        is_advised=True,
+        script={"optimizer": "weight_decay={value}"},
+    ),
+    "regularization.l1": replace(
+        _STRENGTH,
+        curve=_decades(1, 2, 3, 5),
+        term="L1 penalty",
+        script={"penalty": "{value} * sum(p.abs().sum() for p in {parameters})"},
+    ),
+    "regularization.dropout": replace(
+        _STRENGTH,
+        curve=_SHARES,
+        unused=_no_hidden_layer,
+        term="dropout",
+        is_advised=True,
+        script={"hidden": "nn.Dropout({value})"},
+    ),
+    "regularization.input_noise": replace(
+        _STRENGTH,
+        curve=_NOISES,
+        term="input noise",
+        script={"input": "{x} + {value} * torch.randn_like({x})"},
+    ),
+    # Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting",
+    # section 5.1, bound the weights into each hidden unit; here those into outputs are bounded too,
+    # so that it acts on a linear model as well. Biases are free.
+    "regularization.max_norm": replace(
+        _STRENGTH,
+        curve=_decades(1, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
+        sign=-1,
+        term="max-norm",
+        script={
+            "after_step": """with torch.no_grad():
+    for layer in model.modules():
+        if isinstance(layer, nn.Linear):
+            layer.weight.copy_(torch.renorm(layer.weight, 2, 0, {value}))"""
+        },
+    ),
+    # Szegedy et al. (2016), "Rethinking the Inception architecture for computer vision", section 7.
+    "regularization.label_smoothing": replace(
+        _STRENGTH,
+        curve=_SHARES,
+        unused=_no_classes,
+        term="label smoothing",
+        script={"loss": "label_smoothing={value}"},
+    ),
+    "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
+    # It ends a training that nothing holds back.
+    "regularization.early_stopping": Hyperparameter(
+        own=True, adjustable=True, term="early stopping", is_advised=True
+    ),
+    "optimizer.name": Hyperparameter(),
+    "optimizer.lr": Hyperparameter(own=True, adjustable=True, curve=_decades(1, 2, 3, 5)),
+    "optimizer.momentum": Hyperparameter(adjustable=True, unused=_no_momentum),
+    "optimizer.batch_size": Hyperparameter(),
+    "epochs": Hyperparameter(adjustable=True),
+    "seed": Hyperparameter(own=True),
+}
+
+
+def _paths(which: Callable[[Hyperparameter], bool]) -> tuple[str, ...]:
+    return tuple(path for path in FIELDS if which(HYPERPARAMETERS[path]))
+
+
+MEMBER_FIELDS = frozenset(_paths(lambda entry: entry.own))
+ADJUSTABLE_FIELDS = frozenset(_paths(lambda entry: entry.adjustable))
+# What holds the network back; 0 is off.
+REGULARIZERS = _paths(lambda entry: entry.sign != 0)
+# Numbers of each member that an engine reads at each step, in the order of `struct rates` in
+# native/kernel.h.
+RATE_FIELDS = tuple(
+    path
+    for path in FIELDS
+    if path in MEMBER_FIELDS & ADJUSTABLE_FIELDS and FIELDS[path].kind == "number"
+)
+# The regularizers first: they are what a slider's curve is most often of.
+SWEEPABLE = tuple(
+    sorted(
+        _paths(lambda entry: entry.curve is not None),
+        key=lambda path: not path.startswith("regularization."),
+    )
+)
+
+
+def curve_of(path: str) -> Curve:
+    """The positions of a slider's curve.
+
+    Raises
+    ------
+    KeyError
+        If the field is not in `SWEEPABLE`.
+    """
+    curve = HYPERPARAMETERS[path].curve
+    if curve is None:
+        raise KeyError(path)
+    return curve(FIELDS[path])
+
+
+def why_unused(experiment: Experiment, path: str) -> str:
+    """Why a field has no effect on this experiment, as the end of a sentence; empty if it has."""
+    return HYPERPARAMETERS[path].unused(experiment, path)
+
+
+def is_used(experiment: Experiment, path: str) -> bool:
+    """Whether a field has any effect on this experiment, whatever its value."""
+    return not why_unused(experiment, path)
+
+
+def is_on(experiment: Experiment, path: str) -> bool:
+    """Whether a field has an effect, and a value other than 0."""
+    return bool(get(experiment, path)) and is_used(experiment, path)
+
+
+def in_use(experiment: Experiment) -> tuple[str, ...]:
+    """The regularizers that are on, in the order of the fields."""
+    return tuple(path for path in REGULARIZERS if is_on(experiment, path))
+
+
+_DEFAULTS: dict[str, dict[str, Any]] = {}  # of what members may differ in, by section
+for _path in sorted(MEMBER_FIELDS):
+    _section, _, _name = _path.rpartition(".")
+    _DEFAULTS.setdefault(_section, {})[_name] = FIELDS[_path].default
+
+
+def without_own(experiment: Experiment) -> Experiment:
+    """The experiment with the default of every field that members may differ in."""
+    sections = {
+        section: msgspec.structs.replace(getattr(experiment, section), **values)
+        for section, values in _DEFAULTS.items()
+        if section
+    }
+    return msgspec.structs.replace(experiment, **sections, **_DEFAULTS[""])
