@@ -15,6 +15,7 @@ import torch
 from regplay.cli import main
 from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS
 from regplay.session import sweep_terminal
 from regplay.session.terminal import StatusLine
 
@@ -155,6 +156,30 @@ def test_a_field_without_effect_is_warned_of_and_trained(sweep):
     assert err.startswith("Warning: data.n_inputs (Inputs) changes nothing here: ")
     losses = [member["final"]["train_loss"] for member in json.loads(out)["members"]]
     assert losses[0] == losses[1]
+
+
+def test_momentum_under_adam_is_warned_of(sweep):
+    code, out, err = sweep("--vary", "optimizer.momentum=0,0.9", "--json")
+    assert code == 0
+    label = FIELDS["optimizer.momentum"].label
+    reason = "the optimizer adam doesn't use it"
+    assert err.startswith(f"Warning: optimizer.momentum ({label}) changes nothing here: {reason}\n")
+    losses = [member["final"]["train_loss"] for member in json.loads(out)["members"]]
+    assert losses[0] == losses[1]
+
+
+@pytest.mark.parametrize("path", ["max_norm", "label_smoothing"])
+def test_members_come_to_what_each_comes_to_alone(sweep, path, capsys, experiment):
+    values = (0.0, 0.3, 0.6)
+    words = ["--vary", f"regularization.{path}={','.join(map(str, values))}", "--json"]
+    _, out, err = sweep("--set", "data.name=moons", *words)
+    assert "Warning" not in err
+    found = [member["final"]["train_loss"] for member in json.loads(out)["members"]]
+    assert len(set(found)) == 3
+    for value, loss in zip(values, found, strict=True):
+        settings = ["--set", "data.name=moons", "--set", f"regularization.{path}={value}"]
+        assert main(["train", str(experiment), *settings, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["final"]["train_loss"] == loss
 
 
 @pytest.mark.parametrize(

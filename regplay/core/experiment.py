@@ -284,8 +284,8 @@ class RegularizationSettings(Section, frozen=True):
         float,
         _meta(
             "Max-norm",
-            "Bound c on the weights that come into each unit: after each step those with "
-            "‖w‖ > c are scaled back to length c. Small ones are strict, 0 is off.",
+            "Bound c on the norm ‖w‖ of the weights into each unit: after each step, longer ones "
+            "are scaled back to length c. Small bounds are strict, 0 is off.",
             "max-norm",
             ge=0.0,
             le=100.0,

@@ -17,7 +17,9 @@ class Penalties:
     """The penalties of M experiments, and what they minimise.
 
     The objective is the loss over the training points that steps minimise, in evaluation mode, plus
-    the penalties that are in their gradients.
+    the penalties that are in their gradients. With label smoothing that loss is of smoothed labels;
+    it doesn't follow from the loss of plain ones, so that engines measure it too. A max-norm bounds
+    the weights after each step and is in no objective.
 
     Parameters
     ----------

@@ -56,6 +56,17 @@ def test_a_run_that_stopped_has_stopped(values):
     assert training.finished
 
 
+def test_a_file_from_before_a_regularizer_has_it_off():
+    run, _ = trained(small(data__name="moons", regularization__l1=0.01))
+    text = dumps(Document.of(run.experiment, run))
+    for line in ("max_norm = 0.0\n", "label_smoothing = 0.0\n"):
+        assert line in text
+        text = text.replace(line, "")
+    found = loads(text)
+    assert found.experiment == found.run.experiment == run.experiment
+    same_history(found.run.history, run.history)
+
+
 def test_pins_come_back_and_all_is_saved_in_todays_format():
     saved = session(data__name="blobs", regularization__dropout=0.2)
     found = loads(earlier(saved, [Training([saved.experiment], device="cpu")] * 3))
