@@ -51,6 +51,8 @@ def test_the_adjustable_fields_are_those_that_change_no_shape_and_no_data():
         "regularization.l1",
         "regularization.dropout",
         "regularization.input_noise",
+        "regularization.max_norm",
+        "regularization.label_smoothing",
         "regularization.early_stopping",
         "regularization.decay_bias",
         "optimizer.lr",
