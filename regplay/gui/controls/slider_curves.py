@@ -19,7 +19,6 @@ class SweepSliders:
 
     def __init__(self, panel: ControlPanel) -> None:
         self._panel = panel
-        self._shown: dict[str, Study] = {}
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """A sweep for each slider that shows its curve, by its field path."""
@@ -36,19 +35,10 @@ class SweepSliders:
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the losses at an epoch; None is the newest record."""
-        self._shown = dict(studies)
         for path in self._panel.shown_curves():
             study = studies.get(path)
             curve = None if study is None else curve_of(study, epoch)
             self._panel.set_curve(path, curve)
-
-    def member(self, path: str, index: int) -> tuple[Experiment, int] | None:
-        """The experiment at a position of a curve that is shown, and its last epoch."""
-        study = self._shown.get(path)
-        if study is None or study.history is None or not study.finished:
-            return None
-        last = study.history.member(index).last
-        return None if last is None else (study.sweep.experiments[index], last.epoch)
 
 
 def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:

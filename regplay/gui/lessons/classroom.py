@@ -7,17 +7,14 @@ from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fit import grid_of
 from regplay.core.sweep import SWEEPABLE, Lineup, Sweep
+from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.guide import Guide
-from regplay.gui.runs.pinned_runs import PinnedRuns
 from regplay.gui.runs.side_tab import Together, seen_together
 from regplay.gui.tabs import Tabs
 from regplay.gui.training.messages import View
-from regplay.gui.training.runner import Runner
 from regplay.gui.training.studies import Study, StudyRequest
-from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.run import Run
@@ -46,13 +43,11 @@ class Classroom(QObject):
         guide: Guide,
         controls: ControlPanel,
         tabs: Tabs,
-        board: PinnedRuns,
-        laboratory: StudyScheduler,
-        runner: Runner,
+        controller: Controller,
     ) -> None:
         super().__init__(guide)
         self._guide, self._controls, self._tabs = guide, controls, tabs
-        self._board, self._laboratory, self._runner = board, laboratory, runner
+        self._controller, self._studies = controller, controller.studies
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
@@ -62,11 +57,11 @@ class Classroom(QObject):
         guide.curves_chosen.connect(self._show_curves)
         guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
-        self.wishes_changed.connect(laboratory.reconsider)
-        laboratory.add(self)
-        laboratory.shown.connect(self._note_studies)
+        self.wishes_changed.connect(self._studies.reconsider)
+        self._studies.add(self)
+        self._studies.shown.connect(self._note_studies)
 
-    def note(self, view: View) -> None:
+    def show_view(self, view: View) -> None:
         """Take in the run that is shown, once it is complete."""
         run = view.run
         if view.is_preview:
@@ -85,7 +80,7 @@ class Classroom(QObject):
         self._waiting, self._own = {}, {}
         self.wishes_changed.emit()
 
-    # as a scholar of the laboratory
+    # as one who has networks trained
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The runs that are to be pinned."""
@@ -108,7 +103,7 @@ class Classroom(QObject):
             for member, (name, experiment) in enumerate(waiting.items()):
                 run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
                 dataset = load(experiment.data)
-                pin = self._board.pin_run(name, run, seen.fits[member], grid_of(dataset))
+                pin = self._controller.pin_run(run, seen.fits[member], dataset, name)
                 if pin is not None:
                     self._own[pin] = name
                 self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
@@ -119,10 +114,10 @@ class Classroom(QObject):
 
         What another page had pinned goes; what the reader pinned, or gave a name, stays.
         """
-        known = {(pin.name, pin.run.experiment): pin for pin in self._board.pins}
+        known = {(pin.name, pin.run.experiment): pin for pin in self._controller.pins}
         wanted = {known.get(pair) for pair in pins}
         left = {pin: name for pin, name in self._own.items() if pin not in wanted}
-        self._board.remove_pins([pin for pin, name in left.items() if pin.name == name])
+        self._controller.remove_pins([pin for pin, name in left.items() if pin.name == name])
         self._own = {pin: name for pin, name in self._own.items() if pin in wanted}
         self._waiting = {name: it for name, it in pins if (name, it) not in known}
         self.wishes_changed.emit()
@@ -133,11 +128,12 @@ class Classroom(QObject):
     def _show_curves(self, paths: Sequence[str]) -> None:
         """Not remembered: the reader's own choice is that of the next start."""
         self._controls.set_shown_curves(paths)
-        self._laboratory.reconsider()
+        self._studies.reconsider()
 
     def _play(self) -> None:
-        if not self._runner.is_finished:  # else the page goes on with the run of the one before
-            self._runner.play()
+        runner = self._controller.runner
+        if not runner.is_finished:  # else the page goes on with the run of the one before
+            runner.play()
 
     def _start_seeds(self) -> None:
         """Where the answer is in the Seeds tab, train what it shows."""
@@ -147,7 +143,7 @@ class Classroom(QObject):
     def _note_studies(self) -> None:
         if self._guide.position is None:
             return  # nobody asks what they show
-        for key, study in self._laboratory.studies.items():
+        for key, study in self._studies.studies.items():
             is_news = key not in SWEEPABLE and study not in self._noted
             if is_news and study.finished and not study.problem:
                 self._noted.add(study)
@@ -171,7 +167,7 @@ class Classroom(QObject):
         """Take in bias² and variance at each position, of as many draws as claims are about."""
         if not isinstance(digest, list) or sweep.seeds < RESAMPLES:
             return
-        if self._laboratory.epoch is not None:
+        if self._studies.epoch is not None:
             return  # they are those of an earlier moment
         experiments = sweep.experiments
         for position, parts in enumerate(digest):
