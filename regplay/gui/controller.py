@@ -166,7 +166,8 @@ class Controller(QObject):
             present run.
         """
         epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
-        self._note(experiment)
+        # Steps along a slider's curve are one step back together, as those of any other slider.
+        self._note(experiment, goes_on=None if start.study else False)
         self.session.take(experiment)
         if epoch is None:
             self._apply(Change.RESTART)
