@@ -1,18 +1,17 @@
 """What is worked on, and the one place that changes it. No widget is known here.
 
-The way of a value, such as weight decay, from the mouse to the pixels:
+The way of a value, such as weight decay while its slider is dragged, from the mouse to the pixels:
 
-1. `controls/track.py`: the slider under the mouse hands on the value that was picked.
+1. `controls/track.py`: the slider hands on the value under the mouse.
 2. `controls/control.py`: its control checks the value and shows it.
 3. `controls/panel.py`: the panel puts it into a whole new `Experiment`.
-4. Here: `Controller.change` notes a step to undo, asks the session what has to be trained anew,
-   loads data that are others, and tells all parts of the window (`experiment_changed`).
-5. `training/runner.py`: `submit` gives it the next generation number and hands it to the thread.
-6. `training/worker.py`: the thread trains it and leaves a `View` in a mailbox that holds one.
-   The runner takes it at the next frame; `viewed` hands it to this controller, and then to each
-   part of the window by its one entry, `show_view`.
-7. `plots/fit_view.py`: of these, the view of the fit chooses the panel for the dataset.
-8. `plots/curve.py`: the panel sets the points of its curve, which the canvas paints.
+4. `controller.py`: `change` notes it for undo, loads data that are others, and tells who shows it.
+5. `training/runner.py`: `submit` gives it the next generation number.
+6. `training/worker.py`: the thread trains it, and leaves a `View` in a mailbox that holds one.
+7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
+   to the controller first, then to each part of the window by its one entry, `show_view`.
+8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
+9. `plots/curve.py`: the panel moves its curve, which Qt paints with the frame.
 """
 
 from collections.abc import Iterable, Mapping

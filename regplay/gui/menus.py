@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 
 from regplay import __version__
 from regplay.gui.controller import Controller
-from regplay.gui.document.documents import Documents
-from regplay.gui.document.file_commands import FileCommands
+from regplay.gui.document import Documents, FileCommands
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.theme import Scheme
 

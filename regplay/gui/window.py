@@ -6,34 +6,31 @@ from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 
-from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.sweep import SWEEPABLE
 from regplay.gui.controller import Controller
-from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.slider_curves import SweepSliders
-from regplay.gui.document.appearance import Appearance
-from regplay.gui.document.documents import Documents
-from regplay.gui.document.file_commands import FileCommands
-from regplay.gui.document.questions import Dialogs, Questions
-from regplay.gui.document.shown_session import ShownSession
+from regplay.gui.controls import ControlPanel, SweepSliders
+from regplay.gui.document import (
+    Appearance,
+    Dialogs,
+    Documents,
+    FileCommands,
+    Questions,
+    ShownSession,
+)
 from regplay.gui.editing.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.lessons.classroom import Classroom
-from regplay.gui.lessons.guide import Guide
-from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.menus import Menus
 from regplay.gui.plots.dropout_passes import DropoutPasses
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.runs.pinned_runs import PinnedRuns
-from regplay.gui.runs.runs_list import RunsList
+from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Colors, Scheme, Theme
 from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.clock import Clock, SystemClock
-from regplay.gui.training.messages import Start
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets.banner import Banner
@@ -84,7 +81,8 @@ class MainWindow(QMainWindow):
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
-        controller.studies.add(SweepSliders(self.controls))
+        self._sliders = SweepSliders(self.controls)
+        controller.studies.add(self._sliders)
         self.fit_view = FitView()
         self.history_view = HistoryView()
         self.verdict_bar = VerdictBar()
@@ -98,10 +96,9 @@ class MainWindow(QMainWindow):
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
-        self.lesson_panel = LessonPanel()
         ask = questions or Dialogs(self)
-        self.guide = Guide(self.lesson_panel, self.controls, ask.may_read, self)
-        self.classroom = Classroom(self.guide, self.controls, self.tabs, controller)
+        self.classroom = Classroom(controller, self.controls, self.tabs, ask.may_read)
+        self.guide, self.lesson_panel = self.classroom.guide, self.classroom.panel
         appearance = Appearance(
             self.tabs, self.history_view, self.timeline, self.passes, self.controls, self.transport
         )
@@ -153,9 +150,6 @@ class MainWindow(QMainWindow):
         controls.curve_toggled.connect(self._remember_curves)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
         controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
-        controls.member_adopted.connect(
-            lambda path, k: controller.adopt(controls.experiment(), Start(path, k))
-        )
         transport = self.transport
         transport.play_clicked.connect(controller.toggle)
         transport.step_clicked.connect(lambda: runner.advance(1))
@@ -179,7 +173,8 @@ class MainWindow(QMainWindow):
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
-        tabs.start_chosen.connect(controller.adopt)
+        for place in (tabs, self.pinned, self._sliders):
+            place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
         tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))
         tabs.pin_chosen.connect(
@@ -187,12 +182,8 @@ class MainWindow(QMainWindow):
         )
         self.runs.pin_clicked.connect(controller.pin)
         self.runs.compare_clicked.connect(controller.compare)
-        self.runs.adopt_clicked.connect(
-            lambda pin: controller.adopt(pin.run.experiment, Start(run=pin.run))
-        )
         self.runs.removed.connect(lambda _: controller.studies.reconsider())
         self.runs.changed.connect(controller.studies.reconsider)
-        self.guide.experiment_chosen.connect(controller.begin)
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
         self.menus.device_chosen.connect(self.set_device)
@@ -206,7 +197,13 @@ class MainWindow(QMainWindow):
         controller.data_changed.connect(self.history_view.show_data)
         controller.untrained.connect(self.verdict_bar.show_untrained)
         controller.untrained.connect(self.transport.show_untrained)
-        controller.experiment_changed.connect(self._show_experiment)
+        changed = controller.experiment_changed
+        changed.connect(self.controls.set_experiment)
+        changed.connect(lambda experiment: self.transport.set_epochs(experiment.epochs))
+        changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
+        changed.connect(self.editing.set_data)
+        changed.connect(self.passes.set_experiment)
+        changed.connect(lambda experiment: self.history_view.set_planned(experiment.epochs))
         for view in (
             self.fit_view,
             self.pinned,
@@ -275,14 +272,6 @@ class MainWindow(QMainWindow):
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
         self.controller.studies.reconsider()
-
-    def _show_experiment(self, experiment: Experiment, dataset: Dataset | None) -> None:
-        self.controls.set_experiment(experiment)
-        self.transport.set_epochs(experiment.epochs)
-        self.tabs.set_dataset(dataset)
-        self.editing.set_data(experiment, dataset)
-        self.passes.set_experiment(experiment)
-        self.history_view.set_planned(experiment.epochs)
 
     def _show_title(self) -> None:
         title = self.documents.title

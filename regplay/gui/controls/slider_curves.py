@@ -4,21 +4,36 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
+from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.sweep import Axis, Sweep, is_used, sweep_axis
-from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.curve import SweepCurve
+from regplay.gui.controls.panel import ControlPanel
+from regplay.gui.training.messages import Start
 from regplay.gui.training.studies import Study, StudyRequest
 
 
-class SweepSliders:
-    """Says which sweeps the sliders of a panel show, and shows them there."""
+class SweepSliders(QObject):
+    """Says which sweeps the sliders of a panel show, and shows them there.
+
+    Signals
+    -------
+    start_chosen
+        (Experiment, Start): go on with this member of a curve.
+    """
+
+    start_chosen = Signal(object, object)
 
     def __init__(self, panel: ControlPanel) -> None:
+        super().__init__(panel)
         self._panel = panel
+        panel.member_adopted.connect(self._adopt)
+
+    def _adopt(self, path: str, index: int) -> None:
+        self.start_chosen.emit(self._panel.experiment(), Start(path, index))
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """A sweep for each slider that shows its curve, by its field path."""

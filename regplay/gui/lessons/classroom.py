@@ -1,6 +1,6 @@
 """A lesson in the window: what its page wants, and what the reader's networks have shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
@@ -11,6 +11,7 @@ from regplay.core.sweep import SWEEPABLE, Lineup, Sweep
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.guide import Guide
+from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.runs.side_tab import Together, seen_together
 from regplay.gui.tabs import Tabs
 from regplay.gui.training.messages import View
@@ -30,6 +31,16 @@ class Classroom(QObject):
     Besides the runs these are networks that the reader had trained in a map, in a comparison or of
     other draws, and those of a slider's curve that they looked at: it is trained unasked.
 
+    Parameters
+    ----------
+    may_read
+        Whether files that a lesson names may be read: anyone may have written it.
+
+    Attributes
+    ----------
+    panel, guide
+        Where pages are read, and who turns them.
+
     Signals
     -------
     wishes_changed
@@ -40,18 +51,21 @@ class Classroom(QObject):
 
     def __init__(
         self,
-        guide: Guide,
+        controller: Controller,
         controls: ControlPanel,
         tabs: Tabs,
-        controller: Controller,
+        may_read: Callable[[Sequence[str]], bool],
     ) -> None:
-        super().__init__(guide)
-        self._guide, self._controls, self._tabs = guide, controls, tabs
+        super().__init__(controller)
+        self.panel = LessonPanel()
+        self.guide = guide = Guide(self.panel, controls, may_read, self)
+        self._controls, self._tabs = controls, tabs
         self._controller, self._studies = controller, controller.studies
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
         self._looked_at: set[Experiment] = set()  # of networks of a curve
+        guide.experiment_chosen.connect(controller.begin)
         guide.pins_chosen.connect(self._pin)
         guide.view_chosen.connect(self._show_view)
         guide.curves_chosen.connect(self._show_curves)
@@ -73,7 +87,7 @@ class Classroom(QObject):
                 self._looked_at.add(run.experiment)
             else:
                 self._noted.add(run)
-            self._guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
+            self.guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
 
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
@@ -106,7 +120,7 @@ class Classroom(QObject):
                 pin = self._controller.pin_run(run, seen.fits[member], dataset, name)
                 if pin is not None:
                     self._own[pin] = name
-                self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
+                self.guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
         self.wishes_changed.emit()
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
@@ -141,7 +155,7 @@ class Classroom(QObject):
             self._tabs.seeds.start()
 
     def _note_studies(self) -> None:
-        if self._guide.position is None:
+        if self.guide.position is None:
             return  # nobody asks what they show
         for key, study in self._studies.studies.items():
             is_news = key not in SWEEPABLE and study not in self._noted
@@ -161,7 +175,7 @@ class Classroom(QObject):
             dataset = datasets.get(experiment.data)
             if dataset is None:
                 dataset = datasets[experiment.data] = load(experiment.data)
-            self._guide.note_run(experiment, histories.member(member), dataset, None)
+            self.guide.note_run(experiment, histories.member(member), dataset, None)
 
     def _note_parts(self, sweep: Sweep, digest: object) -> None:
         """Take in bias² and variance at each position, of as many draws as claims are about."""
@@ -173,4 +187,4 @@ class Classroom(QObject):
         for position, parts in enumerate(digest):
             if parts is not None:
                 experiment = experiments[sweep.member(position)]
-                self._guide.note_parts(experiment, load(experiment.data), parts)
+                self.guide.note_parts(experiment, load(experiment.data), parts)

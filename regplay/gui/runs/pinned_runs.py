@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets.problem import problem_of
 from regplay.core.experiment import Experiment
@@ -15,8 +15,8 @@ from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import LIGHT, Colors
-from regplay.gui.training.messages import View
-from regplay.session.pins import Pins
+from regplay.gui.training.messages import Start, View
+from regplay.session.pins import Pin, Pins
 from regplay.session.run import Run
 
 if TYPE_CHECKING:
@@ -45,7 +45,15 @@ def best_overlay(view: View, colors: Colors) -> list[Overlay]:
 
 
 class PinnedRuns(QObject):
-    """Draws the pinned runs, and the best epoch of the present one, over the present one."""
+    """Draws the pinned runs, and the best epoch of the present one, over the present one.
+
+    Signals
+    -------
+    start_chosen
+        (Experiment, Start): go on with a pinned run.
+    """
+
+    start_chosen = Signal(object, object)
 
     def __init__(
         self, pins: Pins, runs: RunsList, fit_view: FitView, history_view: HistoryView
@@ -58,6 +66,7 @@ class PinnedRuns(QObject):
         self._beside: Sequence[Contestant] = ()
         runs.set_pins(pins)
         runs.hide()  # until a run is pinned
+        runs.adopt_clicked.connect(self._adopt)
         runs.removed.connect(self._show)
         runs.changed.connect(self._show)
 
@@ -86,6 +95,9 @@ class PinnedRuns(QObject):
         has_other_data = before is None or before.dataset is not view.dataset
         if has_other_data or view.best is not None or (before and before.best is not None):
             self._draw()
+
+    def _adopt(self, pin: Pin) -> None:
+        self.start_chosen.emit(pin.run.experiment, Start(run=pin.run))
 
     def _show(self) -> None:
         self._runs.setVisible(self._runs.is_needed)
