@@ -31,15 +31,15 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     app.setStyle("Fusion")  # the same on every system, and drawn wholly from the palette
     app.setWindowIcon(application_icon())
     window = MainWindow(experiment)
-    for loaded in (window.runner.loaded, window.runner.failed):
+    for loaded in (window.controller.runner.loaded, window.controller.runner.failed):
         loaded.connect(collect_from_now_on)
     if device is not None:
         window.set_device(device)
     window.show()
     if not opened:
-        window.runner.play()  # as soon as torch is there: a trained network says more
+        window.controller.runner.play()  # as soon as torch is there: a trained network says more
     else:
-        window.desk.open(Path(opened))
+        window.files.open(Path(opened))
     return app.exec()
 
 

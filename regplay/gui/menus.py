@@ -1,56 +1,84 @@
 """The menus, and with them every shortcut."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox
+from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 
 from regplay import __version__
+from regplay.gui.controller import Controller
+from regplay.gui.document import Documents, FileCommands
+from regplay.gui.lessons.guide import Guide
 from regplay.gui.theme import Scheme
-
-if TYPE_CHECKING:
-    from regplay.gui.window import MainWindow
 
 _SCHEMES: dict[Scheme, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
 
 
 class Menus(QObject):
-    """Builds the menu bar of a window; the window does what is chosen."""
+    """Builds the menu bar of a window; others do what is chosen.
 
-    def __init__(self, window: "MainWindow") -> None:
+    Parameters
+    ----------
+    window
+        Gets the menu bar, and is closed by Quit.
+    fill_figures
+        Puts what can be done with the plots in sight into a menu.
+    edit_points
+        Begins and ends the mode in which points are placed.
+
+    Signals
+    -------
+    scheme_chosen
+        (Scheme): `system`, `light` or `dark`.
+    device_chosen
+        (str): where to train.
+    """
+
+    scheme_chosen = Signal(str)
+    device_chosen = Signal(str)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        controller: Controller,
+        files: FileCommands,
+        documents: Documents,
+        guide: Guide,
+        fill_figures: Callable[[QMenu], None],
+        edit_points: Callable[[], None],
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._runner, self._documents = window, controller.runner, documents
         bar = window.menuBar()
 
-        self._add_files(bar.addMenu("&File"))
+        self._add_files(bar.addMenu("&File"), files, fill_figures)
 
         edit = bar.addMenu("&Edit")
-        self._add(edit, "&Undo change of settings", window.undo, QKeySequence.StandardKey.Undo)
-        self._add(edit, "&Redo change of settings", window.redo, QKeySequence.StandardKey.Redo)
+        self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
+        self._add(edit, "&Redo change of settings", controller.redo, QKeySequence.StandardKey.Redo)
         edit.addSeparator()
-        self._add(edit, "Copy as &PyTorch", window.desk.copy_script, "Ctrl+Shift+P")
-        self._add(edit, "Copy &link", window.desk.copy_link, "Ctrl+Shift+C")
-        self._add(edit, "Pa&ste link, file or table", window.desk.paste, "Ctrl+V")
+        self._add(edit, "Copy as &PyTorch", files.copy_script, "Ctrl+Shift+P")
+        self._add(edit, "Copy &link", files.copy_link, "Ctrl+Shift+C")
+        self._add(edit, "Pa&ste link, file or table", files.paste, "Ctrl+V")
         edit.addSeparator()
-        self._add(edit, "&Edit points", window.editing.button.click)
+        self._add(edit, "&Edit points", edit_points)
 
-        training = bar.addMenu("&Training")
-        self._add(training, "&Train or pause", window.toggle, "Space")
-        self._add(training, "One &step", lambda: window.runner.advance(1), "S")
-        self._add(training, "One &epoch", window.runner.advance_epoch, "E")
-        self._add(training, "&Reset", window.reset, "R")
-        self._add(training, "&New seed", window.new_seed, "N")
+        training, runner = bar.addMenu("&Training"), controller.runner
+        self._add(training, "&Train or pause", controller.toggle, "Space")
+        self._add(training, "One &step", lambda: runner.advance(1), "S")
+        self._add(training, "One &epoch", runner.advance_epoch, "E")
+        self._add(training, "&Reset", controller.reset, "R")
+        self._add(training, "&New seed", controller.new_seed, "N")
         training.addSeparator()
-        self._add(training, "&Pin this run", window.pin, "P")
-        self._add(training, "&Compare remedies", window.compare, "C")
+        self._add(training, "&Pin this run", controller.pin, "P")
+        self._add(training, "&Compare remedies", controller.compare, "C")
         training.addSeparator()
         self._devices = training.addMenu("&Device")
         self._device_actions: dict[str, QAction] = {}
 
-        guide, lessons = window.guide, bar.addMenu("&Lessons")
+        lessons = bar.addMenu("&Lessons")
         self._add(lessons, "&Lessons", guide.toggle, "Ctrl+L")
         self._add(lessons, "&Contents", guide.show_contents)
         self._add(lessons, "&Open lesson…", guide.ask_for_file)
@@ -59,7 +87,7 @@ class Menus(QObject):
         group = QActionGroup(self)
         self._scheme_actions: dict[str, QAction] = {}
         for scheme, text in _SCHEMES.items():
-            action = view.addAction(text, lambda scheme=scheme: window.set_scheme(scheme))
+            action = view.addAction(text, lambda scheme=scheme: self.scheme_chosen.emit(scheme))
             action.setCheckable(True)
             action.setObjectName(f"scheme.{scheme}")
             group.addAction(action)
@@ -67,27 +95,28 @@ class Menus(QObject):
 
         self._add(bar.addMenu("&Help"), "&About regplay", self.about)
 
-    def _add_files(self, file: QMenu) -> None:
-        window, desk, documents = self._window, self._window.desk, self._window.documents
-        key = QKeySequence.StandardKey
-        self._add(file, "&Open…", desk.choose, key.Open)
+    def _add_files(
+        self, file: QMenu, files: FileCommands, fill_figures: Callable[[QMenu], None]
+    ) -> None:
+        documents, key = self._documents, QKeySequence.StandardKey
+        self._add(file, "&Open…", files.choose, key.Open)
         self._recent = file.addMenu("Open &recent")
         self._recent.aboutToShow.connect(self._list_recent)
-        self._add(file, "Open &data…", desk.choose_data)
+        self._add(file, "Open &data…", files.choose_data)
         file.addSeparator()
         self._add(file, "&Save session", documents.save, key.Save)
         self._add(file, "Save session &as…", documents.save_as, "Ctrl+Shift+S")
         file.addSeparator()
-        self._add(file, "Save &experiment as TOML…", desk.save_experiment)
-        self._add(file, "Save as &PyTorch script…", desk.save_script)
-        self._add(file, "Save data as &CSV…", desk.save_data)
+        self._add(file, "Save &experiment as TOML…", files.save_experiment)
+        self._add(file, "Save as &PyTorch script…", files.save_script)
+        self._add(file, "Save data as &CSV…", files.save_data)
         figures = file.addMenu("&Figures")
-        figures.aboutToShow.connect(lambda: window.figure_menus.fill(figures))
+        figures.aboutToShow.connect(lambda: fill_figures(figures))
         file.addSeparator()
-        self._add(file, "&Quit", window.close, "Ctrl+Q")
+        self._add(file, "&Quit", self._window.close, "Ctrl+Q")
 
     def _list_recent(self) -> None:
-        documents = self._window.documents
+        documents = self._documents
         self._recent.clear()
         for path in documents.recent:
             text = str(path).replace("&", "&&")
@@ -119,7 +148,7 @@ class Menus(QObject):
         group = QActionGroup(self._devices)
         for name in dict.fromkeys([*names, chosen]):
             text = _DEVICE_NAMES.get(name, name)
-            action = self._devices.addAction(text, lambda name=name: self._window.set_device(name))
+            action = self._devices.addAction(text, lambda name=name: self.device_chosen.emit(name))
             action.setCheckable(True)
             action.setObjectName(f"device.{name}")
             group.addAction(action)
@@ -142,7 +171,7 @@ class Menus(QObject):
         )
 
     def _engine(self) -> str:
-        if not self._window.runner.is_loaded:  # nor is torch, which takes a second
+        if not self._runner.is_loaded:  # nor is torch, which takes a second
             return "being loaded"
         from torch import device
 

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
+from regplay.gui.training.clock import Clock
+from regplay.gui.training.messages import View
 from regplay.gui.widgets.layout import named
 
 _MARGIN = 8  # px at both ends
@@ -11,10 +13,11 @@ _LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pa
 
 
 class Status(QStatusBar):
-    """Says on which device a run is trained, and how many steps it makes a second."""
+    """Says on which device a run is trained, and how many steps it makes a second of a clock."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._clock, self._is_training = clock, False
         self._device = named("status.device", QLabel("Loading PyTorch…"))
         self._rate = named("status.rate", QLabel())
         metrics = self._rate.fontMetrics()
@@ -35,10 +38,17 @@ class Status(QStatusBar):
         """Show the device, and why it is this one."""
         self._device.setText(text)
 
-    def set_step(self, step: int, now: float, *, is_training: bool) -> None:
-        """Show the rate since the last call, from the steps trained until a time, in s."""
-        then, before = self._last
+    def set_training(self, is_training: bool) -> None:
+        """Whether training goes on by itself: else there is no rate to show."""
+        self._is_training = is_training
+
+    def show_view(self, view: View) -> None:
+        """Show where a run is trained, and the rate since the last view of it."""
+        self.set_placement(view.run.placement)
+        if view.is_preview:
+            return
+        step, now, (then, before) = view.snapshot.step, self._clock.now(), self._last
         self._last = (now, step)
         steps, seconds = step - before, now - then
-        is_measured = is_training and 0 < seconds < _LONGEST and steps > 0
+        is_measured = self._is_training and 0 < seconds < _LONGEST and steps > 0
         self._rate.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")

@@ -112,7 +112,7 @@ class Tabs(TabStack):
     Signals
     -------
     start_chosen
-        (Experiment, Start, int, bool): go on with a network of another view, at this epoch.
+        (Experiment, Start): go on with a network of another view.
     experiment_chosen
         (Experiment): work on this one.
     recorded_changed
@@ -125,16 +125,16 @@ class Tabs(TabStack):
         (Contestant, Fit): keep one of them.
     """
 
-    start_chosen = Signal(object, object, int, bool)
+    start_chosen = Signal(object, object)
     experiment_chosen = Signal(object)
     recorded_changed = Signal(object)
     beside_changed = Signal(object)
     contestants_changed = Signal(object)
     pin_chosen = Signal(object, object)
 
-    def __init__(self, fit_view: QWidget, laboratory: StudyScheduler, pins: Pins) -> None:
+    def __init__(self, fit_view: QWidget, studies: StudyScheduler, pins: Pins) -> None:
         super().__init__()
-        self._laboratory, self._pins = laboratory, pins
+        self._studies, self._pins = studies, pins
         self._colors = LIGHT
         self._dataset: Dataset | None = None
         self._view: View | None = None
@@ -149,7 +149,7 @@ class Tabs(TabStack):
         self.add("side", "Split", _TIPS["side"], self._make_side)
         self.tab_clicked.connect(self._clicked)
         self.tab_changed.connect(self._changed)
-        laboratory.shown.connect(self._tell_recorded)
+        studies.shown.connect(self._tell_recorded)
 
     def add_button(self, name: str, text: str, tip: str) -> Press:
         """Put a button at the right end of the row."""
@@ -163,8 +163,10 @@ class Tabs(TabStack):
         if self.side is not None:
             self.side.compare()
 
-    def set_dataset(self, dataset: Dataset) -> None:
-        """Work on other data."""
+    def set_dataset(self, dataset: Dataset | None) -> None:
+        """Work on other data; without any, what is shown stays."""
+        if dataset is None or dataset is self._dataset:
+            return
         self._dataset = dataset
         if self.seeds is not None:
             self.seeds.set_dataset(dataset)
@@ -193,7 +195,7 @@ class Tabs(TabStack):
     def _changed(self, tab: str) -> None:
         if tab == "side" and self.side is not None and self._view is not None:
             self.side.show_view(self._view)
-        self._laboratory.reconsider()
+        self._studies.reconsider()
         self._tell_recorded()
 
     def _tell_recorded(self) -> None:
@@ -205,9 +207,9 @@ class Tabs(TabStack):
 
         tab = self.landscape = LandscapeTab()
         tab.set_colors(self._colors)
-        tab.wishes_changed.connect(self._laboratory.reconsider)
+        tab.wishes_changed.connect(self._studies.reconsider)
         tab.start_chosen.connect(self.start_chosen)
-        self._laboratory.add(tab)
+        self._studies.add(tab)
         return tab
 
     def _make_seeds(self) -> QWidget:
@@ -217,9 +219,9 @@ class Tabs(TabStack):
         tab.set_colors(self._colors)
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
-        tab.wishes_changed.connect(self._laboratory.reconsider)
+        tab.wishes_changed.connect(self._studies.reconsider)
         tab.experiment_chosen.connect(self.experiment_chosen)
-        self._laboratory.add(tab)
+        self._studies.add(tab)
         return tab
 
     def _make_network(self) -> QWidget:
@@ -234,11 +236,10 @@ class Tabs(TabStack):
     def _make_side(self) -> QWidget:
         tab = self.side = SideTab(self._pins)
         tab.set_colors(self._colors)
-        tab.wishes_changed.connect(self._laboratory.reconsider)
+        tab.wishes_changed.connect(self._studies.reconsider)
         tab.beside_changed.connect(self.beside_changed)
         tab.contestants_changed.connect(lambda: self.contestants_changed.emit(tab.contestants))
         tab.start_chosen.connect(self.start_chosen)
-        tab.experiment_chosen.connect(self.experiment_chosen)
         tab.pin_chosen.connect(self.pin_chosen)
-        self._laboratory.add(tab)
+        self._studies.add(tab)
         return tab

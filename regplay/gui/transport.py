@@ -14,10 +14,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
 from regplay.gui.controls.number import CountBox
 from regplay.gui.controls.panel import Framing
+from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Button
 from regplay.gui.widgets.icons import icon
 from regplay.gui.widgets.layout import named
@@ -180,6 +183,16 @@ class Transport(Framing):
     def set_epochs(self, epochs: int) -> None:
         """Show the number of epochs, without `epochs_changed`."""
         self.epochs.show_value(epochs)
+
+    def show_view(self, view: View) -> None:
+        """Show how far a run is; a member of a study in its place changes nothing here."""
+        if not view.is_preview:
+            snapshot, epochs = view.snapshot, view.run.experiment.epochs
+            self.set_progress(snapshot.epoch, snapshot.step, epochs, snapshot.ending())
+
+    def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
+        """Show that nothing is trained yet."""
+        self.set_progress(0, 0, experiment.epochs)
 
     def set_progress(self, epoch: int, step: int, epochs: int, stopped: Ending = "") -> None:
         """Show how far training is, and whether it has stopped by itself before its end."""

@@ -3,15 +3,19 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from regplay.core.history import Snapshot
-from regplay.core.verdict import Verdict
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.history import History, Snapshot
+from regplay.core.verdict import Verdict, judge
 from regplay.gui.plots.loss_text import gap_text, number
 from regplay.gui.theme import Colors
+from regplay.gui.training.messages import View
 from regplay.gui.widgets.layout import named
 from regplay.gui.widgets.texts import ElidedLabel
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px
+_NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
     "underfitting": "▽",
@@ -55,6 +59,18 @@ class VerdictBar(QWidget):
         # Two lines of advice fit, so that the plots below never jump.
         self.advice.setFixedHeight(self.advice.fontMetrics().lineSpacing() * 2)
         self.advice.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+
+    def show_view(self, view: View) -> None:
+        """Judge a run at the moment that is shown: by what was known then, beside its losses."""
+        run, is_now = view.run, view.look.epoch is None
+        history = run.history if is_now else run.history.until(view.moment.epoch)
+        self.set_verdict(judge(history, view.dataset, run.experiment))
+        self.set_snapshot(view.moment)
+
+    def show_untrained(self, experiment: Experiment, dataset: Dataset | None) -> None:
+        """Say that nothing is trained yet, or that there are no data."""
+        self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
+        self.set_snapshot(None)
 
     def set_colors(self, colors: Colors) -> None:
         """Use the colours of the plots."""

@@ -7,46 +7,43 @@ from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDrop
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import replace
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.gui.controls import ControlPanel
-from regplay.gui.controls.slider_curves import SweepSliders
-from regplay.gui.document.documents import Documents
-from regplay.gui.document.file_commands import FileCommands
-from regplay.gui.document.questions import Dialogs, Questions
-from regplay.gui.document.shown_session import ShownSession
+from regplay.gui.controller import Controller
+from regplay.gui.controls import ControlPanel, SweepSliders
+from regplay.gui.document import (
+    Appearance,
+    Dialogs,
+    Documents,
+    FileCommands,
+    Questions,
+    ShownSession,
+)
 from regplay.gui.editing.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.lessons.classroom import Classroom
-from regplay.gui.lessons.guide import Guide
-from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.menus import Menus
 from regplay.gui.plots.dropout_passes import DropoutPasses
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.runs.pinned_runs import PinnedRuns
-from regplay.gui.runs.runs_list import RunsList
-from regplay.gui.showing import Showing
+from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Colors, Scheme, Theme
-from regplay.gui.timeline.replay import Replay
 from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.clock import Clock, SystemClock
-from regplay.gui.training.messages import Start
-from regplay.gui.training.runner import Runner
-from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets.banner import Banner
 from regplay.gui.widgets.layout import column, divided
-from regplay.session.session import Change, Past, Run, Session
 
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 
 
 class MainWindow(QMainWindow):
     """Controls on the left, the fit over the losses in the centre, the transport below.
+
+    It changes nothing itself: what a person does goes to the controller, and what follows from it
+    comes from there.
 
     Parameters
     ----------
@@ -75,60 +72,66 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setMinimumSize(800, 560)
         self.settings = settings or QSettings("regplay", "regplay")
-        self._clock = clock or SystemClock(self)
-        self.session = Session(experiment or Experiment())
-        self.past = Past()
-        self.runner = Runner(self._clock, self)
+        clock = clock or SystemClock(self)
+        self.controller = Controller(experiment or Experiment(), clock, self)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         self.theme = Theme(app)
         self._is_painted = False
 
-        self.controls = ControlPanel(self.session.experiment)
+        controller = self.controller
+        self.controls = ControlPanel(controller.session.experiment)
+        self._sliders = SweepSliders(self.controls)
+        controller.studies.add(self._sliders)
         self.fit_view = FitView()
         self.history_view = HistoryView()
         self.verdict_bar = VerdictBar()
         self.banner = Banner()
         self.transport = Transport()
         self.timeline = Timeline()
-        self.status = Status()
-        sliders = SweepSliders(self.controls)
-        self.laboratory = StudyScheduler(self.runner, self._clock, [sliders], self)
-        self.replay = Replay(
-            self.runner, self.timeline, self.history_view, self.controls, sliders, self.laboratory
-        )
+        self.status = Status(clock)
         self.runs = RunsList()
-        self.board = PinnedRuns(self.runs, self.fit_view, self.history_view)
-        self.editing = Editing(self.fit_view, self._clock)
+        self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
+        self.editing = Editing(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
-        self.tabs = Tabs(fit, self.laboratory, self.board.pins)
-        self.passes = DropoutPasses(self.fit_view, self.replay)
-        self.lesson_panel = LessonPanel()
+        self.tabs = Tabs(fit, controller.studies, controller.pins)
+        self.passes = DropoutPasses(self.fit_view)
         ask = questions or Dialogs(self)
-        self.guide = Guide(self.lesson_panel, self.controls, ask.may_read, self)
-        self.classroom = Classroom(
-            self.guide, self.controls, self.tabs, self.board, self.laboratory, self.runner
+        self.classroom = Classroom(controller, self.controls, self.tabs, ask.may_read)
+        self.guide, self.lesson_panel = self.classroom.guide, self.classroom.panel
+        appearance = Appearance(
+            self.tabs, self.history_view, self.timeline, self.passes, self.controls, self.transport
         )
-        self.showing = Showing(self)
-        session = ShownSession(self)
-        self.documents = Documents(session, ask, self._clock, self.settings, folder, self)
-        self.desk = FileCommands(self, self.documents)
+        self._shown_session = ShownSession(controller, appearance, self.guide)
+        self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
+        self.files = FileCommands(controller, self.documents, self.guide.open_file, self)
         self.figure_menus = FigureMenus(self, self.settings, self.editing.takes_right)
         self._compose()
-        self.menus = Menus(self)
-        self._connect()
+        self.menus = Menus(
+            self,
+            controller,
+            self.files,
+            self.documents,
+            self.guide,
+            self.figure_menus.fill,
+            self.editing.button.click,
+        )
+        self._connect_commands()
+        self._connect_views()
+        self._connect_messages()
         self._restore()
         self._show_title()
         self.setAcceptDrops(True)
-        self._apply(Change.RESTART)
+        controller.reset()
 
     def _compose(self) -> None:
         for button in (*self.editing.buttons, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
-        self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.pin)
+        self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
         tip = "None, weight decay, dropout and both, trained together (C)"
-        self.tabs.add_button("compare", "Compare", tip).clicked.connect(self.compare)
+        compare = self.tabs.add_button("compare", "Compare", tip)
+        compare.clicked.connect(self.controller.compare)
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
@@ -140,146 +143,119 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(column(halves, self.transport, grows=halves))
         self.setStatusBar(self.status)
 
-    def _connect(self) -> None:
-        self.painted.connect(self.runner.start, Qt.ConnectionType.QueuedConnection)
-        self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
-        self.controls.experiment_changed.connect(self.set_experiment)
-        self.controls.curve_toggled.connect(self._remember_curves)
-        self.replay.start_chosen.connect(self.go_on_from)
-        self.tabs.tab_changed.connect(lambda tab: self.replay.set_inside(tab == "network"))
-        self.tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
-        self.tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
-        self.editing.begun.connect(self.showing.show_present)
-        self.editing.edited.connect(self._edit_points)
-        self.tabs.recorded_changed.connect(self.replay.set_recorded)
-        self.laboratory.failed.connect(self.banner.show_message)
-        self.tabs.start_chosen.connect(self.go_on_from)
-        self.tabs.experiment_chosen.connect(self.set_experiment)
-        self.tabs.beside_changed.connect(self.replay.set_beside)
-        self.tabs.contestants_changed.connect(self.board.show_beside)
-        self.tabs.pin_chosen.connect(self.board.pin_contestant)
-        self.board.changed.connect(self.laboratory.reconsider)
-        self.board.refused.connect(self.banner.show_message)
-        self.runs.pin_clicked.connect(self.pin)
-        self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
-        self.runs.compare_clicked.connect(self.compare)
-        self.board.adopted.connect(self.take_run)
-        transport, runner = self.transport, self.runner
-        transport.play_clicked.connect(self.toggle)
+    def _connect_commands(self) -> None:
+        """What a person does goes to the controller."""
+        controller, runner, controls = self.controller, self.controller.runner, self.controls
+        controls.experiment_changed.connect(controller.change)
+        controls.curve_toggled.connect(self._remember_curves)
+        controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
+        controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
+        transport = self.transport
+        transport.play_clicked.connect(controller.toggle)
         transport.step_clicked.connect(lambda: runner.advance(1))
         transport.epoch_clicked.connect(runner.advance_epoch)
-        transport.reset_clicked.connect(self.reset)
-        transport.seed_clicked.connect(self.new_seed)
+        transport.reset_clicked.connect(controller.reset)
+        transport.seed_clicked.connect(controller.new_seed)
         transport.speed_changed.connect(runner.set_speed)
-        transport.epochs_changed.connect(lambda epochs: self._set("epochs", epochs))
-        transport.keep_weights_changed.connect(self._keep_weights)
-        runner.loaded.connect(self._on_loaded)
-        runner.viewed.connect(lambda view: self.showing.show(view, self._clock.now()))
-        runner.failed.connect(self.banner.show_message)
-        runner.noticed.connect(self.banner.show_message)
-        runner.playing_changed.connect(transport.set_playing)
-        self.guide.experiment_chosen.connect(self.begin)
-        self.guide.failed.connect(self.banner.show_message)
-        self.guide.highlights_changed.connect(transport.set_highlighted)
+        transport.epochs_changed.connect(lambda epochs: controller.set_values({"epochs": epochs}))
+        transport.keep_weights_changed.connect(controller.set_keeps_weights)
+        transport.keep_weights_changed.connect(controls.set_keeps_weights)
+        timeline = self.timeline
+        timeline.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
+        timeline.overlay_toggled.connect(lambda shows: controller.look(best=shows))
+        timeline.continue_clicked.connect(controller.continue_from_here)
+        timeline.restore_best_clicked.connect(controller.restore_best)
+        self.history_view.moment_picked.connect(timeline.pick_moment)
+        self.editing.switched.connect(controller.set_editing)
+        self.editing.edited.connect(controller.change)
+        self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
+        tabs = self.tabs
+        tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
+        tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
+        tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
+        for place in (tabs, self.pinned, self._sliders):
+            place.start_chosen.connect(controller.adopt)
+        tabs.experiment_chosen.connect(controller.change)
+        tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))
+        tabs.pin_chosen.connect(
+            lambda it, fit: controller.pin_run(it.run, fit, it.dataset, it.name, it.color)
+        )
+        self.runs.pin_clicked.connect(controller.pin)
+        self.runs.compare_clicked.connect(controller.compare)
+        self.runs.removed.connect(lambda _: controller.studies.reconsider())
+        self.runs.changed.connect(controller.studies.reconsider)
         self.guide.link_chosen.connect(self.documents.open_link)
+        self.menus.scheme_chosen.connect(self.set_scheme)
+        self.menus.device_chosen.connect(self.set_device)
+        self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
+        self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
+
+    def _connect_views(self) -> None:
+        """What is to be seen comes from the controller."""
+        controller, runner = self.controller, self.controller.runner
+        controller.data_changed.connect(self.fit_view.show_data)
+        controller.data_changed.connect(self.history_view.show_data)
+        controller.untrained.connect(self.verdict_bar.show_untrained)
+        controller.untrained.connect(self.transport.show_untrained)
+        changed = controller.experiment_changed
+        changed.connect(self.controls.set_experiment)
+        changed.connect(lambda experiment: self.transport.set_epochs(experiment.epochs))
+        changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
+        changed.connect(self.editing.set_data)
+        changed.connect(self.passes.set_experiment)
+        changed.connect(lambda experiment: self.history_view.set_planned(experiment.epochs))
+        for view in (
+            self.fit_view,
+            self.pinned,
+            self.passes,
+            self.tabs,
+            self.history_view,
+            self.classroom,
+        ):
+            runner.viewed.connect(view.show_view)
+        for words in (self.verdict_bar, self.status, self.timeline, self.transport, self.runs):
+            controller.reading_changed.connect(words.show_view)
+        controller.look_changed.connect(lambda look: self.timeline.set_moment(look.epoch))
+        controller.pins_changed.connect(self.pinned.show_pins)
+        controller.comparison_wanted.connect(self.tabs.compare)
+        self.tabs.recorded_changed.connect(self.timeline.set_recorded)
+        self.tabs.contestants_changed.connect(self.pinned.show_beside)
+        self._shown_session.replaced.connect(self.classroom.forget)
+        self._shown_session.replaced.connect(self.runs.undo_delete.clear)
+        runner.loaded.connect(self._on_loaded)
+        runner.playing_changed.connect(self.transport.set_playing)
+        runner.playing_changed.connect(self.status.set_training)
+        self.guide.highlights_changed.connect(self.transport.set_highlighted)
         self.documents.changed.connect(self._show_title)
-        self.documents.refused.connect(self.banner.show_message)
-        self.figure_menus.failed.connect(self.banner.show_message)
-        self.figure_menus.done.connect(self.status.tell)
         self.theme.changed.connect(self._set_colors)
+
+    def _connect_messages(self) -> None:
+        for failed in (
+            self.controller.message,
+            self.guide.failed,
+            self.documents.refused,
+            self.files.failed,
+            self.figure_menus.failed,
+        ):
+            failed.connect(self.banner.show_message)
+        self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
+        self.files.done.connect(self.status.tell)
+        self.figure_menus.done.connect(self.status.tell)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
         self.set_scheme("light" if saved == "light" else "dark" if saved == "dark" else "system")
         self._set_colors(self.theme.colors)
-        self.runner.device = str(self.settings.value("device", "auto"))
-        self.menus.set_devices(["auto", "cpu"], self.runner.device)
+        runner = self.controller.runner
+        runner.device = str(self.settings.value("device", "auto"))
+        self.menus.set_devices(["auto", "cpu"], runner.device)
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
-    # What a person can do
-
-    def set_experiment(self, experiment: Experiment) -> None:
-        """Work on another experiment; what has to be trained anew follows from what differs."""
-        self.past.note(self.session.experiment, experiment, self._clock.now())
-        self.banner.clear()
-        self._apply(self.session.change(experiment, epoch=self.runner.epoch))
-
-    def take_over(self, experiment: Experiment) -> None:
-        """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
-        self.past.note(self.session.experiment, experiment, self._clock.now())
-        self._restore_experiment(experiment)
-
-    def begin(self, experiment: Experiment) -> None:
-        """Work on another experiment from its initial weights, even where weights are kept."""
-        run = self.showing.run
-        if experiment != self.session.experiment or run is None or run.changed_at:
-            self.runner.rewind()
-            self.take_over(experiment)
-            if self.session.keeps_weights:
-                self.reset()
-
-    def take_run(self, run: Run) -> None:
-        """Go on with a run that was kept, from where it was; nothing is trained again."""
-        last = run.checkpoints.last
-        if last is None:
-            self.set_experiment(run.experiment)
-        else:
-            self.banner.clear()
-            self.go_on_from(run.experiment, Start(run=run), last.epoch, False)
-
-    def _edit_points(self, experiment: Experiment, goes_on: bool) -> None:
-        now = self._clock.now()
-        self.past.note(self.session.experiment, experiment, now, goes_on=goes_on)
-        self.banner.clear()
-        self._apply(self.session.change(experiment, epoch=self.runner.epoch))
-
-    def undo(self) -> None:
-        """Work on the experiment before the last change."""
-        self._restore_experiment(self.past.back(self.session.experiment))
-
-    def redo(self) -> None:
-        """Work on the experiment before the last step back."""
-        self._restore_experiment(self.past.forward(self.session.experiment))
-
-    def toggle(self) -> None:
-        """Train or pause; a run at its end is given as many epochs again."""
-        if self.runner.is_playing:
-            self.runner.pause()
-            return
-        if self.showing.dataset is None:
-            self._apply(Change.RESTART)  # the file may be there by now; else say it again
-        elif self.runner.is_finished and self.runner.epoch >= self.session.experiment.epochs:
-            self.session.extend(self.runner.epoch)
-            self._apply(Change.ADJUST)
-        elif self.runner.is_finished:
-            self.banner.show_message(
-                "This run has stopped by itself: change a setting, or reset it to train again."
-            )
-            return
-        self.runner.play()
-
-    def reset(self) -> None:
-        """Go back to the same initial weights and wait there."""
-        self.runner.rewind()
-        self.session.begin_anew()
-        self._apply(Change.RESTART)
-
-    def new_seed(self) -> None:
-        """Take other initial weights, batches and dropout."""
-        self._set("seed", (self.session.experiment.seed + 1) % 2**31)
-
-    def pin(self) -> None:
-        """Keep the run that is shown."""
-        self.board.pin()
-
-    def compare(self) -> None:
-        """Train none, weight decay, dropout and both side by side; a run waits meanwhile."""
-        self.runner.pause()
-        self.tabs.compare()
+    # What only a window has
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn light, dark, or follow the system."""
@@ -290,50 +266,12 @@ class MainWindow(QMainWindow):
     def set_device(self, device: str) -> None:
         """Train on another device from here on."""
         self.settings.setValue("device", device)
-        self.runner.device = device
         self.menus.set_device(device)
-        self._apply(Change.RETRAIN)
-        self.laboratory.begin_anew()
+        self.controller.set_device(device)
 
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
-        self.laboratory.reconsider()
-
-    def _set(self, path: str, value: int) -> None:
-        self.set_experiment(replace(self.session.experiment, {path: value}))
-
-    def _keep_weights(self, keeps: bool) -> None:
-        self.session.keeps_weights = keeps
-        self.controls.set_keeps_weights(keeps)
-
-    # What follows from it
-
-    def _restore_experiment(self, experiment: Experiment | None) -> None:
-        if experiment is not None:
-            self.banner.clear()
-            self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
-
-    def _apply(self, change: Change) -> None:
-        experiment = self.session.experiment
-        if self.showing.take_experiment(experiment):
-            change = Change.RESTART
-        if self.showing.dataset is None:
-            return
-        if change not in (Change.NOTHING, Change.ADJUST):
-            self.replay.begin_anew()
-        self.runner.submit(experiment, self.showing.dataset, self.showing.grid, change)
-
-    def go_on_from(self, experiment: Experiment, start: Start, epoch: int, plays: bool) -> None:
-        """Make a kept moment the present one: wait there, or train on."""
-        self.past.note(self.session.experiment, experiment, self._clock.now())
-        self.session.take(experiment)
-        self.showing.take_experiment(experiment)
-        if self.showing.dataset is None:
-            return
-        self.replay.begin_anew()
-        self.runner.go_on_from(experiment, self.showing.dataset, self.showing.grid, start, epoch)
-        if plays:
-            self.runner.play()
+        self.controller.studies.reconsider()
 
     def _show_title(self) -> None:
         title = self.documents.title
@@ -344,8 +282,8 @@ class MainWindow(QMainWindow):
     def _on_loaded(self) -> None:
         from regplay.core.device import available
 
-        self.menus.set_devices(available(), self.runner.device)
-        if self.showing.run is None:  # the first view, which says where, may be quicker
+        self.menus.set_devices(available(), self.controller.runner.device)
+        if self.controller.run is None:  # the first view, which says where, may be quicker
             self.status.set_placement("")
 
     def _set_colors(self, colors: Colors) -> None:
@@ -354,7 +292,7 @@ class MainWindow(QMainWindow):
         self.verdict_bar.set_colors(colors)
         self.editing.set_colors(colors)
         self.timeline.set_colors(colors)
-        self.board.set_colors(colors)
+        self.pinned.set_colors(colors)
         self.tabs.set_colors(colors)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -371,13 +309,13 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take what can be opened."""
-        if self.desk.accepts(event.mimeData()):
+        if self.files.accepts(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open it."""
         event.acceptProposedAction()
-        self.desk.drop(event.mimeData())
+        self.files.drop(event.mimeData())
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask about what was not saved, remember the geometry and end the thread."""
@@ -387,6 +325,6 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first
-        self.laboratory.stop()
-        self.runner.stop()
+        self.controller.studies.stop()
+        self.controller.runner.stop()
         super().closeEvent(event)

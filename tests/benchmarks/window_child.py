@@ -89,8 +89,8 @@ def _measure_startup(folder: Path) -> dict[str, float]:
 
         _when_painted(window, lambda: moments.setdefault("painted", time.time()))
         _when_painted(window.history_view.plot.viewport(), note_finished)
-        window.runner.loaded.connect(window.runner.play)
-        window.runner.viewed.connect(look)
+        window.controller.runner.loaded.connect(window.controller.runner.play)
+        window.controller.runner.viewed.connect(look)
 
     _open(folder, watch)
     return moments
@@ -110,8 +110,8 @@ def _measure_frames(folder: Path) -> dict[str, float]:
                 window.close()
 
         paints = _paints_of(window.history_view.plot.viewport())
-        window.runner.loaded.connect(window.runner.play)
-        window.runner.viewed.connect(count)
+        window.controller.runner.loaded.connect(window.controller.runner.play)
+        window.controller.runner.viewed.connect(count)
 
     _open(folder, watch)
     # The first tenth warms up; the end is cut so that the closing is not counted.
@@ -153,8 +153,8 @@ def _measure_drag(folder: Path) -> dict[str, float]:
                 timer.start(8)
 
         timer.timeout.connect(move)
-        window.runner.viewed.connect(show)
-        window.runner.loaded.connect(window.runner.play)
+        window.controller.runner.viewed.connect(show)
+        window.controller.runner.loaded.connect(window.controller.runner.play)
 
     _open(folder, watch)
     seconds = moves[-1] - moves[0]
@@ -176,7 +176,7 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
 
         from regplay.core.fields import replace
 
-        base = window.session.experiment
+        base = window.controller.session.experiment
         window.controls.set_shown_curves(())
         plots = [window.fit_view.panel.chart, window.history_view.plot]
         paints = _paints_of(plots[1].viewport())
@@ -184,11 +184,11 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
 
         def ask(_: Any) -> None:
             nonlocal is_asked
-            if window.runner.is_finished and not is_asked:
+            if window.controller.runner.is_finished and not is_asked:
                 is_asked = True
                 window.controls.set_shown_curves(("regularization.weight_decay",))
                 spans.append([time.perf_counter()])
-                window.laboratory.begin()
+                window.controller.studies.begin()
 
         def look(studies: Any) -> None:
             nonlocal is_asked
@@ -201,7 +201,7 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
                 return
             is_asked = False
             window.controls.set_shown_curves(())
-            window.set_experiment(replace(base, {"seed": len(spans)}))
+            window.controller.change(replace(base, {"seed": len(spans)}))
 
         def repaint() -> None:
             for plot in plots:
@@ -210,9 +210,9 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
         timer = QTimer(window)
         timer.timeout.connect(repaint)
         timer.start(33)
-        window.runner.viewed.connect(ask)
-        window.runner.studied.connect(look)
-        window.runner.loaded.connect(window.runner.play)
+        window.controller.runner.viewed.connect(ask)
+        window.controller.runner.studied.connect(look)
+        window.controller.runner.loaded.connect(window.controller.runner.play)
 
     _open(folder, watch)
     return {
@@ -234,8 +234,12 @@ def _measure_landscape(folder: Path) -> dict[str, float]:
         def follow() -> None:
             tab = window.tabs.landscape
             if not span:
-                studies = window.laboratory.studies.values()
-                if window.runner.is_finished and studies and all(s.finished for s in studies):
+                studies = window.controller.studies.studies.values()
+                if (
+                    window.controller.runner.is_finished
+                    and studies
+                    and all(s.finished for s in studies)
+                ):
                     span.append(time.perf_counter())
                     window.tabs.set_tab("landscape")
                     window.tabs.landscape.header.control.turn(True)
@@ -243,8 +247,8 @@ def _measure_landscape(folder: Path) -> dict[str, float]:
                 span.append(time.perf_counter())
                 window.close()
 
-        window.runner.studied.connect(follow)
-        window.runner.loaded.connect(window.runner.play)
+        window.controller.runner.studied.connect(follow)
+        window.controller.runner.loaded.connect(window.controller.runner.play)
 
     _open(folder, watch)
     return {"seconds": span[1] - span[0]}
@@ -275,12 +279,12 @@ def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
 
         def is_ready() -> bool:
             if curves:
-                studies = window.laboratory.studies
+                studies = window.controller.studies.studies
                 return bool(studies) and all(study.finished for study in studies.values())
             return len(window.timeline.track.kept) > _MOMENTS
 
         def move() -> None:
-            if not asked and not (window.runner.is_finished and is_ready()):
+            if not asked and not (window.controller.runner.is_finished and is_ready()):
                 return
             asked.append(time.perf_counter())
             if curves:
@@ -293,7 +297,7 @@ def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
 
         timer.timeout.connect(move)
         timer.start(16)
-        window.runner.loaded.connect(window.runner.play)
+        window.controller.runner.loaded.connect(window.controller.runner.play)
 
     _open(folder, watch)
     seconds = asked[-1] - asked[0]

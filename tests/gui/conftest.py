@@ -25,8 +25,9 @@ class Person:
 
     def __init__(self, window: MainWindow, answers: Answers, qtbot) -> None:
         self.window, self.answers, self._qtbot = window, answers, qtbot
+        self.controller = window.controller
         self.views: list[View] = []
-        window.runner.viewed.connect(self.views.append)
+        window.controller.runner.viewed.connect(self.views.append)
 
     # what they do
 
@@ -69,7 +70,7 @@ class Person:
     def set(self, **values: object) -> None:
         """Another experiment, as a control would hand it over; `__` stands for the dot."""
         paths = {path.replace("__", "."): value for path, value in values.items()}
-        self.window.set_experiment(replace(self.window.session.experiment, paths))
+        self.controller.change(replace(self.controller.session.experiment, paths))
 
     # what they see
 
@@ -100,14 +101,14 @@ class Person:
     def wait_until_finished(self) -> View:
         """Until the present experiment is shown at its end."""
         self.wait(lambda: self.is_shown() and self.view.is_finished)
-        assert not self.window.runner.is_playing
+        assert not self.controller.runner.is_playing
         return self.view
 
     def is_shown(self) -> bool:
         """Whether the newest view is of what the session works on now."""
-        if not self.views or self.view.generation != self.window.runner.generation:
+        if not self.views or self.view.generation != self.controller.runner.generation:
             return False
-        return self.view.run.experiment == self.window.session.experiment
+        return self.view.run.experiment == self.controller.session.experiment
 
 
 @pytest.fixture

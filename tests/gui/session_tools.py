@@ -31,7 +31,7 @@ plays = false
 
 def train(person):
     """Train to the end; returns the last view."""
-    if not person.window.runner.is_playing:
+    if not person.controller.runner.is_playing:
         person.click("transport.play")
     return person.wait_until_finished()
 

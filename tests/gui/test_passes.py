@@ -1,7 +1,5 @@
 """The buttons that show what dropout does: when they are there, and what they put where."""
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -34,8 +32,8 @@ class Place(QWidget):
         super().__init__()
         self.fit_view = FitView()
         self.asked: list[bool] = []
-        replay = SimpleNamespace(set_passes=self.asked.append)
-        self.passes = DropoutPasses(self.fit_view, replay)
+        self.passes = DropoutPasses(self.fit_view)
+        self.passes.wanted_changed.connect(self.asked.append)
         self.band, self.thinned = self.passes.buttons
         row = QHBoxLayout(self)
         for widget in (self.fit_view, *self.passes.buttons):
@@ -76,7 +74,7 @@ def test_both_show_something_wherever_there_is_a_picture(place, values) -> None:
     place.load(values)
     view = place.view()
     place.fit_view.set_fit(view.fit)
-    place.passes.show(view)
+    place.passes.show_view(view)
     seen = [place.fit_view.grab().toImage()]
     for button in (place.band, place.thinned):
         assert button.isVisible()
@@ -93,7 +91,7 @@ def test_both_show_something_wherever_there_is_a_picture(place, values) -> None:
 def test_thinned_are_five_of_the_networks_and_the_band_is_of_all(place) -> None:
     place.load(PICTURES["curve"])
     view = place.view(networks=40)
-    place.passes.show(view)
+    place.passes.show_view(view)
     QTest.mouseClick(place.band, LEFT)
     QTest.mouseClick(place.thinned, LEFT)
     panel = place.fit_view.panel
@@ -120,7 +118,7 @@ def test_with_more_than_two_inputs_they_are_disabled_and_say_why(place) -> None:
         assert button.isVisible()
         assert not button.isEnabled()
         assert "more than two inputs" in button.toolTip()
-    place.passes.show(place.view())
+    place.passes.show_view(place.view())
     place.load(PICTURES["classes"])
     assert (place.band.toolTip(), place.thinned.toolTip()) == tips
     assert place.band.isEnabled()
@@ -130,7 +128,7 @@ def test_with_more_than_two_inputs_they_are_disabled_and_say_why(place) -> None:
 def test_passes_of_the_last_dataset_are_not_drawn_over_the_next(place) -> None:
     place.load(PICTURES["classes"])
     late = place.view()
-    place.passes.show(late)
+    place.passes.show_view(late)
     place.load(PICTURES["curve"])
     QTest.mouseClick(place.band, LEFT)
     QTest.mouseClick(place.thinned, LEFT)
@@ -138,6 +136,6 @@ def test_passes_of_the_last_dataset_are_not_drawn_over_the_next(place) -> None:
     panel = place.fit_view.panel
     assert panel.band.band is None
     assert not panel.members.lines
-    place.passes.show(place.view())
+    place.passes.show_view(place.view())
     assert panel.band.band is not None
     assert panel.members.lines

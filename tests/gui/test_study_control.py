@@ -10,7 +10,7 @@ from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Lineup
 from regplay.gui.training.studies import Study, StudyRequest
-from regplay.gui.training.study_control import StudyControl
+from regplay.gui.widgets.study_control import StudyControl
 
 SMALL = replace(
     Experiment(), {"epochs": 40, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}

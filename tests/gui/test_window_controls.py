@@ -67,7 +67,7 @@ def assert_is_shown(person):
     assert window.fit_view.panel.fit is view.fit
     assert window.fit_view.panel.isVisible()
     assert window.history_view.plot.epochs[-1] == view.snapshot.epoch > 0
-    assert window.controls.experiment() == window.session.experiment
+    assert window.controls.experiment() == window.controller.session.experiment
     assert window.grab().width() == window.width()
 
 
@@ -76,12 +76,12 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
     person = open_window(where_it_is_shown(path) | {"epochs": 5})
     person.click("transport.play")
     person.wait_until_finished()
-    before, generation = person.window.session.experiment, person.view.generation
+    before, generation = person.controller.session.experiment, person.view.generation
 
     if path == "epochs":
         person.press(Key.Key_Up, "epochs")
         person.wait_until_finished()
-        assert person.window.session.experiment.epochs == 6
+        assert person.controller.session.experiment.epochs == 6
         person.press(Key.Key_Down, "epochs")
     else:
         control = person.window.controls.control(path)
@@ -90,9 +90,9 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
         person.window.controls.ensureWidgetVisible(control)
         assert control.isVisible()
         use(person, control)
-        assert get(person.window.session.experiment, path) == control.value()
+        assert get(person.controller.session.experiment, path) == control.value()
         assert get(before, path) != control.value()
-        changed = set(differences(before, person.window.session.experiment))
+        changed = set(differences(before, person.controller.session.experiment))
         assert path in changed
         if path != "data.name":  # which brings defaults of its own
             assert changed == {path}
@@ -109,12 +109,12 @@ def test_a_file_and_its_target(open_window, table):
     assert "file" in person.banner.lower()
 
     write(person, person.window.controls.control("data.file"), str(table))
-    assert person.window.session.experiment.data.file == str(table)
+    assert person.controller.session.experiment.data.file == str(table)
     assert_is_shown(person)
     assert person.window.fit_view.panel.dataset.target_name == "c"
 
     write(person, person.window.controls.control("data.target"), "a")
-    assert person.window.session.experiment.data.target == "a"
+    assert person.controller.session.experiment.data.target == "a"
     assert_is_shown(person)
     assert person.window.fit_view.panel.dataset.input_names == ("b", "c")
 
@@ -133,11 +133,11 @@ def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, tabl
     for button in ("transport.play", "transport.reset"):
         person.click(button)
         assert str(missing) in person.banner
-        assert not person.window.runner.is_playing
+        assert not person.controller.runner.is_playing
         person.click("banner.close")
     for button in ("transport.step", "transport.epoch"):
         person.click(button)
-        assert not person.window.runner.is_playing
+        assert not person.controller.runner.is_playing
     person.set(regularization__weight_decay=0.1)
     assert str(missing) in person.banner
 
@@ -157,7 +157,7 @@ def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
     control.box.selectAll()
     QTest.keyClicks(control.box, "0.0123")
     QTest.keyClick(control.box, Key.Key_Return)
-    assert person.window.session.experiment.regularization.weight_decay == 0.0123
+    assert person.controller.session.experiment.regularization.weight_decay == 0.0123
     assert_is_shown(person)
 
     slider = person.window.controls.control("model.width").slider
@@ -167,7 +167,7 @@ def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
     for x in range(slider.width() // 2, slider.width(), 7):
         QTest.mouseMove(slider, QPoint(x, y))
     QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
-    assert person.window.session.experiment.model.width > 64
+    assert person.controller.session.experiment.model.width > 64
     assert_is_shown(person)
 
 
@@ -213,21 +213,21 @@ def test_without_data_nothing_of_the_last_dataset_is_shown(person):
 def test_changes_of_settings_are_undone_and_made_again(open_window, settings):
     settings.setValue("curves", "")
     person = open_window()
-    first = person.window.session.experiment
+    first = person.controller.session.experiment
     decay = person.window.controls.control("regularization.weight_decay")
     for _ in range(3):
         person.press(Key.Key_Right, decay)  # soon after one another: one change
-    second = person.window.session.experiment
+    second = person.controller.session.experiment
     use(person, person.window.controls.control("model.activation"))
-    third = person.window.session.experiment
+    third = person.controller.session.experiment
     assert len({first, second, third}) == 3
     for wanted in (second, first, first):
         person.choose("Undo change of settings")
-        assert person.window.session.experiment == wanted
+        assert person.controller.session.experiment == wanted
         assert person.window.controls.experiment() == wanted
     for wanted in (second, third, third):
         person.choose("Redo change of settings")
-        assert person.window.session.experiment == wanted
+        assert person.controller.session.experiment == wanted
     person.press(Key.Key_Space)
     assert_is_shown(person)
 
@@ -239,8 +239,8 @@ def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
     person.wait_until_finished()
     person.press(Key.Key_Space)  # as many again
     person.wait_until_finished()
-    trained_on = person.window.session.experiment
+    trained_on = person.controller.session.experiment
     assert trained_on.epochs == 40
     person.set(regularization__weight_decay=0.1)
     person.choose("Undo change of settings")
-    assert person.window.session.experiment == trained_on
+    assert person.controller.session.experiment == trained_on

@@ -42,7 +42,7 @@ def test_a_dataset_trains_without_a_complaint(open_window, name):
         person.press(
             Qt.Key.Key_Down if combo.currentIndex() < index else Qt.Key.Key_Up, "data.name"
         )
-    assert person.window.session.experiment.data.name == name
+    assert person.controller.session.experiment.data.name == name
     person.wait(person.is_shown)
     assert_trains(person)
 

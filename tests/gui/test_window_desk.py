@@ -78,9 +78,9 @@ def test_no_two_entries_have_the_same_shortcut(person):
 def test_ctrl_o_opens_an_experiment_with_all_its_epochs(person, choose_file, file):
     choose_file(file("mine.toml", dumps(OTHER)))
     press(person, Key.Key_O)
-    assert person.window.session.experiment == OTHER
+    assert person.controller.session.experiment == OTHER
     press(person, Key.Key_Z)
-    assert person.window.session.experiment == replace(Experiment(), {"epochs": 20})
+    assert person.controller.session.experiment == replace(Experiment(), {"epochs": 20})
 
 
 def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, choose_file, file):
@@ -88,17 +88,17 @@ def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, 
     for _ in range(2):
         person.click("transport.play")
         person.wait_until_finished()
-    assert person.window.session.experiment.epochs == 40
+    assert person.controller.session.experiment.epochs == 40
     choose_file(file("mine.toml", dumps(replace(OTHER, {"epochs": 40}))))
     person.choose("Open…")
-    assert person.window.session.experiment == replace(OTHER, {"epochs": 40})
+    assert person.controller.session.experiment == replace(OTHER, {"epochs": 40})
 
 
 def test_a_dialog_that_is_cancelled_opens_nothing(person, choose_file):
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     assert [choose_file(None), person.choose("Open…")][0] == ["Open"]
     assert [choose_file(None), person.choose("Open data…")][0] == ["Open data"]
-    assert (person.window.session.experiment, person.banner) == (before, "")
+    assert (person.controller.session.experiment, person.banner) == (before, "")
     assert dialog_of(person.window) is None
 
 
@@ -108,20 +108,20 @@ def test_a_lesson_is_opened_in_its_panel(person, choose_file, file):
     window = person.window
     assert window.lesson_panel.isVisible()
     assert window.guide.position == ("small", 0)
-    assert window.session.experiment.model.width == 8
+    assert window.controller.session.experiment.model.width == 8
 
 
 @pytest.mark.parametrize("entry", ["Open…", "Open data…"])
 def test_a_table_is_shown_first_and_then_learned_from(person, choose_file, file, entry):
     path = file("mine.csv", TABLE)
     choose_file(path)
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     person.choose(entry)
     dialog = dialog_of(person.window)
     assert dialog.isVisible()
-    assert person.window.session.experiment == before
+    assert person.controller.session.experiment == before
     use_table(person)
-    data = person.window.session.experiment.data
+    data = person.controller.session.experiment.data
     assert (data.name, data.file, data.target) == ("csv", str(path), "sales")
     person.click("transport.play")
     view = person.wait_until_finished()
@@ -129,16 +129,16 @@ def test_a_table_is_shown_first_and_then_learned_from(person, choose_file, file,
     assert view.snapshot.epoch == 20
     person.wait(lambda: not person.window.findChildren(CsvDialog))
     press(person, Key.Key_Z)
-    assert person.window.session.experiment == before
+    assert person.controller.session.experiment == before
 
 
 def test_a_table_that_is_not_used_changes_nothing(person, choose_file, file):
     choose_file(file("mine.csv", TABLE))
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     person.choose("Open…")
     QTest.keyClick(dialog_of(person.window), Key.Key_Escape)
     assert dialog_of(person.window) is None
-    assert person.window.session.experiment == before
+    assert person.controller.session.experiment == before
 
 
 @pytest.mark.parametrize(
@@ -162,13 +162,17 @@ def test_a_broken_file_is_explained_and_changes_nothing(
     person, choose_file, file, name, content, message
 ):
     window = person.window
-    before = window.session.experiment, window.documents.path, window.guide.position
+    before = window.controller.session.experiment, window.documents.path, window.guide.position
     path = file(name, content)
     choose_file(path)
     person.choose("Open…")
     assert message in person.banner
     assert str(path) in person.banner
-    assert (window.session.experiment, window.documents.path, window.guide.position) == before
+    assert (
+        window.controller.session.experiment,
+        window.documents.path,
+        window.guide.position,
+    ) == before
     assert dialog_of(window) is None
     assert not window.lesson_panel.isVisible()
     assert window.documents.recent == []
@@ -195,7 +199,7 @@ def test_recent_sessions_are_opened_from_their_menu_and_forgotten(person, tmp_pa
     texts = [action.text() for action in menu.actions() if not action.isSeparator()]
     assert texts == [str(path).replace("&", "&&"), "&Clear this list"]
     menu.actions()[0].trigger()
-    assert person.window.session.experiment == OTHER
+    assert person.controller.session.experiment == OTHER
     menu.actions()[-1].trigger()
     menu.aboutToShow.emit()
     (action,) = (action for action in menu.actions() if not action.isSeparator())
@@ -223,7 +227,7 @@ def test_a_table_may_be_dropped_anywhere(person, file, place):
     assert dialog_of(person.window) is None  # the drag is over first
     person.wait(lambda: dialog_of(person.window))
     use_table(person)
-    assert person.window.session.experiment.data.name == "csv"
+    assert person.controller.session.experiment.data.name == "csv"
 
 
 def test_a_table_that_is_dropped_on_the_name_of_a_file_is_opened(person, file):
@@ -245,19 +249,19 @@ def test_sessions_experiments_lessons_and_links_may_be_dropped(person, file, tmp
     here = QPoint(400, 300)
     assert drop(window, put_files(session), here)
     person.wait(lambda: window.documents.path == session)
-    assert window.session.experiment.seed == 9
+    assert window.controller.session.experiment.seed == 9
     assert drop(window, put_files(file("mine.toml", dumps(OTHER))), here)
-    person.wait(lambda: window.session.experiment == OTHER)
+    person.wait(lambda: window.controller.session.experiment == OTHER)
     assert drop(window, put_files(file("lesson.toml", LESSON)), here)
     person.wait(window.lesson_panel.isVisible)
     mime = put_files()
     mime.setText(to_link(OTHER))
     assert drop(window, mime, here)
-    assert window.session.experiment == OTHER
+    assert window.controller.session.experiment == OTHER
 
 
 def test_what_can_not_be_opened_is_not_taken(person, file):
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     text, web = put_files(), put_files()
     text.setText("just words")
     web.setUrls([QUrl("https://example.org/mine.csv")])
@@ -266,5 +270,5 @@ def test_what_can_not_be_opened_is_not_taken(person, file):
         for place in places(person.window).values():
             assert not drop(person.window, mime, place)
     QGuiApplication.processEvents()
-    assert (person.window.session.experiment, person.banner) == (before, "")
+    assert (person.controller.session.experiment, person.banner) == (before, "")
     assert dialog_of(person.window) is None

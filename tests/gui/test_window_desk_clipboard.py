@@ -49,13 +49,13 @@ def told(person):
 
 def test_a_link_goes_out_and_comes_in(person):
     person.set(model__depth=3, regularization__dropout=0.2)
-    sent = person.window.session.experiment
+    sent = person.controller.session.experiment
     press(person, Key.Key_C, CTRL | SHIFT)
     assert from_link(clipboard()) == sent
     assert told(person) == "Copied a link to this experiment"
     person.set(model__depth=1)
     press(person, Key.Key_V)
-    assert person.window.session.experiment == sent
+    assert person.controller.session.experiment == sent
 
 
 def test_an_experiment_that_no_link_can_carry_says_so(person, file):
@@ -70,7 +70,7 @@ def test_an_experiment_that_no_link_can_carry_says_so(person, file):
 def test_a_file_that_was_copied_is_pasted(person, file):
     QGuiApplication.clipboard().setMimeData(put_files(file("mine.toml", dumps(OTHER))))
     press(person, Key.Key_V)
-    person.wait(lambda: person.window.session.experiment == OTHER)
+    person.wait(lambda: person.controller.session.experiment == OTHER)
 
 
 def test_rows_that_were_copied_become_points(person):
@@ -78,7 +78,7 @@ def test_rows_that_were_copied_become_points(person):
     press(person, Key.Key_V)
     assert dialog_of(person.window).windowTitle() == "Paste data"
     use_table(person)
-    data = person.window.session.experiment.data
+    data = person.controller.session.experiment.data
     assert data.name == "points"
     assert data.points.count("\n") + data.valid_points.count("\n") == TABLE.count("\n") - 1
     person.click("transport.play")
@@ -96,11 +96,11 @@ def test_rows_that_were_copied_become_points(person):
     ],
 )
 def test_nonsense_is_explained(person, text, message):
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     QGuiApplication.clipboard().setText(text)
     press(person, Key.Key_V)
     assert message in person.banner
-    assert person.window.session.experiment == before
+    assert person.controller.session.experiment == before
     assert dialog_of(person.window) is None
 
 
@@ -118,7 +118,7 @@ def test_where_a_number_is_typed_it_is_pasted_there(person):
     box.selectAll()
     QTest.keyClick(box, Key.Key_V, CTRL)
     QTest.keyClick(box, Key.Key_Return)
-    assert person.window.session.experiment.optimizer.lr == 0.25
+    assert person.controller.session.experiment.optimizer.lr == 0.25
     assert person.banner == ""
 
 
@@ -140,7 +140,7 @@ def test_a_script_of_what_the_experiment_says_is_copied(person):
 def test_an_experiment_is_saved_as_toml(person, choose_file, tmp_path):
     path = tmp_path / "mine.toml"
     assert [choose_file(path), person.choose("Save experiment as TOML…")][0] == ["Save experiment"]
-    assert loads(path.read_text(encoding="utf-8")) == person.window.session.experiment
+    assert loads(path.read_text(encoding="utf-8")) == person.controller.session.experiment
     assert tomllib.loads(path.read_text(encoding="utf-8"))["epochs"] == 20
     assert told(person) == "Saved mine.toml"
 
@@ -159,7 +159,7 @@ def test_all_points_are_saved(person, choose_file, tmp_path, name):
     person.choose("Save data as CSV…")
     with (tmp_path / "mine.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    dataset = person.window.showing.dataset
+    dataset = person.controller.dataset
     for part, split in (("train", dataset.train), ("valid", dataset.valid)):
         mine = [row for row in rows if row["split"] == part]
         x = [[float(row[column]) for column in dataset.input_names] for row in mine]

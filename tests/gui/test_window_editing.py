@@ -27,10 +27,10 @@ def test_a_click_retrains_on_one_point_more_and_ctrl_z_takes_it_back(person) -> 
     assert len(person.view.dataset.train.y) == 31
     assert chart.box.viewRange() == ranges
     assert (person.view.fit.grid != first.fit.grid).any()
-    person.window.undo()
+    person.controller.undo()
     again = person.wait_until_finished()
     np.testing.assert_array_equal(again.fit.grid, first.fit.grid)
-    assert person.window.session.experiment.data.name == "sine"
+    assert person.controller.session.experiment.data.name == "sine"
 
 
 def test_a_dragged_point_stays_under_the_mouse_while_older_fits_arrive(person) -> None:
@@ -44,15 +44,15 @@ def test_a_dragged_point_stays_under_the_mouse_while_older_fits_arrive(person) -
         here = place(chart, 0.5 - 0.01 * step, 0.98)
         older = person.view
         QTest.mouseMove(chart.viewport(), here)
-        person.window.runner.viewed.emit(older)  # as when its training was nearly done
-        assert older.generation < person.window.runner.generation
-        assert view.panel.dataset is person.window.showing.dataset
+        person.controller.runner.viewed.emit(older)  # as when its training was nearly done
+        assert older.generation < person.controller.runner.generation
+        assert view.panel.dataset is person.controller.dataset
         before = len(person.views)
         person.wait(lambda before=before: len(person.views) > before)
-        assert view.panel.dataset is person.window.showing.dataset
+        assert view.panel.dataset is person.controller.dataset
         assert view.panel.fit.grid is not None
     QTest.mouseRelease(chart.viewport(), LEFT, pos=here)
-    assert view.panel.dataset is person.window.showing.dataset
+    assert view.panel.dataset is person.controller.dataset
 
 
 def test_in_the_mode_another_dataset_is_shown_at_once_and_edited(person) -> None:
@@ -63,18 +63,18 @@ def test_in_the_mode_another_dataset_is_shown_at_once_and_edited(person) -> None
     window = person.window
     for values in ({"data__noise": 1.0}, {"data__name": "moons"}, {"data__name": "sine"}):
         person.set(**values)
-        assert window.fit_view.panel.dataset is window.showing.dataset
+        assert window.fit_view.panel.dataset is window.controller.dataset
         for right in (0.5, 0.4):  # before its first fit, and after it
-            chart, points = window.fit_view.panel.chart, len(window.showing.dataset.train.y)
+            chart, points = window.fit_view.panel.chart, len(window.controller.dataset.train.y)
             QTest.mouseClick(chart.viewport(), LEFT, pos=place(chart, right, 0.95))
-            assert window.session.experiment.data.name == "points"
-            assert len(window.showing.dataset.train.y) == points + 1
-            assert window.fit_view.panel.dataset is window.showing.dataset
+            assert window.controller.session.experiment.data.name == "points"
+            assert len(window.controller.dataset.train.y) == points + 1
+            assert window.fit_view.panel.dataset is window.controller.dataset
             assert person.wait_until_finished().dataset is window.fit_view.panel.dataset
 
 
 def test_two_clicks_and_a_drag_are_three_steps_back(person) -> None:
-    start = person.window.session.experiment
+    start = person.controller.session.experiment
     person.click("edit")
     chart = person.window.fit_view.panel.chart
     for right in (0.3, 0.6):
@@ -84,10 +84,10 @@ def test_two_clicks_and_a_drag_are_three_steps_back(person) -> None:
         QTest.mouseMove(chart.viewport(), place(chart, 0.6, 0.9 - 0.03 * step))
     QTest.mouseRelease(chart.viewport(), LEFT, pos=place(chart, 0.6, 0.6))
     for points in (32, 31):
-        person.window.undo()
-        assert person.window.session.experiment.data.points.count("\n") == points
-    person.window.undo()
-    assert person.window.session.experiment == start
+        person.controller.undo()
+        assert person.controller.session.experiment.data.points.count("\n") == points
+    person.controller.undo()
+    assert person.controller.session.experiment == start
     for _ in range(3):
-        person.window.redo()
-    assert person.window.session.experiment.data.points.count("\n") == 32
+        person.controller.redo()
+    assert person.controller.session.experiment.data.points.count("\n") == 32

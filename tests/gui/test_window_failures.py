@@ -47,7 +47,7 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
             person.click("transport.play")
         person.wait(lambda: bool(person.banner))
         assert "the cat sat on the keyboard" in person.banner
-        assert not person.window.runner.is_playing
+        assert not person.controller.runner.is_playing
         assert person.window.transport.button("play").text() == "Train"
         assert [thread.isRunning() for thread in person.window.findChildren(QThread)] == [True]
     person.click("banner.close")
@@ -58,7 +58,7 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
     elif remedy == "control":
         person.set(model__depth=3)
         person.wait(person.is_shown)
-    runner = person.window.runner
+    runner = person.controller.runner
     if not runner.is_playing and not runner.is_finished:  # it was to train to the end before
         person.click("transport.play")
     assert person.wait_until_finished().snapshot.epoch == 20
@@ -138,7 +138,7 @@ def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, 
 def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monkeypatch):
     full_gpu(monkeypatch, "train")
     person.window.set_device("cuda:0")
-    laboratory = person.window.laboratory
+    laboratory = person.controller.studies
     decay = "regularization.weight_decay"
     person.wait(lambda: decay in laboratory.studies and laboratory.studies[decay].finished)
     study = laboratory.studies[decay]
@@ -182,7 +182,7 @@ def test_closing_while_training_a_big_network_takes_under_a_second(open_window):
     assert time.perf_counter() - began < 1.0
     assert thread.isFinished()
     assert not person.window.isVisible()
-    assert person.window.runner.step < 1_000_000
+    assert person.controller.runner.step < 1_000_000
 
 
 def test_closing_before_torch_is_loaded_leaves_no_thread(open_window):

@@ -27,11 +27,11 @@ def table(tmp_path):
 @pytest.mark.parametrize("text", [PAGE, PIN, TRY], ids=["page", "pin", "try"])
 def test_a_file_of_a_stranger_is_read_by_permission_only(person, tmp_path, table, text):
     window, path = person.window, written(tmp_path / "lesson.toml", text)
-    before = window.session.experiment, window.showing.dataset, window.guide.position
+    before = window.controller.session.experiment, window.controller.dataset, window.guide.position
     person.answers.reads = False
     window.guide.open_file(path)
     assert person.answers.asked == [("read", (str(table),))]
-    now = window.session.experiment, window.showing.dataset, window.guide.position
+    now = window.controller.session.experiment, window.controller.dataset, window.guide.position
     assert now == before
     assert "lesson.toml was not opened: it learns from a file." in person.banner
     assert not window.lesson_panel.isVisible()
@@ -43,8 +43,8 @@ def test_a_file_that_may_be_read_is_learned_from(person, monkeypatch, tmp_path, 
     answer_with(monkeypatch, written(tmp_path / "lesson.toml", PAGE))
     person.choose("Open…")
     assert person.answers.asked == [("read", (str(table),))]
-    assert person.window.session.experiment.data.file == str(table)
-    assert person.window.showing.dataset.target_name == "sales"
+    assert person.controller.session.experiment.data.file == str(table)
+    assert person.controller.dataset.target_name == "sales"
     assert person.window.guide.position == ("small", 0)
 
 

@@ -99,7 +99,7 @@ def test_a_page_sets_up_the_window_and_trains(reader):
     reader.wait_until_finished()
     window = reader.window
     assert reader.view.snapshot.epoch == 15
-    assert window.session.experiment.model.width == 8
+    assert window.controller.session.experiment.model.width == 8
     assert not reader.find("data.noise").isVisible()
     assert window.controls.highlighted() == ("regularization.weight_decay",)
     assert window.lesson_panel.isVisible()
@@ -107,30 +107,30 @@ def test_a_page_sets_up_the_window_and_trains(reader):
 
 def test_its_pins_are_trained_beside_the_run(reader):
     window = reader.window
-    reader.wait(lambda: len(window.board.pins) == 1)
-    pin = window.board.pins[0]
+    reader.wait(lambda: len(window.controller.pins) == 1)
+    pin = window.controller.pins[0]
     assert pin.name == "decayed"
     assert pin.run.experiment.regularization.weight_decay == 0.5
     assert pin.run.history.last.epoch == 15
     reader.click("lesson.reset")
     reader.wait_until_finished()
-    assert [*window.board.pins] == [pin]
+    assert [*window.controller.pins] == [pin]
 
 
 def test_pins_of_a_page_go_with_it_but_not_those_that_the_reader_made_or_named(reader):
     window = reader.window
     reader.wait_until_finished()
-    reader.wait(lambda: len(window.board.pins) == 1)
+    reader.wait(lambda: len(window.controller.pins) == 1)
     reader.press(Qt.Key.Key_P)
-    own = window.board.pins[1]
+    own = window.controller.pins[1]
     reader.click("lesson.next")
-    assert [*window.board.pins] == [own]
+    assert [*window.controller.pins] == [own]
     reader.click("lesson.previous")
-    reader.wait(lambda: len(window.board.pins) == 2)
-    named = window.board.pins[1]
-    window.board.pins.rename(named, "mine")
+    reader.wait(lambda: len(window.controller.pins) == 2)
+    named = window.controller.pins[1]
+    window.controller.pins.rename(named, "mine")
     reader.click("lesson.next")
-    assert [*window.board.pins] == [own, named]
+    assert [*window.controller.pins] == [own, named]
 
 
 def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):
@@ -143,12 +143,12 @@ def test_claims_are_ticked_by_runs_and_pins_and_by_nothing_else(reader):
 
 def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(reader):
     window = reader.window
-    reader.wait(lambda: len(window.board.pins) == 1)
+    reader.wait(lambda: len(window.controller.pins) == 1)
     path = "regularization.weight_decay"
     window.guide.go_to("small", 2)
     reader.wait_until_finished()
-    reader.wait(lambda: path in window.laboratory.studies)
-    reader.wait(lambda: window.laboratory.studies[path].finished)
+    reader.wait(lambda: path in window.controller.studies.studies)
+    reader.wait(lambda: window.controller.studies.studies[path].finished)
     assert shown(reader) == [False]
     values = [it.regularization.weight_decay for it in studied(window, path)]
     window.controls.member_previewed.emit(path, values.index(1.0))
@@ -157,7 +157,7 @@ def test_a_curve_trained_unasked_ticks_nothing_until_it_is_looked_at(reader):
 
 def studied(window, path):
     """The experiments of a slider's curve."""
-    return window.laboratory.studies[path].sweep.experiments
+    return window.controller.studies.studies[path].sweep.experiments
 
 
 def test_a_question_hides_the_claims_that_give_its_answer_away(reader):
@@ -177,8 +177,8 @@ def test_try_it_trains_other_draws_where_the_answer_is_among_the_seeds(reader):
     window.tabs.set_tab("seeds")
     window.tabs.seeds.set_axis("regularization.weight_decay")
     reader.click("lesson.try")
-    reader.wait(lambda: "seeds.parts" in window.laboratory.studies)
-    reader.wait(lambda: window.laboratory.studies["seeds.parts"].finished)
+    reader.wait(lambda: "seeds.parts" in window.controller.studies.studies)
+    reader.wait(lambda: window.controller.studies.studies["seeds.parts"].finished)
     reader.wait(lambda: shown(reader) == [True])
 
 
@@ -197,8 +197,8 @@ def test_another_page_shows_its_view_and_curves_and_waits(reader):
     window = reader.window
     assert window.tabs.tab == "network"
     assert window.controls.shown_curves() == ("model.width",)
-    assert get(window.session.experiment, "model.depth") == 1
-    assert not window.runner.is_playing
+    assert get(window.controller.session.experiment, "model.depth") == 1
+    assert not window.controller.runner.is_playing
     assert reader.find("data.noise").isVisible()
 
 

@@ -76,10 +76,10 @@ def test_while_points_are_edited_it_deletes_one_and_opens_no_menu(trained):
     window = trained.window
     trained.click("edit")
     chart = window.fit_view.panel.chart
-    train = window.showing.dataset.train
+    train = window.controller.dataset.train
     place = place_of(chart, train.x[4, 0], train.y[4])
     assert right_click(trained, chart, place) is None
-    after = window.showing.dataset.train
+    after = window.controller.dataset.train
     assert len(after.y) == len(train.y) - 1
     assert train.x[4, 0] not in after.x[:, 0]
     # Beside the plot that is edited, the menu is as ever.
@@ -87,7 +87,7 @@ def test_while_points_are_edited_it_deletes_one_and_opens_no_menu(trained):
     QApplication.activePopupWidget().close()
     trained.click("edit")
     assert right_click(trained, chart, place) is not None
-    assert len(window.showing.dataset.train.y) == len(train.y) - 1
+    assert len(window.controller.dataset.train.y) == len(train.y) - 1
 
 
 def test_the_menu_of_figures_lists_what_is_in_sight_each_time_anew(trained):

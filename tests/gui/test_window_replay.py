@@ -8,6 +8,7 @@ from endless import ENDLESS
 from PySide6.QtCore import Qt
 
 from regplay.core import joint
+from regplay.gui.training.messages import Start
 
 WD = "regularization.weight_decay"
 SMALL = {"epochs": 200, "model.width": 16, "data.n_train": 12, "data.n_valid": 40}
@@ -36,7 +37,7 @@ def go_to(person, epoch):
 def test_an_earlier_moment_shows_the_fit_and_the_losses_of_then(open_window, settings):
     settings.setValue("curves", "")
     person = open_window(SMALL)
-    person.window.runner.advance(10)
+    person.controller.runner.advance(10)
     then = person.wait_for_step(10)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
@@ -90,7 +91,7 @@ def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
     trained.click("keep_weights")
     trained.window.transport.set_speed(1)  # else it may be at its end by the pause
     trained.click("timeline.continue")
-    trained.window.runner.pause()
+    trained.controller.runner.pause()
     trained.set(regularization__weight_decay=1.0)
     trained.window.transport.set_speed(None)
     trained.press(Qt.Key.Key_Space)
@@ -108,7 +109,7 @@ def test_restore_best_waits_at_the_epoch_with_the_smallest_validation_loss(train
     trained.click("timeline.restore_best")
     trained.wait(lambda: trained.is_shown() and trained.view.snapshot.epoch == best)
     assert trained.view.run.history.epochs[-1] == best
-    assert not trained.window.runner.is_playing
+    assert not trained.controller.runner.is_playing
     assert trained.view.snapshot.value("valid_loss") == history.column("valid_loss").min()
 
 
@@ -119,9 +120,9 @@ def test_an_adopted_network_gets_the_moments_for_which_its_population_had_no_roo
     sparing = partial(joint.JointTraining, keeps=400_000)
     monkeypatch.setattr(joint, "JointTraining", sparing)
     person = open_window(SMALL)
-    laboratory = person.window.laboratory
+    laboratory = person.controller.studies
     person.wait(lambda: WD in laboratory.studies and laboratory.studies[WD].finished)
-    person.window.controls.member_adopted.emit(WD, 5)
+    person.controller.adopt(laboratory.studies[WD].sweep.experiments[5], Start(WD, 5))
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 200)
     run = person.view.run
     person.wait(lambda: list(run.checkpoints.epochs) == list(run.history.epochs))

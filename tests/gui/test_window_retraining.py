@@ -73,7 +73,7 @@ def test_a_paused_run_retrains_as_far_as_it_had_got(open_window):
     slide(person, "regularization.l1")
     view = person.wait_for_step(3)
     assert not view.is_finished
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
     expected = trained(replace(view.run.experiment, {"epochs": 3}))
     assert_same(view.run.history, expected)
 
@@ -89,7 +89,7 @@ def test_kept_weights_go_on_from_where_they_are(person):
     assert second.run is first.run
     assert second.run.experiment.regularization.weight_decay == value
     # It had trained all its epochs, so it was given as many again; the count goes on.
-    assert person.window.session.experiment.epochs == 40
+    assert person.controller.session.experiment.epochs == 40
     assert person.find("epochs").value() == 40
     assert second.snapshot.epoch == 40
     epochs = list(second.run.history.epochs)
@@ -119,7 +119,7 @@ def test_kept_weights_while_training(open_window):
     assert person.view.run is run
     first, second = run.changed_at
     assert 50 < first <= second
-    assert person.window.session.experiment.epochs == 1_000_000
+    assert person.controller.session.experiment.epochs == 1_000_000
     steps = [view.snapshot.step for view in person.views]
     assert steps == sorted(steps)
 
@@ -208,7 +208,7 @@ def slider_of(person, path):
 
 def under_handle(person, path, slider):
     """Whether the newest view is of the value where the handle stands."""
-    is_new = person.view.is_preview or person.view.generation == person.window.runner.generation
+    is_new = person.view.is_preview or person.view.generation == person.controller.runner.generation
     return is_new and get(person.view.run.experiment, path) == slider.under_handle
 
 
@@ -258,7 +258,7 @@ def test_a_drag_over_other_data_or_networks_shows_each_with_its_own_fit_and_loss
     if own:  # then it shows its own networks, which are there
         person.wait(lambda: slider.curve and slider.curve.is_finished)
     first, whole, dwelled = len(person.views), [], {}
-    window.runner.viewed.connect(lambda view: whole.append(is_whole(window, view)))
+    window.controller.runner.viewed.connect(lambda view: whole.append(is_whole(window, view)))
     QTest.mousePress(slider, LEFT, pos=QPoint(10, y))
     for x in range(10, slider.width() // 2, 2):
         QTest.mouseMove(slider, QPoint(x, y))
@@ -304,12 +304,12 @@ def test_what_trains_long_shows_its_progress_and_is_left_for_another_value(train
             person.wait(lambda step=step: person.view.snapshot.step > step)
         assert under_handle(person, path, slider)
         assert is_whole(window, person.view)
-        values.add(get(window.session.experiment, path))
+        values.add(get(window.controller.session.experiment, path))
         assert slider.under_handle in values
     QTest.mouseRelease(slider, LEFT, pos=QPoint(x, y))
     assert len(values) >= 3
     assert not any(view.is_finished for view in person.views)
-    assert window.runner.is_playing
+    assert window.controller.runner.is_playing
 
 
 @pytest.mark.parametrize("values", [{"data.noise": 1.0}, {"data.name": "moons"}])
@@ -324,14 +324,14 @@ def test_what_is_shown_stays_whole_until_there_is_a_fit_of_other_data(person, mo
 
     monkeypatch.setattr(Training, "__init__", held)
     window, verdict = person.window, person.text("verdict.losses")
-    window.set_experiment(replace(window.session.experiment, values))
+    window.controller.change(replace(window.controller.session.experiment, values))
     QApplication.processEvents()
     assert is_whole(window, before)
     assert person.text("verdict.losses") == verdict
-    assert window.showing.dataset is not before.dataset
+    assert window.controller.dataset is not before.dataset
     goes_on.set()
     after = person.wait_until_finished()
-    assert after.dataset is window.showing.dataset
+    assert after.dataset is window.controller.dataset
     assert is_whole(window, after)
     assert person.text("verdict.losses") != verdict
 
@@ -352,7 +352,7 @@ def test_a_hundred_restarts_in_a_row_end_with_the_last(open_window):
             person.wait(lambda: len(person.views) > 1)
     last = person.wait_until_finished()
     assert last.run.experiment.seed == 50
-    assert last.generation == window.runner.generation == 101
+    assert last.generation == window.controller.runner.generation == 101
     # One may write what is open; those that train curves beside the thread come and go.
     person.wait(lambda: threading.active_count() <= threads + 1)
     assert len(window.findChildren(QTimer)) == timers

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
 
 from regplay.gui.training.clock import VirtualClock
+from regplay.gui.training.messages import Start
 from regplay.gui.training.runner import Runner
 from regplay.session.document import read
 
@@ -29,7 +30,7 @@ def worked(open_window, path):
     person.set(regularization__weight_decay=0.1)
     train(person)
     person.press(Key.Key_P)
-    pins = person.window.board.pins
+    pins = person.controller.pins
     pins.rename(pins[0], "without")
     pins.hide(pins[1])
     save(person, path)
@@ -41,7 +42,7 @@ def start_later(monkeypatch):
     """Windows that are opened from here on load no PyTorch until they are told to."""
     start = Runner.start
     monkeypatch.setattr(Runner, "start", lambda runner: None)
-    return lambda person: start(person.window.runner)
+    return lambda person: start(person.controller.runner)
 
 
 # Saving
@@ -111,7 +112,7 @@ def test_cancel_keeps_the_window_as_it_is(person):
     press(person, Key.Key_Q)
     assert person.answers.asked == [("keep", "this session")]
     assert person.window.isVisible()
-    assert len(person.window.board.pins) == 1
+    assert len(person.controller.pins) == 1
     person.set(regularization__weight_decay=0.1)
     assert train(person).snapshot.epoch == 20  # the thread lives
     person.answers.keeps = "discard"
@@ -148,7 +149,8 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     window, view = worked.window, worked.view
     window.guide.open_file(lesson)
     window.guide.go_to("small", 1, sets_up=False)
-    window.take_run(window.board.pins[1].run)
+    kept = worked.controller.pins[1].run
+    worked.controller.adopt(kept.experiment, Start(run=kept))
     worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
     worked.click("stage.network")
     window.history_view.set_tab("weights")
@@ -174,28 +176,28 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")
     assert window.timeline.button("overlay").isChecked()
     other.wait(lambda: other.view.best is not None)
-    assert window.session.keeps_weights
+    assert window.controller.session.keeps_weights
     assert window.transport.keep_weights.isChecked()
-    assert window.runner.speed == 100
+    assert window.controller.runner.speed == 100
     assert window.controls.chosen_curves() == ("regularization.l1", "optimizer.lr")
     assert window.guide.position == ("small", 1)
     assert window.lesson_panel.isVisible()
     assert not other.find("data.noise").isVisible()
-    pins = list(window.board.pins)
+    pins = list(window.controller.pins)
     assert [(pin.name, pin.is_hidden) for pin in pins] == [("without", False), ("λ 0.1", True)]
     assert is_same_run(pins[1].run, view.run)
     assert np.array_equal(pins[1].fit.grid, view.fit.grid)
     assert window.windowTitle() == "mine.regplay[*] — regplay"
     window.documents.check()
     assert not window.isWindowModified()
-    assert not window.runner.is_playing
+    assert not window.controller.runner.is_playing
 
 
 def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, path, tmp_path):
     other = open_window({"model.depth": 1})
     train(other)
     other.press(Key.Key_P)
-    other.window.runs.choose(other.window.board.pins[0])
+    other.window.runs.choose(other.controller.pins[0])
     other.press(Key.Key_Delete, on="runs.list")
     other.window.controls.set_shown_curves([])
     other.click("keep_weights")
@@ -204,13 +206,13 @@ def test_a_session_takes_the_place_of_all_that_was_there(worked, open_window, pa
     assert other.window.documents.open(tmp_path / "bare.regplay")
     view = other.wait_for_step(0)
     assert view.run.experiment == experiment
-    assert not other.window.session.keeps_weights
+    assert not other.controller.session.keeps_weights
     assert not other.window.runs.undo_delete.is_offered
     assert other.window.documents.open(path)
     other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
-    assert len(other.window.board.pins) == 2
+    assert len(other.controller.pins) == 2
     assert other.window.documents.open(tmp_path / "bare.regplay")
-    assert len(other.window.board.pins) == 0
+    assert len(other.controller.pins) == 0
     assert not other.window.runs.isVisible()
 
 
@@ -220,11 +222,11 @@ def test_changes_are_asked_about_before_another_session_is_opened(worked, path):
     worked.answers.keeps = "cancel"
     assert not worked.window.documents.open(path)
     assert worked.answers.asked == [("keep", "mine.regplay")]
-    assert worked.window.session.experiment.seed == 4
+    assert worked.controller.session.experiment.seed == 4
     worked.answers.keeps = "discard"
     assert worked.window.documents.open(path)
     worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
-    assert worked.window.session.experiment.seed == 0
+    assert worked.controller.session.experiment.seed == 0
 
 
 @pytest.mark.parametrize("epochs", [40, 1_000_000])
@@ -235,10 +237,10 @@ def test_opening_one_ends_the_run_that_plays(worked, open_window, path, epochs):
     other.click("transport.play")
     other.wait(lambda: other.view.snapshot.epoch > 0)
     assert other.window.documents.open(path)
-    assert not other.window.runner.is_playing
+    assert not other.controller.runner.is_playing
     other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
     assert is_same_run(other.view.run, worked.view.run)
-    assert other.window.session.experiment == worked.window.session.experiment
+    assert other.controller.session.experiment == worked.controller.session.experiment
 
 
 def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(open_window, tmp_path):
@@ -253,7 +255,7 @@ def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(ope
     untrained(tmp_path / "bare.regplay", epochs=1_000_000)
     assert person.window.documents.open(tmp_path / "bare.regplay")
     assert person.wait_for_step(0).run.history.last.epoch == 0
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
 
 
 def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
@@ -261,10 +263,10 @@ def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
     other = open_window()
     train(other)
     train(other)
-    assert other.window.session.experiment.epochs == 40
+    assert other.controller.session.experiment.epochs == 40
     assert other.window.documents.open(path)
     other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
-    assert other.window.session.experiment == worked.window.session.experiment
+    assert other.controller.session.experiment == worked.controller.session.experiment
     assert is_same_run(other.view.run, worked.view.run)
 
 
@@ -278,7 +280,7 @@ def test_a_truncated_session_changes_nothing(worked, open_window, path):
     assert f"{path}: the file is not complete" in other.banner
     assert other.is_shown()
     assert other.view.run is view.run
-    assert len(other.window.board.pins) == 1
+    assert len(other.controller.pins) == 1
     assert other.window.windowTitle() == "regplay"
     assert other.answers.asked == []
 
@@ -290,7 +292,7 @@ def test_pins_that_a_page_asked_for_do_not_come_into_another_session(open_window
     untrained(tmp_path / "bare.regplay")
     assert person.window.documents.open(tmp_path / "bare.regplay")
     assert not person.window.lesson_panel.isVisible()
-    assert person.window.classroom.wanted(person.window.session.experiment, None) == {}
+    assert person.window.classroom.wanted(person.controller.session.experiment, None) == {}
 
 
 def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_window, path):
@@ -302,7 +304,7 @@ def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_
     assert "There is no lesson small here: open its file first." in other.banner
     assert other.window.guide.position is None
     assert not other.window.lesson_panel.isVisible()
-    assert other.window.session.experiment == worked.window.session.experiment
+    assert other.controller.session.experiment == worked.controller.session.experiment
 
 
 # Before PyTorch is loaded
@@ -312,16 +314,16 @@ def test_a_session_is_completed_once_pytorch_is_there(worked, open_window, path,
     other = open_window(loads=False)
     window = other.window
     assert window.documents.open(path)
-    assert window.session.experiment == worked.window.session.experiment
-    assert [len(pin.run.history) > 5 for pin in window.board.pins] == [True, True]
-    assert [pin.fit for pin in window.board.pins] == [None, None]
+    assert window.controller.session.experiment == worked.controller.session.experiment
+    assert [len(pin.run.history) > 5 for pin in window.controller.pins] == [True, True]
+    assert [pin.fit for pin in window.controller.pins] == [None, None]
     window.documents.check()
     assert not window.isWindowModified()
     save(other, path.parent / "copy.regplay")  # whatever is not there yet is not lost
     start_later(other)
     other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)
     assert is_same_run(other.view.run, worked.view.run)
-    assert all(pin.fit is not None for pin in window.board.pins)
+    assert all(pin.fit is not None for pin in window.controller.pins)
     window.documents.check()
     assert not window.isWindowModified()
     copied, saved = read(path.parent / "copy.regplay"), read(path)
@@ -332,11 +334,11 @@ def test_a_session_is_completed_once_pytorch_is_there(worked, open_window, path,
 def test_what_is_changed_meanwhile_is_kept(worked, open_window, path, start_later):
     other = open_window(loads=False)
     assert other.window.documents.open(path)
-    other.window.runs.choose(other.window.board.pins[0])
+    other.window.runs.choose(other.controller.pins[0])
     other.press(Key.Key_Delete, on="runs.list")
     other.set(regularization__weight_decay=0.2)
     start_later(other)
     view = other.wait_for_step(0)
     assert view.run.experiment.regularization.weight_decay == 0.2
-    assert [pin.name for pin in other.window.board.pins] == ["λ 0.1"]
-    other.wait(lambda: other.window.board.pins[0].fit is not None)  # a view may be quicker
+    assert [pin.name for pin in other.controller.pins] == ["λ 0.1"]
+    other.wait(lambda: other.controller.pins[0].fit is not None)  # a view may be quicker

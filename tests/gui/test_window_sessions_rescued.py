@@ -29,10 +29,10 @@ def test_runs_whose_file_is_gone_are_saved_as_they_were(open_window, path, tmp_p
     table.rename(tmp_path / "elsewhere.csv")
 
     other = open_window()
-    other.wait(lambda: other.window.runner.is_loaded)
+    other.wait(lambda: other.controller.runner.is_loaded)
     assert other.window.documents.open(path)
     assert f"{table}: there is no such file" in other.banner
-    pins = other.window.board.pins
+    pins = other.controller.pins
     assert [len(pin.run.history) for pin in pins] == [len(before.run.history)]
     pins.rename(pins[0], "another name")
     assert other.window.documents.save()
@@ -57,7 +57,7 @@ def test_a_file_that_may_not_be_read_is_left_alone(open_window, path, tmp_path):
     assert other.window.documents.open(path)
     assert other.answers.asked == [("read", (str(table),))]
     assert "Opened without the file that it names" in other.banner
-    assert other.window.session.experiment.data.file == ""
+    assert other.controller.session.experiment.data.file == ""
     assert other.window.documents.path is None  # else Save would forget the file there too
 
 
@@ -77,7 +77,7 @@ def test_what_a_crash_left_is_offered_by_the_next_window(open_window, tmp_path):
     second.wait(lambda: second.is_shown() and second.view.snapshot.epoch == 40)
     assert [kind for kind, _ in second.answers.asked] == ["recover"]
     assert is_same_run(second.view.run, view.run)
-    assert len(second.window.board.pins) == 1
+    assert len(second.controller.pins) == 1
     assert second.window.windowTitle() == "Recovered session[*] — regplay"
     assert second.window.isWindowModified()
     second.answers.keeps = "cancel"
@@ -96,5 +96,5 @@ def test_what_crashes_beside_a_window_can_be_recovered_in_it(open_window):
     crash(first)
     assert second.window.documents.recover()
     second.wait(lambda: second.is_shown() and second.view.snapshot.epoch == 20)
-    assert second.window.session.experiment.model.depth == 1
+    assert second.controller.session.experiment.model.depth == 1
     assert second.window.documents.path is None

@@ -38,7 +38,7 @@ def test_geometry_scheme_and_device_are_remembered(open_window, settings):
     assert is_dark()
     assert second.window.fit_view.panel.colors is DARK
     assert action(second, "scheme.dark").isChecked()
-    assert second.window.runner.device == "cpu"
+    assert second.controller.runner.device == "cpu"
     assert action(second, "device.cpu").isChecked()
     assert second.text("status.device") == "CPU, as asked"
 
@@ -143,13 +143,13 @@ def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (path, ""))
     values = {"model.depth": 3, "regularization.weight_decay": 0.0123, "epochs": 12}
     person.set(**{name.replace(".", "__"): value for name, value in values.items()})
-    saved = person.window.session.experiment
+    saved = person.controller.session.experiment
     person.choose("Save experiment as TOML…")
     assert toml.load(tmp_path / "mine.toml") == saved == replace(Experiment(), values)
 
     person.set(model__depth=1, epochs=7, data__name="moons")
     person.choose("Open…")
-    assert person.window.session.experiment == saved
+    assert person.controller.session.experiment == saved
     assert person.window.controls.experiment() == saved
     assert person.find("epochs").value() == 12
     person.wait(person.is_shown)
@@ -175,11 +175,14 @@ def test_a_wrong_file_is_explained_and_changes_nothing(
     if content is not None:
         path.write_bytes(content)
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(path), ""))
-    before, generation = person.window.session.experiment, person.window.runner.generation
+    before, generation = (
+        person.controller.session.experiment,
+        person.controller.runner.generation,
+    )
     person.choose("Open…")
     assert complaint in person.banner
-    assert person.window.session.experiment is before
-    assert person.window.runner.generation == generation
+    assert person.controller.session.experiment is before
+    assert person.controller.runner.generation == generation
     person.click("transport.play")
     person.wait_until_finished()
 
@@ -192,12 +195,12 @@ def test_a_place_that_cannot_be_written_is_explained(person, tmp_path, monkeypat
 
 
 def test_a_cancelled_dialog_does_nothing(person, monkeypatch):
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     for name in ("getOpenFileName", "getSaveFileName"):
         monkeypatch.setattr(QFileDialog, name, lambda *_: ("", ""))
     person.choose("Open…")
     person.choose("Save experiment as TOML…")
-    assert person.window.session.experiment is before
+    assert person.controller.session.experiment is before
     assert person.banner == ""
 
 
@@ -228,7 +231,7 @@ window.painted.connect(lambda: said.append((text(), "torch" in sys.modules)))
 def viewed(view):
     said.append((text(), "torch" in sys.modules))
     window.close()
-window.runner.viewed.connect(viewed)
+window.controller.runner.viewed.connect(viewed)
 window.show()
 app.exec()
 print(said)

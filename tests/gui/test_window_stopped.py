@@ -77,7 +77,7 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on)
     assert cell < 3000
     tab.cell_clicked.emit(10, 3)
     person.wait(lambda: person.is_shown() and person.view.is_finished)
-    assert get(person.window.session.experiment, tab.axes()[0].path) == tab.axes()[0].values[10]
+    assert get(person.controller.session.experiment, tab.axes()[0].path) == tab.axes()[0].values[10]
     assert person.view.snapshot.epoch == 3000
     generation = person.view.generation
     first = next(view for view in person.views if view.generation == generation)

@@ -46,7 +46,7 @@ def drag(person, path, value):
 
 
 def slider_value(person, path):
-    return get(person.window.session.experiment, path)
+    return get(person.controller.session.experiment, path)
 
 
 def test_weight_decay_and_dropout_show_their_curves_without_being_asked(at_curves):
@@ -58,7 +58,7 @@ def test_weight_decay_and_dropout_show_their_curves_without_being_asked(at_curve
 
 
 def test_a_curve_shows_the_losses_of_networks_trained_one_by_one(at_curves):
-    shown, base = curve(at_curves, WD), at_curves.window.session.experiment
+    shown, base = curve(at_curves, WD), at_curves.controller.session.experiment
     for index in (0, 17, 29):
         training, history = Training([replace(base, {WD: shown.values[index]})]), History()
         for snapshot in run(training):
@@ -69,7 +69,7 @@ def test_a_curve_shows_the_losses_of_networks_trained_one_by_one(at_curves):
 
 def test_dragging_over_a_finished_curve_shows_the_trained_network_and_trains_nothing(at_curves):
     person = at_curves
-    generation = person.window.runner.generation
+    generation = person.controller.runner.generation
     slider, end = drag(person, WD, 0.1)
     person.wait(lambda: person.view.is_preview)
     assert get(person.view.run.experiment, WD) == 0.1
@@ -78,8 +78,8 @@ def test_dragging_over_a_finished_curve_shows_the_trained_network_and_trains_not
     index = shown.values.index(0.1)
     assert person.view.snapshot.value("valid_loss") == shown.valid[index]
     assert person.window.fit_view.panel.fit is person.view.fit
-    assert person.window.runner.generation == generation
-    assert person.window.session.experiment.regularization.weight_decay == 0.0
+    assert person.controller.runner.generation == generation
+    assert person.controller.session.experiment.regularization.weight_decay == 0.0
     QTest.mouseRelease(slider, LEFT, NONE, end)
 
 
@@ -90,7 +90,7 @@ def test_releasing_makes_the_network_the_current_run_without_training(at_curves)
     fit = person.view.fit
     QTest.mouseRelease(slider, LEFT, NONE, end)
     person.wait(lambda: person.is_shown() and not person.view.is_preview)
-    assert person.window.session.experiment.regularization.weight_decay == 0.1
+    assert person.controller.session.experiment.regularization.weight_decay == 0.1
     assert person.view.snapshot.epoch == 30
     assert person.view.is_finished
     np.testing.assert_allclose(person.view.fit.grid, fit.grid, atol=1e-6)
@@ -124,7 +124,7 @@ def test_with_kept_weights_the_handle_goes_on_from_the_present_network(at_curves
     person.wait_until_finished()
     person.click("keep_weights")
     slider, end = drag(person, WD, 1.0)
-    assert person.window.session.experiment.regularization.weight_decay == 1.0
+    assert person.controller.session.experiment.regularization.weight_decay == 1.0
     QTest.mouseRelease(slider, LEFT, NONE, end)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 60)
     assert not any(view.is_preview for view in person.views)
@@ -162,7 +162,7 @@ def test_a_drag_that_ends_where_it_began_shows_the_run_again(at_curves):
     person.wait(lambda: get(person.view.run.experiment, WD) == 0.0)
     QTest.mouseRelease(slider, LEFT, NONE, begin)
     person.wait(lambda: not person.view.is_preview)
-    assert person.window.session.experiment.regularization.weight_decay == 0.0
+    assert person.controller.session.experiment.regularization.weight_decay == 0.0
 
 
 def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(open_window):
@@ -190,7 +190,7 @@ def test_the_ring_on_the_epoch_handle_is_at_the_best_epoch_of_the_network_shown(
 def test_dragging_a_curve_over_the_data_shows_the_points_of_each_network(at_curves):
     person = at_curves
     person.window.controls.set_shown_curves((NOISE,))
-    person.window.laboratory.reconsider()
+    person.controller.studies.reconsider()
     person.wait(lambda: curve(person, NOISE) and curve(person, NOISE).is_finished)
     quiet = person.window.fit_view.panel.dataset
     slider, end = drag(person, NOISE, 1.0)
@@ -201,7 +201,7 @@ def test_dragging_a_curve_over_the_data_shows_the_points_of_each_network(at_curv
     )
     QTest.mouseRelease(slider, LEFT, NONE, end)
     person.wait(lambda: person.is_shown() and not person.view.is_preview)
-    assert person.window.session.experiment.data.noise == 1.0
+    assert person.controller.session.experiment.data.noise == 1.0
     assert person.window.fit_view.panel.dataset is person.view.dataset
     np.testing.assert_array_equal(person.view.dataset.train.y, loud.train.y)
 
@@ -218,7 +218,7 @@ def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
     person = at_curves
     for path in (WD, DROPOUT):
         person.click(f"{path}.curve")
-    person.wait(lambda: not person.window.runner._studies)
+    person.wait(lambda: not person.controller.runner._studies)
     assert person.window.controls.shown_curves() == ()
     again = open_window(SMALL)
     assert again.window.controls.shown_curves() == ()
@@ -229,7 +229,7 @@ def test_the_run_goes_before_the_curves(open_window):
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch > 0)
     person.set(optimizer__lr=0.02)
-    person.wait(lambda: WD in person.window.laboratory._asked)
+    person.wait(lambda: WD in person.controller.studies._asked)
     for _ in range(10):
         before = len(person.views)
         person.wait(lambda before=before: len(person.views) > before)

@@ -33,14 +33,14 @@ def landscape_of(person):
 def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab):
     person = at_tab("landscape")
     tab = landscape_of(person)
-    assert not person.window.runner._studies
+    assert not person.controller.runner._studies
     person.click("landscape.start")
     person.wait(lambda: tab._map is not None and tab._map.is_finished)
     assert tab._map.measures["valid_loss"].shape == (9, 25)
     tab.cell_clicked.emit(10, 3)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
     x, y = tab.axes()
-    experiment = person.window.session.experiment
+    experiment = person.controller.session.experiment
     assert get(experiment, x.path) == x.values[10]
     assert get(experiment, y.path) == y.values[3]
     shown = person.view.snapshot.value("valid_loss")
@@ -71,7 +71,7 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     bars = tab.decomposition.plot.bars
     axis = decomposition_axis("regularization.weight_decay")
     person.wait(lambda: len(bars.parts) == len(axis.values) and all(bars.parts))
-    studies = person.window.runner._studies
+    studies = person.controller.runner._studies
     person.wait(lambda: all(study.finished for study in studies.values()))
     assert len(studies["seeds.band"].digest.members) == 5
     assert len(tab.spread.panel.fit_band.std) == 256
@@ -84,7 +84,7 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     tab = person.window.tabs.seeds
     tab.set_seeds(5)
     person.click("seeds.start")
-    laboratory = person.window.laboratory
+    laboratory = person.controller.studies
     person.wait(lambda: laboratory.studies and all(s.finished for s in laboratory.studies.values()))
     person.wait(lambda: person.window.timeline.track.kept[-1:] == (20,))
     person.press(Qt.Key.Key_S)
@@ -102,7 +102,7 @@ def test_double_descent_is_one_click(at_tab):
     person = at_tab("seeds")
     person.click("seeds.doubleDescent")
     for path, value in DOUBLE_DESCENT.items():
-        assert get(person.window.session.experiment, path) == value
+        assert get(person.controller.session.experiment, path) == value
     assert person.window.tabs.seeds.axis() == "model.width"
 
 
@@ -138,16 +138,16 @@ def test_a_pinned_run_stays_in_both_plots_while_another_is_trained(at_tab):
     assert window.runs.isVisible()
     person.set(regularization__weight_decay=1.0)
     person.wait_until_finished()
-    pin = window.board.pins[0]
+    pin = window.controller.pins[0]
     assert pin.run.experiment.regularization.weight_decay == 0.0
-    assert window.board.pins.differing(window.session.experiment) == (
+    assert window.controller.pins.differing(window.controller.session.experiment) == (
         "regularization.weight_decay",
     )
     texts = [entry.text for entry in window.fit_view.panel.legend.entries]
     assert pin.name in texts
     window.runs.choose(pin)
     person.click("runs.adopt")
-    assert window.session.experiment == pin.run.experiment
+    assert window.controller.session.experiment == pin.run.experiment
 
 
 def test_an_adopted_pin_is_the_run_itself_with_all_its_moments_and_goes_on(at_tab):
@@ -158,7 +158,7 @@ def test_an_adopted_pin_is_the_run_itself_with_all_its_moments_and_goes_on(at_ta
     person.press(Qt.Key.Key_P)
     person.set(regularization__weight_decay=1.0, epochs=5)
     person.wait_until_finished()
-    window.runs.choose(window.board.pins[0])
+    window.runs.choose(window.controller.pins[0])
     person.click("runs.adopt")
     adopted = person.wait_for_step(20)
     assert adopted.run is not pinned.run
@@ -168,19 +168,19 @@ def test_an_adopted_pin_is_the_run_itself_with_all_its_moments_and_goes_on(at_ta
     assert list(window.timeline.track.kept) == list(range(21))
     person.click("transport.play")  # twice as far, and the pin stays as it was
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 40)
-    assert window.board.pins[0].run.history.last.epoch == 20
+    assert window.controller.pins[0].run.history.last.epoch == 20
 
 
 def test_too_many_pins_are_refused_with_a_message(at_tab):
     person = at_tab("fit")
     for _ in range(13):
         person.press(Qt.Key.Key_P)
-    board = person.window.board
-    assert len(board.pins) == 12
+    pins = person.controller.pins
+    assert len(pins) == 12
     assert "12 runs are pinned" in person.banner
-    person.window.runs.choose(board.pins[3])
+    person.window.runs.choose(pins[3])
     person.press(Qt.Key.Key_Delete, person.window.runs.view)
-    assert len(board.pins) == 11
+    assert len(pins) == 11
     assert person.banner == ""
 
 
@@ -192,7 +192,7 @@ def test_a_run_is_pinned_whole_whatever_moment_of_it_is_in_sight(at_tab):
     person.window.timeline.pick_moment(5)
     person.wait(lambda: person.view.fit.epoch == 5)
     person.press(Qt.Key.Key_P)
-    pin = person.window.board.pins[0]
+    pin = person.controller.pins[0]
     assert pin.run.history.epochs[-1] == pin.fit.epoch == 20
     np.testing.assert_allclose(pin.fit.grid, last.grid, rtol=1e-5)
 
@@ -201,7 +201,7 @@ def test_compare_trains_four_remedies_from_the_same_start(at_tab):
     person = at_tab("fit")
     person.press(Qt.Key.Key_C)
     tab = person.window.tabs.side
-    wanted = compared(person.window.session.experiment)
+    wanted = compared(person.controller.session.experiment)
     person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
     person.wait(lambda: all(view.panel.fit.epoch == 20 for view in tab.views))
     assert len(tab.views) == len(wanted) == 4
@@ -220,7 +220,7 @@ def test_comparing_lets_a_long_run_wait(at_tab):
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: person.view.snapshot.epoch > 5)
     person.press(Qt.Key.Key_C)
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
     tab = person.window.tabs.side
     assert not person.find("split.0.pin").isEnabled()  # there is nothing to pin yet
     person.wait(lambda: all(view.panel.fit is not None for view in tab.views))
@@ -239,7 +239,7 @@ def test_the_handle_goes_back_to_the_run_when_the_map_is_left(at_tab):
 def test_the_losses_of_the_four_remedies_are_drawn_while_they_are_in_sight(at_tab):
     person = at_tab("fit")
     person.press(Qt.Key.Key_P)
-    pin = person.window.board.pins[0]
+    pin = person.controller.pins[0]
     assert list(pinned_lines(person)) == [pin.name]
     person.press(Qt.Key.Key_C)
     tab = person.window.tabs.side
@@ -262,7 +262,7 @@ def test_a_remedy_can_be_pinned_in_its_colour_and_adopted_as_it_was_trained(at_t
     colors = [each.color for each in tab.contestants]
     person.wait(person.find("split.2.pin").isEnabled)
     person.click("split.2.pin")
-    pin = person.window.board.pins[0]
+    pin = person.controller.pins[0]
     assert (pin.name, pin.color) == ("dropout p 0.2", colors[2])
     assert pin.fit is tab.views[2].panel.fit
     assert list(pin.run.history.epochs) == list(tab.contestants[2].run.history.epochs)
@@ -291,15 +291,15 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     window.transport.set_speed(1)
     person.click("timeline.continue")
     person.wait(person.is_shown)
-    window.runner.pause()
-    window.runner.advance(20)
+    window.controller.runner.pause()
+    window.controller.runner.advance(20)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch >= 50)
     assert person.view.snapshot.epoch < 100
     person.press(Qt.Key.Key_P)  # on its way: its experiment, trained again, would go further
     window.transport.set_speed(None)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
-    first, way = window.board.pins
+    first, way = window.controller.pins
     person.click("stage.side")
     tab = window.tabs.side
 
@@ -311,14 +311,14 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     assert fits()[0] is person.view.fit
     np.testing.assert_array_equal(fits()[1].grid, first.fit.grid)
     np.testing.assert_array_equal(fits()[2].grid, way.fit.grid)
-    assert not window.laboratory.studies  # nothing is trained again
+    assert not window.controller.studies.studies  # nothing is trained again
     window.timeline.pick_moment(30)
     person.wait(lambda: [fit.epoch for fit in fits()] == [30, 30, 30])
     np.testing.assert_array_equal(fits()[1].grid, early[0].grid)
     at_30 = list(first.run.history.epochs).index(30)
     assert f"{first.run.history.column('train_loss')[at_30]:.4f}" in tab.titles[1].text
     person.click("split.2.adopt")
-    assert window.session.experiment == way.run.experiment
+    assert window.controller.session.experiment == way.run.experiment
 
 
 def test_split_after_comparing_shows_the_pins(at_tab):
@@ -330,7 +330,7 @@ def test_split_after_comparing_shows_the_pins(at_tab):
     tab = person.window.tabs.side
     assert len(tab.contestants) == 4
     person.click("stage.side")
-    assert [each.name for each in tab.contestants] == ["now", person.window.board.pins[0].name]
+    assert [each.name for each in tab.contestants] == ["now", person.controller.pins[0].name]
 
 
 def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at_tab):
@@ -358,7 +358,7 @@ def test_data_that_a_sweep_cannot_have_are_reported_once(at_tab, tmp_path):
     person.wait(lambda: "The landscape could not be trained" in person.banner)
     assert str(table) in person.banner
     person.window.banner.clear()
-    person.window.laboratory.reconsider()
+    person.controller.studies.reconsider()
     assert person.banner == ""
 
 

@@ -20,17 +20,17 @@ Key = Qt.Key
 
 def is_training(person):
     """Whether the button, the runner and the steps say so."""
-    step = person.window.runner.step
-    person.wait(lambda: person.window.runner.step > step)
+    step = person.controller.runner.step
+    person.wait(lambda: person.controller.runner.step > step)
     assert person.window.transport.button("play").text() == "Pause"
-    return person.window.runner.is_playing
+    return person.controller.runner.is_playing
 
 
 def wait_until_paused(person):
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
     assert person.window.transport.button("play").text() == "Train"
     # What is shown in the end is where the thread stands.
-    person.wait(lambda: person.view.snapshot.step == person.window.runner.step)
+    person.wait(lambda: person.view.snapshot.step == person.controller.runner.step)
     return person.view.snapshot.step
 
 
@@ -40,10 +40,10 @@ def test_the_button_trains_and_pauses(open_window):
     assert is_training(person)
     person.click("transport.play")
     step = wait_until_paused(person)
-    assert 0 < step < person.window.runner.last_step
+    assert 0 < step < person.controller.runner.last_step
     person.click("transport.play")
     assert is_training(person)
-    assert person.window.runner.step > step
+    assert person.controller.runner.step > step
     person.click("transport.play")
     wait_until_paused(person)
 
@@ -68,13 +68,13 @@ def test_space_trains_and_pauses_wherever_the_focus_is(open_window, name):
     widget = widget.focusProxy() or widget
     widget.setFocus()
     assert widget.hasFocus()
-    before = person.window.session.experiment
+    before = person.controller.session.experiment
     QTest.keyClick(widget, Key.Key_Space)
     assert is_training(person)
     QTest.keyClick(widget, Key.Key_Space)
     wait_until_paused(person)
-    assert person.window.session.experiment == before
-    assert not person.window.session.keeps_weights
+    assert person.controller.session.experiment == before
+    assert not person.controller.session.keeps_weights
 
 
 def test_space_in_the_epochs_box_takes_the_number_typed_so_far(person):
@@ -82,7 +82,7 @@ def test_space_in_the_epochs_box_takes_the_number_typed_so_far(person):
     box.setFocus()
     box.selectAll()
     QTest.keyClicks(box, "7")
-    assert person.window.session.experiment.epochs == 20  # not before the number is complete
+    assert person.controller.session.experiment.epochs == 20  # not before the number is complete
     QTest.keyClick(box, Key.Key_Space)
     assert person.wait_until_finished().snapshot.epoch == 7
 
@@ -105,7 +105,7 @@ def test_one_step_is_one_optimizer_step(open_window, way):
         person.click(way) if isinstance(way, str) else person.press(way, person.window)
         view = person.wait_for_step(step)
         assert view.snapshot.epoch == step // 4
-        assert not person.window.runner.is_playing
+        assert not person.controller.runner.is_playing
         assert view.fit.step == step
     assert "6" in person.find("progress.text").toolTip()
 
@@ -135,7 +135,7 @@ def test_train_right_after_a_reset_trains_to_the_same_end(person):
     person.click("transport.play")
     person.wait_until_finished()
     assert person.banner == ""
-    assert person.window.session.experiment.epochs == 20
+    assert person.controller.session.experiment.epochs == 20
 
 
 @pytest.mark.parametrize("way", ["transport.epoch", Key.Key_E])
@@ -159,7 +159,7 @@ def test_reset_waits_at_the_same_initial_weights(person, way):
     again = person.wait_for_step(0)
     np.testing.assert_array_equal(again.fit.grid, first)
     assert len(again.run.history) == 1
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
     assert "Not trained" in person.text("verdict.headline")
 
 
@@ -168,7 +168,7 @@ def test_a_new_seed_trains_another_network_as_far(person, way):
     person.click("transport.play")
     first = person.wait_until_finished()
     person.click(way) if isinstance(way, str) else person.press(way, person.window)
-    assert person.window.session.experiment.seed == 1
+    assert person.controller.session.experiment.seed == 1
     second = person.wait_until_finished()
     assert second.snapshot.epoch == 20
     assert not np.array_equal(first.fit.grid, second.fit.grid)
@@ -179,7 +179,7 @@ def test_a_new_seed_trains_another_network_as_far(person, way):
 def test_slow_motion_trains_one_epoch_a_second_of_the_clock(open_window):
     clock = VirtualClock()
     person = open_window({"epochs": 100, "optimizer.batch_size": 8}, clock=clock)
-    runner = person.window.runner
+    runner = person.controller.runner
     person.find("speed").setFocus()
     person.press(Key.Key_Home, "speed")
     person.click("transport.play")
@@ -211,9 +211,9 @@ def test_a_slow_network_is_not_chased(open_window, monkeypatch):
     person.click("transport.play")
     clock.advance(60.0)  # in which the network does not make its first step
     goes_on.set()
-    person.wait(lambda: person.window.runner.step == 1)
+    person.wait(lambda: person.controller.runner.step == 1)
     clock.advance(1.0)
-    person.wait(lambda: person.window.runner.step == 2)
+    person.wait(lambda: person.controller.runner.step == 2)
 
 
 def test_the_speed_slider_says_its_speed_and_changes_it_while_training(open_window):
@@ -231,14 +231,14 @@ def test_the_speed_slider_says_its_speed_and_changes_it_while_training(open_wind
 
     person.click("transport.play")
     clock.advance(1.0)
-    person.wait(lambda: person.window.runner.step == 1)
+    person.wait(lambda: person.controller.runner.step == 1)
     person.press(Key.Key_Right, slider)  # 2 epochs a second
     clock.advance(1.0)
-    person.wait(lambda: person.window.runner.step == 3)
+    person.wait(lambda: person.controller.runner.step == 3)
     person.press(Key.Key_End, slider)  # to the end, whatever the clock says
-    person.wait(lambda: person.window.runner.step == 300)
+    person.wait(lambda: person.controller.runner.step == 300)
     person.wait(lambda: clock.advance(0.02) or person.view.is_finished)
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
 
 
 def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
@@ -246,7 +246,7 @@ def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
     first = person.wait_until_finished()
     person.press(Key.Key_Up, "epochs")
     more = person.wait_until_finished()
-    epochs = person.window.session.experiment.epochs
+    epochs = person.controller.session.experiment.epochs
     assert epochs > 20
     assert more.snapshot.epoch == epochs
     assert more.run is first.run  # it went on
@@ -255,7 +255,7 @@ def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
     for _ in range(4):
         person.press(Key.Key_Down, "epochs")
     fewer = person.wait_until_finished()
-    assert person.window.session.experiment.epochs == epochs - 4
+    assert person.controller.session.experiment.epochs == epochs - 4
     assert fewer.snapshot.epoch == epochs - 4
     assert fewer.run is not first.run
     assert list(fewer.run.history.epochs) == list(range(epochs - 3))
@@ -266,7 +266,7 @@ def test_train_at_the_end_gives_as_many_epochs_again(person):
     first = person.wait_until_finished()
     person.press(Key.Key_Space, person.window)
     second = person.wait_until_finished()
-    assert person.window.session.experiment.epochs == 40
+    assert person.controller.session.experiment.epochs == 40
     assert person.find("epochs").value() == 40
     assert second.run is first.run
     assert second.snapshot.epoch == 40
@@ -294,7 +294,7 @@ def test_an_early_stopped_run_says_why_it_does_not_go_on(open_window):
     assert view.snapshot.epoch < 20_000
     person.click("transport.play")
     assert "stopped by itself" in person.banner
-    assert not person.window.runner.is_playing
+    assert not person.controller.runner.is_playing
     person.click("transport.reset")
     person.wait_for_step(0)
     person.click("transport.play")

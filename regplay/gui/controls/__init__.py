@@ -2,5 +2,6 @@
 
 from regplay.gui.controls.control import Control
 from regplay.gui.controls.panel import ControlPanel
+from regplay.gui.controls.slider_curves import SweepSliders
 
-__all__ = ["Control", "ControlPanel"]
+__all__ = ["Control", "ControlPanel", "SweepSliders"]

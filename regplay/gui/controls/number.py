@@ -173,9 +173,9 @@ class NumberControl(Control):
         assert isinstance(default, int | float)
         self.slider.set_default(default)
 
-    def set_value(self, value: object) -> None:
-        """Show `value` exactly; see `Control.set_value`."""
-        super().set_value(value)
+    def reset(self) -> None:
+        """Go back to the default; what was typed wrong before is no longer of interest."""
+        super().reset()
         self._refuse("")
 
     def _make_slider(self, scale: Scale) -> Track:
@@ -188,6 +188,7 @@ class NumberControl(Control):
     def _show(self, value: Value) -> None:
         self.slider.show_value(self._number())
         self._restore_box()
+        self._refuse("")
 
     def _details(self) -> str:
         bounds = self.field.bounds
@@ -212,6 +213,7 @@ class NumberControl(Control):
             return
         self.set_value(value)
         self._restore_box()  # the same value may have been typed in other words
+        self._refuse("")
 
     def _refuse(self, message: str) -> None:
         self.box.set_refused(bool(message))

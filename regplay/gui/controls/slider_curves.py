@@ -4,23 +4,37 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
+from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.hyperparameters import is_used
 from regplay.core.sweep import Axis, Sweep, sweep_axis
-from regplay.gui.controls import ControlPanel
+from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
+from regplay.gui.training.messages import Start
 from regplay.gui.training.studies import Study, StudyRequest
 
 
-class SweepSliders:
-    """Says which sweeps the sliders of a panel show, and shows them there."""
+class SweepSliders(QObject):
+    """Says which sweeps the sliders of a panel show, and shows them there.
+
+    Signals
+    -------
+    start_chosen
+        (Experiment, Start): go on with this member of a curve.
+    """
+
+    start_chosen = Signal(object, object)
 
     def __init__(self, panel: ControlPanel) -> None:
+        super().__init__(panel)
         self._panel = panel
-        self._shown: dict[str, Study] = {}
+        panel.member_adopted.connect(self._adopt)
+
+    def _adopt(self, path: str, index: int) -> None:
+        self.start_chosen.emit(self._panel.experiment(), Start(path, index))
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """A sweep for each slider that shows its curve, by its field path."""
@@ -37,19 +51,10 @@ class SweepSliders:
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the losses at an epoch; None is the newest record."""
-        self._shown = dict(studies)
         for path in self._panel.shown_curves():
             study = studies.get(path)
             curve = None if study is None else curve_of(study, epoch)
             self._panel.set_curve(path, curve)
-
-    def member(self, path: str, index: int) -> tuple[Experiment, int] | None:
-        """The experiment at a position of a curve that is shown, and its last epoch."""
-        study = self._shown.get(path)
-        if study is None or study.history is None or not study.finished:
-            return None
-        last = study.history.member(index).last
-        return None if last is None else (study.sweep.experiments[index], last.epoch)
 
 
 def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:

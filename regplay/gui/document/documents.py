@@ -2,7 +2,6 @@
 
 import os
 from pathlib import Path
-from typing import Protocol
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
 from PySide6.QtGui import QGuiApplication
@@ -10,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document.questions import EXPERIMENT, Questions, busy
+from regplay.gui.document.shown_session import ShownSession
 from regplay.gui.training.clock import Clock
 from regplay.session.document import (
     SUFFIX,
@@ -130,23 +130,6 @@ def _folder() -> Path:
     return Path(QStandardPaths.writableLocation(place)) / "autosave"
 
 
-class Window(Protocol):
-    """What a window does for its documents."""
-
-    def document(self) -> Document | None:
-        """What is worked on at present, in under 2 ms.
-
-        None while what was shown last is not all there yet, such as states without torch. A run
-        that is not known yet is left out.
-        """
-
-    def show_document(self, document: Document) -> None:
-        """Work on this in place of all else; its runs may not fit their data any more."""
-
-    def set_experiment(self, experiment: Experiment) -> None:
-        """Work on another experiment; all else stays."""
-
-
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."
@@ -160,8 +143,8 @@ class Documents(QObject):
 
     Parameters
     ----------
-    window
-        Whose documents they are; it is asked for its present one at once.
+    session
+        What is opened and saved; it is asked for its present document at once.
     folder
         Where sessions are written meanwhile; by default one for the data of the application.
 
@@ -181,7 +164,7 @@ class Documents(QObject):
 
     def __init__(
         self,
-        window: Window,
+        session: ShownSession,
         questions: Questions,
         clock: Clock,
         settings: QSettings,
@@ -191,11 +174,11 @@ class Documents(QObject):
         super().__init__(parent)
         self.path: Path | None = None
         self.is_modified = False
-        self._window, self._questions = window, questions
+        self._session, self._questions = session, questions
         self._recent = RecentFiles(settings)
         self._safety = SafetyNet(clock, folder)
         self._writer = DocumentWriter()
-        self._shown = window.document() or Document(Experiment())
+        self._shown = session.document() or Document(Experiment())
         self._saved: Document | None = self._shown  # None: what is open was never saved
         self._timer = clock.every(CHECK, self._tick)
 
@@ -254,7 +237,7 @@ class Documents(QObject):
         except UserError as error:
             self.refused.emit(str(error))
             return False
-        self._window.set_experiment(experiment)
+        self._session.set_experiment(experiment)
         return True
 
     def copy_link(self) -> bool:
@@ -277,7 +260,7 @@ class Documents(QObject):
         if reads_file(experiment) and file and not self._questions.may_read([file]):
             self.refused.emit(f"{path.name} was not opened: it learns from a file.")
             return False
-        self._window.set_experiment(experiment)
+        self._session.set_experiment(experiment)
         return True
 
     # Saving
@@ -370,10 +353,10 @@ class Documents(QObject):
         return True
 
     def _present(self) -> Document:
-        return self._window.document() or self._shown
+        return self._session.document() or self._shown
 
     def _show(self, document: Document, path: Path | None) -> None:
-        self._window.show_document(document)
+        self._session.show_document(document)
         self.path = path
         self._shown = self._saved = document
         self.is_modified = False

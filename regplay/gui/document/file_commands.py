@@ -1,16 +1,15 @@
-"""What comes into the window and goes out of it: sessions, data, lessons, links, scripts."""
+"""What comes into the program and goes out of it: sessions, data, lessons, links, scripts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QObject, QTimer
+from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from regplay.core import toml
 from regplay.core.errors import UserError
-from regplay.core.fields import replace
+from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents
 from regplay.gui.document.questions import dropped_file, dropped_link
 from regplay.session.files import write_file
@@ -18,35 +17,53 @@ from regplay.session.lessons import is_lesson
 from regplay.session.opening import TABLES, check_table
 from regplay.session.results import write_dataset
 
-if TYPE_CHECKING:
-    from regplay.gui.window import MainWindow
-
-
 _OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
 
 
 class FileCommands(QObject):
-    """Opens whatever it is given, and hands out what the window works on.
+    """Opens whatever it is given, and hands out what is worked on.
 
-    What is refused is told in the window's banner; what was open stays open then.
+    Parameters
+    ----------
+    open_lesson
+        Opens the file of a lesson.
+    parent
+        In front of which files are asked for.
+
+    Signals
+    -------
+    failed
+        (str): what is refused; what was open stays open then.
+    done
+        (str): what was saved or copied.
     """
 
-    def __init__(self, window: "MainWindow", documents: Documents) -> None:
-        super().__init__(window)
-        self._window, self._documents = window, documents
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self,
+        controller: Controller,
+        documents: Documents,
+        open_lesson: Callable[[Path], None],
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._controller, self._documents = controller, documents
+        self._open_lesson, self._parent = open_lesson, parent
 
     # coming in
 
     def choose(self) -> None:
         """Ask for a file of any kind and open it."""
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open", "", _OPENED)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open", "", _OPENED)
         if name:
             self.open(Path(name))
 
     def choose_data(self) -> None:
         """Ask for a table and how to learn from it."""
         kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open data", "", kinds)
+        name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", "", kinds)
         if name:
             self.open_table(Path(name))
 
@@ -55,7 +72,7 @@ class FileCommands(QObject):
         if path.suffix.lower() in TABLES:
             self.open_table(path)
         elif is_lesson(path):
-            self._window.guide.open_file(path)
+            self._open_lesson(path)
         else:
             self._documents.open(path)
 
@@ -65,12 +82,12 @@ class FileCommands(QObject):
             check_table(path if path is not None else text or "")
         except UserError as error:
             lead = "" if path is not None else "The text in the clipboard is no table: "
-            self._window.banner.show_message(f"{lead}{error}")
+            self.failed.emit(f"{lead}{error}")
             return
         from regplay.gui.data.csv_dialog import CsvDialog
 
-        dialog = CsvDialog(path, text, self._window)
-        dialog.accepted.connect(lambda: self._take(dialog.values()))
+        dialog = CsvDialog(path, text, self._parent)
+        dialog.accepted.connect(lambda: self._controller.set_values(dialog.values()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -98,19 +115,16 @@ class FileCommands(QObject):
         elif len(text.strip().splitlines()) > 1:
             self.open_table(None, text)
         else:
-            self._window.banner.show_message(
+            self.failed.emit(
                 "There is nothing to open in the clipboard: copy a link to an experiment, a file, "
                 "or the rows of a table first."
             )
-
-    def _take(self, values: Mapping[str, object]) -> None:
-        self._window.set_experiment(replace(self._window.session.experiment, values))
 
     # going out
 
     def save_experiment(self) -> None:
         """Ask for a name and write the present experiment there, as TOML."""
-        text = toml.dumps(self._window.session.experiment)
+        text = toml.dumps(self._controller.session.experiment)
         self._save("Save experiment", "experiment.toml", "Experiments (*.toml)", lambda: text)
 
     def save_script(self) -> None:
@@ -127,20 +141,20 @@ class FileCommands(QObject):
     def _script(self) -> str:
         from regplay.session.export import to_pytorch
 
-        return to_pytorch(self._window.session.experiment)
+        return to_pytorch(self._controller.session.experiment)
 
     def copy_link(self) -> None:
         """Put a link to the present experiment into the clipboard."""
         if self._documents.copy_link():
-            self._tell("Copied a link to this experiment")
+            self.done.emit("Copied a link to this experiment")
 
     def save_data(self) -> None:
         """Ask for a name and write the points of the present dataset there, as CSV."""
-        dataset = self._window.showing.dataset
+        dataset = self._controller.dataset
         if dataset is None:
-            self._window.banner.show_message("There are no data to save: choose a dataset first.")
+            self.failed.emit("There are no data to save: choose a dataset first.")
             return
-        suggested = f"{self._window.session.experiment.data.name}.csv"
+        suggested = f"{self._controller.session.experiment.data.name}.csv"
         path = self._ask("Save data", suggested, "Tables (*.csv)")
         if path is not None:
             self._try(lambda: write_dataset(path, dataset), f"Saved {path.name}")
@@ -151,16 +165,13 @@ class FileCommands(QObject):
             self._try(lambda: write_file(path, text()), f"Saved {path.name}")
 
     def _ask(self, title: str, suggested: str, kinds: str) -> Path | None:
-        name, _ = QFileDialog.getSaveFileName(self._window, title, suggested, kinds)
+        name, _ = QFileDialog.getSaveFileName(self._parent, title, suggested, kinds)
         return Path(name) if name else None
 
     def _try(self, act: Callable[[], object], done: str) -> None:
         try:
             act()
         except UserError as error:
-            self._window.banner.show_message(str(error))
+            self.failed.emit(str(error))
         else:
-            self._tell(done)
-
-    def _tell(self, text: str) -> None:
-        self._window.status.tell(text)
+            self.done.emit(done)

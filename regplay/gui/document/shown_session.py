@@ -1,23 +1,20 @@
-"""The session of the main window, taken as a document, and a document shown in the window."""
+"""What is worked on, taken as a document, and a document shown in its place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.gui.controller import Controller
+from regplay.gui.document.appearance import Appearance
+from regplay.gui.lessons.guide import Guide
 from regplay.gui.training.messages import Start, View
-from regplay.gui.transport import SPEEDS
-from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
+from regplay.session.document import Document, StoredPin, StoredRun
 from regplay.session.pins import Pin
 from regplay.session.session import Run
-
-if TYPE_CHECKING:
-    from regplay.gui.window import MainWindow
 
 
 def pins_of(document: Document) -> list[Pin]:
@@ -56,60 +53,70 @@ def data_of(run: StoredRun) -> Dataset | None:
 
 
 class ShownSession(QObject):
-    """Stands between a window and its documents.
+    """Takes what is worked on as a document, and shows a document in its place.
 
     What of a document needs torch, the states of its runs, waits until that is loaded.
+
+    Signals
+    -------
+    replaced
+        What was open is no longer: what waits for it, or can be taken back, is not wanted.
     """
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
+    replaced = Signal()
+
+    def __init__(self, controller: Controller, appearance: Appearance, guide: Guide) -> None:
+        super().__init__(controller)
+        self._controller, self._appearance, self._guide = controller, appearance, guide
         self._waiting: Document | None = None  # shown, but for its states
         self._stored: dict[Pin, StoredRun] = {}  # of what was opened
         self._run: StoredRun | None = None  # likewise
         self._moment: tuple[int, int] | None = None  # which epoch of which generation to show
-        window.runner.loaded.connect(self._complete)
-        window.runner.viewed.connect(self._show_moment)
+        controller.runner.loaded.connect(self._complete)
+        controller.runner.viewed.connect(self._show_moment)
 
     def document(self) -> Document | None:
-        """What is worked on at present; None while what was opened is not all there."""
+        """What is worked on at present, in under 2 ms.
+
+        None while what was shown last is not all there yet, such as states without torch. A run
+        that is not known yet is left out.
+        """
         if self._waiting is not None:
             return None
-        window = self._window
-        lesson, page = window.guide.position or ("", 0)
+        lesson, page = self._guide.position or ("", 0)
         document = Document.of(
-            window.session.experiment,
+            self._controller.session.experiment,
             self._present_run(),
-            window.board.pins,
+            self._controller.pins,
             lesson,
             page,
-            self._view(),
+            self._appearance.values(),
         )
         return self._with_stored(document)
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Work on another experiment; all else stays."""
-        self._window.take_over(experiment)
+        self._controller.open(experiment)
 
     def show_document(self, document: Document) -> None:
-        """Work on this in place of all else."""
-        window, view, run = self._window, document.view, document.run
-        window.runner.rewind()
-        window.transport.keep_weights.setChecked(False)
-        window.take_over(document.experiment)
+        """Work on this in place of all else; its runs may not fit their data any more."""
+        controller, view, run = self._controller, document.view, document.run
+        controller.runner.rewind()
+        self._appearance.set_keeps_weights(False)
+        controller.open(document.experiment)
         if run is None or run.experiment != document.experiment:
-            window.reset()  # a run of the same experiment may have been shown
-        window.transport.keep_weights.setChecked(bool(view.get("keeps_weights", False)))
-        window.classroom.forget()
-        window.runs.undo_delete.clear()
+            controller.reset()  # a run of the same experiment may have been shown
+        self._appearance.set_keeps_weights(bool(view.get("keeps_weights", False)))
+        self.replaced.emit()
         pins = pins_of(document)
         self._stored = {pin: stored.run for pin, stored in zip(pins, document.pins, strict=True)}
         self._run = run
-        window.board.restore(pins)
-        self._show_view(view)
+        controller.restore_pins(pins)
+        self._appearance.show(view)
+        controller.studies.reconsider()
         self._show_lesson(document)
         self._waiting = document
-        if window.runner.is_loaded:
+        if controller.runner.is_loaded:
             self._complete()
 
     def _complete(self) -> None:
@@ -117,26 +124,27 @@ class ShownSession(QObject):
         document, self._waiting = self._waiting, None
         if document is None:
             return
-        window, run = self._window, document.run
+        controller, run = self._controller, document.run
         complete(list(self._stored), document)
-        window.board.restore(window.board.pins)  # those that were not deleted meanwhile
-        dataset = window.showing.dataset
-        if run is None or dataset is None or run.experiment != window.session.experiment:
+        controller.restore_pins(controller.pins)  # those that were not deleted meanwhile
+        dataset = controller.dataset
+        if run is None or dataset is None or run.experiment != controller.session.experiment:
             return
         if run.goes_on and run.fits(dataset):
-            window.go_on_from(run.experiment, Start(run=run.run()), run.epoch, False)
+            controller.look(epoch=None)
+            controller.adopt(run.experiment, Start(run=run.run()))
             epoch = document.view.get("epoch")
             if epoch is not None:
-                self._moment = window.runner.generation, int(epoch)
+                self._moment = controller.runner.generation, int(epoch)
         else:
-            window.reset()
-            window.runner.play()
+            controller.reset()
+            controller.runner.play()
 
     # the runs
 
     def _present_run(self) -> Run | None:
         """The run of the present experiment; None as long as it is not known."""
-        runner, experiment = self._window.runner, self._window.session.experiment
+        runner, experiment = self._controller.runner, self._controller.session.experiment
         view = runner.view
         if view is None or view.generation != runner.generation:
             return None
@@ -145,52 +153,17 @@ class ShownSession(QObject):
     def _with_stored(self, document: Document) -> Document:
         """With the runs of what was opened whose data are gone: they are saved as they were."""
         run = document.run
-        if run is None and self._window.showing.dataset is None and self._run is not None:
+        if run is None and self._controller.dataset is None and self._run is not None:
             run = self._run if self._run.experiment == document.experiment else None
-        pins = zip(self._window.board.pins, document.pins, strict=True)
+        pins = zip(self._controller.pins, document.pins, strict=True)
         return replace(document, run=run, pins=tuple(self._stored_pin(*pair) for pair in pins))
 
     def _stored_pin(self, pin: Pin, now: StoredPin) -> StoredPin:
         stored = self._stored.get(pin)
         return now if stored is None or pin.run.checkpoints else replace(now, run=stored)
 
-    # what of the window's appearance belongs to a session
-
-    def _view(self) -> Mapping[str, ViewValue]:
-        window = self._window
-        speed, moment = window.runner.speed, window.timeline.moment()
-        view: dict[str, ViewValue] = {
-            "tab": window.tabs.tab,
-            "losses": window.history_view.tab,
-            "best": window.timeline.button("overlay").isChecked(),
-            "band": window.passes.band.isChecked(),
-            "thinned": window.passes.thinned.isChecked(),
-            "keeps_weights": window.session.keeps_weights,
-            "curves": " ".join(window.controls.chosen_curves()),
-            "speed": 0.0 if speed is None else float(speed),
-        }
-        return view if moment is None else view | {"epoch": moment}
-
-    def _show_view(self, view: Mapping[str, ViewValue]) -> None:
-        window = self._window
-        if view.get("tab") in window.tabs.names:
-            window.tabs.set_tab(str(view["tab"]))
-        losses = window.history_view.tabs.get(str(view.get("losses", "")))
-        if losses is not None and not losses.isHidden():  # as that of accuracies in regression
-            losses.setChecked(True)
-        window.timeline.button("overlay").setChecked(bool(view.get("best", False)))
-        window.passes.band.setChecked(bool(view.get("band", False)))
-        window.passes.thinned.setChecked(bool(view.get("thinned", False)))
-        if "curves" in view:
-            paths = str(view["curves"]).split()
-            window.controls.set_shown_curves([path for path in SWEEPABLE if path in paths])
-            window.laboratory.reconsider()
-        speed = float(view.get("speed", 0.0)) or None
-        if speed in SPEEDS:
-            window.transport.set_speed(speed)
-
     def _show_lesson(self, document: Document) -> None:
-        guide = self._window.guide
+        guide = self._guide
         if document.lesson:
             guide.go_to(document.lesson, document.page, sets_up=False)
         if guide.position is None or guide.position[0] != document.lesson:
@@ -203,5 +176,4 @@ class ShownSession(QObject):
         if view.generation >= generation:
             self._moment = None
         if view.generation == generation:
-            self._window.replay.show_kept(view)  # the handle has not heard of this run before
-            self._window.timeline.pick_moment(epoch)
+            self._appearance.show_moment(epoch)

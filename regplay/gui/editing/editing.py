@@ -39,14 +39,14 @@ class Editing(QObject):
 
     Signals
     -------
-    begun
-        The mode is switched on, and needs the fit to show the present points.
+    switched
+        (bool): whether the mode is on, in which the fit has to show the present points.
     edited
         (Experiment, bool): the experiment with other points, and whether it goes on with the last
         edit, as while a point is dragged. Whoever takes it hands the points back by `set_data`.
     """
 
-    begun = Signal()
+    switched = Signal(bool)
     edited = Signal(object, bool)
 
     def __init__(self, fit_view: FitView, clock: Clock) -> None:
@@ -122,8 +122,7 @@ class Editing(QObject):
 
     def _toggle(self, is_on: bool) -> None:
         self.strip.setVisible(is_on)
-        if is_on:
-            self.begun.emit()
+        self.switched.emit(is_on)
         self._take_chart()
         if not is_on:
             self._fit_view.fit_ranges()

@@ -12,9 +12,9 @@ from regplay.core.landscape import landscape_axis
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.control import Combo
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, Measure
-from regplay.gui.training.study_control import StudyControl
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.study_control import StudyControl
 
 _COUNTS = (5, 9, 15, 25)
 _ROOM = 34  # px of a combo box beside its text

@@ -34,12 +34,11 @@ class LandscapeTab(LandscapeView):
     wishes_changed
         Something else is to be trained.
     start_chosen
-        (Experiment, Start, int, bool): go on with this member, at this epoch; and whether to train
-        on at once, which it does to its end if the map hasn't.
+        (Experiment, Start): go on with this member.
     """
 
     wishes_changed = Signal()
-    start_chosen = Signal(object, object, int, bool)
+    start_chosen = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,9 +114,7 @@ class LandscapeTab(LandscapeView):
         member = study.sweep.member(row, column)
         last = study.history.member(member).last
         if last is not None and np.isfinite(last.value("valid_loss")):
-            experiment = study.sweep.experiments[member]
-            trains_on = not study.history.is_finished[member]
-            self.start_chosen.emit(experiment, Start(_KEY, member), last.epoch, trains_on)
+            self.start_chosen.emit(study.sweep.experiments[member], Start(_KEY, member))
 
 
 def _farthest(history: "JointHistory") -> NDArray[np.bool_]:

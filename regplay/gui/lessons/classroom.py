@@ -1,24 +1,22 @@
 """A lesson in the window: what its page wants, and what the reader's networks have shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fit import grid_of
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import Lineup, Sweep
+from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.guide import Guide
-from regplay.gui.runs.pinned_runs import PinnedRuns
+from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.runs.side_tab import Together, seen_together
 from regplay.gui.tabs import Tabs
 from regplay.gui.training.messages import View
-from regplay.gui.training.runner import Runner
 from regplay.gui.training.studies import Study, StudyRequest
-from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.session import Run
@@ -34,6 +32,16 @@ class Classroom(QObject):
     Besides the runs these are networks that the reader had trained in a map, in a comparison or of
     other draws, and those of a slider's curve that they looked at: it is trained unasked.
 
+    Parameters
+    ----------
+    may_read
+        Whether files that a lesson names may be read: anyone may have written it.
+
+    Attributes
+    ----------
+    panel, guide
+        Where pages are read, and who turns them.
+
     Signals
     -------
     wishes_changed
@@ -44,30 +52,31 @@ class Classroom(QObject):
 
     def __init__(
         self,
-        guide: Guide,
+        controller: Controller,
         controls: ControlPanel,
         tabs: Tabs,
-        board: PinnedRuns,
-        laboratory: StudyScheduler,
-        runner: Runner,
+        may_read: Callable[[Sequence[str]], bool],
     ) -> None:
-        super().__init__(guide)
-        self._guide, self._controls, self._tabs = guide, controls, tabs
-        self._board, self._laboratory, self._runner = board, laboratory, runner
+        super().__init__(controller)
+        self.panel = LessonPanel()
+        self.guide = guide = Guide(self.panel, controls, may_read, self)
+        self._controls, self._tabs = controls, tabs
+        self._controller, self._studies = controller, controller.studies
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
         self._looked_at: set[Experiment] = set()  # of networks of a curve
+        guide.experiment_chosen.connect(controller.begin)
         guide.pins_chosen.connect(self._pin)
         guide.view_chosen.connect(self._show_view)
         guide.curves_chosen.connect(self._show_curves)
         guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
-        self.wishes_changed.connect(laboratory.reconsider)
-        laboratory.add(self)
-        laboratory.shown.connect(self._note_studies)
+        self.wishes_changed.connect(self._studies.reconsider)
+        self._studies.add(self)
+        self._studies.shown.connect(self._note_studies)
 
-    def note(self, view: View) -> None:
+    def show_view(self, view: View) -> None:
         """Take in the run that is shown, once it is complete."""
         run = view.run
         if view.is_preview:
@@ -79,14 +88,14 @@ class Classroom(QObject):
                 self._looked_at.add(run.experiment)
             else:
                 self._noted.add(run)
-            self._guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
+            self.guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
 
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
         self._waiting, self._own = {}, {}
         self.wishes_changed.emit()
 
-    # as a scholar of the laboratory
+    # as one who has networks trained
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The runs that are to be pinned."""
@@ -109,10 +118,10 @@ class Classroom(QObject):
             for member, (name, experiment) in enumerate(waiting.items()):
                 run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
                 dataset = load(experiment.data)
-                pin = self._board.pin_run(name, run, seen.fits[member], grid_of(dataset))
+                pin = self._controller.pin_run(run, seen.fits[member], dataset, name)
                 if pin is not None:
                     self._own[pin] = name
-                self._guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
+                self.guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
         self.wishes_changed.emit()
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
@@ -120,10 +129,10 @@ class Classroom(QObject):
 
         What another page had pinned goes; what the reader pinned, or gave a name, stays.
         """
-        known = {(pin.name, pin.run.experiment): pin for pin in self._board.pins}
+        known = {(pin.name, pin.run.experiment): pin for pin in self._controller.pins}
         wanted = {known.get(pair) for pair in pins}
         left = {pin: name for pin, name in self._own.items() if pin not in wanted}
-        self._board.remove_pins([pin for pin, name in left.items() if pin.name == name])
+        self._controller.remove_pins([pin for pin, name in left.items() if pin.name == name])
         self._own = {pin: name for pin, name in self._own.items() if pin in wanted}
         self._waiting = {name: it for name, it in pins if (name, it) not in known}
         self.wishes_changed.emit()
@@ -134,11 +143,12 @@ class Classroom(QObject):
     def _show_curves(self, paths: Sequence[str]) -> None:
         """Not remembered: the reader's own choice is that of the next start."""
         self._controls.set_shown_curves(paths)
-        self._laboratory.reconsider()
+        self._studies.reconsider()
 
     def _play(self) -> None:
-        if not self._runner.is_finished:  # else the page goes on with the run of the one before
-            self._runner.play()
+        runner = self._controller.runner
+        if not runner.is_finished:  # else the page goes on with the run of the one before
+            runner.play()
 
     def _start_seeds(self) -> None:
         """Where the answer is in the Seeds tab, train what it shows."""
@@ -146,9 +156,9 @@ class Classroom(QObject):
             self._tabs.seeds.start()
 
     def _note_studies(self) -> None:
-        if self._guide.position is None:
+        if self.guide.position is None:
             return  # nobody asks what they show
-        for key, study in self._laboratory.studies.items():
+        for key, study in self._studies.studies.items():
             is_news = key not in SWEEPABLE and study not in self._noted
             if is_news and study.finished and not study.problem:
                 self._noted.add(study)
@@ -166,16 +176,16 @@ class Classroom(QObject):
             dataset = datasets.get(experiment.data)
             if dataset is None:
                 dataset = datasets[experiment.data] = load(experiment.data)
-            self._guide.note_run(experiment, histories.member(member), dataset, None)
+            self.guide.note_run(experiment, histories.member(member), dataset, None)
 
     def _note_parts(self, sweep: Sweep, digest: object) -> None:
         """Take in bias² and variance at each position, of as many draws as claims are about."""
         if not isinstance(digest, list) or sweep.seeds < RESAMPLES:
             return
-        if self._laboratory.epoch is not None:
+        if self._studies.epoch is not None:
             return  # they are those of an earlier moment
         experiments = sweep.experiments
         for position, parts in enumerate(digest):
             if parts is not None:
                 experiment = experiments[sweep.member(position)]
-                self._guide.note_parts(experiment, load(experiment.data), parts)
+                self.guide.note_parts(experiment, load(experiment.data), parts)

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.fit_panel import Band
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.timeline.replay import Replay
 from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
@@ -26,11 +25,19 @@ _SHOWN = 5  # thinned networks at once
 
 
 class DropoutPasses(QObject):
-    """A band of stochastic passes and single thinned networks, where there is dropout."""
+    """A band of stochastic passes and single thinned networks, where there is dropout.
 
-    def __init__(self, fit_view: FitView, replay: Replay) -> None:
+    Signals
+    -------
+    wanted_changed
+        (bool): whether views are to bring thinned networks.
+    """
+
+    wanted_changed = Signal(bool)
+
+    def __init__(self, fit_view: FitView) -> None:
         super().__init__(fit_view)
-        self._fit_view, self._replay = fit_view, replay
+        self._fit_view = fit_view
         self._view: View | None = None
         self._has_dropout, self._is_in_sight = False, True
         self.band = named("dropout.band", Toggle("Band", _BAND))
@@ -56,7 +63,7 @@ class DropoutPasses(QObject):
         self._show_buttons()
         self._ask()
 
-    def show(self, view: View) -> None:
+    def show_view(self, view: View) -> None:
         """Show what a view brought of them."""
         self._view = view
         self._enable()
@@ -85,6 +92,6 @@ class DropoutPasses(QObject):
 
     def _ask(self) -> None:
         is_wanted = self.band.isChecked() or self.thinned.isChecked()
-        self._replay.set_passes(is_wanted and self._is_in_sight)
+        self.wanted_changed.emit(is_wanted and self._is_in_sight)
         if self._view is not None:  # the networks may be there already
-            self.show(self._view)
+            self.show_view(self._view)

@@ -8,6 +8,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Overlay, Subject, Surface, carried
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.messages import View
+from regplay.session.session import Run
 
 
 def _panel_class(dataset: Dataset) -> type[FitPanel]:
@@ -56,9 +58,26 @@ class FitView(QWidget):
         self._subject = subject
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._colors = LIGHT
+        self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
         self._blank = QWidget()
         self._stack.addWidget(self._blank)
+
+    def show_view(self, view: View) -> None:
+        """Show what a network predicts; earlier fits of another run go."""
+        if view.run is not self._run:
+            self._run = view.run
+            self.clear_past()
+        self.set_fit(view.fit, view.dataset)
+
+    def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
+        """Draw other points, or none; an edit of those that are drawn leaves the rest in place."""
+        if dataset is None:
+            self.clear()
+        elif is_edit:
+            self.set_points(dataset)
+        else:
+            self.set_dataset(dataset)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show a dataset; its fit comes with `set_fit`, and what lies over the last one goes."""

@@ -10,6 +10,7 @@ from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Toggle
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
@@ -96,6 +97,19 @@ class HistoryView(QWidget):
         """Show a tab."""
         self.tabs[tab].setChecked(True)
 
+    def show_view(self, view: View) -> None:
+        """Show how a run went so far, and which moment of it is shown elsewhere."""
+        self.set_history(view.run.history, view.snapshot)
+        self.set_marks(view.run.changed_at)
+        self.set_moment(None if view.look.epoch is None else view.moment.epoch)
+
+    def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
+        """Start anew with other data, or with none; an edit of points changes but the floor."""
+        if dataset is None:
+            self.set_history(None)
+        elif not is_edit or self._floor != dataset.noise_floor:
+            self.set_dataset(dataset, self._planned)
+
     def set_dataset(self, dataset: Dataset, epochs: int = 1) -> None:
         """Start anew: the noise floor of a dataset, and how many epochs are planned."""
         self._dataset, self._planned = dataset, epochs
@@ -153,12 +167,16 @@ class HistoryView(QWidget):
 
     # inside
 
+    @property
+    def _floor(self) -> float | None:
+        return None if self._dataset is None else self._dataset.noise_floor
+
     def _set_up(self, plot: MeasurePlot) -> None:
         plot.set_history(None, None, 0)
         plot.set_planned(self._planned)
         plot.set_marks(self._marks)
         plot.set_moment(self._moment)
-        floor = None if self._dataset is None else self._dataset.noise_floor
+        floor = self._floor
         if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
             sign = "σ² = " if self._dataset.task == "regression" else ""
             plot.set_floor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from regplay.core.experiment import Experiment
 from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
 from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Button, CloseButton
 from regplay.gui.widgets.layout import named
 from regplay.gui.widgets.texts import ElidedLabel
@@ -303,6 +304,12 @@ class RunsList(QWidget):
         self.update_actions()
         if not known.issuperset(pins):
             self.undo_delete.clear()
+
+    def show_view(self, view: View) -> None:
+        """Follow the present run, while the list is in sight."""
+        if self.isVisible():
+            self.set_present(view.run, view.run.experiment)
+            self.refresh()
 
     def set_present(self, run: Run | None, experiment: Experiment) -> None:
         """Show the present run, or an experiment that has none yet."""

@@ -114,9 +114,7 @@ class SideTab(SplitView):
     contestants_changed
         There are others, or they have trained further.
     start_chosen
-        (Experiment, Start, int, bool): go on with this run, at this epoch.
-    experiment_chosen
-        (Experiment): work on this one.
+        (Experiment, Start): go on with this run.
     pin_chosen
         (Contestant, Fit): keep this run, which predicts this.
     """
@@ -124,8 +122,7 @@ class SideTab(SplitView):
     wishes_changed = Signal()
     beside_changed = Signal(object)
     contestants_changed = Signal()
-    start_chosen = Signal(object, object, int, bool)
-    experiment_chosen = Signal(object)
+    start_chosen = Signal(object, object)
     pin_chosen = Signal(object, object)
 
     def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
@@ -276,12 +273,8 @@ class SideTab(SplitView):
 
     def _adopt(self, index: int) -> None:
         each = self.contestants[index]
-        last = each.run.history.last
-        if not each.place.is_trained:
-            self.experiment_chosen.emit(each.run.experiment)
-        elif last is not None:
-            start = Start(_KEY, index)
-            self.start_chosen.emit(each.run.experiment, start, last.epoch, False)
+        start = Start(_KEY, index) if each.place.is_trained else Start(run=each.run)
+        self.start_chosen.emit(each.run.experiment, start)
 
 
 def _losses(moment: Snapshot | None) -> tuple[float, float] | None:

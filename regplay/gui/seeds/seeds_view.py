@@ -24,9 +24,9 @@ from regplay.gui.plots.fit_view import FitView
 from regplay.gui.seeds.decomposition import DecompositionView
 from regplay.gui.seeds.loss_strip import LossStrip, Pauses, SeedLosses
 from regplay.gui.theme import Colors
-from regplay.gui.training.study_control import StudyControl
 from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.study_control import StudyControl
 
 _FEWEST, _MOST, _DEFAULT = 5, 100, 20
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QWidget
 
 from regplay.gui.theme import Colors
 from regplay.gui.timeline.epoch_track import EpochTrack
+from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
 
@@ -77,6 +78,8 @@ class Timeline(QWidget):
         self.setFixedHeight(_HEIGHT)
         self._best: int | None = None
         self._stopped: int | None = None
+        self._view: View | None = None  # the newest of the run itself
+        self._recorded: Sequence[int] = ()
         self.label = named("timeline.epoch", QLabel())
         self.track = named("timeline.track", EpochTrack())
         self._buttons = {
@@ -105,6 +108,32 @@ class Timeline(QWidget):
         return self._buttons[name]
 
     # what is shown
+
+    def show_view(self, view: View) -> None:
+        """Show which moments of a run there are, and its best; of a member of a study, its best."""
+        history = view.run.history
+        best = history.best()
+        if not view.is_preview:
+            self._view = view
+            self._show_moments()
+            is_early = view.snapshot.ending() == "stopped early"
+            self.set_stopped_early(int(view.snapshot.stopped_at[0]) if is_early else None)
+        self.set_best(None if best is None else int(history.epochs[best]))
+
+    def set_recorded(self, epochs: Sequence[int]) -> None:
+        """Epochs at which there is something else to see than the run."""
+        if list(epochs) != list(self._recorded):
+            self._recorded = epochs
+            self._show_moments()
+
+    def _show_moments(self) -> None:
+        if self._view is None:
+            return
+        kept = self._view.run.checkpoints.epochs.tolist()
+        if kept and self._view.snapshot.epoch > kept[-1]:
+            kept.append(self._view.snapshot.epoch)  # the newest state is there without being kept
+        last = kept[-1] if kept else -1
+        self.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
 
     def set_kept(self, epochs: Sequence[int]) -> None:
         """The kept epochs, rising; the last stands for the newest moment.

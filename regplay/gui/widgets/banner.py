@@ -30,7 +30,10 @@ class Banner(QFrame):
         return self._text.text()
 
     def show_message(self, message: str) -> None:
-        """Show a message in place of the one before."""
+        """Show a message in place of the one before; an empty one takes that away."""
+        if not message:
+            self.clear()
+            return
         self._text.setText(f"⚠  {message}")
         self.show()
 

@@ -8,7 +8,7 @@ from regplay.gui.training.clock import VirtualClock
 from regplay.session.document import Document
 
 
-class FakeWindow:
+class FakeSession:
     """Shows what it is told to."""
 
     def __init__(self):
@@ -37,7 +37,7 @@ class Desk:
 
     def begin(self):
         """Another window is opened."""
-        self.window, self.answers = FakeWindow(), Answers()
+        self.window, self.answers = FakeSession(), Answers()
         self.documents = Documents(
             self.window, self.answers, self.clock, self.settings, self.folder / "autosave"
         )

@@ -22,7 +22,7 @@ def documents_of(tmp_path):
 
 
 def train(person):
-    if not person.window.runner.is_playing:  # as it does where a finished run was changed
+    if not person.controller.runner.is_playing:  # as it does where a finished run was changed
         person.click("transport.play")
     return person.wait_until_finished()
 
@@ -34,7 +34,7 @@ def test_a_session_goes_on_in_another_window(open_window, documents_of):
     first.set(regularization__weight_decay=0.1)
     view = train(first)
     first.choose("Pin this run")
-    first.window.board.pins.rename(first.window.board.pins[0], "without")
+    first.controller.pins.rename(first.controller.pins[0], "without")
     documents = documents_of(first)
     assert documents.save()
     first.window.close()
@@ -46,7 +46,7 @@ def test_a_session_goes_on_in_another_window(open_window, documents_of):
     assert second.view.run.experiment == view.run.experiment
     assert np.array_equal(second.view.run.history.epochs, view.run.history.epochs)
     assert np.array_equal(second.view.fit.grid, view.fit.grid)  # the same network
-    pins, before = list(second.window.board.pins), list(first.window.board.pins)
+    pins, before = list(second.controller.pins), list(first.controller.pins)
     assert [pin.name for pin in pins] == ["without", "λ 0.1"]
     for pin, was in zip(pins, before, strict=True):
         assert np.array_equal(pin.fit.grid, was.fit.grid)
@@ -75,7 +75,7 @@ def test_what_is_open_is_collected_in_less_than_two_milliseconds(open_window, do
     train(person)
     for _ in range(12):
         person.choose("Pin this run")
-    shown = person.window.documents._window
+    shown = person.window.documents._session
     times = []
     for _ in range(20):
         start = time.perf_counter()

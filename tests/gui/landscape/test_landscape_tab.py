@@ -58,7 +58,7 @@ def test_the_present_settings_are_marked_from_the_beginning(open_window, setting
     person.click("stage.landscape")
     tab = person.window.tabs.landscape
     x, y = tab.axes()
-    experiment = person.window.session.experiment
+    experiment = person.controller.session.experiment
     column = x.values.index(get(experiment, x.path))
     assert tab.marks.present == pytest.approx((column, y.values.index(get(experiment, y.path))))
 

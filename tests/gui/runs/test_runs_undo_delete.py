@@ -118,7 +118,7 @@ def test_in_the_window_its_curves_come_back_too(open_window, settings) -> None:
     person = open_window(small)
     window = person.window
     person.press(Qt.Key.Key_P)
-    pin = window.board.pins[0]
+    pin = window.controller.pins[0]
 
     def lines() -> list[str]:
         return [run.source.name for run in window.history_view.plot.pinned.runs]
@@ -130,7 +130,7 @@ def test_in_the_window_its_curves_come_back_too(open_window, settings) -> None:
     person.wait(lambda: person.find("runs.undo").width() > 20)  # it is laid out
     person.click("runs.undo")
     assert lines() == [pin.name]
-    assert list(window.board.pins) == [pin]
+    assert list(window.controller.pins) == [pin]
     window.runs.choose(pin)
     person.press(DELETE, window.runs.view)
     person.wait(person.find("runs.forget").isVisible)

@@ -1,0 +1,414 @@
+"""What is worked on, and the one place that changes it. No widget is known here.
+
+The way of a value, such as weight decay while its slider is dragged, from the mouse to the pixels:
+
+1. `controls/track.py`: the slider hands on the value under the mouse.
+2. `controls/control.py`: its control checks the value and shows it.
+3. `controls/panel.py`: the panel puts it into a whole new `Experiment`.
+4. `controller.py`: `change` notes it for undo, loads data that are others, and tells who shows it.
+5. `training/runner.py`: `submit` gives it the next generation number.
+6. `training/worker.py`: the thread trains it, and leaves a `View` in a mailbox that holds one.
+7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
+   to the controller first, then to each part of the window by its one entry, `show_view`.
+8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
+9. `plots/curve.py`: the panel moves its curve, which Qt paints with the frame.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace as replaced
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from regplay.core.datasets import Dataset, DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
+from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.training.clock import Clock
+from regplay.gui.training.messages import Look, Start, View
+from regplay.gui.training.runner import Runner
+from regplay.gui.training.study_scheduler import StudyScheduler
+from regplay.session.drawing import is_edit
+from regplay.session.pins import Pin, Pins, PinsFullError
+from regplay.session.session import Change, Past, Run, Session
+
+_READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
+
+
+class Controller(QObject):
+    """Decides what a command does to the experiment, to undo, to the training and to what is shown.
+
+    Whoever shows something connects to the signals; whoever is clicked calls a command. What is
+    shown of a run comes from `runner.viewed`, of which this controller is told first.
+
+    Attributes
+    ----------
+    session
+        The present experiment; it is changed here alone.
+    runner, studies
+        Train the run, and what is trained beside it.
+    pins
+        The pinned runs.
+    dataset, grid
+        Of the present experiment, and where its fit is drawn; None while there are no data.
+    view
+        The newest; None before the first.
+
+    Signals
+    -------
+    experiment_changed
+        (Experiment, Dataset | None): what is worked on, and its data if there are any. They follow
+        `data_changed`, where points are drawn anew.
+    data_changed
+        (Dataset | None, bool): draw these points, or none; whether they are those that are drawn
+        already but for an edit by a person.
+    untrained
+        (Experiment, Dataset | None): nothing is known of it yet.
+    look_changed
+        (Look): what is asked to be shown, such as an earlier moment.
+    reading_changed
+        (View): as `runner.viewed`, but no more often than words and numbers can be read; what
+        rests is always told.
+    pins_changed
+        Other runs are pinned.
+    comparison_wanted
+        Show remedies side by side.
+    message
+        (str): what went wrong, where, and what to do; empty once that is over.
+    """
+
+    experiment_changed = Signal(object, object)
+    data_changed = Signal(object, bool)
+    untrained = Signal(object, object)
+    look_changed = Signal(object)
+    reading_changed = Signal(object)
+    pins_changed = Signal()
+    comparison_wanted = Signal()
+    message = Signal(str)
+
+    def __init__(self, experiment: Experiment, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = Session(experiment)
+        self.runner = Runner(clock, self)
+        self.studies = StudyScheduler(self.runner, clock, [], self)
+        self.pins = Pins()
+        self.dataset: Dataset | None = None
+        self.grid: Grid | None = None
+        self.view: View | None = None
+        self._clock = clock
+        self._past = Past()
+        self._look = Look()
+        self._settings: DataSettings | None = None  # of the dataset
+        self._drawn: Dataset | None = None  # another one while a sweep over data is dragged
+        self._is_editing = False
+        self._read_at = -1.0
+        # The first to be connected: views are told once it is known which points are drawn.
+        self.runner.viewed.connect(self._take_view)
+        self.runner.failed.connect(self.message)
+        self.runner.noticed.connect(self.message)
+        self.studies.failed.connect(self.message)
+        self.pins_changed.connect(self.studies.reconsider)
+
+    @property
+    def run(self) -> Run | None:
+        """The run that is shown, or a member of a study in its place."""
+        return None if self.view is None else self.view.run
+
+    # Commands that change the experiment
+
+    def change(self, experiment: Experiment, goes_on: bool | None = None) -> None:
+        """Work on another experiment; what has to be trained anew follows from what differs.
+
+        Parameters
+        ----------
+        goes_on
+            Whether it is one step back together with the last change; None where that is not known.
+        """
+        self._note(experiment, goes_on)
+        self._apply(self.session.change(experiment, epoch=self.runner.epoch))
+
+    def set_values(self, values: Mapping[str, object]) -> None:
+        """Change some values, by field path."""
+        self.change(replace(self.session.experiment, values))
+
+    def new_seed(self) -> None:
+        """Take other initial weights, batches and dropout."""
+        self.set_values({"seed": (self.session.experiment.seed + 1) % 2**31})
+
+    def open(self, experiment: Experiment) -> None:
+        """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
+        self._note(experiment)
+        self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
+
+    def begin(self, experiment: Experiment) -> None:
+        """Work on another experiment from its initial weights, even where weights are kept."""
+        run = self.run
+        if experiment != self.session.experiment or run is None or run.changed_at:
+            self.runner.rewind()
+            self.open(experiment)
+            if self.session.keeps_weights:
+                self.reset()
+
+    def adopt(self, experiment: Experiment, start: Start) -> None:
+        """Go on with a network that was trained, wherever a person has found it.
+
+        It waits where it has come to, or trains on if it was on its way; what is shown at an
+        earlier epoch stays there. Where its states are not kept, it is trained from its initial
+        weights. It is one step back to what was worked on before.
+
+        Parameters
+        ----------
+        start
+            Where its states are: a run that was kept, a member of a study, or a moment of the
+            present run.
+        """
+        epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
+        # Steps along a slider's curve are one step back together, as those of any other slider.
+        self._note(experiment, goes_on=None if start.study else False)
+        self.session.take(experiment)
+        if epoch is None:
+            self._apply(Change.RESTART)
+            return
+        self._tell()
+        if self.dataset is None:
+            return
+        self.look(epoch=None if start.is_present else self._look.epoch, study="", member=0)
+        self.runner.go_on_from(experiment, self.dataset, self.grid, start, epoch)
+        if is_on_its_way:
+            self.runner.play()
+
+    def go_back(self, epoch: int | None, *, plays: bool = False) -> None:
+        """Make an earlier moment of the run the present one; what came after it is forgotten."""
+        view = self.runner.view
+        # Where that very epoch is not kept, the run goes there from the last one before it.
+        if view is None or epoch is None or view.run.checkpoints.at(epoch) is None:
+            return
+        self.adopt(view.run.experiment, Start(epoch=epoch))
+        if plays:
+            self.runner.play()
+
+    def continue_from_here(self) -> None:
+        """Train on from the moment that is shown."""
+        self.go_back(self._look.epoch, plays=True)
+
+    def restore_best(self) -> None:
+        """Go back to the epoch with the smallest validation loss."""
+        history = None if self.runner.view is None else self.runner.view.run.history
+        best = None if history is None else history.best()
+        if history is not None and best is not None:
+            self.go_back(int(history.epochs[best]))
+
+    def undo(self) -> None:
+        """Work on the experiment before the last change."""
+        self._restore(self._past.back(self.session.experiment))
+
+    def redo(self) -> None:
+        """Work on the experiment before the last step back."""
+        self._restore(self._past.forward(self.session.experiment))
+
+    # Commands about training
+
+    def toggle(self) -> None:
+        """Train or pause; a run at its end is given as many epochs again."""
+        if self.runner.is_playing:
+            self.runner.pause()
+            return
+        if self.dataset is None:
+            self._apply(Change.RESTART)  # the file may be there by now; else say it again
+        elif self.runner.is_finished and self.runner.epoch >= self.session.experiment.epochs:
+            self.extend()
+        elif self.runner.is_finished:
+            self.message.emit(
+                "This run has stopped by itself: change a setting, or reset it to train again."
+            )
+            return
+        self.runner.play()
+
+    def extend(self) -> None:
+        """Give the run as many epochs again as were planned."""
+        self.session.extend(self.runner.epoch)
+        self._apply(Change.ADJUST)
+
+    def reset(self) -> None:
+        """Go back to the same initial weights and wait there."""
+        self.runner.rewind()
+        self.session.begin_anew()
+        self._apply(Change.RESTART)
+
+    def set_keeps_weights(self, keeps: bool) -> None:
+        """Whether a change of regularization or learning rate goes on from the present weights."""
+        self.session.keeps_weights = keeps
+
+    def set_device(self, device: str) -> None:
+        """Train on another device from here on."""
+        self.runner.device = device
+        self._apply(Change.RETRAIN)
+        self.studies.begin_anew()
+
+    def compare(self) -> None:
+        """Train none, weight decay, dropout and both side by side; the run waits meanwhile."""
+        self.runner.pause()
+        self.comparison_wanted.emit()
+
+    # Commands about what is kept and shown
+
+    def pin(self) -> None:
+        """Keep the run that is shown, as far as it has come, whatever moment of it is in sight."""
+        view = self.view
+        if view is None:
+            return
+        fit, newest = view.fit, view.run.checkpoints.last
+        if view.look.epoch is not None and newest is not None:
+            from regplay.gui.training.viewer import fit_at  # with torch, which is loaded by now
+
+            fit = fit_at(newest, view.run.experiment)
+        self.pin_run(view.run, fit, view.dataset)
+
+    def pin_run(
+        self,
+        run: Run,
+        fit: Fit | None,
+        dataset: Dataset,
+        name: str | None = None,
+        color: int | None = None,
+    ) -> Pin | None:
+        """Keep a run that learned a dataset; None if that is refused, which a message says."""
+        try:
+            pin = self.pins.pin(run, fit, name, grid=grid_of(dataset), color=color)
+        except PinsFullError as error:
+            self.message.emit(str(error))
+            return None
+        self.pins_changed.emit()
+        return pin
+
+    def remove_pins(self, pins: Iterable[Pin]) -> None:
+        """Keep these no longer, as far as they are still pinned."""
+        gone = [pin for pin in pins if pin in [*self.pins]]
+        for pin in gone:
+            self.pins.remove(pin)
+        if gone:
+            self.pins_changed.emit()
+
+    def restore_pins(self, pins: Iterable[Pin]) -> None:
+        """Keep these in place of all others."""
+        self.pins.restore(pins)
+        self.pins_changed.emit()
+
+    def look(self, **wanted: Any) -> None:
+        """Show something else, or more; what is not named stays as it is.
+
+        Parameters
+        ----------
+        **wanted
+            Attributes of `Look`.
+        """
+        look = replaced(self._look, **wanted)
+        self.studies.set_epoch(look.epoch)
+        if look != self._look:
+            self._look = look
+            self.runner.look(look)
+        self.look_changed.emit(look)
+
+    def set_editing(self, is_editing: bool) -> None:
+        """While a person edits points, they are drawn at once, before there is a fit of them."""
+        self._is_editing = is_editing
+        if is_editing and self.dataset is not None and self.dataset is not self._drawn:
+            self._draw(self.dataset)
+
+    # What follows from a command
+
+    def _note(self, experiment: Experiment, goes_on: bool | None = None) -> None:
+        now = self._clock.now()
+        self._past.note(self.session.experiment, experiment, now, goes_on=goes_on)
+        self.message.emit("")
+
+    def _restore(self, experiment: Experiment | None) -> None:
+        if experiment is not None:
+            self.message.emit("")
+            self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
+
+    def _apply(self, change: Change) -> None:
+        """Train what the session works on, after this change."""
+        if self._tell():
+            change = Change.RESTART
+        if self.dataset is None:
+            return
+        if change not in (Change.NOTHING, Change.ADJUST):
+            self.look(epoch=None, study="", member=0)
+        self.runner.submit(self.session.experiment, self.dataset, self.grid, change)
+
+    def _reached(self, experiment: Experiment, start: Start) -> int | None:
+        """The epoch that a network was trained to; None if its states are not kept."""
+        if start.study:
+            study = self.studies.studies.get(start.study)
+            if study is None or study.history is None:
+                return None
+            last = study.history.member(start.member).last
+            is_same = study.sweep.experiments[start.member] == experiment
+            return last.epoch if is_same and last is not None else None
+        if start.run is None:
+            return start.epoch
+        last = start.run.history.last
+        return last.epoch if start.run.checkpoints and last is not None else None
+
+    def _is_on_its_way(self, start: Start) -> bool:
+        """Whether a network is still being trained where it was found."""
+        study = self.studies.studies.get(start.study)
+        return (
+            study is not None
+            and study.history is not None
+            and not (study.history.is_finished[start.member])
+        )
+
+    def _tell(self) -> bool:
+        """Tell all what is worked on; whether its data are others than before.
+
+        Data of which a person edited a point are not.
+        """
+        experiment, has_other_data = self.session.experiment, False
+        if experiment.data != self._settings:
+            has_other_data = self._load(experiment)
+        self.experiment_changed.emit(experiment, self.dataset)
+        self.studies.set_experiment(None if self.dataset is None else experiment)
+        return has_other_data
+
+    def _load(self, experiment: Experiment) -> bool:
+        names = {experiment.data.name, "" if self._settings is None else self._settings.name}
+        self._settings = experiment.data
+        try:
+            dataset = load(experiment.data)
+        except DatasetError as error:
+            self.dataset = self._settings = None  # so that it is tried again
+            self.runner.withdraw()
+            self._draw(None)
+            self.untrained.emit(experiment, None)
+            self.message.emit(str(error))
+            return True
+        self.message.emit("")
+        before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
+        is_placed = "points" in names and before is not None and is_edit(before, dataset)
+        if before is not None and before is self._drawn and is_placed:
+            self._draw(dataset, is_edit=True)
+            return False
+        if self.view is not None and self.runner.is_loaded and not self._is_editing:
+            return True  # a view of them is to come, and what is shown stays until then
+        self._draw(dataset)
+        self.untrained.emit(experiment, dataset)
+        return True
+
+    def _draw(self, dataset: Dataset | None, *, is_edit: bool = False) -> None:
+        self._drawn = dataset
+        self.data_changed.emit(dataset, is_edit)
+
+    @Slot(object)
+    def _take_view(self, view: View) -> None:
+        is_old = view.generation < self.runner.generation and not view.is_preview
+        # Points that a person has moved don't go back to where an older view saw them.
+        is_moved = is_old and self._drawn is self.dataset
+        if view.dataset is not self._drawn and not is_moved:
+            self._draw(view.dataset)
+        self.view = view
+        rests, now = view.is_finished or not self.runner.is_playing, self._clock.now()
+        if rests or now - self._read_at >= _READING_INTERVAL:
+            self._read_at = now
+            self.reading_changed.emit(view)

@@ -1,0 +1,482 @@
+"""What each command does, without any widget, on a virtual clock."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import get, replace
+from regplay.core.sweep import Lineup
+from regplay.gui.controller import Controller
+from regplay.gui.training.clock import VirtualClock
+from regplay.gui.training.messages import Start
+from regplay.gui.training.runner import FRAME
+from regplay.gui.training.studies import StudyRequest
+from regplay.session.drawing import Drawing
+from regplay.session.session import Change
+
+WD, L1 = "regularization.weight_decay", "regularization.l1"
+SMALL = replace(
+    Experiment(), {"epochs": 20, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
+)
+LONG = {"epochs": 1_000_000, "optimizer.batch_size": 1}
+
+
+class Beside:
+    """Has these experiments trained together beside the run."""
+
+    def __init__(self, *experiments: Experiment) -> None:
+        self.lineup = Lineup(experiments)
+
+    def wanted(self, experiment, epoch):
+        return {"beside": StudyRequest(self.lineup)}
+
+    def show_studies(self, studies, epoch):
+        pass
+
+
+class Watcher:
+    """Hears all that a controller says, and lets time pass until something is so."""
+
+    def __init__(self, controller: Controller, clock: VirtualClock, qtbot) -> None:
+        self.controller, self.clock, self._qtbot = controller, clock, qtbot
+        self.experiments, self.data, self.views, self.readings = [], [], [], []
+        self.untrained, self.messages, self.looks = [], [], []
+        controller.experiment_changed.connect(lambda *told: self.experiments.append(told))
+        controller.data_changed.connect(lambda *told: self.data.append(told))
+        controller.untrained.connect(lambda *told: self.untrained.append(told))
+        controller.reading_changed.connect(self.readings.append)
+        controller.look_changed.connect(self.looks.append)
+        controller.message.connect(self.messages.append)
+        controller.runner.viewed.connect(self.views.append)
+
+    @property
+    def view(self):
+        return self.views[-1]
+
+    @property
+    def experiment(self) -> Experiment:
+        return self.controller.session.experiment
+
+    def wait(self, condition) -> None:
+        def is_so():
+            self.clock.advance(FRAME)
+            return bool(condition())
+
+        self._qtbot.waitUntil(is_so, timeout=20_000)
+
+    def wait_for_epoch(self, epoch: int):
+        """Until the present experiment is shown at this epoch."""
+        runner = self.controller.runner
+        self.wait(
+            lambda: (
+                self.views
+                and self.view.generation == runner.generation
+                and self.view.snapshot.epoch == epoch
+                and not self.view.is_preview
+            )
+        )
+        return self.view
+
+    def change(self, **values: object) -> None:
+        self.controller.set_values({path.replace("__", "."): it for path, it in values.items()})
+
+    def train(self):
+        """To the end."""
+        self.controller.runner.play()
+        return self.wait_for_epoch(self.experiment.epochs)
+
+    def train_beside(self, *experiments: Experiment) -> None:
+        self.controller.studies.add(Beside(*experiments))
+        studies = self.controller.studies
+        self.wait(lambda: "beside" in studies.studies and studies.studies["beside"].finished)
+
+
+@pytest.fixture
+def clock():
+    return VirtualClock()
+
+
+@pytest.fixture
+def watcher(clock, qapp, qtbot):
+    """At a controller of a small experiment that waits."""
+    controller = Controller(SMALL, clock)
+    watcher = Watcher(controller, clock, qtbot)
+    controller.reset()
+    controller.runner.start()
+    watcher.wait(lambda: watcher.views)
+    yield watcher
+    controller.studies.stop()
+    controller.runner.stop()
+
+
+ALONE = """
+import sys
+from PySide6.QtCore import QCoreApplication
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.gui.controller import Controller
+from regplay.gui.training.clock import VirtualClock
+
+app, clock = QCoreApplication([]), VirtualClock()
+controller = Controller(replace(Experiment(), {"epochs": 5}), clock)
+controller.reset()
+controller.runner.start()
+controller.toggle()
+while not controller.runner.is_finished:
+    app.processEvents()
+    clock.advance(0.02)
+controller.pin()
+controller.set_values({"regularization.weight_decay": 0.1})
+controller.undo()
+controller.runner.stop()
+assert len(controller.pins) == 1
+widgets = {"PySide6.QtWidgets", "PySide6.QtGui", "pyqtgraph"}
+print(sorted(widgets & set(sys.modules)))
+"""
+
+
+def test_it_trains_pins_and_undoes_in_a_process_without_any_widget(tmp_path):
+    script = tmp_path / "alone.py"
+    script.write_text(ALONE)
+    place = Path(__file__).parents[2]
+    told = subprocess.run(
+        [sys.executable, str(script)], capture_output=True, text=True, cwd=place, check=True
+    )
+    assert told.stdout.strip() == "[]"
+
+
+# a change
+
+
+def test_a_change_is_told_with_its_data_and_trained_with_a_new_number(watcher):
+    watcher.train()
+    generation = watcher.controller.runner.generation
+    watcher.change(regularization__weight_decay=0.1)
+    assert watcher.experiments[-1] == (watcher.experiment, watcher.controller.dataset)
+    assert watcher.experiment.regularization.weight_decay == 0.1
+    view = watcher.wait_for_epoch(20)
+    assert view.generation == generation + 1
+    assert view.run.experiment == watcher.experiment
+
+
+def test_a_change_takes_a_message_away_and_shows_the_newest(watcher):
+    watcher.train()
+    watcher.controller.look(epoch=5)
+    watcher.messages.clear()
+    watcher.change(regularization__l1=0.1)
+    assert watcher.messages[-1] == ""
+    assert watcher.looks[-1].epoch is None
+    assert watcher.wait_for_epoch(20).look.epoch is None
+
+
+def test_a_change_of_nothing_trains_nothing(watcher):
+    generation = watcher.controller.runner.generation
+    watcher.controller.change(watcher.experiment)
+    assert watcher.controller.runner.generation == generation
+
+
+def test_undo_and_redo_go_through_changes_but_not_through_what_a_drag_passes(watcher):
+    for value in (0.1, 0.2, 0.3):
+        watcher.change(regularization__weight_decay=value)
+    watcher.clock.advance(2.0)
+    watcher.change(seed=5)
+    watcher.controller.undo()
+    assert watcher.experiment == replace(SMALL, {WD: 0.3})
+    watcher.controller.undo()
+    assert watcher.experiment == SMALL
+    watcher.controller.undo()  # there is nothing before
+    assert watcher.experiment == SMALL
+    for _ in range(2):
+        watcher.controller.redo()
+    assert watcher.experiment == replace(SMALL, {WD: 0.3, "seed": 5})
+
+
+def test_a_new_seed_leaves_the_data_as_they_are(watcher):
+    dataset = watcher.controller.dataset
+    watcher.controller.new_seed()
+    assert watcher.experiment.seed == 1
+    assert watcher.controller.dataset is dataset
+
+
+def test_what_is_begun_waits_at_initial_weights_even_where_weights_are_kept(watcher):
+    watcher.train()
+    watcher.controller.set_keeps_weights(True)
+    other = replace(SMALL, {WD: 0.1})
+    watcher.controller.begin(other)
+    assert watcher.wait_for_epoch(0).run.experiment == other
+
+
+def test_what_is_begun_again_stays_where_it_is(watcher):
+    watcher.train()
+    generation = watcher.controller.runner.generation
+    watcher.controller.begin(SMALL)
+    assert watcher.controller.runner.generation == generation
+
+
+# data
+
+
+def test_data_are_told_once_and_other_ones_are_drawn_with_their_first_view(watcher):
+    watcher.train()
+    assert watcher.data == [(watcher.controller.dataset, False)]
+    before = watcher.controller.dataset
+    watcher.change(data__noise=1.0)
+    assert watcher.controller.dataset is not before
+    assert len(watcher.data) == 1  # what is drawn stays until there is a fit of them
+    watcher.wait_for_epoch(20)
+    assert watcher.data[1:] == [(watcher.controller.dataset, False)]
+
+
+def test_an_edited_point_is_drawn_at_once_and_stays_where_it_was_put(watcher):
+    drawing = Drawing.of(watcher.controller.dataset)
+    watcher.controller.set_editing(True)
+    first = drawing.experiment(watcher.experiment)
+    watcher.controller.change(first, False)
+    view = watcher.train()
+    moved = drawing.with_outlier(lambda x: np.zeros(len(x))).experiment(first)
+    watcher.controller.change(moved, False)
+    dataset = watcher.controller.dataset
+    assert watcher.data[-1] == (dataset, True)
+    watcher.controller.runner.viewed.emit(view)  # as of a training that was nearly done
+    assert watcher.data[-1] == (dataset, True)
+    watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    assert watcher.experiment == first
+
+
+def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path):
+    table = tmp_path / "table.csv"
+    values = {"data.name": "csv", "data.file": str(table), "data.n_train": 6, "data.n_valid": 4}
+    watcher.controller.set_values(values)
+    assert str(table) in watcher.messages[-1]
+    assert watcher.controller.dataset is None
+    assert watcher.data[-1] == (None, False)
+    assert watcher.untrained[-1] == (watcher.experiment, None)
+    watcher.controller.toggle()
+    assert str(table) in watcher.messages[-1]
+    table.write_text("x,y\n" + "".join(f"{i},{i % 3}\n" for i in range(12)))
+    watcher.controller.toggle()
+    assert watcher.messages[-1] == ""
+    watcher.wait_for_epoch(20)
+
+
+# the course of training
+
+
+def test_at_its_end_a_run_is_given_as_many_epochs_again_until_it_is_reset(watcher):
+    first = watcher.train()
+    watcher.controller.toggle()
+    assert watcher.experiment.epochs == 40
+    assert watcher.wait_for_epoch(40).run is first.run
+    watcher.controller.reset()
+    assert watcher.experiment.epochs == 20
+    assert not watcher.controller.runner.is_playing
+    watcher.wait_for_epoch(0)
+
+
+def test_a_run_that_stopped_by_itself_says_so_and_does_not_go_on(watcher):
+    watcher.change(epochs=20_000, regularization__early_stopping=3)
+    watcher.controller.toggle()
+    watcher.wait(lambda: watcher.controller.runner.is_finished)
+    watcher.controller.toggle()
+    assert "stopped by itself" in watcher.messages[-1]
+    assert not watcher.controller.runner.is_playing
+
+
+def test_comparing_lets_the_run_wait(watcher):
+    wanted = []
+    watcher.controller.comparison_wanted.connect(lambda: wanted.append(True))
+    watcher.controller.set_values(LONG)
+    watcher.controller.toggle()
+    watcher.controller.compare()
+    assert wanted == [True]
+    assert not watcher.controller.runner.is_playing
+
+
+def test_words_are_told_no_more_than_ten_times_a_second_of_the_clock(watcher):
+    watcher.controller.set_values(LONG)
+    watcher.controller.toggle()
+    watcher.wait(lambda: watcher.view.snapshot.epoch > 0)
+    before, views, began = len(watcher.readings), len(watcher.views), watcher.clock.now()
+    watcher.wait(lambda: len(watcher.views) > views + 20)
+    told = len(watcher.readings) - before
+    assert 1 <= told <= (watcher.clock.now() - began) / 0.1 + 1
+    assert told < 20
+
+
+def test_words_of_what_rests_are_told_however_soon(watcher):
+    for step in range(1, 6):
+        watcher.controller.runner.advance(1)
+        assert watcher.wait_for_epoch(step) is watcher.readings[-1]
+
+
+# looking back, and pins
+
+
+def test_a_moment_that_is_gone_back_to_is_the_present_one(watcher):
+    run = watcher.train().run
+    state = run.checkpoints.at(10)
+    watcher.controller.look(epoch=10)
+    watcher.controller.go_back(10)
+    view = watcher.wait_for_epoch(10)
+    assert view.look.epoch is None
+    assert view.run.checkpoints.last is state
+    assert watcher.experiment == SMALL
+    watcher.controller.runner.advance_epoch()
+    again = watcher.wait_for_epoch(11).run.history
+    np.testing.assert_array_equal(again.column("train_loss"), run.history.column("train_loss")[:12])
+
+
+def test_it_trains_on_from_the_moment_shown(watcher):
+    run = watcher.train().run
+    watcher.controller.look(epoch=10)
+    watcher.controller.continue_from_here()
+    assert watcher.controller.runner.is_playing
+    again = watcher.wait_for_epoch(20).run
+    assert again is not run
+    losses = [it.history.column("train_loss") for it in (again, run)]
+    np.testing.assert_array_equal(*losses)
+
+
+def test_the_best_epoch_is_where_the_validation_loss_was_smallest(watcher):
+    watcher.change(epochs=400, optimizer__lr=0.05)
+    history = watcher.train().run.history
+    best = int(history.epochs[history.best()])
+    watcher.controller.restore_best()
+    view = watcher.wait_for_epoch(best)
+    assert view.snapshot.value("valid_loss") == history.column("valid_loss").min()
+
+
+def test_a_run_is_pinned_whole_whatever_moment_of_it_is_shown(watcher):
+    last = watcher.train().fit
+    watcher.controller.look(epoch=5)
+    watcher.wait(lambda: watcher.view.fit.epoch == 5)
+    watcher.controller.pin()
+    (pin,) = watcher.controller.pins
+    assert pin.run.history.epochs[-1] == pin.fit.epoch == 20
+    np.testing.assert_allclose(pin.fit.grid, last.grid, rtol=1e-5)
+
+
+def test_one_pin_too_many_is_refused_with_a_message(watcher):
+    changes = []
+    watcher.controller.pins_changed.connect(lambda: changes.append(True))
+    for _ in range(13):
+        watcher.controller.pin()
+    assert len(watcher.controller.pins) == len(changes) == 12
+    assert "12 runs are pinned" in watcher.messages[-1]
+
+
+# what is adopted
+
+
+def changed_on_its_way(watcher):
+    """A pin of a run that training its experiment from the start doesn't lead to."""
+    watcher.train()
+    watcher.controller.set_keeps_weights(True)
+    watcher.change(regularization__weight_decay=0.5)
+    watcher.wait_for_epoch(40)
+    watcher.controller.pin()
+    watcher.controller.set_keeps_weights(False)
+    (pin,) = watcher.controller.pins
+    assert pin.run.changed_at == [20]
+    return pin
+
+
+def test_a_kept_run_goes_on_from_its_newest_state(watcher):
+    pin = changed_on_its_way(watcher)
+    watcher.change(seed=7)
+    watcher.wait_for_epoch(watcher.experiment.epochs)
+    watcher.controller.adopt(pin.run.experiment, Start(run=pin.run))
+    view = watcher.wait_for_epoch(40)
+    assert view.run.changed_at == [20]
+    assert view.run.checkpoints.last is pin.run.checkpoints.last
+    assert view.snapshot.values.tobytes() == pin.run.history.last.values.tobytes()
+    assert not watcher.controller.runner.is_playing
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+def test_without_states_it_is_trained_from_its_initial_weights(watcher, keeps_weights):
+    pin = changed_on_its_way(watcher)
+    bare = pin.run.until(-1)  # of which nothing was kept
+    assert not bare.checkpoints
+    watcher.controller.set_keeps_weights(keeps_weights)
+    watcher.controller.adopt(bare.experiment, Start(run=bare))
+    view = watcher.wait_for_epoch(40)
+    assert view.run.experiment == bare.experiment
+    assert view.run.changed_at == []
+    assert list(view.run.history.epochs[[0, -1]]) == [0, 40]
+
+
+def test_a_member_of_a_study_is_taken_as_it_was_trained_there(watcher):
+    members = [replace(SMALL, {WD: value}) for value in (0.1, 0.2)]
+    watcher.train_beside(*members)
+    history = watcher.controller.studies.studies["beside"].history.member(1)
+    watcher.controller.adopt(members[1], Start("beside", 1))
+    view = watcher.wait_for_epoch(20)
+    assert watcher.experiment == members[1]
+    np.testing.assert_array_equal(
+        view.run.history.column("train_loss"), history.column("train_loss")
+    )
+
+
+def test_of_a_study_that_is_gone_the_experiment_is_trained(watcher):
+    watcher.train()
+    other = replace(SMALL, {WD: 0.1})
+    watcher.controller.adopt(other, Start("beside", 3))
+    assert watcher.wait_for_epoch(20).run.experiment == other
+
+
+def test_what_is_adopted_is_seen_at_the_epoch_that_was_looked_at(watcher):
+    watcher.train()
+    watcher.controller.look(epoch=7)
+    other = replace(SMALL, {WD: 0.1})
+    watcher.train_beside(other)
+    watcher.controller.adopt(other, Start("beside", 0))
+    view = watcher.wait_for_epoch(20)
+    assert (view.look.epoch, view.fit.epoch) == (7, 7)
+
+
+@pytest.mark.parametrize("kind", ["kept", "member"])
+def test_undo_brings_back_what_was_before_an_adoption(watcher, kind):
+    watcher.train()
+    watcher.controller.pin()
+    kept = watcher.controller.pins[0].run
+    other = replace(SMALL, {WD: 0.1, "epochs": 30})
+    watcher.controller.change(other)
+    before = watcher.train()
+    if kind == "kept":
+        adopted, start = SMALL, Start(run=kept)
+    else:
+        adopted, start = replace(SMALL, {L1: 0.01}), Start("beside", 0)
+        watcher.train_beside(adopted)
+    watcher.messages.clear()
+    watcher.controller.adopt(adopted, start)
+    assert watcher.messages[-1] == ""
+    watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    assert watcher.experiment == other
+    again = watcher.wait_for_epoch(30)
+    np.testing.assert_array_equal(
+        again.run.history.column("valid_loss"), before.run.history.column("valid_loss")
+    )
+    watcher.controller.redo()
+    assert watcher.experiment == adopted
+
+
+def test_another_device_trains_what_is_worked_on_anew(watcher):
+    watcher.train()
+    submitted = []
+    submit = watcher.controller.runner.submit
+
+    def note(experiment, dataset, grid, change):
+        submitted.append(change)
+        submit(experiment, dataset, grid, change)
+
+    watcher.controller.runner.submit = note
+    watcher.controller.set_device("cpu")
+    assert submitted == [Change.RETRAIN]
+    assert get(watcher.wait_for_epoch(20).run.experiment, WD) == 0.0
