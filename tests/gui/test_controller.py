@@ -9,7 +9,9 @@ import pytest
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
+from regplay.core.history import MEASURES, History
 from regplay.core.sweep import Lineup
+from regplay.core.training import train
 from regplay.gui.controller import Controller
 from regplay.gui.training.clock import VirtualClock
 from regplay.gui.training.messages import Start
@@ -161,6 +163,72 @@ def test_a_change_is_told_with_its_data_and_trained_with_a_new_number(watcher):
     view = watcher.wait_for_epoch(20)
     assert view.generation == generation + 1
     assert view.run.experiment == watcher.experiment
+
+
+def trained(experiment: Experiment) -> History:
+    """The history of a fresh training, without any window."""
+    history = History()
+    for snapshot in train(experiment):
+        history.append(snapshot)
+    return history
+
+
+def assert_same(history: History, other: History) -> None:
+    np.testing.assert_array_equal(history.epochs, other.epochs)
+    for measure in MEASURES:
+        np.testing.assert_array_equal(history.column(measure), other.column(measure))
+
+
+@pytest.mark.parametrize("path", [WD, "regularization.dropout", "optimizer.batch_size"])
+def test_a_change_retrains_as_if_it_had_been_so_from_the_start(watcher, path):
+    first = watcher.train()
+    assert_same(first.run.history, trained(SMALL))
+    watcher.controller.set_values({path: 0.2 if path.startswith("regul") else 5})
+    runner = watcher.controller.runner
+    watcher.wait(lambda: runner.is_finished)
+    second = watcher.view
+    assert second.run is not first.run
+    assert second.run.changed_at == []
+    assert_same(second.run.history, trained(watcher.experiment))
+
+
+def test_a_paused_run_retrains_as_far_as_it_had_got(watcher):
+    watcher.controller.set_values({"epochs": 100_000})
+    for epoch in (1, 2, 3):
+        watcher.controller.runner.advance_epoch()
+        watcher.wait_for_epoch(epoch)
+    watcher.change(regularization__l1=0.1)
+    view = watcher.wait_for_epoch(3)
+    assert not view.is_finished
+    assert not watcher.controller.runner.is_playing
+    assert_same(view.run.history, trained(replace(view.run.experiment, {"epochs": 3})))
+
+
+@pytest.mark.parametrize(
+    "values", [{"model.depth": 1}, {"data.noise": 0.5}, {"optimizer.batch_size": 7}]
+)
+def test_another_shape_or_other_data_restart_even_with_kept_weights(watcher, values):
+    watcher.controller.set_keeps_weights(True)
+    last = watcher.train()
+    watcher.controller.set_values(values)
+    watcher.wait(lambda: watcher.controller.runner.is_finished)
+    assert watcher.view.run is not last.run
+    assert watcher.view.snapshot.epoch == 20
+    assert_same(watcher.view.run.history, trained(watcher.experiment))
+
+
+def test_kept_weights_go_on_from_where_they_are(watcher):
+    watcher.controller.set_keeps_weights(True)
+    first = watcher.train()
+    watcher.change(regularization__weight_decay=0.1)
+    second = watcher.wait_for_epoch(40)  # it had trained all, and was given as many again
+    assert second.run is first.run
+    assert second.run.changed_at == [20]
+    assert watcher.experiment.epochs == 40
+    penalty = second.run.history.column("penalty")
+    before = second.run.history.epochs <= 20
+    assert not penalty[before].any()
+    assert penalty[~before].all()
 
 
 def test_a_change_takes_a_message_away_and_shows_the_newest(watcher):

@@ -543,3 +543,10 @@ def test_a_step_asked_for_before_a_restart_has_begun_is_its_first(runner, until,
     runner.advance(1)
     goes_on.set()
     until(lambda: is_at(runner, 1))
+
+
+def test_a_run_that_came_further_than_its_new_end_meanwhile_begins_anew(finished, until):
+    submit(finished, Change.ADJUST, epochs=5)  # chosen when it was not there yet
+    until(lambda: finished.is_finished)
+    assert finished.views[-1].snapshot.epoch == 5
+    assert list(finished.views[-1].run.history.epochs) == list(range(6))

@@ -45,39 +45,6 @@ def slide(person, path, key=Key.Key_PageUp):
     return control.value()
 
 
-def test_a_change_retrains_as_if_it_had_been_so_from_the_start(open_window):
-    person = open_window({"epochs": 120, "optimizer.batch_size": 7})
-    person.click("transport.play")
-    first = person.wait_until_finished()
-    assert_same(first.run.history, trained(first.run.experiment))
-
-    value = slide(person, "regularization.weight_decay")
-    assert value > 0
-    second = person.wait_until_finished()
-    expected = replace(first.run.experiment, {"regularization.weight_decay": value})
-    assert second.run.experiment == expected
-    assert second.run is not first.run
-    assert second.run.changed_at == []
-    assert_same(second.run.history, trained(expected))
-
-    slide(person, "regularization.dropout")
-    third = person.wait_until_finished()
-    assert_same(third.run.history, trained(third.run.experiment))
-
-
-def test_a_paused_run_retrains_as_far_as_it_had_got(open_window):
-    person = open_window({"epochs": 100_000})
-    for _ in range(3):
-        person.click("transport.epoch")
-    person.wait_for_step(3)
-    slide(person, "regularization.l1")
-    view = person.wait_for_step(3)
-    assert not view.is_finished
-    assert not person.controller.runner.is_playing
-    expected = trained(replace(view.run.experiment, {"epochs": 3}))
-    assert_same(view.run.history, expected)
-
-
 def test_kept_weights_go_on_from_where_they_are(person):
     person.click("keep_weights")
     person.click("transport.play")
@@ -132,19 +99,6 @@ def test_kept_weights_while_training(open_window):
     # It goes as far as before without being told to; a new start ends that.
     person.click("transport.reset")
     person.wait_for_step(0)
-
-
-def test_another_shape_or_other_data_restart_even_with_kept_weights(person):
-    person.click("keep_weights")
-    person.click("transport.play")
-    last = person.wait_until_finished()
-    for path in ("model.depth", "data.noise", "optimizer.batch_size"):
-        slide(person, path, Key.Key_Up)
-        view = person.wait_until_finished()
-        assert view.run is not last.run
-        assert view.snapshot.epoch == 20
-        assert_same(view.run.history, trained(view.run.experiment))
-        last = view
 
 
 def test_a_drag_shows_retrained_networks_all_the_way(open_window, settings):

@@ -184,19 +184,6 @@ def test_too_many_pins_are_refused_with_a_message(at_tab):
     assert person.banner == ""
 
 
-def test_a_run_is_pinned_whole_whatever_moment_of_it_is_in_sight(at_tab):
-    person = at_tab("fit")
-    person.press(Qt.Key.Key_Space)
-    person.wait_until_finished()
-    last = person.view.fit
-    person.window.timeline.pick_moment(5)
-    person.wait(lambda: person.view.fit.epoch == 5)
-    person.press(Qt.Key.Key_P)
-    pin = person.controller.pins[0]
-    assert pin.run.history.epochs[-1] == pin.fit.epoch == 20
-    np.testing.assert_allclose(pin.fit.grid, last.grid, rtol=1e-5)
-
-
 def test_compare_trains_four_remedies_from_the_same_start(at_tab):
     person = at_tab("fit")
     person.press(Qt.Key.Key_C)

@@ -220,12 +220,14 @@ class Worker(QThread):
 
         self._current = job
         self._began = time.perf_counter()
-        if job.change is Change.ADJUST and self._training is not None:
+        present = self._training if job.change is Change.ADJUST else None
+        # It may have come further than its new end since that was chosen: then it begins anew.
+        if present is not None and present.epoch <= job.experiment.epochs:
             if {"epochs"} != set(differences(self._run.experiment, job.experiment)):
-                self._run.changed_at.append(self._training.epoch)
-            self._training.adjust([job.experiment])
+                self._run.changed_at.append(present.epoch)
+            present.adjust([job.experiment])
             self._run.experiment = job.experiment
-            self.reached = (job.generation, self._training.step)
+            self.reached = (job.generation, present.step)
         else:
             start = job.start
             has_gaps = self._filling is not None or (start is not None and not start.is_present)
