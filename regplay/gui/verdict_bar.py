@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 
 from regplay.core.history import Snapshot
 from regplay.core.verdict import Verdict
-from regplay.gui.plots.loss_text import gap_text, number
+from regplay.gui.plots.number_text import gap_text, number
 from regplay.gui.theme import Colors
 from regplay.gui.widgets.layout import named
 

@@ -13,9 +13,8 @@ from regplay.gui.figures.sweep_ticks import (
     LossAxis,
     ValueAxis,
     is_logarithmic,
-    loss_text,
-    value_text,
 )
+from regplay.gui.plots.number_text import number, value_text
 from regplay.gui.theme import LIGHT, mix
 from regplay.session.sweep_results import Outcome, SweepResult
 
@@ -125,12 +124,7 @@ def test_values_as_labels(value, text):
 
 
 def test_losses_as_labels():
-    assert [loss_text(x) for x in (0.13, 1.0, 120.0, 8.8e12)] == [
-        "0.130",
-        "1.00",
-        "120",
-        "8.8·10¹²",
-    ]
+    assert [number(x, 3) for x in (0.13, 1.0, 120.0, 8.8e12)] == ["0.13", "1", "120", "8.8·10¹²"]
 
 
 # Lines

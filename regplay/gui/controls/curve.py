@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
-from regplay.gui.controls.number import number_text
 from regplay.gui.plots.axis import Range, bounds, extend
+from regplay.gui.plots.number_text import exact, number
 from regplay.gui.theme import DARK, LIGHT, Colors
 from regplay.gui.widgets import tones as tones
 
@@ -164,18 +164,18 @@ class SweepCurve:
         when = "" if self.is_finished else ", so far"
         missing = "diverged" if self.is_finished else "not there yet"
         train, valid = (
-            f"{losses[index]:.3g}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
+            f"{number(losses[index], 3)}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
             for losses, side in zip((self.train, self.valid), sides, strict=True)
         )
-        value = number_text(self.values[index])
+        value = exact(self.values[index])
         return f"At {value}{when}\nTraining loss: {train}\nValidation loss: {valid}"
 
     def valley_reading(self) -> str:
         """What a click on the valley takes; empty without one."""
         if self.valley is None:
             return ""
-        loss, value = self.valid[self.valley], number_text(self.values[self.valley])
-        return f"Smallest validation loss, {loss:.3g} at {value}: click to take it"
+        loss, value = self.valid[self.valley], exact(self.values[self.valley])
+        return f"Smallest validation loss, {number(loss, 3)} at {value}: click to take it"
 
 
 @dataclass(frozen=True)

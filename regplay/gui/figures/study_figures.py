@@ -15,7 +15,6 @@ from regplay.core.fit import grid_of
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.curve import SweepCurve
 from regplay.gui.controls.curve_control import SweepableControl
-from regplay.gui.controls.number import number_text
 from regplay.gui.figures.chart_figure import (
     AxisPair,
     ChartFigure,
@@ -36,6 +35,7 @@ from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.plots.canvas import FigurePainter
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.measure_plot import MeasurePlot
+from regplay.gui.plots.number_text import exact, number
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_marker
 from regplay.gui.plots.surface_colors import ColorBar
 from regplay.gui.seeds.decomposition import DecompositionPlot
@@ -330,8 +330,8 @@ def _slider_figure_entries(curve: SweepCurve, colors: Colors) -> list[Entry]:
         Entry("line", "validation loss", colors.valid),
     ]
     if curve.valley is not None:
-        loss, value = curve.valid[curve.valley], number_text(curve.values[curve.valley])
-        text = f"smallest: {loss:.3g} at {value}"
+        loss, value = curve.valid[curve.valley], exact(curve.values[curve.valley])
+        text = f"smallest: {number(loss, 3)} at {value}"
         entries.append(Entry("circle", text, colors.background, colors.best))
     return entries
 

@@ -24,7 +24,8 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS
 from regplay.core.history import Floats
 from regplay.core.sweep import Axis
-from regplay.gui.figures.sweep_ticks import LossAxis, Tick, ValueAxis, loss_text, value_text
+from regplay.gui.figures.sweep_ticks import LossAxis, Tick, ValueAxis
+from regplay.gui.plots.number_text import number, value_text
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import LIGHT, mix
 from regplay.session.sweep_results import SweepResult
@@ -210,7 +211,7 @@ def paint_lines(paper: SweepPainter, result: SweepResult) -> None:
     paper.x_axis(across.ticks(), FIELDS[axis.path].label)
     paper.y_axis(up.ticks(), _LOSS[result.task])
     _paint_legend(
-        paper, result, f"best at {value_text(axis.values[best])}: {loss_text(float(means[best]))}"
+        paper, result, f"best at {value_text(axis.values[best])}: {number(float(means[best]), 3)}"
     )
 
 
@@ -315,7 +316,7 @@ def _sweep_map_paint_legend(
     x, y = paper.plot.left() + 4, paper.plot.top() - 18
     _mark(paper, QRectF(x, y - 16, 20, 18))
     values = ", ".join(map(value_text, result.combination(best).values()))
-    text = f"best at {values}: {loss_text(float(result.means('valid_loss')[best]))}"
+    text = f"best at {values}: {number(float(result.means('valid_loss')[best]), 3)}"
     paper.text(text, QPointF(x + 32, y), SMALL)
     if not result.diverged.any():
         return
@@ -342,7 +343,7 @@ def _cell(paper: SweepPainter, shape: tuple[int, ...], column: int, row: int) ->
 
 
 def _text_width(paper: SweepPainter, loss: float) -> float:
-    return paper.use_font(SMALL).horizontalAdvance(loss_text(loss))
+    return paper.use_font(SMALL).horizontalAdvance(number(loss, 3))
 
 
 def _paint_cell(
@@ -363,7 +364,7 @@ def _paint_cell(
     if cell.width() < widest + 14 or cell.height() < metrics.height() + 8:
         return
     painter.setPen(QColor("#ffffff" if color.lightnessF() < 0.5 else LIGHT.foreground))
-    text = loss_text(loss) + ("*" if diverged else "")
+    text = number(loss, 3) + ("*" if diverged else "")
     painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, text)
 
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regplay.core.fields import FIELDS, Value
+from regplay.core.fields import FIELDS
 from regplay.core.history import Floats
 from regplay.core.sweep import Axis
 from regplay.gui.plots.axis import nice_step
+from regplay.gui.plots.number_text import value_text, with_power
 
 _LOG_FROM = 20.0  # times the smallest loss
 _FAILED = 300.0  # times the lower quartile of losses: above that, no room
@@ -27,27 +28,6 @@ class Tick:
 
     share: float
     text: str
-
-
-def loss_text(loss: float) -> str:
-    """A loss with three digits."""
-    is_plain = _PLAIN[0] <= abs(loss) < _PLAIN[1]
-    return f"{loss:#.3g}".rstrip(".") if is_plain and abs(loss) < 1000 else value_text(loss)
-
-
-def value_text(value: Value, *, powers: bool = False) -> str:
-    """A value as a label: three digits, and a power of ten where that is shorter, or anyway."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str):
-        return value.rsplit("/", 1)[-1] or "none"
-    is_plain = _PLAIN[0] <= abs(value) < _PLAIN[1] and not powers
-    if value in (0, 1) or is_plain:
-        return f"{value:.3g}" if isinstance(value, float) else str(value)
-    digits, exponent = f"{value:.2e}".split("e")
-    digits = f"{float(digits):g}"
-    power = "10" + str(int(exponent)).translate(_SUPERSCRIPT)
-    return power if digits == "1" else f"{digits}·{power}"
 
 
 def is_logarithmic(axis: Axis) -> bool:
@@ -201,5 +181,10 @@ def _log_marks(low: float, high: float) -> list[tuple[float, str]]:
                 continue
             has_text = digit in labelled and power % every == 0
             if has_text or every == 1:
-                marks.append((value, value_text(value, powers=powers) if has_text else ""))
+                marks.append(
+                    (
+                        value,
+                        (with_power(digit, power) if powers else f"{value:g}") if has_text else "",
+                    )
+                )
     return marks

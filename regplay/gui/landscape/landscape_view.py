@@ -29,6 +29,7 @@ from regplay.gui.landscape.map_chart import (
 )
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Legend
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.layout import named
@@ -74,8 +75,8 @@ class MeasureBar(QWidget):
         ends, (below, above) = self._scale.ends, self._beyond
         if ends is None:
             return []
-        texts = [f"≤ {ends[0]:.2g}"] if below else []
-        return [*texts, f"≥ {ends[1]:.2g}"] if above else texts
+        texts = [f"≤ {number(ends[0], 2)}"] if below else []
+        return [*texts, f"≥ {number(ends[1], 2)}"] if above else texts
 
     def set_colors(self, colors: Colors) -> None:
         """Restyle."""
@@ -145,7 +146,7 @@ class MeasureBar(QWidget):
         return labels
 
     def _text(self, value: float) -> str:
-        return "0" if abs(value) < 1e-12 and not self._scale.is_log else f"{value:.4g}"
+        return "0" if abs(value) < 1e-12 and not self._scale.is_log else number(value)
 
 
 pass

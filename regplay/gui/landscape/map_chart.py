@@ -21,13 +21,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.number import number_text
 from regplay.gui.landscape.landscape_map import Floats, LandscapeMap, Measure, labelled
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.hover import HoverItem, Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.loss_text import gap_text, number
+from regplay.gui.plots.number_text import exact, gap_text, number
 from regplay.gui.plots.shapes import Shape, draw_marker
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import Colors, mix
@@ -266,7 +265,7 @@ class MapChart(Chart):
     def labels_for(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
         """The columns (`x`) or rows (`y`) that have room for their values on so many pixels."""
         axis = self._values[side]
-        texts = [number_text(value) for value in axis.values]
+        texts = [exact(value) for value in axis.values]
         if side == "x":
             sizes = [float(metrics.horizontalAdvance(text)) for text in texts]
         else:
@@ -391,7 +390,7 @@ def place_text(x: NumberAxis, y: NumberAxis, cell: tuple[int, int]) -> str:
     """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
     parts = ((x, cell[0]), (y, cell[1]))
     return ", ".join(
-        f"{FIELDS[axis.path].label} {number_text(axis.values[index])}" for axis, index in parts
+        f"{FIELDS[axis.path].label} {exact(axis.values[index])}" for axis, index in parts
     )
 
 
@@ -427,7 +426,7 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> s
     if measure == "accuracy":
         reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
     else:
-        reached = f"validation loss {shown.measures['valid_loss'][at]:.4g}"
+        reached = f"validation loss {number(shown.measures['valid_loss'][at])}"
     which = "best so far" if shown.stage else "best"
     return f"{which}: {reached} at {place_text(shown.x, shown.y, cell)}"
 

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
-from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name, number
+from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Readout, ReadoutRow
+from regplay.gui.plots.number_text import number
 from regplay.gui.theme import mix
 
 BINS = 41  # odd, so that the middle one lies around 0
@@ -89,7 +90,7 @@ def paint_ticks(painter: QPainter, frame: Frame, largest: float, top: int) -> No
         x = round(float(frame.x(weight)))
         painter.setPen(QPen(QColor(colors.grid), 1))
         painter.drawLine(QPointF(x, 0), QPointF(x, frame.height + 3))
-        text = number(weight)
+        text = number(weight, 3)
         width = metrics.horizontalAdvance(text)
         # The outer ones end with the plot, or they would run into those of its neighbours.
         painter.setPen(QColor(colors.foreground))
@@ -214,7 +215,8 @@ class Histograms(KeptPicture):
             share = (position.x() - plot.left()) / plot.width()
             at = int(np.clip(share * BINS, 0, BINS - 1))
             return Readout(
-                f"{layer_name(index, len(layers))}: {number(edges[at])} … {number(edges[at + 1])}",
+                f"{layer_name(index, len(layers))}: "
+                f"{number(edges[at], 3)} … {number(edges[at + 1], 3)}",
                 (
                     ReadoutRow("now", f"{layer.now[at]:,}", self.colors.norm),
                     ReadoutRow("initial", f"{layer.initial[at]:,}", self.colors.muted),

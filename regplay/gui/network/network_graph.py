@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
-from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, number, sign_color
+from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, sign_color
 from regplay.gui.plots.hover import Picture, Readout, ReadoutRow
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Segments
 from regplay.gui.theme import LIGHT, Colors, mix
 
@@ -423,23 +424,21 @@ class NetworkGraph(KeptPicture):
         source = UnitPlace(layer, int(layout.sources[link]))
         target = UnitPlace(layer + 1, int(layout.targets[link]))
         weight = float(picture.weights[layer][target.index, source.index])
-        row = ReadoutRow(
-            "weight", f"{weight:.4g}".replace("-", "−"), sign_color(weight, self.colors)
-        )
+        row = ReadoutRow("weight", number(weight), sign_color(weight, self.colors))
         return Readout(f"{self.unit_name(source)} → {self.unit_name(target)}", (row,))
 
     def _read_unit(self, picture: UnitMaps, unit: UnitPlace) -> Readout:
         rows = []
         if unit.column > 0:
             rows.append(
-                ReadoutRow("bias", number(float(picture.biases[unit.column - 1][unit.index])))
+                ReadoutRow("bias", number(float(picture.biases[unit.column - 1][unit.index]), 3))
             )
         if picture.maps is None:
             return Readout(self.unit_name(unit), tuple(rows))
         values, largest = picture.maps[unit.column][unit.index], self._largest[unit.column].value
         seen = values[np.isfinite(values)]
         if seen.size:
-            ends = f"{number(float(seen.min()))} … {number(float(seen.max()))}"
+            ends = f"{number(float(seen.min()), 3)} … {number(float(seen.max()), 3)}"
             rows.append(ReadoutRow("puts out", ends))
         names = () if self._dataset is None else self._dataset.input_names
         caption = "   ".join(chain(*zip("→↑", names, strict=False)))

@@ -12,6 +12,7 @@ from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.theme import Colors
 
 Measure = Literal["norm", "near_zero"]
@@ -126,7 +127,7 @@ class NormsPlot(Chart):
         frame, rows = self.frame(), []
         for curve in self.curves:
             value = float(curve.values[at])
-            text = f"{value:.4g}" if self.measure == "norm" else f"{value:.1f} %"
+            text = number(value) if self.measure == "norm" else f"{value:.1f} %"
             rows.append(ReadoutRow(curve.label, text, curve.color(self.colors), frame.dot(value)))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 

@@ -176,11 +176,6 @@ def signed_levels(values: NDArray[np.float32], largest: float) -> NDArray[np.int
     return levels
 
 
-def number(value: float) -> str:
-    """Three digits, with a true minus sign."""
-    return f"{value:.3g}".replace("-", "−")
-
-
 pass
 
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame

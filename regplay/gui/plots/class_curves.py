@@ -11,6 +11,7 @@ from regplay.gui.plots.curve import OneInputPanel
 from regplay.gui.plots.fit_panel import carried
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
@@ -190,5 +191,5 @@ class ClassCurvesView(OneInputPanel):
             top = int(np.argmax(p))  # the others would fill the box
             text = f"{dataset.class_names[top]} {p[top]:.3f}"
             rows.append(ReadoutRow(overlay.name, text, overlay.color, frame.dot(p[top])))
-        title = f"{dataset.input_names[0]} = {grid.x[at, 0]:.4g}"
+        title = f"{dataset.input_names[0]} = {number(grid.x[at, 0])}"
         return Reading(float(frame.x(grid.x[at, 0])), title, tuple(rows))

@@ -17,6 +17,7 @@ from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number, spread_text
 from regplay.gui.plots.overlays import (
     OVERLAY_WIDTH,
     THINNED_WIDTH,
@@ -361,13 +362,13 @@ class CurveView(OneInputPanel):
         for name, layer in (("fit", self.curve), ("truth", self.truth)):
             if layer.y.size:
                 value = float(layer.y[at])
-                rows.append(ReadoutRow(name, f"{value:.4g}", layer.color, frame.dot(value)))
+                rows.append(ReadoutRow(name, number(value), layer.color, frame.dot(value)))
         band = self.band.band
         if band is not None:
-            text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
+            text = spread_text(band.mean[at], band.std[at])
             rows.insert(1, ReadoutRow("dropout", text, self.colors.fit))
         for overlay, other_x, (curve,) in self._drawn:
             value = float(np.interp(self.past.x[at], other_x, curve))
-            rows.append(ReadoutRow(overlay.name, f"{value:.4g}", overlay.color, frame.dot(value)))
-        title = f"{dataset.input_names[0]} = {self.past.x[at]:.4g}"
+            rows.append(ReadoutRow(overlay.name, number(value), overlay.color, frame.dot(value)))
+        title = f"{dataset.input_names[0]} = {number(self.past.x[at])}"
         return Reading(float(frame.x(self.past.x[at])), title, tuple(rows))

@@ -9,6 +9,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
+from regplay.gui.plots.number_text import number
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.buttons import Toggle
 
@@ -22,12 +23,13 @@ _TIPS = {
 
 def _floor_tip(dataset: Dataset) -> str:
     """What the noise floor means, for the tooltip."""
+    assert dataset.noise_floor is not None
     tip = (
-        f"noise floor {dataset.noise_floor:.4g}: the loss that the true function itself has on the "
-        "noisy training points;\na training loss under it is memorised noise"
+        f"noise floor {number(dataset.noise_floor)}: the loss that the true function itself has on "
+        "the noisy training points;\na training loss under it is memorised noise"
     )
     if dataset.valid_noise_floor is not None and dataset.valid_noise_floor != dataset.noise_floor:
-        tip += f"\n(on the validation points: {dataset.valid_noise_floor:.4g})"
+        tip += f"\n(on the validation points: {number(dataset.valid_noise_floor)})"
     return tip
 
 
@@ -161,7 +163,7 @@ class HistoryView(QWidget):
         floor = None if self._dataset is None else self._dataset.noise_floor
         if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
             sign = "σ² = " if self._dataset.task == "regression" else ""
-            plot.set_floor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")
+            plot.set_floor(floor, f"noise floor {sign}{number(floor, 3)} · below: memorised noise")
         else:
             plot.set_floor(None, "")
 

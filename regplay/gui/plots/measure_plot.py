@@ -24,6 +24,7 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, elided, other_entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import Colors
 
@@ -452,7 +453,7 @@ class MeasurePlot(ClickChart):
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def _number(self, value: float) -> str:
-        return f"{value:.1f} %" if self.tab == "accuracy" else f"{value:.4g}"
+        return f"{value:.1f} %" if self.tab == "accuracy" else number(value)
 
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""

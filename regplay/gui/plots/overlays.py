@@ -13,6 +13,7 @@ from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.canvas import FigurePainter, Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.legend import Entry, other_entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Cells, Segments, pen
 from regplay.gui.plots.surface_colors import UNSURE
 from regplay.gui.theme import Colors, mix
@@ -360,6 +361,6 @@ def dots_entry(colors: Colors, full: float) -> Entry:
     """Of dots over a surface of values that touch at a standard deviation `full`."""
     tip = (
         "dropout σ: the larger a dot, the further networks thinned by dropout scatter; dots "
-        f"touch at {full:.2g}"
+        f"touch at {number(full, 2)}"
     )
     return Entry("circle", "dropout σ", colors.muted, tip=tip)

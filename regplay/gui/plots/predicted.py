@@ -12,6 +12,7 @@ from regplay.gui.plots.chart import padded
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
@@ -106,9 +107,9 @@ class WeightsView(ChartPanel):
         if dataset is None or not len(weights) or not np.isfinite(x):
             return None
         at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
-        rows = [ReadoutRow("learned", f"{weights[at]:.4g}", self.colors.fit)]
+        rows = [ReadoutRow("learned", number(weights[at]), self.colors.fit)]
         if dataset.true_weights is not None:
-            rows.append(ReadoutRow("true", f"{dataset.true_weights[at]:.4g}", self.colors.truth))
+            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), self.colors.truth))
         return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
 
 

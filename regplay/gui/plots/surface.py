@@ -15,6 +15,7 @@ from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
 from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number, spread_text
 from regplay.gui.plots.overlays import (
     SEAM,
     THINNED_SHARE,
@@ -301,24 +302,26 @@ class SurfaceView(ChartPanel):
                 for k, (name, p, std) in named
             )
         else:
-            values = (ReadoutRow(dataset.target_name, f"{here:.4g}"),)
+            values = (ReadoutRow(dataset.target_name, number(here)),)
             if band is not None:
                 at = row * grid.shape[1] + column
-                text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
+                text = spread_text(band.mean[at], band.std[at])
                 values = (*values, ReadoutRow("dropout", text))
         for overlay in self._overlays:
             other_grid, classes = overlay.grid or grid, len(dataset.class_names)
             other = fit_at(overlay.fit, other_grid, np.array([x, y]), classes)
             if other is not None:
                 values = (*values, self._other_row(overlay, other))
-        title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
+        title = (
+            f"{dataset.input_names[0]} = {number(x, 3)}, {dataset.input_names[1]} = {number(y, 3)}"
+        )
         return Reading(float(frame.x(x)), title, values)
 
     def _other_row(self, overlay: Overlay, here: Floats) -> ReadoutRow:
         """Its value, or its most probable class: all of them would fill the box."""
         assert self.dataset is not None
         if not self._classes:
-            return ReadoutRow(overlay.name, f"{here:.4g}", overlay.color)
+            return ReadoutRow(overlay.name, number(float(here)), overlay.color)
         top = int(here.argmax())
         return ReadoutRow(
             overlay.name, f"{self.dataset.class_names[top]} {here[top]:.3f}", overlay.color

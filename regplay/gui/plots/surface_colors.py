@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
-from regplay.gui.plots.axis import Range, extend, tick_text
+from regplay.gui.plots.axis import Range, extend
 from regplay.gui.plots.canvas import FigurePainter, Frame
 from regplay.gui.plots.contours import boundary_segments, contour_segments, on_grid
+from regplay.gui.plots.number_text import tick_text
 from regplay.gui.plots.shapes import Segments, pen
 from regplay.gui.theme import LIGHT, Colors, mix
 

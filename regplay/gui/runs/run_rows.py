@@ -8,7 +8,7 @@ that. The first ones are the most vivid.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import nan
 from typing import Any
 
 from PySide6.QtCore import (
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.history import History
+from regplay.gui.plots.number_text import gap_in_column, in_column
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins, value_texts
@@ -63,33 +64,6 @@ def outcome(history: History, member: int = 0) -> RunOutcome:
         best_epoch=None if best is None else int(history.epochs[best]),
         diverged=bool(last.diverged[member]),
     )
-
-
-def loss_text(value: float) -> str:
-    """A loss in four decimals, so that those of one column stand under one another.
-
-    What has no digits there, or too many, is written with an exponent.
-    """
-    if not isfinite(value):
-        return "–"
-    if 0 < abs(value) < 1e-3:
-        return f"{value:.1e}".replace("-", "−")
-    return _fixed(value)
-
-
-def gap_text(value: float) -> str:
-    """A difference of losses with its sign; a small one is 0 in four decimals."""
-    if not isfinite(value):
-        return "–"
-    text = _fixed(value)
-    return text if text[0] == "−" or text == "0.0000" else f"+{text}"
-
-
-def _fixed(value: float) -> str:
-    for limit, form in ((10, ".4f"), (1000, ".2f")):
-        if abs(value) < limit:
-            return f"{value:{form}}".replace("-", "−").replace("−0.0000", "0.0000")
-    return f"{value:.1e}".replace("-", "−").replace("e+0", "e")
 
 
 WIDEST_LOSS = "8.8e−88"
@@ -143,13 +117,13 @@ class RunRow:
     def texts(self) -> tuple[str, str, str]:
         """Training loss, validation loss and gap."""
         done = self.outcome
-        return loss_text(done.train), loss_text(done.valid), gap_text(done.gap)
+        return in_column(done.train), in_column(done.valid), gap_in_column(done.gap)
 
     @property
     def best_text(self) -> str:
         """The best validation loss and its epoch."""
         epoch = self.outcome.best_epoch
-        return "" if epoch is None else f"best {loss_text(self.outcome.best)} @ {epoch:,}"
+        return "" if epoch is None else f"best {in_column(self.outcome.best)} @ {epoch:,}"
 
     @property
     def tip(self) -> str:
@@ -159,7 +133,7 @@ class RunRow:
         if done.best_epoch is not None:
             lines += [
                 "training loss {}, validation loss {}, gap {}".format(*self.texts),
-                f"best validation loss {loss_text(done.best)} at epoch {done.best_epoch:,}",
+                f"best validation loss {in_column(done.best)} at epoch {done.best_epoch:,}",
             ]
         return "\n".join(line for line in lines if line)
 

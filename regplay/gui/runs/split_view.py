@@ -17,9 +17,10 @@ from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.number_text import gap_in_column, in_column
 from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import pen
-from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, gap_text, loss_text, tabular, write
+from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, tabular, write
 from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
@@ -141,7 +142,7 @@ class TitleLine(QWidget):
         texts = None
         if numbers is not None:
             train, valid = numbers
-            texts = (loss_text(train), loss_text(valid), gap_text(valid - train))
+            texts = (in_column(train), in_column(valid), gap_in_column(valid - train))
         if texts != self._numbers:
             self._numbers = texts
             self.update()

@@ -13,11 +13,11 @@ from regplay.core.bias_variance import Decomposition, overlap, why_not
 from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.number import number_text
 from regplay.gui.landscape.landscape_map import labelled
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.number_text import compact, exact, number, spread_text
 from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
 from regplay.gui.seeds.loss_strip import highest_usual, settle
 from regplay.gui.theme import Colors, mix
@@ -83,21 +83,12 @@ class StackLayer:
                     bar.setTop(low - 1)
                     painter.fillRect(bar, QColor(frame.colors.background))
             if edges[-1] < 0 < edges[0]:
-                _cut(painter, frame, ends[0], ends[1], short_number(parts.total))
+                _cut(painter, frame, ends[0], ends[1], compact(parts.total))
 
 
 def _known(parts: Sequence[Decomposition | None]) -> Iterator[tuple[int, Decomposition]]:
     """Those that are there, with their positions."""
     return ((position, one) for position, one in enumerate(parts) if one is not None)
-
-
-def short_number(value: float) -> str:
-    """About two digits in as few letters as possible: `0.031`, `4.2`, `312`, `1.3e4`."""
-    text = f"{value:.2g}"
-    mantissa, _, exponent = text.partition("e")
-    if not exponent:
-        return text
-    return str(round(value)) if 10 <= value < 1000 else f"{mantissa}e{int(exponent)}"
 
 
 def _cut(painter: QPainter, frame: Frame, left: float, right: float, text: str) -> None:
@@ -205,7 +196,7 @@ _LOSSES_ONLY = "So only the losses of the networks are shown."
 
 def _tick(value: float) -> str:
     """A label that leaves its neighbours room: `3e-3` for 0.003."""
-    return f"{Decimal(repr(value)):e}" if 0 < value < 0.01 else number_text(value)
+    return f"{Decimal(repr(value)):e}" if 0 < value < 0.01 else exact(value)
 
 
 class DecompositionPlot(LegendChart):
@@ -330,16 +321,16 @@ class DecompositionPlot(LegendChart):
             return None
         at = int(np.clip(round(x), 0, len(self.values) - 1))
         one = self.bars.parts[at]
-        title = f"{FIELDS[self._path].label} = {number_text(self.values[at])}"
+        title = f"{FIELDS[self._path].label} = {exact(self.values[at])}"
         pixel = float(self.chart.frame().x(at))
         if one is None:
             return Reading(pixel, f"{title}: not trained yet")
         rows = [
-            ReadoutRow(part.name, f"{getattr(one, part.field):.3g}", part.color(self.colors))
+            ReadoutRow(part.name, number(getattr(one, part.field), 3), part.color(self.colors))
             for part in reversed(PARTS)
         ]
-        rows.append(ReadoutRow("sum", f"{one.total:.3g}"))
-        measured = f"{one.measured:.3g} ± {one.measured_error:.2g}"
+        rows.append(ReadoutRow("sum", number(one.total, 3)))
+        measured = spread_text(one.measured, one.measured_error)
         rows.append(ReadoutRow("measured", measured, self.colors.valid))
         return Reading(pixel, title, tuple(rows))
 

@@ -15,6 +15,7 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
 from regplay.gui.theme import Colors, mix
 
@@ -243,13 +244,13 @@ class LossStrip(LegendChart):
         at = int(np.nanargmin(away))
         rows = [
             ReadoutRow(
-                name, f"{one[at]:.4g}", color, float(frame.y(group.y[at])) if k == lane else None
+                name, number(one[at]), color, float(frame.y(group.y[at])) if k == lane else None
             )
             for k, (name, one, color) in enumerate(
                 zip(_NAMES, losses.both, (self.colors.train, self.colors.valid), strict=True)
             )
         ]
-        rows.append(ReadoutRow(f"median {_NAMES[lane]}", f"{np.nanmedian(group.x):.4g}"))
+        rows.append(ReadoutRow(f"median {_NAMES[lane]}", number(float(np.nanmedian(group.x)))))
         title = f"Network {at + 1} of {len(losses.train)}"
         return Reading(float(across[at]), title, tuple(rows))
 

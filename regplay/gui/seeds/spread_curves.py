@@ -15,6 +15,7 @@ from regplay.gui.plots.chart import padded
 from regplay.gui.plots.contours import boundary_segments, on_grid
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import band_polygon
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
@@ -310,14 +311,14 @@ class SpreadCurves(LegendChart):
 
         def row(name: str, layer: LineLayer, more: str = "") -> ReadoutRow:
             value = float(layer.y[at])
-            return ReadoutRow(name, f"{value:.4g}{more}", layer.color, frame.dot(value))
+            return ReadoutRow(name, f"{number(value)}{more}", layer.color, frame.dot(value))
 
         rows = [
-            row(one.name if self._has_classes else "mean", one.mean, f" ± {one.std[at]:.2g}")
+            row(one.name if self._has_classes else "mean", one.mean, f" ± {number(one.std[at], 2)}")
             for one in self.series
             if one.mean.y.size
         ]
         if self.truth.y.size:
             rows.append(row("truth", self.truth))
-        title = f"{dataset.input_names[0]} = {grid.x[at, 0]:.4g}"
+        title = f"{dataset.input_names[0]} = {number(grid.x[at, 0])}"
         return Reading(float(frame.x(grid.x[at, 0])), title, tuple(rows)) if rows else None

@@ -9,6 +9,7 @@ from regplay.core.fit import Grid, grid_of
 from regplay.gui.plots.axis import Range, extend
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.number_text import number, spread_text
 from regplay.gui.plots.shapes import TRAIN_SHAPE, Points, PointsLayer, thinned
 from regplay.gui.plots.surface_colors import (
     BoundaryLayer,
@@ -190,8 +191,10 @@ class SpreadSurface(LegendChart):
                 for k, name in enumerate(dataset.class_names)
             )
         else:
-            values = (ReadoutRow(dataset.target_name, f"{here:.4g} ± {std:.2g}"),)
-        title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
+            values = (ReadoutRow(dataset.target_name, spread_text(here, std)),)
+        title = (
+            f"{dataset.input_names[0]} = {number(x, 3)}, {dataset.input_names[1]} = {number(y, 3)}"
+        )
         return Reading(float(frame.x(x)), title, values)
 
 

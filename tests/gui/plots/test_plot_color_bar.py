@@ -36,10 +36,10 @@ def test_all_of_a_number_is_seen(bar, size) -> None:
 
 def test_numbers_are_written_as_at_an_axis(bar) -> None:
     bar.set_range(-2.5e6, 2.5e6, "force")
-    assert bar.labels() == ["-2.5·10⁶", "0", "2.5·10⁶"]
+    assert bar.labels() == ["−2.5·10⁶", "0", "2.5·10⁶"]
     bar.set_range(-60_000, 20_000, "force")
-    assert bar.labels() == ["-60,000", "-20,000", "20,000"]
-    assert bar.toolTip() == "force: -60,000 to 20,000"
+    assert bar.labels() == ["−60,000", "−20,000", "20,000"]
+    assert bar.toolTip() == "force: −60,000 to 20,000"
     bar.set_range(-0.3, 1.1, "force")
     bar.set_levels([0.0, 0.25, 0.5, 0.75, 1.0])
     assert bar.labels() == ["0", "0.25", "0.5", "0.75", "1"]

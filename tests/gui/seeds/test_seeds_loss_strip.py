@@ -67,7 +67,7 @@ def test_a_network_far_out_is_an_arrow_at_the_end_and_is_read_there(qtbot, strip
     assert "▶ 1 off the axis" in strip.legend.text()
     y = float(frame.y(valid.y[1]))
     assert color_at_pixel(chart, frame.width - 9, y) == LIGHT.valid
-    assert read_at(qtbot, strip, frame.width - 4, y).rows[1].value == "4e+05"
+    assert read_at(qtbot, strip, frame.width - 4, y).rows[1].value == "400,000"
 
 
 def test_networks_not_begun_are_left_out_and_none_are_no_fault(qtbot, strip):

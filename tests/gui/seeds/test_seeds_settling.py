@@ -7,7 +7,8 @@ from seen import color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.seeds.decomposition import PARTS, short_number
+from regplay.gui.plots.number_text import compact
+from regplay.gui.seeds.decomposition import PARTS
 from regplay.gui.seeds.loss_strip import Pauses, highest_usual
 from regplay.gui.theme import LIGHT
 
@@ -159,4 +160,4 @@ def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
     [(0.0312, "0.031"), (4.23, "4.2"), (43.1, "43"), (312.4, "312"), (13_456.0, "1.3e4")],
 )
 def test_heights_are_written_in_few_letters(value, text):
-    assert short_number(value) == text
+    assert compact(value) == text
