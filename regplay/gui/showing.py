@@ -118,7 +118,7 @@ class Showing:
             self.run = run
             window.fit_view.clear_past()
         window.fit_view.set_fit(view.fit, view.dataset)
-        window.board.show(view, best_overlay(view, window.theme.colors), now)
+        window.board.show(view, best_overlay(view), now)
         window.passes.show(view)
         window.tabs.show_view(view)
         window.history_view.set_history(run.history, view.snapshot)

@@ -7,7 +7,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.gui.widgets.buttons import Toggle
@@ -137,7 +136,6 @@ class Tabs(TabStack):
     def __init__(self, fit_view: QWidget, laboratory: StudyScheduler, pins: Pins) -> None:
         super().__init__()
         self._laboratory, self._pins = laboratory, pins
-        self._colors = LIGHT
         self._dataset: Dataset | None = None
         self._view: View | None = None
         self.landscape: LandscapeTab | None = None
@@ -182,13 +180,6 @@ class Tabs(TabStack):
         if self.side is not None and self.tab == "side":
             self.side.show_view(view)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        for tab in (self.landscape, self.seeds, self.network, self.side):
-            if tab is not None:
-                tab.set_colors(colors)
-
     def _clicked(self, tab: str) -> None:
         if tab == "side" and self.side is not None:
             self.side.show_pins()  # those, too, that were pinned since
@@ -207,7 +198,6 @@ class Tabs(TabStack):
         from regplay.gui.landscape.landscape_tab import LandscapeTab
 
         tab = self.landscape = LandscapeTab()
-        tab.set_colors(self._colors)
         tab.wishes_changed.connect(self._laboratory.reconsider)
         tab.start_chosen.connect(self.start_chosen)
         self._laboratory.add(tab)
@@ -217,7 +207,6 @@ class Tabs(TabStack):
         from regplay.gui.seeds.seeds_tab import SeedsTab
 
         tab = self.seeds = SeedsTab()
-        tab.set_colors(self._colors)
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
         tab.wishes_changed.connect(self._laboratory.reconsider)
@@ -229,7 +218,6 @@ class Tabs(TabStack):
         from regplay.gui.network.network_view import NetworkView
 
         tab = self.network = NetworkView()
-        tab.set_colors(self._colors)
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
         return tab
@@ -238,7 +226,6 @@ class Tabs(TabStack):
         from regplay.gui.runs.side_tab import SideTab
 
         tab = self.side = SideTab(self._pins)
-        tab.set_colors(self._colors)
         tab.wishes_changed.connect(self._laboratory.reconsider)
         tab.beside_changed.connect(self.beside_changed)
         tab.contestants_changed.connect(lambda: self.contestants_changed.emit(tab.contestants))

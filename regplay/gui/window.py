@@ -29,7 +29,7 @@ from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.showing import Showing
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
-from regplay.gui.theme import Colors, Scheme, Theme
+from regplay.gui.theme import Scheme, Theme
 from regplay.gui.timeline.replay import Replay
 from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.clock import Clock, SystemClock
@@ -188,12 +188,10 @@ class MainWindow(QMainWindow):
         self.documents.refused.connect(self.banner.show_message)
         self.figure_menus.failed.connect(self.banner.show_message)
         self.figure_menus.done.connect(self.status.tell)
-        self.theme.changed.connect(self._set_colors)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
         self.set_scheme("light" if saved == "light" else "dark" if saved == "dark" else "system")
-        self._set_colors(self.theme.colors)
         self.runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], self.runner.device)
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
@@ -349,15 +347,6 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(available(), self.runner.device)
         if self.showing.run is None:  # the first view, which says where, may be quicker
             self.status.set_placement("")
-
-    def _set_colors(self, colors: Colors) -> None:
-        self.fit_view.set_colors(colors)
-        self.history_view.set_colors(colors)
-        self.verdict_bar.set_colors(colors)
-        self.editing.set_colors(colors)
-        self.timeline.set_colors(colors)
-        self.board.set_colors(colors)
-        self.tabs.set_colors(colors)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""

@@ -6,14 +6,14 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QLabel
 
 from regplay.core.history import MEASURES, Snapshot
-from regplay.gui.theme import LIGHT
+from regplay.gui.theme import LIGHT, palette_of
 from regplay.gui.verdict_bar import VerdictBar
 
 
 @pytest.fixture
 def words_of(show_widget):
     bar = show_widget(VerdictBar(), 900, 80)
-    bar.set_colors(LIGHT)
+    bar.setPalette(palette_of(LIGHT))
 
     def read(train: float, valid: float) -> list[str]:
         values = np.full((len(MEASURES), 1), np.nan)

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel,
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.points import MAX_CLASSES
-from regplay.gui.plots.axis import Range, bounds
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.plots.scale import Range, bounds
+from regplay.gui.theme import colors_of
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import asks_for_space, named
 from regplay.gui.widgets.texts import Hint
@@ -24,14 +24,8 @@ class ClassChip(Toggle):
     def __init__(self, index: int) -> None:
         super().__init__(str(index), f"Points to come are of class {index} (key {index})")
         self.index = index
-        self._colors = LIGHT
         self.setAccessibleName(f"Class {index}")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the plot
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Room for a dot beside the number."""
@@ -39,7 +33,7 @@ class ClassChip(Toggle):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A frame around the dot and the number."""
-        palette, role = self.palette(), QPalette.ColorRole
+        palette, role, colors = self.palette(), QPalette.ColorRole, colors_of(self)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         is_lit = self.isChecked() or self.underMouse()
@@ -49,8 +43,8 @@ class ClassChip(Toggle):
             palette.brush(role.Highlight) if self.isChecked() else Qt.BrushStyle.NoBrush
         )
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setPen(QPen(QColor(self._colors.background), 1.4))
-        painter.setBrush(QColor(self._colors.class_color(self.index)))
+        painter.setPen(QPen(QColor(colors.background), 1.4))
+        painter.setBrush(QColor(colors.class_color(self.index)))
         painter.drawEllipse(QPointF(_LEFT, self.height() / 2), _DOT, _DOT)
         text = role.HighlightedText if self.isChecked() else role.WindowText
         painter.setPen(palette.color(text))
@@ -172,9 +166,3 @@ class EditStrip(QWidget):
         self.hint.set_text(_CLASSES_HINT if has_classes else _HINT)
         n = len(dataset.train.y)
         self.count.setText(f"{n:,} training point{'s' * (n != 1)}")
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.hint.set_colors(colors)
-        for chip in self.chips:
-            chip.set_colors(colors)

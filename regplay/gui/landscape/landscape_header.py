@@ -85,8 +85,6 @@ class AxisChooser(QWidget):
         self.count_chosen.emit(self.counts.itemData(index))
 
 
-pass
-
 DEFAULT_AXES = (
     landscape_axis("regularization.weight_decay", 25),
     landscape_axis("regularization.dropout", 9),

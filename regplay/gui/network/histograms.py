@@ -13,7 +13,8 @@ from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, la
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Readout, ReadoutRow
 from regplay.gui.plots.number_text import number
-from regplay.gui.theme import mix
+from regplay.gui.plots.scale import Scale
+from regplay.gui.theme import Colors, mix
 
 BINS = 41  # odd, so that the middle one lies around 0
 
@@ -104,9 +105,6 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.3g}k"
 
 
-pass
-pass
-
 _NARROW = 104  # pixels of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels
 _TICKS = 30  # pixels left of a plot, for counts
@@ -157,11 +155,11 @@ class Histograms(KeptPicture):
         self._tops.clear()
         self._initial.clear()
 
-    def replica(self) -> "Histograms":
-        """Another one that shows the same over the same ranges, never on screen."""
+    def replica(self, colors: Colors) -> "Histograms":
+        """Another one that shows the same over the same ranges, for a figure."""
         self._counted()
         other = Histograms()
-        other.set_colors(self.colors)
+        other.be_figure(colors)
         other.set_layers(self._weights)
         other._range, other._tops = self._range, list(self._tops)
         return other
@@ -283,8 +281,8 @@ class Histograms(KeptPicture):
     def _frame(self, plot: QRectF, layer: _Layer) -> Frame:
         largest, top = self._range.value, float(np.sqrt(layer.top))
         ratio = self.devicePixelRatioF()
-        ranges = ((-largest, largest), (0.0, 1.04 * top))
-        return Frame(plot.width(), plot.height(), *ranges, False, False, ratio, self.colors)
+        scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
+        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors)
 
     def _draw_title(
         self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int
@@ -292,7 +290,7 @@ class Histograms(KeptPicture):
         metrics = QFontMetrics(painter.font())
         baseline, left = panel.top() + metrics.ascent() + 1, panel.left() + 2
         swatch = QRectF(left, round(baseline - metrics.ascent() / 2 - 1), 8, 4)
-        painter.fillRect(swatch, QColor(layer_color(index, len(self._layers), self.colors)))
+        painter.fillRect(swatch, QColor(self.colors.of(layer_color(index, len(self._layers)))))
         painter.setPen(QColor(self.colors.foreground))
         for number_of_line, text in enumerate(lines):
             height = baseline + number_of_line * metrics.height()

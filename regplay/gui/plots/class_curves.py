@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
+from regplay.gui.plots.axes import probabilities
 from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.curve import OneInputPanel
 from regplay.gui.plots.fit_panel import carried
@@ -55,8 +56,7 @@ class ClassCurvesView(OneInputPanel):
         """Show the points."""
         self._clear_others(self._take(dataset))
         self.fit_ranges()
-        ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
-        self.chart.axes["y"].setTicks([ticks])
+        self.chart.set_ticks("y", probabilities)
         self.chart.reset_ranges()
         self.chart.set_labels(dataset.input_names[0], f"P({dataset.target_name})")
         self.set_fit(None)

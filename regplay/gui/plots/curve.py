@@ -10,9 +10,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.plots.axis import Range
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.chart import padded
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
@@ -30,6 +28,7 @@ from regplay.gui.plots.overlays import (
     thinned_color,
     thinned_entry,
 )
+from regplay.gui.plots.scale import Range, padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
@@ -205,7 +204,7 @@ class PastLayer:
             placed = np.isfinite(y)
             color = mix(frame.colors.background, frame.colors.fit, 0.1 + 0.4 * age / _PAST)
             painter.setPen(pen(color, 1.4))
-            self._segments.draw_through(painter, x[placed], y[placed])
+            self._segments.draw_through(painter, x[placed], y[placed], None, frame.is_figure)
 
 
 class CurveView(OneInputPanel):

@@ -10,7 +10,7 @@ from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.legend import LegendChart
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import ROLES
 from regplay.session.drawing import unchanged_rows
 
 
@@ -61,7 +61,7 @@ class FitPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = LIGHT
+        self.colors = ROLES
         self.dataset: Dataset | None = None
         self.fit: Fit | None = None
         self._overlays: tuple[Overlay, ...] = ()
@@ -104,6 +104,9 @@ class FitPanel(QWidget):
     def clear_past(self) -> None:
         """Forget earlier fits."""
 
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits over this one, where this way of showing can."""
 
@@ -113,13 +116,13 @@ class FitPanel(QWidget):
     def set_thinned(self, fits: Sequence[Fit]) -> None:
         """Show single thinned networks, where this way of showing can."""
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        raise NotImplementedError
-
 
 class ChartPanel(LegendChart, FitPanel):
     """A legend above one chart."""
+
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+        self.chart.set_fit_color(color)
 
 
 def counted(name: str, shown: int, n: int) -> str:

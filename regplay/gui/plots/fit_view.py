@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
 from regplay.gui.plots.fit_panel import Band, FitPanel, Overlay, carried
-from regplay.gui.theme import LIGHT, Colors
 
 
 def _panel_class(dataset: Dataset) -> type[FitPanel]:
@@ -46,7 +45,7 @@ class FitView(QWidget):
         super().__init__(parent)
         self.panel: FitPanel | None = None
         self._panels: dict[type[FitPanel], FitPanel] = {}
-        self._colors = LIGHT
+        self._fit_color: str | None = None
         self._stack = QStackedLayout(self)
         self._blank = QWidget()
         self._stack.addWidget(self._blank)
@@ -57,7 +56,7 @@ class FitView(QWidget):
         panel = self._panels.get(kind)
         if panel is None:
             panel = self._panels[kind] = kind()
-            panel.set_colors(self._colors)
+            panel.set_fit_color(self._fit_color)
             self._stack.addWidget(panel)
         self.panel = panel
         panel.set_dataset(dataset)
@@ -123,8 +122,8 @@ class FitView(QWidget):
         if self.panel is not None:
             self.panel.clear_past()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+        self._fit_color = color
         for panel in self._panels.values():
-            panel.set_colors(colors)
+            panel.set_fit_color(color)

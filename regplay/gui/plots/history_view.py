@@ -10,7 +10,6 @@ from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.number_text import number
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.widgets.buttons import Toggle
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
@@ -51,7 +50,6 @@ class HistoryView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colors = LIGHT
         self._dataset: Dataset | None = None
         self._planned = 1
         self._marks: tuple[int, ...] = ()
@@ -145,14 +143,6 @@ class HistoryView(QWidget):
         if [(run.name, run.color) for run in before] != [(run.name, run.color) for run in runs]:
             self._update_legend()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.legend.set_colors(colors)
-        for plot in self._plots.values():
-            plot.set_colors(colors)
-        self._update_legend()
-
     # inside
 
     def _set_up(self, plot: MeasurePlot) -> None:
@@ -175,7 +165,6 @@ class HistoryView(QWidget):
         plot = self._plots.get(self.tab)
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
-            plot.set_colors(self._colors)
             plot.moment_picked.connect(self.moment_picked)
             self._set_up(plot)
             self._stack.addWidget(plot)

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
-from regplay.gui.plots.canvas import FigurePainter, Frame, empty_picture
+from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.legend import Entry, other_entry
 from regplay.gui.plots.number_text import number
@@ -70,7 +70,8 @@ class FitLinesLayer:
         of_color: dict[str, list[tuple[Floats, Floats]]] = {}
         for x, y, color in self.lines:
             # A point that is nowhere ends each curve.
-            of_color.setdefault(color, []).append((np.append(x, np.nan), np.append(y, 0.0)))
+            same = of_color.setdefault(frame.colors.of(color), [])
+            same.append((np.append(x, np.nan), np.append(y, 0.0)))
         for color, curves in reversed(of_color.items()):
             every_x, every_y = zip(*curves, strict=True)
             pixels_x = frame.x(np.concatenate(every_x))
@@ -80,7 +81,7 @@ class FitLinesLayer:
             is_curve = np.isfinite(pixels_x)
             painter.setPen(pen(color, self._width))
             keep = is_curve[:-1] & is_curve[1:]
-            self._segments.draw_through(painter, pixels_x, pixels_y, keep)
+            self._segments.draw_through(painter, pixels_x, pixels_y, keep, frame.is_figure)
 
 
 class BoundariesLayer:
@@ -110,7 +111,7 @@ class BoundariesLayer:
         """Copy the picture, drawing it first if the ranges or the lines changed."""
         if not self.lines:
             return
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             self._draw(painter, frame)
             return
         if self._picture is None or frame is not self._frame:
@@ -132,7 +133,7 @@ class BoundariesLayer:
                 (frame.colors.background, OVERLAY_WIDTH + SEAM),
                 (color, OVERLAY_WIDTH),
             ):
-                painter.setPen(pen(shade, width))
+                painter.setPen(pen(frame.colors.of(shade), width))
                 self._segments.draw_placed(painter, frame, segments)
 
 
@@ -198,12 +199,9 @@ class BandLayer:
         mode = QPainter.CompositionMode
         is_dark = frame.colors.dark
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
-        is_figure = isinstance(painter, FigurePainter)
-        if is_figure:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if len(mean) > 1 and not is_figure:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.is_figure)
+        if len(mean) > 1 and not frame.is_figure:
             blends = mode.CompositionMode_Lighten if is_dark else mode.CompositionMode_Darken
             painter.setCompositionMode(blends)
         for place, deviations in enumerate((2, 1)):
@@ -214,9 +212,9 @@ class BandLayer:
                     low, high = around - deviations * away, around + deviations * away
                 if self.limits is not None:
                     low, high = np.clip(low, *self.limits), np.clip(high, *self.limits)
-                shade = QColor(band_colors(frame.colors, curve)[place])
-                if len(mean) > 1 and is_figure:  # vectors have no modes of composition
-                    shade = QColor(curve)
+                shade = QColor(frame.colors.of(band_colors(frame.colors, curve)[place]))
+                if len(mean) > 1 and frame.is_figure:  # vectors have no modes of composition
+                    shade = QColor(frame.colors.of(curve))
                     shade.setAlphaF((_TWO, _ONE)[place])
                 painter.setBrush(shade)
                 painter.drawPolygon(band_polygon(frame, self.x, low, high))
@@ -258,7 +256,7 @@ class DotsLayer:
         size = np.nan_to_num(self.sizes[row, column], nan=1.0).clip(0, 1)
         which = np.rint(size * _SIZES).astype(np.intp)
         shown = which > 0
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             on_dark = self.on_dark[row, column]
             _draw_each(painter, x[shown], y[shown], which[shown], on_dark[shown])
             return
@@ -310,7 +308,7 @@ def _translucent(color: str) -> QColor:
 
 
 def _draw_each(
-    painter: FigurePainter,
+    painter: QPainter,
     x: Floats,
     y: Floats,
     sizes: NDArray[np.intp],

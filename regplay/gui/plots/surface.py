@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.axis import round_levels
+from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
 from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
@@ -29,10 +29,10 @@ from regplay.gui.plots.overlays import (
     thinned_entry,
     unsure_entry,
 )
+from regplay.gui.plots.scale import Scale, round_levels
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
 from regplay.gui.plots.surface_colors import (
     BoundaryLayer,
-    ColorBar,
     ContoursLayer,
     LinesLayer,
     SurfaceColors,
@@ -122,7 +122,7 @@ class SurfaceView(ChartPanel):
         self._scale.set_dataset(dataset)
         if not self._classes:
             self._levels = round_levels(self._scale.values)
-            self.bar.set_range(*self._scale.values, dataset.target_name)
+            self._show_bar()
         self.bar.setVisible(not self._classes)
 
     def fit_ranges(self) -> None:
@@ -215,13 +215,19 @@ class SurfaceView(ChartPanel):
         predicted, is_compared = self._shaped(), bool(self._overlays or self._thinned)
         if self._classes or not is_compared:
             self.contours.clear()
-            self.bar.set_levels(())
+            self._show_bar()
             return
-        self.bar.set_levels(self._levels.tolist())
+        self._show_bar(self._levels.tolist())
         if predicted is None or self._grid is None:
             self.contours.clear()
         else:
             self.contours.set(predicted, self._levels, self._grid)
+
+    def _show_bar(self, levels: Sequence[float] = ()) -> None:
+        """What the colours of values stand for, and at which values there are contour lines."""
+        if self.dataset is not None:
+            name = self.dataset.target_name
+            self.bar.set_bar(Bar(Scale(*self._scale.values), name, tuple(levels)))
 
     def _mark_wrong(self) -> None:
         dataset, fit, colors = self.dataset, self.fit, self.colors
@@ -242,10 +248,8 @@ class SurfaceView(ChartPanel):
 
     def _style(self) -> None:
         dataset, colors = self.dataset, self.colors
-        self.bar.set_colors(colors)
         if dataset is None:
             return
-        self._scale.set_colors(colors)
         self.points.groups = (
             self._group(dataset.valid, VALID_SHAPE, colors.valid, 7),
             self._group(dataset.train, TRAIN_SHAPE, colors.train, 8),

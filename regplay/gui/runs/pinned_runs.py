@@ -15,7 +15,6 @@ from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.runs_list import RunsList
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.run import Run
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from regplay.gui.runs.side_tab import Contestant
 
 
-def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Overlay]:
+def pin_overlays(pins: Pins, experiment: Experiment) -> list[Overlay]:
     """Overlays of the pins that are shown and that learned the same problem.
 
     Their data may be drawn otherwise: of another seed, with more noise or more points.
@@ -34,7 +33,7 @@ def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Ove
     for pin in pins:
         is_same = problem_of(pin.run.experiment.data) == problem
         if pin.fit is not None and is_same and not pin.is_hidden:
-            found.append(Overlay(pin.name, pin_color(pin.color, colors), pin.fit, pin.grid))
+            found.append(Overlay(pin.name, pin_color(pin.color), pin.fit, pin.grid))
     return found
 
 
@@ -65,7 +64,6 @@ class PinnedRuns(QObject):
         super().__init__(runs)
         self.pins = Pins()
         self._runs, self._fit_view, self._history_view = runs, fit_view, history_view
-        self._colors = LIGHT
         self._view: View | None = None
         self._extra: list[Overlay] = []
         self._beside: Sequence[Contestant] = ()
@@ -118,12 +116,6 @@ class PinnedRuns(QObject):
         self._beside = contestants
         self._draw_losses()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self._runs.set_colors(colors)
-        self._draw()
-
     def show(self, view: View, extra: list[Overlay], now: float) -> None:
         """Follow the run; `extra` is laid over its fit besides the pins, at time `now` in s."""
         before, self._view = self._view, view
@@ -164,7 +156,7 @@ class PinnedRuns(QObject):
     def _draw(self) -> None:
         if self._view is None:
             return
-        overlays = pin_overlays(self.pins, self._view.run.experiment, self._colors)
+        overlays = pin_overlays(self.pins, self._view.run.experiment)
         self._fit_view.set_overlays([*overlays, *self._extra])
         self._draw_losses()
 
@@ -177,7 +169,7 @@ class PinnedRuns(QObject):
         classifies = self._view.dataset.task == "classification"
         self._history_view.set_pinned(
             [
-                PinnedCurves(name, pin_color(color, self._colors), run.history)
+                PinnedCurves(name, pin_color(color), run.history)
                 for name, color, run in runs
                 if _has_accuracy(run) == classifies
             ]

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.bias_variance import Decomposition, overlap, why_not
@@ -212,10 +212,9 @@ class DecompositionPlot(LegendChart):
         self._current = np.nan
         self._scale = 1.0  # the loss of the best constant prediction
         self.chart.canvas.under += [self.bars, self.present, self.measured]
-        self.chart.axes["x"].setTickSpacing(levels=[(1.0, 0.0)])  # a grid line at each position
+        self.chart.set_ticks("x", self._marks)
         self.chart.box.setMouseEnabled(x=False, y=True)
         self.chart.reader = self._read
-        self.chart.box.sigResized.connect(self._label_positions)
         self._style()
 
     def set_scale(self, scale: float) -> None:
@@ -271,22 +270,18 @@ class DecompositionPlot(LegendChart):
         self.values = values
         self.bars.parts = self.measured.parts = (None,) * len(values)
         self.present.position = place_of(self._current, values)
-        self._label_positions()
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
         settle(self.chart, "y", (0.0, self._scale))
         self.chart.reset_ranges()
         self._refresh()
 
-    def _label_positions(self) -> None:
-        """Name as many positions as there is room for."""
+    def _marks(self, size: float, metrics: QFontMetricsF) -> list[tuple[float, str]]:
+        """The values of as many positions as there is room for."""
         texts = [_tick(value) for value in self.values]
-        if not texts:
-            self.chart.axes["x"].setTicks([[]])
-            return
-        sizes = [float(self.fontMetrics().horizontalAdvance(text)) for text in texts]
-        pitch = self.chart.box.width() / len(texts)
-        shown = labelled(NumberAxis(self._path, self.values), sizes, pitch)
-        self.chart.axes["x"].setTicks([[(index, texts[index]) for index in shown]])
+        sizes = [metrics.horizontalAdvance(text) for text in texts]
+        pitch = size / max(len(texts), 1)
+        shown = labelled(NumberAxis(self._path, self.values), sizes, pitch) if texts else ()
+        return [(index, text if index in shown else "") for index, text in enumerate(texts)]
 
     def _refresh(self) -> None:
         self._label()
@@ -360,7 +355,3 @@ class DecompositionView(QWidget):
             targets = np.asarray(dataset.targets(dataset.valid.y), dtype=float)
             self.plot.set_scale(max(float(targets.var()), 1e-12))
         self._stack.setCurrentWidget(self.sentence if reason else self.plot)
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.plot.set_colors(colors)

@@ -20,7 +20,6 @@ from regplay.gui.controls.number import CountBox
 from regplay.gui.seeds.decomposition import DecompositionView
 from regplay.gui.seeds.loss_strip import Pauses, SeedLosses
 from regplay.gui.seeds.spread_surface import SpreadView
-from regplay.gui.theme import Colors
 from regplay.gui.widgets.layout import named
 
 _FEWEST, _MOST, _DEFAULT = 5, 100, 20
@@ -203,8 +202,3 @@ class SeedsView(QWidget):
     def set_current(self, value: float) -> None:
         """Mark the present experiment's value on the axis; NaN marks nothing."""
         self.decomposition.plot.set_current(value)
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.spread.set_colors(colors)
-        self.decomposition.set_colors(colors)

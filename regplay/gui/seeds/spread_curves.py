@@ -9,14 +9,14 @@ from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
-from regplay.gui.plots.axis import Range
+from regplay.gui.plots.axes import probabilities
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.chart import padded
 from regplay.gui.plots.contours import boundary_segments, on_grid
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import band_polygon
+from regplay.gui.plots.scale import Range, padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     LineLayer,
@@ -70,7 +70,7 @@ class SpreadBandLayer:
         """Fill the band."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(self.color))
+        painter.setBrush(QColor(frame.colors.of(self.color)))
         painter.drawPolygon(band_polygon(frame, self.x, self.low, self.high))
 
 
@@ -98,12 +98,12 @@ class MembersLayer:
         if not self.curves.size:
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(self.color, _MEMBER))
+        painter.setPen(pen(frame.colors.of(self.color), _MEMBER))
         x = frame.x(self.x)
         for curve in self.curves:
             y = frame.y(curve)
             placed = np.isfinite(y)
-            self._segments.draw_through(painter, x[placed], y[placed])
+            self._segments.draw_through(painter, x[placed], y[placed], None, frame.is_figure)
 
 
 class MemberBoundaries(LinesLayer):
@@ -199,14 +199,11 @@ class SpreadCurves(LegendChart):
         self.series = [Series(name) for name in names]
         self.spread = None
         self.truth.clear()
-        axis = self.chart.axes["y"]
+        self.chart.set_ticks("y", probabilities if self._has_classes else None)
         if self._has_classes:
-            ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
-            axis.setTicks([ticks])
             self._limits = (-_ROW * (len(names) + 0.4), 1.04)
             self.chart.fix("y", *self._limits)
         else:
-            axis.setTicks(None)
             if dataset.truth is not None:
                 self.truth.set(grid.x[:, 0], dataset.truth(grid.x))
             low, high = padded(np.concatenate([dataset.train.y, self.truth.y]))

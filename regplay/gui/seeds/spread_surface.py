@@ -6,14 +6,14 @@ from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
-from regplay.gui.plots.axis import Range, extend
+from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.number_text import number, spread_text
+from regplay.gui.plots.scale import Range, Scale, extend
 from regplay.gui.plots.shapes import TRAIN_SHAPE, Points, PointsLayer, thinned
 from regplay.gui.plots.surface_colors import (
     BoundaryLayer,
-    ColorBar,
     SurfaceColors,
     SurfaceLayer,
     cell_at,
@@ -21,7 +21,6 @@ from regplay.gui.plots.surface_colors import (
 )
 from regplay.gui.seeds.loss_strip import LossStrip, SeedLosses
 from regplay.gui.seeds.spread_curves import MOST_MEMBERS, MemberBoundaries, SpreadCurves
-from regplay.gui.theme import Colors
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
 
@@ -153,18 +152,16 @@ class SpreadSurface(LegendChart):
         if dataset is None:
             return
         if self.std_button.isChecked():
-            self.bar.set_range(*(self._deviations or (0.0, 1.0)), "std")
+            self.bar.set_bar(Bar(Scale(*(self._deviations or (0.0, 1.0))), "std"))
         else:
-            self.bar.set_range(*self._scale.values, dataset.target_name)
+            self.bar.set_bar(Bar(Scale(*self._scale.values), dataset.target_name))
 
     def _style(self) -> None:
         dataset, colors = self._dataset, self.colors
-        self.bar.set_colors(colors)
         if dataset is None:
             return
         shown = thinned(len(dataset.train.y))
         x, y = dataset.train.x[shown], dataset.train.y[shown]
-        self._scale.set_colors(colors)
         fills, which = self._scale.fills(y)
         ring, seam = colors.train, colors.background
         self.points.groups = (Points(x[:, 0], x[:, 1], TRAIN_SHAPE, fills, ring, 7, which, seam),)
@@ -239,9 +236,3 @@ class SpreadView(QWidget):
     def settle(self) -> None:
         """Give up the room that only earlier predictions needed."""
         (self.panel or self.strip).settle()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.curves.set_colors(colors)
-        self.surface.set_colors(colors)
-        self.strip.set_colors(colors)

@@ -9,7 +9,7 @@ from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.slider_curves import SweepSliders
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.theme import Colors
+from regplay.gui.theme import ROLES
 from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.messages import Look, Start, View
 from regplay.gui.training.runner import Runner
@@ -148,8 +148,8 @@ class Replay(QObject):
             self.start_chosen.emit(view.run.experiment, Start(epoch=epoch), epoch, plays)
 
 
-def best_overlay(view: View, colors: Colors) -> list[Overlay]:
+def best_overlay(view: View) -> list[Overlay]:
     """The fit at the best epoch, to lay over the one that is shown, if it was asked for."""
     if view.best is None:
         return []
-    return [Overlay(f"best epoch {view.best.epoch:,}", colors.best, view.best)]
+    return [Overlay(f"best epoch {view.best.epoch:,}", ROLES.best, view.best)]

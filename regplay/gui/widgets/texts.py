@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import document
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import colors_of
 from regplay.gui.widgets import tones as tones
 from regplay.gui.widgets.layout import named
 
@@ -150,7 +150,7 @@ class Hint(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._text, self._colors = "", LIGHT
+        self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     def text(self) -> str:
@@ -165,11 +165,6 @@ class Hint(QWidget):
             self.setAccessibleName(text)
             self.update()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.update()
-
     def sizeHint(self) -> QSize:
         """Room for all of it."""
         return self.fontMetrics().size(0, self._text)
@@ -177,7 +172,7 @@ class Hint(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw as much as fits."""
         painter = QPainter(self)
-        painter.setPen(QColor(self._colors.muted))
+        painter.setPen(QColor(colors_of(self).muted))
         right = Qt.TextElideMode.ElideRight
         text = self.fontMetrics().elidedText(self._text, right, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter, text)

@@ -22,10 +22,9 @@ def test_shown_pins_of_the_same_problem_become_overlays(make_run, fit) -> None:
     pins.pin(make_run(data__name="curved"), fit, "other problem")
     pins.hide(pins.pin(make_run(seed=1), fit, "hidden"))
     pins.pin(make_run(seed=2), None, "untrained")
-    for colors in (LIGHT, DARK):
-        (overlay,) = pin_overlays(pins, Experiment(), colors)
-        assert (overlay.name, overlay.color) == ("same", pin_color(same.color, colors))
+    (overlay,) = pin_overlays(pins, Experiment())
+    assert (overlay.name, overlay.color) == ("same", pin_color(same.color))
         assert overlay.fit is fit
         assert overlay.grid is grid
     curved = replace(Experiment(), {"data.name": "curved"})
-    assert [o.name for o in pin_overlays(pins, curved, LIGHT)] == ["other problem"]
+    assert [o.name for o in pin_overlays(pins, curved)] == ["other problem"]
