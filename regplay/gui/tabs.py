@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLa
 
 from regplay.core.datasets import Dataset
 from regplay.gui.runs.side_tab import SideTab
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.gui.training.study_scheduler import StudyScheduler
 from regplay.gui.widgets.buttons import Press, Toggle
@@ -135,7 +134,6 @@ class Tabs(TabStack):
     def __init__(self, fit_view: QWidget, studies: StudyScheduler, pins: Pins) -> None:
         super().__init__()
         self._studies, self._pins = studies, pins
-        self._colors = LIGHT
         self._dataset: Dataset | None = None
         self._view: View | None = None
         self.landscape: LandscapeTab | None = None
@@ -181,13 +179,6 @@ class Tabs(TabStack):
         if self.side is not None and self.tab == "side":
             self.side.show_view(view)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        for tab in (self.landscape, self.seeds, self.network, self.side):
-            if tab is not None:
-                tab.set_colors(colors)
-
     def _clicked(self, tab: str) -> None:
         if tab == "side" and self.side is not None:
             self.side.show_pins()  # those, too, that were pinned since
@@ -206,7 +197,6 @@ class Tabs(TabStack):
         from regplay.gui.landscape.landscape_tab import LandscapeTab
 
         tab = self.landscape = LandscapeTab()
-        tab.set_colors(self._colors)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.start_chosen.connect(self.start_chosen)
         self._studies.add(tab)
@@ -216,7 +206,6 @@ class Tabs(TabStack):
         from regplay.gui.seeds.seeds_tab import SeedsTab
 
         tab = self.seeds = SeedsTab()
-        tab.set_colors(self._colors)
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
         tab.wishes_changed.connect(self._studies.reconsider)
@@ -228,14 +217,12 @@ class Tabs(TabStack):
         from regplay.gui.network.network_view import NetworkView
 
         tab = self.network = NetworkView()
-        tab.set_colors(self._colors)
         if self._dataset is not None:
             tab.set_dataset(self._dataset)
         return tab
 
     def _make_side(self) -> QWidget:
         tab = self.side = SideTab(self._pins)
-        tab.set_colors(self._colors)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.beside_changed.connect(self.beside_changed)
         tab.contestants_changed.connect(lambda: self.contestants_changed.emit(tab.contestants))

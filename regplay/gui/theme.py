@@ -6,13 +6,15 @@ simulated protanopia, deuteranopia and tritanopia (Machado et al., 2009), the fi
 a test holds them to that.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any, Literal
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QToolTip
+from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 Scheme = Literal["system", "light", "dark"]
 
@@ -55,6 +57,31 @@ class Colors:
         """The colour of a class; from the eleventh on they come again."""
         return self.classes[index % len(self.classes)]
 
+    def of(self, color: str) -> str:
+        """The `#rrggbb` that a `Role` has among these; other colours stay as they are."""
+        return color.in_scheme(self) if isinstance(color, Role) else color
+
+
+def colors_of(widget: QWidget) -> Colors:
+    """Those that go with a widget's palette, which every change of the scheme changes."""
+    return DARK if _is_dark(widget.palette()) else LIGHT
+
+
+class Role(str):
+    """A colour by what it is for; the scheme says which one it is when it is painted.
+
+    What describes a plot holds roles, so that one description is drawn on a light ground and on a
+    dark one. Two of the same name are equal.
+    """
+
+    in_scheme: Callable[[Colors], str]
+
+    def __new__(cls, name: str, in_scheme: Callable[[Colors], str]) -> "Role":
+        """The name of the role, and what it is among the colours of a scheme."""
+        made = super().__new__(cls, name)
+        made.in_scheme = in_scheme
+        return made
+
 
 LIGHT = Colors(
     dark=False,
@@ -93,18 +120,42 @@ DARK = Colors(
 )
 
 
+def with_fit(colors: Colors, fit: str | None) -> Colors:
+    """These colours, the fit's replaced by that of its run if it has one."""
+    return colors if fit is None else replace(colors, fit=colors.of(fit))
+
+
+def _roles() -> Colors:
+    names = [one.name for one in fields(Colors) if one.name not in ("dark", "classes")]
+    found: dict[str, Any] = {name: Role(name, attrgetter(name)) for name in names}
+    found["classes"] = tuple(map(_class_role, range(len(_CLASSES))))
+    return Colors(dark=False, **found)
+
+
+def _class_role(index: int) -> Role:
+    return Role(f"class {index}", lambda colors: colors.classes[index])
+
+
+# In place of the colours of a scheme, for what is drawn in any.
+ROLES = _roles()
+
+
 @lru_cache(maxsize=256)  # it is asked for with each frame
 def mix(one: str, other: str, share: float) -> str:
     """`one` with a `share` in [0, 1] of `other` in it, as `#rrggbb`.
 
     Mixed colours stand in for transparent ones, which show dots where pieces of a line overlap.
+    Of roles it is a role too.
     """
+    if isinstance(one, Role) or isinstance(other, Role):
+        name = f"{one} with {share:.4f} of {other}"
+        return Role(name, lambda colors: mix(colors.of(one), colors.of(other), share))
     a, b = QColor(one), QColor(other)
     parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
     return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
 
 
-def _palette(colors: Colors) -> QPalette:
+def palette_of(colors: Colors) -> QPalette:
     """A whole palette for the Fusion style, for platforms that can't change theirs."""
     window = "#25282d" if colors.dark else "#f3f4f6"
     button = "#33373d" if colors.dark else "#f6f7f9"
@@ -141,23 +192,14 @@ def _is_dark(palette: QPalette) -> bool:
 
 
 class Theme(QObject):
-    """Light or dark for a running application.
-
-    Attributes
-    ----------
-    changed
-        Emitted with the new `Colors` when they are others than before.
-    """
-
-    changed = Signal(object)
+    """Light or dark for a running application, whose palette tells every widget."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
         self._style = app.style().objectName()  # what to go back to
         self.scheme: Scheme = "system"
-        self.colors = DARK if _is_dark(app.palette()) else LIGHT
-        app.styleHints().colorSchemeChanged.connect(self._follow)
+        app.styleHints().colorSchemeChanged.connect(self._outline_check_boxes)
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn the application light or dark, or let it follow the system."""
@@ -176,18 +218,11 @@ class Theme(QObject):
         )
         if scheme != "system" and _is_dark(app.palette()) != (scheme == "dark"):
             app.setStyle("Fusion")  # the one style that draws everything from the palette
-            app.setPalette(_palette(DARK if scheme == "dark" else LIGHT))
+            app.setPalette(palette_of(DARK if scheme == "dark" else LIGHT))
         QToolTip.setPalette(app.palette())
-        self._follow()
+        self._outline_check_boxes()
 
     @Slot()
-    def _follow(self) -> None:
-        self._outline_check_boxes()
-        colors = DARK if _is_dark(self._app.palette()) else LIGHT
-        if colors is not self.colors:
-            self.colors = colors
-            self.changed.emit(colors)
-
     def _outline_check_boxes(self) -> None:
         """Fusion makes their outline from the ground, somewhat darker: on a dark one it is lost."""
         palette = QPalette(self._app.palette())

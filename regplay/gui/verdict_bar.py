@@ -1,14 +1,14 @@
 """The line of words above the plots: what the run shows, what to try, and its losses."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.plots.loss_text import gap_text, number
-from regplay.gui.theme import Colors
+from regplay.gui.plots.number_text import gap_text, number
+from regplay.gui.theme import colors_of
 from regplay.gui.training.messages import View
 from regplay.gui.widgets.layout import named
 from regplay.gui.widgets.texts import ElidedLabel
@@ -53,7 +53,6 @@ class VerdictBar(QWidget):
         row.setContentsMargins(10, 4, 10, 2)
         row.addLayout(words, 1)
         row.addWidget(self.losses)
-        self._colors: Colors | None = None
         self._verdict: Verdict | None = None
         self._snapshot: Snapshot | None = None
         # Two lines of advice fit, so that the plots below never jump.
@@ -72,12 +71,11 @@ class VerdictBar(QWidget):
         self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Use the colours of the plots."""
-        self._colors = colors
-        if self._verdict:
-            self.set_verdict(self._verdict)
-        self.set_snapshot(self._snapshot)
+    def changeEvent(self, event: QEvent) -> None:
+        """Write the losses in the colours that go with another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_snapshot"):
+            self.set_snapshot(self._snapshot)
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Show a verdict."""
@@ -88,7 +86,7 @@ class VerdictBar(QWidget):
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""
         self._snapshot = snapshot
-        if snapshot is None or self._colors is None:
+        if snapshot is None:
             self.losses.clear()
             return
         train, valid = snapshot.value("train_loss"), snapshot.value("valid_loss")
@@ -99,8 +97,9 @@ class VerdictBar(QWidget):
             gap = f"{100 * (held_out - accuracy):+.1f} %"
             rows.append(("accuracy", f"{accuracy:.1%}", f"{held_out:.1%}", gap))
         rows.insert(0, ("", "train", "validation", "gap"))
-        plain = self._colors.foreground
-        colors = (plain, self._colors.train, self._colors.valid, plain)
+        scheme = colors_of(self)
+        plain = scheme.foreground
+        colors = (plain, scheme.train, scheme.valid, plain)
         cells = "".join(
             "<tr>"
             + "".join(

@@ -28,7 +28,7 @@ from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
-from regplay.gui.theme import Colors, Scheme, Theme
+from regplay.gui.theme import Scheme, Theme
 from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.clock import Clock, SystemClock
 from regplay.gui.transport import Transport
@@ -227,7 +227,6 @@ class MainWindow(QMainWindow):
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.transport.set_highlighted)
         self.documents.changed.connect(self._show_title)
-        self.theme.changed.connect(self._set_colors)
 
     def _connect_messages(self) -> None:
         for failed in (
@@ -245,7 +244,6 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
         self.set_scheme("light" if saved == "light" else "dark" if saved == "dark" else "system")
-        self._set_colors(self.theme.colors)
         runner = self.controller.runner
         runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], runner.device)
@@ -285,15 +283,6 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(available(), self.controller.runner.device)
         if self.controller.run is None:  # the first view, which says where, may be quicker
             self.status.set_placement("")
-
-    def _set_colors(self, colors: Colors) -> None:
-        self.fit_view.set_colors(colors)
-        self.history_view.set_colors(colors)
-        self.verdict_bar.set_colors(colors)
-        self.editing.set_colors(colors)
-        self.timeline.set_colors(colors)
-        self.pinned.set_colors(colors)
-        self.tabs.set_colors(colors)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint, and tell once that the window is on screen."""

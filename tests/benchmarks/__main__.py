@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tests.benchmarks import engine, machine, report, window
+from tests.benchmarks import drawing, engine, machine, report, window
 
 PARTS = {
     "single": engine.single_runs,
@@ -17,8 +17,9 @@ PARTS = {
     "looking": window.looking,
     "curve": window.curve,
     "landscape": window.landscape,
+    "drawing": drawing.drawing,
 }
-_ALL = ("single", "sweeps", "jax", "window")
+_ALL = ("single", "sweeps", "jax", "window", "drawing")
 
 
 def main() -> None:

@@ -2,25 +2,28 @@
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.sweep import Axis, Sweep
-from regplay.gui.figures.sweep_figure import HEIGHT, WIDTH, draw_sweep, sweep_png
-from regplay.gui.figures.sweep_ticks import (
-    LossAxis,
-    ValueAxis,
+from regplay.gui.figures.figure import paint_page
+from regplay.gui.figures.sweep_figure import (
+    STYLE,
+    draw_sweep,
+    field_axis,
     is_logarithmic,
-    loss_text,
-    value_text,
+    sweep_figure,
+    sweep_png,
 )
+from regplay.gui.plots.number_text import number, value_text
+from regplay.gui.plots.scale import loss_scale
 from regplay.gui.theme import LIGHT, mix
 from regplay.session.results import Outcome, SweepResult
 
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
-_MARK = "#d00060"
 pytestmark = pytest.mark.usefixtures("qapp")
 
 
@@ -54,7 +57,7 @@ def _pixels(image: QImage, color: str) -> np.ndarray:
 def _plot(image: QImage, color: str) -> np.ndarray:
     """The same below the legend, inside the plot."""
     found = _pixels(image, color)
-    return found[found[:, 1] > 136]
+    return found[found[:, 1] > 90]
 
 
 # Axes
@@ -76,39 +79,40 @@ def test_what_spans_much_or_is_spaced_in_ratios_is_logarithmic(axis, is_log):
     assert is_logarithmic(axis) is is_log
 
 
+def _texts(axis: Axis) -> list[str]:
+    """What is labelled along 800 pixels."""
+    ticks = field_axis(axis).axis.ticks(800, QFontMetricsF(QFont()))
+    return [tick.text for tick in ticks if tick.text]
+
+
 def test_a_zero_is_broken_off_a_logarithmic_axis():
-    across = ValueAxis(_axis(DECAY, 0.1, 0.0, 1e-4, 1e-2))
-    assert across.shares[1] < across.break_at < across.shares[2]
-    steps = np.diff(across.shares[[2, 3, 0]])
+    axis = _axis(DECAY, 0.1, 0.0, 1e-4, 1e-2)
+    across = field_axis(axis)
+    assert across.places[1] < across.break_at < across.places[2]
+    steps = np.diff(across.places[[2, 3, 0]])
     assert steps[0] == pytest.approx(2 * steps[1])
-    texts = [tick.text for tick in across.ticks() if tick.text]
-    assert texts == ["0", "0.0001", "0.001", "0.01", "0.1"]
+    assert _texts(axis) == ["0", "0.0001", "0.001", "0.01", "0.1"]
 
 
 def test_few_whole_numbers_and_names_are_labelled_each():
-    assert [tick.text for tick in ValueAxis(_axis("model.width", 8, 3, 21)).ticks()] == [
-        *("3", "8", "21"),
-    ]
-    names = ValueAxis(_axis("model.activation", "tanh", "relu"))
-    assert [(tick.share, tick.text) for tick in names.ticks()] == [(0.25, "tanh"), (0.75, "relu")]
+    assert _texts(_axis("model.width", 8, 3, 21)) == ["3", "8", "21"]
+    names = field_axis(_axis("model.activation", "tanh", "relu")).axis
+    ticks = names.ticks(800, QFontMetricsF(QFont()))
+    assert [(tick.share, tick.text) for tick in ticks] == [(0.25, "tanh"), (0.75, "relu")]
 
 
 def test_losses_have_round_labels():
-    assert [tick.text for tick in LossAxis([0.1, 0.5]).ticks()] == [
-        "0.1",
-        "0.2",
-        "0.3",
-        "0.4",
-        "0.5",
-    ]
-    up = LossAxis([0.01, 10.0, np.nan])
+    labels = [tick.text for tick in loss_scale([0.1, 0.5]).ticks(6) if tick.text]
+    assert labels == ["0.1", "0.2", "0.3", "0.4", "0.5"]
+    up = loss_scale([0.01, 10.0, np.nan])
     assert up.is_log
-    assert [tick.text for tick in up.ticks() if tick.text] == ["0.01", "0.1", "1", "10"]
-    assert np.all(np.diff([tick.share for tick in up.ticks()]) > 0)
+    ticks = up.ticks(6)
+    assert [tick.text for tick in ticks if tick.text] == ["0.01", "0.1", "1", "10"]
+    assert np.all(np.diff([tick.share for tick in ticks]) > 0)
 
 
 def test_a_failed_training_takes_no_room():
-    up = LossAxis([0.1, 0.2, 0.3, 1e12])
+    up = loss_scale([0.1, 0.2, 0.3, 1e12])
     assert up.high < 1
     assert up.shares(1e12) > 1
 
@@ -125,12 +129,7 @@ def test_values_as_labels(value, text):
 
 
 def test_losses_as_labels():
-    assert [loss_text(x) for x in (0.13, 1.0, 120.0, 8.8e12)] == [
-        "0.130",
-        "1.00",
-        "120",
-        "8.8·10¹²",
-    ]
+    assert [number(x, 3) for x in (0.13, 1.0, 120.0, 8.8e12)] == ["0.13", "1", "120", "8.8·10¹²"]
 
 
 # Lines
@@ -139,7 +138,7 @@ def test_losses_as_labels():
 def test_the_curves_lie_where_the_losses_are():
     result = _result((_axis("model.depth", 1, 2, 3),), [0.5, 0.2, 0.4])
     image = draw_sweep(result)
-    assert (image.width(), image.height()) == (WIDTH, HEIGHT)
+    assert (image.width(), image.height()) == (STYLE.width, STYLE.height)
     for color in (LIGHT.train, LIGHT.valid):
         points = _plot(image, color)
         left, middle, right = (
@@ -179,33 +178,59 @@ def test_seeds_are_dots_around_the_mean():
 # Maps
 
 
-def _cell(image: QImage, shape: tuple[int, int], column: int, row: int) -> QColor:
+def _inside(result: SweepResult) -> QRectF:
+    """Where the cells are, in pixels of the figure."""
+    figure = sweep_figure(result)
+    image, style = QImage(STYLE.width, STYLE.height, QImage.Format.Format_RGB32), STYLE.page
+    image.setDevicePixelRatio(STYLE.scale)
+    painter = QPainter(image)
+    found = paint_page(figure, painter, STYLE.titled(figure.title))
+    painter.end()
+    assert style.width() > found.right()
+    scale = STYLE.scale
+    return QRectF(found.topLeft() * scale, found.size() * scale)
+
+
+def _cell(result: SweepResult, shape: tuple[int, int], column: int, row: int) -> QColor:
     """The colour near a corner of a cell, away from its text and frame; row 0 at the bottom."""
-    left, right, top, bottom = 132, 1010, 140, 696
-    x = left + (column + 0.2) * (right - left) / shape[0]
-    y = bottom - (row + 0.8) * (bottom - top) / shape[1]
-    return image.pixelColor(round(x), round(y))
+    inside = _inside(result)
+    x = inside.left() + (column + 0.2) * inside.width() / shape[0]
+    y = inside.bottom() - (row + 0.8) * inside.height() / shape[1]
+    return draw_sweep(result).pixelColor(round(x), round(y))
 
 
 def test_smaller_losses_are_darker_and_the_best_cell_is_framed():
     axes = _axis(DECAY, 0.0, 0.1, 1.0), _axis(DROPOUT, 0.5, 0.0)
-    image = draw_sweep(_result(axes, [[0.4, 0.3], [0.2, 0.1], [0.6, 0.5]]))
+    result = _result(axes, [[0.4, 0.3], [0.2, 0.1], [0.6, 0.5]])
     # Dropout is shown rising, so that its second value is the lower row.
     losses = {(0, 1): 0.4, (0, 0): 0.3, (1, 1): 0.2, (1, 0): 0.1, (2, 1): 0.6, (2, 0): 0.5}
-    lightness = [_cell(image, (3, 2), *at).lightness() for at in sorted(losses, key=losses.get)]
+    lightness = [_cell(result, (3, 2), *at).lightness() for at in sorted(losses, key=losses.get)]
     assert lightness == sorted(lightness)
     assert len(set(lightness)) == 6
-    frame = _plot(image, _MARK)
-    assert abs(frame[:, 0].mean() - (132 + 878 / 2)) < 6
-    assert frame[:, 1].min() > 400
+    inside = _inside(result)
+    frame = _pixels(draw_sweep(result), LIGHT.foreground)
+    frame = frame[(frame[:, 0] > inside.left()) & (frame[:, 0] < inside.right())]
+    frame = frame[(frame[:, 1] > inside.top()) & (frame[:, 1] < inside.bottom() - 1)]
+    columns = np.bincount(frame[:, 0])  # its upright sides are the longest lines
+    sides = np.flatnonzero(columns > 0.8 * inside.height() / 2)
+    assert sides.mean() == pytest.approx(inside.center().x(), abs=3)
+    assert np.ptp(sides) == pytest.approx(inside.width() / 3, abs=6)
+    assert frame[np.isin(frame[:, 0], sides), 1].min() > inside.center().y() - 3
 
 
 def test_what_diverged_and_what_is_missing_have_no_colour():
     axes = _axis("model.width", 2, 4), _axis("model.depth", 1, 2)
-    image = draw_sweep(_result(axes, [[0.1, 0.2], [np.inf, np.nan]]))
-    assert _cell(image, (2, 2), 1, 1) == QColor(LIGHT.grid)
-    cell = _plot(image, LIGHT.muted)
-    assert len(cell[(cell[:, 0] > 600) & (cell[:, 0] < 1000) & (cell[:, 1] > 430)]) > 500  # hatched
+    result = _result(axes, [[0.1, 0.2], [np.inf, np.nan]])
+    assert _cell(result, (2, 2), 1, 0) == QColor(LIGHT.grid)
+    inside, image = _inside(result), draw_sweep(result)
+    crosses = _pixels(image, LIGHT.muted)
+    middle = inside.center()
+    lower = (crosses[:, 0] > middle.x()) & (crosses[:, 1] > middle.y() + 9)
+    assert (lower & (crosses[:, 0] < inside.right()) & (crosses[:, 1] < inside.bottom())).any()
+    hatches = _pixels(image, LIGHT.grid)
+    upper = (hatches[:, 0] > middle.x() + 9) & (hatches[:, 1] < middle.y() - 9)
+    whole = inside.width() * inside.height() / 4
+    assert 0.03 * whole < upper.sum() < 0.5 * whole
 
 
 @pytest.mark.parametrize("count", [1, 2, 60])

@@ -5,7 +5,8 @@ from color_vision import BLIND, USUAL, contrast, distance
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip, QVBoxLayout, QWidget
 
-from regplay.gui.theme import DARK, LIGHT, Colors, Theme, mix
+from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.theme import DARK, LIGHT, ROLES, Colors, Theme, colors_of, mix, with_fit
 
 
 def _distance(one: str, other: str) -> float:
@@ -69,21 +70,32 @@ def test_dark_and_light_reach_the_whole_application(qapp, theme) -> None:
     assert all(_lightness(qapp.palette(), text) < 90 for text in texts)
 
 
-def test_changes_are_told_once(theme) -> None:
-    told: list[Colors] = []
-    theme.changed.connect(told.append)
-    theme.set_scheme("light")
-    told.clear()
-    theme.set_scheme("dark")
-    theme.set_scheme("dark")
-    theme.set_scheme("light")
-    assert told == [DARK, LIGHT]
-    assert theme.colors is LIGHT
+def test_what_is_drawn_follows_the_scheme(qtbot, theme) -> None:
+    legend = Legend()
+    qtbot.addWidget(legend)
+    legend.resize(200, 20)
+    legend.set_entries([Entry("band", "", ROLES.train)])
+    legend.show()
+    for scheme, colors in (("light", LIGHT), ("dark", DARK), ("light", LIGHT)):
+        theme.set_scheme(scheme)
+        QApplication.processEvents()  # tells the widgets
+        assert colors_of(legend) is colors
+        assert legend.grab().toImage().pixelColor(8, 10).name() == colors.train
+
+
+def test_a_role_is_a_colour_in_each_scheme() -> None:
+    faint = mix(mix(ROLES.valid, ROLES.background, 0.3), ROLES.class_color(1), 0.5)
+    for colors in (LIGHT, DARK):
+        expected = mix(mix(colors.valid, colors.background, 0.3), colors.class_color(1), 0.5)
+        assert colors.of(faint) == expected
+        assert colors.of("#123456") == "#123456"
+    assert mix(ROLES.valid, ROLES.background, 0.3) == mix(ROLES.valid, ROLES.background, 0.3)
+    assert with_fit(DARK, ROLES.train).fit == DARK.train
 
 
 def test_the_system_decides_again(qapp, theme) -> None:
     before = qapp.palette().window().color()
-    theme.set_scheme("dark" if not theme.colors.dark else "light")
+    theme.set_scheme("light" if before.lightness() < 128 else "dark")
     theme.set_scheme("system")
     assert qapp.palette().window().color() == before
 

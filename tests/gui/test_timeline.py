@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from wheel import turn_wheel
 
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 from regplay.gui.timeline.timeline import Timeline
 
 LEFT = Qt.MouseButton.LeftButton
@@ -187,7 +187,7 @@ def test_best_can_be_restored_and_shown_once_there_is_one(qtbot, timeline) -> No
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_the_ring_is_at_the_kept_epoch_nearest_to_the_best(timeline, colors) -> None:
-    timeline.set_colors(colors)
+    timeline.setPalette(palette_of(colors))
     timeline.set_best(60)  # 55 is nearest
     image = timeline.track.grab().toImage()
     x = timeline.track.x_of(9)

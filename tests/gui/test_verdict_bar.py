@@ -7,14 +7,14 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.verdict import Verdict
-from regplay.gui.theme import LIGHT
+from regplay.gui.theme import LIGHT, palette_of
 from regplay.gui.verdict_bar import VerdictBar
 
 
 @pytest.fixture
 def words_of(show_widget):
     bar = show_widget(VerdictBar(), 900, 80)
-    bar.set_colors(LIGHT)
+    bar.setPalette(palette_of(LIGHT))
 
     def read(train: float, valid: float) -> list[str]:
         values = np.full((len(MEASURES), 1), np.nan)

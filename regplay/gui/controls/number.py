@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Mapping
-from decimal import Decimal
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
@@ -13,18 +12,9 @@ from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
 from regplay.gui.controls.scale import Scale
 from regplay.gui.controls.track import Track
+from regplay.gui.plots.number_text import exact
 from regplay.gui.widgets import tones
 from regplay.gui.widgets.layout import leave_space
-
-
-def number_text(value: float) -> str:
-    """The shortest text that reads back as exactly `value`: `64`, `0.01`, `1e-4`."""
-    if isinstance(value, int):
-        return str(value)
-    if value.is_integer() and abs(value) < 1e6:
-        return str(int(value))
-    text = repr(float(value))  # of a NumPy number as well
-    return f"{Decimal(text):e}" if abs(value) < 1e-3 else text
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
@@ -152,7 +142,7 @@ class NumberControl(Control):
     def text(self, value: Value) -> str:
         """The number, or the word that stands for it (`off`, `full`)."""
         assert isinstance(value, int | float)
-        return self._words.get(int(value), "") if value in self._words else number_text(value)
+        return self._words.get(int(value), "") if value in self._words else exact(value)
 
     def message(self) -> str:
         """Why the last typed value was refused; empty if it was not."""

@@ -10,13 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
-from regplay.gui.controls.number import number_text
-from regplay.gui.plots.axis import Range, bounds, extend
+from regplay.gui.plots.number_text import exact, number
+from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
 from regplay.gui.theme import DARK, LIGHT, Colors
 from regplay.gui.widgets import tones
 
 _LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
-_FAILED = 300.0  # times the lower quartile of validation losses: training can't end up so high
 _ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
 _SLACK = 1e-6  # of the axis, for rounding at its ends
 _LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
@@ -31,38 +30,42 @@ class LossRange:
     """
 
     def __init__(self) -> None:
-        self.is_logarithmic = False
-        self._ends: Range | None = None  # logarithms to base 10 if logarithmic
+        self._scale: Scale | None = None
         self._curve: SweepCurve | None = None
+
+    @property
+    def is_logarithmic(self) -> bool:
+        """Whether equal factors are equal heights."""
+        return self._scale is not None and self._scale.is_log
 
     def follow(self, curve: "SweepCurve") -> None:
         """Make room for `curve`; start anew if it is not a later state of the one before."""
-        if not self._goes_on(curve):
-            self._ends, self.is_logarithmic = None, False
-        self._curve = curve
+        before = self._scale if self._goes_on(curve) else None
+        self._curve, self._scale = curve, before
         shown = _with_room(curve)
         if not shown.size:
             return
         low, high = float(shown.min()), float(shown.max())
-        is_wide = low > 0 and high > _LOG_FROM * low
-        if is_wide and not self.is_logarithmic:
-            self._ends, self.is_logarithmic = None, True
+        is_log = low > 0 and high > _LOG_FROM * low
         if curve.is_finished:
-            self.is_logarithmic = is_wide
-            self._ends = bounds(self._on_axis(np.array(_spread(low, high))))
-        else:
-            self._ends = extend(self._ends, self._on_axis(shown))
+            ends = spread((low, high), max(_LEAST_SPAN * abs(low + high) / 2, 1e-300))
+            low, high = np.log10(ends).tolist() if is_log else ends
+            self._scale = Scale(low, high, is_log)
+            return
+        is_log |= before is not None and before.is_log
+        known = before.range if before is not None and before.is_log == is_log else None
+        with np.errstate(divide="ignore"):
+            grown = extend(known, np.log10(shown) if is_log else shown)
+        self._scale = None if grown is None else Scale(*grown, is_log)
 
     def shares(self, losses: ArrayLike) -> NDArray[np.float64]:
         """Heights of `losses` of any shape: 0 at the bottom, 1 at the top, beyond both outside.
 
         NaN stays NaN; a loss of 0 on a logarithmic axis is at −inf.
         """
-        values = self._on_axis(np.asarray(losses, dtype=float))
-        if self._ends is None:
-            return np.full(values.shape, np.nan)
-        low, high = self._ends
-        return (values - low) / (high - low)
+        if self._scale is None:
+            return np.full(np.shape(losses), np.nan)
+        return self._scale.shares(losses)
 
     def holds(self, losses: ArrayLike) -> NDArray[np.bool_]:
         """Which of `losses` the axis has room for."""
@@ -83,34 +86,21 @@ class LossRange:
             and before.progress <= curve.progress
         )
 
-    def _on_axis(self, losses: NDArray[np.float64]) -> NDArray[np.float64]:
-        if not self.is_logarithmic:
-            return losses
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return np.log10(losses)
-
 
 def _with_room(curve: "SweepCurve") -> NDArray[np.float64]:
     """The losses that the axis makes room for.
 
     A validation loss far above the others is real where the training loss is not: there the network
-    overfits. Training failed where both are, unless half of all positions are like that.
+    overfits. Training failed where both are.
     """
     is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
     valid, train = curve.valid[is_there], curve.train[is_there]
     if valid.size:
-        most = max(_FAILED * float(np.quantile(valid, 0.25)), float(np.median(valid)))
+        most = largest_of_trained(valid)
         valid = valid[(valid <= most) | (train <= most)]
         train = train[train <= max(most, float(valid.max()))]
         train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
     return np.concatenate([valid, train])
-
-
-def _spread(low: float, high: float) -> Range:
-    """The two ends, moved apart if they are close to each other."""
-    middle = (low + high) / 2
-    half = max((high - low) / 2, _LEAST_SPAN * abs(middle) / 2, 1e-300)
-    return middle - half, middle + half
 
 
 CURVE_HEIGHT = 32  # px
@@ -162,18 +152,18 @@ class SweepCurve:
         when = "" if self.is_finished else ", so far"
         missing = "diverged" if self.is_finished else "not there yet"
         train, valid = (
-            f"{losses[index]:.3g}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
+            f"{number(losses[index], 3)}{_BEYOND[side]}" if np.isfinite(losses[index]) else missing
             for losses, side in zip((self.train, self.valid), sides, strict=True)
         )
-        value = number_text(self.values[index])
+        value = exact(self.values[index])
         return f"At {value}{when}\nTraining loss: {train}\nValidation loss: {valid}"
 
     def valley_reading(self) -> str:
         """What a click on the valley takes; empty without one."""
         if self.valley is None:
             return ""
-        loss, value = self.valid[self.valley], number_text(self.values[self.valley])
-        return f"Smallest validation loss, {loss:.3g} at {value}: click to take it"
+        loss, value = self.valid[self.valley], exact(self.values[self.valley])
+        return f"Smallest validation loss, {number(loss, 3)} at {value}: click to take it"
 
 
 @dataclass(frozen=True)

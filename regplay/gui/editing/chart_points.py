@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QGraphicsObject
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
-from regplay.gui.plots.axis import Range
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.class_curves import class_at, class_heights
+from regplay.gui.plots.scale import Range
 from regplay.gui.plots.shapes import marker_scale
 from regplay.session.drawing import Drawing
 
@@ -176,5 +176,5 @@ class EditMarkItem(QGraphicsObject):
         painter.setPen(QPen(QColor(colors.background), 4.0))
         painter.drawEllipse(centre, dot, dot)
         painter.setPen(QPen(QColor(colors.train), 1.3))
-        painter.setBrush(QColor(mark.fill))
+        painter.setBrush(QColor(colors.of(mark.fill)))
         painter.drawEllipse(centre, dot, dot)

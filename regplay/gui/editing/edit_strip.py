@@ -3,13 +3,13 @@
 from math import floor, log10
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.points import MAX_CLASSES
-from regplay.gui.plots.axis import Range, bounds
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.plots.scale import Range, bounds
+from regplay.gui.theme import colors_of
 from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import leave_space, named
 from regplay.gui.widgets.texts import ElidedLabel
@@ -24,22 +24,17 @@ class ClassChip(Toggle):
     def __init__(self, index: int) -> None:
         super().__init__(str(index), f"Points to come are of class {index} (key {index})")
         self.index = index
-        self._colors = LIGHT
         self.setAccessibleName(f"Class {index}")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the keys stay with the plot
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.update()
 
     def sizeHint(self) -> QSize:
         """Room for a dot beside the number."""
         return super().sizeHint() + QSize(14, 0)
 
     def _draw_content(self, painter: QPainter) -> None:
-        painter.setPen(QPen(QColor(self._colors.background), 1.4))
-        painter.setBrush(QColor(self._colors.class_color(self.index)))
+        colors = colors_of(self)
+        painter.setPen(QPen(QColor(colors.background), 1.4))
+        painter.setBrush(QColor(colors.class_color(self.index)))
         painter.drawEllipse(QPointF(_LEFT, self.height() / 2), _DOT, _DOT)
         painter.setPen(self._text_color())
         beside = self.rect().adjusted(round(_LEFT + _DOT) + 2, 0, -4, 0)
@@ -149,11 +144,3 @@ class EditStrip(QWidget):
         self.hint.setText(_CLASSES_HINT if has_classes else _HINT)
         n = len(dataset.train.y)
         self.count.setText(f"{n:,} training point{'s' * (n != 1)}")
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        palette = self.hint.palette()
-        palette.setColor(QPalette.ColorRole.WindowText, QColor(colors.muted))
-        self.hint.setPalette(palette)
-        for chip in self.chips:
-            chip.set_colors(colors)

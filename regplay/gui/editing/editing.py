@@ -17,7 +17,6 @@ from regplay.gui.editing.point_editor import PointEditor
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_panel import ChartPanel, interpolated
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.clock import Clock
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
@@ -56,7 +55,6 @@ class Editing(QObject):
         self._dataset: Dataset | None = None
         self._sheet: ChartPoints | None = None
         self._sent: tuple[Drawing, Experiment] | None = None  # while those who take it answer
-        self._colors = LIGHT
         self._hands: dict[Chart, PointEditor] = {}
         self._hand: PointEditor | None = None  # on the chart that is shown
         self.button = named("edit", Toggle("Edit points", _TIP))
@@ -103,13 +101,6 @@ class Editing(QObject):
     def set_in_sight(self, is_in_sight: bool) -> None:
         """Whether the fit is in sight, on which points are edited."""
         self.button.setVisible(is_in_sight)
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.strip.set_colors(colors)
-        for hand in self._hands.values():
-            hand.set_colors(colors)
 
     # the mode
 
@@ -161,7 +152,6 @@ class Editing(QObject):
         hand = self._hands.get(chart)
         if hand is None:
             hand = self._hands[chart] = PointEditor(chart, self.strip, self._clock)
-            hand.set_colors(self._colors)
             hand.drew.connect(self._tell)
         return hand
 

@@ -11,7 +11,7 @@ from regplay.gui.editing.chart_points import ChartPoints, EditMark, EditMarkItem
 from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.surface_colors import SurfaceColors
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import ROLES
 from regplay.gui.training.clock import Clock, Timer
 from regplay.session.drawing import MOST, Drawing
 
@@ -192,7 +192,6 @@ class PointEditor(QObject):
         self.mark = EditMarkItem(chart)
         self._chart, self._strip, self._clock = chart, strip, clock
         self._sheet: ChartPoints | None = None
-        self._colors = LIGHT
         self._place: QPointF | None = None  # of the mouse
         self._has_shift = False
         self._drag: _Drag | None = None
@@ -219,11 +218,6 @@ class PointEditor(QObject):
     def set_sheet(self, sheet: ChartPoints | None) -> None:
         """Edit these points, or none."""
         self._sheet = sheet
-        self.show_mark()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
         self.show_mark()
 
     def let_go(self) -> None:
@@ -348,9 +342,9 @@ class PointEditor(QObject):
     def _fill(self, sheet: ChartPoints, point: Floats) -> str:
         """The colour of a point."""
         if sheet.has_classes:
-            return self._colors.class_color(int(point[-1]))
+            return ROLES.class_color(int(point[-1]))
         if sheet.dataset.n_inputs == 1:
-            return self._colors.train
+            return ROLES.train
         scale = SurfaceColors()
         scale.set_dataset(sheet.dataset)
         fills, which = scale.fills(point[-1:])

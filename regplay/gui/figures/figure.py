@@ -1,4 +1,4 @@
-"""What a plot gives: a way to draw it at any size, and its numbers.
+"""What a plot gives: a way to draw it at any size, and its numbers; as files and on the clipboard.
 
 A plot has several series of different lengths: points, curves, bands. The table has a row for each
 point of each of them; its first column, `series`, says of which. The other columns have the names
@@ -8,23 +8,26 @@ are as they are, with all their digits, whatever the scale of an axis; what is n
 
 import csv
 import dataclasses
+import errno
 import io
 import math
+import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter
+from PySide6.QtSvg import QSvgGenerator
 
-from regplay.gui.plots.canvas import FigurePainter
-from regplay.gui.plots.legend import Entry
-from regplay.gui.runs.run_rows import pin_color
-from regplay.gui.theme import DARK, LIGHT, Colors
+from regplay.core.errors import UserError
+from regplay.gui.plots.plot import Plot
+from regplay.gui.theme import DARK, LIGHT, Colors, with_fit
+from regplay.session.files import write_atomically
 
 SERIES = "series"
 
@@ -81,8 +84,6 @@ def _plain(values: ArrayLike) -> list[Any]:
     return plain
 
 
-pass
-
 TEXT, TITLE = 13, 17  # pixels, of fonts at a scale of 1
 MARGIN = 12.0  # pixels around everything
 USUAL = (800, 533)  # pixels at a scale of 1
@@ -123,6 +124,10 @@ class Style:
         """The colours of the figure, given those on screen."""
         return {"light": LIGHT, "dark": DARK}.get(self.scheme, on_screen)
 
+    def titled(self, title: str) -> "Style":
+        """The same with a title."""
+        return dataclasses.replace(self, title=title)
+
 
 def usual_scale(width: int, height: int) -> float:
     """The scale at which a figure of this size in pixels reads as one of `USUAL` size does.
@@ -147,15 +152,15 @@ class Figure(ABC):
         Those on screen.
     tables
         Its numbers, when they are asked for.
-    entries
-        Its legend in the colours that are in force when it is asked for.
+    subtitle
+        A line under the title, in smaller letters; may be empty.
     """
 
     name: str
     heading: Callable[[], str]
     colors: Callable[[], Colors]
     tables: Callable[[], Sequence[Series]]
-    entries: Callable[[], Sequence[Entry]] = field(default=tuple)
+    subtitle: str = ""
 
     @property
     def title(self) -> str:
@@ -167,12 +172,22 @@ class Figure(ABC):
         return self.tables()
 
     @abstractmethod
-    def paint(self, painter: FigurePainter, area: QRectF, colors: Colors) -> None:
-        """Draw the plot with its legend into an area; the ground and the font are there."""
+    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
+        """Draw the plot with its legend into an area; the ground and the font are there.
+
+        Returns
+        -------
+        Where the data are, inside of axes if there are any.
+        """
 
 
-def paint_page(figure: Figure, painter: FigurePainter, style: Style) -> None:
-    """Draw the ground, the title and the plot; the painter's unit is a pixel at a scale of 1."""
+def paint_page(figure: Figure, painter: QPainter, style: Style) -> QRectF:
+    """Draw the ground, the title and the plot; the painter's unit is a pixel at a scale of 1.
+
+    Returns
+    -------
+    Where the data are.
+    """
     colors = style.colors(figure.colors())
     page = QRectF(0, 0, style.page.width(), style.page.height())
     painter.setRenderHints(
@@ -193,9 +208,16 @@ def paint_page(figure: Figure, painter: FigurePainter, style: Style) -> None:
         painter.drawText(QPointF(area.left(), area.top() + metrics.ascent()), text)
         area.setTop(area.top() + metrics.height() + 6)
     painter.setFont(figure_font(TEXT))
+    if figure.subtitle:
+        metrics = QFontMetricsF(painter.font())
+        painter.setPen(QColor(colors.muted))
+        text = metrics.elidedText(figure.subtitle, Qt.TextElideMode.ElideRight, area.width())
+        painter.drawText(QPointF(area.left(), area.top() + metrics.ascent()), text)
+        area.setTop(area.top() + metrics.height() + 8)
     painter.save()
-    figure.paint(painter, area, colors)
+    inside = figure.paint(painter, area, colors)
     painter.restore()
+    return inside
 
 
 def figure_font(pixels: int) -> QFont:
@@ -205,42 +227,25 @@ def figure_font(pixels: int) -> QFont:
     return font
 
 
-_PINS = 12
+@dataclass(frozen=True, eq=False)
+class PlotFigure(Figure):
+    """A plot that is described whole.
 
+    Attributes
+    ----------
+    plot
+        What it shows, when it is asked for.
+    fit
+        The colour of the fit where that is another one than the scheme's, when it is asked for.
+    """
 
-def translated(color: str, before: Colors, after: Colors) -> str:
-    """The colour of one scheme that stands for `color` in another; others stay as they are."""
-    for index in range(_PINS):
-        if color == pin_color(index, before):
-            return pin_color(index, after)
-    for one in dataclasses.fields(Colors):
-        if getattr(before, one.name) == color:
-            return str(getattr(after, one.name))
-    return color
+    plot: Callable[[], Plot] | None = None
+    fit: Callable[[], str | None] = lambda: None
 
-
-def like(own: Colors, target: Colors) -> Colors:
-    """`target`, with those colours that a plot has of its own: a fit in the colour of its run."""
-    base = DARK if own.dark else LIGHT
-    changed: dict[str, Any] = {
-        one.name: translated(getattr(own, one.name), base, target)
-        for one in dataclasses.fields(Colors)
-        if getattr(own, one.name) != getattr(base, one.name)
-    }
-    return dataclasses.replace(target, **changed)
-
-
-@contextmanager
-def restyled(set_colors: Callable[[Colors], None], before: Colors, after: Colors) -> Iterator[None]:
-    """Give a plot other colours, and its own again at the end; nothing is painted in between."""
-    if before == after:
-        yield
-        return
-    set_colors(after)
-    try:
-        yield
-    finally:
-        set_colors(before)
+    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
+        """Draw it."""
+        assert self.plot is not None
+        return self.plot().paint(painter, area, with_fit(colors, self.fit()))
 
 
 INCH = 25.4  # mm
@@ -264,3 +269,165 @@ def size_on_paper(width: float, height: float, dpi: int) -> tuple[int, int, floa
 def _with_room(width: int, height: int, scale: float) -> float:
     """The scale, or less where the axes would have no room."""
     return min(scale, max(min(width, height) / LEAST, 0.1))
+
+
+# Files and the clipboard
+
+FORMATS = ("png", "svg")
+MOST = 16_384  # pixels of a side
+_MOST_PIXELS = 100_000_000  # 400 MB of memory
+_ADVICE = {
+    errno.EACCES: "choose a folder that you may write to",
+    errno.EPERM: "choose a folder that you may write to",
+    errno.EROFS: "choose a folder that you may write to",
+    errno.ENOSPC: "make room on the disk, or choose another one",
+    errno.EDQUOT: "make room on the disk, or choose another one",
+    errno.ENOENT: "choose a folder that exists",
+    errno.ENOTDIR: "choose a folder that exists",
+    errno.EISDIR: "choose a name that is not a folder's",
+    errno.ENAMETOOLONG: "choose a shorter name",
+}
+
+
+class FigureError(UserError):
+    """A figure can't be made or written; the message says what, where and what to do."""
+
+
+def draw_image(figure: Figure, style: Style) -> QImage:
+    """The figure as an image of exactly `style.width` × `style.height` pixels.
+
+    Raises
+    ------
+    FigureError
+        If there is no memory for so many pixels.
+    """
+    if style.width * style.height > _MOST_PIXELS:
+        raise FigureError(_too_large(style))
+    image = QImage(style.width, style.height, QImage.Format.Format_ARGB32_Premultiplied)
+    if image.isNull():
+        raise FigureError(_too_large(style))
+    image.fill(Qt.GlobalColor.transparent)
+    image.setDevicePixelRatio(style.scale)
+    _paint(figure, image, style)
+    dots = round(SCREEN * style.scale / INCH * 1000)  # a metre: text keeps its size on paper
+    image.setDotsPerMeterX(dots)
+    image.setDotsPerMeterY(dots)
+    return image
+
+
+def _too_large(style: Style) -> str:
+    return (
+        f"a figure of {style.width:,} × {style.height:,} pixels does not fit into memory: "
+        "choose a smaller size, or SVG, which has no pixels"
+    )
+
+
+def png_bytes(figure: Figure, style: Style) -> bytes:
+    """The figure as a PNG."""
+    image = draw_image(figure, style)
+    return image_bytes(
+        image if style.transparent else image.convertToFormat(QImage.Format.Format_RGB32)
+    )
+
+
+def image_bytes(image: QImage) -> bytes:
+    """An image as a PNG."""
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # the stubs want a `bytes` format
+    return bytes(buffer.data().data())
+
+
+def svg_bytes(figure: Figure, style: Style) -> bytes:
+    """The figure as an SVG 1.1: paths and text; only coloured surfaces are images.
+
+    It has the same proportions as the PNG, and the size at which its text is `TEXT` pixels high.
+    """
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    page = style.page
+    generator = QSvgGenerator(QSvgGenerator.SvgVersion.Svg11)  # 1.2 Tiny has no clipping
+    generator.setOutputDevice(buffer)
+    generator.setResolution(round(SCREEN))
+    generator.setSize(QSize(round(page.width()), round(page.height())))
+    generator.setViewBox(QRectF(0, 0, page.width(), page.height()))
+    generator.setTitle(style.title or figure.title)
+    _paint(figure, generator, style)
+    text = bytes(buffer.data().data())
+    # Whole pixels in mm, as Qt writes them, are none to a program that turns them back.
+    size = b'<svg width="%g" height="%g"' % (page.width(), page.height())
+    text = re.sub(rb'<svg width="[^"]*" height="[^"]*"', size, text, count=1)
+    # Another machine may not have the font.
+    return re.sub(rb'font-family="([^"]*)"', rb'font-family="\1, sans-serif"', text)
+
+
+def _paint(figure: Figure, device: QImage | QSvgGenerator, style: Style) -> None:
+    painter = QPainter(device)
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        paint_page(figure, painter, style)
+    finally:
+        painter.end()
+
+
+def save_figure(figure: Figure, path: Path, style: Style) -> None:
+    """Write a PNG or an SVG, as the name ends.
+
+    Raises
+    ------
+    FigureError
+        If the name has another ending, there is no room in memory, or the file can't be written.
+    """
+    make = {"png": png_bytes, "svg": svg_bytes}.get(path.suffix.lower().lstrip("."))
+    if make is None:
+        raise FigureError(f"{path}: a figure's name ends in .png or .svg")
+    _write(path, make(figure, style), "the figure")
+
+
+def save_data(figure: Figure, path: Path) -> None:
+    """Write the numbers behind a plot as CSV.
+
+    Raises
+    ------
+    FigureError
+        If there are none yet, or the file can't be written.
+    """
+    _write(path, _table(figure, ","), "the data")
+
+
+def _table(figure: Figure, separator: str) -> str:
+    series = figure.series()
+    if not series:
+        raise FigureError(f"{figure.title or figure.name}: there is nothing to save yet")
+    return to_text(series, separator)
+
+
+def _write(path: Path, data: bytes | str, what: str) -> None:
+    try:
+        write_atomically(path, data)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        advice = _ADVICE.get(error.errno or 0, "choose another place")
+        raise FigureError(f"{path}: can't save {what}: {reason}; {advice}") from error
+
+
+def copy_figure(figure: Figure, style: Style | None = None) -> None:
+    """Put the figure on the clipboard as an image; of the usual size, twice as fine, by default."""
+    style = style or Style(2 * USUAL[0], 2 * USUAL[1], 2.0, title=figure.title)
+    image = draw_image(figure, style)
+    image.setDevicePixelRatio(1.0)  # other programs count pixels
+    QGuiApplication.clipboard().setImage(image)
+
+
+def copy_data(figure: Figure) -> None:
+    """Put the numbers on the clipboard: as text separated by tabs, and as CSV.
+
+    Raises
+    ------
+    FigureError
+        If there are none yet.
+    """
+    data = QMimeData()
+    data.setText(_table(figure, "\t"))
+    data.setData("text/csv", _table(figure, ",").encode())
+    QGuiApplication.clipboard().setMimeData(data)

@@ -22,15 +22,20 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.controls.control import Combo
-from regplay.gui.figures.export import (
+from regplay.gui.figures.figure import (
     FORMATS,
+    INCH,
+    LEAST,
     MOST,
+    Figure,
     FigureError,
+    Style,
     copy_figure,
     draw_image,
     save_figure,
+    size_in_pixels,
+    size_on_paper,
 )
-from regplay.gui.figures.figure import INCH, LEAST, Figure, Style, size_in_pixels, size_on_paper
 from regplay.gui.widgets.layout import named
 
 _SCALES: dict[str, float | None] = {
@@ -164,8 +169,6 @@ class SizeRow(QWidget):
     def _tell(self, *_: object) -> None:
         self.changed.emit()
 
-
-pass
 
 _SCHEMES = {"window": "As on screen", "light": "Light", "dark": "Dark"}
 _PREVIEW = 380, 280  # pixels, at most

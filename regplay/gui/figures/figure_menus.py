@@ -122,14 +122,14 @@ class FigureMenus(QObject):
 
     def copy(self, figure: "Figure") -> None:
         """Put the figure on the clipboard."""
-        from regplay.gui.figures.export import copy_figure
+        from regplay.gui.figures.figure import copy_figure
 
         if self._tries(lambda: copy_figure(figure)):
             self._copied()
 
     def save_data(self, figure: "Figure") -> None:
         """Ask for a name, and write the numbers behind the plot."""
-        from regplay.gui.figures.export import save_data
+        from regplay.gui.figures.figure import save_data
 
         folder = "" if self._settings is None else str(self._settings.value(_FOLDER, ""))
         name, _ = QFileDialog.getSaveFileName(
@@ -148,7 +148,7 @@ class FigureMenus(QObject):
 
     def copy_data(self, figure: "Figure") -> None:
         """Put the numbers behind the plot on the clipboard."""
-        from regplay.gui.figures.export import copy_data
+        from regplay.gui.figures.figure import copy_data
 
         if self._tries(lambda: copy_data(figure)):
             self.done.emit("Copied the data")

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QWidget
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.figures.figure import Figure
 from regplay.gui.figures.fit_figures import confusion_figure, panel_figure, split_figure
-from regplay.gui.figures.network_figures import graph_figure, histograms_figure, norms_figure
 from regplay.gui.figures.study_figures import (
     decomposition_figure,
+    graph_figure,
+    histograms_figure,
     history_figure,
     landscape_figure,
+    norms_figure,
     slider_figure,
     strip_figure,
 )

@@ -1,26 +1,27 @@
 """The views of a fit as figures, and the numbers behind them."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.figures.chart_figure import ChartFigure, paint_legend
-from regplay.gui.figures.figure import Figure, Series, by_class, like, restyled, translated
-from regplay.gui.plots.canvas import FigurePainter
+from regplay.gui.figures.figure import Figure, PlotFigure, Series, by_class
+from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.color_bar import ColorBar
 from regplay.gui.plots.confusion import ConfusionGrid, ConfusionView
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
+from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
+from regplay.gui.plots.plot import Plot
 from regplay.gui.plots.predicted import PredictedChart, WeightsView
 from regplay.gui.plots.surface import SurfaceView
-from regplay.gui.theme import Colors
+from regplay.gui.theme import Colors, colors_of
 
 _STD = "standard deviation"
 
@@ -155,9 +156,6 @@ def _predicted(name: str, dataset: Dataset, grid: Grid, values: Floats | None) -
     return [member_series(name, dataset, grid, values)]
 
 
-pass
-
-
 def panel_figure(panel: ChartPanel) -> Figure:
     """A view of a fit that is a chart."""
     name, what, tables = panel.subject.name, "Fit", lambda: fit_series(panel)
@@ -165,38 +163,38 @@ def panel_figure(panel: ChartPanel) -> Figure:
         name, tables = "predicted", lambda: predicted_series(panel)
     elif isinstance(panel, WeightsView):
         name, what, tables = "linear_weights", "Weights", lambda: weights_series(panel)
-    return ChartFigure(
-        name=name,
-        heading=lambda: panel.caption or _at_epoch(what, panel.fit),
-        colors=lambda: panel.colors,
-        tables=tables,
-        entries=lambda: panel.legend.entries,
-        chart=panel.chart,
-        set_colors=_with_overlays(panel),
-        bar=panel.bar if isinstance(panel, SurfaceView) else None,
+    bar = panel.bar if isinstance(panel, SurfaceView) else None
+    return view_figure(
+        panel, name, lambda: panel.caption or _at_epoch(what, panel.fit), tables, bar
     )
+
+
+def view_figure(
+    view: LegendChart,
+    name: str,
+    heading: Callable[[], str],
+    tables: Callable[[], Sequence[Series]],
+    bar: ColorBar | None = None,
+) -> Figure:
+    """Of a chart under a legend, perhaps beside the scale of its colours."""
+    return PlotFigure(
+        name=name,
+        heading=heading,
+        colors=lambda: view.chart.colors,
+        tables=tables,
+        plot=lambda: chart_plot(view.chart, view.legend.entries, bar),
+        fit=lambda: view.chart.fit,
+    )
+
+
+def chart_plot(chart: Chart, entries: Sequence[Entry], bar: ColorBar | None = None) -> Plot:
+    """What a chart shows at this moment, in the ranges that it has."""
+    shown = None if bar is None or bar.isHidden() else bar.bar
+    return Plot(chart.axes(), chart.layers(), entries, shown)
 
 
 def _at_epoch(what: str, fit: Fit | None) -> str:
     return what if fit is None else f"{what} at epoch {fit.epoch:,}"
-
-
-def _with_overlays(panel: FitPanel) -> Callable[[Colors], None]:
-    """Restyles a view and the fits that lie over it, whose colours it was handed."""
-    own, overlays = panel.colors, panel.overlays
-
-    def set_colors(colors: Colors) -> None:
-        panel.set_colors(colors)
-        panel.set_overlays(
-            overlays
-            if colors == own
-            else [
-                dataclasses.replace(one, color=translated(one.color, own, colors))
-                for one in overlays
-            ]
-        )
-
-    return set_colors
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,23 +203,20 @@ class ConfusionFigure(Figure):
 
     view: ConfusionView | None = None
 
-    def paint(self, painter: FigurePainter, area: QRectF, colors: Colors) -> None:
+    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         """Draw the legend and the cells."""
         view = self.view
         assert view is not None
-        after = like(view.colors, colors)
-        with restyled(view.set_colors, view.colors, after):
-            top = paint_legend(painter, view.legend.entries, area, after)
-        ink = after.train if view.train_button.isChecked() else after.valid
+        top = paint_legend(painter, view.legend.entries, area, colors)
         grid = ConfusionGrid()
         grid.set_names(view.grid.names)
         grid.set_counts(view.grid.counts)
-        grid.set_colors(after, ink)
+        grid.set_color(view.grid.color)
         grid.setFont(painter.font())
         grid.resize(int(area.width()), int(area.height() - top))
         painter.translate(area.left(), area.top() + top)
-        painter.setPen(QColor(after.foreground))
-        grid.draw(painter)
+        grid.draw(painter, colors)
+        return area.adjusted(0, top, 0, 0)
 
 
 def confusion_figure(view: ConfusionView) -> Figure:
@@ -229,7 +224,7 @@ def confusion_figure(view: ConfusionView) -> Figure:
     return ConfusionFigure(
         name="confusion",
         heading=lambda: _at_epoch("Classes", view.fit),
-        colors=lambda: view.colors,
+        colors=lambda: colors_of(view),
         tables=lambda: confusion_series(view),
         view=view,
     )
@@ -244,7 +239,7 @@ class SplitFigure(Figure):
 
     cells: Sequence[Figure] = ()
 
-    def paint(self, painter: FigurePainter, area: QRectF, colors: Colors) -> None:
+    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         """Draw them one by one."""
         columns = 1 if len(self.cells) == 1 else 2
         rows = -(-len(self.cells) // columns)
@@ -261,6 +256,7 @@ class SplitFigure(Figure):
             painter.drawText(QPointF(left, top + metrics.ascent()), title)
             cell.paint(painter, place.adjusted(0, metrics.height() + 4, 0, 0), colors)
             painter.restore()
+        return area
 
 
 def split_figure(cells: Sequence[Figure]) -> Figure:

@@ -1,37 +1,38 @@
-"""Losses over epochs, a landscape, many seeds and a slider's curve as figures."""
+"""Losses over epochs, a landscape, many seeds, a slider and a network as figures."""
 
-import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from numpy.typing import ArrayLike
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
+from regplay.core.inside import UnitMaps
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.curve_control import SweepableControl
-from regplay.gui.controls.number import number_text
 from regplay.gui.controls.sweep_curve import SweepCurve
-from regplay.gui.figures.chart_figure import (
-    AxisPair,
-    ChartFigure,
-    paint_axes,
-    paint_legend,
-    plot_rect,
+from regplay.gui.figures.figure import Figure, PlotFigure, Series
+from regplay.gui.figures.fit_figures import (
+    chart_plot,
+    view_figure,
 )
-from regplay.gui.figures.figure import Figure, Series, translated
-from regplay.gui.figures.sweep_ticks import LossAxis, ValueAxis
+from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
 from regplay.gui.landscape.landscape_view import LandscapeView
-from regplay.gui.plots.canvas import FigurePainter
-from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.network.histograms import Histograms
+from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
+from regplay.gui.network.network_view import NetworkView
+from regplay.gui.network.pictures import layer_name
+from regplay.gui.plots.legend import Entry, paint_legend
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_marker
+from regplay.gui.plots.number_text import exact, number
+from regplay.gui.plots.plot import Plot
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
-from regplay.gui.theme import DARK, LIGHT, Colors
+from regplay.gui.theme import Colors, colors_of
 
 _TITLES = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _COLUMNS = {"loss": "loss", "accuracy": "accuracy (%)", "weights": "value"}
@@ -39,14 +40,12 @@ _COLUMNS = {"loss": "loss", "accuracy": "accuracy (%)", "weights": "value"}
 
 def history_figure(plot: MeasurePlot) -> Figure:
     """The losses, the accuracies or the weights of a run and of those that are pinned."""
-    return ChartFigure(
+    return PlotFigure(
         name=plot.tab,
         heading=lambda: _TITLES[plot.tab],
         colors=lambda: plot.colors,
         tables=lambda: history_series(plot),
-        entries=lambda: plot.legend_entries(""),
-        chart=plot,
-        set_colors=_with_pinned(plot),
+        plot=lambda: chart_plot(plot, plot.legend_entries("")),
     )
 
 
@@ -73,23 +72,6 @@ def history_series(plot: MeasurePlot) -> list[Series]:
     return found
 
 
-def _with_pinned(plot: MeasurePlot) -> Callable[[Colors], None]:
-    """Restyles a plot and its pinned runs, whose colours it was handed; its ranges rest."""
-    own = plot.colors
-    kept = [(run, run.source, run.entry) for run in plot.pinned.runs]
-
-    def set_colors(colors: Colors) -> None:
-        plot.set_colors(colors)
-        for run, source, entry in kept:
-            color = source.color if colors == own else translated(source.color, own, colors)
-            run.source = dataclasses.replace(source, color=color)
-            run.entry = dataclasses.replace(entry, color=color)
-            if colors == own:
-                run.source, run.entry = source, entry
-
-    return set_colors
-
-
 _MEASURES = {
     "train_loss": "training loss",
     "valid_loss": "validation loss",
@@ -106,15 +88,12 @@ def landscape_figure(view: LandscapeView) -> Figure:
         stage = "" if view.map is None else view.map.stage
         return f"{name[0].upper()}{name[1:]}" + (f", {stage}" if stage else "")
 
-    return ChartFigure(
+    return PlotFigure(
         name="landscape",
         heading=heading,
         colors=lambda: view.chart.colors,
         tables=lambda: landscape_series(view),
-        entries=lambda: _entries(view),
-        chart=view.chart,
-        set_colors=view.set_colors,
-        bar=view.bar,
+        plot=lambda: chart_plot(view.chart, _entries(view), view.bar),
     )
 
 
@@ -149,30 +128,13 @@ def strip_figure(view: LossStrip) -> Figure:
         count = 0 if view.losses is None else len(view.losses.train)
         return f"Losses of {count} networks"
 
-    return _figure(view, "seeds_losses", heading, lambda: losses_of(view))
+    return view_figure(view, "seeds_losses", heading, lambda: losses_of(view))
 
 
 def decomposition_figure(view: DecompositionPlot) -> Figure:
     """What the error of the networks is made of."""
     heading = "Bias², variance and noise"
-    return _figure(view, "bias_variance", lambda: heading, lambda: parts_of(view))
-
-
-def _figure(
-    view: LegendChart,
-    name: str,
-    heading: Callable[[], str],
-    tables: Callable[[], list[Series]],
-) -> Figure:
-    return ChartFigure(
-        name=name,
-        heading=heading,
-        colors=lambda: view.colors,
-        tables=tables,
-        entries=lambda: view.legend.entries,
-        chart=view.chart,
-        set_colors=view.set_colors,
-    )
+    return view_figure(view, "bias_variance", lambda: heading, lambda: parts_of(view))
 
 
 def losses_of(view: LossStrip) -> list[Series]:
@@ -201,66 +163,29 @@ def parts_of(view: DecompositionPlot) -> list[Series]:
     return [Series("decomposition", columns)]
 
 
-_LINE, _DOT = 2.0, 6.5  # pixels
-
-
-@dataclass(frozen=True, eq=False)
-class SliderFigure(Figure):
-    """The final losses over the values of one field; 0 stands apart on a logarithmic axis."""
-
-    curve: SweepCurve | None = None
-    path: str = ""
-
-    def paint(self, painter: FigurePainter, area: QRectF, colors: Colors) -> None:
-        """Draw the legend, the axes, both curves, and the mark of the valley."""
-        curve = self.curve
-        assert curve is not None
-        top = paint_legend(painter, _slider_figure_entries(curve, colors), area, colors)
-        across = ValueAxis(NumberAxis(self.path, curve.values))
-        up = LossAxis(np.stack([curve.train, curve.valid]))
-        names = (FIELDS[self.path].label, "loss")
-        axes = AxisPair(lambda size: across.ticks(), lambda size: up.ticks(), *names)
-        plot = plot_rect(area.adjusted(0, top, 0, 0), axes, QFontMetricsF(painter.font()))
-        _paint_grid(painter, plot, axes, colors)
-        painter.save()
-        painter.setClipRect(plot.adjusted(-8, -1, 8, 8))
-        looks: tuple[tuple[Floats, str, Shape], ...] = (
-            (curve.valid, colors.valid, VALID_SHAPE),
-            (curve.train, colors.train, TRAIN_SHAPE),
-        )
-        x = plot.left() + across.shares * plot.width()
-        for losses, color, shape in looks:
-            y = plot.bottom() - up.shares(losses) * plot.height()
-            _paint_curve(painter, x, y, color, across)
-            for at_x, at_y in zip(x.tolist(), y.tolist(), strict=True):
-                if np.isfinite(at_y):
-                    draw_marker(painter, shape, at_x, at_y, _DOT, color, colors.background)
-        if curve.valley is not None:
-            y = plot.bottom() - up.shares(curve.valid) * plot.height()
-            at = QPointF(x[curve.valley], y[curve.valley])
-            painter.setPen(QPen(QColor(colors.best), 2))
-            painter.setBrush(QColor(colors.background))
-            painter.drawEllipse(at, 5.0, 5.0)
-        painter.restore()
-        paint_axes(painter, plot, axes, colors)
-        if across.break_at is not None:
-            _paint_break(painter, plot, across.break_at, colors)
-
-
 def slider_figure(control: SweepableControl) -> Figure | None:
     """The curve of a slider, or None while it has none."""
     curve, path = control.slider.curve, control.field.path
     if curve is None:
         return None
     label = FIELDS[path].label
-    return SliderFigure(
+    return PlotFigure(
         name=path.replace(".", "_"),
         heading=lambda: f"{label}: losses" if curve.is_finished else f"{label}: losses so far",
-        colors=lambda: DARK if control.palette().window().color().lightness() < 128 else LIGHT,
+        colors=lambda: colors_of(control),
         tables=lambda: slider_series(curve, path),
-        curve=curve,
-        path=path,
+        plot=lambda: slider_plot(curve, path),
     )
+
+
+def slider_plot(curve: SweepCurve, path: str) -> Plot:
+    """The final losses over the values of one field; 0 stands apart on a logarithmic axis."""
+    text = ""
+    if curve.valley is not None:
+        loss, value = curve.valid[curve.valley], exact(curve.values[curve.valley])
+        text = f"smallest: {number(loss, 3)} at {value}"
+    across = field_axis(NumberAxis(path, curve.values))
+    return losses_plot(across, (curve.train, curve.valid), curve.valley, text)
 
 
 def slider_series(curve: SweepCurve, path: str) -> list[Series]:
@@ -272,48 +197,118 @@ def slider_series(curve: SweepCurve, path: str) -> list[Series]:
     ]
 
 
-def _slider_figure_entries(curve: SweepCurve, colors: Colors) -> list[Entry]:
-    entries = [
-        Entry("line", "training loss", colors.train),
-        Entry("line", "validation loss", colors.valid),
+_OF_LAYERS = {"norm": "‖w‖", "near_zero": "under 0.001 (%)"}
+
+
+@dataclass(frozen=True, eq=False)
+class PictureFigure(Figure):
+    """What paints itself at the size that it has: a copy of it is made for each figure."""
+
+    entries: Callable[[], Sequence[Entry]] = tuple
+    picture: NetworkGraph | Histograms | None = None
+
+    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
+        """Draw the legend, and below it the picture."""
+        assert self.picture is not None
+        top = paint_legend(painter, self.entries(), area, colors)
+        other = self.picture.replica(colors)
+        other.setFont(painter.font())
+        other.resize(int(area.width()), int(area.height() - top))
+        painter.translate(area.left(), area.top() + top)
+        other.draw(painter)
+        return area.adjusted(0, top, 0, 0)
+
+
+def graph_figure(view: NetworkView) -> Figure:
+    """The network itself."""
+    return PictureFigure(
+        name="network",
+        heading=lambda: "Network",
+        colors=lambda: view.graph.colors,
+        tables=lambda: graph_series(view.graph),
+        entries=lambda: view.signs.entries,
+        picture=view.graph,
+    )
+
+
+def histograms_figure(view: NetworkView) -> Figure:
+    """The weights of each layer."""
+    return PictureFigure(
+        name="weight_histograms",
+        heading=lambda: "Weights of each layer",
+        colors=lambda: view.histograms.colors,
+        tables=lambda: histogram_series(view.histograms),
+        entries=lambda: view.counts.entries,
+        picture=view.histograms,
+    )
+
+
+def norms_figure(view: NetworkView) -> Figure:
+    """What becomes of the weights of each layer over epochs."""
+    is_norm = view.norms.measure == "norm"
+    return PlotFigure(
+        name="weight_norms" if is_norm else "near_zero_weights",
+        heading=lambda: "‖w‖ of each layer" if is_norm else "Share of weights under 0.001",
+        colors=lambda: view.norms.colors,
+        tables=lambda: norms_series(view),
+        plot=lambda: chart_plot(view.norms, view.norms.legend_entries()),
+    )
+
+
+def norms_series(view: NetworkView) -> list[Series]:
+    """Each layer's curve."""
+    plot = view.norms
+    epochs, column = plot.epochs.astype(int), _OF_LAYERS[plot.measure]
+    return [Series(one.label, {"epoch": epochs, column: one.values}) for one in plot.curves]
+
+
+def histogram_series(histograms: Histograms) -> list[Series]:
+    """Of each layer the bins, and how many weights are in them."""
+    edges, counts = histograms.bins()
+    return [
+        Series(
+            layer_name(index, len(counts)),
+            {"from": edges[:-1], "to": edges[1:], "weights now": now, "before training": before},
+        )
+        for index, (now, before) in enumerate(counts)
     ]
-    if curve.valley is not None:
-        loss, value = curve.valid[curve.valley], number_text(curve.values[curve.valley])
-        text = f"smallest: {loss:.3g} at {value}"
-        entries.append(Entry("circle", text, colors.background, colors.best))
-    return entries
 
 
-def _paint_grid(painter: FigurePainter, plot: QRectF, axes: AxisPair, colors: Colors) -> None:
-    painter.setPen(QPen(QColor(colors.grid), 1))
-    for tick in axes.x(plot.width()):
-        if tick.text:
-            x = plot.left() + tick.share * plot.width()
-            painter.drawLine(QLineF(x, plot.top(), x, plot.bottom()))
-    for tick in axes.y(plot.height()):
-        if tick.text:
-            y = plot.bottom() - tick.share * plot.height()
-            painter.drawLine(QLineF(plot.left(), y, plot.right(), y))
+def graph_series(graph: NetworkGraph) -> list[Series]:
+    """Weights and biases by the units they belong to, and what each unit puts out."""
+    picture = graph.picture
+    if picture is None:
+        return []
+    found = []
+    for layer, (weights, biases) in enumerate(zip(picture.weights, picture.biases, strict=True)):
+        targets, sources = np.indices(weights.shape).reshape(2, -1)
+        found.append(
+            Series(
+                "weights",
+                {
+                    "from": [graph.unit_name(UnitPlace(layer, int(i))) for i in sources],
+                    "to": [graph.unit_name(UnitPlace(layer + 1, int(i))) for i in targets],
+                    "value": weights.ravel(),
+                },
+            )
+        )
+        names = [graph.unit_name(UnitPlace(layer + 1, i)) for i in range(len(biases))]
+        found.append(Series("biases", {"to": names, "value": biases}))
+    if picture.grid is not None and picture.maps is not None:
+        found += _maps(graph, picture, picture.grid.x)
+    return found
 
 
-def _paint_curve(
-    painter: FigurePainter, x: Floats, y: Floats, color: str, across: ValueAxis
-) -> None:
-    """Lines between neighbours that have a place; none across the break of the axis."""
-    segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
-    if across.break_at is not None:
-        left, right = across.shares[:-1], across.shares[1:]
-        segments = segments[~((left < across.break_at) & (across.break_at < right))]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(QColor(color), _LINE, c=Qt.PenCapStyle.FlatCap))
-    painter.draw_segments(segments)
-
-
-def _paint_break(painter: FigurePainter, plot: QRectF, share: float, colors: Colors) -> None:
-    """Two strokes over a gap in the lower axis."""
-    x, y = plot.left() + share * plot.width(), plot.bottom()
-    painter.setPen(QPen(QColor(colors.background), 3))
-    painter.drawLine(QLineF(x - 3, y, x + 3, y))
-    painter.setPen(QPen(QColor(colors.muted), 1))
-    for side in (-3.0, 3.0):
-        painter.drawLine(QLineF(x + side - 2, y + 5, x + side + 2, y - 5))
+def _maps(graph: NetworkGraph, picture: UnitMaps, x: Floats) -> list[Series]:
+    assert picture.maps is not None
+    inputs: dict[str, ArrayLike] = {
+        graph.unit_name(UnitPlace(0, index)): x[:, index] for index in range(x.shape[1])
+    }
+    return [
+        Series(
+            f"output of {graph.unit_name(UnitPlace(column, index))}",
+            inputs | {"value": values.ravel()},
+        )
+        for column, units in enumerate(picture.maps)
+        for index, values in enumerate(units)
+    ]

@@ -1,6 +1,7 @@
 """A chart whose axes are lists of values: its cells, pointed at by mouse or by keys."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetrics,
+    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -21,13 +23,13 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.number import number_text
-from regplay.gui.landscape.landscape_map import Floats, LandscapeMap, Measure, labelled
+from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.hover import HoverItem, Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.loss_text import gap_text, number
+from regplay.gui.plots.number_text import exact, gap_text, number
+from regplay.gui.plots.scale import Floats
 from regplay.gui.plots.shapes import Shape, draw_marker
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import Colors, mix
@@ -214,6 +216,8 @@ class MapChart(Chart):
         self.hint.setWordWrap(True)
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.setAutoFillBackground(True)
+        self.hint.setBackgroundRole(QPalette.ColorRole.Base)
+        self.hint.setForegroundRole(QPalette.ColorRole.Text)
         self.hint.setContentsMargins(10, 6, 10, 6)
         self.hint.hide()
 
@@ -225,10 +229,11 @@ class MapChart(Chart):
             self._values = {"x": x, "y": y}
             self._last = None
             self.point(None)
-            for side, axis in (("x", x), ("y", y)):
-                self.fix("x" if side == "x" else "y", -0.5, len(axis.values) - 0.5)
+            self.fix("x", -0.5, len(x.values) - 0.5)
+            self.fix("y", -0.5, len(y.values) - 0.5)
+            self.set_ticks("x", partial(self._cell_marks, "x"))
+            self.set_ticks("y", partial(self._cell_marks, "y"))
             self.set_labels(FIELDS[x.path].label, FIELDS[y.path].label)
-            self._label_cells()
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -251,30 +256,21 @@ class MapChart(Chart):
         row = rows - int(np.searchsorted(y[::-1], point.y(), side="right"))
         return min(max(column, 0), columns - 1), min(max(row, 0), rows - 1)
 
-    def _label_cells(self) -> None:
-        """Write the values of as many columns and rows as have room."""
-        if not getattr(self, "_values", None):  # the box resizes while it is constructed
-            return
-        metrics = QFontMetrics(self.font())
-        frame = self.frame()
-        for side, length in (("x", frame.width), ("y", frame.height)):
-            self.axes[side].setTicks([self.labels_for(side, length, metrics)])
-        self._draw_axes_anew()
-
-    def labels_for(self, side: str, length: float, metrics: QFontMetrics) -> list[tuple[int, str]]:
+    def _cell_marks(
+        self, side: str, length: float, metrics: QFontMetricsF
+    ) -> list[tuple[float, str]]:
         """The columns (`x`) or rows (`y`) that have room for their values on so many pixels."""
         axis = self._values[side]
-        texts = [number_text(value) for value in axis.values]
+        texts = [exact(value) for value in axis.values]
         if side == "x":
-            sizes = [float(metrics.horizontalAdvance(text)) for text in texts]
+            sizes = [metrics.horizontalAdvance(text) for text in texts]
         else:
-            sizes = [float(metrics.ascent())] * len(texts)
+            sizes = [metrics.ascent()] * len(texts)
         shown = labelled(axis, sizes, length / len(texts), gap=8.0 if side == "x" else 2.0)
         return [(index, texts[index]) for index in shown]
 
     def _box_resized(self, *args: Any) -> None:
         super()._box_resized(*args)
-        self._label_cells()
         self._place_hint()
 
     # pointing
@@ -358,15 +354,6 @@ class MapChart(Chart):
             self.hint.setVisible(bool(text))
             self._place_hint()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        super().set_colors(colors)
-        if hasattr(self, "hint"):  # not while it is constructed
-            palette = self.hint.palette()
-            palette.setColor(QPalette.ColorRole.Window, QColor(colors.background))
-            palette.setColor(QPalette.ColorRole.WindowText, QColor(colors.foreground))
-            self.hint.setPalette(palette)
-
     def _place_hint(self) -> None:
         if not hasattr(self, "hint"):  # the box resizes while it is constructed
             return
@@ -389,7 +376,7 @@ def place_text(x: NumberAxis, y: NumberAxis, cell: tuple[int, int]) -> str:
     """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
     parts = ((x, cell[0]), (y, cell[1]))
     return ", ".join(
-        f"{FIELDS[axis.path].label} {number_text(axis.values[index])}" for axis, index in parts
+        f"{FIELDS[axis.path].label} {exact(axis.values[index])}" for axis, index in parts
     )
 
 
@@ -425,7 +412,7 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> s
     if measure == "accuracy":
         reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
     else:
-        reached = f"validation loss {shown.measures['valid_loss'][at]:.4g}"
+        reached = f"validation loss {number(shown.measures['valid_loss'][at])}"
     which = "best so far" if shown.stage else "best"
     return f"{which}: {reached} at {place_text(shown.x, shown.y, cell)}"
 

@@ -9,10 +9,12 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
-from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name, number
+from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Readout, ReadoutRow
-from regplay.gui.theme import mix
+from regplay.gui.plots.number_text import number
+from regplay.gui.plots.scale import Scale
+from regplay.gui.theme import Colors, mix
 
 BINS = 41  # odd, so that the middle one lies around 0
 
@@ -89,7 +91,7 @@ def paint_ticks(painter: QPainter, frame: Frame, largest: float, top: int) -> No
         x = round(float(frame.x(weight)))
         painter.setPen(QPen(QColor(colors.grid), 1))
         painter.drawLine(QPointF(x, 0), QPointF(x, frame.height + 3))
-        text = number(weight)
+        text = number(weight, 3)
         width = metrics.horizontalAdvance(text)
         # The outer ones end with the plot, or they would run into those of its neighbours.
         painter.setPen(QColor(colors.foreground))
@@ -153,11 +155,11 @@ class Histograms(KeptPicture):
         self._tops.clear()
         self._initial.clear()
 
-    def replica(self) -> "Histograms":
-        """Another one that shows the same over the same ranges, never on screen."""
+    def replica(self, colors: Colors) -> "Histograms":
+        """Another one that shows the same over the same ranges, for a figure."""
         self._counted()
         other = Histograms()
-        other.set_colors(self.colors)
+        other.be_figure(colors)
         other.set_layers(self._weights)
         other._range, other._tops = self._range, list(self._tops)
         return other
@@ -211,7 +213,8 @@ class Histograms(KeptPicture):
             share = (position.x() - plot.left()) / plot.width()
             at = int(np.clip(share * BINS, 0, BINS - 1))
             return Readout(
-                f"{layer_name(index, len(layers))}: {number(edges[at])} … {number(edges[at + 1])}",
+                f"{layer_name(index, len(layers))}: "
+                f"{number(edges[at], 3)} … {number(edges[at + 1], 3)}",
                 (
                     ReadoutRow("now", f"{layer.now[at]:,}", self.colors.norm),
                     ReadoutRow("initial", f"{layer.initial[at]:,}", self.colors.muted),
@@ -278,8 +281,8 @@ class Histograms(KeptPicture):
     def _frame(self, plot: QRectF, layer: _Layer) -> Frame:
         largest, top = self._range.value, float(np.sqrt(layer.top))
         ratio = self.devicePixelRatioF()
-        ranges = ((-largest, largest), (0.0, 1.04 * top))
-        return Frame(plot.width(), plot.height(), *ranges, False, False, ratio, self.colors)
+        scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
+        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors)
 
     def _draw_title(
         self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int
@@ -287,7 +290,7 @@ class Histograms(KeptPicture):
         metrics = QFontMetrics(painter.font())
         baseline, left = panel.top() + metrics.ascent() + 1, panel.left() + 2
         swatch = QRectF(left, round(baseline - metrics.ascent() / 2 - 1), 8, 4)
-        painter.fillRect(swatch, QColor(layer_color(index, len(self._layers), self.colors)))
+        painter.fillRect(swatch, QColor(self.colors.of(layer_color(index, len(self._layers)))))
         painter.setPen(QColor(self.colors.foreground))
         for number_of_line, text in enumerate(lines):
             height = baseline + number_of_line * metrics.height()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any
 
@@ -13,10 +14,11 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
-from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, number, sign_color
+from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, sign_color
 from regplay.gui.plots.hover import Picture, Readout, ReadoutRow
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Segments
-from regplay.gui.theme import LIGHT, Colors, mix
+from regplay.gui.theme import Colors, mix
 
 Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of
@@ -142,9 +144,6 @@ class Links:
         self.widths: Pixels = np.zeros(0)
         self._levels: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
         self._segments = Segments()
-        self._pens: list[list[QPen]] = []
-        self._faint = QPen()
-        self.set_colors(LIGHT)
 
     def set_weights(self, weights: NDArray[np.float32], largest: float) -> None:
         """Show these; `largest` is the absolute value that has the full width."""
@@ -153,21 +152,17 @@ class Links:
         self._levels = np.rint(share * _LEVELS).astype(np.intp)
         self.widths = _width(self._levels)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._faint = QPen(QColor(mix(colors.background, colors.muted, 0.3)), 1)
-        self._pens = [
-            [_pen(sign, level, colors) for level in range(_LEVELS + 1)] for sign in (1, -1)
-        ]
-
-    def paint(self, painter: QPainter, curves: Pixels) -> None:
+    def paint(
+        self, painter: QPainter, curves: Pixels, colors: Colors, is_figure: bool = False
+    ) -> None:
         """Draw links along curves [links, points, 2], the widest on top."""
+        pens = _pens(colors)
         fine, coarse = _pieces(curves), _pieces(curves[:, ::2])
         is_sparse = len(curves) <= _FEW
         is_faint = np.abs(self.weights) < NEAR_ZERO
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(self._faint)
-        self._segments.draw(painter, coarse[is_faint].reshape(-1, 4))
+        painter.setPen(QPen(QColor(mix(colors.background, colors.muted, 0.3)), 1))
+        self._segments.draw(painter, coarse[is_faint].reshape(-1, 4), is_figure)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for level in range(_LEVELS + 1):
             # Painting takes as long as there are pieces, and corners show on wide links first.
@@ -175,8 +170,8 @@ class Links:
             for is_negative in (False, True):
                 chosen = (self._levels == level) & ((self.weights < 0) == is_negative) & ~is_faint
                 if chosen.any():
-                    painter.setPen(self._pens[is_negative][level])
-                    self._segments.draw(painter, pieces[chosen].reshape(-1, 4))
+                    painter.setPen(pens[is_negative][level])
+                    self._segments.draw(painter, pieces[chosen].reshape(-1, 4), is_figure)
 
     def paint_one(self, painter: QPainter, curve: Pixels, link: int, colors: Colors) -> None:
         """Draw one link over the others, between seams."""
@@ -199,6 +194,12 @@ def _pieces(curves: Pixels) -> Pixels:
 def _width(level: float | NDArray[np.intp]) -> Any:
     """Pixels across a link of a level."""
     return _THIN + (_THICK - _THIN) * level / _LEVELS
+
+
+@lru_cache(maxsize=4)
+def _pens(colors: Colors) -> list[list[QPen]]:
+    """Of each level, for positive weights and for negative ones."""
+    return [[_pen(sign, level, colors) for level in range(_LEVELS + 1)] for sign in (1, -1)]
 
 
 def _pen(sign: int, level: int, colors: Colors) -> QPen:
@@ -270,16 +271,10 @@ class NetworkGraph(KeptPicture):
         columns = 0 if self._picture is None else len(self._picture.sizes)
         self._largest = [Magnitude() for _ in range(columns)]
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.links.set_colors(colors)
-        self._thumbnails.set_colors(colors)
-        super().set_colors(colors)
-
-    def replica(self) -> "NetworkGraph":
-        """Another one that shows the same with the same widths and colours, never on screen."""
+    def replica(self, colors: Colors) -> "NetworkGraph":
+        """Another one that shows the same at the same scales, for a figure."""
         other = NetworkGraph()
-        other.set_colors(self.colors)
+        other.be_figure(colors)
         other._dataset = self._dataset
         if self._picture is not None:
             other.set_picture(self._picture)
@@ -359,11 +354,11 @@ class NetworkGraph(KeptPicture):
         layout, picture = self.layout_of(), self._picture
         if layout is None or picture is None:
             return
-        self.links.paint(painter, layout.curves)
+        self.links.paint(painter, layout.curves, self.colors, self.is_figure)
         for column, size in enumerate(picture.sizes):
             rects = [layout.unit_rect(UnitPlace(column, index)) for index in range(size)]
             values, largest = self._column_values(picture, column), self._largest[column].value
-            self._thumbnails.paint(painter, rects, values, largest)
+            self._thumbnails.paint(painter, rects, values, largest, self.colors)
         self._draw_names(painter, layout)
 
     def _draw_names(self, painter: QPainter, layout: GraphLayout) -> None:
@@ -420,28 +415,26 @@ class NetworkGraph(KeptPicture):
         source = UnitPlace(layer, int(layout.sources[link]))
         target = UnitPlace(layer + 1, int(layout.targets[link]))
         weight = float(picture.weights[layer][target.index, source.index])
-        row = ReadoutRow(
-            "weight", f"{weight:.4g}".replace("-", "−"), sign_color(weight, self.colors)
-        )
+        row = ReadoutRow("weight", number(weight), sign_color(weight, self.colors))
         return Readout(f"{self.unit_name(source)} → {self.unit_name(target)}", (row,))
 
     def _read_unit(self, picture: UnitMaps, unit: UnitPlace) -> Readout:
         rows = []
         if unit.column > 0:
             rows.append(
-                ReadoutRow("bias", number(float(picture.biases[unit.column - 1][unit.index])))
+                ReadoutRow("bias", number(float(picture.biases[unit.column - 1][unit.index]), 3))
             )
         if picture.maps is None:
             return Readout(self.unit_name(unit), tuple(rows))
         values, largest = picture.maps[unit.column][unit.index], self._largest[unit.column].value
         seen = values[np.isfinite(values)]
         if seen.size:
-            ends = f"{number(float(seen.min()))} … {number(float(seen.max()))}"
+            ends = f"{number(float(seen.min()), 3)} … {number(float(seen.max()), 3)}"
             rows.append(ReadoutRow("puts out", ends))
         names = () if self._dataset is None else self._dataset.input_names
         caption = "   ".join(chain(*zip("→↑", names, strict=False)))
 
         def paint(painter: QPainter, rect: QRectF) -> None:
-            self._thumbnails.paint(painter, [rect], values[None], largest)
+            self._thumbnails.paint(painter, [rect], values[None], largest, self.colors)
 
         return Readout(self.unit_name(unit), tuple(rows), Picture(paint, caption))

@@ -8,7 +8,7 @@ from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.norms_plot import Measure, NormsPlot
 from regplay.gui.plots.legend import Entry, Legend, tab_row
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import ROLES
 from regplay.gui.widgets.buttons import Toggle
 from regplay.gui.widgets.layout import named
 
@@ -36,7 +36,6 @@ class NetworkView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colors = LIGHT
         self._dataset: Dataset | None = None
         self._inside: Inside | None = None
 
@@ -59,7 +58,14 @@ class NetworkView(QWidget):
         self.log_x = named("network.log_x", Toggle("log x", "Logarithmic epochs"))
         self.log_x.toggled.connect(self.norms.toggle_log)
         self._compose()
-        self.set_colors(self._colors)
+        self._name_signs()
+        self.counts.set_entries(
+            [
+                Entry("band", "weights now", ROLES.norm, short="now"),
+                Entry("line", "before training", ROLES.muted, short="before"),
+                Entry("none", "height: √ of the count", tip="Heights are roots of the counts"),
+            ]
+        )
 
     def _compose(self) -> None:
         self._left = QWidget()
@@ -118,30 +124,13 @@ class NetworkView(QWidget):
             chosen = next(name for name, button in self.measures.items() if button.isChecked())
             self.norms.set_measure(chosen)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        for part in (self.graph, self.histograms, self.norms):
-            part.set_colors(colors)
-        for legend in (self.signs, self.counts, self.layers):
-            legend.set_colors(colors)
-        self._name_signs()
-        self.counts.set_entries(
-            [
-                Entry("band", "weights now", colors.norm, short="now"),
-                Entry("line", "before training", colors.muted, short="before"),
-                Entry("none", "height: √ of the count", tip="Heights are roots of the counts"),
-            ]
-        )
-        self.layers.set_entries(self.norms.legend_entries())
-
     def _name_signs(self) -> None:
         """Say what the colours of links and units mean."""
         picture = None if self._inside is None else self._inside.picture
         has_maps = picture is None or picture.maps is not None
         shown = "value" if has_maps else "bias"
         units = "what each puts out over the inputs" if has_maps else "the bias of each"
-        colors = self._colors
+        colors = ROLES
         self.signs.set_entries(
             [
                 Entry("line", f"weight or {shown} > 0", colors.train, tip=f"Squares: {units}"),

@@ -7,12 +7,13 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import Inside
 from regplay.gui.network.pictures import layer_color, layer_name
-from regplay.gui.plots.axis import bounds
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.theme import Colors
+from regplay.gui.plots.number_text import number
+from regplay.gui.plots.scale import bounds
+from regplay.gui.theme import ROLES, Colors
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
@@ -27,7 +28,7 @@ class LayerCurve(EpochCurve):
 
     def color(self, colors: Colors) -> str:
         """Its place on the ramp from the first layer to the last."""
-        return layer_color(self._index, self._count, colors)
+        return layer_color(self._index, self._count)
 
 
 class NormsPlot(Chart):
@@ -87,7 +88,7 @@ class NormsPlot(Chart):
 
     def _label(self) -> None:
         self.set_labels("epoch", "under 0.001 (%)")
-        self.axes["y"].showLabel(self.measure == "near_zero")  # the button says ‖w‖
+        self.show_name("y", self.measure == "near_zero")  # the button says ‖w‖
 
     # ranges
 
@@ -126,13 +127,13 @@ class NormsPlot(Chart):
         frame, rows = self.frame(), []
         for curve in self.curves:
             value = float(curve.values[at])
-            text = f"{value:.4g}" if self.measure == "norm" else f"{value:.1f} %"
+            text = number(value) if self.measure == "norm" else f"{value:.1f} %"
             rows.append(ReadoutRow(curve.label, text, curve.color(self.colors), frame.dot(value)))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def legend_entries(self) -> list[Entry]:
         """Which line is which layer."""
         return [
-            Entry("line", curve.label, curve.color(self.colors), short=curve.label.split()[-1])
+            Entry("line", curve.label, curve.color(ROLES), short=curve.label.split()[-1])
             for curve in self.curves
         ]

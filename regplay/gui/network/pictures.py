@@ -1,6 +1,7 @@
 """Pictures of a network, painted once and then copied; colours and sizes that they share."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,10 +9,10 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.plots.axis import LARGEST, nice_step
 from regplay.gui.plots.hover import Readout, paint_readout
+from regplay.gui.plots.scale import LARGEST, nice_step
 from regplay.gui.plots.shapes import Segments, pen
-from regplay.gui.theme import LIGHT, Colors, mix
+from regplay.gui.theme import Colors, Role, colors_of, mix
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -31,7 +32,7 @@ class KeptPicture(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = LIGHT
+        self._own: Colors | None = None
         self.readout: Readout | None = None
         self.drawn = 0
         self._mouse: QPointF | None = None
@@ -55,10 +56,19 @@ class KeptPicture(QWidget):
         self._read_again()
         self.update()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.colors = colors
-        self.refresh()
+    @property
+    def colors(self) -> Colors:
+        """Those of a figure, or else those that go with the palette."""
+        return self._own or colors_of(self)
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether this is a copy that is drawn into a figure, and never on screen."""
+        return self._own is not None
+
+    def be_figure(self, colors: Colors) -> None:
+        """Be drawn into a figure, in these colours."""
+        self._own = colors
 
     def _read_again(self) -> None:
         self.readout = None if self._mouse is None else self.read(self._mouse)
@@ -148,12 +158,16 @@ def layer_name(index: int, count: int) -> str:
     return "output" if index == count - 1 else f"layer {index + 1}"
 
 
-def layer_color(index: int, count: int, colors: Colors) -> str:
+def layer_color(index: int, count: int) -> str:
     """One colour a layer, along a ramp from the first to the last."""
-    ramp = _LAYERS_DARK if colors.dark else _LAYERS_LIGHT
-    place = index / max(count - 1, 1) * (len(ramp) - 1)
-    lower = min(int(place), len(ramp) - 2)
-    return mix(ramp[lower], ramp[lower + 1], place - lower)
+
+    def find(colors: Colors) -> str:
+        ramp = _LAYERS_DARK if colors.dark else _LAYERS_LIGHT
+        place = index / max(count - 1, 1) * (len(ramp) - 1)
+        lower = min(int(place), len(ramp) - 2)
+        return mix(ramp[lower], ramp[lower + 1], place - lower)
+
+    return Role(f"layer {index} of {count}", find)
 
 
 def sign_color(value: float, colors: Colors) -> str:
@@ -161,6 +175,7 @@ def sign_color(value: float, colors: Colors) -> str:
     return colors.valid if value < 0 else colors.train
 
 
+@lru_cache(maxsize=4)
 def signed_table(colors: Colors) -> NDArray[np.uint32]:
     """Colours from −1 over 0 (the background) to 1, as 0xAARRGGBB; for `signed_levels`."""
     places = np.linspace(-1, 1, _LEVELS)
@@ -176,25 +191,14 @@ def signed_levels(values: NDArray[np.float32], largest: float) -> NDArray[np.int
     return levels
 
 
-def number(value: float) -> str:
-    """Three digits, with a true minus sign."""
-    return f"{value:.3g}".replace("-", "−")
-
-
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 
 class UnitPictures:
-    """Draws units; it keeps the colours that numbers have."""
+    """Draws units."""
 
     def __init__(self) -> None:
-        self._colors = LIGHT
-        self._table = signed_table(LIGHT)
         self._segments = Segments()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors, self._table = colors, signed_table(colors)
 
     def paint(
         self,
@@ -202,6 +206,7 @@ class UnitPictures:
         rects: Sequence[QRectF],
         values: NDArray[np.float32],
         largest: float,
+        colors: Colors,
     ) -> None:
         """Draw units into squares, each with a frame around it.
 
@@ -215,31 +220,36 @@ class UnitPictures:
         """
         if values.ndim == 2:
             for rect, heights in zip(rects, values, strict=True):
-                self._paint_curve(painter, rect, heights, largest)
+                self._paint_curve(painter, rect, heights, largest, colors)
         else:
             levels = signed_levels(
                 values.reshape(len(values), *(values.shape[1:] or (1, 1))), largest
             )
-            for rect, pixels in zip(rects, self._table[levels[:, ::-1]], strict=True):
+            for rect, pixels in zip(rects, signed_table(colors)[levels[:, ::-1]], strict=True):
                 _paint_map(painter, rect, pixels)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(self._colors.muted), 1))
+        painter.setPen(QPen(QColor(colors.muted), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([rect.adjusted(0, 0, -1, -1) for rect in rects])
 
     def _paint_curve(
-        self, painter: QPainter, rect: QRectF, values: NDArray[np.float32], largest: float
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        values: NDArray[np.float32],
+        largest: float,
+        colors: Colors,
     ) -> None:
-        painter.fillRect(rect, QColor(self._colors.background))
+        painter.fillRect(rect, QColor(colors.background))
         middle, half = rect.center().y(), rect.height() / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(self._colors.grid), 1))
+        painter.setPen(QPen(QColor(colors.grid), 1))
         painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right() - 1, middle))
         with np.errstate(all="ignore"):
             heights = np.nan_to_num(values / (_HEADROOM * largest)).clip(-1, 1)
         x = np.linspace(rect.left() + 1, rect.right() - 1, len(values))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(self._colors.fit, 1.4 if rect.width() < 60 else 2.0))
+        painter.setPen(pen(colors.fit, 1.4 if rect.width() < 60 else 2.0))
         self._segments.draw_through(painter, x, middle - half * heights.astype(float))
 
 

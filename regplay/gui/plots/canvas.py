@@ -4,6 +4,13 @@ A graphics item for each curve pays for bounding rectangles, transforms and a st
 computes with joins, on every frame. This one maps data to pixels with numpy, and keeps pictures of
 what rests under the curves and over them: a new frame costs only the curves that moved. Of a frame
 that is painted again there is a picture too: a hover line that moves costs one copy of it.
+
+Measured with the same content in charts of 620 × 380 pixels whose ranges rest, CPU time of a frame
+(`python -m tests.benchmarks drawing`): a fit over 30 points 0.36 ms, where pyqtgraph's
+`PlotCurveItem` and `ScatterPlotItem` take 0.66 ms; over 2,000 points 0.64 against 0.94 ms; two
+losses of 1,000 records with the space between them 0.87 ms, where `PlotCurveItem` and
+`FillBetweenItem` take 6.3 ms. So lines, markers and fills are drawn here; views, the mouse and the
+clock of the scene are pyqtgraph's.
 """
 
 import sys
@@ -19,6 +26,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject
 
+from regplay.gui.plots.scale import Range, Scale
 from regplay.gui.theme import Colors
 
 if TYPE_CHECKING:
@@ -31,29 +39,48 @@ _FAR = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
 
 @dataclass(frozen=True)
 class Frame:
-    """How data become pixels, for one size and one pair of ranges.
+    """How data become pixels, for one size and one pair of scales.
 
-    Ranges of a logarithmic axis are exponents of ten. `ratio` is device pixels per pixel.
+    Attributes
+    ----------
+    width, height
+        In pixels.
+    x_scale, y_scale
+        Which values are where along them.
+    ratio
+        Device pixels per pixel.
+    colors
+        Those to draw in.
+    is_figure
+        Whether what is drawn is kept, at any size and as vectors where the device has them: lines
+        are joined then, points are shapes, and nothing is copied from a picture for the screen.
     """
 
     width: float
     height: float
-    x_range: tuple[float, float]
-    y_range: tuple[float, float]
-    x_log: bool
-    y_log: bool
+    x_scale: Scale
+    y_scale: Scale
     ratio: float
     colors: Colors
+    is_figure: bool = False
+
+    @property
+    def x_range(self) -> Range:
+        """Ends of the lower axis, exponents of ten on a logarithmic one."""
+        return self.x_scale.range
+
+    @property
+    def y_range(self) -> Range:
+        """Ends of the left axis, exponents of ten on a logarithmic one."""
+        return self.y_scale.range
 
     def x(self, values: ArrayLike) -> Pixels:
         """Pixels from the left; NaN where a value has no place on the axis."""
-        low, high = self.x_range
-        return _scaled(values, self.x_log, low, self.width / (high - low), 0.0)
+        return _pixels(self.width * self.x_scale.shares(values))
 
     def y(self, values: ArrayLike) -> Pixels:
         """Pixels from the top; NaN where a value has no place on the axis."""
-        low, high = self.y_range
-        return _scaled(values, self.y_log, low, -self.height / (high - low), self.height)
+        return _pixels(self.height * (1 - self.y_scale.shares(values)))
 
     def dot(self, value: float) -> float | None:
         """Pixels from the top, or None where a value lies outside of the frame."""
@@ -62,19 +89,14 @@ class Frame:
 
     def x_value(self, pixel: float) -> float:
         """The value at a distance in pixels from the left."""
-        low, high = self.x_range
-        position = low + pixel / self.width * (high - low)
-        return float(10.0 ** np.clip(position, -300, 300)) if self.x_log else position
+        return self.x_scale.value(pixel / self.width)
 
 
-def _scaled(values: ArrayLike, log: bool, low: float, factor: float, offset: float) -> Pixels:
-    array: NDArray[Any] = np.asarray(values, dtype=float)
-    with np.errstate(all="ignore"):  # diverged runs: what overflows is clipped, the rest is NaN
-        if log:
-            array = np.log10(np.where(array > 0, array, np.nan))
-        pixels: Pixels = ((array - low) * factor + offset).clip(-_FAR, _FAR)
-    finite = np.isfinite(array)
-    return pixels if finite.all() else np.where(finite, pixels, np.nan)
+def _pixels(places: Pixels) -> Pixels:
+    """Places on or near a plot; NaN for those that are infinitely far."""
+    finite = np.isfinite(places)
+    near: Pixels = places.clip(-_FAR, _FAR)
+    return near if finite.all() else np.where(finite, near, np.nan)
 
 
 def empty_picture(frame: Frame) -> QPixmap:
@@ -207,21 +229,14 @@ def _paint(layers: list[Layer], painter: QPainter, frame: Frame) -> None:
 _Point = tuple[float, float]
 
 
-class FigurePainter(QPainter):
-    """Draws a figure that is kept, at any size and as vectors where the device has them.
-
-    A layer that is handed one takes its time: lines are joined, points are shapes, and nothing is
-    copied from a picture that was made for the screen.
-    """
-
-    def draw_segments(self, segments: Pixels) -> None:
-        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels as one path, with the pen's colour."""
-        path = QPainterPath()
-        for line in joined(segments):
-            path.addPolygon(arrayToQPolygonF(*line.T))
-        pen = QPen(self.pen())
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        self.strokePath(path, pen)
+def draw_joined(painter: QPainter, segments: Pixels) -> None:
+    """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels as one path, with the painter's pen."""
+    path = QPainterPath()
+    for line in joined(segments):
+        path.addPolygon(arrayToQPolygonF(*line.T))
+    pen = QPen(painter.pen())
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
 
 
 def joined(segments: Pixels) -> list[Pixels]:

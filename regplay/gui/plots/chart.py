@@ -6,25 +6,48 @@ from typing import Any, Literal
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
-    QGraphicsGridLayout,
-    QGraphicsItem,
     QGraphicsWidget,
     QToolButton,
     QWidget,
 )
 
-from regplay.gui.plots.axis import ChartAxis, GridLayer, Range, bounds, extend, extend_decades
-from regplay.gui.plots.canvas import Canvas, Frame
+from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
+from regplay.gui.plots.canvas import Canvas, Frame, Layer
 from regplay.gui.plots.hover import HoverItem, Reading
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
+from regplay.gui.theme import Colors, colors_of, with_fit
 
 Side = Literal["x", "y"]
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 _LEFT = 58  # pixels beside the plots, the same for all, so that their left edges line up
+
+
+class AxisStrip(QGraphicsWidget):
+    """Where an axis is drawn: a wheel or a drag there zooms or pans along that axis alone."""
+
+    def __init__(self, parent: QGraphicsWidget, box: pg.ViewBox, axis: int) -> None:
+        super().__init__(parent)
+        self._box, self._axis = box, axis
+
+    def wheelEvent(self, event: Any) -> None:
+        """Zoom."""
+        self._box.wheelEvent(event, axis=self._axis)
+        event.accept()
+
+    def mouseDragEvent(self, event: Any) -> None:
+        """Pan; called by pyqtgraph's scene."""
+        self._box.mouseDragEvent(event, axis=self._axis)
 
 
 class Chart(pg.GraphicsView):  # type: ignore[misc]
@@ -40,6 +63,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     reader
         Called with an x value and the height of the mouse in pixels; says what the hover line
         shows there.
+    fit
+        The colour of the fit in place of its own, or None.
     manual
         Whether the mouse has moved the ranges.
     pressedAt
@@ -48,7 +73,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = LIGHT
+        self.fit: str | None = None
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
         self.pressedAt = QPointF()
@@ -57,26 +82,18 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._auto: dict[str, Range | None] = {"x": None, "y": None}
         self._frame: Frame | None = None
 
+        self._names = {"x": "", "y": ""}
+        self._is_named = {"x": True, "y": True}
+        self._marks: dict[str, Marks | None] = {"x": None, "y": None}
+
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
-        self.axes = {"x": ChartAxis("bottom"), "y": ChartAxis("left")}
-        layout = QGraphicsGridLayout()
-        layout.setContentsMargins(2, 9, 28, 2)
-        layout.setSpacing(0)
+        self.setCacheMode(self.CacheModeFlag.CacheBackground)  # the axes
         center = QGraphicsWidget()
-        center.setLayout(layout)
         self.setCentralItem(center)
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
-        layout.addItem(self.box, 0, 1)
-        layout.addItem(self.axes["y"], 0, 0)
-        layout.addItem(self.axes["x"], 1, 1)
-        for axis in self.axes.values():
-            axis.enableAutoSIPrefix(False)
-            axis.linkToView(self.box)
-            # Labels may stick out at the ends of an axis by this many pixels.
-            axis.setStyle(tickLength=4, maxTickLevel=1, hideOverlappingLabels=40)
-        self.axes["y"].setWidth(_LEFT)
-        self._fit_axes()
+        self.box.setParentItem(center)
+        self._strips = {0: AxisStrip(center, self.box, 0), 1: AxisStrip(center, self.box, 1)}
 
         self.canvas = Canvas(self)
         self.canvas.under.append(GridLayer(self.axes))
@@ -89,27 +106,45 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.box.sigRangeChanged.connect(self._range_changed)
         self.box.sigResized.connect(self._box_resized)
         self.box.sigRangeChangedManually.connect(self._moved_by_mouse)
-        self.set_colors(self.colors)
 
     # what the canvas draws by
+
+    @property
+    def colors(self) -> Colors:
+        """What everything is drawn in at this moment."""
+        return with_fit(colors_of(self), self.fit)
+
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+        if color != self.fit:
+            self.fit = color
+            self._redraw()
 
     def frame(self) -> Frame:
         """How data become pixels at this moment."""
         ratio = self.devicePixelRatioF()
         if self._frame is None or self._frame.ratio != ratio:
-            (x0, x1), (y0, y1) = self.box.viewRange()
-            rect = self.box.rect()
-            self._frame = Frame(
-                max(rect.width(), 1.0),
-                max(rect.height(), 1.0),
-                (x0, x1),
-                (y0, y1),
-                self._log["x"],
-                self._log["y"],
-                ratio,
-                self.colors,
-            )
+            rect, x, y = self.box.rect(), self.scale("x"), self.scale("y")
+            width, height = max(rect.width(), 1.0), max(rect.height(), 1.0)
+            self._frame = Frame(width, height, x, y, ratio, self.colors)
         return self._frame
+
+    def scale(self, axis: Side) -> Scale:
+        """Which values are where along an axis, at this moment."""
+        low, high = self.box.viewRange()[axis == "y"]
+        return Scale(low, high, self._log[axis])
+
+    def axes(self) -> Axes:
+        """What stands at both axes at this moment."""
+        return Axes(self._axis("x"), self._axis("y"))
+
+    def _axis(self, side: Side) -> Axis:
+        name = self._names[side] if self._is_named[side] else ""
+        return Axis(side, self.scale(side), name, self._marks[side])
+
+    def layers(self) -> list[Layer]:
+        """What is drawn inside the axes, from bottom to top."""
+        return [*self.canvas.under, *self.canvas.live, *self.canvas.over]
 
     def refresh(self) -> None:
         """The live layers have new data: draw them, and the hover line's values."""
@@ -174,8 +209,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if log == self._log[axis]:
             return
         self._log[axis] = log
-        self.axes[axis].setLogMode(**{axis: log})
-        self._draw_axes_anew()
         self.forget(axis)
         self.reset_ranges()
         self._range_changed()
@@ -184,31 +217,44 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._redraw()
 
     def _box_resized(self, *_: Any) -> None:
-        self._draw_axes_anew()
         self._redraw()
         self.canvas.fit_box()
         self.hover.fit_box()
 
     def _redraw(self) -> None:
         self._frame = None
+        self._place_box()
         self.canvas.rest()
         self.hover.read_again()
 
-    def _fit_axes(self) -> None:
-        """Leave the room below that two lines of text take."""
-        self.axes["x"].setHeight(2 * QFontMetrics(self.font()).height() + 8)
-        self._draw_axes_anew()
+    def _place_box(self) -> None:
+        """Put the inside of the axes where they leave room, and draw these anew."""
+        if self.closed:  # its items are gone
+            return
+        area = QRectF(self.viewport().rect()).adjusted(2, 0, -2, -2)
+        inside = self.axes().inside(area, QFontMetricsF(self.font()), _LEFT)
+        if inside != self.box.geometry():
+            self.box.setGeometry(inside)
+            below = QRectF(inside.left(), inside.bottom(), inside.width(), area.bottom())
+            self._strips[0].setGeometry(below)
+            self._strips[1].setGeometry(QRectF(0, inside.top(), inside.left(), inside.height()))
+        self.resetCachedContent()
+        self.viewport().update()
 
-    def _draw_axes_anew(self) -> None:
-        """Keep new pictures of the axes.
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Draw the ground and the axes; Qt keeps a picture of both."""
+        painter.fillRect(rect, QColor(self.colors.background))
+        painter.setFont(self.font())
+        self.axes().paint(painter, self.box.geometry(), self.colors)
 
-        The room for labels at their ends lies over the canvas, so that each frame would draw the
-        axes; and Qt keeps its picture of an item when the item's size changes.
-        """
-        for axis in self.axes.values():
-            axis.picture = None
-            axis.setCacheMode(QGraphicsItem.CacheMode.NoCache)
-            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+    def _cut_name(self, place: QPointF) -> str:
+        """The name of the axis at a place if it is shown cut short there, else nothing."""
+        inside, axes, metrics = self.box.geometry(), self.axes(), QFontMetricsF(self.font())
+        beside = {"x": place.y() > inside.bottom(), "y": place.x() < inside.left()}
+        for axis, size in ((axes.x, inside.width()), (axes.y, inside.height())):
+            if beside[axis.side] and axis.shown_name(size, metrics) != axis.name:
+                return axis.name
+        return ""
 
     def _moved_by_mouse(self, *_: Any) -> None:
         self.manual = True
@@ -218,25 +264,23 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def set_labels(self, x: str, y: str) -> None:
         """Name the axes."""
-        for axis, name in (("x", x), ("y", y)):
-            self.axes[axis].set_name(name)
+        self._names = {"x": x, "y": y}
+        self._redraw()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle everything."""
-        self.colors = colors
-        self.setBackground(colors.background)
-        for axis in self.axes.values():
-            axis.setPen(QPen(colors.muted))
-            axis.setTextPen(QPen(colors.foreground))
-            axis.setTickPen(QPen(colors.muted))
-        self._draw_axes_anew()
+    def show_name(self, axis: Side, is_shown: bool) -> None:
+        """Whether an axis says what it measures."""
+        self._is_named[axis] = is_shown
+        self._redraw()
+
+    def set_ticks(self, axis: Side, marks: Marks | None) -> None:
+        """Label an axis by chosen ticks, or by round numbers."""
+        self._marks[axis] = marks
         self._redraw()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
         super().changeEvent(event)
         if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
-            self._fit_axes()
             self._redraw()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
@@ -245,6 +289,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if hasattr(self, "reset_button"):  # pyqtgraph resizes while it constructs
             self.reset_button.adjustSize()
             self.reset_button.move(4, self.height() - self.reset_button.height() - 4)
+            self._place_box()
 
     # mouse and keys
 
@@ -260,9 +305,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         event.accept()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the hover line."""
+        """Move the hover line, or say all of a name that has no room beside its axis."""
         super().mouseMoveEvent(event)
         self._hover_at(event.position())
+        self.viewport().setToolTip(self._cut_name(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the hover line."""
@@ -289,16 +335,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             self.reset_ranges()
         else:
             event.ignore()
-
-
-def padded(values: ArrayLike, share: float = 0.05) -> Range:
-    """The ends of `values`, moved out by a share of their width: no marker lies on the frame.
-
-    Values that are not finite are ignored; 0 and 1 where there are no others.
-    """
-    low, high = bounds(values) or (0.0, 1.0)
-    room = (high - low) * share or abs(low) * share or 1.0
-    return low - room, high + room
 
 
 class ClickChart(Chart):

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
+from regplay.gui.plots.axes import probabilities
 from regplay.gui.plots.curve import OneInputPanel
 from regplay.gui.plots.hover import ReadoutRow
 from regplay.gui.plots.inputs_panel import ShownSplit
@@ -35,8 +36,7 @@ class ClassCurvesView(OneInputPanel):
         self.curves: list[LineLayer] = []
         self.band.limits = (0.0, 1.0)
         self.chart.canvas.under += [self.members, self.others]
-        ticks = [(value, f"{value:g}") for value in (0, 0.25, 0.5, 0.75, 1)]
-        self.chart.axes["y"].setTicks([ticks])
+        self.chart.set_ticks("y", probabilities)
 
     def _axis_names(self, dataset: Dataset) -> tuple[str, str]:
         return dataset.input_names[0], f"P({dataset.target_name})"

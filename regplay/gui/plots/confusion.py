@@ -12,7 +12,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit, correct
 from regplay.gui.plots.fit_panel import FitPanel
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.theme import LIGHT, Colors, mix
+from regplay.gui.theme import ROLES, Colors, colors_of, mix
 from regplay.gui.widgets.buttons import Toggle
 
 _LEVELS = 32  # shades of a cell
@@ -45,8 +45,7 @@ class ConfusionGrid(QWidget):
         super().__init__(parent)
         self.counts: NDArray[np.intp] = np.zeros((0, 0), dtype=np.intp)
         self._names: tuple[str, ...] = ()
-        self._colors = LIGHT
-        self._color = LIGHT.train
+        self.color: str = ROLES.train
         self.setMinimumSize(120, 90)
 
     @property
@@ -66,22 +65,22 @@ class ConfusionGrid(QWidget):
             self.counts = counts
             self.update()
 
-    def set_colors(self, colors: Colors, color: str) -> None:
-        """Restyle; `color` is the one of full cells."""
-        if (colors, color) != (self._colors, self._color):
-            self._colors, self._color = colors, color
+    def set_color(self, color: str) -> None:
+        """Have this colour in full cells."""
+        if color != self.color:
+            self.color = color
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cells."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._colors.background))
-        self.draw(painter)
+        painter, colors = QPainter(self), colors_of(self)
+        painter.fillRect(self.rect(), QColor(colors.background))
+        self.draw(painter, colors)
         painter.end()
 
-    def draw(self, painter: QPainter) -> None:
+    def draw(self, painter: QPainter, colors: Colors) -> None:
         """Draw the cells at the size of the widget; the ground is there already."""
-        colors, metrics = self._colors, QFontMetrics(painter.font())
+        metrics = QFontMetrics(painter.font())
         n, line = len(self._names), metrics.height()
         if not n:
             return
@@ -114,7 +113,7 @@ class ConfusionGrid(QWidget):
         totals = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         shares = self.counts / totals
         levels = np.ceil(shares * _LEVELS).astype(int).tolist()
-        shades = _shades(colors, self._color)
+        shades = _shades(colors, colors.of(self.color))
         for row, counts in enumerate(self.counts.tolist()):
             for column, count in enumerate(counts):
                 ground, text = shades[levels[row][column]]
@@ -158,16 +157,10 @@ class ConfusionView(FitPanel):
         self.fit = fit
         self._show()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.colors = colors
-        self.legend.set_colors(colors)
-        self._show()
-
     def _show(self, *_: object) -> None:
         dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
         color = self.colors.train if train else self.colors.valid
-        self.grid.set_colors(self.colors, color)
+        self.grid.set_color(color)
         if dataset is None or fit is None:
             self.grid.set_counts(np.zeros((0, 0), dtype=np.intp))
             self.legend.set_entries(())

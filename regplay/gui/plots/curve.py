@@ -8,14 +8,13 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
-from regplay.gui.plots.axis import Range
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.chart import padded
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import (
     MEMBER_WIDTH,
     OVERLAY_WIDTH,
@@ -26,6 +25,7 @@ from regplay.gui.plots.overlays import (
     member_color,
     member_entry,
 )
+from regplay.gui.plots.scale import Range, padded
 from regplay.gui.plots.shapes import LineLayer, Points, Segments, pen
 from regplay.gui.theme import mix
 
@@ -188,7 +188,7 @@ class PastLayer:
             placed = np.isfinite(y)
             color = mix(frame.colors.background, frame.colors.fit, 0.1 + 0.4 * age / self.most)
             painter.setPen(pen(color, 1.4))
-            self._segments.draw_through(painter, x[placed], y[placed])
+            self._segments.draw_through(painter, x[placed], y[placed], None, frame.is_figure)
 
 
 class CurveView(OneInputPanel):
@@ -307,6 +307,6 @@ class CurveView(OneInputPanel):
         rows = self._value_rows(at, (self.subject.short,), (self.colors.fit,))
         if self.truth.y.size:
             value = float(self.truth.y[at])
-            row = ReadoutRow("truth", f"{value:.4g}", self.truth.color, self._dot(value))
+            row = ReadoutRow("truth", number(value), self.truth.color, self._dot(value))
             rows.append(row)
         return rows

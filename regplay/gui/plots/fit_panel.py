@@ -11,7 +11,7 @@ from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.legend import LegendChart
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import ROLES
 from regplay.session.drawing import unchanged_rows
 
 Surface = Literal["fit and band", "fit", "std"]  # "std" is that of the band, as colours
@@ -110,7 +110,7 @@ class FitPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = LIGHT
+        self.colors = ROLES
         self.dataset: Dataset | None = None
         self.fit: Fit | None = None
         self.subject = RUN
@@ -155,6 +155,9 @@ class FitPanel(QWidget):
     def clear_past(self) -> None:
         """Forget earlier fits."""
 
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits over this one, where this way of showing can."""
 
@@ -170,10 +173,6 @@ class FitPanel(QWidget):
     def add_switches(self, switches: Sequence[QWidget]) -> None:
         """Take buttons into the line of the legend, where this way of showing has one."""
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        raise NotImplementedError
-
 
 class ChartPanel(LegendChart, FitPanel):
     """A legend above one chart."""
@@ -182,6 +181,10 @@ class ChartPanel(LegendChart, FitPanel):
         """Take buttons to the right of the legend."""
         for switch in switches:
             self.header.addWidget(switch)
+
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+        self.chart.set_fit_color(color)
 
 
 def counted(name: str, shown: int, n: int) -> str:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Overlay, Subject, Surface, carried
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import View
 from regplay.session.session import Run
 
@@ -57,7 +56,7 @@ class FitView(QWidget):
         self.switches: tuple[QWidget, ...] = ()
         self._subject = subject
         self._panels: dict[type[FitPanel], FitPanel] = {}
-        self._colors = LIGHT
+        self._fit_color: str | None = None
         self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
         self._blank = QWidget()
@@ -86,7 +85,7 @@ class FitView(QWidget):
         if panel is None:
             panel = self._panels[kind] = kind()
             panel.subject = self._subject
-            panel.set_colors(self._colors)
+            panel.set_fit_color(self._fit_color)
             self._stack.addWidget(panel)
         self.panel = panel
         panel.add_switches(self.switches)
@@ -166,8 +165,8 @@ class FitView(QWidget):
         if self.panel is not None:
             self.panel.clear_past()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit in the colour of its run, or in its own."""
+        self._fit_color = color
         for panel in self._panels.values():
-            panel.set_colors(colors)
+            panel.set_fit_color(color)

@@ -8,8 +8,8 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
-from regplay.gui.plots.axis import last_in_each_column
-from regplay.gui.plots.canvas import FigurePainter, Frame, Layer, Pixels
+from regplay.gui.plots.canvas import Frame, Layer, Pixels
+from regplay.gui.plots.scale import last_in_each_column
 from regplay.gui.plots.shapes import Segments, Shape, dashed, draw_marker, pen
 from regplay.gui.theme import Colors, mix
 
@@ -55,13 +55,13 @@ class EpochLine:
     def stroke(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
         """Draw it through pixels, with the painter's pen."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        keep = None
         if self.dashed and len(x) > 1:
             across = x
             if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
                 across = np.sort(np.concatenate([x, columns(x, frame, 2.0)]))
-            self._segments.draw_through(painter, across, np.interp(across, x, y), dashed(across))
-        else:
-            self._segments.draw_through(painter, x, y)
+            x, y, keep = across, np.interp(across, x, y), dashed(across)
+        self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
 class EpochCurve(EpochLine):
@@ -85,13 +85,14 @@ class EpochCurve(EpochLine):
 
     def color(self, colors: Colors) -> str:
         """Its colour in a scheme."""
-        return str(getattr(colors, self.field))
+        color: str = getattr(colors, self.field)
+        return color
 
     def draw(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
         """Draw it through pixels, ending in a marker at the newest record."""
         if not len(x):
             return
-        color = self.color(frame.colors)
+        color = frame.colors.of(self.color(frame.colors))
         painter.setPen(pen(color, 1.8))
         self.stroke(painter, frame, x, y)
         if 0 <= x[-1] <= frame.width:
@@ -119,8 +120,6 @@ def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
         return np.zeros(0)
     return np.append(np.arange(first, last, step), last)
 
-
-pass
 
 _FLAG = 5.0  # pixels, half the width of the flag on the line at the moment shown
 _RING = 5.5  # pixels from the middle of the ring at the best epoch to its outer edge
@@ -184,7 +183,7 @@ class CurvesLayer:
         segments = np.empty((len(across), 4))
         segments[:, 0] = segments[:, 2] = across
         segments[:, 1], segments[:, 3] = np.interp(across, *train), np.interp(across, *valid)
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             _fill_between(painter, segments, gap_color(frame.colors))
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -236,7 +235,7 @@ def gap_color(colors: Colors) -> str:
     return mix(colors.background, colors.valid, 0.24)
 
 
-def _fill_between(painter: FigurePainter, segments: Pixels, color: str) -> None:
+def _fill_between(painter: QPainter, segments: Pixels, color: str) -> None:
     """Fill the space that upright lines [n, 4] span, without seams at any size."""
     if not len(segments):
         return

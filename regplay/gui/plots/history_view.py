@@ -9,7 +9,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.plots.number_text import number
 from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Toggle
 
@@ -23,12 +23,13 @@ _TIPS = {
 
 def _floor_tip(dataset: Dataset) -> str:
     """What the noise floor means, for the tooltip."""
+    assert dataset.noise_floor is not None
     tip = (
-        f"noise floor {dataset.noise_floor:.4g}: the loss that the true function itself has on the "
-        "noisy training points;\na training loss under it is memorised noise"
+        f"noise floor {number(dataset.noise_floor)}: the loss that the true function itself has on "
+        "the noisy training points;\na training loss under it is memorised noise"
     )
     if dataset.valid_noise_floor is not None and dataset.valid_noise_floor != dataset.noise_floor:
-        tip += f"\n(on the validation points: {dataset.valid_noise_floor:.4g})"
+        tip += f"\n(on the validation points: {number(dataset.valid_noise_floor)})"
     return tip
 
 
@@ -50,7 +51,6 @@ class HistoryView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colors = LIGHT
         self._dataset: Dataset | None = None
         self._planned = 1
         self._marks: tuple[int, ...] = ()
@@ -157,14 +157,6 @@ class HistoryView(QWidget):
         if [(run.name, run.color) for run in before] != [(run.name, run.color) for run in runs]:
             self._update_legend()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.legend.set_colors(colors)
-        for plot in self._plots.values():
-            plot.set_colors(colors)
-        self._update_legend()
-
     # inside
 
     @property
@@ -179,7 +171,7 @@ class HistoryView(QWidget):
         floor = self._floor
         if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
             sign = "σ² = " if self._dataset.task == "regression" else ""
-            plot.set_floor(floor, f"noise floor {sign}{floor:.3g} · below: memorised noise")
+            plot.set_floor(floor, f"noise floor {sign}{number(floor, 3)} · below: memorised noise")
         else:
             plot.set_floor(None, "")
 
@@ -191,7 +183,6 @@ class HistoryView(QWidget):
         plot = self._plots.get(self.tab)
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
-            plot.set_colors(self._colors)
             plot.moment_picked.connect(self.moment_picked)
             self._set_up(plot)
             self._stack.addWidget(plot)

@@ -89,7 +89,7 @@ def paint_readout(
         baseline += line
         if row.color is not None:
             middle = baseline - metrics.ascent() / 2 + 1
-            painter.fillRect(QRectF(left, middle - 2, 9, 4), QColor(row.color))
+            painter.fillRect(QRectF(left, middle - 2, 9, 4), QColor(colors.of(row.color)))
         painter.drawText(QPointF(left + indent, baseline), row.name)
         value = QPointF(right - metrics.horizontalAdvance(row.value), baseline)
         painter.drawText(value, row.value)
@@ -112,9 +112,6 @@ def _size(metrics: QFontMetrics, readout: Readout) -> QSizeF:
         lines += [int(picture.size), metrics.horizontalAdvance(picture.caption)]
         height += int(picture.size) + metrics.height() + 6
     return QSizeF(max(lines) + 2 * _PAD, height + 2 * _PAD)
-
-
-pass
 
 
 _TOP = 8.0  # pixels of the box from the top
@@ -190,7 +187,7 @@ class HoverItem(QGraphicsObject):
         for row in reading.rows:
             if row.y is not None and row.color is not None:
                 painter.setPen(QPen(QColor(colors.background), 1.5))
-                painter.setBrush(QColor(row.color))
+                painter.setBrush(QColor(colors.of(row.color)))
                 painter.drawEllipse(QPointF(reading.x, row.y), 4, 4)
         self._paint_box(painter, reading)
 

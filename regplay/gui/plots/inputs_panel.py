@@ -14,6 +14,7 @@ from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number, spread_text
 from regplay.gui.plots.overlays import overlay_entries, same_fits, same_overlays
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
@@ -258,13 +259,15 @@ class InputsPanel(ChartPanel):
         values = np.atleast_1d(fit.grid[at])
         std = None if band is None else np.atleast_1d(band.std[at])
         is_own = band is not None and (self.has_classes or band.mean is fit.grid)
-        digits, std_digits = (".3f", ".3f") if self.has_classes else (".4g", ".2g")
         rows = []
         for k, (name, value, color) in enumerate(zip(names, values, colors, strict=True)):
-            more = f" ± {std[k]:{std_digits}}" if std is not None and is_own else ""
-            rows.append(ReadoutRow(name, f"{value:{digits}}{more}", color, self._dot(value)))
+            if self.has_classes:
+                text = f"{value:.3f}" + (f" ± {std[k]:.3f}" if std is not None and is_own else "")
+            else:
+                text = spread_text(value, std[k]) if std is not None and is_own else number(value)
+            rows.append(ReadoutRow(name, text, color, self._dot(value)))
         if band is not None and not is_own:
-            text = f"{band.mean[at]:.4g} ± {band.std[at]:.2g}"
+            text = spread_text(band.mean[at], band.std[at])
             rows.append(ReadoutRow(self.subject.band, text, colors[0]))
         return rows
 
@@ -272,7 +275,7 @@ class InputsPanel(ChartPanel):
         """Its value [], or of probabilities [classes] the largest: all would fill the box."""
         assert self.dataset is not None
         if not self.has_classes:
-            value, text = float(here), f"{here:.4g}"
+            value, text = float(here), number(float(here))
         else:
             top = int(here.argmax())
             value, text = float(here[top]), f"{self.dataset.class_names[top]} {here[top]:.3f}"

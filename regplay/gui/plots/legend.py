@@ -7,15 +7,25 @@ from math import floor
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import ROLES, Colors, colors_of
 
 Sign = Literal[
-    "line", "thin", "dashes", "dots", "band", "square", "circle", "diamond", "cross", "none"
+    "line",
+    "thin",
+    "dashes",
+    "dots",
+    "band",
+    "square",
+    "frame",
+    "circle",
+    "diamond",
+    "cross",
+    "none",
 ]
 SIGN = 20  # pixels for a swatch
 _LEAST = 40  # pixels of an elided text
@@ -56,7 +66,6 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries: tuple[Entry, ...] = ()
-        self._colors = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -69,11 +78,6 @@ class Legend(QWidget):
                 self.setToolTip(tip)
             self.update()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.update()
-
     def text(self) -> str:
         """The entries as one line, for tests and screen readers."""
         return "   ".join(entry.text for entry in self.entries)
@@ -84,21 +88,16 @@ class Legend(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries."""
-        painter = QPainter(self)
+        painter, colors = QPainter(self), colors_of(self)
         metrics = QFontMetrics(self.font())
-        baseline = (self.height() + metrics.ascent() - metrics.descent()) / 2
         x = 2.0
         for entry, text in self.shown():
             if self.width() - x < SIGN + min(metrics.horizontalAdvance(text), _LEAST):
                 break  # the tooltip has it
-            if entry.sign != "none":
-                paint_sign(painter, entry, x, self.height() / 2, self._colors.background)
-                x += SIGN
-            room = self.width() - x
-            painter.setPen(QColor(self._colors.foreground))
+            room = self.width() - x - _sign_width(entry)
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
-            painter.drawText(QPointF(x, baseline), text)
-            x += metrics.horizontalAdvance(text) + _GAP
+            paint_entry(painter, entry, text, QPointF(x, self.height() / 2), colors)
+            x += _sign_width(entry) + metrics.horizontalAdvance(text) + _GAP
         painter.end()
 
     def shown(self) -> list[tuple[Entry, str]]:
@@ -125,14 +124,28 @@ class Legend(QWidget):
         return shown
 
     def _has_room(self, shown: Sequence[tuple[Entry, str]], advance: Callable[[str], int]) -> bool:
-        signs = sum(SIGN for entry, _ in shown if entry.sign != "none")
+        signs = sum(_sign_width(entry) for entry, _ in shown)
         texts = sum(advance(text) + _GAP for _, text in shown) - _GAP
         return 2 + signs + texts <= self.width()
 
 
-def paint_sign(painter: QPainter, entry: Entry, x: float, y: float, background: str) -> None:
+def _sign_width(entry: Entry) -> int:
+    return 0 if entry.sign == "none" else SIGN
+
+
+def paint_entry(painter: QPainter, entry: Entry, text: str, left: QPointF, colors: Colors) -> None:
+    """Draw an entry's swatch and a text, from the middle of their left edge."""
+    metrics = QFontMetricsF(painter.font())
+    if entry.sign != "none":
+        paint_sign(painter, entry, left.x(), left.y(), colors)
+    painter.setPen(QColor(colors.foreground))
+    baseline = left.y() + (metrics.ascent() - metrics.descent()) / 2
+    painter.drawText(QPointF(left.x() + _sign_width(entry), baseline), text)
+
+
+def paint_sign(painter: QPainter, entry: Entry, x: float, y: float, colors: Colors) -> None:
     """Draw the swatch of an entry, `SIGN` pixels wide from `x`, around the height `y`."""
-    color = QColor(entry.color)
+    color = QColor(colors.of(entry.color))
     middle = x + SIGN / 2 - 3
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     if entry.sign in ("line", "thin", "dashes", "dots"):
@@ -149,8 +162,54 @@ def paint_sign(painter: QPainter, entry: Entry, x: float, y: float, background: 
         painter.setBrush(color)
         painter.drawRect(QRectF(middle - half, y - half, 2 * half, 2 * half))
     elif entry.sign in ("circle", "diamond", "cross"):
-        ring = entry.ring or background
-        draw_marker(painter, entry.sign, middle, y, 8, entry.color, ring)
+        ring = colors.of(entry.ring or colors.background)
+        draw_marker(painter, entry.sign, middle, y, 8, colors.of(entry.color), ring)
+    elif entry.sign == "frame":
+        painter.setPen(QPen(color, 2, j=Qt.PenJoinStyle.MiterJoin))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(middle - 6, y - 5, 12, 10))
+
+
+_LEADING = 5.0  # pixels between lines
+_BELOW = 6.0  # pixels under the last one
+_MOST = 0.3  # of the height that a legend may take with its long texts
+
+_Line = list[tuple[Entry, str, float]]  # with the pixels from the left
+
+
+def paint_legend(
+    painter: QPainter, entries: Sequence[Entry], area: QRectF, colors: Colors
+) -> float:
+    """Draw entries from the top of an area; the pixels that they take from its height."""
+    if not entries:
+        return 0.0
+    metrics = QFontMetricsF(painter.font())
+    height = metrics.height() + _LEADING
+    lines = _lines([(entry, entry.text) for entry in entries], metrics, area.width())
+    if len(lines) * height > _MOST * area.height():
+        short = [(entry, entry.short or entry.text) for entry in entries]
+        lines = _lines(short, metrics, area.width())
+    for number, line in enumerate(lines):
+        middle = area.top() + number * height + metrics.height() / 2
+        for entry, text, left in line:
+            paint_entry(painter, entry, text, QPointF(area.left() + left, middle), colors)
+    return len(lines) * height + _BELOW
+
+
+def _lines(texts: Sequence[tuple[Entry, str]], metrics: QFontMetricsF, width: float) -> list[_Line]:
+    """Entries from left to right, and on the next line where one has no room."""
+    lines: list[_Line] = [[]]
+    x = 0.0
+    for entry, text in texts:
+        sign = _sign_width(entry)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - sign)
+        wide = sign + metrics.horizontalAdvance(text)
+        if lines[-1] and x + wide > width:
+            lines.append([])
+            x = 0.0
+        lines[-1].append((entry, text, x))
+        x += wide + _GAP
+    return lines
 
 
 _HEADER = 26  # px: all legends are as high, with buttons or without, so that plots line up
@@ -169,7 +228,7 @@ class LegendChart(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = LIGHT
+        self.colors = ROLES
         self.legend = Legend()
         self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()
@@ -185,15 +244,8 @@ class LegendChart(QWidget):
         layout.addLayout(self.header)
         layout.addLayout(self.row, 1)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.colors = colors
-        self.legend.set_colors(colors)
-        self._style()
-        self.chart.set_colors(colors)
-
     def _style(self) -> None:
-        """Give the layers and the legend the colours of `self.colors`."""
+        """Make the layers that rest and the legend anew, of what is shown."""
         raise NotImplementedError
 
 

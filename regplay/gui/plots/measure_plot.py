@@ -9,8 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from regplay.core.history import History, Snapshot
-from regplay.gui.plots.axis import Range, bounds
-from regplay.gui.plots.canvas import FigurePainter, Frame, Pixels, empty_picture
+from regplay.gui.plots.canvas import Frame, Pixels, empty_picture
 from regplay.gui.plots.chart import ClickChart
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
@@ -24,8 +23,10 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, elided, other_entry
+from regplay.gui.plots.number_text import number
+from regplay.gui.plots.scale import Range, bounds
 from regplay.gui.plots.shapes import pen
-from regplay.gui.theme import Colors
+from regplay.gui.theme import ROLES
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8
 _LONGEST = 24  # characters of a name in the hover box, at most
@@ -167,7 +168,7 @@ class PinnedLayer:
         """Copy the picture, bringing it up to date first."""
         if not self._runs:
             return
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             self._draw(painter, frame, [0] * len(self._runs))
             return
         if self._picture is None or self._frame is not frame:
@@ -189,13 +190,11 @@ class PinnedLayer:
         for run, done in zip(self._runs, drawn, strict=True):
             if done == len(run.epochs):
                 continue
-            painter.setPen(pen(run.source.color, _WIDTH))
+            painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH))
             for line in run.lines:
                 x, y = line.thin(run.epochs, frame, start=max(done - 1, 0))
                 line.stroke(painter, frame, x, y)
 
-
-pass
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 _DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
@@ -257,7 +256,7 @@ class MeasurePlot(ClickChart):
         self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
-        self.axes["y"].showLabel(tab != "weights")
+        self.show_name("y", tab != "weights")
         if tab == "weights":
             self.set_log("y", True)  # a norm of 10 beside a penalty of 0.001
         self.start_ranges()
@@ -438,25 +437,23 @@ class MeasurePlot(ClickChart):
         frame, rows = self.frame(), []
         for curve in self.curves:
             value = curve.values[at]
-            color = curve.color(self.colors)
+            color = curve.color(ROLES)
             rows.append(ReadoutRow(curve.label, self._number(value), color, frame.dot(value)))
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
-            rows.append(ReadoutRow("gap", self._number(gap), gap_color(self.colors)))
+            rows.append(ReadoutRow("gap", self._number(gap), gap_color(ROLES)))
             if self.floor.value is not None:
-                rows.append(
-                    ReadoutRow("noise floor", self._number(self.floor.value), self.colors.floor)
-                )
+                rows.append(ReadoutRow("noise floor", self._number(self.floor.value), ROLES.floor))
         lines = int((frame.height - _BOX) / QFontMetrics(self.font()).height())  # one is the title
         rows += self.pinned.rows(frame, float(epochs[at]), self._number, lines - 1 - len(rows))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def _number(self, value: float) -> str:
-        return f"{value:.1f} %" if self.tab == "accuracy" else f"{value:.4g}"
+        return f"{value:.1f} %" if self.tab == "accuracy" else number(value)
 
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""
-        colors: Colors = self.colors
+        colors = ROLES
         entries = [
             Entry("dashes" if curve.dashed else "line", curve.label, curve.color(colors))
             for curve in self.curves

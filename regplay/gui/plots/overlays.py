@@ -10,9 +10,10 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
-from regplay.gui.plots.canvas import FigurePainter, Frame, empty_picture
+from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Overlay, Subject
 from regplay.gui.plots.legend import Entry, other_entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Cells, Segments, pen
 from regplay.gui.plots.surface_colors import UNSURE
 from regplay.gui.theme import Colors, mix
@@ -81,7 +82,7 @@ class FitLinesLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         of_color: dict[str, tuple[list[Floats], list[Floats]]] = {}
         for x, y, color in self.lines:
-            every_x, every_y = of_color.setdefault(color, ([], []))
+            every_x, every_y = of_color.setdefault(frame.colors.of(color), ([], []))
             every_x += x, _NOWHERE  # a point that ends each curve
             every_y += y, _ZERO
         for color, (every_x, every_y) in reversed(of_color.items()):
@@ -92,7 +93,7 @@ class FitLinesLayer:
             is_curve = np.isfinite(pixels_x)
             painter.setPen(pen(color, self._width))
             keep = is_curve[:-1] & is_curve[1:]
-            self._segments.draw_through(painter, pixels_x, pixels_y, keep)
+            self._segments.draw_through(painter, pixels_x, pixels_y, keep, frame.is_figure)
 
 
 class BoundariesLayer:
@@ -122,7 +123,7 @@ class BoundariesLayer:
         """Copy the picture, drawing it first if the ranges or the lines changed."""
         if not self.lines:
             return
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             self._draw(painter, frame)
             return
         if self._picture is None or frame is not self._frame:
@@ -144,7 +145,7 @@ class BoundariesLayer:
                 (frame.colors.background, OVERLAY_WIDTH + SEAM),
                 (color, OVERLAY_WIDTH),
             ):
-                painter.setPen(pen(shade, width))
+                painter.setPen(pen(frame.colors.of(shade), width))
                 self._segments.draw_placed(painter, frame, segments)
 
 
@@ -216,11 +217,11 @@ class BandLayer:
         """
         if self.band is None:
             return
-        has_many, is_figure = len(self.curves) > 1, isinstance(painter, FigurePainter)
+        has_many = len(self.curves) > 1
         painter.save()
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, is_figure)
-        if has_many and not is_figure:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, frame.is_figure)
+        if has_many and not frame.is_figure:
             mode = QPainter.CompositionMode
             is_dark = frame.colors.dark
             blends = mode.CompositionMode_Lighten if is_dark else mode.CompositionMode_Darken
@@ -229,9 +230,9 @@ class BandLayer:
             if deviations == 2 and len(self.curves) > FEW:
                 continue
             for curve, (low, high) in zip(self.curves, self.ends(deviations), strict=True):
-                shade = QColor(band_colors(frame.colors, curve)[place])
-                if has_many and is_figure:  # vectors have no modes of composition
-                    shade = QColor(curve)
+                shade = QColor(frame.colors.of(band_colors(frame.colors, curve)[place]))
+                if has_many and frame.is_figure:  # vectors have no modes of composition
+                    shade = QColor(frame.colors.of(curve))
                     shade.setAlphaF((_TWO, _ONE)[place])
                 painter.setBrush(shade)
                 painter.drawPolygon(band_polygon(frame, self.x, low, high))
@@ -273,7 +274,7 @@ class DotsLayer:
         size = np.nan_to_num(self.sizes[row, column], nan=1.0).clip(0, 1)
         which = np.rint(size * _SIZES).astype(np.intp)
         shown = which > 0
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             on_dark = self.on_dark[row, column]
             _draw_each(painter, x[shown], y[shown], which[shown], on_dark[shown])
             return
@@ -325,7 +326,7 @@ def _translucent(color: str) -> QColor:
 
 
 def _draw_each(
-    painter: FigurePainter,
+    painter: QPainter,
     x: Floats,
     y: Floats,
     sizes: NDArray[np.intp],
@@ -380,4 +381,4 @@ def dots_entry(colors: Colors, full: float, subject: Subject) -> Entry:
     """Of dots over a surface of values that touch at a standard deviation `full`."""
     text = _name(subject, "std")
     tip = f"{text}: the larger a dot, the further {subject.networks} scatter; dots touch at "
-    return Entry("circle", text, colors.muted, tip=f"{tip}{full:.2g}")
+    return Entry("circle", text, colors.muted, tip=f"{tip}{number(full, 2)}")

@@ -8,10 +8,11 @@ from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.chart import padded
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number
+from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
@@ -22,7 +23,7 @@ from regplay.gui.plots.shapes import (
     pen,
     thinned,
 )
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import mix
 
 
 class StemsLayer:
@@ -50,7 +51,7 @@ class StemsLayer:
         segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(pen(frame.colors.fit, float(np.clip(0.5 * frame.width / n, 1, 14))))
-        self._segments.draw(painter, segments)
+        self._segments.draw(painter, segments, frame.is_figure)
 
 
 class WeightsView(ChartPanel):
@@ -106,9 +107,9 @@ class WeightsView(ChartPanel):
         if dataset is None or not len(weights) or not np.isfinite(x):
             return None
         at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
-        rows = [ReadoutRow("learned", f"{weights[at]:.4g}", self.colors.fit)]
+        rows = [ReadoutRow("learned", number(weights[at]), self.colors.fit)]
         if dataset.true_weights is not None:
-            rows.append(ReadoutRow("true", f"{dataset.true_weights[at]:.4g}", self.colors.truth))
+            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), self.colors.truth))
         return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
 
 
@@ -210,16 +211,15 @@ class PredictedView(FitPanel):
         if fit is not None and fit.weights is not None and self.weights is None:
             self.weights = WeightsView()
             self._row.addWidget(self.weights, 1)
-            self.weights.set_colors(self.colors)
+            self.weights.set_fit_color(self.chart_panel.chart.fit)
             if self.dataset is not None:
                 self.weights.set_dataset(self.dataset)
         if self.weights is not None:
             self.weights.setVisible(fit is not None and fit.weights is not None)
             self.weights.set_fit(fit)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle both."""
-        self.colors = colors
-        self.chart_panel.set_colors(colors)
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit of both in the colour of its run, or in its own."""
+        self.chart_panel.set_fit_color(color)
         if self.weights is not None:
-            self.weights.set_colors(colors)
+            self.weights.set_fit_color(color)

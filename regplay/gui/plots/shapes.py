@@ -5,7 +5,7 @@ Measured on a noisy curve of 900 points, 2 pixels wide and antialiased: `drawPol
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
-from regplay.gui.plots.canvas import FigurePainter, Frame, Pixels
+from regplay.gui.plots.canvas import Frame, Pixels, draw_joined
 
 WIDTH = 2.0  # pixels
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x
@@ -35,12 +35,15 @@ class Segments:
         self._room = 0  # lines
         self._first: Any = None  # the buffer as Qt wants it; making that takes long
 
-    def draw(self, painter: QPainter, segments: Pixels) -> None:
-        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen."""
+    def draw(self, painter: QPainter, segments: Pixels, is_figure: bool = False) -> None:
+        """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen.
+
+        In a figure those that meet are one line, at any size; on screen that takes too long.
+        """
         if not len(segments):
             return
-        if isinstance(painter, FigurePainter):
-            painter.draw_segments(segments)
+        if is_figure:
+            draw_joined(painter, segments)
             return
         if len(segments) > self._room:
             self._room = 2 * len(segments)
@@ -54,18 +57,23 @@ class Segments:
         pixels = np.empty_like(segments)
         pixels[:, 0::2] = frame.x(segments[:, 0::2])
         pixels[:, 1::2] = frame.y(segments[:, 1::2])
-        self.draw(painter, pixels)
+        self.draw(painter, pixels, frame.is_figure)
 
     def draw_through(
-        self, painter: QPainter, x: Pixels, y: Pixels, keep: NDArray[np.bool_] | None = None
+        self,
+        painter: QPainter,
+        x: Pixels,
+        y: Pixels,
+        keep: NDArray[np.bool_] | None = None,
+        is_figure: bool = False,
     ) -> None:
-        """Draw a line through points [n] in pixels; `keep` [n − 1] leaves pieces out."""
+        """As `draw`, a line through points [n] in pixels; `keep` [n − 1] leaves pieces out."""
         if len(x) < 2:
             return
         segments = np.empty((len(x) - 1, 4))
         segments[:, 0], segments[:, 1] = x[:-1], y[:-1]
         segments[:, 2], segments[:, 3] = x[1:], y[1:]
-        self.draw(painter, segments if keep is None else segments[keep])
+        self.draw(painter, segments if keep is None else segments[keep], is_figure)
 
 
 def dashed(x: Pixels) -> NDArray[np.bool_]:
@@ -113,8 +121,9 @@ class LineLayer:
         if not placed.all():
             x, y = x[placed], y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(self.color, self._width))
-        self._segments.draw_through(painter, x, y, dashed(x) if self._dashed else None)
+        painter.setPen(pen(frame.colors.of(self.color), self._width))
+        keep = dashed(x) if self._dashed else None
+        self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
 class Cells:
@@ -155,8 +164,6 @@ class Cells:
         fragments[:, 2], fragments[:, 3] = size * column, size * row
         painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
 
-
-pass
 
 Shape = Literal["circle", "diamond", "cross"]
 MOST = 2000  # points of one split that are drawn; more only hide each other
@@ -256,12 +263,16 @@ class PointsLayer:
             self._paint_group(painter, frame, points)
 
     def _paint_group(self, painter: QPainter, frame: Frame, points: Points) -> None:
+        of = frame.colors.of
+        seam = None if points.seam is None else of(points.seam)
+        fills = tuple(map(of, points.fills))
+        points = replace(points, fills=fills, ring=of(points.ring), seam=seam)
         x, y = frame.x(points.x), frame.y(points.y)
         near = (x > -20) & (x < frame.width + 20) & (y > -20) & (y < frame.height + 20)
         shown = np.flatnonzero(near)
         if not shown.size:
             return
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             _draw_each(painter, points, shown, x, y, marker_scale(frame))
             return
         atlas, cell = self._atlas(points, marker_scale(frame), frame.ratio)
@@ -294,7 +305,7 @@ class PointsLayer:
 
 
 def _draw_each(
-    painter: FigurePainter,
+    painter: QPainter,
     points: Points,
     shown: NDArray[np.intp],
     x: NDArray[np.float64],

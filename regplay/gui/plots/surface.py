@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
-from regplay.gui.plots.axis import Range, extend, round_levels
+from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
 from regplay.gui.plots.fit_panel import Overlay, Surface
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import (
     MEMBER_SHARE,
     MEMBER_WIDTH,
@@ -26,10 +27,10 @@ from regplay.gui.plots.overlays import (
     member_entry,
     unsure_entry,
 )
+from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points
 from regplay.gui.plots.surface_colors import (
     BoundaryLayer,
-    ColorBar,
     ContoursLayer,
     LinesLayer,
     SurfaceColors,
@@ -67,6 +68,7 @@ class SurfaceView(InputsPanel):
         self.row.addWidget(self.bar)
         self._scale = SurfaceColors()
         self._levels: Floats = np.zeros(0)
+        self._marked: tuple[float, ...] = ()  # levels in the bar
         self._unsure: Floats | None = None  # [rows, columns], as of `overlap`
         self._shown: Surface = "fit and band"
         self._deviations: Range | None = None  # that the colours have spanned so far
@@ -193,26 +195,30 @@ class SurfaceView(InputsPanel):
     def _label_bar(self) -> None:
         self.bar.setVisible(self._shows_std or not self.has_classes)
         if self._shows_std:
-            self.bar.set_range(*(self._deviations or (0.0, 1.0)), "std")
+            self.bar.set_bar(Bar(Scale(*(self._deviations or (0.0, 1.0))), "std"))
         elif self.dataset is not None:
-            self.bar.set_range(*self._scale.values, self.dataset.target_name)
+            name = self.dataset.target_name
+            self.bar.set_bar(Bar(Scale(*self._scale.values), name, self._marked))
+
+    def _mark_bar(self, levels: Sequence[float]) -> None:
+        """At which values there are contour lines."""
+        self._marked = tuple(levels)
+        self._label_bar()
 
     def _show_contours(self) -> None:
         """The present fit's are there only to be compared with others."""
         predicted, is_compared = self._shaped(), bool(self._overlays or self._members)
         if self.has_classes or self._shows_std or not is_compared:
             self.contours.clear()
-            self.bar.set_levels(())
+            self._mark_bar(())
             return
-        self.bar.set_levels(self._levels.tolist())
+        self._mark_bar(self._levels.tolist())
         if predicted is None or self._grid is None:
             self.contours.clear()
         else:
             self.contours.set(predicted, self._levels, self._grid)
 
     def _style_fit(self) -> None:
-        self.bar.set_colors(self.colors)
-        self._scale.set_colors(self.colors)
         self._show_fit()
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
@@ -264,5 +270,7 @@ class SurfaceView(InputsPanel):
             other = fit_at(overlay.fit, there, np.array([x, y]), len(dataset.class_names))
             if other is not None:
                 rows.append(self._overlay_row(overlay, other))
-        title = f"{dataset.input_names[0]} = {x:.3g}, {dataset.input_names[1]} = {y:.3g}"
+        title = (
+            f"{dataset.input_names[0]} = {number(x, 3)}, {dataset.input_names[1]} = {number(y, 3)}"
+        )
         return Reading(float(frame.x(x)), title, tuple(rows))

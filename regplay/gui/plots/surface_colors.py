@@ -1,23 +1,24 @@
 """How what is predicted over two inputs becomes colours, and the scale beside them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QLinearGradient, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid
-from regplay.gui.plots.axis import Range, extend, tick_text
-from regplay.gui.plots.canvas import FigurePainter, Frame
+from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.contours import boundary_segments, contour_segments, on_grid
+from regplay.gui.plots.scale import Range, extend
 from regplay.gui.plots.shapes import Segments, pen
-from regplay.gui.theme import LIGHT, Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix
 
+Colored = NDArray[np.uint32]  # 0xAARRGGBB
+Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
 _LEVELS = 64
 _WIDTH = 1.8  # pixels
 # Cividis (Nuñez, Anderton & Renslow, 2018): even in lightness, the same to colour-blind eyes.
@@ -71,33 +72,34 @@ class SurfaceLayer:
     Attributes
     ----------
     pixels
-        [rows, columns] as 0xAARRGGBB, the first row at the bottom; None draws nothing.
+        [rows, columns] in the colours of a scheme, the first row at the bottom; None draws nothing.
     """
 
     def __init__(self) -> None:
-        self.pixels: NDArray[np.uint32] | None = None
+        self.pixels: Coloring | None = None
         self.grid: Grid | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the surface."""
         if self.pixels is None or self.grid is None:
             return
-        rows, columns = self.pixels.shape
-        flipped = np.ascontiguousarray(self.pixels[::-1])
+        pixels = self.pixels(frame.colors)
+        rows, columns = pixels.shape
+        flipped = np.ascontiguousarray(pixels[::-1])
         image = QImage(flipped.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
         low, high = self.grid.low, self.grid.high
         half = (high - low) / np.array([columns - 1, rows - 1]) / 2  # a pixel's centre is its point
         left, right = frame.x([low[0] - half[0], high[0] + half[0]])
         bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
         place = QRectF(QPointF(left, top), QPointF(right, bottom))
-        if isinstance(painter, FigurePainter):
+        if frame.is_figure:
             _draw_inside(painter, frame, image, place)
             return
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
         painter.drawImage(place, image)
 
 
-def _draw_inside(painter: FigurePainter, frame: Frame, image: QImage, place: QRectF) -> None:
+def _draw_inside(painter: QPainter, frame: Frame, image: QImage, place: QRectF) -> None:
     """Draw what lies inside of the frame as an image that fills it.
 
     Not every program that shows vectors cuts an image off, or has smooth steps between its pixels.
@@ -165,7 +167,6 @@ class ContoursLayer(LinesLayer):
         self.segments = on_grid(contour_segments(values, levels), grid)
 
 
-Colored = NDArray[np.uint32]  # 0xAARRGGBB
 UNSURE = 0.3  # share of the foreground's colour in a band of ±1 σ; half of it in one of ±2 σ
 _SHADES = 16  # from none to that share
 _SOFT = 0.5  # σ across the edge of a band: it runs smoothly over a coarse grid
@@ -183,8 +184,6 @@ class SurfaceColors:
     def __init__(self) -> None:
         self.values: Range = (0.0, 1.0)
         self._classes = 0
-        self._colors = LIGHT
-        self._table = _value_table()  # [levels]; of classes, [shades, classes, levels]
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Take the classes, or the range of the targets."""
@@ -192,15 +191,9 @@ class SurfaceColors:
         if not self._classes:
             seen = np.concatenate([dataset.train.y, dataset.valid.y])
             self.values = extend(None, seen, steps=10) or (0.0, 1.0)
-        self.set_colors(self._colors)
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self._table = _shaded_table(colors, self._classes) if self._classes else _value_table()
-
-    def pixels(self, predicted: Floats, unsure: Floats | None = None) -> Colored:
-        """Colours [rows, columns] as 0xAARRGGBB.
+    def pixels(self, predicted: Floats, unsure: Floats | None = None) -> Coloring:
+        """Colours [rows, columns] as 0xAARRGGBB, in any scheme.
 
         Parameters
         ----------
@@ -210,22 +203,23 @@ class SurfaceColors:
             Of classes, how much to shade each point [rows, columns], from 0 to 1.
         """
         if not self._classes:
-            return self._table[value_levels(predicted, *self.values)]
+            return value_pixels(predicted, self.values)
         winner, sure = confidence_levels(predicted)
         shade = 0 if unsure is None else np.rint(unsure * _SHADES).astype(np.intp)
-        found: Colored = self._table[shade, winner, sure]
-        return found
+        classes = self._classes
+        return lambda colors: _shaded_table(colors, classes)[shade, winner, sure]
 
     def fills(self, y: NDArray[np.generic]) -> tuple[Sequence[str], NDArray[np.intp]]:
         """Colours that points have, and which of them each of the targets [n] has."""
         if self._classes:
-            return self._colors.classes, np.asarray(y, dtype=np.intp) % len(self._colors.classes)
+            return ROLES.classes, np.asarray(y, dtype=np.intp) % len(ROLES.classes)
         return value_colors(), value_levels(np.asarray(y, dtype=float), *self.values)
 
 
-def value_pixels(values: Floats, span: Range) -> Colored:
-    """Colours as 0xAARRGGBB of values of any shape, over a range of their own."""
-    return _value_table()[value_levels(values, *span)]
+def value_pixels(values: Floats, span: Range) -> Coloring:
+    """Colours as 0xAARRGGBB of values of any shape, over a range; the same in any scheme."""
+    levels = value_levels(values, *span)
+    return lambda _: _value_table()[levels]
 
 
 def overlap(mean: Floats, std: Floats) -> Floats:
@@ -283,88 +277,3 @@ def _mixed(table: Colored, shade: int, share: float) -> Colored:
         here, other = (table >> shift) & 0xFF, (shade >> shift) & 0xFF
         mixed |= np.rint(here + (other - here.astype(float)) * share).astype(np.uint32) << shift
     return mixed
-
-
-_STEPS = 100  # that numbers tell apart, from one end to the other
-_TEXT, _MARGIN = 24, 6  # px: where the numbers begin, and what is free beyond them
-
-
-class ColorBar(QWidget):
-    """A vertical bar with the lowest, the middle and the highest value, or with contour lines."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._low, self._high, self._name = 0.0, 1.0, ""
-        self._levels: tuple[float, ...] = ()
-        self._colors = LIGHT
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-
-    def set_range(self, low: float, high: float, name: str) -> None:
-        """Show these ends, and the name of what they measure."""
-        self._low, self._high, self._name = low, high, name
-        self.setToolTip(f"{name}: {self._text(low)} to {self._text(high)}")
-        self.updateGeometry()
-        self.update()
-
-    def set_levels(self, levels: Sequence[float]) -> None:
-        """Mark the values of contour lines; none if there are none."""
-        if tuple(levels) != self._levels:
-            self._levels = tuple(levels)
-            self.updateGeometry()
-            self.update()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """Wide enough for the numbers, and for seven digits at least."""
-        advance = QFontMetrics(self.font()).horizontalAdvance
-        widest = max(map(advance, ("-00.000", *self.labels())))
-        return QSize(_TEXT + widest + _MARGIN, 100)
-
-    @property
-    def values(self) -> tuple[float, ...]:
-        """The values that are marked, rising."""
-        low, high = self._low, self._high
-        return self._levels or tuple(low + k / 2 * (high - low) for k in (0, 1, 2))
-
-    def labels(self) -> list[str]:
-        """What is written beside them."""
-        return [self._text(value, self._levels) for value in self.values]
-
-    def _text(self, value: float, levels: Sequence[float] = ()) -> str:
-        low, high = self._low, self._high
-        spacing = levels[1] - levels[0] if len(levels) > 1 else (high - low) / _STEPS
-        text = tick_text(value, spacing, max(abs(low), abs(high)))
-        is_decimal = "." in text and "·" not in text
-        return text.rstrip("0").rstrip(".") if is_decimal else text
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the bar."""
-        painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._colors.background))
-        line = QFontMetrics(self.font()).height()
-        self.draw(painter, line + 12, self.height() - 2 * line - 10, self.width())
-        painter.end()
-
-    def draw(self, painter: QPainter, top: float, bottom: float, width: float) -> None:
-        """Draw the bar between two heights, and over it the name, `width` pixels wide at most."""
-        metrics = QFontMetrics(painter.font())
-        bar = QRectF(6, top, 12, bottom - top)
-        gradient = QLinearGradient(QPointF(0, bottom), QPointF(0, top))
-        colors = value_colors(9)
-        for index, color in enumerate(colors):
-            gradient.setColorAt(index / (len(colors) - 1), QColor(color))
-        painter.fillRect(bar, gradient)
-        painter.setPen(QPen(QColor(self._colors.foreground)))
-        shift = (metrics.ascent() - metrics.descent()) / 2
-        for value, text in zip(self.values, self.labels(), strict=True):
-            y = bottom + (value - self._low) / (self._high - self._low) * (top - bottom)
-            painter.drawText(QPointF(_TEXT, y + shift), text)
-            if self._levels:
-                painter.fillRect(QRectF(5, round(y) - 1, 14, 3), QColor(self._colors.background))
-                painter.fillRect(QRectF(5, round(y), 14, 1), QColor(self._colors.foreground))
-        name = metrics.elidedText(self._name, Qt.TextElideMode.ElideRight, int(width) - 6)
-        painter.drawText(QPointF(6, top - 10 - metrics.descent()), name)

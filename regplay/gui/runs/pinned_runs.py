@@ -14,7 +14,7 @@ from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.runs_list import RunsList
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import ROLES
 from regplay.gui.training.messages import Start, View
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from regplay.gui.runs.side_tab import Contestant
 
 
-def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Overlay]:
+def pin_overlays(pins: Pins, experiment: Experiment) -> list[Overlay]:
     """Overlays of the pins that are shown and that learned the same problem.
 
     Their data may be drawn otherwise: of another seed, with more noise or more points.
@@ -33,15 +33,15 @@ def pin_overlays(pins: Pins, experiment: Experiment, colors: Colors) -> list[Ove
     for pin in pins:
         is_same = problem_of(pin.run.experiment.data) == problem
         if pin.fit is not None and is_same and not pin.is_hidden:
-            found.append(Overlay(pin.name, pin_color(pin.color, colors), pin.fit, pin.grid))
+            found.append(Overlay(pin.name, pin_color(pin.color), pin.fit, pin.grid))
     return found
 
 
-def best_overlay(view: View, colors: Colors) -> list[Overlay]:
+def best_overlay(view: View) -> list[Overlay]:
     """The fit at the best epoch, to lay over the one that is shown, if it was asked for."""
     if view.best is None:
         return []
-    return [Overlay(f"best epoch {view.best.epoch:,}", colors.best, view.best)]
+    return [Overlay(f"best epoch {view.best.epoch:,}", ROLES.best, view.best)]
 
 
 class PinnedRuns(QObject):
@@ -61,7 +61,6 @@ class PinnedRuns(QObject):
         super().__init__(runs)
         self._pins = pins
         self._runs, self._fit_view, self._history_view = runs, fit_view, history_view
-        self._colors = LIGHT
         self._view: View | None = None
         self._beside: Sequence[Contestant] = ()
         runs.set_pins(pins)
@@ -83,12 +82,6 @@ class PinnedRuns(QObject):
         self._beside = contestants
         self._draw_losses()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self._runs.set_colors(colors)
-        self._draw()
-
     def show_view(self, view: View) -> None:
         """Draw them over another run, and its best epoch as it is now."""
         before, self._view = self._view, view
@@ -106,8 +99,8 @@ class PinnedRuns(QObject):
     def _draw(self) -> None:
         if self._view is None:
             return
-        overlays = pin_overlays(self._pins, self._view.run.experiment, self._colors)
-        self._fit_view.set_overlays([*overlays, *best_overlay(self._view, self._colors)])
+        overlays = pin_overlays(self._pins, self._view.run.experiment)
+        self._fit_view.set_overlays([*overlays, *best_overlay(self._view)])
         self._draw_losses()
 
     def _draw_losses(self) -> None:
@@ -119,7 +112,7 @@ class PinnedRuns(QObject):
         classifies = self._view.dataset.task == "classification"
         self._history_view.set_pinned(
             [
-                PinnedCurves(name, pin_color(color, self._colors), run.history)
+                PinnedCurves(name, pin_color(color), run.history)
                 for name, color, run in runs
                 if _has_accuracy(run) == classifies
             ]

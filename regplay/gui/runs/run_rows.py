@@ -8,7 +8,7 @@ that. The first ones are the most vivid.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import isfinite, nan
+from math import nan
 from typing import Any
 
 from PySide6.QtCore import (
@@ -28,7 +28,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.history import History
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.plots.number_text import gap_in_column, in_column
+from regplay.gui.theme import ROLES, Colors, Role, colors_of
 from regplay.gui.widgets.tones import blend
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
@@ -65,33 +66,6 @@ def outcome(history: History, member: int = 0) -> RunOutcome:
     )
 
 
-def loss_text(value: float) -> str:
-    """A loss in four decimals, so that those of one column stand under one another.
-
-    What has no digits there, or too many, is written with an exponent.
-    """
-    if not isfinite(value):
-        return "–"
-    if 0 < abs(value) < 1e-3:
-        return f"{value:.1e}".replace("-", "−")
-    return _fixed(value)
-
-
-def gap_text(value: float) -> str:
-    """A difference of losses with its sign; a small one is 0 in four decimals."""
-    if not isfinite(value):
-        return "–"
-    text = _fixed(value)
-    return text if text[0] == "−" or text == "0.0000" else f"+{text}"
-
-
-def _fixed(value: float) -> str:
-    for limit, form in ((10, ".4f"), (1000, ".2f")):
-        if abs(value) < limit:
-            return f"{value:{form}}".replace("-", "−").replace("−0.0000", "0.0000")
-    return f"{value:.1e}".replace("-", "−").replace("e+0", "e")
-
-
 WIDEST_LOSS = "8.8e−88"
 WIDEST_GAP = "+8.8888"
 
@@ -106,10 +80,10 @@ _ON_DARK = (
 )
 
 
-def pin_color(index: int, colors: Colors) -> str:
-    """The colour of a pin as `#rrggbb`, from its index in 0 … 11; then they come again."""
-    palette = _ON_DARK if colors.dark else _ON_LIGHT
-    return palette[index % len(palette)]
+def pin_color(index: int) -> str:
+    """The colour of a pin, from its index in 0 … 11; then they come again."""
+    at = index % len(_ON_LIGHT)
+    return Role(f"pin {at}", lambda colors: (_ON_DARK if colors.dark else _ON_LIGHT)[at])
 
 
 ROW = int(Qt.ItemDataRole.UserRole)
@@ -140,13 +114,13 @@ class RunRow:
     def texts(self) -> tuple[str, str, str]:
         """Training loss, validation loss and gap."""
         done = self.outcome
-        return loss_text(done.train), loss_text(done.valid), gap_text(done.gap)
+        return in_column(done.train), in_column(done.valid), gap_in_column(done.gap)
 
     @property
     def best_text(self) -> str:
         """The best validation loss and its epoch."""
         epoch = self.outcome.best_epoch
-        return "" if epoch is None else f"best {loss_text(self.outcome.best)} @ {epoch:,}"
+        return "" if epoch is None else f"best {in_column(self.outcome.best)} @ {epoch:,}"
 
     @property
     def tip(self) -> str:
@@ -156,7 +130,7 @@ class RunRow:
         if done.best_epoch is not None:
             lines += [
                 "training loss {}, validation loss {}, gap {}".format(*self.texts),
-                f"best validation loss {loss_text(done.best)} at epoch {done.best_epoch:,}",
+                f"best validation loss {in_column(done.best)} at epoch {done.best_epoch:,}",
             ]
         return "\n".join(line for line in lines if line)
 
@@ -177,7 +151,6 @@ class RunRows(QAbstractListModel):
         self.pins = Pins()
         self.rows: list[RunRow] = []
         self._present: tuple[Run | None, Experiment] = (None, Experiment())
-        self._colors = LIGHT
         self.update()
 
     # what is shown
@@ -190,11 +163,6 @@ class RunRows(QAbstractListModel):
     def set_present(self, run: Run | None, experiment: Experiment) -> None:
         """Show another present run."""
         self._present = (run, experiment)
-        self.update()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
         self.update()
 
     def update(self) -> None:
@@ -214,12 +182,11 @@ class RunRows(QAbstractListModel):
     def _made(self) -> list[RunRow]:
         run, experiment = self._present
         paths = self.pins.differing(experiment)
-        colors = self._colors
-        own = (colors.fit, colors.train, colors.valid)
+        own = (ROLES.fit, ROLES.train, ROLES.valid)
         rows = [RunRow("now", _values(experiment, paths, run), _outcome(run), own)]
         for pin in self.pins:
             values = _values(pin.run.experiment, paths, pin.run)
-            color = (pin_color(pin.color, colors),)
+            color = (pin_color(pin.color),)
             rows.append(RunRow(pin.name, values, _outcome(pin.run), color, pin, pin.is_hidden))
         return rows
 
@@ -382,7 +349,6 @@ class RowPainter(QStyledItemDelegate):
     def __init__(self, toggle: Callable[[Pin], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._toggle = toggle
-        self.colors = LIGHT
 
     def sizeHint(self, option: Any, index: Index) -> QSize:
         """One line or two, by the room that the view has."""
@@ -393,7 +359,7 @@ class RowPainter(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: Any, index: Index) -> None:
         """Draw a row."""
         row: RunRow = index.data(ROW)
-        palette, rect = option.palette, option.rect
+        palette, rect, colors = option.palette, option.rect, colors_of(option.widget)
         ground = palette.color(QPalette.ColorRole.Base)
         if option.state & QStyle.StateFlag.State_Selected:
             is_active = bool(option.state & QStyle.StateFlag.State_HasFocus)
@@ -403,7 +369,7 @@ class RowPainter(QStyledItemDelegate):
         painter.save()
         painter.translate(rect.topLeft())
         at = places(rect.width(), option.font)
-        self._paint_swatch(painter, at.swatch, row, palette)
+        _paint_swatch(painter, at.swatch, row, colors)
         text = palette.color(QPalette.ColorRole.Text)
         faint = blend(text, ground, 0.6) if row.is_hidden else text
         quiet = blend(text, ground, 0.6 if row.is_hidden else 0.35)
@@ -411,7 +377,7 @@ class RowPainter(QStyledItemDelegate):
         font.setBold(True)
         write(painter, font, faint, at.name, row.name, _LEFT)
         font = tabular(option.font)
-        losses = (QColor(self.colors.train), QColor(self.colors.valid), faint)
+        losses = (QColor(colors.train), QColor(colors.valid), faint)
         for place, words, color in zip(at.numbers, row.texts, losses, strict=True):
             shown = blend(color, ground, 0.55) if row.is_hidden else color
             write(painter, font, shown, place, words, RIGHT)
@@ -423,20 +389,6 @@ class RowPainter(QStyledItemDelegate):
             values.setRight(best.right() - taken - _GAP)
         write(painter, option.font, quiet, values, row.values, _LEFT)
         painter.restore()
-
-    def _paint_swatch(
-        self, painter: QPainter, place: QRect, row: RunRow, palette: QPalette
-    ) -> None:
-        size = min(place.width(), 12)
-        box = QRect(place.left(), place.center().y() - size // 2, size, size)
-        if row.is_hidden:
-            painter.setPen(QPen(QColor(row.colors[0]), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(box.adjusted(1, 1, -1, -1))
-            return
-        stripe = size // len(row.colors)  # the present run has a stripe for each of its colours
-        for k, color in enumerate(row.colors):
-            painter.fillRect(box.left(), box.top() + k * stripe, size, stripe, QColor(color))
 
     def editorEvent(self, event: QEvent, model: object, option: Any, index: Index) -> bool:
         """A click on the swatch hides the pin or shows it; a double click there is two clicks."""
@@ -461,6 +413,19 @@ class RowPainter(QStyledItemDelegate):
         name.setWidth(max(name.width(), min(160, rect.width() - _SWATCH)))
         height = max(editor.sizeHint().height(), name.height())
         editor.setGeometry(QRect(name.left() - 4, rect.top(), name.width() + 4, height))
+
+
+def _paint_swatch(painter: QPainter, place: QRect, row: RunRow, colors: Colors) -> None:
+    size = min(place.width(), 12)
+    box = QRect(place.left(), place.center().y() - size // 2, size, size)
+    if row.is_hidden:
+        painter.setPen(QPen(QColor(colors.of(row.colors[0])), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(box.adjusted(1, 1, -1, -1))
+        return
+    stripe = size // len(row.colors)  # the present run has a stripe for each of its colours
+    for k, color in enumerate(row.colors):
+        painter.fillRect(box.left(), box.top() + k * stripe, size, stripe, QColor(colors.of(color)))
 
 
 def write(

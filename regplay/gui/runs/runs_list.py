@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.experiment import Experiment
 from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import colors_of
 from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Button, CloseButton
 from regplay.gui.widgets.layout import named
@@ -43,7 +43,6 @@ class RunsHeader(QWidget):
 
     def __init__(self, view: QAbstractScrollArea, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = LIGHT
         self._view = view
         self.setFixedHeight(QFontMetrics(self.font()).height() + 4)
 
@@ -53,13 +52,13 @@ class RunsHeader(QWidget):
         frame = (self._view.width() - self._view.contentsRect().width()) // 2
         painter.translate(frame, 0)
         at = places(self._view.contentsRect().width() - self._scroll_width(), self.font())
-        palette = self.palette()
+        palette, scheme = self.palette(), colors_of(self)
         quiet = blend(
             palette.color(QPalette.ColorRole.WindowText),
             palette.color(QPalette.ColorRole.Window),
             0.3,
         )
-        colors = (QColor(self.colors.train), QColor(self.colors.valid), quiet)
+        colors = (QColor(scheme.train), QColor(scheme.valid), quiet)
         for place, words, color in zip(at.numbers, ("train", "valid", "gap"), colors, strict=True):
             write(painter, self.font(), color, place, words, RIGHT)
         painter.end()
@@ -318,13 +317,6 @@ class RunsList(QWidget):
     def refresh(self) -> None:
         """Follow runs that train: rows whose digits changed are drawn, nothing is laid out."""
         self.rows.update()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._painter.colors = self.header.colors = colors
-        self.rows.set_colors(colors)
-        self.header.update()
-        self.view.viewport().update()
 
     def choose(self, pin: Pin | None) -> None:
         """Choose the row of a pin; None is the present run."""

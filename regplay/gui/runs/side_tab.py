@@ -16,7 +16,6 @@ from regplay.core.history import Snapshot
 from regplay.core.sweep import Lineup
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.split_view import MOST, SplitTitle, SplitView
-from regplay.gui.theme import LIGHT, Colors
 from regplay.gui.training.messages import Start, View
 from regplay.gui.training.studies import Study, StudyRequest
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
@@ -129,7 +128,6 @@ class SideTab(SplitView):
         super().__init__(parent)
         self._pins = pins
         self._compares = False
-        self._palette = LIGHT
         self.contestants: list[Contestant] = []
         self.recorded: Sequence[int] = ()
         self._view: View | None = None
@@ -147,13 +145,6 @@ class SideTab(SplitView):
         """Show the present run beside those that are pinned; without any, compare."""
         self._compares = False
         self.wishes_changed.emit()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._palette = colors
-        super().set_colors(colors)
-        if self.contestants:
-            self._show_contestants()
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What is to be trained to be shown, while it is in sight."""
@@ -256,7 +247,7 @@ class SideTab(SplitView):
         titles = [
             SplitTitle(
                 each.name,
-                None if each.color is None else pin_color(each.color, self._palette),
+                None if each.color is None else pin_color(each.color),
                 can_pin=each.place.is_trained and each.place.pin is None,
                 can_adopt=each.color is not None,
             )

@@ -17,10 +17,11 @@ from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.number_text import gap_in_column, in_column
 from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import pen
-from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, gap_text, loss_text, tabular, write
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, tabular, write
+from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import named
 
@@ -101,7 +102,7 @@ class SplitTitle:
     name
         What the run is called.
     color
-        `#rrggbb`; without one it has that of the fit.
+        Without one it has that of the fit.
     can_pin, can_adopt
         Whether the run may be pinned, and whether its experiment may become the present one.
     """
@@ -120,7 +121,6 @@ class TitleLine(QWidget):
         self._title = SplitTitle("")
         self._numbers: tuple[str, str, str] | None = None
         self._note = ""
-        self._colors = LIGHT
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     @property
@@ -145,7 +145,7 @@ class TitleLine(QWidget):
         texts = None
         if numbers is not None:
             train, valid = numbers
-            texts = (loss_text(train), loss_text(valid), gap_text(valid - train))
+            texts = (in_column(train), in_column(valid), gap_in_column(valid - train))
         if texts != self._numbers:
             self._numbers = texts
             self.update()
@@ -155,11 +155,6 @@ class TitleLine(QWidget):
         if note != self._note:
             self._note = note
             self._tell()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.update()
 
     def _tell(self) -> None:
         self.setToolTip("\n".join(text for text in (self._title.name, self._note) if text))
@@ -171,9 +166,9 @@ class TitleLine(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the line."""
-        colors, height = self._colors, self.height()
+        colors, height = colors_of(self), self.height()
         painter = QPainter(self)
-        color = self._title.color or colors.fit
+        color = colors.of(self._title.color or colors.fit)
         painter.setPen(pen(color, 3))
         painter.drawLine(4, height // 2, _LINE, height // 2)
         right = self._paint_numbers(painter)
@@ -193,7 +188,7 @@ class TitleLine(QWidget):
 
     def _paint_numbers(self, painter: QPainter) -> int:
         """Draw the losses from the right; where they begin."""
-        colors, height, font = self._colors, self.height(), tabular(self.font())
+        colors, height, font = colors_of(self), self.height(), tabular(self.font())
         right = self.width() - 4
         if self._numbers is None:
             return right
@@ -249,7 +244,7 @@ class _Cell(QWidget):
         column.addLayout(head)
         column.addWidget(self.view, 1)
 
-    def set_up(self, title: SplitTitle, dataset: Dataset, colors: Colors) -> bool:
+    def set_up(self, title: SplitTitle, dataset: Dataset) -> bool:
         """Show another run; whether its data are others than before."""
         is_other = dataset is not self.dataset
         if is_other:
@@ -263,7 +258,7 @@ class _Cell(QWidget):
             self.view.clear_past()  # the earlier fits were another run's
             self.pin.setVisible(title.can_pin)
             self.adopt.setVisible(title.can_adopt)
-            self.set_colors(colors)
+            self.view.set_fit_color(title.color)
         panel = _chart_panel(self.view.panel)
         if panel is not None:
             panel.legend.hide()  # one above all says the same
@@ -273,11 +268,6 @@ class _Cell(QWidget):
         self.view.set_fit(fit)
         if self.dataset is not None and self.dataset.task == "classification":
             self.title.set_note("" if fit is None else wrong_text(self.dataset, fit))
-
-    def set_colors(self, colors: Colors) -> None:
-        own = dataclasses.replace(colors, fit=self.run.color or colors.fit)
-        self.title.set_colors(colors)
-        self.view.set_colors(own)
 
 
 def _button(name: str, text: str, tip: str) -> Press:
@@ -309,7 +299,6 @@ class SplitView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("split")
-        self._colors = LIGHT
         self._cells: list[_Cell] = []
         self._used = 0
         self._links: dict[type[FitPanel], LinkedCharts] = {}
@@ -350,7 +339,7 @@ class SplitView(QWidget):
             self._add_cell(len(self._cells))
         self._used = len(titles)
         for cell, title, dataset in zip(self._cells, titles, datasets, strict=False):
-            has_changed |= cell.set_up(title, dataset, self._colors)
+            has_changed |= cell.set_up(title, dataset)
         for place, cell in enumerate(self._cells):
             cell.setVisible(place < self._used)
         if has_changed:
@@ -377,19 +366,10 @@ class SplitView(QWidget):
         for view in self.views:
             view.clear_past()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self._colors = colors
-        self.legend.set_colors(colors)
-        for cell in self._cells:
-            cell.set_colors(colors)
-        self._show_legend()
-
     # inside
 
     def _add_cell(self, place: int) -> None:
         cell = _Cell(f"split.{place}")
-        cell.set_colors(self._colors)
         cell.pin.clicked.connect(lambda: self.pin_clicked.emit(place))
         cell.adopt.clicked.connect(lambda: self.adopt_clicked.emit(place))
         self._cells.append(cell)
@@ -417,7 +397,7 @@ class SplitView(QWidget):
                     # Numbers of points, and of wrong ones, may differ from run to run.
                     text = entry.short or entry.text
                     entries.append(dataclasses.replace(entry, text=text, tip=""))
-                elif entry.color == self._colors.truth:
+                elif entry.color == ROLES.truth:
                     entries.append(entry)
         self.legend.set_entries(entries)
         self.legend.setVisible(bool(entries))

@@ -6,18 +6,18 @@ from decimal import Decimal
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.bias_variance import Decomposition, overlap, why_not
 from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.number import number_text
 from regplay.gui.landscape.landscape_map import labelled, place
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.number_text import compact, exact, number, spread_text
 from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
 from regplay.gui.seeds.loss_strip import highest_usual
 from regplay.gui.theme import Colors, mix
@@ -83,21 +83,12 @@ class StackLayer:
                     bar.setTop(low - 1)
                     painter.fillRect(bar, QColor(frame.colors.background))
             if edges[-1] < 0 < edges[0]:
-                _cut(painter, frame, ends[0], ends[1], short_number(parts.total))
+                _cut(painter, frame, ends[0], ends[1], compact(parts.total))
 
 
 def _known(parts: Sequence[Decomposition | None]) -> Iterator[tuple[int, Decomposition]]:
     """Those that are there, with their positions."""
     return ((position, one) for position, one in enumerate(parts) if one is not None)
-
-
-def short_number(value: float) -> str:
-    """About two digits in as few letters as possible: `0.031`, `4.2`, `312`, `1.3e4`."""
-    text = f"{value:.2g}"
-    mantissa, _, exponent = text.partition("e")
-    if not exponent:
-        return text
-    return str(round(value)) if 10 <= value < 1000 else f"{mantissa}e{int(exponent)}"
 
 
 def _cut(painter: QPainter, frame: Frame, left: float, right: float, text: str) -> None:
@@ -193,7 +184,7 @@ _LOSSES_ONLY = "So only the losses of the networks are shown."
 
 def _tick(value: float) -> str:
     """A label that leaves its neighbours room: `3e-3` for 0.003."""
-    return f"{Decimal(repr(value)):e}" if 0 < value < 0.01 else number_text(value)
+    return f"{Decimal(repr(value)):e}" if 0 < value < 0.01 else exact(value)
 
 
 class DecompositionPlot(LegendChart):
@@ -209,10 +200,9 @@ class DecompositionPlot(LegendChart):
         self._current = np.nan
         self._scale = 1.0  # the loss of the best constant prediction
         self.chart.canvas.under += [self.bars, self.present, self.measured]
-        self.chart.axes["x"].setTickSpacing(levels=[(1.0, 0.0)])  # a grid line at each position
+        self.chart.set_ticks("x", self._marks)
         self.chart.box.setMouseEnabled(x=False, y=True)
         self.chart.reader = self._read
-        self.chart.box.sigResized.connect(self._label_positions)
         self._style()
 
     def set_scale(self, scale: float) -> None:
@@ -275,22 +265,18 @@ class DecompositionPlot(LegendChart):
         self.values = values
         self.bars.parts = self.measured.parts = (None,) * len(values)
         self._place_current()
-        self._label_positions()
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
         self.chart.settle("y", (0.0, self._scale))
         self.chart.reset_ranges()
         self._refresh()
 
-    def _label_positions(self) -> None:
-        """Name as many positions as there is room for."""
+    def _marks(self, size: float, metrics: QFontMetricsF) -> list[tuple[float, str]]:
+        """The values of as many positions as there is room for."""
         texts = [_tick(value) for value in self.values]
-        if not texts:
-            self.chart.axes["x"].setTicks([[]])
-            return
-        sizes = [float(self.fontMetrics().horizontalAdvance(text)) for text in texts]
-        pitch = self.chart.box.width() / len(texts)
-        shown = labelled(NumberAxis(self._path, self.values), sizes, pitch)
-        self.chart.axes["x"].setTicks([[(index, texts[index]) for index in shown]])
+        sizes = [metrics.horizontalAdvance(text) for text in texts]
+        pitch = size / max(len(texts), 1)
+        shown = labelled(NumberAxis(self._path, self.values), sizes, pitch) if texts else ()
+        return [(index, text if index in shown else "") for index, text in enumerate(texts)]
 
     def _refresh(self) -> None:
         self._label()
@@ -325,16 +311,16 @@ class DecompositionPlot(LegendChart):
             return None
         at = int(np.clip(round(x), 0, len(self.values) - 1))
         one = self.bars.parts[at]
-        title = f"{FIELDS[self._path].label} = {number_text(self.values[at])}"
+        title = f"{FIELDS[self._path].label} = {exact(self.values[at])}"
         pixel = float(self.chart.frame().x(at))
         if one is None:
             return Reading(pixel, f"{title}: not trained yet")
         rows = [
-            ReadoutRow(part.name, f"{getattr(one, part.field):.3g}", part.color(self.colors))
+            ReadoutRow(part.name, number(getattr(one, part.field), 3), part.color(self.colors))
             for part in reversed(PARTS)
         ]
-        rows.append(ReadoutRow("sum", f"{one.total:.3g}"))
-        measured = f"{one.measured:.3g} ± {one.measured_error:.2g}"
+        rows.append(ReadoutRow("sum", number(one.total, 3)))
+        measured = spread_text(one.measured, one.measured_error)
         rows.append(ReadoutRow("measured", measured, self.colors.valid))
         return Reading(pixel, title, tuple(rows))
 
@@ -364,7 +350,3 @@ class DecompositionView(QWidget):
             targets = np.asarray(dataset.targets(dataset.valid.y), dtype=float)
             self.plot.set_scale(max(float(targets.var()), 1e-12))
         self._stack.setCurrentWidget(self.sentence if reason else self.plot)
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.plot.set_colors(colors)

@@ -13,6 +13,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
 from regplay.gui.theme import Colors, mix
 
@@ -90,7 +91,7 @@ class BoxesLayer:
             left, middle, right = np.round(frame.x(np.quantile(finite, (0.25, 0.5, 0.75))))
             top, bottom = np.round(frame.y([lane + self._half, lane - self._half]))
             box = QRectF(QPointF(left, top), QPointF(max(right, left + 1), bottom))
-            painter.fillRect(box, QColor(color))
+            painter.fillRect(box, QColor(frame.colors.of(color)))
             painter.setPen(QPen(QColor(frame.colors.foreground), 2))
             painter.drawLine(QLineF(middle, top, middle, bottom))
 
@@ -113,7 +114,7 @@ class BeyondLayer:
         painter.setPen(QPen(QColor(frame.colors.background), 1.3))
         right = frame.width - 1
         for group in self.groups:
-            painter.setBrush(QColor(group.fills[0]))
+            painter.setBrush(QColor(frame.colors.of(group.fills[0])))
             for y in frame.y(group.y)[frame.x(group.x) > frame.width]:
                 back = right - _ARROW
                 corners = (back, y - _ARROW / 2), (right, y), (back, y + _ARROW / 2)
@@ -155,7 +156,7 @@ class LossStrip(LegendChart):
         self.points = PointsLayer()
         self.beyond = BeyondLayer()
         self.chart.canvas.under += [self.boxes, self.points, self.beyond]
-        self.chart.axes["y"].setTicks([list(zip(_LANES, ("train", "valid"), strict=True))])
+        self.chart.set_ticks("y", lambda *_: list(zip(_LANES, ("train", "valid"), strict=True)))
         self.chart.fix("y", -0.6, 1.6)
         self.chart.box.setMouseEnabled(x=True, y=False)
         self.chart.set_labels("loss", "")
@@ -231,13 +232,13 @@ class LossStrip(LegendChart):
         at = int(np.nanargmin(away))
         rows = [
             ReadoutRow(
-                name, f"{one[at]:.4g}", color, float(frame.y(group.y[at])) if k == lane else None
+                name, number(one[at]), color, float(frame.y(group.y[at])) if k == lane else None
             )
             for k, (name, one, color) in enumerate(
                 zip(_NAMES, losses.both, (self.colors.train, self.colors.valid), strict=True)
             )
         ]
-        rows.append(ReadoutRow(f"median {_NAMES[lane]}", f"{np.nanmedian(group.x):.4g}"))
+        rows.append(ReadoutRow(f"median {_NAMES[lane]}", number(float(np.nanmedian(group.x)))))
         title = f"Network {at + 1} of {len(losses.train)}"
         return Reading(float(across[at]), title, tuple(rows))
 

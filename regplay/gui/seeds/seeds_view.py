@@ -23,7 +23,6 @@ from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.seeds.decomposition import DecompositionView
 from regplay.gui.seeds.loss_strip import LossStrip, Pauses, SeedLosses
-from regplay.gui.theme import Colors
 from regplay.gui.widgets.buttons import Press, Toggle
 from regplay.gui.widgets.layout import named
 from regplay.gui.widgets.study_control import StudyControl
@@ -209,11 +208,6 @@ class SpreadView(QWidget):
         self.fits.fit_ranges()
         self.strip.settle()
 
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.fits.set_colors(colors)
-        self.strip.set_colors(colors)
-
 
 def _fit(values: Floats) -> Fit:
     """Predictions on the grid [n] or [n, classes], of which nothing else is known."""
@@ -302,8 +296,3 @@ class SeedsView(QWidget):
     def set_current(self, value: float) -> None:
         """Mark the present experiment's value on the axis; NaN marks nothing."""
         self.decomposition.plot.set_current(value)
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.spread.set_colors(colors)
-        self.decomposition.set_colors(colors)

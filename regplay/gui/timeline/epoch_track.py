@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from regplay.gui.theme import LIGHT, Colors
+from regplay.gui.theme import colors_of
 from regplay.gui.widgets import tones
 from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider, draw_groove, quiet
 
@@ -47,7 +47,6 @@ class EpochTrack(HandleSlider):
         self._kept: tuple[int, ...] = ()
         self._moment: int | None = None
         self._best: int | None = None
-        self._colors = LIGHT
         self.setRange(0, 0)
         self.setPageStep(_PAGE)
         self.setMouseTracking(True)  # for the tooltip
@@ -108,11 +107,6 @@ class EpochTrack(HandleSlider):
         if epoch != self._best:
             self._best = epoch
             self.update()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle the ring; the rest follows the palette."""
-        self._colors = colors
-        self.update()
 
     def index_of(self, epoch: int | None) -> int:
         """Which of the kept epochs is nearest; the last for None."""
@@ -221,7 +215,7 @@ class EpochTrack(HandleSlider):
             painter.drawText(QPointF(left, baseline), number)
 
     def _paint_ring(self, painter: QPainter, index: int) -> None:
-        colors = self._colors
+        colors = colors_of(self)
         if index != self.value():
             painter.setPen(QPen(QColor(colors.best), 2))
             painter.setBrush(QColor(colors.background))

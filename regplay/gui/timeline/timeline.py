@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QWidget
 
-from regplay.gui.theme import Colors
 from regplay.gui.timeline.epoch_track import EpochTrack
 from regplay.gui.training.messages import View
 from regplay.gui.widgets.buttons import Press, Toggle
@@ -169,10 +168,6 @@ class Timeline(QWidget):
         if epoch != self._stopped:
             self._stopped = epoch
             self._update()
-
-    def set_colors(self, colors: Colors) -> None:
-        """Restyle."""
-        self.track.set_colors(colors)
 
     def _go_live(self) -> None:
         self.track.pick_moment(None)

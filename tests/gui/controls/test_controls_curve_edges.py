@@ -56,7 +56,7 @@ def test_the_valley_keeps_half_of_the_height_above_such_a_training_loss(memorise
 
 def test_the_tooltip_gives_the_numbers_of_what_is_not_drawn(memorised):
     tip = memorised.track.tip_at(QPointF(memorised.at(1e-4).x(), 4))
-    assert "Training loss: 5e-05  (▾ too small to draw)" in tip.splitlines()
+    assert "Training loss: 5·10⁻⁵  (▾ too small to draw)" in tip.splitlines()
     assert tip.splitlines()[-1] == f"Validation loss: {memorised.track.curve.valid[9]:.3g}"
 
 
@@ -69,7 +69,7 @@ def test_a_loss_above_all_room_has_a_mark_at_the_upper_edge(make_slider):
     assert drawn[:5].any()
     assert not drawn[5:].any()
     tip = slider.track.tip_at(QPointF(right, 4))
-    assert tip.splitlines()[-1] == "Validation loss: 1e+06  (▴ too large to draw)"
+    assert tip.splitlines()[-1] == "Validation loss: 10⁶  (▴ too large to draw)"
 
 
 def test_losses_that_are_large_for_want_of_points_are_drawn_at_every_position(make_slider):

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
 from regplay.core.fields import FIELDS, ExperimentError
-from regplay.gui.controls.number import NumberControl, number_text, read_number
+from regplay.gui.controls.number import NumberControl, read_number
+from regplay.gui.plots.number_text import exact
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -199,13 +200,13 @@ def test_arrow_and_page_keys_in_the_box_move_the_slider(make):
 )
 def test_a_shown_number_reads_back_exactly(value):
     kind = "model.width" if isinstance(value, int) else "regularization.weight_decay"
-    assert float(number_text(value)) == value
+    assert float(exact(value)) == value
     if FIELDS[kind].minimum <= value <= FIELDS[kind].maximum:
-        assert read_number(FIELDS[kind], number_text(value), {}) == value
+        assert read_number(FIELDS[kind], exact(value), {}) == value
 
 
 def test_small_numbers_are_short():
-    assert [number_text(v) for v in (1e-4, 2.5e-5, 0.001, 1.0)] == ["1e-4", "2.5e-5", "0.001", "1"]
+    assert [exact(v) for v in (1e-4, 2.5e-5, 0.001, 1.0)] == ["1e-4", "2.5e-5", "0.001", "1"]
 
 
 # -- the slider, by keyboard
@@ -264,7 +265,7 @@ def test_dragging_emits_all_the_while_and_shows_each_value(make):
     for wanted in (0.1, 0.2, 0.3):
         QTest.mouseMove(control.slider, at(control, wanted))
         assert control.value() == pytest.approx(wanted, abs=0.01)
-        assert control.box.text() == number_text(control.value())
+        assert control.box.text() == exact(control.value())
     assert changes == sorted(set(changes))
     assert len(changes) == 3
     QTest.mouseRelease(control.slider, LEFT, pos=at(control, 0.3))

@@ -177,7 +177,7 @@ KINDS = {
     ),
     "losses of seeds": (loss_strip, "chart", ["loss", "median and quartiles"]),
     "split": (split_view, "legend", ["plain: Fit at epoch 1", "dropout: Fit at epoch 2"]),
-    "slider": (slider, "slider", ["Weight decay λ", "loss", "training loss"]),
+    "slider": (slider, "slider", ["Weight decay λ", "loss", "training"]),
 }
 
 

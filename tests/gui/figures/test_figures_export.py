@@ -9,17 +9,21 @@ from plots import figure_of, fit_view, history_view
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 
 from regplay.core.datasets import DataSettings, load
-from regplay.gui.figures import export
-from regplay.gui.figures.export import (
+from regplay.gui.figures import figure as figure_module
+from regplay.gui.figures.figure import (
     FigureError,
+    Style,
     copy_data,
     copy_figure,
     draw_image,
     save_data,
     save_figure,
+    size_in_pixels,
+    size_on_paper,
     svg_bytes,
+    to_text,
+    usual_scale,
 )
-from regplay.gui.figures.figure import Style, size_in_pixels, size_on_paper, to_text, usual_scale
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.theme import DARK, LIGHT
 
@@ -178,7 +182,7 @@ def test_what_the_disk_refuses_is_said_with_what_to_do(figure, tmp_path, monkeyp
     def refuse(path, data):
         raise OSError(code, "It is so")
 
-    monkeypatch.setattr(export, "write_atomically", refuse)
+    monkeypatch.setattr(figure_module, "write_atomically", refuse)
     with pytest.raises(FigureError, match=advice) as caught:
         save_data(figure, tmp_path / "fit.csv")
     assert "it is so" in str(caught.value)

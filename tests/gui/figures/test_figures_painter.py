@@ -3,9 +3,9 @@
 import itertools
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage, QPen
+from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from regplay.gui.plots.canvas import FigurePainter, joined
+from regplay.gui.plots.canvas import draw_joined, joined
 
 
 def through(*points):
@@ -49,10 +49,10 @@ def test_what_has_no_place_is_left_out():
 def test_lines_are_drawn_with_the_pen_and_not_filled(qapp):
     image = QImage(20, 20, QImage.Format.Format_RGB32)
     image.fill(QColor("#ffffff"))
-    painter = FigurePainter(image)
+    painter = QPainter(image)
     painter.setBrush(QColor("#0000ff"))
     painter.setPen(QPen(QColor("#ff0000"), 2))
-    painter.draw_segments(through((2, 2), (18, 2), (18, 18), (2, 18), (2, 2)))
+    draw_joined(painter, through((2, 2), (18, 2), (18, 18), (2, 18), (2, 2)))
     painter.end()
     assert image.pixelColor(10, 2) == QColor("#ff0000")
     assert image.pixelColor(10, 10) == QColor("#ffffff")

@@ -16,14 +16,13 @@ from plots import (
 )
 from PySide6.QtGui import QColor
 
-from regplay.gui.figures.export import draw_image, svg_bytes
-from regplay.gui.figures.figure import Style
+from regplay.gui.figures.figure import Style, draw_image, svg_bytes
 from regplay.gui.figures.finding import figure_at, figures_in
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.runs.run_rows import pin_color
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -104,28 +103,28 @@ def has_color(image, color: str) -> bool:
 
 def test_fits_of_other_runs_have_the_colours_of_the_scheme(show_widget):
     view = show_widget(fit_view(1), 640, 400)
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     dataset = make_dataset(1)
     overlays = [
-        Overlay("best", DARK.best, make_fit(dataset, 3)),
-        Overlay("pin", pin_color(2, DARK), make_fit(dataset, 4)),
+        Overlay("best", ROLES.best, make_fit(dataset, 3)),
+        Overlay("pin", pin_color(2), make_fit(dataset, 4)),
     ]
     view.set_overlays(overlays)
     image = draw_image(figure_of(view, "panel.chart"), Style(1200, 800, 2.0, "light"))
-    assert has_color(image, pin_color(2, LIGHT))
-    assert not has_color(image, pin_color(2, DARK))
+    assert has_color(image, LIGHT.of(pin_color(2)))
+    assert not has_color(image, DARK.of(pin_color(2)))
     assert [one.color for one in view.panel.overlays] == [one.color for one in overlays]
 
 
 def test_pinned_histories_have_the_colours_of_the_scheme_and_ranges_rest(show_widget):
     view = show_widget(history_view("loss"), 640, 300)
     history = view.plot.curves[0]
-    view.set_colors(DARK)
-    source = PinnedCurves("pin", pin_color(4, DARK), make_history(20))
+    view.setPalette(palette_of(DARK))
+    source = PinnedCurves("pin", pin_color(4), make_history(20))
     view.set_pinned([source])
     ranges = view.plot.box.viewRange()
     image = draw_image(figure_of(view, "plot"), Style(1200, 800, 2.0, "light"))
-    assert has_color(image, pin_color(4, LIGHT))
+    assert has_color(image, LIGHT.of(pin_color(4)))
     assert view.plot.pinned.runs[0].source is source
     assert view.plot.box.viewRange() == ranges
     assert view.plot.curves[0] is history

@@ -7,7 +7,15 @@ import pytest
 
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.landscape import landscape_axis
-from regplay.gui.landscape.landscape_map import ColorScale, labelled, place, scale_of
+from regplay.gui.landscape.landscape_map import (
+    are_beyond,
+    color_shares,
+    labelled,
+    place,
+    scale_of,
+    toward,
+)
+from regplay.gui.plots.color_bar import Bar
 
 DECAY = landscape_axis("regularization.weight_decay", 25)
 DROPOUT = landscape_axis("regularization.dropout", 9)
@@ -24,11 +32,11 @@ def valley_of(bad: float, bad_cells: int) -> np.ndarray:
 def test_a_few_bad_columns_leave_room_for_the_valley(bad) -> None:
     values = valley_of(bad, 18)
     scale = scale_of(values, "valid_loss")
-    low, middle, bright = scale.share(np.array([0.1, 0.2, bad]))
+    low, middle, bright = color_shares(scale, np.array([0.1, 0.2, bad]))
     assert low == 0
     assert middle - low > 1 / 3
     assert bright == 1
-    assert scale.beyond(values) == (False, bad > 0.67 or scale.ends[1] < 0.66)
+    assert are_beyond(scale, values) == (False, bad > 0.67 or scale.ends[1] < 0.66)
 
 
 def test_at_most_a_quarter_of_the_cells_share_the_last_colour() -> None:
@@ -45,13 +53,13 @@ def test_losses_over_many_decades_keep_all_of_them() -> None:
     values = np.concatenate([np.geomspace(1e-4, 1e-3, 45), np.geomspace(0.02, 0.43, 45)])
     scale = scale_of(values, "valid_loss")
     assert scale.ends == pytest.approx((1e-4, 0.43))
-    assert scale.beyond(values) == (False, False)
+    assert are_beyond(scale, values) == (False, False)
 
 
 def test_equal_factors_are_equal_steps() -> None:
     scale = scale_of(np.array([0.001, 0.01, 0.1, 1.0]), "valid_loss")
     assert scale.is_log
-    shares = scale.share(np.array([0.001, 0.01, 0.1, 1.0, 0.0, np.nan]))
+    shares = color_shares(scale, np.array([0.001, 0.01, 0.1, 1.0, 0.0, np.nan]))
     np.testing.assert_allclose(shares, [0, 1 / 3, 2 / 3, 1, 0, np.nan], atol=1e-9)
 
 
@@ -60,8 +68,8 @@ def test_what_has_a_sign_is_linear_and_only_far_off_values_are_beyond() -> None:
     scale = scale_of(gaps, "gap")
     assert not scale.is_log
     assert scale.range == pytest.approx((-0.02, 0.2))
-    assert scale.beyond(gaps) == (True, True)
-    zero, half, one = scale.share(np.array([0.0, 0.05, 0.1]))
+    assert are_beyond(scale, gaps) == (True, True)
+    zero, half, one = color_shares(scale, np.array([0.0, 0.05, 0.1]))
     assert one - half == pytest.approx(half - zero)
 
 
@@ -70,26 +78,26 @@ def test_of_accuracies_the_low_ones_are_beyond() -> None:
     scale = scale_of(values, "accuracy")
     assert scale.ends[0] > 0.7
     assert scale.ends[1] == pytest.approx(0.98)
-    assert scale.beyond(values) == (True, False)
+    assert are_beyond(scale, values) == (True, False)
 
 
 @pytest.mark.parametrize("measure", ["valid_loss", "gap", "accuracy"])
 def test_a_flat_map_is_shown_flat(measure) -> None:
     values = np.array([0.4, 0.402])
-    assert np.ptp(scale_of(values, measure).share(values)) < 0.05
+    assert np.ptp(color_shares(scale_of(values, measure), values)) < 0.05
 
 
 def test_no_colours_are_kept_for_losses_that_no_network_has() -> None:
     values = np.concatenate([np.linspace(0.1, 0.54, 36), np.full(9, 90.0)])
     scale = scale_of(values, "valid_loss")
     assert scale.ends == pytest.approx((0.1, 0.54))
-    assert scale.beyond(values) == (False, True)
+    assert are_beyond(scale, values) == (False, True)
 
 
 def test_infinite_losses_and_zero_have_the_colours_of_the_ends() -> None:
     values = np.array([0.0, 1e-12, 0.1, 0.2, 0.3, np.inf, np.nan])
     scale = scale_of(values, "valid_loss")
-    shares = scale.share(values)
+    shares = color_shares(scale, values)
     assert shares[0] == shares[1] == 0
     assert shares[5] == 1
     assert np.isnan(shares[6])
@@ -100,12 +108,12 @@ def test_a_scale_on_its_way_comes_closer_with_every_step() -> None:
     scale = scale_of(np.array([0.9, 1.0, 1.4]), "valid_loss")
     away = [abs(scale.range[0] - target.range[0])]
     for _ in range(40):
-        scale = scale.toward(target)
+        scale = toward(scale, target)
         away.append(abs(scale.range[0] - target.range[0]))
     assert away == sorted(away, reverse=True)
     assert away[1] > 0.8 * away[0]  # no jump
     assert away[-1] < 0.01
-    assert ColorScale().toward(target) == target
+    assert toward(None, target) == target
 
 
 @pytest.mark.parametrize(
@@ -113,15 +121,19 @@ def test_a_scale_on_its_way_comes_closer_with_every_step() -> None:
 )
 def test_a_few_round_values_are_labelled(values) -> None:
     scale = scale_of(np.array(values), "valid_loss")
-    ticks = scale.ticks(6)
-    assert 2 <= len(ticks) <= 7
-    assert ticks == sorted(ticks)
-    assert scale.ends[0] * (1 - 1e-6) <= ticks[0]
-    assert ticks[-1] <= scale.ends[1] * (1 + 1e-6)
+    labelled = [tick for tick in scale.ticks(6) if tick.text]
+    assert 2 <= len(labelled) <= 7
+    assert len({tick.text for tick in labelled}) == len(labelled)
+    shares = [tick.share for tick in labelled]
+    assert shares == sorted(shares)
+    assert -1e-6 <= shares[0] < shares[-1] <= 1 + 1e-6
 
 
 def test_nothing_is_labelled_before_any_value() -> None:
-    assert scale_of(np.full(3, np.nan), "valid_loss").ticks(6) == []
+    scale = scale_of(np.full(3, np.nan), "valid_loss")
+    assert scale is None
+    assert Bar(scale, "loss").ticks(200.0, 15.0) == []
+    assert np.isnan(color_shares(scale, np.ones(2))).all()
 
 
 @pytest.mark.parametrize("pitch", [8.0, 20.0, 33.0, 60.0])

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
 from regplay.core.landscape import landscape_axis
+from regplay.gui.landscape.landscape_map import color_shares
 from regplay.gui.landscape.landscape_view import LandscapeView
-from regplay.gui.theme import DARK
+from regplay.gui.theme import DARK, palette_of
 from regplay.gui.widgets.buttons import Toggle
 
 LEFT = Qt.MouseButton.LeftButton
@@ -209,7 +210,7 @@ def test_the_same_map_has_the_same_colours_after_a_look_at_its_beginnings(
         view.set_map(
             make_map(measure_of_old, is_finished=True, epoch=30, newest=newest, trained_to=300)
         )
-        shown = view._scales["valid_loss"].share(losses)
+        shown = color_shares(view._scales["valid_loss"], losses)
         np.testing.assert_array_equal(shown, before)  # a loss has one colour at every epoch
     view.set_map(end)
     np.testing.assert_array_equal(view.cells.shares, before)
@@ -233,18 +234,18 @@ def test_colours_drift_while_the_networks_train_and_settle_when_they_stop(
 
 
 def test_the_bar_says_where_values_lie_beyond_its_end(view, make_map, losses) -> None:
-    assert view.bar.end_texts() == []
+    assert view.bar.bar.end_texts() == []
     view.set_map(make_map(losses, is_finished=True))
     plain = view.bar.grab().toImage()
-    assert view.bar.end_texts() == []
+    assert view.bar.bar.end_texts() == []
     losses[:, 4] = 90.0
     view.set_map(make_map(losses, is_finished=True))
-    (text,) = view.bar.end_texts()
+    (text,) = view.bar.bar.end_texts()
     assert text.startswith("≥ 0.")
     assert text in view.bar.toolTip()
     assert (view.cells.shares[:, 4] == 1).all()
     marked = view.bar.grab().toImage()
-    top = view.fontMetrics().height() + 8  # where the bar begins
+    top = round(view.bar.place().top())
     assert plain.pixelColor(10, top - 3) != marked.pixelColor(10, top - 3)
 
 
@@ -283,7 +284,7 @@ def test_dark_colours_are_drawn(view, make_map, losses) -> None:
     view.set_map(make_map(losses, diverged=[(1, 1)], progress=0.5))
     view.set_current(0.1, 0.35)
     light = view.grab().toImage()
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     assert view.grab().toImage() != light
     assert view.chart.colors is DARK
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from regplay.gui.network.network_graph import GraphLayout, NetworkGraph, UnitPlace
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 
 @pytest.fixture
@@ -119,7 +119,7 @@ def test_width_and_colour_are_painted(graph, show, colors) -> None:
         (torch.tensor([[-0.5]]), torch.zeros(1)),
         (torch.tensor([[0.0]]), torch.zeros(1)),
     ]
-    graph.set_colors(colors)
+    graph.setPalette(palette_of(colors))
     layout = show(layers)
     middles = [curve[6] for curve in layout.curves]
     heights = [painted_height(graph, *middle) for middle in middles]

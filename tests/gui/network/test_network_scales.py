@@ -72,7 +72,7 @@ def test_zero_has_the_colour_of_the_background_and_signs_differ(colors) -> None:
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 @pytest.mark.parametrize("count", [1, 2, 3, 4, 9])
 def test_each_layer_has_a_colour_of_its_own_that_shows(colors, count) -> None:
-    found = [layer_color(index, count, colors) for index in range(count)]
+    found = [colors.of(layer_color(index, count)) for index in range(count)]
     assert len(set(found)) == count
     ground = QColor(colors.background).lightness()
     assert all(abs(QColor(color).lightness() - ground) > 60 for color in found)

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from regplay.gui.network.network_view import NetworkView
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_the_mouse_reads_a_bin_now_and_initially(view, make_inside, make_layers)
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_bars_stand_where_the_weights_are(view, make_inside, colors) -> None:
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     view.set_inside(make_inside(layers_near_zero(0.0)))  # 0.3, in a range of ±0.5
     plot = view.histograms.plot_rects()[0]
     image = view.histograms.grab().toImage()

@@ -12,7 +12,7 @@ from regplay.gui.plots.curve import without_tails
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.overlays import FEW, band_colors
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#ff2050"
 
@@ -92,15 +92,15 @@ def test_an_overlay_is_read_where_it_was_predicted(view, dataset) -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors) -> None:
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     view.set_band(_band(dataset, (0.2, 0.5, 0.9), (0.02, 0.05, 0.0)))
     curves = view.panel.band.curves
     assert curves == tuple(curve.color for curve in view.panel.curves)
     for index, (mean, std) in enumerate(((0.2, 0.02), (0.5, 0.05))):
-        wide, narrow = band_colors(colors, curves[index])
+        wide, narrow = map(colors.of, band_colors(colors, curves[index]))
         for away, color in ((0.5, narrow), (-0.5, narrow), (1.5, wide), (-1.5, wide)):
             assert _column(view, mean + away * std) == {color}
-        assert _column(view, mean + 2.5 * std) == {colors.background}
+        assert _column(view, mean + 2.7 * std) == {colors.background}
     assert "dropout ±1, ±2 std" in view.panel.legend.text()
     view.set_band(None)
     assert _column(view, 0.51) == {colors.background}
@@ -125,7 +125,7 @@ def test_many_classes_have_the_narrow_band_alone(view, dataset) -> None:
     view.set_dataset(many)
     p = (0.6, *[0.1] * FEW)
     view.set_band(_band(many, p, (0.1, *[0.0] * FEW)))
-    assert _column(view, 0.65) == {band_colors(LIGHT, view.panel.band.curves[0])[1]}
+    assert _column(view, 0.65) == {LIGHT.of(band_colors(LIGHT, view.panel.band.curves[0])[1])}
     assert _column(view, 0.72) == {LIGHT.background}
     assert "dropout ±1 std" in view.panel.legend.text()
 

@@ -3,7 +3,8 @@
 import pytest
 from PySide6.QtGui import QImage
 
-from regplay.gui.plots.surface_colors import ColorBar
+from regplay.gui.plots.color_bar import Bar, ColorBar
+from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import LIGHT
 
 
@@ -28,26 +29,26 @@ def _columns_with_ink(bar: ColorBar) -> list[int]:
 
 @pytest.mark.parametrize("size", [1.0, 60.0, 5432.1, -87_654.0, 2.5e6, 3e-7, 1e29])
 def test_all_of_a_number_is_seen(bar, size) -> None:
-    bar.set_range(*sorted((-size, 1.1 * size)), "force")
+    bar.set_bar(Bar(Scale(*sorted((-size, 1.1 * size))), "force"))
     width = bar.sizeHint().width()
     bar.resize(width + 200, 300)
     assert max(_columns_with_ink(bar)) < width
 
 
 def test_numbers_are_written_as_at_an_axis(bar) -> None:
-    bar.set_range(-2.5e6, 2.5e6, "force")
-    assert bar.labels() == ["-2.5·10⁶", "0", "2.5·10⁶"]
-    bar.set_range(-60_000, 20_000, "force")
-    assert bar.labels() == ["-60,000", "-20,000", "20,000"]
-    assert bar.toolTip() == "force: -60,000 to 20,000"
-    bar.set_range(-0.3, 1.1, "force")
-    bar.set_levels([0.0, 0.25, 0.5, 0.75, 1.0])
-    assert bar.labels() == ["0", "0.25", "0.5", "0.75", "1"]
+    bar.resize(80, 200)
+    bar.set_bar(Bar(Scale(-2.5e6, 2.5e6), "force"))
+    assert bar.labels() == ["−2·10⁶", "−10⁶", "0", "10⁶", "2·10⁶"]
+    bar.set_bar(Bar(Scale(-60_000, 20_000), "force"))
+    assert bar.labels() == ["−60,000", "−40,000", "−20,000", "0", "20,000"]
+    assert bar.toolTip() == "force: −60,000 to 20,000"
+    bar.set_bar(Bar(Scale(-0.3, 1.1), "force", (0.0, 0.25, 0.5, 0.75, 1.0)))
+    assert bar.labels() == ["0", "0.25", "0.50", "0.75", "1.00"]
 
 
 def test_ordinary_numbers_leave_the_bar_as_it_is(bar) -> None:
     widths = set()
     for low, high in ((-1, 1), (-0.25, 88.123), (0.01, 0.09), (-300, 900)):
-        bar.set_range(low, high, "force")
+        bar.set_bar(Bar(Scale(low, high), "force"))
         widths.add(bar.sizeHint().width())
     assert len(widths) == 1

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from regplay.core.fit import Grid
-from regplay.gui.plots.axis import round_levels
 from regplay.gui.plots.contours import boundary_segments, contour_segments, on_grid
+from regplay.gui.plots.scale import round_levels
 
 
 def _points(rows: int, columns: int) -> tuple[np.ndarray, np.ndarray]:

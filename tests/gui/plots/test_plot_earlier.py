@@ -3,7 +3,7 @@
 import pytest
 
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.theme import DARK
+from regplay.gui.theme import DARK, palette_of
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def test_without_a_past_the_legend_names_none(view, make_fit) -> None:
     assert not _says_earlier(view)
     view.set_fit(make_fit(dataset, 30))
     assert not _says_earlier(view)  # the one curve that is kept is the fit itself
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     assert not _says_earlier(view)
     view.set_fit(make_fit(dataset, 31))  # too soon for another one, but the first is past now
     assert len(view.panel.past.curves) == 1

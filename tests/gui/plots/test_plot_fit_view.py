@@ -7,10 +7,11 @@ from regplay.gui.plots.class_curves import ClassCurvesView
 from regplay.gui.plots.confusion import ConfusionView, confusion_counts
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def test_every_dataset_shows_updates_and_restyles(view, dataset, make_fit) -> No
     one = view.grab().toImage()
     view.set_fit(make_fit(dataset, 2))
     two = view.grab().toImage()
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     dark = view.grab().toImage()
     view.set_fit(None)
     assert empty != one != two != dark
@@ -76,10 +77,10 @@ def test_the_curve_holds_the_fit_the_points_and_the_truth(view, make_dataset, ma
     np.testing.assert_array_equal(train.x, dataset.train.x[:, 0])
     np.testing.assert_array_equal(train.y, dataset.train.y)
     np.testing.assert_array_equal(valid.y, dataset.valid.y)
-    assert train.fills == (LIGHT.train,)
+    assert train.fills == (ROLES.train,)
     assert train.shape != valid.shape
-    assert panel.chart.axes["x"].labelText == "input 0"
-    assert panel.chart.axes["y"].labelText == "force (N)"
+    assert panel.chart.axes().x.name == "input 0"
+    assert panel.chart.axes().y.name == "force (N)"
 
 
 def test_the_past_doubles_and_begins_anew_with_a_new_run(view, make_dataset, make_fit) -> None:
@@ -218,13 +219,13 @@ def test_the_mouse_reads_the_curve(qtbot, view, make_dataset, make_fit) -> None:
     with qtbot.waitExposed(view):
         view.show()
     chart = view.panel.chart
-    box = chart.box.sceneBoundingRect()
+    box = chart.box.geometry()
     qtbot.mouseMove(chart.viewport(), QPoint(int(box.left() + box.width() * 0.25), 60))
     grid = grid_of(dataset).x[:, 0]
     share = (int(box.left() + box.width() * 0.25) - box.left()) / box.width()
     at = np.abs(grid - (grid[0] + share * (grid[-1] - grid[0]))).argmin()
     qtbot.waitUntil(lambda: chart.hover.reading is not None)  # X11 takes its time
-    assert chart.hover.reading.rows[0].value == f"{fit.grid[at]:.4g}"
+    assert chart.hover.reading.rows[0].value == number(fit.grid[at])
 
 
 def test_a_crowd_is_thinned_and_the_legend_says_so(view, make_dataset) -> None:

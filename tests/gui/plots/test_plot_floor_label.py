@@ -7,7 +7,7 @@ from PySide6.QtCore import QPointF
 from regplay.core.history import History
 from regplay.gui.plots.history_layers import gap_color
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 EPOCHS = np.arange(501)
 START = 0.9 * np.exp(-EPOCHS / 15)
@@ -88,7 +88,7 @@ def test_it_rests_while_the_ranges_do(view, train) -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_it_has_a_ground_where_it_cannot_but_cover_something(view, train, colors) -> None:
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     train("overfitted")  # the name stands in the gap between the curves
     plot = view.plot
     image, box = plot.grab().toImage(), plot.floor.box

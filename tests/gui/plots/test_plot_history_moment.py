@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.theme import DARK
+from regplay.gui.theme import DARK, palette_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -89,7 +89,7 @@ def test_a_moment_without_a_place_on_the_axis_has_no_line(view) -> None:
 
 
 def test_moving_the_line_draws_the_axes_and_what_rests_no_more(view) -> None:
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     view.grab()
     resting = view.plot.canvas._under
     for epoch in (5, 9, 13):

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.theme import DARK
+from regplay.gui.theme import DARK, ROLES, palette_of
 
 
 @pytest.fixture
@@ -317,11 +317,13 @@ def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
 def test_training_is_blue_and_dark_restyles(view, make_history) -> None:
     view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
     light = view.grab().toImage()
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     dark = view.grab().toImage()
     assert light != dark
     entry = view.legend.entries[0]
-    assert (entry.text, entry.color) == ("train", DARK.train)
-    assert view.plot.axes["x"].pen().color().name() == DARK.muted
+    assert (entry.text, entry.color) == ("train", ROLES.train)
+    left, bottom = view.plot.box.geometry().left(), view.plot.box.geometry().bottom()
+    axis = view.plot.grab().toImage().pixelColor(round(left) + 30, round(bottom))
+    assert axis.name() == DARK.muted
     view.set_tab("weights")
     assert view.plot.colors is DARK

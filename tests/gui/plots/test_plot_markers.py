@@ -8,10 +8,11 @@ from PySide6.QtGui import QColor, QImage
 
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.scale import Scale
 from regplay.gui.plots.shapes import Points, PointsLayer, Shape, marker_scale
 from regplay.gui.theme import LIGHT
 
-FRAME = Frame(900.0, 300.0, (0.0, 1.0), (0.0, 1.0), False, False, 1.0, LIGHT)
+FRAME = Frame(900.0, 300.0, Scale(), Scale(), 1.0, LIGHT)
 
 
 @pytest.fixture

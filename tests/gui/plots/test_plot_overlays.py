@@ -10,7 +10,7 @@ from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.overlays import band_colors
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#8f30df"
 
@@ -131,7 +131,7 @@ def test_the_hover_box_reads_overlays(view, make_dataset, make_fit) -> None:
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> None:
     dataset = make_dataset("curve")
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     view.set_dataset(dataset)
     points = len(grid_of(dataset).x)
     low, high = view.panel.chart.auto_range("y")
@@ -160,7 +160,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
 def test_thinned_networks_look_otherwise_than_the_past(view, make_dataset, colors) -> None:
     """The past of the fit fades into the background; they don't, and are thinner."""
     dataset = make_dataset("curve")
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     view.set_dataset(dataset)
     n = len(grid_of(dataset).x), len(dataset.train.y), len(dataset.valid.y)
     flat = [Fit(e, e, *(np.zeros(k) for k in n[1:]), np.full(n[0], 1.5 + e / 4)) for e in (1, 2)]
@@ -171,8 +171,8 @@ def test_thinned_networks_look_otherwise_than_the_past(view, make_dataset, color
     thinned, earlier = signs["thinned"], signs["earlier"]
     assert (thinned.sign, earlier.sign) == ("thin", "line")
     ground = _contrast(colors.background, colors.fit)
-    assert _contrast(colors.background, thinned.color) > ground
-    assert _contrast(colors.background, earlier.color) < 0.8 * ground
+    assert _contrast(colors.background, colors.of(thinned.color)) > ground
+    assert _contrast(colors.background, colors.of(earlier.color)) < 0.8 * ground
     assert view.panel.members.lines[0][2] == thinned.color
 
 
@@ -197,8 +197,7 @@ def test_thinned_networks_are_faint_lines(view, make_dataset, make_fit) -> None:
     for (_, y, _), fit in zip(lines, fits, strict=True):
         np.testing.assert_array_equal(y, fit.grid)
     assert "thinned" in _text(view)
-    view.set_colors(DARK)
-    assert view.panel.members.lines[0][2] != lines[0][2]
+    assert DARK.of(lines[0][2]) != LIGHT.of(lines[0][2])
     view.set_members([])
     assert "thinned" not in _text(view)
 

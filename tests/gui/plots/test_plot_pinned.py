@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.measure_plot import PinnedCurves
-from regplay.gui.theme import DARK
+from regplay.gui.theme import DARK, palette_of
 
 PURPLE, GREEN = "#aa00ff", "#00aa33"
 
@@ -196,7 +196,7 @@ def test_resting_runs_are_drawn_once(view, pin, make_snapshot) -> None:
     view.set_pinned([PinnedCurves(runs[0].name, runs[0].color, runs[0].history)])
     view.grab()
     assert (layer.pictures, view.plot.canvas.frames) == (pictures + 1, frames)
-    view.set_colors(DARK)
+    view.setPalette(palette_of(DARK))
     view.grab()
     assert layer.pictures == pictures + 2
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from regplay.gui.plots.axis import extend, extend_decades, last_in_each_column, nice_step
+from regplay.gui.plots.scale import extend, extend_decades, last_in_each_column, nice_step
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.surface_colors import overlap
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#ff2050"
 
@@ -191,17 +191,17 @@ def test_of_several_classes_the_two_nearest_decide() -> None:
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) -> None:
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     view.set_dataset(classes)
     view.set_fit(_halves(classes, 0.0, 100.0))
-    plain = view.panel.surface.pixels
+    plain = view.panel.surface.pixels(colors)
     x = grid_of(classes).x[:, 0]
     # The mean stays ¼ away from a half; only on the right do the networks scatter.
     mean = np.where(x > 0, 0.75, 0.25)
     std = np.where(x > 0.5, 0.25 / 1.5, 0.0) + np.where(x > 0.8, 1.0, 0.0)
     stacked = np.stack([1 - mean, mean], axis=1), np.stack([std, std], axis=1)
     view.set_band(Band(*stacked))
-    shaded = view.panel.surface.pixels
+    shaded = view.panel.surface.pixels(colors)
     first = x.reshape(plain.shape)
     assert np.array_equal(shaded[first < 0.5], plain[first < 0.5])
 
@@ -215,9 +215,9 @@ def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) ->
     assert "dropout ±1, ±2 std" in view.panel.legend.text()
     assert "the class is open" in view.panel.legend.toolTip()
     view.set_fit(_halves(classes, 0.0, 100.0))  # the band stays until another comes
-    np.testing.assert_array_equal(view.panel.surface.pixels, shaded)
+    np.testing.assert_array_equal(view.panel.surface.pixels(colors), shaded)
     view.set_band(None)
-    np.testing.assert_array_equal(view.panel.surface.pixels, plain)
+    np.testing.assert_array_equal(view.panel.surface.pixels(colors), plain)
 
 
 def test_the_hover_box_reads_classes_of_all_fits(view, classes) -> None:

@@ -10,7 +10,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.runs.run_rows import pin_color, places
 from regplay.gui.runs.runs_list import RunsList
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 from regplay.session.pins import Pins
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
@@ -111,13 +111,13 @@ def test_the_swatch_of_the_present_run_does_nothing(listed) -> None:
 
 def test_a_swatch_has_the_colour_of_the_pin(listed) -> None:
     for colors in (LIGHT, DARK):
-        listed.list.set_colors(colors)
+        listed.list.setPalette(palette_of(colors))
         image = listed.list.view.viewport().grab().toImage()
         for place in (1, 2, 3):
             at = listed.row(place).topLeft()
             swatch = places(listed.row(place).width(), listed.list.font()).swatch
             point = at + QPoint(swatch.left() + 5, swatch.center().y())
-            color = pin_color(listed.pins[place - 1].color, colors)
+            color = colors.of(pin_color(listed.pins[place - 1].color))
             assert image.pixelColor(point) == QColor(color)
 
 

@@ -3,7 +3,8 @@ import math
 import pytest
 
 from regplay.core.history import History
-from regplay.gui.runs.run_rows import RunOutcome, gap_text, loss_text, outcome
+from regplay.gui.plots.number_text import gap_in_column, in_column
+from regplay.gui.runs.run_rows import RunOutcome, outcome
 
 
 @pytest.mark.parametrize(
@@ -21,7 +22,7 @@ from regplay.gui.runs.run_rows import RunOutcome, gap_text, loss_text, outcome
     ],
 )
 def test_a_loss_in_places_that_stay(value, text) -> None:
-    assert loss_text(value) == text
+    assert in_column(value) == text
 
 
 @pytest.mark.parametrize(
@@ -37,7 +38,7 @@ def test_a_loss_in_places_that_stay(value, text) -> None:
     ],
 )
 def test_a_gap_has_its_sign(value, text) -> None:
-    assert gap_text(value) == text
+    assert gap_in_column(value) == text
 
 
 def test_the_outcome_of_a_history(make_run) -> None:

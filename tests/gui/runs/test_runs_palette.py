@@ -12,7 +12,7 @@ APART, APART_TO_THE_BLIND = 19.0, 7.5  # CIEDE2000
 
 def _nearest(colors: Colors, sight: np.ndarray) -> tuple[float, str, str]:
     """The two colours that look most alike, of pins and of a pin and the present run."""
-    pins = [pin_color(index, colors) for index in range(12)]
+    pins = [colors.of(pin_color(index)) for index in range(12)]
     present = (colors.train, colors.valid, colors.fit, colors.truth)
     pairs = [*combinations(pins, 2), *((a, b) for a in pins for b in present)]
     return min((difference(a, b, sight), a, b) for a, b in pairs)
@@ -29,10 +29,10 @@ class TestPinColors:
 
     def test_they_stand_out_from_the_ground(self, colors: Colors) -> None:
         for index in range(12):
-            assert contrast(pin_color(index, colors), colors.background) >= 3
+            assert contrast(colors.of(pin_color(index)), colors.background) >= 3
 
     def test_the_thirteenth_is_the_first_again(self, colors: Colors) -> None:
-        assert pin_color(12, colors) == pin_color(0, colors)
+        assert colors.of(pin_color(12)) == colors.of(pin_color(0))
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
@@ -13,7 +13,7 @@ from regplay.core.experiment import DataSettings
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.chart import Chart
 from regplay.gui.runs.split_view import SplitTitle, SplitView
-from regplay.gui.theme import DARK, LIGHT
+from regplay.gui.theme import DARK, LIGHT, palette_of
 
 LEFT = Qt.MouseButton.LeftButton
 NAMES = ("none", "weight decay", "dropout", "both")
@@ -214,9 +214,9 @@ def test_a_fit_has_the_colour_of_its_title(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
     for colors in (LIGHT, DARK):
-        view.set_colors(colors)
+        view.setPalette(palette_of(colors))
         view.set_runs([SplitTitle("now"), SplitTitle("pin", "#8f30df")], [dataset] * 2)
-        own = [one.panel.curve.color for one in view.views]
+        own = [one.panel.chart.colors.fit for one in view.views]
         assert own == [colors.fit, "#8f30df"]
         image = view.titles[1].grab().toImage()
         assert image.pixelColor(10, image.height() // 2).name() == "#8f30df"
@@ -240,15 +240,15 @@ def test_one_legend_is_for_all(split) -> None:
 def test_many_inputs_have_one_legend_too_and_names_that_are_not_cut(split, colors) -> None:
     cars = _dataset("cars")
     view = split(*[cars] * 4)
-    view.set_colors(colors)
+    view.setPalette(palette_of(colors))
     assert view.legend.text() == "training   validation   predicted = true"
     for one in view.views:
         panel = one.panel.chart_panel
         assert not panel.legend.isVisible()
-        axis = panel.chart.axes["y"]
-        assert axis.shown_name.startswith("predicted fuel")
-        name, whole = axis.label.sceneBoundingRect(), axis.sceneBoundingRect()
-        assert whole.top() - 1 <= name.top() < name.bottom() <= whole.bottom() + 1
+        room, metrics = panel.chart.box.geometry().height(), QFontMetricsF(panel.chart.font())
+        name = panel.chart.axes().y.shown_name(room, metrics)
+        assert name.startswith("predicted fuel")
+        assert metrics.horizontalAdvance(name) <= room
 
 
 def test_points_of_four_fits_leave_the_boundary_in_sight(split) -> None:

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QPalette
 from seen import color_at, color_at_pixel, dataset_of
 
 from regplay.gui.seeds.loss_strip import LossStrip, SeedLosses
-from regplay.gui.theme import DARK, LIGHT, mix
+from regplay.gui.theme import DARK, LIGHT, mix, palette_of
 
 TRAIN = np.array([0.10, 0.11, 0.12, 0.13, 0.14])
 VALID = np.array([0.30, 0.31, 0.20, 0.33, 0.34])
@@ -67,7 +68,7 @@ def test_a_network_far_out_is_an_arrow_at_the_end_and_is_read_there(qtbot, strip
     assert "▶ 1 off the axis" in strip.legend.text()
     y = float(frame.y(valid.y[1]))
     assert color_at_pixel(chart, frame.width - 9, y) == LIGHT.valid
-    assert read_at(qtbot, strip, frame.width - 4, y).rows[1].value == "4e+05"
+    assert read_at(qtbot, strip, frame.width - 4, y).rows[1].value == "400,000"
 
 
 def test_networks_not_begun_are_left_out_and_none_are_no_fault(qtbot, strip):
@@ -102,7 +103,7 @@ def test_the_axis_rests_while_losses_fall_and_then_settles(view):
 
 def test_it_restyles(strip):
     light = strip.grab().toImage()
-    strip.set_colors(DARK)
+    strip.setPalette(palette_of(DARK))
     assert color_at(strip.chart, 0.2, strip.points.groups[1].y[2]) == DARK.valid
-    strip.set_colors(LIGHT)
+    strip.setPalette(QPalette())
     assert strip.grab().toImage() == light

@@ -7,7 +7,8 @@ from seen import color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.seeds.decomposition import PARTS, short_number
+from regplay.gui.plots.number_text import compact
+from regplay.gui.seeds.decomposition import PARTS
 from regplay.gui.seeds.loss_strip import Pauses, highest_usual
 from regplay.gui.theme import LIGHT
 
@@ -116,11 +117,11 @@ def test_the_colours_of_a_spread_over_two_inputs_settle(view, name, settled):
     assert wide != settled
     view.set_spread(networks(0.3))
     view.set_progress(0.2, True)
-    pixels = panel.surface.pixels
+    pixels = panel.surface.pixels(LIGHT)
     assert panel.bar.toolTip() == wide  # it rests
     view.set_progress(1.0, False)
     assert panel.bar.toolTip() == settled
-    assert (panel.surface.pixels != pixels).all()
+    assert (panel.surface.pixels(LIGHT) != pixels).all()
 
 
 def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
@@ -151,7 +152,7 @@ def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
     qtbot.mouseMove(chart.viewport(), QPoint(point))
     qtbot.waitUntil(lambda: chart.hover.reading is not None)
     rows = {row.name: row.value for row in chart.hover.reading.rows}
-    assert (rows["bias²"], rows["sum"], rows["measured"]) == ("900", "900", "900 ± 3e+02")
+    assert (rows["bias²"], rows["sum"], rows["measured"]) == ("900", "900", "900 ± 300")
 
 
 @pytest.mark.parametrize(
@@ -159,4 +160,4 @@ def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
     [(0.0312, "0.031"), (4.23, "4.2"), (43.1, "43"), (312.4, "312"), (13_456.0, "1.3e4")],
 )
 def test_heights_are_written_in_few_letters(value, text):
-    assert short_number(value) == text
+    assert compact(value) == text

@@ -3,12 +3,20 @@
 import numpy as np
 import pytest
 
-from regplay.gui.plots.loss_text import gap_text, number
+from regplay.gui.plots.number_text import gap_text, number
 
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.0, "0"), (0.12346, "0.1235"), (5e-5, "5.00e-05"), (123456.0, "1.23e+05")],
+    [
+        (0.0, "0"),
+        (0.12346, "0.1235"),
+        (5e-5, "5·10⁻⁵"),
+        (123456.0, "123,500"),
+        (float("inf"), "–"),
+        (-2.5, "−2.5"),
+        (1.234e7, "1.23·10⁷"),
+    ],
 )
 def test_a_number_is_short(value, text):
     assert number(value) == text
@@ -22,9 +30,9 @@ def test_a_number_is_short(value, text):
         (0.6931472, -1.2e-7, "0"),
         (0.0, 0.0, "0"),
         (0.7, 0.012346, "0.01235"),
-        (0.7, -0.012346, "-0.01235"),
-        (0.7, 4.321e-6, "4.3e-06"),  # two digits are certain
-        (1e-6, 4.321e-9, "4.32e-09"),  # beside such losses it is large
+        (0.7, -0.012346, "−0.01235"),
+        (0.7, 4.321e-6, "4.3·10⁻⁶"),  # two digits are certain
+        (1e-6, 4.321e-9, "4.32·10⁻⁹"),  # beside such losses it is large
         (1e-6, 0.2, "0.2"),
     ],
 )
@@ -42,4 +50,4 @@ def test_the_rounding_of_float32_means_is_never_a_gap():
 
 def test_an_infinite_loss_is_no_error():
     assert gap_text(float("inf"), float("inf")) == "–"
-    assert gap_text(0.1, float("inf")) == "inf"
+    assert gap_text(0.1, float("inf")) == "–"
