@@ -6,7 +6,6 @@ from regplay.core.fields import replace
 from regplay.core.fit import Fit
 from regplay.gui.runs.pinned_runs import pin_overlays
 from regplay.gui.runs.run_rows import pin_color
-from regplay.gui.theme import DARK, LIGHT
 from regplay.session.pins import Pins
 
 
@@ -24,7 +23,7 @@ def test_shown_pins_of_the_same_problem_become_overlays(make_run, fit) -> None:
     pins.pin(make_run(seed=2), None, "untrained")
     (overlay,) = pin_overlays(pins, Experiment())
     assert (overlay.name, overlay.color) == ("same", pin_color(same.color))
-        assert overlay.fit is fit
-        assert overlay.grid is grid
+    assert overlay.fit is fit
+    assert overlay.grid is grid
     curved = replace(Experiment(), {"data.name": "curved"})
     assert [o.name for o in pin_overlays(pins, curved)] == ["other problem"]
