@@ -354,8 +354,8 @@ def test_all_tabs_turn_dark(at_tab):
     for tab in ("seeds", "network", "side", "fit"):
         person.click(f"stage.{tab}")
     person.choose("scheme.dark")
-    assert person.window.tabs.landscape.chart.colors is DARK
-    assert person.window.tabs.side.views[0].panel.colors.dark
+    person.wait(lambda: person.window.tabs.landscape.chart.colors is DARK)
+    assert person.window.tabs.side.views[0].panel.chart.colors.dark
 
 
 def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):
