@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPushButton
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import band_colors, member_color
 from regplay.gui.theme import DARK, LIGHT
 
@@ -56,9 +57,9 @@ def test_a_curve_is_named_and_read_with_its_own_deviation(view, make_dataset) ->
     assert "mean ± 2 standard deviations of the networks" in legend.toolTip()
     x = grid_of(dataset).x
     truth = dataset.truth(x[np.abs(x).argmin()])
-    assert _rows(view) == {"mean": "1.5 ± 0.25", "truth": f"{truth:.4g}"}
+    assert _rows(view) == {"mean": "1.5 ± 0.25", "truth": number(truth)}
     wide, narrow = band_colors(LIGHT, LIGHT.fit)
-    shades = [entry.color for entry in legend.entries if entry.sign == "band"]
+    shades = [LIGHT.of(entry.color) for entry in legend.entries if entry.sign == "band"]
     assert shades == [narrow, wide]
 
 
@@ -164,25 +165,25 @@ def test_a_surface_of_classes_shows_the_fit_alone_or_the_deviation(view, make_da
     dataset = make_dataset("two classes")
     _show(view, dataset, (0.6, 0.4), 0.0)
     panel = view.panel
-    plain = panel.surface.pixels
+    plain = panel.surface.pixels(LIGHT)
     right = _halves(view, dataset, (0.6, 0.4), 0.3)
-    shaded = panel.surface.pixels
+    shaded = panel.surface.pixels(LIGHT)
     assert ((shaded != plain).ravel() == right).all()
     assert "±1, ±2 std" in panel.legend.text()
     view.set_surface("fit")
-    np.testing.assert_array_equal(panel.surface.pixels, plain)
+    np.testing.assert_array_equal(panel.surface.pixels(LIGHT), plain)
     assert "std" not in panel.legend.text()
     assert panel.bar.isHidden()
     read = panel.chart.reader(0.5, 100.0).rows
     assert [row.value for row in read] == ["0.600 ± 0.300", "0.400 ± 0.300"]
     view.set_surface("std")
-    pixels = panel.surface.pixels.ravel()
+    pixels = panel.surface.pixels(LIGHT).ravel()
     assert len(set(pixels[right])) == len(set(pixels[~right])) == 1
     assert pixels[right][0] != pixels[~right][0]
     assert not panel.bar.isHidden()
     assert panel.bar.toolTip() == "std: 0 to 0.55"
     view.set_surface("fit and band")
-    np.testing.assert_array_equal(panel.surface.pixels, shaded)
+    np.testing.assert_array_equal(panel.surface.pixels(LIGHT), shaded)
     assert panel.bar.isHidden()
 
 
@@ -192,19 +193,19 @@ def test_a_surface_of_values_shows_the_fit_alone_or_the_deviation(view, make_dat
     panel = view.panel
     own, sizes = panel.bar.toolTip(), panel.dots.sizes
     assert ((sizes > 0).ravel() == right).all()
-    plain = panel.surface.pixels
+    plain = panel.surface.pixels(LIGHT)
     view.set_surface("fit")
     assert panel.dots.sizes is None
-    np.testing.assert_array_equal(panel.surface.pixels, plain)
+    np.testing.assert_array_equal(panel.surface.pixels(LIGHT), plain)
     assert [row.value for row in panel.chart.reader(0.5, 100.0).rows] == ["2 ± 0.25"]
     view.set_members([Fit(0, 0, np.zeros(0), np.zeros(0), np.linspace(1, 3, len(right)))])
     assert len(panel.contours.segments) == 0 < len(panel.members.segments)  # the fit is flat
     view.set_surface("std")
-    pixels = panel.surface.pixels.ravel()
+    pixels = panel.surface.pixels(LIGHT).ravel()
     assert len(set(pixels[right])) == len(set(pixels[~right])) == 1
     assert pixels[right][0] != pixels[~right][0]
     assert panel.bar.toolTip() == "std: 0 to 0.25"
-    assert panel.bar.values == (0, 0.125, 0.25)  # no levels: they are the fit's
+    assert panel.bar.bar.levels == ()  # they are the fit's
     view.set_surface("fit and band")
     assert panel.bar.toolTip() == own
     np.testing.assert_array_equal(panel.dots.sizes, sizes)
