@@ -141,7 +141,7 @@ def _measure_drag(folder: Path) -> dict[str, float]:
 
         def move() -> None:
             moves.append(time.perf_counter())
-            slider.setValue(10.0 ** (-6 + 6 * (len(moves) % 97) / 97))
+            slider.set_value(10.0 ** (-6 + 6 * (len(moves) % 97) / 97))
             if moves[-1] - moves[0] > _DRAG_SECONDS:
                 timer.stop()
                 window.close()
