@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 _BUDGET = 64 << 20  # bytes
 _MOST = 512  # more moments than a hand can tell apart on a handle

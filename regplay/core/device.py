@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regplay.core.cost import Cost
 from regplay.core.errors import UserError
+from regplay.core.measurements import Cost
 
 if TYPE_CHECKING:
     import torch

@@ -8,7 +8,7 @@ argument of `--set`, and the place in an error message.
 import difflib
 import math
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
@@ -19,7 +19,45 @@ from msgspec import Meta
 from regplay.core.datasets import REGISTRY
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment, Section
-from regplay.core.likeness import nearest
+
+_LEAST = 0.66  # likeness of two names, for one to be meant by the other
+_SECTION_SHARE = 0.3  # what comes before the last part only decides between names that are alike
+
+
+def nearest(path: str, known: Iterable[str]) -> str | None:
+    """The known path that is most like `path`, or None if none is.
+
+    The last part counts, as a whole, by one of its words or by its initials: `data.ntrain` is like
+    `data.n_train`, `wd` like `regularization.weight_decay`, `learning_rate` like `optimizer.lr`.
+    """
+    likeness, best = max((_likeness(path, other), other) for other in known)
+    return best if likeness >= _LEAST else None
+
+
+def _likeness(path: str, known: str) -> float:
+    section, _, name = path.rpartition(".")
+    known_section, _, known_name = known.rpartition(".")
+    alike = _ratio(name, known_name)
+    if name == _initials(known_name) or known_name == _initials(name):
+        alike = 1.0
+    elif name in known_name.split("_"):
+        alike = max(alike, 0.8)
+    if alike < _LEAST:
+        return 0.0
+    return alike + _SECTION_SHARE * _ratio(section, known_section)
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def _initials(name: str) -> str | None:
+    """The first letters of a name of several words."""
+    words = name.split("_")
+    return "".join(word[:1] for word in words) if len(words) > 1 else None
+
+
+pass
 
 Kind = Literal["integer", "number", "switch", "choice", "text"]
 Value = int | float | bool | str

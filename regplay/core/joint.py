@@ -15,10 +15,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import without_own
-from regplay.core.initial import layer_sizes
-from regplay.core.population import Shape
+from regplay.core.population import Shape, State, layer_sizes
 from regplay.core.predictions import fit_of, measured, network_at
-from regplay.core.state import State
 from regplay.core.training import Training, load_all
 from regplay.core.work import Stop
 

@@ -1,18 +1,24 @@
-"""M networks of one shape, trained together.
+"""M networks of one shape, trained together; their initial weights, and their state.
 
 All parameters lie in one buffer [M, P], a row a member, each as `torch.nn.utils`'
 `parameters_to_vector` lays out the equivalent `nn.Sequential`: for every layer its weights
 [out, in], then its biases [out].
 """
 
+import itertools
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
 import torch
-from torch import Tensor
+from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from regplay.core.engine import Engine, engine_for
+from regplay.core.experiment import ModelSettings
+from regplay.core.stopping import StoppingState
 
 Loss = Literal["mse", "cross_entropy"]
 
@@ -125,3 +131,84 @@ class Population:
         Dropout is off, and there is no softmax.
         """
         return self.engine.predict(self, x if x.dim() == 3 else x[None])
+
+
+def layer_sizes(model: ModelSettings, n_inputs: int, n_outputs: int) -> tuple[int, ...]:
+    """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
+    return (n_inputs, *[model.width] * model.depth, n_outputs)
+
+
+def initial_parameters(
+    model: ModelSettings, sizes: Sequence[int], seed: int
+) -> list[tuple[Tensor, Tensor]]:
+    """Weights [out, in] and biases [out] of each layer, float32, on the CPU.
+
+    They equal those of an `nn.Sequential` built in order after `torch.manual_seed(seed)`, to whose
+    linear layers, for an `init` other than `torch`, `nn.init.normal_`, `xavier_normal_` or
+    `kaiming_normal_` and `nn.init.zeros_` for the bias are then applied in order. The process's own
+    generator is not touched.
+    """
+    generator = torch.Generator().manual_seed(seed)
+    layers = []
+    for n_in, n_out in itertools.pairwise(sizes):
+        weight, bias = torch.empty(n_out, n_in), torch.empty(n_out)
+        # What nn.Linear.reset_parameters does.
+        nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
+        bound = 1 / math.sqrt(n_in)
+        nn.init.uniform_(bias, -bound, bound, generator=generator)
+        layers.append((weight, bias))
+    for weight, bias in layers:
+        match model.init:
+            case "torch":
+                weight.mul_(model.init_scale)
+                bias.mul_(model.init_scale)
+                continue
+            case "normal":
+                nn.init.normal_(weight, 0.0, model.init_scale, generator=generator)
+            case "xavier":
+                nn.init.xavier_normal_(weight, model.init_scale, generator=generator)
+            case "kaiming":
+                nn.init.kaiming_normal_(weight, nonlinearity="relu", generator=generator)
+                weight.mul_(model.init_scale)
+        nn.init.zeros_(bias)
+    return layers
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Everything that the rest of a training depends on, besides its experiments and data.
+
+    `Training.restore` goes on from it bit for bit as the training did that it was taken from.
+    """
+
+    shape: Shape
+    epoch: int
+    step: int
+    parameters: Tensor  # [M, P]
+    momenta: tuple[Tensor, ...]  # as many as the optimizer has, [M, P] each
+    updates: NDArray[np.int64]  # [M], those that the momenta know of
+    stopping: StoppingState
+
+    def member(self, member: int) -> "State":
+        """The same of one member, for a training of that one alone."""
+        one = slice(member, member + 1)
+        return State(
+            shape=Shape(1, self.shape.sizes),
+            epoch=self.epoch,
+            step=self.step,
+            parameters=self.parameters[one].clone(),
+            momenta=tuple(momentum[one].clone() for momentum in self.momenta),
+            updates=self.updates[one],
+            stopping=self.stopping.member(member),
+        )
+
+    def copy(self) -> "State":
+        """The same with tensors of its own."""
+        momenta = tuple(momentum.clone() for momentum in self.momenta)
+        return replace(self, parameters=self.parameters.clone(), momenta=momenta)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        tensors = [self.parameters, *self.momenta]
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)

@@ -21,7 +21,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
 from regplay.core.draws import Orders
@@ -34,11 +33,16 @@ from regplay.core.hyperparameters import (
     MEMBER_FIELDS,
     RATE_FIELDS,
 )
-from regplay.core.initial import initial_parameters, layer_sizes
-from regplay.core.measurements import Penalties, is_finite
-from regplay.core.population import Population, Shape, loss_of
+from regplay.core.measurements import Penalties, Schedule, cost, is_finite, steps_per_epoch
+from regplay.core.population import (
+    Population,
+    Shape,
+    State,
+    initial_parameters,
+    layer_sizes,
+    loss_of,
+)
 from regplay.core.predictions import fit_of
-from regplay.core.state import State
 from regplay.core.stopping import Stopping
 from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
 

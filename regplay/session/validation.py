@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from regplay.core.errors import UserError
-from regplay.core.likeness import nearest
+from regplay.core.fields import nearest
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 Steps = Sequence[str | int]  # keys, and indices from 0, that lead from the whole to a value

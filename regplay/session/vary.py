@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, field
 from regplay.core.hyperparameters import why_unused
-from regplay.core.sweep import Axis, Sweep
+from regplay.core.sweep import Sweep, SweepAxis
 
 MOST = 100_000  # networks in one sweep
 _DIGITS = 6  # significant ones of a value between two ends, so that it can be typed again
@@ -29,7 +29,7 @@ def read_sweep(experiment: Experiment, assignments: Sequence[str], seeds: int = 
     ExperimentError
         One line for each text that is refused; or if there is nothing to vary, or too much.
     """
-    axes: list[Axis] = []
+    axes: list[SweepAxis] = []
     problems: list[str] = []
     for assignment in assignments:
         try:
@@ -58,7 +58,7 @@ def _refuse_too_many(networks: int) -> None:
         )
 
 
-def read_axis(assignment: str) -> Axis:
+def read_axis(assignment: str) -> SweepAxis:
     """One field and its values: of a list or a range, or of a list with ranges in it.
 
     Values that come twice, as where a range is rounded to whole numbers, are kept once.
@@ -79,7 +79,7 @@ def read_axis(assignment: str) -> Axis:
             values += _range(varied, piece)
         else:
             values.append(_value(varied, piece))
-    return Axis(path, tuple(dict.fromkeys(values)))
+    return SweepAxis(path, tuple(dict.fromkeys(values)))
 
 
 def _value(varied: Field, text: str) -> Value:

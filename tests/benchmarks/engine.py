@@ -7,10 +7,10 @@ from statistics import median
 
 import numpy as np
 
-from regplay.core.cost import steps_per_epoch
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, replace
+from regplay.core.measurements import steps_per_epoch
 from regplay.core.training import train
 from tests.benchmarks.jax_scan import jax_run, jax_sweep
 from tests.benchmarks.machine import CORES, peak_flops

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from regplay.core.cost import Schedule, cost, steps_per_epoch
+from regplay.core.measurements import Schedule, cost, steps_per_epoch
 
 SIZES = [
     (1, 64, 64, 1),

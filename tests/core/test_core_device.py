@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from regplay.core.cost import Cost
 from regplay.core.device import DeviceError, available, check_device, place
 from regplay.core.experiment import Experiment
+from regplay.core.measurements import Cost
 from regplay.core.training import Training
 
 SMALL = Cost(step=80.0, measure=60.0, step_flops=1e6)

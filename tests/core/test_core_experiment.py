@@ -17,7 +17,7 @@ from regplay.core.fields import FIELDS, get, replace
         "regplay.core.fields",
         "regplay.core.datasets",
         "regplay.core.toml",
-        "regplay.core.cost",
+        "regplay.core.measurements",
         "regplay.core.history",
     ],
 )

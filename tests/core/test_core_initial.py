@@ -10,7 +10,7 @@ from torch import nn
 
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import replace
-from regplay.core.initial import initial_parameters, layer_sizes
+from regplay.core.population import initial_parameters, layer_sizes
 from regplay.core.training import Training, run
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -12,7 +12,7 @@ from regplay.core.fit import grid_of
 from regplay.core.history import MEASURES, History
 from regplay.core.joint import JointTraining, plan
 from regplay.core.native_engine import NativeEngine
-from regplay.core.sweep import Axis, Sweep
+from regplay.core.sweep import Sweep, SweepAxis
 from regplay.core.training import Training, load_all, run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -39,14 +39,17 @@ def alone(experiment):
 
 
 _SWEEPS = {
-    "weight decay and dropout": (Axis(WD, (0.0, 0.1)), Axis(DROPOUT, (0.0, 0.3))),
-    "width": (Axis("model.width", (1, 4, 8)),),
-    "depth": (Axis("model.depth", (0, 2)),),
-    "training points": (Axis("data.n_train", (5, 20)),),
-    "noise": (Axis("data.noise", (0.0, 0.5)),),
-    "optimizer": (Axis("optimizer.name", ("sgd", "adam")), Axis("optimizer.lr", (0.001, 0.1))),
-    "patience": (Axis("regularization.early_stopping", (0, 3)), Axis(WD, (0.0, 1.0))),
-    "dataset": (Axis("data.name", ("sine", "moons")),),
+    "weight decay and dropout": (SweepAxis(WD, (0.0, 0.1)), SweepAxis(DROPOUT, (0.0, 0.3))),
+    "width": (SweepAxis("model.width", (1, 4, 8)),),
+    "depth": (SweepAxis("model.depth", (0, 2)),),
+    "training points": (SweepAxis("data.n_train", (5, 20)),),
+    "noise": (SweepAxis("data.noise", (0.0, 0.5)),),
+    "optimizer": (
+        SweepAxis("optimizer.name", ("sgd", "adam")),
+        SweepAxis("optimizer.lr", (0.001, 0.1)),
+    ),
+    "patience": (SweepAxis("regularization.early_stopping", (0, 3)), SweepAxis(WD, (0.0, 1.0))),
+    "dataset": (SweepAxis("data.name", ("sine", "moons")),),
 }
 
 
@@ -69,7 +72,9 @@ def test_members_equal_those_trained_alone(engine, axes):
 
 
 def test_those_that_differ_in_no_shape_share_a_population():
-    experiments = Sweep(BASE, (Axis(WD, (0.0, 0.1)), Axis("model.width", (2, 3)))).experiments
+    experiments = Sweep(
+        BASE, (SweepAxis(WD, (0.0, 0.1)), SweepAxis("model.width", (2, 3)))
+    ).experiments
     parts = plan(experiments, load_all(experiments))
     assert [list(part) for part in parts] == [[0, 2], [1, 3]]
 
@@ -77,7 +82,7 @@ def test_those_that_differ_in_no_shape_share_a_population():
 def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monkeypatch):
     use(monkeypatch, native_engine(threads=2))
     more = replace(BASE, {"optimizer.batch_size": 7, DROPOUT: 0.2})
-    axes = Axis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)), Axis("optimizer.lr", (0.003, 0.01))
+    axes = SweepAxis(WD, (0.0, 0.01, 0.1, 1.0, 2.0)), SweepAxis("optimizer.lr", (0.003, 0.01))
     experiments = Sweep(more, axes, seeds=2).experiments
     whole = trained(experiments)
     assert len(plan(experiments, load_all(experiments))) == 1
@@ -100,7 +105,7 @@ def test_what_is_too_large_for_memory_is_trained_in_parts_to_the_same_bits(monke
 
 
 def test_a_population_takes_no_more_memory_than_it_may(monkeypatch):
-    experiments = Sweep(BASE, (Axis(WD, tuple(i / 1000 for i in range(200))),)).experiments
+    experiments = Sweep(BASE, (SweepAxis(WD, tuple(i / 1000 for i in range(200))),)).experiments
     datasets = load_all(experiments)
     for members in (1, 7, 100):
         monkeypatch.setattr(joint, "_MEMORY", members * 16_000)
@@ -113,7 +118,7 @@ def test_a_population_takes_no_more_memory_than_it_may(monkeypatch):
 
 def test_it_fills_in_part_by_part_and_says_how_far(monkeypatch):
     use(monkeypatch, native_engine(threads=1))
-    experiments = Sweep(BASE, (Axis("model.width", (2, 3)),)).experiments
+    experiments = Sweep(BASE, (SweepAxis("model.width", (2, 3)),)).experiments
     training = JointTraining(experiments)
     assert training.history.progress == 0
     assert np.isnan(training.history.values("valid_loss")).all()
@@ -132,7 +137,7 @@ def test_it_fills_in_part_by_part_and_says_how_far(monkeypatch):
 
 
 def test_values_at_an_epoch_are_of_the_newest_record_not_later():
-    training = trained(Sweep(BASE, (Axis(WD, (0.0, 0.1)),)).experiments)
+    training = trained(Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments)
     history = training.history
     member = history.member(1)
     for epoch in (0, 7, 30):
@@ -143,14 +148,14 @@ def test_values_at_an_epoch_are_of_the_newest_record_not_later():
 
 def test_a_diverged_member_is_told_and_finished():
     experiments = Sweep(
-        replace(BASE, {"optimizer.name": "sgd"}), (Axis("optimizer.lr", (0.01, 10.0)),)
+        replace(BASE, {"optimizer.name": "sgd"}), (SweepAxis("optimizer.lr", (0.01, 10.0)),)
     ).experiments
     training = trained(experiments)
     assert list(training.history.diverged) == [False, True]
 
 
 def test_fits_are_those_of_members_trained_alone_at_any_kept_moment():
-    experiments = Sweep(BASE, (Axis(WD, (0.0, 0.1)),)).experiments
+    experiments = Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments
     together = trained(experiments)
     single = Training([experiments[1]])
     grid = grid_of(single.datasets[0])
@@ -177,7 +182,7 @@ def test_predictions_of_classes_are_probabilities_of_all_members():
 
 
 def test_a_member_goes_on_alone_from_its_states():
-    experiments = Sweep(BASE, (Axis(WD, (0.0, 0.1)),)).experiments
+    experiments = Sweep(BASE, (SweepAxis(WD, (0.0, 0.1)),)).experiments
     together = trained(experiments)
     states = together.checkpoints(1)
     assert list(states.epochs) == list(together.history.epochs)
@@ -191,7 +196,7 @@ def test_a_member_goes_on_alone_from_its_states():
 
 
 def test_small_parts_are_trained_side_by_side_and_come_to_the_same(monkeypatch):
-    experiments = Sweep(BASE, (Axis("model.width", (2, 3, 5, 40)),)).experiments
+    experiments = Sweep(BASE, (SweepAxis("model.width", (2, 3, 5, 40)),)).experiments
     found = {}
     for threads in (1, 2, 3):
         use(monkeypatch, native_engine(threads))
@@ -211,7 +216,7 @@ def test_small_parts_are_trained_side_by_side_and_come_to_the_same(monkeypatch):
 
 def test_an_error_in_one_of_the_parts_side_by_side_is_told(monkeypatch):
     use(monkeypatch, native_engine(threads=2))
-    training = JointTraining(Sweep(BASE, (Axis("model.width", (2, 3)),)).experiments)
+    training = JointTraining(Sweep(BASE, (SweepAxis("model.width", (2, 3)),)).experiments)
 
     def fail(self, *_, **__):
         raise MemoryError("no room")
@@ -223,7 +228,7 @@ def test_an_error_in_one_of_the_parts_side_by_side_is_told(monkeypatch):
 
 def test_nothing_is_known_of_a_member_before_its_turn(monkeypatch):
     use(monkeypatch, native_engine(threads=1))
-    training = JointTraining(Sweep(BASE, (Axis("model.width", (2, 3)),)).experiments)
+    training = JointTraining(Sweep(BASE, (SweepAxis("model.width", (2, 3)),)).experiments)
     training.advance()
     with pytest.raises(LookupError):
         training.fit(None, 1)

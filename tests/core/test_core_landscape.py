@@ -5,8 +5,7 @@ import pytest
 
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.core.landscape import landscape_axis, roundness
-from regplay.core.sweep import sweep_axis
+from regplay.core.sweep import landscape_axis, roundness, sweep_axis
 from regplay.gui.controls.factory import scale_of
 
 EVEN = (

@@ -5,7 +5,7 @@ import torch
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
-from regplay.core.replay import fill_in
+from regplay.core.recompute import fill_in
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -6,14 +6,16 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, get, replace
 from regplay.core.hyperparameters import SWEEPABLE, is_used
-from regplay.core.sweep import Axis, Sweep, sweep_axis
+from regplay.core.sweep import Sweep, SweepAxis, sweep_axis
 from regplay.gui.controls.factory import scale_of
 
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 
 def test_members_are_the_product_of_axes_and_seeds_the_last_fastest():
-    sweep = Sweep(Experiment(), (Axis(WD, (0.0, 0.1)), Axis(DROPOUT, (0.0, 0.2, 0.5))), seeds=2)
+    sweep = Sweep(
+        Experiment(), (SweepAxis(WD, (0.0, 0.1)), SweepAxis(DROPOUT, (0.0, 0.2, 0.5))), seeds=2
+    )
     found = [(get(e, WD), get(e, DROPOUT), e.seed) for e in sweep.experiments]
     assert sweep.shape == (2, 3, 2)
     assert found == [(w, p, s) for w in (0.0, 0.1) for p in (0.0, 0.2, 0.5) for s in (0, 1)]
@@ -25,7 +27,7 @@ def test_members_are_the_product_of_axes_and_seeds_the_last_fastest():
 
 def test_only_what_is_varied_differs():
     base = replace(Experiment(), {"epochs": 7, "data.name": "moons", "seed": 3})
-    for experiment in Sweep(base, (Axis(WD, (0.0, 0.1)),)).experiments:
+    for experiment in Sweep(base, (SweepAxis(WD, (0.0, 0.1)),)).experiments:
         assert replace(experiment, {WD: 0.0}) == base
 
 
@@ -43,11 +45,11 @@ def test_seeds_go_on_at_0_after_the_largest():
 
 def test_a_wrong_value_is_refused_with_path_and_bound():
     with pytest.raises(ExperimentError, match=r"regularization.dropout = 2.0: .*0 to 0.95"):
-        _ = Sweep(Experiment(), (Axis(DROPOUT, (0.0, 2.0)),)).experiments
+        _ = Sweep(Experiment(), (SweepAxis(DROPOUT, (0.0, 2.0)),)).experiments
 
 
 def test_values_are_laid_out_as_the_members_are():
-    sweep = Sweep(Experiment(), (Axis(WD, (0.0, 0.1)), Axis(DROPOUT, (0.0, 0.2, 0.5))))
+    sweep = Sweep(Experiment(), (SweepAxis(WD, (0.0, 0.1)), SweepAxis(DROPOUT, (0.0, 0.2, 0.5))))
     laid = sweep.shaped(np.arange(12.0).reshape(2, 6))
     assert laid.shape == (2, 2, 3, 1)
     assert laid[0, 1, 2, 0] == sweep.member(1, 2)

@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from regplay.core.toml_text import TooMuchError, check_effort, parse
+from regplay.core.toml import TooMuchError, check_effort, parse
 
 _M = 1 << 20
 _DOTS = ".".join("c" * 60_000)

@@ -15,7 +15,7 @@ from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
-from regplay.gui.training import worker as worker
+from regplay.gui.training import worker
 from regplay.gui.training.clock import VirtualClock
 from regplay.gui.training.messages import Job, Look, Mailbox, Start, View
 from regplay.gui.training.runner import FRAME, Runner

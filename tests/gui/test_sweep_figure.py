@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import MEASURES, Snapshot
-from regplay.core.sweep import Axis, Sweep
+from regplay.core.sweep import Sweep, SweepAxis
 from regplay.gui.figures.figure import paint_page
 from regplay.gui.figures.sweep_figure import (
     STYLE,
@@ -27,11 +27,11 @@ DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 pytestmark = pytest.mark.usefixtures("qapp")
 
 
-def _axis(path: str, *values: Value) -> Axis:
-    return Axis(path, values)
+def _axis(path: str, *values: Value) -> SweepAxis:
+    return SweepAxis(path, values)
 
 
-def _result(axes: tuple[Axis, ...], losses: object, seeds: int = 1) -> SweepResult:
+def _result(axes: tuple[SweepAxis, ...], losses: object, seeds: int = 1) -> SweepResult:
     """Validation losses [*axes, seeds], training half of them; inf diverged, NaN is missing."""
     sweep = Sweep(Experiment(), axes, seeds)
     outcomes: list[Outcome | None] = []
@@ -79,7 +79,7 @@ def test_what_spans_much_or_is_spaced_in_ratios_is_logarithmic(axis, is_log):
     assert is_logarithmic(axis) is is_log
 
 
-def _texts(axis: Axis) -> list[str]:
+def _texts(axis: SweepAxis) -> list[str]:
     """What is labelled along 800 pixels."""
     ticks = field_axis(axis).axis.ticks(800, QFontMetricsF(QFont()))
     return [tick.text for tick in ticks if tick.text]

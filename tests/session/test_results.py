@@ -16,7 +16,7 @@ from regplay.core.experiment import DataSettings, Experiment, ModelSettings, Reg
 from regplay.core.fields import replace
 from regplay.core.fit import Fit
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.sweep import Axis, Sweep
+from regplay.core.sweep import Sweep, SweepAxis
 from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.results import (
     Result,
@@ -34,7 +34,7 @@ from regplay.session.terminal import describe_sweep, stopped_line
 FILES = {"experiment.toml", "history.csv", "predictions.csv", "model.pt"}
 
 NAN = float("nan")
-WIDTHS = Axis("model.width", (4, 8, 16))
+WIDTHS = SweepAxis("model.width", (4, 8, 16))
 
 
 def _snapshot(epoch: int, *values: float, diverged: bool = False) -> Snapshot:
@@ -274,7 +274,7 @@ def test_a_row_for_each_finished_network(seeded):
 
 
 def test_a_varied_seed_has_one_column():
-    sweep = Sweep(Experiment(), (Axis("seed", (3, 5)), Axis("data.clean_valid", (True,))))
+    sweep = Sweep(Experiment(), (SweepAxis("seed", (3, 5)), SweepAxis("data.clean_valid", (True,))))
     rows = _rows(_sweep_result(sweep, _history(1.0), _history(2.0)))
     assert list(rows[0])[:3] == ["seed", "data.clean_valid", "train_loss"]
     assert [row["seed"] for row in rows] == ["3", "5"]
@@ -313,7 +313,7 @@ def test_the_outcome_in_words(seeded):
 
 
 def test_only_the_best_few_are_shown_and_the_rest_counted():
-    sweep = Sweep(Experiment(), (Axis("model.width", tuple(range(1, 10))),))
+    sweep = Sweep(Experiment(), (SweepAxis("model.width", tuple(range(1, 10))),))
     result = _sweep_result(
         sweep, *(_history(float(10 - width), accuracy=0.5) for width in range(1, 10))
     )

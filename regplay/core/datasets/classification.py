@@ -13,9 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from regplay.core.datasets.dataset import Dataset, DatasetSpec, Floats, Split
-from regplay.core.datasets.sampling import (
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetSpec,
+    Floats,
     Labels,
+    Split,
     Streams,
     flip_entropy,
     flip_labels,

@@ -26,9 +26,8 @@ from regplay.core.datasets.csv_reader import (
     Source,
     open_sheet,
 )
-from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Floats
+from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Floats, Labels
 from regplay.core.datasets.numbers import LARGEST, parse_number, short, shown, why_no_number
-from regplay.core.datasets.sampling import Labels
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 

@@ -2,9 +2,16 @@
 
 import numpy as np
 
-from regplay.core.datasets.dataset import Dataset, DatasetSpec, Floats, Split
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetSpec,
+    Floats,
+    Split,
+    Streams,
+    require_sizes,
+    streams,
+)
 from regplay.core.datasets.regression import noisy
-from regplay.core.datasets.sampling import Streams, require_sizes, streams
 from regplay.core.experiment import DataSettings
 
 BIAS = 0.05

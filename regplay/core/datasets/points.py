@@ -14,9 +14,16 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Floats, Split, Task
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetError,
+    DatasetSpec,
+    Floats,
+    Split,
+    Task,
+    mean_and_scale,
+)
 from regplay.core.datasets.numbers import LARGEST, why_no_number
-from regplay.core.datasets.sampling import mean_and_scale
 from regplay.core.experiment import DataSettings
 
 MAX_POINTS = 20_000

@@ -5,8 +5,15 @@ from functools import partial
 
 import numpy as np
 
-from regplay.core.datasets.dataset import Dataset, DatasetSpec, Floats, Split
-from regplay.core.datasets.sampling import Streams, require_sizes, streams
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetSpec,
+    Floats,
+    Split,
+    Streams,
+    require_sizes,
+    streams,
+)
 from regplay.core.experiment import DataSettings
 
 Function = Callable[[Floats], Floats]  # x [n] -> y [n]

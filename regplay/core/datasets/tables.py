@@ -11,9 +11,14 @@ from functools import cache, partial
 
 import numpy as np
 
-from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Floats, Split, Task
-from regplay.core.datasets.sampling import (
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetError,
+    DatasetSpec,
+    Floats,
     Labels,
+    Split,
+    Task,
     flip_labels,
     mean_and_scale,
     require_sizes,

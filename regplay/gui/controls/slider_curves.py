@@ -10,7 +10,7 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.hyperparameters import is_used
-from regplay.core.sweep import Axis, Sweep, sweep_axis
+from regplay.core.sweep import Sweep, SweepAxis, sweep_axis
 from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.training.messages import Start
@@ -78,14 +78,14 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     )
 
 
-def _possible(experiment: Experiment, axis: Axis) -> Axis:
+def _possible(experiment: Experiment, axis: SweepAxis) -> SweepAxis:
     """Without the numbers of points that a table hasn't got."""
     if axis.path != "data.n_train":
         return axis
     # A file may have other rows the next time.
     loads = _loads.__wrapped__ if experiment.data.file else _loads
     values = (n for n in axis.values if loads(replace(experiment, {axis.path: n}).data))
-    return Axis(axis.path, tuple(values))
+    return SweepAxis(axis.path, tuple(values))
 
 
 @lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds

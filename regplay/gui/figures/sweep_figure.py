@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPaint
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.history import Floats
-from regplay.core.sweep import Axis as SweepAxis
+from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import PlotFigure, Style, draw_image, image_bytes
 from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
 from regplay.gui.plots.axes import Axes, Axis, GridLayer

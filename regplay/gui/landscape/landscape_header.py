@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import NumberAxis
+from regplay.core.sweep import NumberAxis, landscape_axis
 from regplay.gui.controls.control import Combo
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, Measure
 from regplay.gui.widgets.buttons import Toggle

@@ -7,8 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.landscape import roundness
-from regplay.core.sweep import NumberAxis
+from regplay.core.sweep import NumberAxis, roundness
 from regplay.gui.plots.scale import LARGEST, Floats, Range, Scale, spread
 
 Measure = Literal["valid_loss", "gap", "accuracy"]

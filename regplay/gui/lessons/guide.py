@@ -19,7 +19,7 @@ from regplay.session import lessons
 from regplay.session.lessons import Lesson, LessonError, Observations, Page
 
 if TYPE_CHECKING:
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 
 class Library:

@@ -11,13 +11,14 @@ from regplay.core.bias_variance import (
     DOUBLE_DESCENT,
     Decomposition,
     Spread,
+    band_of,
     decomposition_axis,
+    decompositions_of,
     has_decomposition,
 )
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import is_used
-from regplay.core.resampled import band_of, decompositions_of
 from regplay.core.sweep import Sweep
 from regplay.gui.seeds.loss_strip import SeedLosses
 from regplay.gui.seeds.seeds_view import SeedsView

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from regplay.core.cost import steps_per_epoch
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
+from regplay.core.measurements import steps_per_epoch
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import Job, Look, Start, View
 from regplay.gui.training.studies import Study, StudyRequest

@@ -7,10 +7,8 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.hyperparameters import is_on
 from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
-from regplay.core.population import Population
-from regplay.core.predictions import fit_of, network_at
-from regplay.core.state import State
-from regplay.core.thinned import stochastic_passes
+from regplay.core.population import Population, State
+from regplay.core.predictions import fit_of, network_at, stochastic_passes
 from regplay.core.training import Training
 from regplay.gui.training.messages import Job, Look, View
 from regplay.session.session import Run

@@ -215,7 +215,7 @@ class Worker(QThread):
         return training.step < self._goal or training.owes_record
 
     def _begin(self, job: Job) -> None:
-        from regplay.core.replay import fill_in
+        from regplay.core.recompute import fill_in
         from regplay.core.training import Training
 
         self._current = job

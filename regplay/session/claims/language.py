@@ -24,8 +24,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal, get_args
 
-from regplay.core.fields import Value
-from regplay.core.likeness import nearest
+from regplay.core.fields import Value, nearest
 from regplay.core.verdict import Kind
 from regplay.session.claims.terms import (
     ClaimError,

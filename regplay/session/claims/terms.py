@@ -10,14 +10,13 @@ from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.fields import FIELDS, ExperimentError, Field, Value
+from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
 from regplay.core.history import MEASURES as RECORDED
 from regplay.core.history import History
-from regplay.core.likeness import nearest
 from regplay.core.verdict import judge
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 Needs = Literal["data", "history", "weights", "resamples"]
 

@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from regplay.core.checkpoints import Checkpoints
-from regplay.core.cost import steps_per_epoch
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
 from regplay.core.history import History
+from regplay.core.measurements import steps_per_epoch
 from regplay.session.document.states import StoredStates, sizes_of
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin
 from regplay.session.session import Run
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 ViewValue = str | int | float | bool
 

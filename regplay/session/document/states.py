@@ -23,7 +23,7 @@ from regplay.core.history import MEASURES, History
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
 
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 Layout = tuple[str, tuple[int, ...]]  # numpy's name of the type, and the shape
 _LEVEL = 1  # weights hardly get smaller by more work
@@ -223,8 +223,7 @@ class StoredStates:
         """The states themselves; this imports torch."""
         from torch import from_numpy
 
-        from regplay.core.population import Shape
-        from regplay.core.state import State
+        from regplay.core.population import Shape, State
         from regplay.core.stopping import StoppingState
 
         shape, arrays = Shape(1, self.sizes), self.arrays

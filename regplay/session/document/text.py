@@ -24,7 +24,7 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.toml_text import TooMuchError, check_effort, parse
+from regplay.core.toml import TooMuchError, check_effort, parse
 from regplay.session.document.document import (
     VIEW,
     Document,
@@ -51,7 +51,7 @@ from regplay.session.session import Run
 from regplay.session.validation import validated
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 FORMAT = 2
 EARLIER = 1  # `regplay.session.document.states` says in what it differs

@@ -14,7 +14,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import DataSettings
 from regplay.session.export.python_text import call, comment, joined
 
-# Streams of each split in the order of `regplay.core.datasets.sampling.Streams`.
+# Streams of each split in the order of `regplay.core.datasets.dataset.Streams`.
 TRAIN_RNGS = ("rngs[0]", "rngs[1]", "rngs[2]", "rngs[3]")
 VALID_RNGS = ("rngs[4]", "rngs[5]", "rngs[6]", "rngs[7]")
 

@@ -3,10 +3,10 @@
 import textwrap
 from collections.abc import Callable, Mapping
 
-from regplay.core.cost import Schedule, cost, steps_per_epoch
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
+from regplay.core.measurements import Schedule, cost, steps_per_epoch
 from regplay.session.export.data_code import (
     CURVES,
     PLANES,

@@ -1,9 +1,9 @@
 """Code of the optimizer, the training loop and the final measurement."""
 
-from regplay.core.cost import Schedule
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.hyperparameters import HYPERPARAMETERS, Place, in_use
+from regplay.core.measurements import Schedule
 from regplay.session.export.python_text import call, comment, indented, joined
 
 RANDOM: tuple[Place, ...] = ("hidden", "input")  # where torch's own generator is drawn from

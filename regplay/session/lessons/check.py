@@ -12,12 +12,11 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from regplay.core.bias_variance import Decomposition, why_not
+from regplay.core.bias_variance import Decomposition, decompositions_of, why_not
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
-from regplay.core.resampled import decompositions_of
 from regplay.core.sweep import Sweep
 from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
 from regplay.session.files import finite

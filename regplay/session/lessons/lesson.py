@@ -16,10 +16,9 @@ from msgspec import Meta
 from regplay.core import fields
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, Value, field
+from regplay.core.fields import ExperimentError, Value, field, nearest
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.core.likeness import nearest
-from regplay.core.toml_text import TooMuchError, parse
+from regplay.core.toml import TooMuchError, parse
 from regplay.resources import resource
 from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
 from regplay.session.experiment_text import absolute

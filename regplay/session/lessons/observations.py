@@ -12,7 +12,7 @@ from regplay.core.history import History
 from regplay.session.claims import Statement, Term, Trained, measure_term, small_weights
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.state import State
+    from regplay.core.population import State
 
 _MOST = 256  # runs that are remembered, the latest ones
 _Key = TypeVar("_Key")

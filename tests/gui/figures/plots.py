@@ -8,8 +8,7 @@ from regplay.core.datasets import Dataset, Split
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.landscape import landscape_axis
-from regplay.core.sweep import sweep_axis
+from regplay.core.sweep import landscape_axis, sweep_axis
 from regplay.gui.controls.factory import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure

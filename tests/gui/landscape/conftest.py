@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
 
-from regplay.core.landscape import landscape_axis
+from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_view import LandscapeView
 

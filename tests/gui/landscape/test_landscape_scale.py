@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.core.landscape import landscape_axis
+from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import (
     are_beyond,
     color_shares,

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from regplay.core.landscape import landscape_axis
+from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import color_shares
 from regplay.gui.landscape.landscape_view import LandscapeView
 from regplay.gui.theme import DARK, palette_of

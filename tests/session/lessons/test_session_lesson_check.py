@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from regplay.core.bias_variance import decompositions_of
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.core.joint import JointTraining
-from regplay.core.resampled import decompositions_of
 from regplay.core.sweep import Sweep
 from regplay.core.training import train
 from regplay.session.lessons import LessonError, loads_lesson
