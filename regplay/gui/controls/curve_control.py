@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from regplay.core.fields import Field, Value
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.track import HEIGHT, PreviewTrack
 from regplay.gui.theme import DARK, LIGHT
@@ -79,7 +79,7 @@ class CurveTrack(PreviewTrack):
     forgotten, so that an outdated one never comes back.
     """
 
-    def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
+    def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         self._picture = CurvePicture()
         self._positions: list[int] = []  # of the curve's values
         self._shows = False
@@ -103,7 +103,7 @@ class CurveTrack(PreviewTrack):
             self.setMouseTracking(shows)
             self.set_curve(None)
 
-    def set_scale(self, scale: Scale) -> None:
+    def set_scale(self, scale: SliderScale) -> None:
         """Slide over other values from now on; the shown value and the curve stay."""
         super().set_scale(scale)
         self._place()
@@ -246,7 +246,7 @@ class SweepableControl(NumberControl):
     def __init__(
         self,
         field: Field,
-        scale: Scale,
+        scale: SliderScale,
         words: Mapping[int, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -282,7 +282,7 @@ class SweepableControl(NumberControl):
         """Show `curve` where there is room for one; the layout stays."""
         self.slider.set_curve(curve)
 
-    def _make_slider(self, scale: Scale) -> CurveTrack:
+    def _make_slider(self, scale: SliderScale) -> CurveTrack:
         return CurveTrack(scale, self._number(), self)
 
     def _make_room(self, shows: bool) -> None:

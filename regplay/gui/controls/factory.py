@@ -17,10 +17,10 @@ from regplay.gui.controls.control import (
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.controls.scale import Scale, counts, linear, logarithmic, octaves
+from regplay.gui.controls.slider_scale import SliderScale, counts, linear, logarithmic, octaves
 
 # What a person slides to; typing goes as far as the field's bounds.
-_SCALES: Mapping[str, Callable[[], Scale]] = {
+_SCALES: Mapping[str, Callable[[], SliderScale]] = {
     "data.n_train": lambda: counts(2_000, low=2),
     "data.n_valid": lambda: counts(2_000),
     "data.n_inputs": lambda: counts(1_000),
@@ -57,7 +57,7 @@ def fit_to_dataset(control: Control, default: Value) -> None:
     control.set_default(default)
 
 
-def scale_of(field: Field) -> Scale:
+def scale_of(field: Field) -> SliderScale:
     """The slider of a number: logarithmic where the field has a `log_floor`, else even steps."""
     if field.path in _SCALES:
         return _SCALES[field.path]()

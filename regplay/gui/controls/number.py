@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpin
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
-from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.track import Track
 from regplay.gui.plots.number_text import exact
 from regplay.gui.widgets import tones
@@ -103,7 +103,7 @@ class NumberControl(Control):
     def __init__(
         self,
         field: Field,
-        scale: Scale,
+        scale: SliderScale,
         words: Mapping[int, str] | None = None,
         parent: QWidget | None = None,
     ) -> None:
@@ -148,7 +148,7 @@ class NumberControl(Control):
         """Why the last typed value was refused; empty if it was not."""
         return self._message.text() if self._message and not self._message.isHidden() else ""
 
-    def set_reach(self, scale: Scale, words: Mapping[int, str]) -> None:
+    def set_reach(self, scale: SliderScale, words: Mapping[int, str]) -> None:
         """Let the slider go over other values, and show some numbers as words."""
         if scale != self.slider.scale or words != self._words:
             self._words = words
@@ -168,7 +168,7 @@ class NumberControl(Control):
         super().reset()
         self._refuse("")
 
-    def _make_slider(self, scale: Scale) -> Track:
+    def _make_slider(self, scale: SliderScale) -> Track:
         return Track(scale, self._number(), self)
 
     def _number(self) -> float:

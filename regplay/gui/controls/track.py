@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.controls.scale import Scale
+from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.widgets import tones
 from regplay.gui.widgets.handle_slider import HandleSlider, draw_groove, quiet
 
@@ -21,7 +21,7 @@ class Track(HandleSlider):
     picked = Signal(object)
     reset_requested = Signal()
 
-    def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
+    def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exact = self._default = value
         self.setFixedHeight(HEIGHT)
@@ -29,7 +29,7 @@ class Track(HandleSlider):
         # Assistive technology moves a slider by its position.
         self.valueChanged.connect(self._moved)
 
-    def set_scale(self, scale: Scale) -> None:
+    def set_scale(self, scale: SliderScale) -> None:
         """Slide over other values from now on; the shown value stays."""
         self.scale = scale
         self._default_position = scale.position(self._default)
@@ -62,7 +62,7 @@ class Track(HandleSlider):
         """Go up or down by as many values as PageUp and PageDown do, `pages` times."""
         self.step(pages * self._stops().coarse)
 
-    def _stops(self) -> Scale:
+    def _stops(self) -> SliderScale:
         """What the keys go over."""
         return self.scale
 
@@ -170,8 +170,8 @@ class PreviewTrack(Track):
     adopted = Signal(int)
     preview_ended = Signal()
 
-    def __init__(self, scale: Scale, value: float, parent: QWidget | None = None) -> None:
-        self._trained: Scale | None = None
+    def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
+        self._trained: SliderScale | None = None
         self._previews = False  # the handle is held, and goes over trained values
         self._was_previewed = False  # since it was taken
         self._took_mark = False  # it was brought here by a click that means this very value
@@ -190,7 +190,7 @@ class PreviewTrack(Track):
         self._trained = None
         if values is not None:
             coarse = self.scale.coarse * len(values) / len(self.scale.values)  # pages as long
-            self._trained = Scale(values, max(1, round(coarse)))
+            self._trained = SliderScale(values, max(1, round(coarse)))
         self._break_off()
 
     def show_value(self, value: float) -> None:
@@ -200,11 +200,11 @@ class PreviewTrack(Track):
 
     # -- which values can be chosen
 
-    def _offered(self) -> Scale | None:
+    def _offered(self) -> SliderScale | None:
         """The trained values, unless the handle is held and began without them."""
         return self._trained if self._previews or not self.isSliderDown() else None
 
-    def _stops(self) -> Scale:
+    def _stops(self) -> SliderScale:
         return self._offered() or self.scale
 
     def _pick(self, value: float) -> None:
@@ -232,7 +232,7 @@ class PreviewTrack(Track):
         self._move_handle(self.under_handle)
         self._pick(value)
 
-    def _adopt(self, trained: Scale, value: float) -> None:
+    def _adopt(self, trained: SliderScale, value: float) -> None:
         self.show_value(value)
         self.adopted.emit(trained.values.index(value))
 
@@ -268,7 +268,7 @@ class PreviewTrack(Track):
                 return
         self._preview(trained, index)
 
-    def _preview(self, trained: Scale, index: int | None) -> None:
+    def _preview(self, trained: SliderScale, index: int | None) -> None:
         """Bring the handle to a trained value, or back to where it began."""
         value = self._exact if index is None else trained.values[index]
         if value == self.under_handle:
@@ -331,6 +331,6 @@ class PreviewTrack(Track):
     def _distance(self, value: float, position: float) -> float:
         return abs(self.scale.position(value) - position)
 
-    def _nearest(self, trained: Scale, position: float) -> int:
+    def _nearest(self, trained: SliderScale, position: float) -> int:
         values = trained.values
         return min(range(len(values)), key=lambda index: self._distance(values[index], position))

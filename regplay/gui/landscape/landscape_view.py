@@ -21,9 +21,9 @@ from regplay.gui.landscape.landscape_map import (
 )
 from regplay.gui.landscape.map_chart import (
     Cell,
+    CellMarksLayer,
     CellsLayer,
     MapChart,
-    MarksLayer,
     cell_rows,
     legend_entries,
     place_text,
@@ -61,7 +61,7 @@ class LandscapeView(QWidget):
         self.chart = named("landscape.chart", MapChart())
         self.chart.setAccessibleName("Map of the networks; arrow keys move, Enter adopts")
         self.bar = ColorBar()
-        self.cells, self.marks = CellsLayer(), MarksLayer()
+        self.cells, self.marks = CellsLayer(), CellMarksLayer()
         self.chart.canvas.live += [self.cells, self.marks]
         self.chart.reader = self._read
         row = QHBoxLayout()

@@ -101,7 +101,7 @@ def _cross(x: float, y: float, size: float) -> list[QLineF]:
     ]
 
 
-class MarksLayer:
+class CellMarksLayer:
     """The best cell and the present experiment.
 
     Attributes

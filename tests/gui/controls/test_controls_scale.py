@@ -7,7 +7,7 @@ import pytest
 
 from regplay.core.fields import FIELDS
 from regplay.gui.controls.factory import scale_of
-from regplay.gui.controls.scale import counts, octaves
+from regplay.gui.controls.slider_scale import counts, octaves
 
 NUMBERS = [path for path, field in FIELDS.items() if field.kind in {"integer", "number"}]
 LOGARITHMIC = [path for path in NUMBERS if FIELDS[path].log_floor is not None]

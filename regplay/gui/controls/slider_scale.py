@@ -14,7 +14,7 @@ _NOTCH = 0.06  # of a slider's length lies between an exact 0 and the smallest v
 
 
 @dataclass(frozen=True)
-class Scale:
+class SliderScale:
     """The values of a slider in rising order; its positions are 0 … `top`.
 
     Attributes
@@ -66,16 +66,16 @@ class Scale:
         return min(value, self.values[max(index, 0)])
 
 
-def linear(low: float, high: float, step: float) -> Scale:
+def linear(low: float, high: float, step: float) -> SliderScale:
     """Even steps from `low`, and `high` itself; whole numbers if all three are."""
     count = math.floor((high - low) / step + 1e-9)
     values = [round(low + index * step, 10) for index in range(count + 1)]
     if values[-1] != high:
         values.append(high)
-    return Scale(tuple(values), coarse=10 if count >= 50 else 2)
+    return SliderScale(tuple(values), coarse=10 if count >= 50 else 2)
 
 
-def logarithmic(low: float, high: float, *, zero: bool) -> Scale:
+def logarithmic(low: float, high: float, *, zero: bool) -> SliderScale:
     """Twenty values a decade from `low` to `high`, powers of ten among them, after an exact 0."""
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     # Reading a decimal gives the very number that a person would type; a product may not.
@@ -85,7 +85,7 @@ def logarithmic(low: float, high: float, *, zero: bool) -> Scale:
     return _after_zero(values, zero, tens)
 
 
-def counts(high: int, *, low: int = 1) -> Scale:
+def counts(high: int, *, low: int = 1) -> SliderScale:
     """Whole numbers: each one to 20, then twenty a decade; a `low` of 0 gets a notch."""
     start = max(low, 1)
     decades = range(1, len(str(high)))
@@ -94,7 +94,7 @@ def counts(high: int, *, low: int = 1) -> Scale:
     return _after_zero(values, low == 0, {10**exponent for exponent in range(len(str(high)))})
 
 
-def octaves(high: int, *, low: int = 1) -> Scale:
+def octaves(high: int, *, low: int = 1) -> SliderScale:
     """Whole numbers, four steps to each doubling from 4 on; a `low` of 0 gets a notch."""
     steps = {quarters << octave for octave in range(high.bit_length()) for quarters in range(4, 8)}
     values = sorted(n for n in {1, 2, 3, high} | steps if max(low, 1) <= n <= high)
@@ -103,8 +103,8 @@ def octaves(high: int, *, low: int = 1) -> Scale:
 
 def _after_zero(
     values: list[float] | list[int], zero: bool, marked: set[float] | set[int], coarse: int = 10
-) -> Scale:
+) -> SliderScale:
     notch = max(2, round(_NOTCH * len(values))) if zero else 0
     first = 1 + notch if zero else 0
     marks = tuple(first + index for index, value in enumerate(values) if value in marked)
-    return Scale((0, *values) if zero else tuple(values), coarse, notch, marks)
+    return SliderScale((0, *values) if zero else tuple(values), coarse, notch, marks)
