@@ -22,8 +22,7 @@ from regplay.gui.editing.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.lessons.classroom import Classroom
 from regplay.gui.menus import Menus
-from regplay.gui.plots.dropout_passes import DropoutPasses
-from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
@@ -33,8 +32,8 @@ from regplay.gui.timeline.timeline import Timeline
 from regplay.gui.training.clock import Clock, SystemClock
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets.banner import Banner
 from regplay.gui.widgets.layout import column, divided
+from regplay.gui.widgets.texts import Banner
 
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 

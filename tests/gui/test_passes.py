@@ -11,8 +11,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.plots.dropout_passes import DropoutPasses
-from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.training.messages import Look, View
 
 PICTURES = {

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsObject
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.class_curves import class_at, class_heights
+from regplay.gui.plots.curve import class_at, class_heights
 from regplay.gui.plots.scale import Range
 from regplay.gui.plots.shapes import marker_scale
 from regplay.session.drawing import Drawing

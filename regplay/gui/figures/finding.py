@@ -19,11 +19,10 @@ from regplay.gui.figures.study_figures import (
     slider_figure,
     strip_figure,
 )
-from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeView
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
-from regplay.gui.network.network_view import NetworkView
-from regplay.gui.network.norms_plot import NormsPlot
+from regplay.gui.network.network_view import NetworkView, NormsPlot
 from regplay.gui.plots.confusion import ConfusionView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView

@@ -21,7 +21,7 @@ from regplay.gui.figures.fit_figures import (
 )
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
-from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeView
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView

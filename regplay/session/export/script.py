@@ -24,13 +24,13 @@ from regplay.session.export.measured_data import (
     sklearn_code,
     written_code,
 )
-from regplay.session.export.network_code import network_code
 from regplay.session.export.python_text import WIDTH, joined
 from regplay.session.export.training_code import (
     RANDOM,
     added,
     loop_code,
     loss_code,
+    network_code,
     optimizer_code,
     report_code,
     terms,

@@ -14,12 +14,12 @@ from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure
 from regplay.gui.figures.finding import figure_at
 from regplay.gui.landscape.landscape_map import LandscapeMap
-from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeView
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs.split_view import SplitTitle, SplitView
 from regplay.gui.seeds.loss_strip import LossStrip, SeedLosses
-from regplay.gui.seeds.seeds_view import SeedsView
+from regplay.gui.seeds.seeds_tab import SeedsView
 
 DECAY = "regularization.weight_decay"
 

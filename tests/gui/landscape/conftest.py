@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import LandscapeMap
-from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeView
 
 X = landscape_axis("regularization.weight_decay", 5)
 Y = landscape_axis("regularization.dropout", 9)

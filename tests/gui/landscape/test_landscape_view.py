@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import color_shares
-from regplay.gui.landscape.landscape_view import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeView
 from regplay.gui.theme import DARK, palette_of
 from regplay.gui.widgets.buttons import Toggle
 

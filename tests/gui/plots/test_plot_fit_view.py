@@ -3,9 +3,8 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.plots.class_curves import ClassCurvesView
 from regplay.gui.plots.confusion import ConfusionView, confusion_counts
-from regplay.gui.plots.curve import CurveView
+from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.number_text import number
 from regplay.gui.plots.predicted import PredictedView

@@ -3,7 +3,7 @@
 import pytest
 from seen import dataset_of
 
-from regplay.gui.seeds.seeds_view import SeedsView
+from regplay.gui.seeds.seeds_tab import SeedsView
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_
 from regplay.core.fit import grid_of
 from regplay.gui.plots.overlays import band_colors
 from regplay.gui.seeds.decomposition import PARTS as KINDS
-from regplay.gui.seeds.seeds_view import SeedsView
+from regplay.gui.seeds.seeds_tab import SeedsView
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 LEFT = Qt.MouseButton.LeftButton
