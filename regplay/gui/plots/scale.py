@@ -98,8 +98,11 @@ class Scale:
     def _marks(self, most: int) -> tuple[Sequence[float], Sequence[float]]:
         """What is labelled, and what is marked between; exponents of ten on a logarithmic scale."""
         if not self.is_log:
-            step = nice_step((self.high - self.low) / most, _STEPS)
-            labelled = multiples(self.range, step).tolist()
+            labelled: list[float] = []
+            while len(labelled) < 2:  # a single number says nothing of distances
+                step = nice_step((self.high - self.low) / most, _STEPS)
+                labelled = multiples(self.range, step).tolist()
+                most += 1
             parts = 4 if f"{step:.0e}"[0] == "2" else 5
             return labelled, _without(multiples(self.range, step / parts), labelled)
         if self.high - self.low < _EVEN_BELOW and abs(self.low) < 290:

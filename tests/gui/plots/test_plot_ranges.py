@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from regplay.gui.plots.scale import extend, extend_decades, last_in_each_column, nice_step
+from regplay.gui.plots.scale import Scale, extend, extend_decades, last_in_each_column, nice_step
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,11 @@ def test_what_is_thinned_rests_while_a_run_grows() -> None:
     short, whole = (last_in_each_column(pixels[:n]) for n in (1000, 2000))
     assert len(whole) <= 300
     assert short[:-1].tolist() == whole[: len(short) - 1].tolist()
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 8])
+def test_two_numbers_at_least_are_written_on_an_axis(most) -> None:
+    for low, high in ((-3.3, 3.3), (0.0, 1.0), (0.21, 0.28), (-1e-7, 4e6)):
+        texts = [tick.text for tick in Scale(low, high).ticks(most) if tick.text]
+        assert len(texts) >= 2, (low, high, texts)
+        assert len(set(texts)) == len(texts)
