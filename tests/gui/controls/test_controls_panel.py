@@ -204,7 +204,7 @@ def test_a_linear_model_greys_what_hidden_layers_have(panel):
 def test_labels_are_smoothed_only_where_classes_are_predicted(panel):
     control = panel.control("regularization.label_smoothing")
     for name, is_on in (("sine", False), ("moons", True), ("cars", False), ("digits", True)):
-        panel.control("data.name").setValue(name)
+        panel.control("data.name").set_value(name)
         assert control.isEnabled() == is_on
         assert ("No effect: a number is predicted" in control.toolTip()) == (not is_on)
 
@@ -213,9 +213,9 @@ def test_biases_are_penalized_or_not_only_where_there_is_a_penalty(panel):
     control = panel.control("regularization.decay_bias")
     assert not control.isEnabled()
     for path in ("regularization.weight_decay", "regularization.l1"):
-        panel.control(path).setValue(0.1)
+        panel.control(path).set_value(0.1)
         assert control.isEnabled()
-        panel.control(path).setValue(0.0)
+        panel.control(path).set_value(0.0)
         assert "No effect: there is neither weight decay nor an L1 penalty" in control.toolTip()
 
 

@@ -90,7 +90,7 @@ def test_a_rare_slider_is_in_sight_with_its_curve(panel):
 @pytest.mark.parametrize("path", SWEEPABLE)
 def test_an_adopted_member_is_in_the_experiment_but_is_no_change(panel, said, path):
     if path == "regularization.label_smoothing":  # which numbers have no use for
-        panel.setExperiment(replace(Experiment(), {"data.name": "moons"}))
+        panel.set_experiment(replace(Experiment(), {"data.name": "moons"}))
     start = panel.experiment()
     curve = finished(path)
     panel.set_shown_curves([path])
