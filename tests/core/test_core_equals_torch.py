@@ -25,8 +25,8 @@ PENALTIES = {  # weight decay, L1, max-norm, label smoothing
     "decay": (0.02, 0.0, 0.0, 0.0),
     "l1": (0.0, 0.003, 0.0, 0.0),
     "both": (0.01, 0.003, 0.0, 0.2),
-    # Without L1: under so strict a bound weights come to 0, and torch's own two ways to add up (fused
-    # and not) differ by 1e-7 in the sign of what is left.
+    # Without L1: under so strict a bound weights come to 0, and the sign of what is left hangs on
+    # rounding, so that torch's own fused and plain optimizers differ by 1e-7.
     "bounded": (0.02, 0.0, 0.4, 0.0),
 }
 N = 20

@@ -1,27 +1,73 @@
 """Text: that gives way in a narrow window, stands where a plot would be, or has to be read."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QFont, QResizeEvent, QTextLayout
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
-from superqt.elidable import QElidingLabel
 
 from regplay.gui.widgets.buttons import CloseButton
 from regplay.gui.widgets.layout import named
 
 
-class ElidedLabel(QElidingLabel):
-    """Plain text that takes what room is left; the tooltip says what has no room."""
+class ElidedLabel(QLabel):
+    """Plain text that takes what room is left; the tooltip says what has no room.
+
+    With `setWordWrap`, as many lines as there is room for; the last one is cut.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
+    def text(self) -> str:
+        """All of it."""
+        return self._whole
+
     def setText(self, text: str) -> None:
         """Say something else."""
-        if text != self.text():
-            super().setText(text)
+        if text != self._whole:
+            self._whole = text
             self.setToolTip(text)
             self.setAccessibleName(text)
+            self._elide()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut it elsewhere."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes other room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._elide()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sign that something is left out."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance("…"), metrics.height())
+
+    def _elide(self) -> None:
+        room, metrics = self.contentsRect(), self.fontMetrics()
+        lines, most = [self._whole], 1
+        if self.wordWrap():
+            lines = _wrapped(self._whole.rstrip(), self.font(), room.width())
+            most = max(1, room.height() // metrics.lineSpacing())
+        kept, rest = lines[: most - 1], " ".join(lines[most - 1 :])
+        last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
+        super().setText(self._whole if last == rest else "\n".join([*kept, last]))
+
+
+def _wrapped(text: str, font: QFont, width: int) -> list[str]:
+    """The lines of a text at a width in pixels."""
+    layout, lines = QTextLayout(text, font), []
+    layout.beginLayout()
+    while (line := layout.createLine()).isValid():
+        line.setLineWidth(width)
+        lines.append(text[line.textStart() : line.textStart() + line.textLength()].rstrip())
+    layout.endLayout()
+    return lines or [""]
 
 
 _SENTENCE_WIDTH = 400  # px, about sixty letters: as much as a line can be read at ease
