@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
-from regplay.gui.widgets.icons import application_icon
+from regplay.gui.widgets import application_icon
 from regplay.gui.window import MainWindow
 
 

@@ -24,10 +24,7 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.gui.training.clock import Clock
-from regplay.gui.training.messages import Look, Start, View
-from regplay.gui.training.runner import Runner
-from regplay.gui.training.study_scheduler import StudyScheduler
+from regplay.gui.training import Clock, Look, Runner, Start, StudyScheduler, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Change, Past, Run, Session

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 from regplay import __version__
 from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
-from regplay.gui.lessons.guide import Guide
+from regplay.gui.lessons import Guide
 from regplay.gui.theme import Scheme
 
 _SCHEMES: dict[Scheme, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}

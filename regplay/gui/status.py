@@ -3,9 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from regplay.gui.training.clock import Clock
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.layout import named
+from regplay.gui.training import Clock, View
+from regplay.gui.widgets import named
 
 _MARGIN = 8  # px at both ends
 _TOLD = 5000  # ms

@@ -7,18 +7,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.gui.runs.side_tab import SideTab
-from regplay.gui.training.messages import View
-from regplay.gui.training.study_scheduler import StudyScheduler
-from regplay.gui.widgets.buttons import Press, Toggle
-from regplay.gui.widgets.layout import named
+from regplay.gui.runs import SideTab
+from regplay.gui.training import StudyScheduler, View
+from regplay.gui.widgets import Press, Toggle, named
 from regplay.session.pins import Pins
 
 # Imported when first shown: together they take some 40 ms, and that of the network needs torch.
 if TYPE_CHECKING:
-    from regplay.gui.landscape.landscape_tab import LandscapeTab
-    from regplay.gui.network.network_view import NetworkView
-    from regplay.gui.seeds.seeds_tab import SeedsTab
+    from regplay.gui.landscape import LandscapeTab
+    from regplay.gui.network import NetworkView
+    from regplay.gui.seeds import SeedsTab
 
 
 class TabStack(QWidget):
@@ -118,17 +116,17 @@ class Tabs(TabStack):
         (Sequence[int]): the view in sight shows networks of its own, recorded at these epochs.
     beside_changed
         (list[Run]): the fits of these are wanted with each view.
-    contestants_changed
-        (list[Contestant]): these are side by side, or they have trained further.
+    compared_runs_changed
+        (list[ComparedRun]): these are side by side, or they have trained further.
     pin_chosen
-        (Contestant, Fit): keep one of them.
+        (ComparedRun, Fit): keep one of them.
     """
 
     start_chosen = Signal(object, object)
     experiment_chosen = Signal(object)
     recorded_changed = Signal(object)
     beside_changed = Signal(object)
-    contestants_changed = Signal(object)
+    compared_runs_changed = Signal(object)
     pin_chosen = Signal(object, object)
 
     def __init__(self, fit_view: QWidget, studies: StudyScheduler, pins: Pins) -> None:
@@ -194,7 +192,7 @@ class Tabs(TabStack):
         self.recorded_changed.emit(() if view is None else view.recorded)
 
     def _make_landscape(self) -> QWidget:
-        from regplay.gui.landscape.landscape_tab import LandscapeTab
+        from regplay.gui.landscape import LandscapeTab
 
         tab = self.landscape = LandscapeTab()
         tab.wishes_changed.connect(self._studies.reconsider)
@@ -203,7 +201,7 @@ class Tabs(TabStack):
         return tab
 
     def _make_seeds(self) -> QWidget:
-        from regplay.gui.seeds.seeds_tab import SeedsTab
+        from regplay.gui.seeds import SeedsTab
 
         tab = self.seeds = SeedsTab()
         if self._dataset is not None:
@@ -214,7 +212,7 @@ class Tabs(TabStack):
         return tab
 
     def _make_network(self) -> QWidget:
-        from regplay.gui.network.network_view import NetworkView
+        from regplay.gui.network import NetworkView
 
         tab = self.network = NetworkView()
         if self._dataset is not None:
@@ -225,7 +223,9 @@ class Tabs(TabStack):
         tab = self.side = SideTab(self._pins)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.beside_changed.connect(self.beside_changed)
-        tab.contestants_changed.connect(lambda: self.contestants_changed.emit(tab.contestants))
+        tab.compared_runs_changed.connect(
+            lambda: self.compared_runs_changed.emit(tab.compared_runs)
+        )
         tab.start_chosen.connect(self.start_chosen)
         tab.pin_chosen.connect(self.pin_chosen)
         self._studies.add(tab)

@@ -18,12 +18,9 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
-from regplay.gui.controls.number import CountBox
-from regplay.gui.controls.panel import Framing
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.buttons import Button
-from regplay.gui.widgets.icons import icon
-from regplay.gui.widgets.layout import named
+from regplay.gui.controls import CountBox, Framing
+from regplay.gui.training import View
+from regplay.gui.widgets import Button, icon, named
 
 # Epochs a second at each position of the speed slider; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)

@@ -9,9 +9,8 @@ from regplay.core.history import History, Snapshot
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.plots.number_text import gap_text, number
 from regplay.gui.theme import colors_of
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.texts import ElidedLabel
+from regplay.gui.training import View
+from regplay.gui.widgets import ElidedLabel, named
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px

@@ -18,9 +18,9 @@ from regplay.gui.document import (
     Questions,
     ShownSession,
 )
-from regplay.gui.editing.editing import Editing
+from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
-from regplay.gui.lessons.classroom import Classroom
+from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
@@ -28,12 +28,11 @@ from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Scheme, Theme
-from regplay.gui.timeline.timeline import Timeline
-from regplay.gui.training.clock import Clock, SystemClock
+from regplay.gui.timeline import Timeline
+from regplay.gui.training import Clock, SystemClock
 from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets.layout import column, divided
-from regplay.gui.widgets.texts import Banner
+from regplay.gui.widgets import Banner, column, divided
 
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 
@@ -96,8 +95,8 @@ class MainWindow(QMainWindow):
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
         ask = questions or Dialogs(self)
-        self.classroom = Classroom(controller, self.controls, self.tabs, ask.may_read)
-        self.guide, self.lesson_panel = self.classroom.guide, self.classroom.panel
+        self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
+        self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
             self.tabs, self.history_view, self.timeline, self.passes, self.controls, self.transport
         )
@@ -209,7 +208,7 @@ class MainWindow(QMainWindow):
             self.passes,
             self.tabs,
             self.history_view,
-            self.classroom,
+            self.lesson_studies,
         ):
             runner.viewed.connect(view.show_view)
         for words in (self.verdict_bar, self.status, self.timeline, self.transport, self.runs):
@@ -218,8 +217,8 @@ class MainWindow(QMainWindow):
         controller.pins_changed.connect(self.pinned.show_pins)
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
-        self.tabs.contestants_changed.connect(self.pinned.show_beside)
-        self._shown_session.replaced.connect(self.classroom.forget)
+        self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
+        self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         runner.loaded.connect(self._on_loaded)
         runner.playing_changed.connect(self.transport.set_playing)

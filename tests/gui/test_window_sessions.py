@@ -292,7 +292,7 @@ def test_pins_that_a_page_asked_for_do_not_come_into_another_session(open_window
     untrained(tmp_path / "bare.regplay")
     assert person.window.documents.open(tmp_path / "bare.regplay")
     assert not person.window.lesson_panel.isVisible()
-    assert person.window.classroom.wanted(person.controller.session.experiment, None) == {}
+    assert person.window.lesson_studies.wanted(person.controller.session.experiment, None) == {}
 
 
 def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_window, path):

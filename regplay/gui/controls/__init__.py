@@ -1,7 +1,8 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
-from regplay.gui.controls.control import Control
-from regplay.gui.controls.panel import ControlPanel
+from regplay.gui.controls.control import Combo, Control
+from regplay.gui.controls.number import CountBox
+from regplay.gui.controls.panel import ControlPanel, Framing
 from regplay.gui.controls.slider_curves import SweepSliders
 
-__all__ = ["Control", "ControlPanel", "SweepSliders"]
+__all__ = ["Combo", "Control", "ControlPanel", "CountBox", "Framing", "SweepSliders"]

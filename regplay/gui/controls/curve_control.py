@@ -20,9 +20,7 @@ from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.track import HEIGHT, PreviewTrack
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import Toggle, named, tones
 
 _SIZE = QSize(24, 18)  # px
 _RADIUS = 4.0

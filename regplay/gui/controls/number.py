@@ -13,8 +13,7 @@ from regplay.gui.controls.control import Control, FieldLabel
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.track import Track
 from regplay.gui.plots.number_text import exact
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.layout import leave_space
+from regplay.gui.widgets import leave_space, tones
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:

@@ -20,9 +20,7 @@ from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
-from regplay.gui.widgets.buttons import Button, Press
-from regplay.gui.widgets.layout import ScrolledColumn, named
-from regplay.gui.widgets.tones import blend
+from regplay.gui.widgets import Button, Press, ScrolledColumn, blend, named
 
 _ACCENT = QPalette.ColorRole.Highlight
 _RADIUS = 4.0  # px

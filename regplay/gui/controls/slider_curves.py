@@ -13,8 +13,7 @@ from regplay.core.hyperparameters import is_used
 from regplay.core.sweep import Sweep, SweepAxis, sweep_axis
 from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
-from regplay.gui.training.messages import Start
-from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training import Start, Study, StudyRequest
 
 
 class SweepSliders(QObject):

@@ -5,8 +5,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.controls.slider_scale import SliderScale
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.handle_slider import HandleSlider, draw_groove, quiet
+from regplay.gui.widgets import HandleSlider, draw_groove, quiet, tones
 
 HEIGHT = 18  # px, of the groove with its ticks and handle
 

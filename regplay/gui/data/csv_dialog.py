@@ -50,8 +50,7 @@ from regplay.gui.data.table_values import (
     why_no_points,
 )
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import named, tones
 from regplay.session.files import OutputError, write_file
 
 Task = Literal["auto", "regression", "classification"]

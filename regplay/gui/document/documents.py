@@ -10,7 +10,7 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document.questions import EXPERIMENT, Questions, busy
 from regplay.gui.document.shown_session import ShownSession
-from regplay.gui.training.clock import Clock
+from regplay.gui.training import Clock
 from regplay.session.document import (
     SUFFIX,
     Autosave,

@@ -84,7 +84,7 @@ class FileCommands(QObject):
             lead = "" if path is not None else "The text in the clipboard is no table: "
             self.failed.emit(f"{lead}{error}")
             return
-        from regplay.gui.data.csv_dialog import CsvDialog
+        from regplay.gui.data import CsvDialog
 
         dialog = CsvDialog(path, text, self._parent)
         dialog.accepted.connect(lambda: self._controller.set_values(dialog.values()))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
 
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import named
 from regplay.session.document import SUFFIX
 from regplay.session.experiment_text import is_link
 from regplay.session.opening import TABLES

@@ -11,12 +11,12 @@ from regplay.core.fit import grid_of
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
-from regplay.gui.lessons.guide import Guide
+from regplay.gui.lessons import Guide
 from regplay.gui.plots.fit_view import DropoutPasses
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.tabs import Tabs
-from regplay.gui.timeline.timeline import Timeline
-from regplay.gui.training.messages import Start, View
+from regplay.gui.timeline import Timeline
+from regplay.gui.training import Start, View
 from regplay.gui.transport import SPEEDS, Transport
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin

@@ -1,1 +1,5 @@
 """The mode in which a person places, moves and deletes points on the plot of the fit."""
+
+from regplay.gui.editing.editing import Editing
+
+__all__ = ["Editing"]

@@ -10,9 +10,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.datasets.points import MAX_CLASSES
 from regplay.gui.plots.scale import Range, bounds
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets.buttons import Press, Toggle
-from regplay.gui.widgets.layout import leave_space, named
-from regplay.gui.widgets.texts import ElidedLabel
+from regplay.gui.widgets import ElidedLabel, Press, Toggle, leave_space, named
 
 _DOT = 5.0  # pixels of radius
 _LEFT = 12.0

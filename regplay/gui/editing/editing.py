@@ -17,9 +17,8 @@ from regplay.gui.editing.point_editor import PointEditor
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_panel import ChartPanel, interpolated
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.training.clock import Clock
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import named
+from regplay.gui.training import Clock
+from regplay.gui.widgets import Toggle, named
 from regplay.session.drawing import MOST, Drawing, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"

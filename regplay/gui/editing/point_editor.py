@@ -12,7 +12,7 @@ from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.surface_colors import SurfaceColors
 from regplay.gui.theme import ROLES
-from regplay.gui.training.clock import Clock, Timer
+from regplay.gui.training import Clock, Timer
 from regplay.session.drawing import MOST, Drawing
 
 _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)  # the second is one too

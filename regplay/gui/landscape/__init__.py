@@ -2,3 +2,8 @@
 
 `LandscapeView` shows what it is handed as a `LandscapeMap`; nothing is trained here.
 """
+
+from regplay.gui.landscape.landscape_map import labelled, place
+from regplay.gui.landscape.landscape_tab import LandscapeTab
+
+__all__ = ["LandscapeTab", "labelled", "place"]

@@ -9,11 +9,9 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import NumberAxis, landscape_axis
-from regplay.gui.controls.control import Combo
+from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES, Measure
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.study_control import StudyControl
+from regplay.gui.widgets import StudyControl, Toggle, named
 
 _COUNTS = (5, 9, 15, 25)
 _ROOM = 34  # px of a combo box beside its text

@@ -39,9 +39,8 @@ from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import ROLES
-from regplay.gui.training.messages import Start
-from regplay.gui.training.studies import Study, StudyRequest
-from regplay.gui.widgets.layout import named
+from regplay.gui.training import Start, Study, StudyRequest
+from regplay.gui.widgets import named
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory

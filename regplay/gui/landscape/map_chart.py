@@ -33,7 +33,7 @@ from regplay.gui.plots.scale import Floats
 from regplay.gui.plots.shapes import Shape, draw_marker
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import Colors, mix
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import named
 
 _LEVELS = 128  # shades of a cell
 _SHADES = [QColor(color) for color in value_colors(_LEVELS)]

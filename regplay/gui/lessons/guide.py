@@ -12,7 +12,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.gui.controls.panel import ControlPanel
+from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.lessons.page_view import REVEALED
 from regplay.session import lessons

@@ -15,9 +15,7 @@ from PySide6.QtWidgets import (
 
 from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.buttons import CloseButton, Press
-from regplay.gui.widgets.layout import ScrolledColumn, named, take_out
+from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out, tones
 from regplay.session.lessons import Lesson
 
 _SMALL = 0.93  # of the text

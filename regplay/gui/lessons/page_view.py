@@ -16,9 +16,7 @@ from regplay.gui.lessons.wrapped_text import (
     WrappedButton,
     WrappedText,
 )
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.buttons import Press
-from regplay.gui.widgets.layout import ScrolledColumn, named, take_out
+from regplay.gui.widgets import Press, ScrolledColumn, named, take_out, tones
 from regplay.session.lessons import Claim, Option, Page, Question
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen

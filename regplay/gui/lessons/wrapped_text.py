@@ -26,8 +26,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import document
 from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.buttons import Button
+from regplay.gui.widgets import Button, tones
 
 _GAP = 3.0  # px between lines
 _WIDTH = 200  # px, asked for; the height follows from the width there is

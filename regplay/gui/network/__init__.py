@@ -2,3 +2,7 @@
 
 `NetworkView` shows what `regplay.core.inside` computes; nothing is trained here.
 """
+
+from regplay.gui.network.network_view import NetworkView
+
+__all__ = ["NetworkView"]

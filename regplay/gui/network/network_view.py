@@ -17,8 +17,7 @@ from regplay.gui.plots.legend import Entry, Legend, tab_row
 from regplay.gui.plots.number_text import number
 from regplay.gui.plots.scale import bounds
 from regplay.gui.theme import ROLES, Colors
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import Toggle, named
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least

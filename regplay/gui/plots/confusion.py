@@ -13,7 +13,7 @@ from regplay.core.fit import Fit, correct
 from regplay.gui.plots.fit_panel import FitPanel
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.theme import ROLES, Colors, colors_of, mix
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.widgets import Toggle
 
 _LEVELS = 32  # shades of a cell
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter

@@ -12,9 +12,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Overlay, Subject, Surface, carried
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.buttons import Toggle
-from regplay.gui.widgets.layout import named
+from regplay.gui.training import View
+from regplay.gui.widgets import Toggle, named
 from regplay.session.session import Run
 
 

@@ -10,8 +10,8 @@ from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.number_text import number
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.buttons import Toggle
+from regplay.gui.training import View
+from regplay.gui.widgets import Toggle
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {

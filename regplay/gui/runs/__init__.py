@@ -2,5 +2,6 @@
 
 from regplay.gui.runs.pinned_runs import PinnedRuns
 from regplay.gui.runs.runs_list import RunsList
+from regplay.gui.runs.side_tab import SideTab, Together, seen_together
 
-__all__ = ["PinnedRuns", "RunsList"]
+__all__ = ["PinnedRuns", "RunsList", "SideTab", "Together", "seen_together"]

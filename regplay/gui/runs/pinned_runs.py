@@ -15,12 +15,12 @@ from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import ROLES
-from regplay.gui.training.messages import Start, View
+from regplay.gui.training import Start, View
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
 if TYPE_CHECKING:
-    from regplay.gui.runs.side_tab import Contestant
+    from regplay.gui.runs.side_tab import ComparedRun
 
 
 def pin_overlays(pins: Pins, experiment: Experiment) -> list[Overlay]:
@@ -62,7 +62,7 @@ class PinnedRuns(QObject):
         self._pins = pins
         self._runs, self._fit_view, self._history_view = runs, fit_view, history_view
         self._view: View | None = None
-        self._beside: Sequence[Contestant] = ()
+        self._beside: Sequence[ComparedRun] = ()
         runs.set_pins(pins)
         runs.hide()  # until a run is pinned
         runs.adopt_clicked.connect(self._adopt)
@@ -76,10 +76,10 @@ class PinnedRuns(QObject):
             self._runs.set_present(self._view.run, self._view.run.experiment)
         self._show()
 
-    def show_beside(self, contestants: Sequence["Contestant"]) -> None:
+    def show_beside(self, compared_runs: Sequence["ComparedRun"]) -> None:
         """Show the losses of runs that are side by side instead of those of the pins, or, with
         none, of the pins again; their histories may have grown since the last call."""
-        self._beside = contestants
+        self._beside = compared_runs
         self._draw_losses()
 
     def show_view(self, view: View) -> None:

@@ -29,11 +29,8 @@ from PySide6.QtWidgets import (
 from regplay.core.experiment import Experiment
 from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
 from regplay.gui.theme import colors_of
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.buttons import Button, CloseButton
-from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.texts import ElidedLabel
-from regplay.gui.widgets.tones import blend
+from regplay.gui.training import View
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, blend, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 

@@ -16,8 +16,7 @@ from regplay.core.history import Snapshot
 from regplay.core.sweep import Lineup
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.split_view import MOST, SplitTitle, SplitView
-from regplay.gui.training.messages import Start, View
-from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training import Start, Study, StudyRequest, View
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -70,7 +69,7 @@ class _Place:
 
 
 @dataclass(frozen=True, eq=False)
-class Contestant:
+class ComparedRun:
     """One of the runs side by side.
 
     Attributes
@@ -99,7 +98,7 @@ class SideTab(SplitView):
 
     Attributes
     ----------
-    contestants
+    compared_runs
         The runs, while they are in sight.
     recorded
         Epochs at which there is something to see of them, rising.
@@ -110,17 +109,17 @@ class SideTab(SplitView):
         Something else is to be trained.
     beside_changed
         (list[Run]): the fits of these are wanted with each view.
-    contestants_changed
+    compared_runs_changed
         There are others, or they have trained further.
     start_chosen
         (Experiment, Start): go on with this run.
     pin_chosen
-        (Contestant, Fit): keep this run, which predicts this.
+        (ComparedRun, Fit): keep this run, which predicts this.
     """
 
     wishes_changed = Signal()
     beside_changed = Signal(object)
-    contestants_changed = Signal()
+    compared_runs_changed = Signal()
     start_chosen = Signal(object, object)
     pin_chosen = Signal(object, object)
 
@@ -128,7 +127,7 @@ class SideTab(SplitView):
         super().__init__(parent)
         self._pins = pins
         self._compares = False
-        self.contestants: list[Contestant] = []
+        self.compared_runs: list[ComparedRun] = []
         self.recorded: Sequence[int] = ()
         self._view: View | None = None
         self._decay, self._dropout = DECAY, DROPOUT
@@ -149,38 +148,38 @@ class SideTab(SplitView):
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """What is to be trained to be shown, while it is in sight."""
         lineup = self._lineup(experiment) if self.isVisible() else []
-        if lineup != [each.place for each in self.contestants]:
+        if lineup != [each.place for each in self.compared_runs]:
             try:
                 self._line_up(lineup)
             except DatasetError:  # the file of a pinned run is gone
                 self._line_up([])
         experiments = tuple(place.experiment for place in lineup if place.is_trained)
-        if not (experiments and self.contestants):
+        if not (experiments and self.compared_runs):
             return {}
         return {_KEY: StudyRequest(Lineup(experiments), seen_together, epoch, "The comparison")}
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the fits and the losses of those that are trained here, at an epoch."""
         study = studies.get(_KEY)
-        if study is None or study.history is None or not self.contestants:
+        if study is None or study.history is None or not self.compared_runs:
             return
         self.recorded = study.history.epochs.tolist()
         together = study.digest if isinstance(study.digest, Together) else Together((), ())
         losses = [study.history.values(f"{split}_loss", epoch) for split in ("train", "valid")]
-        for member, each in enumerate(self.contestants):
+        for member, each in enumerate(self.compared_runs):
             study.history.read_on(each.run.history, member)
             if together.checkpoints:
                 each.run.checkpoints = together.checkpoints[member]
             fit = together.fits[member] if together.fits else None
             self._show(member, fit, (float(losses[0][member]), float(losses[1][member])))
             self.set_ready(member, bool(each.run.checkpoints))
-        self.contestants_changed.emit()
+        self.compared_runs_changed.emit()
 
     def show_view(self, view: View) -> None:
         """Follow the present run, and show the others at the same moment."""
         self._view = view
         beside = dict(zip(view.look.beside, view.beside, strict=False))
-        for index, each in enumerate(self.contestants):
+        for index, each in enumerate(self.compared_runs):
             pin = each.place.pin
             if each.place.is_trained:
                 continue
@@ -219,12 +218,14 @@ class SideTab(SplitView):
 
     def _line_up(self, lineup: list[_Place]) -> None:
         """Take others; with other names and colours alone they stay what they are."""
-        before = {each.place.experiment: each for each in self.contestants if each.place.is_trained}
+        before = {
+            each.place.experiment: each for each in self.compared_runs if each.place.is_trained
+        }
         if list(before) != [place.experiment for place in lineup if place.is_trained]:
             before = {}
             self.clear_past()
-        data = {each.place.experiment.data: each.dataset for each in self.contestants}
-        self.contestants = []
+        data = {each.place.experiment.data: each.dataset for each in self.compared_runs}
+        self.compared_runs = []
         for place in lineup:
             settings = place.experiment.data
             if settings not in data:
@@ -234,16 +235,16 @@ class SideTab(SplitView):
                 run = Run(place.experiment) if known is None else known.run
             else:
                 run = Run(place.experiment) if place.pin is None else place.pin.run
-            self.contestants.append(Contestant(place, run, data[settings]))
+            self.compared_runs.append(ComparedRun(place, run, data[settings]))
         self._fits = [None] * len(lineup)
         beside = [place.pin.run for place in lineup if place.pin and not place.is_trained]
         self.recorded = sorted({int(epoch) for run in beside for epoch in run.checkpoints.epochs})
         if lineup:
-            self._show_contestants()
+            self._show_compared_runs()
         self.beside_changed.emit(beside)
-        self.contestants_changed.emit()
+        self.compared_runs_changed.emit()
 
-    def _show_contestants(self) -> None:
+    def _show_compared_runs(self) -> None:
         titles = [
             SplitTitle(
                 each.name,
@@ -251,19 +252,19 @@ class SideTab(SplitView):
                 can_pin=each.place.is_trained and each.place.pin is None,
                 can_adopt=each.color is not None,
             )
-            for each in self.contestants
+            for each in self.compared_runs
         ]
-        self.set_runs(titles, [each.dataset for each in self.contestants])
-        for index, each in enumerate(self.contestants):
+        self.set_runs(titles, [each.dataset for each in self.compared_runs])
+        for index, each in enumerate(self.compared_runs):
             self.set_ready(index, not each.place.is_trained or bool(each.run.checkpoints))
         if self._view is not None:
             self.show_view(self._view)
 
     def _pin(self, index: int) -> None:
-        self.pin_chosen.emit(self.contestants[index], self._fits[index])
+        self.pin_chosen.emit(self.compared_runs[index], self._fits[index])
 
     def _adopt(self, index: int) -> None:
-        each = self.contestants[index]
+        each = self.compared_runs[index]
         start = Start(_KEY, index) if each.place.is_trained else Start(run=each.run)
         self.start_chosen.emit(each.run.experiment, start)
 

@@ -22,8 +22,7 @@ from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import pen
 from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, tabular, write
 from regplay.gui.theme import ROLES, colors_of
-from regplay.gui.widgets.buttons import Press
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import Press, named
 
 _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
 

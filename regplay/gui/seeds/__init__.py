@@ -1,1 +1,5 @@
 """Many seeds: what networks trained on other draws of the data have in common, and what not."""
+
+from regplay.gui.seeds.seeds_tab import SeedsTab
+
+__all__ = ["SeedsTab"]

@@ -32,15 +32,13 @@ from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_used
 from regplay.core.sweep import Sweep
-from regplay.gui.controls.number import CountBox
+from regplay.gui.controls import CountBox
 from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.seeds.decomposition import DecompositionView
 from regplay.gui.seeds.loss_strip import LossStrip, Pauses, SeedLosses
-from regplay.gui.training.studies import Study, StudyRequest
-from regplay.gui.widgets.buttons import Press, Toggle
-from regplay.gui.widgets.layout import named
-from regplay.gui.widgets.study_control import StudyControl
+from regplay.gui.training import Study, StudyRequest
+from regplay.gui.widgets import Press, StudyControl, Toggle, named
 
 _FEWEST, _MOST, _DEFAULT = 5, 100, 20
 

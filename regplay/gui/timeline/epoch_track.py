@@ -17,8 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.gui.theme import colors_of
-from regplay.gui.widgets import tones
-from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider, draw_groove, quiet
+from regplay.gui.widgets import HANDLE, HandleSlider, draw_groove, quiet, tones
 
 _MIDDLE = 9.0  # px from the top to the groove
 _HEIGHT = 30  # px

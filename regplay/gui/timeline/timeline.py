@@ -7,9 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QWidget
 
 from regplay.gui.timeline.epoch_track import EpochTrack
-from regplay.gui.training.messages import View
-from regplay.gui.widgets.buttons import Press, Toggle
-from regplay.gui.widgets.layout import named
+from regplay.gui.training import View
+from regplay.gui.widgets import Press, Toggle, named
 
 _HEIGHT = 32  # px
 _MARGIN, _SPACING = 8, 4  # px

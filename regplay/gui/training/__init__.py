@@ -1,1 +1,20 @@
 """What runs on the training thread, and what the main thread hands to it and gets back."""
+
+from regplay.gui.training.clock import Clock, SystemClock, Timer
+from regplay.gui.training.messages import Look, Start, View
+from regplay.gui.training.runner import Runner
+from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training.study_scheduler import StudyScheduler
+
+__all__ = [
+    "Clock",
+    "Look",
+    "Runner",
+    "Start",
+    "Study",
+    "StudyRequest",
+    "StudyScheduler",
+    "SystemClock",
+    "Timer",
+    "View",
+]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
-from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets.buttons import Press
 from regplay.gui.widgets.layout import named
 

@@ -20,7 +20,7 @@ def reader(open_window, tmp_path):
 
 def asked(person):
     """What the page wants to have trained, by its key."""
-    wanted = person.window.classroom.wanted(person.controller.session.experiment, None)
+    wanted = person.window.lesson_studies.wanted(person.controller.session.experiment, None)
     return {key: request.sweep for key, request in wanted.items()}
 
 
@@ -29,7 +29,7 @@ def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(rea
     ((key, lineup),) = asked(reader).items()
     history = SimpleNamespace(finished=True)
     study = Study(lineup, "cpu", history, digest=Together((None,), ()))
-    reader.window.classroom.show_studies({key: study}, None)
+    reader.window.lesson_studies.show_studies({key: study}, None)
     assert asked(reader) == {key: lineup}
     reader.wait(lambda: len(reader.controller.pins) == 1)
     assert reader.controller.pins[0].run.history.last.epoch == 15
@@ -39,11 +39,11 @@ def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(rea
 def test_what_can_not_be_trained_is_not_asked_for_again(reader):
     ((key, lineup),) = asked(reader).items()
     study = Study(lineup, "cpu", problem="no room")
-    reader.window.classroom.show_studies({key: study}, None)
+    reader.window.lesson_studies.show_studies({key: study}, None)
     assert asked(reader) == {}
     assert len(reader.controller.pins) == 0
 
 
 def test_another_session_does_not_wait_for_them(reader):
-    reader.window.classroom.forget()
+    reader.window.lesson_studies.forget()
     assert asked(reader) == {}

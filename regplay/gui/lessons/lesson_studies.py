@@ -13,10 +13,9 @@ from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.lessons.lesson_panel import LessonPanel
-from regplay.gui.runs.side_tab import Together, seen_together
+from regplay.gui.runs import Together, seen_together
 from regplay.gui.tabs import Tabs
-from regplay.gui.training.messages import View
-from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training import Study, StudyRequest, View
 from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.session import Run
@@ -26,7 +25,7 @@ _MOST = 256  # networks of one study
 _TABS = {"split": "side"}  # what lessons call otherwise
 
 
-class Classroom(QObject):
+class LessonStudies(QObject):
     """Does in the window what a page asks for, and hands the guide each complete network.
 
     Besides the runs these are networks that the reader had trained in a map, in a comparison or of
