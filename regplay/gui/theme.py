@@ -181,7 +181,7 @@ def palette_of(colors: Colors) -> QPalette:
         role.LinkVisited: colors.floor,
     }.items():
         palette.setColor(which, QColor(color))
-    for which in (role.WindowText, role.Text, role.ButtonText, role.HighlightedText):
+    for which in (role.WindowText, role.Text, role.ButtonText):
         palette.setColor(QPalette.ColorGroup.Disabled, which, QColor(faint))
     palette.setColor(QPalette.ColorGroup.Disabled, role.Highlight, QColor(faint))
     return palette

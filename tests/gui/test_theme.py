@@ -6,7 +6,17 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip, QVBoxLayout, QWidget
 
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.theme import DARK, LIGHT, ROLES, Colors, Theme, colors_of, mix, with_fit
+from regplay.gui.theme import (
+    DARK,
+    LIGHT,
+    ROLES,
+    Colors,
+    Theme,
+    colors_of,
+    mix,
+    palette_of,
+    with_fit,
+)
 
 
 def _distance(one: str, other: str) -> float:
@@ -111,3 +121,14 @@ def test_an_empty_check_box_is_seen(qtbot, theme) -> None:
         row = (image.pixelColor(x, y).name() for x in range(box.x(), box.x() + 6))
         outline = max(contrast(color, ground) for color in row)
         assert outline > least, scheme
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK])
+def test_a_word_on_a_button_that_is_down_and_out_of_use_is_seen(colors: Colors) -> None:
+    palette, role = palette_of(colors), QPalette.ColorRole
+    for group in (QPalette.ColorGroup.Active, QPalette.ColorGroup.Disabled):
+        ground, text = (
+            palette.color(group, role.Highlight),
+            palette.color(group, role.HighlightedText),
+        )
+        assert contrast(ground.name(), text.name()) > 2.5

@@ -14,7 +14,7 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Readout, ReadoutRow
 from regplay.gui.plots.number_text import number
 from regplay.gui.plots.scale import Scale
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix
 
 BINS = 41  # odd, so that the middle one lies around 0
 
@@ -216,8 +216,8 @@ class Histograms(KeptPicture):
                 f"{layer_name(index, len(layers))}: "
                 f"{number(edges[at], 3)} … {number(edges[at + 1], 3)}",
                 (
-                    ReadoutRow("now", f"{layer.now[at]:,}", self.colors.norm),
-                    ReadoutRow("initial", f"{layer.initial[at]:,}", self.colors.muted),
+                    ReadoutRow("now", f"{layer.now[at]:,}", ROLES.norm),
+                    ReadoutRow("initial", f"{layer.initial[at]:,}", ROLES.muted),
                 ),
             )
         return None

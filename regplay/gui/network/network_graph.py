@@ -18,7 +18,7 @@ from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, s
 from regplay.gui.plots.hover import Picture, Readout, ReadoutRow
 from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Segments
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix
 
 Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of
@@ -415,7 +415,7 @@ class NetworkGraph(KeptPicture):
         source = UnitPlace(layer, int(layout.sources[link]))
         target = UnitPlace(layer + 1, int(layout.targets[link]))
         weight = float(picture.weights[layer][target.index, source.index])
-        row = ReadoutRow("weight", number(weight), sign_color(weight, self.colors))
+        row = ReadoutRow("weight", number(weight), sign_color(weight, ROLES))
         return Readout(f"{self.unit_name(source)} → {self.unit_name(target)}", (row,))
 
     def _read_unit(self, picture: UnitMaps, unit: UnitPlace) -> Readout:

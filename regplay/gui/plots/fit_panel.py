@@ -185,6 +185,7 @@ class ChartPanel(LegendChart, FitPanel):
     def set_fit_color(self, color: str | None) -> None:
         """Draw the fit in the colour of its run, or in its own."""
         self.chart.set_fit_color(color)
+        self.legend.set_fit_color(color)
 
 
 def counted(name: str, shown: int, n: int) -> str:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
-from regplay.gui.theme import ROLES, Colors, colors_of
+from regplay.gui.theme import ROLES, Colors, colors_of, with_fit
 
 Sign = Literal[
     "line",
@@ -66,6 +66,7 @@ class Legend(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.entries: tuple[Entry, ...] = ()
+        self._fit: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def set_entries(self, entries: Sequence[Entry]) -> None:
@@ -78,6 +79,12 @@ class Legend(QWidget):
                 self.setToolTip(tip)
             self.update()
 
+    def set_fit_color(self, color: str | None) -> None:
+        """Show the fit in the colour of its run, or in its own."""
+        if color != self._fit:
+            self._fit = color
+            self.update()
+
     def text(self) -> str:
         """The entries as one line, for tests and screen readers."""
         return "   ".join(entry.text for entry in self.entries)
@@ -88,7 +95,7 @@ class Legend(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries."""
-        painter, colors = QPainter(self), colors_of(self)
+        painter, colors = QPainter(self), with_fit(colors_of(self), self._fit)
         metrics = QFontMetrics(self.font())
         x = 2.0
         for entry, text in self.shown():

@@ -198,7 +198,7 @@ def test_a_link_under_the_mouse_says_its_weight(graph, show, make_layers) -> Non
     assert graph.readout.title == "layer 1, unit 2 → height"
     assert graph.readout.picture is None
     (row,) = graph.readout.rows
-    assert (row.name, row.value, row.color) == ("weight", "−0.4321", LIGHT.valid)
+    assert (row.name, row.value, LIGHT.of(row.color)) == ("weight", "−0.4321", LIGHT.valid)
 
 
 def test_the_box_follows_training_and_goes_with_the_mouse(

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFontMetrics
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend, other_entry
+from regplay.gui.theme import LIGHT, ROLES
 
 OWN = (
     Entry("line", "train", "#0072b2"),
@@ -91,3 +92,12 @@ def test_what_lies_over_a_fit_gives_way_to_its_own_signs(
     texts = [text for _, text in view.panel.legend.shown()]
     assert {"fit", "earlier"} <= set(texts)
     assert texts[-1].startswith("and ")
+
+
+def test_the_fit_has_the_colour_of_its_run(legend) -> None:
+    legend.set_entries([Entry("line", "fit", ROLES.fit)])
+    assert _swatches(legend, LIGHT.fit) == 1
+    legend.set_fit_color(PIN)
+    assert (_swatches(legend, LIGHT.fit), _swatches(legend, PIN)) == (0, 1)
+    legend.set_fit_color(None)
+    assert _swatches(legend, LIGHT.fit) == 1
