@@ -57,8 +57,6 @@ def _initials(name: str) -> str | None:
     return "".join(word[:1] for word in words) if len(words) > 1 else None
 
 
-pass
-
 Kind = Literal["integer", "number", "switch", "choice", "text"]
 Value = int | float | bool | str
 

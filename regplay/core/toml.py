@@ -88,8 +88,6 @@ def _stand_in(found: re.Match[str]) -> str:
     return "" if found[0].startswith("#") else "s"
 
 
-pass
-
 _LARGEST_FILE = 4 << 20  # bytes; under two thousand, but for a person's own points
 
 

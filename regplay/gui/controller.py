@@ -134,7 +134,7 @@ class Controller(QObject):
 
     def open(self, experiment: Experiment) -> None:
         """Work on an experiment that comes from elsewhere, with all the epochs that it has."""
-        self._note(experiment)
+        self._note(experiment, goes_on=False)
         self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
     def begin(self, experiment: Experiment) -> None:
@@ -161,7 +161,8 @@ class Controller(QObject):
         """
         epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
         # Steps along a slider's curve are one step back together, as those of any other slider.
-        self._note(experiment, goes_on=None if start.study else False)
+        if experiment != self.session.experiment:  # else what is told still holds
+            self._note(experiment, goes_on=None if start.study else False)
         self.session.take(experiment)
         if epoch is None:
             self._apply(Change.RESTART)

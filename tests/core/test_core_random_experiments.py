@@ -73,12 +73,13 @@ def trained(experiment, dataset, dtype=torch.float64):
 def adam_divides_rounding(plain):
     """Whether a gradient is so near to 0 that its direction is what single precision makes of it.
 
-    Adam's first steps are nearly as long for it as for any other.
+    Adam's first steps are nearly as long for it as for any other: g/(|g| + 1e-8), which an error of
+    1e-8 in a g of 1e-6 changes by 1e-4.
     """
     if not plain.experiment.optimizer.name.startswith("adam"):
         return False
     gradients = torch.cat([p.grad.view(-1).abs() for p in plain.network.parameters()])
-    return bool(((gradients > 0) & (gradients < 1e-7)).any())
+    return bool(((gradients > 0) & (gradients < 1e-6)).any())
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -106,7 +107,7 @@ def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
         native, by_torch = (
             torch.linalg.vector_norm(found - plain.parameters) / size for found in singles.values()
         )
-        assert is_rounded or native <= 3 * by_torch + 1e-6, about
+        assert is_rounded or native <= 3 * by_torch + 1e-5, about
 
         _, steps, last = ends["native"]
         assert steps == ends["torch"][1], about

@@ -298,6 +298,7 @@ def test_pins_that_a_page_asked_for_do_not_come_into_another_session(open_window
 def test_a_lesson_that_is_not_there_is_told_and_the_rest_is_opened(worked, open_window, path):
     lesson = written(path.parent / "small.toml", LESSON)
     worked.window.guide.open_file(lesson)
+    train(worked)  # so that the run is opened too
     save(worked, path)
     other = open_window()
     assert other.window.documents.open(path)

@@ -79,9 +79,6 @@ class Appearance:
         self._timeline.pick_moment(epoch)
 
 
-pass
-
-
 def pins_of(document: Document) -> list[Pin]:
     """Its pins with their histories, without states and fits: this needs no torch."""
     return [

@@ -239,9 +239,6 @@ class LandscapeView(QWidget):
         return Reading(middle, title, rows)
 
 
-pass
-
-
 _KEY = "landscape"
 _MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 

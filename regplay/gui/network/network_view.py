@@ -143,8 +143,6 @@ class NormsPlot(Chart):
         ]
 
 
-pass
-
 _MEASURES: dict[Measure, tuple[str, str]] = {
     "norm": ("‖w‖", "Length of each layer's weights, without its biases"),
     "near_zero": ("near zero", "Share of each layer's weights under 0.001 in absolute value"),

@@ -311,8 +311,6 @@ class SeedsView(QWidget):
         self.decomposition.plot.set_current(value)
 
 
-pass
-
 _BAND, _PARTS = "seeds.band", "seeds.parts"
 _TITLE = "A resampled network"
 
