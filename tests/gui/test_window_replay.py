@@ -120,9 +120,9 @@ def test_an_adopted_network_gets_the_moments_for_which_its_population_had_no_roo
     sparing = partial(joint.JointTraining, keeps=400_000)
     monkeypatch.setattr(joint, "JointTraining", sparing)
     person = open_window(SMALL)
-    laboratory = person.controller.studies
-    person.wait(lambda: WD in laboratory.studies and laboratory.studies[WD].finished)
-    person.controller.adopt(laboratory.studies[WD].sweep.experiments[5], Start(WD, 5))
+    studies = person.controller.studies
+    person.wait(lambda: WD in studies.studies and studies.studies[WD].finished)
+    person.controller.adopt(studies.studies[WD].sweep.experiments[5], Start(WD, 5))
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 200)
     run = person.view.run
     person.wait(lambda: list(run.checkpoints.epochs) == list(run.history.epochs))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,7 +27,7 @@ from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.network.pictures import layer_name
-from regplay.gui.plots.legend import Entry, paint_legend
+from regplay.gui.plots.legend import Entry, Legend, paint_legend
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.number_text import exact, number
 from regplay.gui.plots.plot import Plot
@@ -221,25 +222,31 @@ class PictureFigure(Figure):
 
 def graph_figure(view: NetworkView) -> Figure:
     """The network itself."""
-    return PictureFigure(
-        name="network",
-        heading=lambda: "Network",
-        colors=lambda: view.graph.colors,
-        tables=lambda: graph_series(view.graph),
-        entries=lambda: view.signs.entries,
-        picture=view.graph,
-    )
+    tables = partial(graph_series, view.graph)
+    return _picture_figure("network", "Network", view.graph, view.signs, tables)
 
 
 def histograms_figure(view: NetworkView) -> Figure:
     """The weights of each layer."""
+    tables = partial(histogram_series, view.histograms)
+    heading = "Weights of each layer"
+    return _picture_figure("weight_histograms", heading, view.histograms, view.counts, tables)
+
+
+def _picture_figure(
+    name: str,
+    heading: str,
+    picture: NetworkGraph | Histograms,
+    legend: Legend,
+    tables: Callable[[], Sequence[Series]],
+) -> Figure:
     return PictureFigure(
-        name="weight_histograms",
-        heading=lambda: "Weights of each layer",
-        colors=lambda: view.histograms.colors,
-        tables=lambda: histogram_series(view.histograms),
-        entries=lambda: view.counts.entries,
-        picture=view.histograms,
+        name=name,
+        heading=lambda: heading,
+        colors=lambda: picture.colors,
+        tables=tables,
+        entries=lambda: legend.entries,
+        picture=picture,
     )
 
 

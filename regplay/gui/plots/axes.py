@@ -130,12 +130,13 @@ class Axes:
             x = plot.left() + tick.share * plot.width()
             painter.setPen(QPen(QColor(colors.muted), 1))
             painter.drawLine(QLineF(x, bottom, x, bottom + (_TICK if tick.text else _TICK / 2)))
-            half = metrics.horizontalAdvance(tick.text) / 2
-            if tick.text and x - half > end + _APART:
+            width = metrics.horizontalAdvance(tick.text)
+            left = min(x - width / 2, plot.right() + _RIGHT - width)  # the last one stays in sight
+            if tick.text and left > end + _APART:
                 painter.setPen(QColor(colors.foreground))
                 baseline = bottom + _TICK + _AWAY + metrics.ascent()
-                painter.drawText(QPointF(x - half, baseline), tick.text)
-                end = x + half
+                painter.drawText(QPointF(left, baseline), tick.text)
+                end = left + width
 
     def _paint_y(
         self, painter: QPainter, plot: QRectF, metrics: QFontMetricsF, colors: Colors
