@@ -1,8 +1,19 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
 from regplay.gui.controls.control import Combo, Control
-from regplay.gui.controls.number import CountBox
-from regplay.gui.controls.panel import ControlPanel, Framing
+from regplay.gui.controls.factory import scale_of
+from regplay.gui.controls.number import CountBox, NumberControl
+from regplay.gui.controls.panel import ControlPanel, Folding, Framing
 from regplay.gui.controls.slider_curves import SweepSliders
 
-__all__ = ["Combo", "Control", "ControlPanel", "CountBox", "Framing", "SweepSliders"]
+__all__ = [
+    "Combo",
+    "Control",
+    "ControlPanel",
+    "CountBox",
+    "Folding",
+    "Framing",
+    "NumberControl",
+    "SweepSliders",
+    "scale_of",
+]

@@ -1,6 +1,7 @@
 """The left side of the window: a control for each value of the experiment, in groups."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
@@ -127,9 +128,9 @@ class Group(QWidget):
         self._rare = rare
         self._show_rare(False)
 
-    def open(self) -> None:
-        """Unfold it."""
-        if self.body.isHidden():
+    def set_open(self, is_open: bool) -> None:
+        """Unfold or fold it."""
+        if self.body.isHidden() == is_open:
             self._fold()
 
     def frame(self, controls: Iterable[QWidget]) -> None:
@@ -193,6 +194,15 @@ _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
 _WIDTH, _MIN_WIDTH = 300, 280  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
+
+
+@dataclass(frozen=True)
+class Folding:
+    """What is unfolded in the panel: groups, those whose `More` is down, and curves."""
+
+    groups: frozenset[str]
+    rare: frozenset[str]
+    curves: tuple[str, ...]
 
 
 class ControlPanel(ScrolledColumn):
@@ -338,6 +348,26 @@ class ControlPanel(ScrolledColumn):
         for path, control in self._sweepable().items():
             control.set_adopts(not (keeps and path in ADJUSTABLE_FIELDS))
 
+    def paths(self) -> frozenset[str]:
+        """The field paths that have a control here."""
+        return frozenset(self._controls)
+
+    def folding(self) -> Folding:
+        """What is unfolded now."""
+        groups = self._groups.items()
+        return Folding(
+            frozenset(name for name, group in groups if not group.body.isHidden()),
+            frozenset(name for name, group in groups if group.more and group.more.isChecked()),
+            self.chosen_curves(),
+        )
+
+    def fold(self, folding: Folding) -> None:
+        """Fold and unfold groups and their `More` as they were; curves stay."""
+        for name, group in self._groups.items():
+            group.set_open(name in folding.groups)
+            if group.more is not None:
+                group.more.setChecked(name in folding.rare)
+
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
         return self._highlighted
@@ -349,7 +379,7 @@ class ControlPanel(ScrolledColumn):
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
             if here:
-                group.open()
+                group.set_open(True)
                 if _RARE.intersection(here):
                     self._reveal(here[0])
         if self._highlighted:
