@@ -123,7 +123,8 @@ def _made(line: Line, font: QFont, palette: QPalette) -> QTextDocument:
 
 def _color(line: Line, palette: QPalette) -> QColor:
     if line.is_accent:
-        return palette.color(QPalette.ColorRole.Link)
+        accent = palette.color(QPalette.ColorRole.Highlight)
+        return accent.lighter(140) if tones.is_dark(palette) else accent.darker(150)
     return tones.line(palette, 0.7) if line.is_quiet else palette.windowText().color()
 
 

@@ -11,7 +11,7 @@ import msgspec
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import FIELDS, Value
+from regplay.core.fields import FIELDS, get
 from regplay.core.history import History
 from regplay.session.claims import Statement, Term, Trained, measure_term, small_weights
 from regplay.session.number_text import number
@@ -25,29 +25,43 @@ _Key = TypeVar("_Key")
 
 @dataclass(frozen=True)
 class Measured:
-    """The values of the terms of a statement, in its order, and whether it holds."""
+    """The values of the terms of a statement about an experiment, in its order.
 
+    Attributes
+    ----------
+    holds
+        Whether the statement holds with them.
+    """
+
+    base: Experiment
     values: Mapping[Term, float | str]
     holds: bool
 
     def lines(self) -> list[str]:
-        """A line for each value: it, what it is, and of which settings, such as `dropout p 0.5`."""
-        return [
-            f"**{value if isinstance(value, str) else number(value)}** {_words(term)}"
-            for term, value in self.values.items()
-        ]
+        """A line for each value and what tells it apart: `**0.2** validation loss, λ 0.01`.
 
+        It is Markdown.
+        """
+        varied = dict.fromkeys(path for term in self.values for path in term.changes)
+        has_epochs = any(term.epoch is not None for term in self.values)
+        lines = []
+        for term, value in self.values.items():
+            name = term.measure.replace("train_", "training_").replace("valid_", "validation_")
+            words = [name.replace("_", " ")]
+            if term.needs != "data" or term.changes:
+                words += [self._setting(path, term) for path in varied]
+            if has_epochs and term.needs != "data":
+                words.append("at the end" if term.epoch is None else f"epoch {term.epoch:,}")
+            shown = value if isinstance(value, str) else number(value)
+            lines.append(f"**{shown}** {', '.join(words)}")
+        return lines
 
-def _words(term: Term) -> str:
-    name = term.measure.replace("train_", "training_").replace("valid_", "validation_")
-    of = [f"{FIELDS[path].label} {_shown(value)}" for path, value in term.changes.items()]
-    if term.epoch is not None:
-        of.append(f"epoch {term.epoch:,}")
-    return ", ".join([name.replace("_", " "), *of])
-
-
-def _shown(value: Value) -> str:
-    return number(value) if isinstance(value, int | float) else str(value)
+    def _setting(self, path: str, term: Term) -> str:
+        value, of = term.changes.get(path, get(self.base, path)), FIELDS[path]
+        if isinstance(value, bool):
+            return of.label if value else f"no {of.label}"
+        shown = number(value) if isinstance(value, int | float) else value
+        return f"{of.symbol} {shown}".strip()
 
 
 class Observations:
@@ -92,7 +106,7 @@ class Observations:
         seeds = dict.fromkeys((experiment.seed, experiment.data.seed) for experiment in known)
         newest = None
         for pair in seeds:
-            found = self._measured(statement, wanted, *pair)
+            found = self._measured(statement, base, wanted, *pair)
             if found is not None and found.holds:
                 return found
             newest = newest or found
@@ -107,6 +121,7 @@ class Observations:
     def _measured(
         self,
         statement: Statement,
+        base: Experiment,
         wanted: list[tuple[Term, Experiment]],
         seed: int,
         data_seed: int,
@@ -118,7 +133,7 @@ class Observations:
             if trained is None:
                 return None
             values[term] = measure_term(term, trained)
-        return Measured(values, statement.holds(values.__getitem__))
+        return Measured(base, values, statement.holds(values.__getitem__))
 
     def _known(self, term: Term, experiment: Experiment) -> Trained | None:
         if term.needs == "data":

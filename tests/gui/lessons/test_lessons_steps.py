@@ -102,8 +102,8 @@ def test_each_part_comes_after_the_one_before(steps):
     steps.note(steps.base, train=0.05, valid=0.25)
     assert parts(steps) == ["predict", "do", "see", "why"]
     assert row.values.text().split("\n") == [
-        "**0.25** validation loss",
-        "**0.2** validation loss, Weight decay λ 0.01",
+        "**0.25** validation loss, λ 0",
+        "**0.2** validation loss, λ 0.01",
     ]
     assert row.is_shown()
 
