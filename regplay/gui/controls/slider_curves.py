@@ -10,7 +10,7 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.hyperparameters import is_used
-from regplay.core.sweep import Sweep, NumberAxis, sweep_axis
+from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
 from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.training import Start, Study, StudyRequest
