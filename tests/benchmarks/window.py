@@ -20,7 +20,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, replace
 from regplay.core.sweep import sweep_axis
-from regplay.core.toml import dumps
+from regplay.session.experiment_text import to_toml
 from tests.benchmarks.engine import TINY, one_after_another
 from tests.benchmarks.machine import one_core_busy
 from tests.benchmarks.report import Row
@@ -110,7 +110,7 @@ def _child(task: str, experiment: Experiment | None = None) -> dict[str, Any]:
 
 def _write(experiment: Experiment, folder: str) -> Path:
     path = Path(folder) / "experiment.toml"
-    path.write_text(dumps(experiment), encoding="utf-8")
+    path.write_text(to_toml(experiment), encoding="utf-8")
     return path
 
 
