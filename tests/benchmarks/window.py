@@ -4,6 +4,7 @@ Each measurement runs the real window in a process of its own (`window_child`), 
 in five more while another program keeps one core busy.
 """
 
+import compileall
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+import regplay
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, replace
@@ -125,7 +127,12 @@ def _answer(command: Sequence[str]) -> dict[str, Any]:
 
 
 def startup() -> list[Row]:
-    """From the start of the process, as `regplay` opens the window, against `import torch`."""
+    """From the start of the process, as `regplay` opens the window, against `import torch`.
+
+    Both sides find bytecode, as after `pip install`: pip compiles what it installs, but not a tree
+    that is installed as editable, and nobody does under PYTHONDONTWRITEBYTECODE.
+    """
+    compileall.compile_dir(Path(regplay.__file__).parent, quiet=1)
 
     def measure() -> Figures:
         began = time.perf_counter()
