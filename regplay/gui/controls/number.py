@@ -12,8 +12,8 @@ from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.track import Track
-from regplay.gui.plots.number_text import exact
 from regplay.gui.widgets import leave_space, tones
+from regplay.session.number_text import exact
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:

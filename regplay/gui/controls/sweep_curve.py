@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
-from regplay.gui.plots.number_text import exact, number
 from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
 from regplay.gui.theme import DARK, LIGHT, Colors
 from regplay.gui.widgets import tones
+from regplay.session.number_text import exact, number
 
 _LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
 _ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley

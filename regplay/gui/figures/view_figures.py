@@ -32,13 +32,13 @@ from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.number_text import exact, number
 from regplay.gui.plots.predicted import PredictedChart, WeightsView
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
+from regplay.session.number_text import exact, number
 
 _GAP = 12.0  # pixels between fits side by side
 
