@@ -19,7 +19,7 @@ from regplay.gui.figures.study_figures import (
     slider_figure,
     strip_figure,
 )
-from regplay.gui.landscape.landscape_tab import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.network_view import NetworkView, NormsPlot
@@ -63,7 +63,7 @@ def _figure_of(widget: QWidget) -> Figure | None:
             return None if widget.dataset is None else _in_split(widget, confusion_figure(widget))
         case HistoryView():
             return history_figure(widget.plot)
-        case LandscapeView():
+        case LandscapeTab():
             return landscape_figure(widget)
         case LossStrip():
             return strip_figure(widget)

@@ -22,7 +22,7 @@ from regplay.gui.figures.fit_figures import (
 )
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
-from regplay.gui.landscape.landscape_tab import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView
@@ -81,11 +81,11 @@ _MEASURES = {
 }
 
 
-def landscape_figure(view: LandscapeView) -> Figure:
+def landscape_figure(view: LandscapeTab) -> Figure:
     """The map of a measure over two fields."""
 
     def heading() -> str:
-        name = MEASURE_NAMES[view.measure]
+        name = MEASURE_NAMES[view.header.measure]
         stage = "" if view.map is None else view.map.stage
         return f"{name[0].upper()}{name[1:]}" + (f", {stage}" if stage else "")
 
@@ -98,7 +98,7 @@ def landscape_figure(view: LandscapeView) -> Figure:
     )
 
 
-def landscape_series(view: LandscapeView) -> list[Series]:
+def landscape_series(view: LandscapeTab) -> list[Series]:
     """The measures of each network, row by row from the lower left."""
     shown = view.map
     if shown is None:
@@ -117,7 +117,7 @@ def landscape_series(view: LandscapeView) -> list[Series]:
     return [Series("networks", table)]
 
 
-def _entries(view: LandscapeView) -> list[Entry]:
+def _entries(view: LandscapeTab) -> list[Entry]:
     """Without what says what a click does."""
     return [one for one in view.legend.entries if not one.text.startswith("click")]
 
