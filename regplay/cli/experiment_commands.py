@@ -141,8 +141,7 @@ def run_sweep(options: Namespace) -> int:
     UserError
         If something is refused, before any training.
     """
-    from regplay.session.experiment_text import open_experiment
-    from regplay.session.vary import read_sweep, without_effect
+    from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
     sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded

@@ -29,11 +29,11 @@ from regplay.gui.network.network_view import NetworkView
 from regplay.gui.network.pictures import layer_name
 from regplay.gui.plots.legend import Entry, Legend, paint_legend
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.number_text import exact, number
 from regplay.gui.plots.plot import Plot
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.theme import Colors, colors_of
+from regplay.session.number_text import exact, number
 
 _TITLES = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _COLUMNS = {"loss": "loss", "accuracy": "accuracy (%)", "weights": "value"}

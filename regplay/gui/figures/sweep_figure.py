@@ -21,12 +21,12 @@ from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import Frame, Layer, draw_joined
 from regplay.gui.plots.color_bar import Bar
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.number_text import number, value_text
 from regplay.gui.plots.plot import Plot
 from regplay.gui.plots.scale import Scale, loss_scale
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_marker, pen
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import LIGHT, ROLES, mix
+from regplay.session.number_text import number, value_text
 from regplay.session.results import SweepResult
 
 _LOG_VALUES_FROM = 100.0  # times the smallest value of a field

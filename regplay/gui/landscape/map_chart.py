@@ -28,12 +28,12 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.hover import HoverItem, Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.number_text import exact, gap_text, number
 from regplay.gui.plots.scale import Floats
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets import named
+from regplay.session.number_text import exact, gap_text, number
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 
