@@ -19,7 +19,7 @@ from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
-from regplay.gui.landscape.landscape_tab import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView, NormsPlot
@@ -72,7 +72,7 @@ def _figure_of(widget: QWidget) -> Figure | None:
             return None if widget.dataset is None else _fit_figure(widget)
         case HistoryView():
             return _history_figure(widget.plot)
-        case LandscapeView():
+        case LandscapeTab():
             return _landscape_figure(widget)
         case LossStrip():
             return _strip_figure(widget)
@@ -366,11 +366,11 @@ _MEASURES = {
 }
 
 
-def _landscape_figure(view: LandscapeView) -> Figure:
+def _landscape_figure(view: LandscapeTab) -> Figure:
     """The map of a measure over two fields; its legend doesn't say what a click does."""
 
     def heading() -> str:
-        name = MEASURE_NAMES[view.measure]
+        name = MEASURE_NAMES[view.header.measure]
         stage = "" if view.map is None else view.map.stage
         return f"{name[0].upper()}{name[1:]}" + (f", {stage}" if stage else "")
 
@@ -384,7 +384,7 @@ def _landscape_figure(view: LandscapeView) -> Figure:
     )
 
 
-def _landscape_series(view: LandscapeView) -> list[Series]:
+def _landscape_series(view: LandscapeTab) -> list[Series]:
     """The measures of each network, row by row from the lower left."""
     shown = view.map
     if shown is None:

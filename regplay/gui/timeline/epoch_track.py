@@ -16,8 +16,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from regplay.gui.theme import colors_of
-from regplay.gui.widgets import HANDLE, HandleSlider, draw_groove, quiet, tones
+from regplay.gui.theme import colors_of, line_color
+from regplay.gui.widgets import HANDLE, HandleSlider
 
 _MIDDLE = 9.0  # px from the top to the groove
 _HEIGHT = 30  # px
@@ -186,12 +186,7 @@ class EpochTrack(HandleSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ticks(painter, palette)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(quiet(palette))
-        draw_groove(painter, HANDLE / 2, self.width() - HANDLE / 2, _MIDDLE)
-        if len(self._kept) > 1:
-            painter.setBrush(self._strong_color())
-            draw_groove(painter, HANDLE / 2, self.x_of(self.value()), _MIDDLE)
+        self._paint_groove(painter, _MIDDLE)
         best = None if self._best is None or not self.isEnabled() else self.index_of(self._best)
         if best is not None and best != self.value():
             self._paint_ring(painter, best)
@@ -204,7 +199,7 @@ class EpochTrack(HandleSlider):
         painter.setFont(self._small_font())
         metrics = QFontMetricsF(painter.font())
         baseline = self.height() - metrics.descent()
-        line, text = QPen(tones.line(palette, 0.4), 1), QPen(tones.line(palette, 0.65))
+        line, text = QPen(line_color(palette, 0.4), 1), QPen(line_color(palette, 0.65))
         for x, number in self.ticks():
             painter.setPen(line)
             painter.drawLine(QPointF(x, _MIDDLE + 5), QPointF(x, _MIDDLE + 8))
