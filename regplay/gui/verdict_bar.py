@@ -7,10 +7,10 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.plots.number_text import gap_text, number
 from regplay.gui.theme import colors_of
 from regplay.gui.training import View
 from regplay.gui.widgets import ElidedLabel, named
+from regplay.session.number_text import gap_text, number
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px
@@ -20,6 +20,7 @@ _SIGNS = {
     "underfitting": "▽",
     "good fit": "●",
     "overfitting": "△",
+    "underfitting and overfitting": "◇",
     "diverged": "✕",
 }
 

@@ -25,7 +25,7 @@ from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.verdict import Verdict
 from regplay.session.files import prepare_folder
-from regplay.session.number_texts import counted, duration_text, loss_text, percent_text
+from regplay.session.number_text import counted, duration_text, loss_text, percent_text
 from regplay.session.results import Result, SweepResult, outcome_of
 
 Trained = TypeVar("Trained")

@@ -18,9 +18,9 @@ from regplay.gui.figures.sweep_figure import (
     sweep_figure,
     sweep_png,
 )
-from regplay.gui.plots.number_text import number, value_text
 from regplay.gui.plots.scale import loss_scale
 from regplay.gui.theme import LIGHT, mix
+from regplay.session.number_text import number, value_text
 from regplay.session.results import Outcome, SweepResult
 
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"

@@ -50,8 +50,10 @@ from regplay.gui.data.table_values import (
     why_no_points,
 )
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
-from regplay.gui.widgets import named, tones
+from regplay.gui.theme import refusal_color
+from regplay.gui.widgets import named
 from regplay.session.files import OutputError, write_file
+from regplay.session.number_text import counted
 
 Task = Literal["auto", "regression", "classification"]
 _TASKS: dict[Task, str] = {
@@ -363,9 +365,8 @@ class CsvDialog(QDialog):
             self._say(refusal, is_wrong=True)
         elif check.problems:
             count = len(check.problems)
-            counted = "1 problem" if count == 1 else f"{count} problems"
-            counted += " or more" if check.has_more else ""
-            lead = f"{counted}, the first" if count > 1 else counted
+            lead = counted(count, "problem") + (" or more" if check.has_more else "")
+            lead += ", the first" if count > 1 else ""
             first = self.problems.problems()[0]
             place = f" in {first.place}" if first.place else ""
             self._say(f"{lead}{place}: {first.message}.", is_wrong=True)
@@ -393,14 +394,14 @@ class CsvDialog(QDialog):
         kept = f" You are asked for a file to keep it in: {reason}." if reason else ""
         self._say(
             f"{n:,} rows, {n - valid:,} to learn from and {valid:,} to validate on. "
-            f"Predicts {table.target_name}, {what}, from {d} input{'s' * (d != 1)}.{kept}"
+            f"Predicts {table.target_name}, {what}, from {counted(d, 'input')}.{kept}"
         )
 
     def _say(self, text: str, is_wrong: bool = False) -> None:
         self.status.setText(text)
         palette = QPalette(self.palette())
         if is_wrong:
-            palette.setColor(QPalette.ColorRole.WindowText, tones.refusal(palette))
+            palette.setColor(QPalette.ColorRole.WindowText, refusal_color(palette))
         self.status.setPalette(palette)
         self.ok.setToolTip(text if is_wrong else "")
 

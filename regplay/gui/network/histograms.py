@@ -12,9 +12,9 @@ from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Readout, ReadoutRow
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import ROLES, Colors, mix
+from regplay.session.number_text import number
 
 BINS = 41  # odd, so that the middle one lies around 0
 

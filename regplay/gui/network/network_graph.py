@@ -16,9 +16,9 @@ from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, sign_color
 from regplay.gui.plots.hover import Picture, Readout, ReadoutRow
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Segments
 from regplay.gui.theme import ROLES, Colors, mix
+from regplay.session.number_text import number
 
 Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of

@@ -14,10 +14,10 @@ from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, Legend, tab_row
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.scale import bounds
 from regplay.gui.theme import ROLES, Colors
 from regplay.gui.widgets import Toggle, named
+from regplay.session.number_text import number
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least

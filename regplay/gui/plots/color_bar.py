@@ -15,10 +15,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from regplay.gui.plots.number_text import number, tick_text
 from regplay.gui.plots.scale import Scale, Tick
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import Colors, colors_of
+from regplay.session.number_text import number, tick_text
 
 _LEFT, _WIDTH = 6.0, 12.0  # pixels before the bar, and of the bar
 _TICK, _AWAY = 4.0, 3.0  # pixels of a tick, and from there to its text

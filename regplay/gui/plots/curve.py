@@ -15,7 +15,6 @@ from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import (
     MEMBER_WIDTH,
     OVERLAY_WIDTH,
@@ -29,6 +28,7 @@ from regplay.gui.plots.overlays import (
 from regplay.gui.plots.scale import Range, padded
 from regplay.gui.plots.shapes import LineLayer, Points, Segments, pen
 from regplay.gui.theme import mix
+from regplay.session.number_text import number
 
 _FLAT = 0.002  # of probability: less than a pixel
 

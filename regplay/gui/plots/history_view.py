@@ -9,9 +9,9 @@ from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
-from regplay.gui.plots.number_text import number
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle
+from regplay.session.number_text import number
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {

@@ -14,7 +14,6 @@ from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.fit_panel import Band, ChartPanel, Overlay, carried, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.number_text import number, spread_text
 from regplay.gui.plots.overlays import overlay_entries, same_fits, same_overlays
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
@@ -24,6 +23,7 @@ from regplay.gui.plots.shapes import (
     Shape,
     thinned,
 )
+from regplay.session.number_text import number, spread_text
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,10 +23,10 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, elided, other_entry
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.scale import Range, bounds
 from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import ROLES
+from regplay.session.number_text import number
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8
 _LONGEST = 24  # characters of a name in the hover box, at most

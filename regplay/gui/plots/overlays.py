@@ -13,10 +13,10 @@ from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Overlay, Subject
 from regplay.gui.plots.legend import Entry, other_entry
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import Cells, Segments, pen
 from regplay.gui.plots.surface_colors import UNSURE
 from regplay.gui.theme import Colors, mix
+from regplay.session.number_text import number
 
 OVERLAY_WIDTH = 1.6  # pixels
 MEMBER_WIDTH = 1.0

@@ -11,7 +11,6 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
@@ -24,6 +23,7 @@ from regplay.gui.plots.shapes import (
     thinned,
 )
 from regplay.gui.theme import mix
+from regplay.session.number_text import number
 
 
 class StemsLayer:

@@ -15,7 +15,6 @@ from regplay.gui.plots.fit_panel import Overlay, Surface
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.overlays import (
     MEMBER_SHARE,
     MEMBER_WIDTH,
@@ -40,6 +39,7 @@ from regplay.gui.plots.surface_colors import (
     value_pixels,
 )
 from regplay.gui.theme import mix
+from regplay.session.number_text import number
 
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
 _LARGEST_STD = 0.55  # that a few probabilities can have, a little above a half

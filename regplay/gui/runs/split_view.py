@@ -17,12 +17,12 @@ from regplay.gui.plots.confusion import wrong_text
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.number_text import gap_in_column, in_column
 from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import pen
 from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, tabular, write
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.widgets import Press, named
+from regplay.session.number_text import gap_in_column, in_column
 
 _SIDES: tuple[Literal["x", "y"], ...] = ("x", "y")
 

@@ -17,11 +17,11 @@ from regplay.gui.landscape import labelled, place
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
-from regplay.gui.plots.number_text import compact, exact, number, spread_text
 from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
 from regplay.gui.seeds.loss_strip import highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets import Sentence
+from regplay.session.number_text import compact, exact, number, spread_text
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes
 _CAP = 4.0  # px to each side at the ends of an error bar

@@ -13,9 +13,9 @@ from regplay.core.datasets.dataset import Floats
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
 from regplay.gui.theme import Colors, mix
+from regplay.session.number_text import number
 
 _MEDIANS = 8.0  # a bar at the median is still an eighth as high as the plot
 

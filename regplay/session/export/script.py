@@ -35,7 +35,7 @@ from regplay.session.export.training_code import (
     report_code,
     terms,
 )
-from regplay.session.number_texts import counted
+from regplay.session.number_text import counted
 
 _GENERATED: Mapping[str, Callable[[DataSettings], DataCode]] = {
     **dict.fromkeys(CURVES, curve_code),

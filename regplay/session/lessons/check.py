@@ -21,7 +21,7 @@ from regplay.core.sweep import Sweep
 from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
-from regplay.session.number_texts import counted, loss_text, percent_text
+from regplay.session.number_text import counted, loss_text, percent_text
 from regplay.session.terminal import CtrlC, StatusLine, with_memory
 
 _SEEDS = 2**31  # there are so many

@@ -6,11 +6,11 @@ from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.confusion import ConfusionView, confusion_counts
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.number_text import number
 from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
+from regplay.session.number_text import number
 
 
 @pytest.fixture

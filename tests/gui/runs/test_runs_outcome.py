@@ -3,8 +3,8 @@ import math
 import pytest
 
 from regplay.core.history import History
-from regplay.gui.plots.number_text import gap_in_column, in_column
 from regplay.gui.runs.run_rows import RunOutcome, outcome
+from regplay.session.number_text import gap_in_column, in_column
 
 
 @pytest.mark.parametrize(
