@@ -272,8 +272,7 @@ def _confusion_series(panel: ConfusionView) -> list[Series]:
 
 def _split_figure(view: SplitView) -> Figure | None:
     """Fits side by side or in two rows, each under its title; the table names the run."""
-    panels = [one.panel for one in view.views]
-    found = [_panel_figure(panel) for panel in panels if panel is not None]
+    found = [_panel_figure(one.panel) for one in view.views]
     cells = [figure for figure in found if figure is not None]
     if not cells:
         return None

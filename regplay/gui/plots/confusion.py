@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.fit import Fit, correct
+from regplay.core.fit import Fit
 from regplay.gui.plots.fit_panel import FitPanel
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.theme import ROLES, Colors, colors_of, mix
@@ -172,14 +172,3 @@ class ConfusionView(FitPanel):
         name = "training" if train else "validation"
         text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
         self.legend.set_entries((Entry("square", text, color),))
-
-
-def wrong_text(dataset: Dataset, fit: Fit | None) -> str:
-    """A legend's text, such as "wrong: 3 of 140, 5 of 60": training, then validation."""
-    if fit is None:
-        return "wrong"
-    counts = [
-        f"{int(np.count_nonzero(~correct(dataset, predicted, split.y)))} of {len(split.y):,}"
-        for predicted, split in ((fit.train, dataset.train), (fit.valid, dataset.valid))
-    ]
-    return "wrong: " + ", ".join(counts)

@@ -90,7 +90,7 @@ def test_the_past_doubles_and_begins_anew_with_a_new_run(view, make_dataset, mak
     assert view.panel.past.epochs == [2, 4, 8, 16, 32, 64]
     view.set_fit(make_fit(dataset, 0))
     assert view.panel.past.epochs == [0]
-    view.clear_past()
+    view.panel.clear_past()
     assert view.panel.past.epochs == []
 
 
