@@ -19,25 +19,18 @@ from regplay.session.session import Run
 
 def _panel_class(dataset: Dataset) -> type[FitPanel]:
     # Imported where they are needed: most sessions see one or two of them.
-    if dataset.n_inputs == 1 and dataset.task == "regression":
-        from regplay.gui.plots.curve import CurveView
-
-        return CurveView
+    is_regression = dataset.task == "regression"
     if dataset.n_inputs == 1:
-        from regplay.gui.plots.curve import ClassCurvesView
+        from regplay.gui.plots.curve import ClassCurvesView, CurveView
 
-        return ClassCurvesView
+        return CurveView if is_regression else ClassCurvesView
     if dataset.n_inputs == 2:
         from regplay.gui.plots.surface import SurfaceView
 
         return SurfaceView
-    if dataset.task == "regression":
-        from regplay.gui.plots.predicted import PredictedView
+    from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 
-        return PredictedView
-    from regplay.gui.plots.confusion import ConfusionView
-
-    return ConfusionView
+    return PredictedView if is_regression else ConfusionView
 
 
 class FitView(QWidget):

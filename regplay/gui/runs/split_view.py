@@ -16,7 +16,7 @@ from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.many_inputs import PredictedView
 from regplay.gui.plots.shapes import pen
 from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, tabular, write
 from regplay.gui.theme import ROLES, colors_of

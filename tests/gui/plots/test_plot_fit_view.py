@@ -3,10 +3,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.plots.confusion import ConfusionView, confusion_counts
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedView, confusion_counts
 from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
