@@ -39,7 +39,14 @@ _FEWEST = 5  # records of which a mean says something
 _NOTICEABLE = 0.015  # of a loss
 _NOTICEABLE_OF_SCALE = 0.0025
 _STANDARD_ERRORS = 3.0
-Kind = Literal["untrained", "diverged", "overfitting", "underfitting", "good fit"]
+Kind = Literal[
+    "untrained",
+    "diverged",
+    "overfitting",
+    "underfitting",
+    "underfitting and overfitting",  # it still underfits, and memorises already
+    "good fit",
+]
 
 
 @dataclass(frozen=True)

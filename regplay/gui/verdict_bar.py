@@ -20,6 +20,7 @@ _SIGNS = {
     "underfitting": "▽",
     "good fit": "●",
     "overfitting": "△",
+    "underfitting and overfitting": "◇",
     "diverged": "✕",
 }
 

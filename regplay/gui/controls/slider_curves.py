@@ -10,7 +10,7 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.hyperparameters import is_used
-from regplay.core.sweep import Sweep, SweepAxis, sweep_axis
+from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
 from regplay.gui.controls.panel import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.training import Start, Study, StudyRequest
@@ -36,8 +36,11 @@ class SweepSliders(QObject):
         self.start_chosen.emit(self._panel.experiment(), Start(path, index))
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
-        """A sweep for each slider that shows its curve, by its field path."""
-        found = {}
+        """A sweep for each slider that shows its curve, by its field path; the dearest comes last.
+
+        They are trained one after another, so that a costly one holds up no other.
+        """
+        found, points = {}, {}  # points: of all members together, as all have the same epochs
         for path in self._panel.shown_curves():
             if is_used(experiment, path):
                 axis = _possible(experiment, sweep_axis(path))
@@ -46,7 +49,9 @@ class SweepSliders(QObject):
                     base = replace(experiment, {path: axis.values[0]})
                     title = f"The curve of {FIELDS[path].label.lower()}"
                     found[path] = StudyRequest(Sweep(base, (axis,)), title=title)
-        return found
+                    count = len(axis.values) * experiment.data.n_train
+                    points[path] = sum(axis.values) if path == "data.n_train" else count
+        return {path: found[path] for path in sorted(found, key=points.__getitem__)}
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the losses at an epoch; None is the newest record."""
@@ -77,14 +82,14 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     )
 
 
-def _possible(experiment: Experiment, axis: SweepAxis) -> SweepAxis:
+def _possible(experiment: Experiment, axis: NumberAxis) -> NumberAxis:
     """Without the numbers of points that a table hasn't got."""
     if axis.path != "data.n_train":
         return axis
     # A file may have other rows the next time.
     loads = _loads.__wrapped__ if experiment.data.file else _loads
     values = (n for n in axis.values if loads(replace(experiment, {axis.path: n}).data))
-    return SweepAxis(axis.path, tuple(values))
+    return NumberAxis(axis.path, tuple(values))
 
 
 @lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds

@@ -10,7 +10,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls import ControlPanel
+from regplay.gui.controls import ControlPanel, SweepSliders
 from regplay.gui.controls.sweep_curve import SweepCurve
 
 Key = Qt.Key
@@ -172,3 +172,18 @@ def test_the_panel_keeps_its_places_while_a_curve_fills_in(panel):
     panel.set_curve(DECAY, whole)
     QApplication.processEvents()
     assert below.mapTo(panel.widget(), QPoint()) == place
+
+
+@pytest.mark.parametrize("n_train", [30, 2_000])
+def test_the_curve_over_the_most_points_is_trained_last(panel, n_train):
+    experiment = replace(Experiment(), {"data.n_train": n_train})
+    panel.set_experiment(experiment)
+    panel.set_shown_curves(SWEEPABLE)
+    wanted = SweepSliders(panel).wanted(experiment, None)
+    points = [
+        sum(member.data.n_train for member in request.sweep.experiments)
+        for request in wanted.values()
+    ]
+    assert points == sorted(points)
+    assert set(wanted) == set(panel.shown_curves())
+    assert (list(wanted)[-1] == "data.n_train") == (n_train == 30)
