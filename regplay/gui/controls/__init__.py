@@ -1,10 +1,9 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
 from regplay.gui.controls.control import Combo, Control
-from regplay.gui.controls.factory import scale_of
 from regplay.gui.controls.number import CountBox, NumberControl
 from regplay.gui.controls.panel import ControlPanel, Folding, Framing
-from regplay.gui.controls.slider_curves import SweepSliders
+from regplay.gui.controls.slider_scale import scale_of
 
 __all__ = [
     "Combo",
@@ -14,6 +13,5 @@ __all__ = [
     "Folding",
     "Framing",
     "NumberControl",
-    "SweepSliders",
     "scale_of",
 ]
