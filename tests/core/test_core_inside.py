@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from small_trainings import advance
 from torch import nn
 
 from regplay.core.experiment import Experiment
@@ -30,7 +31,7 @@ def trained(epochs=20, **values) -> Training:
     paths |= {path.replace("__", "."): value for path, value in values.items()}
     training = Training([replace(Experiment(), paths)], device="cpu")
     for _ in range(epochs):
-        training.advance()
+        advance(training)
     return training
 
 
@@ -161,7 +162,7 @@ def test_l1_brings_more_weights_near_zero_than_weight_decay() -> None:
 def test_weights_are_copies_beside_the_initial_ones() -> None:
     training = trained(0)
     initial = training.population.member()
-    training.advance()
+    advance(training)
     layers = training.population.member()
     pairs = layer_weights(layers, initial)
     for pair, (now, _), (then, _) in zip(pairs, layers, initial, strict=True):
@@ -179,7 +180,7 @@ def test_a_log_keeps_the_epochs_and_their_figures() -> None:
     for epoch in range(3):
         expected.append(weight_norms(training.population.member()))
         inside = log.inside(epoch, training.population.member(), "tanh", training.datasets[0])
-        training.advance()
+        advance(training)
     assert inside.epoch == 2
     assert inside.epochs.tolist() == [0, 1, 2]
     np.testing.assert_array_equal(inside.norms, expected)
