@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Meta
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.errors import UserError
@@ -152,11 +151,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _bounds(meta: Meta) -> dict[str, Any]:
-    minimum = meta.gt if meta.ge is None else meta.ge
-    return {"minimum": minimum, "maximum": meta.le, "exclusive_minimum": meta.gt is not None}
-
-
 def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
     found: dict[str, Field] = {}
     hints = get_type_hints(section, include_extras=True)
@@ -178,7 +172,9 @@ def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
             annotation=annotation,
             choices=choices,
             **(meta.extra or {}),
-            **_bounds(meta),
+            minimum=meta.gt if meta.ge is None else meta.ge,
+            maximum=meta.le,
+            exclusive_minimum=meta.gt is not None,
         )
     return found
 

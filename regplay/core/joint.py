@@ -14,10 +14,12 @@ from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, get
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, History
-from regplay.core.hyperparameters import without_own
-from regplay.core.population import Shape, fit_at, layer_sizes, measured, network_at
+from regplay.core.hyperparameters import MEMBER_FIELDS
+from regplay.core.measurements import layer_sizes
+from regplay.core.population import Shape, fit_at, measured, network_at
 from regplay.core.training import Training, load_all
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
@@ -29,12 +31,13 @@ _ENOUGH = 24  # states of one shape; filling fresh memory may take longer than a
 def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
     """What members of one population have in common; equal for those that can share one."""
     points = len(dataset.train.y), len(dataset.valid.y)
-    return without_own(experiment), dataset.task, *points, dataset.n_inputs, dataset.n_outputs
+    shared = tuple(get(experiment, path) for path in FIELDS if path not in MEMBER_FIELDS)
+    return shared, dataset.task, *points, dataset.n_inputs, dataset.n_outputs
 
 
 def _most_members(experiment: Experiment, dataset: Dataset) -> int:
     """How many members of this shape one population may have, by memory."""
-    sizes = layer_sizes(experiment.model, dataset.n_inputs, dataset.n_outputs)
+    sizes = layer_sizes(experiment.model, dataset)
     n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
     batch = min(experiment.optimizer.batch_size or n_train, n_train)
     # Some ten buffers of parameters, and by torch for each unit and point its activation, its

@@ -36,6 +36,7 @@ from regplay.core.measurements import (
     Stopping,
     cost,
     is_finite,
+    layer_sizes,
     steps_per_epoch,
 )
 from regplay.core.population import (
@@ -44,7 +45,6 @@ from regplay.core.population import (
     State,
     fit_of,
     initial_parameters,
-    layer_sizes,
     loss_of,
 )
 
@@ -114,12 +114,9 @@ class Training:
         self.steps_per_epoch = steps_per_epoch(n_train, batch_size)
 
         members = len(self.experiments)
-        sizes = layer_sizes(first.model, dataset.n_inputs, dataset.n_outputs)
-        n_points = n_train + len(dataset.valid.y)
-        # As for one member alone, so that in any company it is measured at the same epochs.
-        alone = cost(1, sizes, batch_size, n_points)
-        self.schedule = Schedule.for_cost(alone, self.steps_per_epoch)
-        together = cost(members, sizes, batch_size, n_points)
+        sizes = layer_sizes(first.model, dataset)
+        self.schedule = Schedule.of(first, dataset)
+        together = cost(members, sizes, batch_size, n_train + len(dataset.valid.y))
         self.placement = place(device, together, members)
         self._device, self._dtype = self.placement.device, dtype
         shape = Shape(members, sizes)

@@ -23,7 +23,7 @@ from regplay.core.bias_variance import (
     band_of,
     decomposition_axis,
     decompositions_of,
-    has_decomposition,
+    why_not,
 )
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
@@ -278,7 +278,7 @@ class SeedsView(QWidget):
         """Show a dataset, and no networks yet; decides whether there is a decomposition."""
         self.spread.set_dataset(dataset)
         self.decomposition.set_dataset(dataset)
-        self.header.combo.setEnabled(has_decomposition(dataset))
+        self.header.combo.setEnabled(not why_not(dataset))
         # A sentence leaves most of the room to the plot beside it.
         self._plots.setStretch(1, _PLOT if self.decomposition.has_plot else _SENTENCE)
 
@@ -368,7 +368,7 @@ class SeedsTab(SeedsView):
                 Sweep(experiment, (), seeds, resamples=True), band_of, epoch, _TITLE
             )
         }
-        if self._dataset is not None and has_decomposition(self._dataset) and has_axis:
+        if self._dataset is not None and not why_not(self._dataset) and has_axis:
             axis = decomposition_axis(path)
             base = fields.replace(experiment, {path: axis.values[0]})
             sweep = Sweep(base, (axis,), seeds, resamples=True)

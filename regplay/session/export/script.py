@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
-from regplay.core.measurements import Schedule, cost, steps_per_epoch
+from regplay.core.measurements import Schedule
 from regplay.session.export.data_code import (
     CURVES,
     PLANES,
@@ -84,7 +84,7 @@ def to_pytorch(experiment: Experiment) -> str:
         _tensors(dataset.task),
         network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
         ["# Training", *loss_code(known, loss), *optimizer_code(known)],
-        loop_code(known, len(dataset.train.y), _schedule(experiment, dataset)),
+        loop_code(known, len(dataset.train.y), Schedule.of(experiment, dataset)),
         report_code(known, dataset.task),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
@@ -132,12 +132,3 @@ def _tensors(task: str) -> list[str]:
         else:
             lines.append(f"y_{split} = torch.tensor(y_{split})")
     return lines
-
-
-def _schedule(experiment: Experiment, dataset: Dataset) -> Schedule:
-    """At which epochs regplay measures."""
-    model, n_train = experiment.model, len(dataset.train.y)
-    batch = min(experiment.optimizer.batch_size or n_train, n_train)
-    sizes = (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
-    alone = cost(1, sizes, batch, n_train + len(dataset.valid.y))
-    return Schedule.for_cost(alone, steps_per_epoch(n_train, batch))
