@@ -1,9 +1,9 @@
 """Colours that stay apart for colour-blind eyes, and the type, of the whole application.
 
 Training is blue and validation vermilion (Okabe & Ito, "Color Universal Design", 2008; darkened to
-the 4.5:1 that text needs) wherever either is shown. The class colours keep a CIE76 distance of 20 or more from one another under
-simulated protanopia, deuteranopia and tritanopia (Machado et al., 2009), the first four of 40;
-a test holds them to that.
+the 4.5:1 that text needs) wherever either is shown. The class colours keep a CIE76 distance of 20
+or more from one another under simulated protanopia, deuteranopia and tritanopia (Machado et al.,
+2009), the first four of 40; a test holds them to that.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from regplay.resources import resource
@@ -186,6 +186,13 @@ def line_color(palette: QPalette, share: float = 0.3) -> QColor:
     return blend(palette.window().color(), palette.windowText().color(), share)
 
 
+def sized(font: QFont, share: float) -> QFont:
+    """The font at a share of its size."""
+    made = QFont(font)
+    made.setPixelSize(round(QFontInfo(font).pixelSize() * share))
+    return made
+
+
 def refusal_color(palette: QPalette) -> QColor:
     """The red of a refused value."""
     return QColor.fromHsl(2, 200, 165 if _is_dark(palette) else 110)
@@ -267,7 +274,9 @@ class Theme(QObject):
         """
         self.zoom = percent
         font = QFont(_family())
-        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: numbers that change stand still
+        font.setFeature(
+            QFont.Tag("tnum"), 1
+        )  # digits of one width: numbers that change stand still
         for name, size, weight in (("", BODY, QFont.Weight.Normal), *_TEXTS):
             font.setPixelSize(round(size * percent / 100))
             font.setWeight(weight)
