@@ -22,11 +22,10 @@ Scheme = Literal["system", "light", "dark"]
 
 _BOX_OUTLINE = 0.6  # of the colour of the text is in what outlines check boxes on a dark ground
 BODY = 14  # px, of usual text at 100 %
+_SECONDARY = 13  # px at 100 %
 ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 # Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
 _TEXTS = (
-    ("Chart", 13, QFont.Weight.Normal),
-    ("Secondary", 13, QFont.Weight.Normal),
     ("GroupHeading", 15, QFont.Weight.DemiBold),
     ("ReadOut", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
@@ -191,6 +190,11 @@ def sized(font: QFont, share: float) -> QFont:
     made = QFont(font)
     made.setPixelSize(round(QFontInfo(font).pixelSize() * share))
     return made
+
+
+def secondary_font() -> QFont:
+    """Of numbers on axes and of what only explains."""
+    return sized(QApplication.font(), _SECONDARY / BODY)
 
 
 def refusal_color(palette: QPalette) -> QColor:
