@@ -285,7 +285,7 @@ class Theme(QObject):
             font.setPixelSize(round(size * percent / 100))
             font.setWeight(weight)
             if name:
-                self._app.setFont(font, name)  # type: ignore[call-overload]
+                self._app.setFont(font, name)  # type: ignore[arg-type]
             else:
                 self._app.setFont(font)
         QToolTip.setFont(self._app.font())
