@@ -28,7 +28,7 @@ from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.seeds.loss_strip import LossStrip
+from regplay.gui.seeds.seeds_tab import LossStrip
 
 
 def figure_at(widget: QWidget | None) -> Figure | None:

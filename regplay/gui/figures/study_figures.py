@@ -31,7 +31,7 @@ from regplay.gui.plots.legend import Entry, Legend, paint_legend
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.plot import Plot
 from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.seeds.loss_strip import LossStrip
+from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import Colors, colors_of
 from regplay.session.number_text import exact, number
 
@@ -126,7 +126,7 @@ def strip_figure(view: LossStrip) -> Figure:
     """The losses of networks whose fits can't be drawn."""
 
     def heading() -> str:
-        count = 0 if view.losses is None else len(view.losses.train)
+        count = 0 if view.losses is None else len(view.losses[0])
         return f"Losses of {count} networks"
 
     return view_figure(view, "seeds_losses", heading, lambda: losses_of(view))
@@ -144,7 +144,7 @@ def losses_of(view: LossStrip) -> list[Series]:
         return []
     return [
         Series(name, {"network": np.arange(1, len(losses) + 1), "loss": losses})
-        for name, losses in zip(("training", "validation"), view.losses.both, strict=True)
+        for name, losses in zip(("training", "validation"), view.losses, strict=True)
     ]
 
 
