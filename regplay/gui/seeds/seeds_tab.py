@@ -260,8 +260,8 @@ class SpreadView(QWidget):
         self._stack.addWidget(self.fits)
 
     @property
-    def panel(self) -> FitPanel | None:
-        """What shows the fits; None while the losses are shown."""
+    def panel(self) -> FitPanel:
+        """What shows the fits; without a dataset while the losses are shown."""
         return self.fits.panel
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -283,7 +283,7 @@ class SpreadView(QWidget):
     def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the dataset's grid, or nothing."""
         self.spread = spread
-        self.fits.set_band(None if spread is None else Band(spread.mean, spread.std))
+        self.fits.panel.set_band(None if spread is None else Band(spread.mean, spread.std))
         self.fits.set_fit(None if spread is None else _fit(spread.mean))
         self._show_members()
         self._show_choice()
@@ -292,17 +292,17 @@ class SpreadView(QWidget):
         button = self.members_button
         is_drawn = button.isChecked() and not button.isHidden()
         members = self.spread.members if self.spread is not None and is_drawn else ()
-        self.fits.set_members([_fit(one) for one in members])
+        self.fits.panel.set_members([_fit(one) for one in members])
 
     def _show_choice(self) -> None:
         shows_std = self.std_button.isChecked()
-        self.fits.set_surface("std" if shows_std else "fit")
+        self.fits.panel.set_surface("std" if shows_std else "fit")
         caption, spread = "Fits", self.spread
         if spread is not None:
             caption += f" of {len(spread.members)} networks"
         if not self.std_button.isHidden():
             caption += ": standard deviation" if shows_std else ": mean"
-        self.fits.set_caption(caption)
+        self.fits.panel.caption = caption
 
 
 def _fit(values: Floats) -> Fit:
@@ -450,7 +450,7 @@ class SeedsTab(QWidget):
         self.recorded = () if history is None else history.epochs.tolist()
         if band is not None and isinstance(band.digest, Spread):
             self.spread.set_spread(band.digest)
-        elif history is not None and self.spread.panel is None:
+        elif history is not None and self.spread.panel.dataset is None:
             train, valid = (history.values(f"{split}_loss", epoch) for split in ("train", "valid"))
             self.spread.strip.set_losses((train, valid))
         if parts is not None and isinstance(parts.digest, list):
@@ -468,7 +468,7 @@ class SeedsTab(QWidget):
 
     def _settle(self) -> None:
         """Give the axes the ranges of what is shown; otherwise they only grow."""
-        self.spread.fits.fit_ranges()
+        self.spread.panel.fit_ranges()
         self.spread.strip.settle()
         self.decomposition.settle()
 

@@ -13,7 +13,7 @@ from regplay.core.sweep import landscape_axis, sweep_axis
 from regplay.gui.controls.factory import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure
-from regplay.gui.figures.finding import figure_at
+from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.plots.fit_view import FitView

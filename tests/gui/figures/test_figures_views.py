@@ -17,7 +17,7 @@ from plots import (
 from PySide6.QtGui import QColor
 
 from regplay.gui.figures.figure import Style, draw_image, svg_bytes
-from regplay.gui.figures.finding import figure_at, figures_in
+from regplay.gui.figures.view_figures import figure_at, figures_in
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.measure_plot import PinnedCurves
@@ -109,7 +109,7 @@ def test_fits_of_other_runs_have_the_colours_of_the_scheme(show_widget):
         Overlay("best", ROLES.best, make_fit(dataset, 3)),
         Overlay("pin", pin_color(2), make_fit(dataset, 4)),
     ]
-    view.set_overlays(overlays)
+    view.panel.set_overlays(overlays)
     image = draw_image(figure_of(view, "panel.chart"), Style(1200, 800, 2.0, "light"))
     assert has_color(image, LIGHT.of(pin_color(2)))
     assert not has_color(image, DARK.of(pin_color(2)))

@@ -119,7 +119,7 @@ def test_each_dataset_shows_what_it_has_and_says_what_not(
     view.set_dataset(dataset)
     assert view.decomposition.isVisible() == has_parts
     assert view.combo.isEnabled() == has_parts
-    assert (view.spread.panel is not None) == (dataset.n_inputs <= 2)
+    assert (view.spread.panel.dataset is not None) == (dataset.n_inputs <= 2)
     assert view.spread.strip.isVisible() == (dataset.n_inputs > 2)
     sentence = view.sentence
     assert sentence.isVisible() == bool(words)
