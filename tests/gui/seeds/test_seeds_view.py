@@ -10,7 +10,7 @@ from seen import color_at, dataset_of, find
 
 from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.plots.overlays import band_colors
+from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.seeds.decomposition import PARTS as KINDS
 from regplay.gui.seeds.seeds_tab import SeedsView
 from regplay.gui.theme import DARK, LIGHT, palette_of
