@@ -217,7 +217,7 @@ class Stamps:
         Parameters
         ----------
         shapes
-            Each draws itself around a place in pixels; antialiased, and without a pen to begin with.
+            Each draws itself around a place in pixels, antialiased and without a pen at first.
         looks
             What they depend on: pictures are kept as long as it is the same.
         size
