@@ -3,7 +3,6 @@
 from regplay.gui.controls.control import Combo, Control
 from regplay.gui.controls.number import CountBox, NumberControl
 from regplay.gui.controls.panel import ControlPanel, Folding, Framing
-from regplay.gui.controls.slider_scale import scale_of
 
 __all__ = [
     "Combo",
@@ -13,5 +12,4 @@ __all__ = [
     "Folding",
     "Framing",
     "NumberControl",
-    "scale_of",
 ]

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.fields import field
-from regplay.gui.controls import NumberControl, scale_of
+from regplay.gui.controls import NumberControl
 from regplay.gui.lessons.markdown_view import TextView
 from regplay.gui.lessons.wrapped_text import (
     Line,
@@ -108,8 +108,7 @@ class QuestionView(Section):
             return
         self._text.set_lines(Line(question.text, is_bold=True))
         if question.handle is not None:
-            of = field(question.handle.field)
-            self.handle = named("lesson.handle", NumberControl(of, scale_of(of)))
+            self.handle = named("lesson.handle", NumberControl(field(question.handle.field)))
             self._choices.addWidget(self.handle)
         for index in range(len(question.options)):
             button = named(f"lesson.option.{index}", WrappedButton(mark=StatusMark.CHOICE))
