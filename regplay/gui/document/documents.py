@@ -1,6 +1,7 @@
 """What is open: its file, whether it was changed, and what becomes of it in a crash."""
 
 import os
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Signal
@@ -18,6 +19,7 @@ from regplay.session.document import (
     DocumentError,
     DocumentWriter,
     Leftover,
+    ViewValue,
     left_behind,
     read,
     write,
@@ -130,6 +132,7 @@ def _folder() -> Path:
     return Path(QStandardPaths.writableLocation(place)) / "autosave"
 
 
+FIRST_VIEW: Mapping[str, ViewValue] = {"tab": "fit", "losses": "loss", "speed": 0.0}
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."
@@ -228,6 +231,18 @@ class Documents(QObject):
         self._note(path)
         if not may_read:
             self.refused.emit(_WITHOUT)
+        return True
+
+    def begin(self, experiment: Experiment, curves: Sequence[str]) -> bool:
+        """Put an experiment in the place of all that is open; returns whether it was done.
+
+        About changes that would be lost is asked first. Nothing of how things were shown stays:
+        the sliders of these field paths show their curve.
+        """
+        if not self.may_close():
+            return False
+        self._show(Document(experiment, view={**FIRST_VIEW, "curves": " ".join(curves)}), None)
+        self._safety.forget()
         return True
 
     def open_link(self, text: str) -> bool:
