@@ -11,14 +11,14 @@ from regplay.core.errors import UserError
 from regplay.core.fields import Value
 from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents
-from regplay.gui.document.questions import dropped_file, dropped_link
-from regplay.session.experiment_text import to_toml
-from regplay.session.files import write_file
+from regplay.session.document import SUFFIX
+from regplay.session.experiment_text import is_link, to_toml
+from regplay.session.files import TABLES, check_table, write_file
 from regplay.session.lessons import is_lesson
-from regplay.session.opening import TABLES, check_table
 from regplay.session.results import dataset_csv
 
 Take = Callable[[Mapping[str, Value]], object]
+_SUFFIXES = (SUFFIX, ".toml", *TABLES)
 _OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
 
 
@@ -183,3 +183,20 @@ class FileCommands(QObject):
             self.failed.emit(str(error))
         else:
             self.done.emit(done)
+
+
+def dropped_file(data: QMimeData) -> Path | None:
+    """The session, experiment, lesson or table in it, if it is one file of this machine."""
+    urls = data.urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() in _SUFFIXES else None
+
+
+def dropped_link(data: QMimeData) -> str | None:
+    """The link to an experiment in it, if there is one."""
+    if not data.hasText():
+        return None
+    text = data.text()
+    return text if is_link(text) else None

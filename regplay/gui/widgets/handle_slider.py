@@ -92,9 +92,13 @@ class HandleSlider(QSlider):
         """The groove from position `first` on, strong up to the handle; 0 stands apart from it."""
         quiet, here = line_color(self.palette(), _QUIET), self.x_of(self.value())
         zero, start, end = self.x_of(0), self.x_of(first), self.width() - HANDLE / 2
-        pieces = [(quiet, start, end), (quiet, zero, zero), (self._strong_color(), start, here)]
+        pieces = [(quiet, start, end)]
+        if first:
+            pieces.append((quiet, zero, zero))
+        if here > start:
+            pieces.append((self._strong_color(), start, here))
         painter.setPen(Qt.PenStyle.NoPen)
-        for color, left, right in pieces if here > start else pieces[:2]:
+        for color, left, right in pieces:
             painter.setBrush(color)
             place = QRectF(left, middle, right - left, 0).adjusted(-_HALF, -_HALF, _HALF, _HALF)
             painter.drawRoundedRect(place, _HALF, _HALF)

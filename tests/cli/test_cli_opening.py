@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
+from regplay.cli.commands import opening_of
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link
-from regplay.session.files import write_atomically
+from regplay.session.files import check_table, write_atomically
 from regplay.session.lessons import is_lesson
-from regplay.session.opening import check_table, opening_of
 
 OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1})
 LESSON = """
@@ -170,7 +170,7 @@ def test_neither_torch_nor_qt_is_needed_to_know(tmp_path, file):
     write(tmp_path / "mine.regplay", Document(OTHER))
     paths = [tmp_path / "mine.regplay", file("mine.csv", TABLE), file("lesson.toml", LESSON)]
     code = (
-        "import sys\nfrom regplay.session.opening import opening_of\n"
+        "import sys\nfrom regplay.cli.commands import opening_of\n"
         "for argument in sys.argv[1:]: opening_of(argument)\n"
         "print([m for m in ('torch', 'PySide6') if m in sys.modules])"
     )
