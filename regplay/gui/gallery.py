@@ -1,7 +1,7 @@
 """The gallery of starting points: what one can begin with, as pictures to choose from."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QEvent,
@@ -16,7 +16,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen, QPixmap
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QStyle,
     QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
 
 _COLUMNS, _ROWS = 4, 3
-_PICTURE = QSize(200, 96)  # px
+_PICTURE = QSize(212, 100)  # px
 _PADDING, _BETWEEN = 8, 4  # px around a tile's content; between its parts
 _LINES = 2  # of text under a title
 _RADIUS = 4.0
@@ -51,6 +50,8 @@ _Index = QModelIndex | QPersistentModelIndex
 
 class _Tile(QStyledItemDelegate):
     """A picture over a title over two lines of text."""
+
+    # Each `option` is a QStyleOptionViewItem, whose type stub lacks its attributes.
 
     def __init__(self, thumbnails: "Thumbnails", parent: QWidget) -> None:
         super().__init__(parent)
@@ -64,13 +65,13 @@ class _Tile(QStyledItemDelegate):
         else:
             self._pixmaps.pop(index, None)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+    def sizeHint(self, option: Any, index: _Index) -> QSize:
         """The same for all."""
         line = QFontMetrics(option.font).lineSpacing()
         height = _PICTURE.height() + 2 * _BETWEEN + (1 + _LINES) * line
         return QSize(_PICTURE.width() + 2 * _PADDING, height + 2 * _PADDING)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: Any, index: _Index) -> None:
         """The chosen one has a frame in the accent colour."""
         palette, role = option.palette, QPalette.ColorRole
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -97,9 +98,7 @@ class _Tile(QStyledItemDelegate):
         painter.restore()
 
     @staticmethod
-    def _paint_text(
-        painter: QPainter, option: QStyleOptionViewItem, index: _Index, inside: QRect
-    ) -> None:
+    def _paint_text(painter: QPainter, option: Any, index: _Index, inside: QRect) -> None:
         line = QFontMetrics(option.font).lineSpacing()
         top = inside.top() + _PICTURE.height() + _BETWEEN
         font = QFont(option.font)
@@ -108,6 +107,8 @@ class _Tile(QStyledItemDelegate):
         painter.setPen(option.palette.color(QPalette.ColorRole.WindowText))
         title = index.data(Qt.ItemDataRole.DisplayRole)
         left, width = inside.left(), inside.width()
+        metrics = QFontMetrics(font)
+        title = metrics.elidedText(title, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRect(left, top, width, line), Qt.AlignmentFlag.AlignLeft, title)
         painter.setFont(option.font)
         painter.setPen(line_color(option.palette, 0.8))
@@ -152,7 +153,7 @@ class _Tiles(QListWidget):
         self.itemClicked.connect(lambda item: self.taken.emit(self.row(item)))
         thumbnails.changed.connect(self._draw_again)
 
-    def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter takes the chosen one; Qt leaves that to the platform."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
             self.taken.emit(self.currentRow())
@@ -166,10 +167,6 @@ class _Tiles(QListWidget):
             if hasattr(self, "_tile"):
                 self._tile.forget()
             self.viewport().update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the tiles."""
-        super().paintEvent(event)
 
     def sizeHint(self) -> QSize:
         """Room for all, without scrolling."""
@@ -234,8 +231,7 @@ class Gallery(QObject):
             except IllustratedError as error:
                 self.failed.emit(str(error))
                 return
-            self._thumbnails = Thumbnails(list(self._points), self._studies)
-            self.destroyed.connect(self._thumbnails.close)
+            self._thumbnails = Thumbnails(list(self._points), self._studies, self._window)
         dialog = self._dialog = named("gallery", QDialog(self._window))
         dialog.setWindowTitle("New")
         tiles = named("gallery.tiles", _Tiles(self._points, self._thumbnails))
@@ -248,6 +244,8 @@ class Gallery(QObject):
         layout.addWidget(tiles)
         dialog.finished.connect(self._closed)
         self._thumbnails.set_in_sight(True)
+        # Qt itself would make no dialog wider than two thirds of the screen.
+        dialog.resize(layout.sizeHint().boundedTo(self._window.size()))
         dialog.open()
         tiles.setFocus()
 

@@ -168,6 +168,8 @@ class Tabs(TabStack):
     def make_anew(self) -> None:
         """Show the fit, and have the other views made anew when they are shown next."""
         self.set_tab("fit")
+        self.beside_changed.emit([])
+        self.compared_runs_changed.emit([])
         made = (self.landscape, self.seeds, self.network, self.side)
         self.landscape = self.seeds = self.network = self.side = None
         for view in made:

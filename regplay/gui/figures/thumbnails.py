@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
@@ -20,7 +21,7 @@ from regplay.gui.plots.axes import GridLayer
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.confusion import ConfusionView
-from regplay.gui.plots.fit_panel import ChartPanel, Overlay
+from regplay.gui.plots.fit_panel import ChartPanel, Overlay, Subject
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.predicted import PredictedView
@@ -31,7 +32,8 @@ from regplay.session.illustrated import Illustrated
 if TYPE_CHECKING:
     from regplay.core.joint import JointTraining
 
-_EDGE = 6.0  # px around what is no chart
+_TRAINED = Subject(splits=("training",), past=0, marks_wrong=False)
+_EDGE = 8.0  # px around what is no chart
 _GAP = 2.0  # px between two images
 
 
@@ -64,6 +66,8 @@ class Thumbnails(QObject):
         What there are pictures of.
     studies
         Who has networks trained.
+    owner
+        Owns the plots that it paints by, which are never shown.
 
     Signals
     -------
@@ -73,15 +77,20 @@ class Thumbnails(QObject):
 
     changed = Signal(int)
 
-    def __init__(self, subjects: list[Illustrated], studies: StudyScheduler) -> None:
-        super().__init__(studies)
+    def __init__(
+        self, subjects: list[Illustrated], studies: StudyScheduler, owner: QWidget
+    ) -> None:
+        super().__init__(owner)
         self._subjects, self._studies = subjects, studies
         self._keys = [f"picture of {subject.title}" for subject in subjects]
         self._drawn: dict[int, _Drawn] = {}
         self._trained: set[int] = set()
         self._is_on = False
-        self._view = FitView()
+        self._view = FitView(owner, _TRAINED)  # of more there is no room
         self._losses = MeasurePlot("loss")
+        self._losses.setParent(owner)
+        for widget in (self._view, self._losses):
+            widget.hide()
         self._loading = QTimer(self)
         self._loading.setInterval(0)
         self._loading.timeout.connect(self._load_next)
@@ -95,12 +104,6 @@ class Thumbnails(QObject):
         else:
             self._loading.stop()
         self._studies.reconsider()
-
-    def close(self) -> None:
-        """Let go of the plots that it paints by."""
-        self._loading.stop()
-        for widget in (self._view, self._losses):
-            widget.deleteLater()
 
     def _load_next(self) -> None:
         """Make the data of one picture: of all at once would hold up the window."""
@@ -202,9 +205,7 @@ class Thumbnails(QObject):
         elif isinstance(panel, PredictedView):
             _paint_chart(painter, area, panel.chart_panel.chart, colors)
         elif isinstance(panel, ConfusionView):
-            grid = panel.grid
-            grid.resize(area.size().toSize())
-            grid.draw(painter, colors)
+            panel.grid.draw(painter, area.size().toSize(), colors)
 
     def _paint_losses(
         self,
