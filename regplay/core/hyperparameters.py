@@ -51,7 +51,7 @@ class Hyperparameter:
         Whether it is among what to try first against overfitting.
     script
         What it adds to the exported script while it is on, and where, with the names that
-        `regplay.session.export.training_code` fills in:
+        `regplay.session.export.script` fills in:
 
         * `optimizer`: an argument of the optimizer
         * `hidden`: a module after each activation

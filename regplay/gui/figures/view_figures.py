@@ -26,13 +26,12 @@ from regplay.gui.network.network_view import NetworkView, NormsPlot
 from regplay.gui.network.pictures import layer_name
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.confusion import ConfusionView
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.predicted import PredictedChart, WeightsView
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
@@ -272,8 +271,7 @@ def _confusion_series(panel: ConfusionView) -> list[Series]:
 
 def _split_figure(view: SplitView) -> Figure | None:
     """Fits side by side or in two rows, each under its title; the table names the run."""
-    panels = [one.panel for one in view.views]
-    found = [_panel_figure(panel) for panel in panels if panel is not None]
+    found = [_panel_figure(one.panel) for one in view.views]
     cells = [figure for figure in found if figure is not None]
     if not cells:
         return None

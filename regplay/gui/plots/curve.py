@@ -11,9 +11,8 @@ from regplay.core.fit import Fit
 from regplay.gui.plots.axes import probabilities
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.contours import fit_curves
-from regplay.gui.plots.fit_panel import Overlay
+from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
 from regplay.gui.plots.hover import Reading, ReadoutRow
-from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.overlays import (
     MEMBER_WIDTH,
@@ -86,12 +85,12 @@ class OneInputPanel(InputsPanel):
         self._show_members()
 
     def _show_band(self) -> None:
-        self.band.band, self.band.curves = self._band, self._curve_colors()
+        self.band.band, self.band.curves = self.fit_band, self._curve_colors()
 
     def _show_overlays(self) -> None:
         grid, classes = self._grid, self._classes
         assert grid is not None
-        found = [(o, fit_curves(o.fit, o.grid or grid, classes)) for o in self._overlays]
+        found = [(o, fit_curves(o.fit, o.grid or grid, classes)) for o in self.overlays]
         self._drawn = [(overlay, *curves) for overlay, curves in found if curves is not None]
         self.others.lines = [
             (*self._bends(x, curve), overlay.color)
@@ -103,7 +102,7 @@ class OneInputPanel(InputsPanel):
         assert self._grid is not None
         shades = [member_color(self.colors, one, self.subject) for one in self._curve_colors()]
         self.members.lines = []
-        for fit in drawn_members(self._members):
+        for fit in drawn_members(self.member_fits):
             found = fit_curves(fit, self._grid, self._classes)
             if found is not None:
                 x, curves = found
@@ -120,9 +119,9 @@ class OneInputPanel(InputsPanel):
 
     def _fit_entries(self) -> list[Entry]:
         entries, curves = [], self._curve_colors()
-        if self._band is not None:
+        if self.fit_band is not None:
             entries += band_entries(self.colors, curves, self.subject)
-        if self._members:
+        if self.member_fits:
             shade = member_color(self.colors, curves[-1], self.subject)
             entries.append(member_entry(shade, self.subject))
         return entries

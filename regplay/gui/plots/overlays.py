@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.canvas import Frame, empty_picture
-from regplay.gui.plots.fit_panel import Band, Overlay, Subject
-from regplay.gui.plots.legend import Entry, other_entry
+from regplay.gui.plots.fit_panel import Band, Subject
+from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.shapes import Cells, Segments, pen
 from regplay.gui.plots.surface_colors import UNSURE
 from regplay.gui.theme import Colors, mix
@@ -23,24 +23,6 @@ MEMBER_WIDTH = 1.0
 MEMBER_SHARE = 0.5  # of the foreground's colour in lines over a surface
 _MOST_MEMBERS = 40
 SEAM = 1.4  # pixels, both sides together
-
-
-def same_overlays(one: Sequence[Overlay], other: Sequence[Overlay]) -> bool:
-    """Whether both show the same fits under the same names and colours."""
-    return len(one) == len(other) and all(
-        a.fit is b.fit and a.grid is b.grid and (a.name, a.color) == (b.name, b.color)
-        for a, b in zip(one, other, strict=True)
-    )
-
-
-def same_fits(one: Sequence[Fit], other: Sequence[Fit]) -> bool:
-    """Whether both hold the very same fits."""
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
-
-
-def overlay_entries(overlays: Sequence[Overlay]) -> list[Entry]:
-    """What a legend says of overlays."""
-    return [other_entry(overlay.name, overlay.color) for overlay in overlays]
 
 
 def drawn_members(fits: Sequence[Fit]) -> Sequence[Fit]:

@@ -11,9 +11,8 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
-from regplay.gui.plots.fit_panel import Overlay, Surface
+from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit, Surface
 from regplay.gui.plots.hover import Reading
-from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.overlays import (
     MEMBER_SHARE,
@@ -130,15 +129,15 @@ class SurfaceView(InputsPanel):
         self.chart.refresh()
 
     def _show_overlays(self) -> None:
-        self.others.set([(self._lines([o.fit], o.grid), o.color) for o in self._overlays])
+        self.others.set([(self._lines([o.fit], o.grid), o.color) for o in self.overlays])
         self._show_contours()
 
     def _show_members(self) -> None:
-        self.members.segments = self._lines(drawn_members(self._members), None)
+        self.members.segments = self._lines(drawn_members(self.member_fits), None)
         self._show_contours()
 
     def _show_band(self) -> None:
-        band, self._unsure, self.dots.sizes = self._band, None, None
+        band, self._unsure, self.dots.sizes = self.fit_band, None, None
         if band is not None and self._grid is not None and self._shown == "fit and band":
             shape = self._grid.shape
             if self.has_classes:
@@ -184,9 +183,9 @@ class SurfaceView(InputsPanel):
                     self.dots.on_dark = predicted < sum(self._scale.values) / 2
 
     def _color_std(self) -> None:
-        if self._band is None or self._grid is None:
+        if self.fit_band is None or self._grid is None:
             return
-        std = self._band.std
+        std = self.fit_band.std
         std = (std.max(axis=-1) if self.has_classes else std).reshape(self._grid.shape)
         self._deviations = extend(self._deviations, np.append(std, 0.0))
         self.surface.pixels = value_pixels(std, self._deviations or (0.0, 1.0))
@@ -207,7 +206,7 @@ class SurfaceView(InputsPanel):
 
     def _show_contours(self) -> None:
         """The present fit's are there only to be compared with others."""
-        predicted, is_compared = self._shaped(), bool(self._overlays or self._members)
+        predicted, is_compared = self._shaped(), bool(self.overlays or self.member_fits)
         if self.has_classes or self._shows_std or not is_compared:
             self.contours.clear()
             self._mark_bar(())
@@ -239,18 +238,18 @@ class SurfaceView(InputsPanel):
             heights = ", ".join(f"{level:g}" for level in self._levels)
             tip = f"where the fit is {heights}; other fits have lines at the same values"
             entries.append(Entry("line", subject.fit, colors.foreground, tip=tip))
-        if self._band is not None and self._shown == "fit and band":
+        if self.fit_band is not None and self._shown == "fit and band":
             if self.has_classes:
                 entries.append(unsure_entry(colors, subject))
             else:
                 entries.append(dots_entry(colors, self._full, subject))
-        if self._members:
+        if self.member_fits:
             shade = mix(colors.background, colors.foreground, MEMBER_SHARE)
             entries.append(member_entry(shade, subject))
         return entries
 
     def _drawn_overlays(self) -> list[Overlay]:
-        pairs = zip(self._overlays, self.others.lines, strict=True)
+        pairs = zip(self.overlays, self.others.lines, strict=True)
         return [overlay for overlay, (segments, _) in pairs if len(segments)]
 
     def _read(self, x: float, pixel: float) -> Reading | None:
@@ -265,7 +264,7 @@ class SurfaceView(InputsPanel):
             names = dataset.class_names
             colors = [self.colors.class_color(k) for k in range(len(names))]
         rows = self._value_rows(row * grid.shape[1] + column, names, colors)
-        for overlay in self._overlays:
+        for overlay in self.overlays:
             there = overlay.grid or grid
             other = fit_at(overlay.fit, there, np.array([x, y]), len(dataset.class_names))
             if other is not None:

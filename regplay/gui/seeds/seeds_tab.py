@@ -167,8 +167,8 @@ class SpreadView(QWidget):
         self._stack.addWidget(self.fits)
 
     @property
-    def panel(self) -> FitPanel | None:
-        """What shows the fits; None while the losses are shown."""
+    def panel(self) -> FitPanel:
+        """What shows the fits; without a dataset while the losses are shown."""
         return self.fits.panel
 
     def set_dataset(self, dataset: Dataset) -> None:
@@ -190,7 +190,7 @@ class SpreadView(QWidget):
     def set_spread(self, spread: Spread | None) -> None:
         """Show what many networks predict on the dataset's grid, or nothing."""
         self.spread = spread
-        self.fits.set_band(None if spread is None else Band(spread.mean, spread.std))
+        self.fits.panel.set_band(None if spread is None else Band(spread.mean, spread.std))
         self.fits.set_fit(None if spread is None else _fit(spread.mean))
         self._show_members()
         self._show_choice()
@@ -199,26 +199,26 @@ class SpreadView(QWidget):
         button = self.members_button
         is_drawn = button.isChecked() and not button.isHidden()
         members = self.spread.members if self.spread is not None and is_drawn else ()
-        self.fits.set_members([_fit(one) for one in members])
+        self.fits.panel.set_members([_fit(one) for one in members])
 
     def _show_choice(self) -> None:
         shows_std = self.std_button.isChecked()
-        self.fits.set_surface("std" if shows_std else "fit")
+        self.fits.panel.set_surface("std" if shows_std else "fit")
         caption, spread = "Fits", self.spread
         if spread is not None:
             caption += f" of {len(spread.members)} networks"
         if not self.std_button.isHidden():
             caption += ": standard deviation" if shows_std else ": mean"
-        self.fits.set_caption(caption)
+        self.fits.panel.caption = caption
 
     def set_losses(self, losses: SeedLosses | None) -> None:
         """Show the losses of the networks, or nothing, where their fits can't be shown."""
-        if self.panel is None:
+        if self.panel.dataset is None:
             self.strip.set_losses(losses)
 
     def settle(self) -> None:
         """Give up the room that only earlier predictions needed."""
-        self.fits.fit_ranges()
+        self.fits.panel.fit_ranges()
         self.strip.settle()
 
 
@@ -383,7 +383,7 @@ class SeedsTab(SeedsView):
         self.recorded = () if history is None else history.epochs.tolist()
         if band is not None and isinstance(band.digest, Spread):
             self.set_spread(band.digest)
-        elif band is not None and history is not None and self.spread.panel is None:
+        elif band is not None and history is not None and self.spread.panel.dataset is None:
             train, valid = (history.values(f"{split}_loss", epoch) for split in ("train", "valid"))
             self.set_losses(SeedLosses(train, valid))
         if parts is not None and isinstance(parts.digest, list):

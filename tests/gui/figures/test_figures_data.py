@@ -78,9 +78,9 @@ def test_a_curve(table_of):
     dataset = view.panel.dataset
     grid, fit = grid_of(dataset), make_fit(dataset)
     pinned = make_fit(dataset, 3)
-    view.set_overlays([Overlay("λ = 1", "#ff0000", pinned)])
-    view.set_band(Band(fit.grid, np.abs(fit.grid)))
-    view.set_members([make_fit(dataset, 4), make_fit(dataset, 5)])
+    view.panel.set_overlays([Overlay("λ = 1", "#ff0000", pinned)])
+    view.panel.set_band(Band(fit.grid, np.abs(fit.grid)))
+    view.panel.set_members([make_fit(dataset, 4), make_fit(dataset, 5)])
     table = table_of(view, "panel.chart")
     x, y = "length 0 (m)", "force (N)"
     assert column(table, "training", x) == dataset.train.x[:, 0].tolist()

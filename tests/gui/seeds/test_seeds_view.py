@@ -114,7 +114,7 @@ def test_each_dataset_shows_what_it_has_and_says_what_not(
     view.set_dataset(dataset)
     assert view.decomposition.plot.isVisible() == has_parts
     assert view.header.combo.isEnabled() == has_parts
-    assert (view.spread.panel is not None) == (dataset.n_inputs <= 2)
+    assert (view.spread.panel.dataset is not None) == (dataset.n_inputs <= 2)
     assert view.spread.strip.isVisible() == (dataset.n_inputs > 2)
     sentence = view.decomposition.sentence
     assert sentence.isVisible() == bool(words)
