@@ -20,11 +20,10 @@ from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve
 from regplay.gui.plots.axes import GridLayer
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.confusion import ConfusionView
 from regplay.gui.plots.fit_panel import ChartPanel, Overlay, Subject
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.predicted import PredictedView
 from regplay.gui.theme import Colors, colors_of, mix
 from regplay.gui.training import Study, StudyRequest, StudyScheduler
 from regplay.session.illustrated import Illustrated
@@ -193,13 +192,15 @@ class Thumbnails(QObject):
     ) -> None:
         view = self._view
         view.set_dataset(drawn.dataset)
+        panel = view.panel
+        if panel is None:
+            return
         if len(drawn.fits) > 1:
             names = [f"{subject.along} = {value}" for value in subject.values]
             pairs = zip(names, drawn.fits, strict=True)
-            view.set_overlays([Overlay(name, colors.fit, fit) for name, fit in pairs])
+            panel.set_overlays([Overlay(name, colors.fit, fit) for name, fit in pairs])
         elif drawn.fits:
-            view.set_fit(drawn.fits[0])
-        panel = view.panel
+            panel.set_fit(drawn.fits[0])
         if isinstance(panel, ChartPanel):
             _paint_chart(painter, area, panel.chart, colors)
         elif isinstance(panel, PredictedView):
