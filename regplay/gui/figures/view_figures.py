@@ -15,7 +15,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.curve_control import SweepableControl
+from regplay.gui.controls.number import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES

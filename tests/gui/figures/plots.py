@@ -10,7 +10,7 @@ from regplay.core.fields import FIELDS, replace
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import landscape_axis, sweep_axis
-from regplay.gui.controls.factory import make_control
+from regplay.gui.controls.panel import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure
 from regplay.gui.figures.view_figures import figure_at
