@@ -35,7 +35,7 @@ from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.seeds.loss_strip import LossStrip
+from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
 from regplay.session.number_text import exact, number
 
@@ -404,10 +404,10 @@ def _strip_figure(view: LossStrip) -> Figure:
     """The losses of networks whose fits can't be drawn."""
 
     def heading() -> str:
-        return f"Losses of {0 if view.losses is None else len(view.losses.train)} networks"
+        return f"Losses of {0 if view.losses is None else len(view.losses[0])} networks"
 
     def series() -> list[Series]:
-        pairs = () if view.losses is None else zip(_BOTH, view.losses.both, strict=True)
+        pairs = () if view.losses is None else zip(_BOTH, view.losses, strict=True)
         return [
             Series(name, {"network": np.arange(1, len(losses) + 1), "loss": losses})
             for name, losses in pairs
