@@ -106,7 +106,7 @@ def test_nothing_of_the_last_thing_stays(person):
     assert not window.editing.is_on
     assert controls.chosen_curves() == ("regularization.weight_decay", "regularization.dropout")
     assert not any(group.more.isChecked() for group in controls._groups.values() if group.more)
-    assert not any(group.body.isHidden() for group in controls._groups.values())
+    assert not any(group._body.isHidden() for group in controls._groups.values())
     assert not any(one.manual for one in window.findChildren(Chart))
     assert person.wait_until_finished().look.epoch is None
 

@@ -363,7 +363,7 @@ class ControlPanel(ScrolledColumn):
     def show_first(self) -> None:
         """Show what one begins with: all groups, of the rare controls those that were changed."""
         for section, group in self._groups.items():
-            group.open()
+            group.open(shows_rare=False)
             if group.more is not None:
                 rare = _RARE.intersection(_paths(section)) - _SEEDS
                 found = [self._controls[path] for path in rare]

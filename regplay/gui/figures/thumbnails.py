@@ -15,8 +15,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import History
 from regplay.core.sweep import Lineup
-from regplay.gui.controls.slider_curves import curve_of
-from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve
+from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve, curve_of
 from regplay.gui.plots.axes import GridLayer
 from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
