@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtGui import QImage
 
-from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.surface_colors import Bar, ColorBar
 from regplay.gui.theme import LIGHT
 
 

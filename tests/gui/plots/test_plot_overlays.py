@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import band_colors
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#8f30df"
