@@ -53,8 +53,9 @@ class _Tile(QStyledItemDelegate):
 
     # Each `option` is a QStyleOptionViewItem, whose type stub lacks its attributes.
 
-    def __init__(self, thumbnails: "Thumbnails", parent: QWidget) -> None:
+    def __init__(self, titles: list[str], thumbnails: "Thumbnails", parent: QWidget) -> None:
         super().__init__(parent)
+        self._titles = titles
         self._thumbnails = thumbnails
         self._pixmaps: dict[int, QPixmap] = {}
 
@@ -69,7 +70,10 @@ class _Tile(QStyledItemDelegate):
         """The same for all."""
         line = QFontMetrics(option.font).lineSpacing()
         height = _PICTURE.height() + 2 * _BETWEEN + (1 + _LINES) * line
-        return QSize(_PICTURE.width() + 2 * _PADDING, height + 2 * _PADDING)
+        bold = QFontMetrics(_bold(option.font))
+        widest = max(map(bold.horizontalAdvance, self._titles))
+        width = max(_PICTURE.width(), widest + _BETWEEN)
+        return QSize(width + 2 * _PADDING, height + 2 * _PADDING)
 
     def paint(self, painter: QPainter, option: Any, index: _Index) -> None:
         """The chosen one has a frame in the accent colour."""
@@ -101,8 +105,7 @@ class _Tile(QStyledItemDelegate):
     def _paint_text(painter: QPainter, option: Any, index: _Index, inside: QRect) -> None:
         line = QFontMetrics(option.font).lineSpacing()
         top = inside.top() + _PICTURE.height() + _BETWEEN
-        font = QFont(option.font)
-        font.setWeight(QFont.Weight.DemiBold)
+        font = _bold(option.font)
         painter.setFont(font)
         painter.setPen(option.palette.color(QPalette.ColorRole.WindowText))
         title = index.data(Qt.ItemDataRole.DisplayRole)
@@ -118,6 +121,12 @@ class _Tile(QStyledItemDelegate):
         painter.drawText(place, int(flags), text)
 
 
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold
+
+
 class _Tiles(QListWidget):
     """All tiles; arrows choose, Enter or a click takes.
 
@@ -131,7 +140,7 @@ class _Tiles(QListWidget):
 
     def __init__(self, points: list[StartingPoint], thumbnails: "Thumbnails") -> None:
         super().__init__()
-        self._tile = _Tile(thumbnails, self)
+        self._tile = _Tile([point.title for point in points], thumbnails, self)
         self.setItemDelegate(self._tile)
         self.setViewMode(QListWidget.ViewMode.IconMode)
         self.setMovement(QListWidget.Movement.Static)

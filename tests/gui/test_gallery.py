@@ -3,7 +3,7 @@
 import pytest
 from desk_tools import answer_with, dialog_of, entries, press, use_table, written
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFontMetrics
+from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QListWidget
 from session_tools import save, train
@@ -188,7 +188,7 @@ def test_titles_and_texts_have_room(person):
     tiles = tiles_of(person)
     width = tiles.visualItemRect(tiles.item(0)).width() - 16
     metrics, bold = QFontMetrics(tiles.font()), tiles.font()
-    bold.setBold(True)
+    bold.setWeight(QFont.Weight.DemiBold)
     for point in starting_points():
         assert QFontMetrics(bold).horizontalAdvance(point.title) <= width, point.title
         box = metrics.boundingRect(0, 0, width, 1000, Qt.TextFlag.TextWordWrap, point.text)
