@@ -175,7 +175,7 @@ _FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group d
 _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare)
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
-_WIDTH, _MIN_WIDTH = 300, 280  # px
+_WIDTH, _MIN_WIDTH = 304, 288  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
@@ -394,7 +394,7 @@ class ControlPanel(ScrolledColumn):
             self._relate()
 
     def sizeHint(self) -> QSize:
-        """300 px wide; as tall as there is room."""
+        """304 px wide; as tall as there is room."""
         return QSize(_WIDTH, 640)
 
     def _change(self, path: str, value: fields.Value) -> None:

@@ -25,7 +25,6 @@ from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView, NormsPlot
 from regplay.gui.network.pictures import layer_name
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.color_bar import ColorBar
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
@@ -33,9 +32,10 @@ from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.surface import SurfaceView
+from regplay.gui.plots.surface_colors import ColorBar
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.seeds.loss_strip import LossStrip
+from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
 from regplay.session.number_text import exact, number
 
@@ -404,10 +404,10 @@ def _strip_figure(view: LossStrip) -> Figure:
     """The losses of networks whose fits can't be drawn."""
 
     def heading() -> str:
-        return f"Losses of {0 if view.losses is None else len(view.losses.train)} networks"
+        return f"Losses of {0 if view.losses is None else len(view.losses[0])} networks"
 
     def series() -> list[Series]:
-        pairs = () if view.losses is None else zip(_BOTH, view.losses.both, strict=True)
+        pairs = () if view.losses is None else zip(_BOTH, view.losses, strict=True)
         return [
             Series(name, {"network": np.arange(1, len(losses) + 1), "loss": losses})
             for name, losses in pairs
