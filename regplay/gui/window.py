@@ -129,7 +129,7 @@ class MainWindow(QMainWindow):
         controller.reset()
 
     def _compose(self) -> None:
-        for button in (*self.editing.buttons, *self.passes.buttons):
+        for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
         self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
@@ -176,7 +176,7 @@ class MainWindow(QMainWindow):
         tabs = self.tabs
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
-        tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
+        tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
         for place in (tabs, self.pinned, controls):
             place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
