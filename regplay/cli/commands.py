@@ -8,11 +8,16 @@ import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from regplay import __version__
-from regplay.cli import experiment_commands, lessons_command
-from regplay.cli.options import INTERRUPTED, REFUSED, add_device
+from regplay.cli import subcommands
+from regplay.cli.subcommands import INTERRUPTED, REFUSED, add_device
 from regplay.core.errors import UserError
+
+if TYPE_CHECKING:
+    from regplay.core.experiment import Experiment
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,6 @@ def _configure_window(parser: ArgumentParser) -> None:
 
 
 def _open_window(options: Namespace) -> int:
-    from regplay.session.opening import opening_of
-
     experiment, opened = opening_of(options.opened or "")  # what is refused opens no window
     gc.disable()  # until everything is loaded: there is nothing to collect, and looking takes long
     try:
@@ -83,24 +86,59 @@ def _open_window(options: Namespace) -> int:
         gc.enable()
 
 
+def opening_of(argument: str) -> tuple["Experiment | None", str]:
+    """The experiment to begin with, and what is to be opened in the window besides.
+
+    What is there is read once, of a table the beginning, so that what is broken is refused in the
+    terminal.
+
+    Raises
+    ------
+    UserError
+        If it can't be opened; the message says why.
+    """
+    if not argument:
+        return None, ""
+    from regplay.session.document import SUFFIX, read
+    from regplay.session.experiment_text import from_link, is_link, open_experiment
+    from regplay.session.files import TABLES, check_table
+    from regplay.session.lessons import is_lesson, load_lesson
+
+    if is_link(argument):
+        return from_link(argument), ""
+    path = Path(argument)
+    suffix = path.suffix.lower()
+    if suffix not in (*TABLES, SUFFIX) and not is_lesson(path):
+        return open_experiment(path), ""
+    if suffix in TABLES:
+        check_table(path)
+    elif suffix == SUFFIX:
+        read(path)
+    else:
+        load_lesson(path)
+    return None, argument
+
+
 WINDOW = Command("open the window", _configure_window, _open_window)
 COMMANDS = {
     "train": Command(
         "train an experiment without a window",
-        experiment_commands.configure_train,
-        experiment_commands.run_train,
+        subcommands.configure_train,
+        subcommands.run_train,
     ),
     "sweep": Command(
         "train it at many values of its fields",
-        experiment_commands.configure_sweep,
-        experiment_commands.run_sweep,
+        subcommands.configure_sweep,
+        subcommands.run_sweep,
     ),
     "lessons": Command(
-        "list the lessons, or check what they claim", lessons_command.configure, lessons_command.run
+        "list the lessons, or check what they claim",
+        subcommands.configure_lessons,
+        subcommands.run_lessons,
     ),
     "export": Command(
         "print it as a script of plain PyTorch",
-        experiment_commands.configure_export,
-        experiment_commands.run_export,
+        subcommands.configure_export,
+        subcommands.run_export,
     ),
 }

@@ -1,15 +1,161 @@
-"""What trains and predicts: the native kernel on the CPU, torch's operations everywhere else."""
+"""What trains and predicts: the native kernel on the CPU, torch's operations everywhere else.
 
+Both change the tensors and numbers of a `Work` in place, one `Stretch` of steps after another.
+"""
+
+from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from regplay.core.draws import Orders
+from regplay.core.hyperparameters import RATE_FIELDS
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
     from regplay.core.population import Population
-    from regplay.core.work import Stop, Stretch, Work
+
+# What is measured of each member: means over the training and validation points (losses, then
+# shares of right classes, then over the training points the loss that steps minimise), then sums
+# over weights and over biases (of squares, of absolute values).
+MEANS = 5
+MEASURED = MEANS + 4
+# Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
+PROGRESS = np.dtype(
+    [
+        ("step", "i8"),
+        ("updates", "i8"),
+        ("row", "i8"),
+        ("record", "i8"),
+        ("measured", "i8"),
+        ("sums", "f8", (MEANS,)),
+    ]
+)
+# The numbers that may differ between members: `struct rates` there.
+RATES = np.dtype(
+    [
+        *((path.rpartition(".")[2], "f8") for path in RATE_FIELDS),
+        ("seed", "u4"),
+        ("order", "i4"),
+        ("trains", "i4"),
+    ],
+    align=True,
+)
+
+
+class Stop:
+    """Tells a training, from any thread, to come back soon; it goes on where it was when called."""
+
+    def __init__(self) -> None:
+        self.flag = np.zeros(1, dtype=np.int32)
+
+    def set(self) -> None:
+        """Come back."""
+        self.flag[0] = 1
+
+    def clear(self) -> None:
+        """What is called from here on may take its time."""
+        self.flag[0] = 0
+
+    @property
+    def is_set(self) -> bool:
+        """Whether to come back."""
+        return bool(self.flag[0])
+
+
+@dataclass
+class Work:
+    """A population in training.
+
+    Attributes
+    ----------
+    x, y
+        Inputs [M or 1, N, d] and targets [M or 1, N, outputs], one-hot for classes; training
+        points first.
+    batch_size
+        At most `n_train`.
+    optimizer
+        `sgd`, `momentum`, `adam` or `adamw`.
+    momentum
+        μ of `momentum`.
+    decays_biases
+        Whether weight decay and L1 act on biases too.
+    rates
+        `RATES` of each member [M].
+    orders
+        Of the batches.
+    momenta
+        As many as the optimizer has, [M, P] each.
+    progress
+        `PROGRESS` of each member [M].
+    gradients
+        [M, …], room for gradients of steps that were left in the middle, as the engine likes.
+    """
+
+    population: "Population"
+    x: Tensor
+    y: Tensor
+    n_train: int
+    batch_size: int
+    optimizer: str
+    orders: Orders
+    momenta: tuple[Tensor, ...]
+    rates: NDArray[Any]
+    progress: NDArray[Any]
+    momentum: float = 0.0
+    decays_biases: bool = True
+    gradients: Tensor = field(default_factory=lambda: torch.empty(0))
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in one pass over the training points."""
+        return -(-self.n_train // self.batch_size)
+
+    def looked_at(self) -> "Work":
+        """The same, to be measured without any effect on where members stand."""
+        progress = self.progress.copy()
+        for name in ("record", "measured", "sums"):
+            progress[name] = 0
+        return replace(self, progress=progress)
+
+
+class Stretch:
+    """Some steps in one go, and what comes of the records among them.
+
+    Attributes
+    ----------
+    end
+        The step after the last one.
+    record_steps
+        [R], rising: after which steps to measure, and to keep the parameters and momenta.
+    values
+        [R, M, MEASURED], float64.
+    kept
+        [R, M, P] each: parameters, then momenta.
+    first_epoch, orders
+        Orders of the points [distinct, epochs, N] of each epoch from the first on, int32; None if a
+        batch is all points.
+    """
+
+    def __init__(
+        self, work: Work, record_steps: NDArray[np.int64], first_epoch: int, end: int
+    ) -> None:
+        self.end = end
+        self.record_steps = record_steps
+        count, (members, parameters) = len(record_steps), work.population.flat.shape
+        self.values = np.zeros((count, members, MEASURED))
+        self.kept = tuple(
+            work.population.flat.new_empty(count, members, parameters)
+            for _ in range(1 + len(work.momenta))
+        )
+        self.first_epoch = first_epoch
+        self.orders: Tensor | None = None
+        if work.batch_size < work.n_train and end > first_epoch * work.steps_per_epoch:
+            epochs = -(-end // work.steps_per_epoch) - first_epoch
+            self.orders = work.orders.draw(first_epoch, epochs, work.n_train)
 
 
 class Engine(Protocol):
@@ -32,7 +178,7 @@ class Engine(Protocol):
     at_once: int
     overhead: float
 
-    def train(self, work: "Work", stretch: "Stretch", goal: int, stop: "Stop") -> None:
+    def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
         """Train all members that train to a step, measuring and keeping at records on the way.
 
         It comes back earlier if asked to by `stop`, and goes on when called with the same stretch.
@@ -40,7 +186,7 @@ class Engine(Protocol):
         stretch's end.
         """
 
-    def predict(self, population: "Population", x: "Tensor") -> "Tensor":
+    def predict(self, population: "Population", x: Tensor) -> Tensor:
         """Outputs [M, n, outputs] for inputs [M or 1, n, d]."""
 
 

@@ -13,10 +13,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.activations import ACTIVATIONS
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Grid, grid_of
+from regplay.core.torch_engine import ACTIVATIONS
 
 Layers = Sequence[tuple[Tensor, Tensor]]
 Singles = NDArray[np.float32]

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
+from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import without_own
-from regplay.core.population import Shape, State, layer_sizes
-from regplay.core.predictions import fit_of, measured, network_at
+from regplay.core.population import Shape, State, fit_at, layer_sizes, measured, network_at
 from regplay.core.training import Training, load_all
-from regplay.core.work import Stop
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
@@ -288,8 +287,7 @@ class JointTraining:
             If the member has not been begun yet.
         """
         state = self._state(member, epoch).member(self.history.place(member)[1])
-        network = network_at(state, self.experiments[member], self.datasets[member])
-        return fit_of(network, self.datasets[member], grid, state.epoch, state.step)
+        return fit_at(state, self.experiments[member], self.datasets[member], grid)
 
     def predict(self, x: Floats, epoch: int | None = None) -> dict[int, Floats]:
         """What each member that has been begun predicts at measured inputs [n, d].

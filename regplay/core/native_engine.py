@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from regplay.core.device import cores
+from regplay.core.engine import MEASURED, PROGRESS, RATES, Stop, Stretch, Work
 from regplay.core.native.binding import (
     Kernel,
     Kernels,
@@ -22,7 +23,6 @@ from regplay.core.native.binding import (
     address,
     integer,
 )
-from regplay.core.work import MEASURED, PROGRESS, RATES, Stop, Stretch, Work
 
 if TYPE_CHECKING:
     from regplay.core.population import Population

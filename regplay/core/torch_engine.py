@@ -4,23 +4,46 @@ Batched matrices [M, …] and a hand-written backward pass: autograd and `torch.
 twice as long, and know no values of each member's own.
 """
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from regplay.core.activations import ACTIVATIONS
 from regplay.core.device import cores
 from regplay.core.draws import draw_words, normals
 
 if TYPE_CHECKING:
+    from regplay.core.engine import Stop, Stretch, Work
     from regplay.core.population import Population
-    from regplay.core.work import Stop, Stretch, Work
 
 _BETA1, _BETA2, _EPS = 0.9, 0.999, 1e-8  # torch.optim.Adam's defaults
 _DRAWN_AHEAD = 1 << 18  # random words of one layer, for as many steps as they are enough for
 _SPLIT_FLOPS = 2e7  # a smaller step gains nothing from a second CPU thread
+
+
+class ActivationFunction(NamedTuple):
+    """A hidden unit's function φ and its slope φ′."""
+
+    forward: Callable[[Tensor], Tensor]  # φ(z)
+    slope: Callable[[Tensor, Tensor], Tensor]  # φ′(z), from z and φ(z)
+
+
+def _gelu_slope(z: Tensor, _: Tensor) -> Tensor:
+    """Φ(z) + z·φ(z), of the standard normal distribution."""
+    below: Tensor = torch.special.ndtr(z)
+    return below + z * torch.exp(-0.5 * z * z) / math.sqrt(2 * math.pi)
+
+
+ACTIVATIONS = {
+    "tanh": ActivationFunction(torch.tanh, lambda _, a: 1 - a * a),
+    "relu": ActivationFunction(torch.relu, lambda z, _: (z > 0).to(z.dtype)),
+    "gelu": ActivationFunction(functional.gelu, _gelu_slope),
+    "sigmoid": ActivationFunction(torch.sigmoid, lambda _, a: a * (1 - a)),
+}
 
 
 class TorchEngine:

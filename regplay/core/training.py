@@ -24,6 +24,7 @@ from torch import Tensor
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
 from regplay.core.draws import Orders
+from regplay.core.engine import PROGRESS, RATES, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA, DataSettings, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
@@ -33,18 +34,23 @@ from regplay.core.hyperparameters import (
     MEMBER_FIELDS,
     RATE_FIELDS,
 )
-from regplay.core.measurements import Penalties, Schedule, cost, is_finite, steps_per_epoch
+from regplay.core.measurements import (
+    Penalties,
+    Schedule,
+    Stopping,
+    cost,
+    is_finite,
+    steps_per_epoch,
+)
 from regplay.core.population import (
     Population,
     Shape,
     State,
+    fit_of,
     initial_parameters,
     layer_sizes,
     loss_of,
 )
-from regplay.core.predictions import fit_of
-from regplay.core.stopping import Stopping
-from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
 
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one fast core
@@ -491,11 +497,6 @@ class Training:
         """What one member predicts now, for its points and on `grid`."""
         network = self.population.select(member)
         return fit_of(network, self.datasets[member], grid, self.epoch, self.step)
-
-    def fit_at(self, grid: Grid | None, state: State) -> Fit:
-        """What the only member predicted at a state."""
-        network = self.population.with_parameters(state.parameters)
-        return fit_of(network, self.datasets[0], grid, state.epoch, state.step)
 
 
 def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:

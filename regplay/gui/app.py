@@ -4,6 +4,7 @@ import gc
 import sys
 from pathlib import Path
 
+import numpy as np  # noqa: F401  # first: after PySide6 its import takes 20 ms longer
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment

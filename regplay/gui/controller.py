@@ -257,9 +257,9 @@ class Controller(QObject):
             return
         fit, newest = view.fit, view.run.checkpoints.last
         if view.look.epoch is not None and newest is not None:
-            from regplay.gui.training.viewer import fit_at  # with torch, which is loaded by now
+            from regplay.gui.training.viewer import own_fit  # with torch, which is loaded by now
 
-            fit = fit_at(newest, view.run.experiment)
+            fit = own_fit(newest, view.run.experiment)
         self.pin_run(view.run, fit, view.dataset)
 
     def pin_run(

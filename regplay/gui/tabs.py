@@ -164,10 +164,9 @@ class Tabs(TabStack):
         if dataset is None or dataset is self._dataset:
             return
         self._dataset = dataset
-        if self.seeds is not None:
-            self.seeds.set_dataset(dataset)
-        if self.network is not None:
-            self.network.set_dataset(dataset)
+        for tab in (self.landscape, self.seeds, self.network):
+            if tab is not None:
+                tab.set_dataset(dataset)
 
     def show_view(self, view: View) -> None:
         """Follow the run."""
@@ -195,6 +194,8 @@ class Tabs(TabStack):
         from regplay.gui.landscape import LandscapeTab
 
         tab = self.landscape = LandscapeTab()
+        if self._dataset is not None:
+            tab.set_dataset(self._dataset)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.start_chosen.connect(self.start_chosen)
         self._studies.add(tab)

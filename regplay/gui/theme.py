@@ -62,9 +62,11 @@ class Colors:
         return color.in_scheme(self) if isinstance(color, Role) else color
 
 
-def colors_of(widget: QWidget) -> Colors:
-    """Those that go with a widget's palette, which every change of the scheme changes."""
-    return DARK if _is_dark(widget.palette()) else LIGHT
+def colors_of(painted: QWidget | QPalette) -> Colors:
+    """Those that go with a palette, or a widget's, which every change of the scheme changes."""
+    return (
+        DARK if _is_dark(painted if isinstance(painted, QPalette) else painted.palette()) else LIGHT
+    )
 
 
 class Role(str):
@@ -153,6 +155,25 @@ def mix(one: str, other: str, share: float) -> str:
     a, b = QColor(one), QColor(other)
     parts = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
     return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
+
+
+def blend(first: QColor, second: QColor, share: float) -> QColor:
+    """`first`, with `share` (0 … 1) of it replaced by `second`."""
+    mixed = [
+        a + (b - a) * share
+        for a, b in zip(first.getRgbF()[:3], second.getRgbF()[:3], strict=True)  # type: ignore[index]
+    ]
+    return QColor.fromRgbF(*mixed)
+
+
+def line_color(palette: QPalette, share: float = 0.3) -> QColor:
+    """Of a quiet line on the window: `share` of the text's colour."""
+    return blend(palette.window().color(), palette.windowText().color(), share)
+
+
+def refusal_color(palette: QPalette) -> QColor:
+    """The red of a refused value."""
+    return QColor.fromHsl(2, 200, 165 if _is_dark(palette) else 110)
 
 
 def palette_of(colors: Colors) -> QPalette:

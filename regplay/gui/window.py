@@ -10,14 +10,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel, SweepSliders
-from regplay.gui.document import (
-    Appearance,
-    Dialogs,
-    Documents,
-    FileCommands,
-    Questions,
-    ShownSession,
-)
+from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.lessons import LessonStudies
@@ -64,7 +57,7 @@ class MainWindow(QMainWindow):
         experiment: Experiment | None = None,
         clock: Clock | None = None,
         settings: QSettings | None = None,
-        questions: Questions | None = None,
+        questions: Dialogs | None = None,
         folder: Path | None = None,
     ) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Experiments as text: a file with changes on top, what differs from another one, and a link.
+"""Experiments as text: TOML, `--set` and `--vary`, what differs from another one, and a link.
 
 A link, `regplay:1eJw…`, is one line to be sent in a message. After the word comes a digit for the
 version, then, as URL-safe base64, the compressed JSON of what differs from the default experiment,
@@ -12,18 +12,40 @@ that nothing is read that a stranger has chosen.
 import base64
 import binascii
 import json
+import math
 import os
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
+
+import tomli_w
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, Value, differences, field, get, replace
-from regplay.core.toml import load
+from regplay.core.fields import (
+    FIELDS,
+    ExperimentError,
+    Field,
+    Value,
+    differences,
+    field,
+    from_dict,
+    get,
+    replace,
+    to_dict,
+)
+from regplay.core.hyperparameters import why_unused
+from regplay.core.sweep import Sweep, SweepAxis
+from regplay.session.validation import parse_toml, read_text
 
 _DATASET = "data.name"
+_LARGEST_FILE = 4 << 20  # bytes; under two thousand, but for a person's own points
+
+MOST = 100_000  # networks in one sweep
+_DIGITS = 6  # significant ones of a value between two ends, so that it can be typed again
+_FORM = "FIELD=V1,V2,... or FIELD=LOW:HIGH:COUNT[:log], such as optimizer.lr=1e-4:1e-1:7:log"
 
 SCHEME = "regplay:"
 _VERSION = "1"
@@ -31,6 +53,45 @@ _LONGEST = 1 << 18  # characters; a link is to fit in a message
 _LARGEST = 1 << 20  # bytes of JSON in it
 _AROUND = "<>\"'`.,;()[]"  # what a sentence puts around a link
 _PADDING = "="
+
+
+_Read = TypeVar("_Read")
+
+
+# TOML
+
+
+def to_toml(experiment: Experiment) -> str:
+    """The experiment as TOML, every value written out; a text of several lines, such as points, so.
+
+    Nothing is lost: `from_toml` gives the same experiment.
+    """
+    return toml_of(to_dict(experiment))
+
+
+def toml_of(tables: Mapping[str, object]) -> str:
+    """Tables as TOML, texts of several lines as such."""
+    # In one the writer makes \r\n a mere \n, which would not be lossless.
+    return tomli_w.dumps(tables, multiline_strings=not _has_returns(tables))
+
+
+def _has_returns(value: object) -> bool:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        return any(_has_returns(each) for each in value)
+    return isinstance(value, str) and "\r" in value
+
+
+def from_toml(text: str) -> Experiment:
+    """The experiment in a TOML text; what it doesn't say takes its default.
+
+    Raises
+    ------
+    ExperimentError
+        If the text is no TOML (with line and column), or a value or key is refused.
+    """
+    return from_dict(parse_toml(text, "experiment", ExperimentError))
 
 
 def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
@@ -50,32 +111,41 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
     ExperimentError
         If the file can't be read, or something in it or in an assignment is refused.
     """
-    experiment = load(path)
+    text = read_text(path, _LARGEST_FILE, "experiment", ExperimentError, may_be_pipe=True)
+    try:
+        experiment = from_toml(text)
+    except ExperimentError as error:
+        raise ExperimentError(f"{path}:\n{error}") from None
     if experiment.data.file.strip():
         file = absolute(experiment.data.file, path.parent)
         experiment = replace(experiment, {"data.file": file})
-    values: dict[str, Value] = {}
+    return replace(experiment, dict(_all_read(assignments, _assigned)))
+
+
+def _all_read(texts: Sequence[str], read: Callable[[str], _Read]) -> list[_Read]:
+    """What `read` makes of each text; all that is refused is told together."""
+    found: list[_Read] = []
     problems: list[str] = []
-    for assignment in assignments:
+    for text in texts:
         try:
-            name, value = _parse(assignment)
-            values[name] = value
+            found.append(read(text))
         except ExperimentError as error:
             problems.append(str(error))
     if problems:
         raise ExperimentError("\n".join(problems))
-    return replace(experiment, values)
+    return found
 
 
-def _parse(assignment: str) -> tuple[str, Value]:
+def _assigned(assignment: str) -> tuple[str, Value]:
     name, equals, text = assignment.partition("=")
-    name = name.strip()
     if not equals:
         raise ExperimentError(f"{assignment}: must be FIELD=VALUE, such as model.depth=3")
-    value = field(name).parse(text)
-    if name == "data.file" and value:
-        value = absolute(str(value), Path())
-    return name, value
+    return name.strip(), _value(field(name.strip()), text)
+
+
+def _value(of: Field, text: str) -> Value:
+    value = of.parse(text)
+    return absolute(str(value), Path()) if of.path == "data.file" and value else value
 
 
 def absolute(file: str, folder: Path) -> str:
@@ -115,6 +185,118 @@ def changed(base: Experiment, values: Mapping[str, object]) -> Experiment:
     if _DATASET in rest:
         base = replace(base, {_DATASET: rest.pop(_DATASET)})
     return replace(base, rest)
+
+
+# sweeps
+
+
+def read_sweep(experiment: Experiment, assignments: Sequence[str], seeds: int = 1) -> Sweep:
+    """The sweep of an experiment that these texts ask for.
+
+    Parameters
+    ----------
+    assignments
+        Texts such as `model.width=4,16,64` or `optimizer.lr=1e-4:1e-1:7:log`, one a field.
+    seeds
+        How many networks to train at each combination, at least 1.
+
+    Raises
+    ------
+    ExperimentError
+        One line for each text that is refused; or if there is nothing to vary, or too much.
+    """
+    axes = _all_read(assignments, read_axis)
+    paths = [axis.path for axis in axes]
+    for path in paths:
+        if paths.count(path) > 1:
+            raise ExperimentError(f"{path}: varied twice; give all values in one --vary")
+    if "seed" in paths and seeds > 1:
+        raise ExperimentError("seed: give either --vary seed=... or --seeds, not both")
+    if not axes and seeds == 1:
+        raise ExperimentError(f"nothing varies; give --vary {_FORM}, or --seeds K above 1")
+    sweep = Sweep(experiment, tuple(axes), seeds)
+    _refuse_too_many(math.prod(sweep.shape))
+    return sweep
+
+
+def _refuse_too_many(networks: int) -> None:
+    if networks > MOST:
+        raise ExperimentError(
+            f"{networks:,} networks are more than the {MOST:,} of one sweep; "
+            "vary fewer values or use fewer seeds"
+        )
+
+
+def read_axis(assignment: str) -> SweepAxis:
+    """One field and its values: of a list or a range, or of a list with ranges in it.
+
+    Values that come twice, as where a range is rounded to whole numbers, are kept once.
+
+    Raises
+    ------
+    ExperimentError
+        If there is no such field, a value is refused, or the range makes no sense.
+    """
+    path, equals, text = assignment.partition("=")
+    path = path.strip()
+    if not equals:
+        raise ExperimentError(f"{assignment}: must be {_FORM}")
+    varied = field(path)
+    values: list[Value] = []
+    for piece in text.split(","):
+        if ":" in piece and varied.kind in ("integer", "number"):
+            values += _range(varied, piece)
+        else:
+            values.append(_value(varied, piece))
+    return SweepAxis(path, tuple(dict.fromkeys(values)))
+
+
+def _range(varied: Field, text: str) -> list[Value]:
+    """The values of LOW:HIGH:COUNT[:log], both ends included."""
+    shown = f"{varied.path} = {text.strip()}"
+    parts = [part.strip() for part in text.split(":")]
+    is_log = len(parts) == 4 and parts[3].lower() == "log"
+    if len(parts) != 3 and not is_log:
+        raise ExperimentError(f"{shown}: a range must be LOW:HIGH:COUNT or LOW:HIGH:COUNT:log")
+    low, high = float(varied.parse(parts[0])), float(varied.parse(parts[1]))
+    count = _count(shown, parts[2])
+    if low >= high:
+        raise ExperimentError(f"{shown}: LOW must be less than HIGH")
+    if is_log and low <= 0:
+        raise ExperimentError(
+            f"{shown}: with log, LOW must be above 0; a 0 can be put before it: "
+            f"{varied.path}=0,LOW:HIGH:COUNT:log"
+        )
+    shares = [index / (count - 1) for index in range(1, count - 1)]
+    if is_log:
+        between = [low * (high / low) ** share for share in shares]
+    else:
+        between = [low + (high - low) * share for share in shares]
+    if varied.kind == "integer":
+        return [varied.check(round(value)) for value in (low, *between, high)]
+    return [low, *(varied.check(float(f"{value:.{_DIGITS}g}")) for value in between), high]
+
+
+def _count(shown: str, text: str) -> int:
+    try:
+        count = int(text)
+    except ValueError:
+        count = 0
+    if count < 2:
+        raise ExperimentError(f"{shown}: COUNT = {text or 'nothing'} must be a whole number from 2")
+    _refuse_too_many(count)
+    return count
+
+
+def without_effect(sweep: Sweep, experiments: Sequence[Experiment]) -> list[str]:
+    """A line for each varied field that no member of the sweep uses."""
+    lines = []
+    for axis in sweep.axes:
+        reasons = [why_unused(experiment, axis.path) for experiment in experiments]
+        if all(reasons):
+            label = FIELDS[axis.path].label
+            lines.append(f"{axis.path} ({label}) changes nothing here: {reasons[0]}")
+    return lines
 
 
 # links

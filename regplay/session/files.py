@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, folders for them, and tables as CSV."""
+"""Writing files whole or not at all, folders for them, and tables as CSV, out and in."""
 
 import contextlib
 import csv
@@ -11,8 +11,10 @@ import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Source, open_sheet
 from regplay.core.errors import UserError
 
+TABLES = (".csv", ".tsv", ".txt")  # files that are opened as tables
 _LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it
 
 
@@ -152,3 +154,21 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     for row in rows:
         writer.writerow([finite(cell) if isinstance(cell, float) else cell for cell in row])
     return text.getvalue().encode()
+
+
+def check_table(source: Source) -> None:
+    """Refuse a file, or a text, that no choice of columns makes a table.
+
+    Only its beginning is read; all else that is wrong is told where the columns are chosen.
+
+    Raises
+    ------
+    UserError
+        Which says why; of a file it begins with the name.
+    """
+    lead = f"{source}: " if isinstance(source, Path) else ""
+    problems: list[Problem] = []
+    try:
+        open_sheet(source, problems.append).close()
+    except ReadingStoppedError:
+        raise UserError(f"{lead}{problems[-1].message}") from None

@@ -16,7 +16,7 @@ from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
 from regplay.core.history import Floats, History, Snapshot
 from regplay.core.sweep import Sweep
-from regplay.core.toml import dumps
+from regplay.session.experiment_text import to_toml
 from regplay.session.files import csv_bytes, finite, prepare_folder, write_file
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -154,7 +154,7 @@ def write_results(folder: Path, result: Result) -> None:
         If a file can't be written.
     """
     files: dict[str, bytes | str] = {
-        "experiment.toml": dumps(result.experiment),
+        "experiment.toml": to_toml(result.experiment),
         "history.csv": history_csv(result.history),
         "predictions.csv": predictions_csv(result.dataset, result.fit),
         "model.pt": _model(result),
@@ -346,14 +346,3 @@ def dataset_csv(dataset: Dataset) -> bytes:
         rows += [(*x, target, name) for x, target in zip(split.x.tolist(), y, strict=True)]
     header = (*dataset.input_names, dataset.target_name, SPLIT)
     return csv_bytes(header, rows)
-
-
-def write_dataset(path: Path, dataset: Dataset) -> None:
-    """Write a dataset as CSV, whole or not at all; it replaces a file of the same name.
-
-    Raises
-    ------
-    OutputError
-        If it can't be written.
-    """
-    write_file(path, dataset_csv(dataset))

@@ -3,10 +3,16 @@
 What a file may hold stands in the annotations of a `msgspec.Struct`; what a pattern asks for, the
 description beside it says. Whatever is otherwise is told by its place, its value and what it must
 be, such as `run.records = -1: must be a whole number from 0 to 20,000`.
+
+The time that Python's parser of TOML takes for a key grows with the square of the key's parts, and
+for all else by up to a tenth of a millisecond a value. So these are counted first, in what is left
+of the text without its strings and comments: a few megabytes of points in a string take no time at
+all.
 """
 
 import re
 import stat
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,8 +28,30 @@ Steps = Sequence[str | int]  # keys, and indices from 0, that lead from the whol
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SHOWN = 40  # characters of a wrong value
 
+_DEEPEST = 12  # parts of a dotted key
+_MOST_KEYS = 5000  # keys, tables and lists together
+_MOST_VALUES = 200_000  # in lists
+_MOST_LINES = 200_000  # but for those in strings
+_MOST_ESCAPES = 1_000_000  # such as \n in a string
+_MOST_PLAIN = 4 << 20  # characters outside of strings and comments
 
-def read_text(path: Path, most: int, what: str, refusal: type[UserError]) -> str:
+# One that is not closed goes on to the end of its line, or of the text, where the parser gives up.
+_STRINGS_AND_COMMENTS = re.compile(
+    r"""
+    \"{3} (?: [^"\\]++ | \\.? | "(?!"") )*+ (?: \"{3,5} | \Z )
+  | '{3} (?: [^']++ | '(?!'') )*+ (?: '{3,5} | \Z )
+  | " (?: [^"\\\n]++ | \\[^\n]? )*+ "?
+  | ' [^'\n]*+ '?
+  | \# [^\n]*+
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_PART_OF_KEY = re.compile(r"[ \t]*+[A-Za-z0-9_-]++[ \t]*+")
+
+
+def read_text(
+    path: Path, most: int, what: str, refusal: type[UserError], *, may_be_pipe: bool = False
+) -> str:
     """The text of a file.
 
     Parameters
@@ -32,6 +60,8 @@ def read_text(path: Path, most: int, what: str, refusal: type[UserError]) -> str
         Bytes that it may have.
     what
         It should be, such as `lesson`.
+    may_be_pipe
+        Whether to wait for what is written at the other end of a pipe.
 
     Raises
     ------
@@ -40,7 +70,7 @@ def read_text(path: Path, most: int, what: str, refusal: type[UserError]) -> str
     """
     try:
         found = path.stat()
-        if not stat.S_ISREG(found.st_mode):  # to open a pipe would wait for its other end
+        if not (stat.S_ISREG(found.st_mode) or may_be_pipe):
             raise refusal(f"{path}: this is no file")
         if found.st_size > most:
             raise refusal(f"{path}: larger than {most >> 20} MiB, so it is no {what}")
@@ -51,6 +81,51 @@ def read_text(path: Path, most: int, what: str, refusal: type[UserError]) -> str
         raise refusal(f"{path}: can't be read: {error.strerror or error}") from None
     except UnicodeDecodeError:
         raise refusal(f"{path}: this is no {what}: it is no text in UTF-8") from None
+
+
+def parse_toml(text: str, what: str, refusal: type[UserError]) -> dict[str, Any]:
+    """The tables in a TOML text that should be a `what`, such as `lesson`.
+
+    Raises
+    ------
+    refusal
+        If it is no TOML, with line and column; or has more, or deeper, keys and values than any
+        file of this program.
+    """
+    too_much = f"This is no {what}: its values are far too many, or nested too deeply"
+    if takes_long(text):
+        raise refusal(too_much)
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise refusal(too_much) from None
+    except ValueError as error:  # such as a number of thousands of digits
+        raise refusal(f"This is not TOML: {error}") from None
+
+
+def takes_long(text: str) -> bool:
+    """Whether it could take seconds to parse a TOML text."""
+    plain = _STRINGS_AND_COMMENTS.sub(_stand_in, text)
+    counted = (
+        (len(plain), _MOST_PLAIN),
+        (sum(plain.count(sign) for sign in "=[{"), _MOST_KEYS),
+        (plain.count(","), _MOST_VALUES),
+        (plain.count("\n"), _MOST_LINES),
+        (text.count("\\"), _MOST_ESCAPES),
+    )
+    if any(count > most for count, most in counted):
+        return True
+    depth = 0
+    for part in plain.split("."):
+        depth = depth + 1 if _PART_OF_KEY.fullmatch(part) else 0
+        if depth > _DEEPEST:
+            return True
+    return False
+
+
+def _stand_in(found: re.Match[str]) -> str:
+    """A short word for a string, which may be part of a key; nothing for a comment."""
+    return "" if found[0].startswith("#") else "s"
 
 
 def dotted(steps: Steps, _: object) -> str:

@@ -4,6 +4,7 @@ Each measurement runs the real window in a process of its own (`window_child`), 
 in five more while another program keeps one core busy.
 """
 
+import compileall
 import json
 import subprocess
 import sys
@@ -16,11 +17,12 @@ from typing import Any
 
 import numpy as np
 
+import regplay
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, replace
 from regplay.core.sweep import sweep_axis
-from regplay.core.toml import dumps
+from regplay.session.experiment_text import to_toml
 from tests.benchmarks.engine import TINY, one_after_another
 from tests.benchmarks.machine import one_core_busy
 from tests.benchmarks.report import Row
@@ -110,7 +112,7 @@ def _child(task: str, experiment: Experiment | None = None) -> dict[str, Any]:
 
 def _write(experiment: Experiment, folder: str) -> Path:
     path = Path(folder) / "experiment.toml"
-    path.write_text(dumps(experiment), encoding="utf-8")
+    path.write_text(to_toml(experiment), encoding="utf-8")
     return path
 
 
@@ -125,7 +127,12 @@ def _answer(command: Sequence[str]) -> dict[str, Any]:
 
 
 def startup() -> list[Row]:
-    """From the start of the process, as `regplay` opens the window, against `import torch`."""
+    """From the start of the process, as `regplay` opens the window, against `import torch`.
+
+    Both sides find bytecode, as after `pip install`: pip compiles what it installs, but not a tree
+    that is installed as editable, and nobody does under PYTHONDONTWRITEBYTECODE.
+    """
+    compileall.compile_dir(Path(regplay.__file__).parent, quiet=1)
 
     def measure() -> Figures:
         began = time.perf_counter()

@@ -209,7 +209,8 @@ def test_train_needs_a_file(refused):
 
 def test_a_missing_file(refused, tmp_path):
     path = tmp_path / "none.toml"
-    assert refused("train", path) == f"regplay train: {path}: No such file or directory"
+    reason = "can't be read: No such file or directory"
+    assert refused("train", path) == f"regplay train: {path}: {reason}"
 
 
 def test_a_folder_instead_of_a_file(refused, tmp_path):
@@ -219,7 +220,8 @@ def test_a_folder_instead_of_a_file(refused, tmp_path):
 def test_a_file_that_is_no_text(refused, tmp_path):
     path = tmp_path / "model.pt"
     path.write_bytes(b"PK\x03\x04\xff\xfe")
-    assert refused("train", path) == f"regplay train: {path}: not a text file in UTF-8"
+    reason = "this is no experiment: it is no text in UTF-8"
+    assert refused("train", path) == f"regplay train: {path}: {reason}"
 
 
 def test_data_that_cannot_be_made_leaves_no_folder(refused, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from regplay.cli import main
-from regplay.cli.experiment_commands import configure_export, run_export
+from regplay.cli.subcommands import configure_export, run_export
 from regplay.core.errors import UserError
 
 EXPERIMENT = """

@@ -14,9 +14,9 @@ import torch
 from torch import Tensor, nn
 
 from regplay.cli import main
-from regplay.core import toml
 from regplay.core.datasets import load
 from regplay.core.engine import engine_for
+from regplay.session.experiment_text import open_experiment
 
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 FINAL = ["train_loss", "valid_loss", "train_accuracy", "valid_accuracy", "penalty", "weight_norm"]
@@ -88,7 +88,7 @@ class Run:
 
     def __init__(self, folder: Path, code: int, out: str, err: str) -> None:
         self.folder, self.code, self.out, self.err = folder, code, out, err
-        self.experiment = toml.load(folder / "experiment.toml")
+        self.experiment = open_experiment(folder / "experiment.toml")
         self.dataset = load(self.experiment.data)
         self.state = torch.load(folder / "model.pt", weights_only=True)
         self.history = self.table("history.csv")

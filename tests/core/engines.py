@@ -9,11 +9,11 @@ from regplay.core import native
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Split
 from regplay.core.draws import Orders
+from regplay.core.engine import PROGRESS, RATES, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA
 from regplay.core.native_engine import NativeEngine
 from regplay.core.population import Population, Shape
 from regplay.core.torch_engine import TorchEngine
-from regplay.core.work import PROGRESS, RATES, Stop, Stretch, Work
 
 CPU = torch.device("cpu")
 # All that this machine can run. Without the library it is one name, whose tests fail and say why.

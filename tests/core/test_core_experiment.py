@@ -16,7 +16,6 @@ from regplay.core.fields import FIELDS, get, replace
         "regplay.core.experiment",
         "regplay.core.fields",
         "regplay.core.datasets",
-        "regplay.core.toml",
         "regplay.core.measurements",
         "regplay.core.history",
     ],

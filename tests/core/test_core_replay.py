@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 import torch
 
+from regplay.core.checkpoints import fill_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
-from regplay.core.recompute import fill_in
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")

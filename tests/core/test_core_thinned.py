@@ -7,7 +7,7 @@ from torch import nn
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.predictions import stochastic_passes, thinned
+from regplay.core.population import stochastic_passes, thinned
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -6,10 +6,10 @@ import torch
 from small_trainings import kept_records, parameters, patient, records, small, training_of
 
 from regplay.core.datasets import load
+from regplay.core.engine import Stop
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History
 from regplay.core.training import Training, run, train
-from regplay.core.work import Stop
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -355,7 +355,7 @@ def test_what_was_never_measured_is_not_looked_at(monkeypatch):
     def filled(shape, *args, **kwargs):
         return np.full(shape, -1.0)
 
-    monkeypatch.setattr("regplay.core.work.np", Numpy(empty=filled))
+    monkeypatch.setattr("regplay.core.engine.np", Numpy(empty=filled))
     several = [(5, {"optimizer__lr": 0.0}), (0, {}), (0, {"seed": 1})]
     experiments = [patient(patience, **more, epochs=150) for patience, more in several]
     together = training_of(*experiments)

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from regplay.core import training
+from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Lineup
-from regplay.core.work import Stop
 from regplay.gui.training.studies import Studies, StudyRequest
 
 SMALL = replace(

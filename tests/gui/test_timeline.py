@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from wheel import turn_wheel
 
 from regplay.gui.theme import DARK, LIGHT, palette_of
-from regplay.gui.timeline.timeline import Timeline
+from regplay.gui.timeline import Timeline
 
 LEFT = Qt.MouseButton.LeftButton
 Key = Qt.Key

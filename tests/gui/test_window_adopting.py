@@ -51,9 +51,9 @@ def from_the_map(person):
     person.click("stage.landscape")
     person.click("landscape.start")
     tab = person.window.tabs.landscape
-    person.wait(lambda: tab._map is not None and tab._map.is_finished)
-    x, y = tab.axes()
-    tab.cell_clicked.emit(x.values.index(DECAY), y.values.index(0.0))
+    person.wait(lambda: tab.map is not None and tab.map.is_finished)
+    x, y = tab.header.axes
+    tab.chart.cell_chosen.emit(x.values.index(DECAY), y.values.index(0.0))
 
 
 def from_the_curve_of_a_slider(person):

@@ -20,11 +20,10 @@ from PySide6.QtTest import QTest
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.toml import dumps
 from regplay.gui.controls.number import ValueBox
 from regplay.gui.data.csv_dialog import CsvDialog
 from regplay.session.document import Document, write
-from regplay.session.experiment_text import to_link
+from regplay.session.experiment_text import to_link, to_toml
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -76,7 +75,7 @@ def test_no_two_entries_have_the_same_shortcut(person):
 
 
 def test_ctrl_o_opens_an_experiment_with_all_its_epochs(person, choose_file, file):
-    choose_file(file("mine.toml", dumps(OTHER)))
+    choose_file(file("mine.toml", to_toml(OTHER)))
     press(person, Key.Key_O)
     assert person.controller.session.experiment == OTHER
     press(person, Key.Key_Z)
@@ -89,7 +88,7 @@ def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, 
         person.click("transport.play")
         person.wait_until_finished()
     assert person.controller.session.experiment.epochs == 40
-    choose_file(file("mine.toml", dumps(replace(OTHER, {"epochs": 40}))))
+    choose_file(file("mine.toml", to_toml(replace(OTHER, {"epochs": 40}))))
     person.choose("Open…")
     assert person.controller.session.experiment == replace(OTHER, {"epochs": 40})
 
@@ -250,7 +249,7 @@ def test_sessions_experiments_lessons_and_links_may_be_dropped(person, file, tmp
     assert drop(window, put_files(session), here)
     person.wait(lambda: window.documents.path == session)
     assert window.controller.session.experiment.seed == 9
-    assert drop(window, put_files(file("mine.toml", dumps(OTHER))), here)
+    assert drop(window, put_files(file("mine.toml", to_toml(OTHER))), here)
     person.wait(lambda: window.controller.session.experiment == OTHER)
     assert drop(window, put_files(file("lesson.toml", LESSON)), here)
     person.wait(window.lesson_panel.isVisible)

@@ -20,9 +20,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 
-from regplay.core.toml import dumps, loads
 from regplay.gui.controls.number import ValueBox
-from regplay.session.experiment_text import from_link
+from regplay.session.experiment_text import from_link, from_toml, to_toml
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -68,7 +67,7 @@ def test_an_experiment_that_no_link_can_carry_says_so(person, file):
 
 
 def test_a_file_that_was_copied_is_pasted(person, file):
-    QGuiApplication.clipboard().setMimeData(put_files(file("mine.toml", dumps(OTHER))))
+    QGuiApplication.clipboard().setMimeData(put_files(file("mine.toml", to_toml(OTHER))))
     press(person, Key.Key_V)
     person.wait(lambda: person.controller.session.experiment == OTHER)
 
@@ -140,7 +139,7 @@ def test_a_script_of_what_the_experiment_says_is_copied(person):
 def test_an_experiment_is_saved_as_toml(person, choose_file, tmp_path):
     path = tmp_path / "mine.toml"
     assert [choose_file(path), person.choose("Save experiment as TOML…")][0] == ["Save experiment"]
-    assert loads(path.read_text(encoding="utf-8")) == person.controller.session.experiment
+    assert from_toml(path.read_text(encoding="utf-8")) == person.controller.session.experiment
     assert tomllib.loads(path.read_text(encoding="utf-8"))["epochs"] == 20
     assert told(person) == "Saved mine.toml"
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
-from regplay.core import toml
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.theme import DARK, LIGHT
+from regplay.session.experiment_text import open_experiment
 
 
 def action(person, name):
@@ -144,7 +144,7 @@ def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
     person.set(**{name.replace(".", "__"): value for name, value in values.items()})
     saved = person.controller.session.experiment
     person.choose("Save experiment as TOML…")
-    assert toml.load(tmp_path / "mine.toml") == saved == replace(Experiment(), values)
+    assert open_experiment(tmp_path / "mine.toml") == saved == replace(Experiment(), values)
 
     person.set(model__depth=1, epochs=7, data__name="moons")
     person.choose("Open…")

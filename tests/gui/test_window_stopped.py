@@ -31,20 +31,20 @@ def test_a_stopped_landscape_keeps_what_it_has_and_goes_on_from_there(at_tab):
     person = at_tab("landscape", ENDLESS | {"data.n_train": 12})
     tab = person.window.tabs.landscape
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.progress > 0)
+    person.wait(lambda: tab.map is not None and tab.map.progress > 0)
     person.click("landscape.start")
     person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # the thread knows by now
-    stopped = tab._map
+    stopped = tab.map
     assert 0 < stopped.progress < 1
     assert np.isfinite(stopped.measures["valid_loss"]).any()
     person.press(Qt.Key.Key_S)
     person.wait_for_step(2)
-    assert tab._map.trained_to == stopped.trained_to
+    assert tab.map.trained_to == stopped.trained_to
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not stopped)
-    assert tab._map.trained_to >= stopped.trained_to
-    person.wait(lambda: tab._map.trained_to > stopped.trained_to)
+    person.wait(lambda: tab.map is not stopped)
+    assert tab.map.trained_to >= stopped.trained_to
+    person.wait(lambda: tab.map.trained_to > stopped.trained_to)
 
 
 @pytest.fixture
@@ -70,14 +70,17 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.trained_to > 20)
+    person.wait(lambda: tab.map is not None and tab.map.trained_to > 20)
     person.click("landscape.start")
     goes_on.set()
-    cell = tab._map.trained_to
+    cell = tab.map.trained_to
     assert cell < 3000
-    tab.cell_clicked.emit(10, 3)
+    tab.chart.cell_chosen.emit(10, 3)
     person.wait(lambda: person.is_shown() and person.view.is_finished)
-    assert get(person.controller.session.experiment, tab.axes()[0].path) == tab.axes()[0].values[10]
+    assert (
+        get(person.controller.session.experiment, tab.header.axes[0].path)
+        == tab.header.axes[0].values[10]
+    )
     assert person.view.snapshot.epoch == 3000
     generation = person.view.generation
     first = next(view for view in person.views if view.generation == generation)

@@ -35,17 +35,17 @@ def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab
     tab = landscape_of(person)
     assert not person.controller.runner._studies
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.is_finished)
-    assert tab._map.measures["valid_loss"].shape == (9, 25)
-    tab.cell_clicked.emit(10, 3)
+    person.wait(lambda: tab.map is not None and tab.map.is_finished)
+    assert tab.map.measures["valid_loss"].shape == (9, 25)
+    tab.chart.cell_chosen.emit(10, 3)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 20)
-    x, y = tab.axes()
+    x, y = tab.header.axes
     experiment = person.controller.session.experiment
     assert get(experiment, x.path) == x.values[10]
     assert get(experiment, y.path) == y.values[3]
     shown = person.view.snapshot.value("valid_loss")
-    assert shown == pytest.approx(tab._map.measures["valid_loss"][3, 10], rel=1e-5)
-    assert tab._map.is_finished  # it is the same map, wherever one stands on it
+    assert shown == pytest.approx(tab.map.measures["valid_loss"][3, 10], rel=1e-5)
+    assert tab.map.is_finished  # it is the same map, wherever one stands on it
 
 
 def test_the_landscape_follows_the_epoch_handle(at_tab):
@@ -54,11 +54,11 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.is_finished)
-    last = tab._map.measures["valid_loss"]
+    person.wait(lambda: tab.map is not None and tab.map.is_finished)
+    last = tab.map.measures["valid_loss"]
     person.window.timeline.pick_moment(0)
-    person.wait(lambda: tab._map.epoch == 0)
-    first = tab._map.measures["valid_loss"]
+    person.wait(lambda: tab.map.epoch == 0)
+    first = tab.map.measures["valid_loss"]
     assert np.allclose(first, first[0, 0])  # the same initial weights
     assert not np.allclose(first, last)
 

@@ -21,12 +21,12 @@ from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.results import (
     Result,
     SweepResult,
+    dataset_csv,
     history_csv,
     outcome_of,
     predictions_csv,
     state_dict,
     sweep_csv,
-    write_dataset,
     write_results,
 )
 from regplay.session.terminal import describe_sweep, stopped_line
@@ -348,7 +348,7 @@ def rows_of(dataset, split):
 def test_any_dataset_comes_back_as_a_file(name, tmp_path):
     dataset = load(replace(Experiment(), {"data.name": name}).data)
     path = tmp_path / "saved.csv"
-    write_dataset(path, dataset)
+    write_file(path, dataset_csv(dataset))
     names = (*dataset.input_names, dataset.target_name, "split")
     with path.open(encoding="utf-8", newline="") as file:
         header, *rows = csv.reader(file)
@@ -375,7 +375,7 @@ def test_names_that_need_quotes(tmp_path):
     path = tmp_path / "odd.csv"
     path.write_text('"a, b","say ""c""",kind\n1,2,"up, or\ndown"\n3,4,other\n5,6,other\n')
     dataset = load(DataSettings(name="csv", file=str(path), n_train=2, n_valid=1))
-    write_dataset(tmp_path / "again.csv", dataset)
+    write_file(tmp_path / "again.csv", dataset_csv(dataset))
     again = load(
         DataSettings(
             name="csv",
@@ -396,12 +396,12 @@ def test_what_can_not_be_written(tmp_path):
     dataset = load(DataSettings())
     target = tmp_path / "none" / "saved.csv"
     with pytest.raises(OutputError, match=r"saved\.csv: can't be written: No such file"):
-        write_dataset(target, dataset)
+        write_file(target, dataset_csv(dataset))
     assert not target.exists()
 
 
 def test_the_column_that_names_the_split_is_text(tmp_path):
     path = tmp_path / "saved.csv"
-    write_dataset(path, load(DataSettings()))
+    write_file(path, dataset_csv(load(DataSettings())))
     with pytest.raises(DatasetError, match=r"row 2, column 3 \(split\): 'train' is not a number"):
         load(DataSettings(name="csv", file=str(path), target="y"))

@@ -4,7 +4,7 @@ import pytest
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, replace
-from regplay.session.vary import MOST, read_axis, read_sweep, without_effect
+from regplay.session.experiment_text import MOST, read_axis, read_sweep, without_effect
 
 
 @pytest.mark.parametrize(

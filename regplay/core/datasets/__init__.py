@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from regplay.core.datasets import classification, csv_table, linear, points, regression, tables
+from regplay.core.datasets import classification, csv_table, points, regression, tables
 from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Split, Task
 from regplay.core.experiment import DataSettings
 
@@ -19,8 +19,15 @@ __all__ = [
 
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec
-    for module in (regression, classification, linear, tables, points, csv_table)
-    for spec in module.SPECS
+    for specs in (
+        regression.CURVES,
+        classification.SPECS,
+        regression.CLASSICS,
+        tables.SPECS,
+        points.SPECS,
+        csv_table.SPECS,
+    )
+    for spec in specs
 }
 
 

@@ -183,9 +183,7 @@ def _spec(
     **defaults: Any,
 ) -> DatasetSpec:
     defaults = {"label_noise": 0.0, "clean_valid": False} | defaults
-    return DatasetSpec(
-        name, title, description, "classification", make, frozenset(defaults), defaults
-    )
+    return DatasetSpec(name, title, description, "classification", make, defaults)
 
 
 SPECS = (

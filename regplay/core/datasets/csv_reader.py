@@ -18,7 +18,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from regplay.core.datasets.numbers import parse_number, short
+from regplay.core.datasets.dataset import parse_number, short
 
 MAX_BYTES = 64 * 2**20
 MAX_ROWS = 100_000

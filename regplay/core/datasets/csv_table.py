@@ -26,8 +26,18 @@ from regplay.core.datasets.csv_reader import (
     Source,
     open_sheet,
 )
-from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Floats, Labels
-from regplay.core.datasets.numbers import LARGEST, parse_number, short, shown, why_no_number
+from regplay.core.datasets.dataset import (
+    LARGEST,
+    Dataset,
+    DatasetError,
+    DatasetSpec,
+    Floats,
+    Labels,
+    parse_number,
+    short,
+    shown,
+    why_no_number,
+)
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 
@@ -432,7 +442,6 @@ SPECS = (
         "a target of text, or of whole numbers 0, 1, 2 …, is a class.",
         "regression",  # the file decides; its dataset says which
         _csv,
-        frozenset(_DEFAULTS),
         _DEFAULTS,
     ),
 )

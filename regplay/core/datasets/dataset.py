@@ -1,6 +1,7 @@
 """What a dataset is: two splits, units, what is known of the truth; what all of them share."""
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -90,9 +91,8 @@ class DatasetSpec:
     make
         The one signature of every dataset: settings in, points out.
     defaults
-        Values of `DataSettings` that choosing this dataset sets.
-    uses
-        The fields of `DataSettings` that it reads, besides `name` and `seed`.
+        Of each field of `DataSettings` that it reads, besides `name` and `seed`, the value that
+        choosing this dataset sets.
     keeps
         Those of them that hold what a person made: choosing this dataset sets their defaults only
         where they are empty.
@@ -103,9 +103,13 @@ class DatasetSpec:
     description: str
     task: Task
     make: Callable[[DataSettings], Dataset]
-    uses: frozenset[str]
     defaults: Mapping[str, Any] = field(default_factory=dict)
     keeps: frozenset[str] = frozenset()
+
+    @property
+    def uses(self) -> frozenset[str]:
+        """The fields of `DataSettings` that it reads, besides `name` and `seed`."""
+        return frozenset(self.defaults)
 
     def chosen_after(self, settings: DataSettings) -> dict[str, Any]:
         """The values that choosing this dataset sets where another one was chosen."""
@@ -184,3 +188,44 @@ def mean_and_scale(values: Floats) -> tuple[Floats, Floats]:
     scale = values.std(axis=0)
     varies = (np.ptp(values, axis=0) > 0) & (scale > 0)
     return values.mean(axis=0), np.where(varies, scale, 1.0)
+
+
+# numbers that a person wrote
+
+LARGEST = 1e100  # beyond this, squares overflow
+
+
+def parse_number(cell: str) -> float | None:
+    """The number that `cell` holds; None for text. Python's own 1_000 counts as text."""
+    try:
+        return None if "_" in cell else float(cell)
+    except ValueError:
+        return None
+
+
+def why_no_number(cell: str, remark: str) -> str:
+    """What is wrong with a number as it is written; "" where nothing is.
+
+    Parameters
+    ----------
+    remark
+        What to say of text in place of a number.
+    """
+    value = parse_number(cell)
+    if value is None:
+        if re.fullmatch(r"[+-]?\d+,\d+", cell):
+            remark = "write decimals with a point"
+        return f"{shown(cell)} is not a number; {remark}"
+    if not abs(value) <= LARGEST:
+        return f"{shown(cell)} is {'too large' if math.isfinite(value) else 'not finite'}"
+    return ""
+
+
+def short(text: str) -> str:
+    """`text`, cut off after 40 characters."""
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def shown(cell: str) -> str:
+    """`cell` in quotes, cut off where it is long."""
+    return repr(short(cell))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core.datasets.dataset import (
+    LARGEST,
     Dataset,
     DatasetError,
     DatasetSpec,
@@ -22,8 +23,8 @@ from regplay.core.datasets.dataset import (
     Split,
     Task,
     mean_and_scale,
+    why_no_number,
 )
-from regplay.core.datasets.numbers import LARGEST, why_no_number
 from regplay.core.experiment import DataSettings
 
 MAX_POINTS = 20_000
@@ -321,7 +322,6 @@ SPECS = (
         "Points that you place yourself: a number or a class to predict from one input or two.",
         "regression",  # the points decide; the dataset that is made of them says which
         _points,
-        frozenset(_DEFAULTS),
         _DEFAULTS,
         keeps=frozenset({"points", "valid_points"}),
     ),

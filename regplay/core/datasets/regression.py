@@ -1,9 +1,10 @@
-"""One input, one number to predict: functions on [−3, 3] with Gaussian noise."""
+"""Numbers to predict: functions on [−3, 3], a linear function of many inputs, and XOR."""
 
 from collections.abc import Callable
 from functools import partial
 
 import numpy as np
+from numpy.random import Generator
 
 from regplay.core.datasets.dataset import (
     Dataset,
@@ -16,23 +17,24 @@ from regplay.core.datasets.dataset import (
 )
 from regplay.core.experiment import DataSettings
 
-Function = Callable[[Floats], Floats]  # x [n] -> y [n]
+BIAS = 0.05  # of `linear`
+WEIGHT = 0.01
+_SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def noisy(truth: Floats, noise: float, rng: np.random.Generator) -> Floats:
-    """Targets y = f(x) + N(0, σ²) [n]; the draws don't depend on σ."""
-    return truth + noise * rng.standard_normal(len(truth))
-
-
-def _make(function: Function, settings: DataSettings) -> Dataset:
+def _dataset(
+    settings: DataSettings,
+    truth: Callable[[Floats], Floats],
+    draw: Callable[[Generator, int], Floats],
+    input_names: tuple[str, ...],
+    true_weights: Floats | None = None,
+) -> Dataset:
+    """Inputs [n, d] from `draw`, each with y = f(x) + N(0, σ²); the draws don't depend on σ."""
     require_sizes(settings)
 
-    def truth(x: Floats) -> Floats:
-        return function(x[:, 0])
-
     def split(rng: Streams, n: int, noise: float) -> Split:
-        x = rng.x.uniform(-3, 3, (n, 1))
-        return Split(x, noisy(truth(x), noise, rng.noise))
+        x = draw(rng.x, n)
+        return Split(x, truth(x) + noise * rng.noise.standard_normal(n))
 
     train, valid = streams(settings.seed)
     valid_noise = 0.0 if settings.clean_valid else settings.noise
@@ -40,23 +42,20 @@ def _make(function: Function, settings: DataSettings) -> Dataset:
         task="regression",
         train=split(train, settings.n_train, settings.noise),
         valid=split(valid, settings.n_valid, valid_noise),
-        input_names=("x",),
+        input_names=input_names,
         target_name="y",
         truth=truth,
+        true_weights=true_weights,
         noise_floor=settings.noise**2,
         valid_noise_floor=valid_noise**2,
     )
 
 
-def _spec(name: str, title: str, description: str, function: Function) -> DatasetSpec:
-    defaults = {"n_train": 30, "n_valid": 200, "noise": 0.3, "clean_valid": False}
-    make = partial(_make, function)
-    return DatasetSpec(name, title, description, "regression", make, frozenset(defaults), defaults)
+def _curve(function: Callable[[Floats], Floats], settings: DataSettings) -> Dataset:
+    def truth(x: Floats) -> Floats:
+        return function(x[:, 0])
 
-
-def _sine(x: Floats) -> Floats:
-    y: Floats = np.sin(x)
-    return y
+    return _dataset(settings, truth, lambda rng, n: rng.uniform(-3, 3, (n, 1)), ("x",))
 
 
 def _x_sin_x(x: Floats) -> Floats:
@@ -72,8 +71,58 @@ def _cubic(x: Floats) -> Floats:
     return (x**3 - 4 * x) / 5
 
 
-SPECS = (
-    _spec("sine", "Sine", "One smooth wave, y = sin(x), with Gaussian noise.", _sine),
+def _linear(settings: DataSettings) -> Dataset:
+    d = settings.n_inputs
+    weights = np.zeros(d)
+    weights[: settings.n_informative] = WEIGHT  # more than there are means all of them
+
+    def truth(x: Floats) -> Floats:
+        return x @ weights + BIAS
+
+    names = tuple(f"x{i}".translate(_SUBSCRIPTS) for i in range(1, d + 1))
+    return _dataset(settings, truth, lambda rng, n: rng.standard_normal((n, d)), names, weights)
+
+
+def _exclusive_or(x: Floats) -> Floats:
+    """1 where exactly one input is nearer to 1 than to 0, else 0."""
+    y: Floats = ((x[:, 0] > 0.5) != (x[:, 1] > 0.5)).astype(np.float64)
+    return y
+
+
+def _xor(settings: DataSettings) -> Dataset:
+    x = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    points = Split(x, _exclusive_or(x))
+    return Dataset(
+        task="regression",
+        train=points,
+        valid=points,
+        input_names=("x₀", "x₁"),
+        target_name="y",
+        truth=_exclusive_or,
+        noise_floor=0.0,
+        valid_noise_floor=0.0,
+    )
+
+
+_LINEAR = {
+    "n_train": 20,
+    "n_valid": 100,
+    "noise": 0.01,
+    "clean_valid": False,
+    "n_inputs": 200,
+    "n_informative": 200,
+}
+
+
+def _spec(
+    name: str, title: str, description: str, function: Callable[[Floats], Floats]
+) -> DatasetSpec:
+    defaults = {"n_train": 30, "n_valid": 200, "noise": 0.3, "clean_valid": False}
+    return DatasetSpec(name, title, description, "regression", partial(_curve, function), defaults)
+
+
+CURVES = (
+    _spec("sine", "Sine", "One smooth wave, y = sin(x), with Gaussian noise.", np.sin),
     _spec(
         "x-sin-x",
         "x · sin x",
@@ -91,5 +140,24 @@ SPECS = (
         "Cubic",
         "y = (x³ − 4x)/5: a gentle bend in the middle and steep ends.",
         _cubic,
+    ),
+)
+CLASSICS = (
+    DatasetSpec(
+        "xor",
+        "XOR",
+        "The four points of exclusive or, as numbers: 1 where the two inputs differ. "
+        "The same four validate.",
+        "regression",
+        _xor,
+    ),
+    DatasetSpec(
+        "linear",
+        "Many inputs, linear",
+        "y = 0.05 + Σ 0.01·xᵢ plus noise. A linear model (depth 0) has a weight for each input: "
+        "with more inputs than training points, it can memorise them all.",
+        "regression",
+        _linear,
+        _LINEAR,
     ),
 )

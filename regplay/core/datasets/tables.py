@@ -159,7 +159,7 @@ def _spec(
     if task == "classification":
         defaults |= {"label_noise": 0.0, "clean_valid": False}
     make = partial(_make, file, task, one_scale)
-    return DatasetSpec(name, title, description, task, make, frozenset(defaults), defaults)
+    return DatasetSpec(name, title, description, task, make, defaults)
 
 
 SPECS = (

@@ -19,8 +19,8 @@ from regplay.gui.controls.number import NumberControl
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.controls.track import HEIGHT, PreviewTrack
-from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import Toggle, named, tones
+from regplay.gui.theme import colors_of, line_color
+from regplay.gui.widgets import Toggle, named
 
 _SIZE = QSize(24, 18)  # px
 _RADIUS = 4.0
@@ -46,19 +46,19 @@ class CurveButton(Toggle):
         if self.isEnabled() and (self.isChecked() or self.underMouse() or self.hasFocus()):
             super()._draw_frame(painter, frame)
         elif self.isChecked():
-            painter.setPen(QPen(tones.line(self.palette()), 1))
+            painter.setPen(QPen(line_color(self.palette()), 1))
             frame.adjust(0.5, 0.5, -0.5, -0.5)
             painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
 
     def _draw_content(self, painter: QPainter) -> None:
         palette = self.palette()
         if not self.isEnabled():
-            stroke = dot = tones.line(palette, 0.35)
+            stroke = dot = line_color(palette, 0.35)
         elif self.isChecked():
             stroke = dot = self._text_color()
         else:
-            stroke = tones.line(palette, 0.75)
-            dot = QColor((DARK if tones.is_dark(palette) else LIGHT).valid)
+            stroke = line_color(palette, 0.75)
+            dot = QColor(colors_of(palette).valid)
         middle = QRectF(self.rect()).center()
         painter.setPen(QPen(stroke, 1.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -203,7 +203,7 @@ class CurveTrack(PreviewTrack):
         if curve is not None:
             values, region, here = curve.values, self._region(), self.under_handle
             x = self.x_of(self.value())
-            painter.setPen(QPen(tones.line(self.palette(), 0.3), 1))
+            painter.setPen(QPen(line_color(self.palette(), 0.3), 1))
             painter.drawLine(QPointF(x, region.top() + 2), QPointF(x, region.bottom() + 2))
             self._picture.draw(
                 painter,

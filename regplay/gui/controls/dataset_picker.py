@@ -33,8 +33,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import Combo, Control, FieldLabel
-from regplay.gui.theme import DARK, LIGHT, Colors
-from regplay.gui.widgets import tones
+from regplay.gui.theme import blend, colors_of, line_color
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -59,7 +58,7 @@ def draw_thumbnail(dataset: Dataset | None, palette: QPalette, scale: float = 1.
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     frame = QRectF(0.5, 0.5, SIZE.width() - 1, SIZE.height() - 1)
-    painter.setPen(tones.line(palette, 0.3))
+    painter.setPen(line_color(palette, 0.3))
     painter.setBrush(palette.color(QPalette.ColorRole.Base))
     painter.drawRoundedRect(frame, 3, 3)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -90,33 +89,29 @@ def _draw_points(painter: QPainter, area: QRectF, dataset: Dataset, palette: QPa
 
 
 def _point_colors(dataset: Dataset, y: Floats, palette: QPalette) -> list[QColor]:
-    colors = _colors(palette)
+    colors = colors_of(palette)
     if dataset.task == "classification":
         return [QColor(colors.classes[int(label) % len(colors.classes)]) for label in y]
     if dataset.n_inputs == 1:
         return [QColor(colors.train)] * len(y)
     low, high = QColor(colors.train), QColor(colors.valid)
-    return [tones.blend(low, high, float(share)) for share in _unit(y)]
+    return [blend(low, high, float(share)) for share in _unit(y)]
 
 
 def _draw_table(painter: QPainter, area: QRectF, shares: Floats, palette: QPalette) -> None:
     """Cells [rows, columns], each between the ground (0) and a colour (1)."""
     rows, columns = shares.shape
     width, height = area.width() / columns, area.height() / rows
-    ground = tones.blend(palette.color(QPalette.ColorRole.Base), tones.line(palette, 1.0), 0.12)
-    color = QColor(_colors(palette).train)
+    ground = blend(palette.color(QPalette.ColorRole.Base), line_color(palette, 1.0), 0.12)
+    color = QColor(colors_of(palette).train)
     for row in range(rows):
         for column in range(columns):
-            painter.setBrush(tones.blend(ground, color, float(shares[row, column])))
+            painter.setBrush(blend(ground, color, float(shares[row, column])))
             painter.drawRect(
                 QRectF(
                     area.left() + column * width, area.top() + row * height, width - 1, height - 1
                 )
             )
-
-
-def _colors(palette: QPalette) -> Colors:
-    return DARK if tones.is_dark(palette) else LIGHT
 
 
 def _unit(values: Floats) -> Floats:

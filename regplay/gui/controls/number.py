@@ -12,7 +12,8 @@ from regplay.core.fields import ExperimentError, Field, Value
 from regplay.gui.controls.control import Control, FieldLabel
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.track import Track
-from regplay.gui.widgets import leave_space, tones
+from regplay.gui.theme import refusal_color
+from regplay.gui.widgets import leave_space
 from regplay.session.number_text import exact
 
 
@@ -86,7 +87,7 @@ class ValueBox(QLineEdit):
         if self._refused:
             painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(tones.refusal(self.palette()), 2))
+            painter.setPen(QPen(refusal_color(self.palette()), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
             painter.end()
 

@@ -20,7 +20,8 @@ from regplay.gui.controls.control import Control
 from regplay.gui.controls.curve_control import SweepableControl
 from regplay.gui.controls.factory import fit_to_dataset, make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
-from regplay.gui.widgets import Button, Press, ScrolledColumn, blend, named
+from regplay.gui.theme import blend
+from regplay.gui.widgets import Button, Press, ScrolledColumn, named
 
 _ACCENT = QPalette.ColorRole.Highlight
 _RADIUS = 4.0  # px

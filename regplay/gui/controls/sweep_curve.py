@@ -11,8 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
 from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
-from regplay.gui.theme import DARK, LIGHT, Colors
-from regplay.gui.widgets import tones
+from regplay.gui.theme import Colors, blend, colors_of, line_color
 from regplay.session.number_text import exact, number
 
 _LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
@@ -256,10 +255,10 @@ class CurvePicture:
         curve = self.curve
         if curve is None:
             return
-        colors = DARK if tones.is_dark(palette) else LIGHT
+        colors = colors_of(palette)
         ground = palette.color(QPalette.ColorRole.Window)
         inks = {
-            name: QColor(ink) if curve.is_finished else tones.blend(ground, QColor(ink), _FAINT)
+            name: QColor(ink) if curve.is_finished else blend(ground, QColor(ink), _FAINT)
             for name, ink in (("train", colors.train), ("valid", colors.valid))
         }
         painter.save()
@@ -276,12 +275,12 @@ class CurvePicture:
         if curve.is_finished:
             self._draw_valley(painter, region, xs, colors, ground, is_lit)
         else:
-            quiet = tones.line(palette, 0.15)
+            quiet = line_color(palette, 0.15)
             bottom = region.bottom() - _PROGRESS
             bar = QRectF(xs[0], bottom, xs[-1] - xs[0], _PROGRESS)
             painter.fillRect(bar, quiet)
             bar.setWidth(bar.width() * min(max(curve.progress, 0.0), 1.0))
-            painter.fillRect(bar, tones.line(palette, 0.6))
+            painter.fillRect(bar, line_color(palette, 0.6))
         painter.restore()
 
     def _still(self, painter: QPainter, resting: _Resting) -> QPixmap:

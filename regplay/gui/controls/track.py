@@ -5,7 +5,8 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEv
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.controls.slider_scale import SliderScale
-from regplay.gui.widgets import HandleSlider, draw_groove, quiet, tones
+from regplay.gui.theme import line_color
+from regplay.gui.widgets import HandleSlider
 
 HEIGHT = 18  # px, of the groove with its ticks and handle
 
@@ -126,25 +127,15 @@ class Track(HandleSlider):
         palette = self.palette()
         middle = self.height() - HEIGHT / 2 - 1
         first = self.scale.notch + 1 if self.scale.notch else 0
-        start, end = self.x_of(first), self.x_of(self.maximum())
-
-        painter.setPen(QPen(quiet(palette), 1))
+        painter.setPen(QPen(line_color(palette, 0.28), 1))
         for mark in self.scale.marks:
             at = self.x_of(mark)
             painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 7))
-        painter.setPen(QPen(tones.line(palette, 0.75), 2))
+        painter.setPen(QPen(line_color(palette, 0.75), 2))
         at = self.x_of(self._default_position)
         painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 9))
 
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(quiet(palette))
-        draw_groove(painter, start, end, middle)
-        if first:  # an exact 0 stands apart
-            draw_groove(painter, self.x_of(0), self.x_of(0), middle)
-        if self.value() > first:
-            painter.setBrush(self._strong_color())
-            draw_groove(painter, start, self.x_of(self.value()), middle)
-
+        self._paint_groove(painter, middle, first)
         self._paint_handle(painter, middle)
 
 

@@ -50,7 +50,8 @@ from regplay.gui.data.table_values import (
     why_no_points,
 )
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
-from regplay.gui.widgets import named, tones
+from regplay.gui.theme import refusal_color
+from regplay.gui.widgets import named
 from regplay.session.files import OutputError, write_file
 from regplay.session.number_text import counted
 
@@ -400,7 +401,7 @@ class CsvDialog(QDialog):
         self.status.setText(text)
         palette = QPalette(self.palette())
         if is_wrong:
-            palette.setColor(QPalette.ColorRole.WindowText, tones.refusal(palette))
+            palette.setColor(QPalette.ColorRole.WindowText, refusal_color(palette))
         self.status.setPalette(palette)
         self.ok.setToolTip(text if is_wrong else "")
 

@@ -23,8 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.datasets.csv_reader import Problem, Sheet
-from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import tones
+from regplay.gui.theme import blend, colors_of, refusal_color
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -162,12 +161,12 @@ class PreviewModel(QAbstractTableModel):
             case Role.ToolTipRole:
                 return message or cells[column]
             case Role.BackgroundRole if message:
-                return self._tint(tones.refusal(palette))
+                return self._tint(refusal_color(palette))
             case Role.BackgroundRole if column == self._target:
-                return self._tint(QColor((DARK if tones.is_dark(palette) else LIGHT).train))
+                return self._tint(QColor(colors_of(palette).train))
             case Role.ForegroundRole if column != self._target and column not in self._inputs:
                 text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
-                return tones.blend(text, base, _FADED)
+                return blend(text, base, _FADED)
             case Role.TextAlignmentRole if not self._sheet.is_text(column):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
@@ -188,7 +187,7 @@ class PreviewModel(QAbstractTableModel):
         return "input" if column in self._inputs else "not used"
 
     def _tint(self, color: QColor) -> QColor:
-        return tones.blend(self._view.palette().color(Palette.Base), color, _TINT)
+        return blend(self._view.palette().color(Palette.Base), color, _TINT)
 
     def _changed(self) -> None:
         rows, columns = self.rowCount(), self.columnCount()

@@ -7,16 +7,16 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from regplay.core import toml
 from regplay.core.errors import UserError
 from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents
-from regplay.gui.document.questions import dropped_file, dropped_link
-from regplay.session.files import write_file
+from regplay.session.document import SUFFIX
+from regplay.session.experiment_text import is_link, to_toml
+from regplay.session.files import TABLES, check_table, write_file
 from regplay.session.lessons import is_lesson
-from regplay.session.opening import TABLES, check_table
-from regplay.session.results import write_dataset
+from regplay.session.results import dataset_csv
 
+_SUFFIXES = (SUFFIX, ".toml", *TABLES)
 _OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
 
 
@@ -124,7 +124,7 @@ class FileCommands(QObject):
 
     def save_experiment(self) -> None:
         """Ask for a name and write the present experiment there, as TOML."""
-        text = toml.dumps(self._controller.session.experiment)
+        text = to_toml(self._controller.session.experiment)
         self._save("Save experiment", "experiment.toml", "Experiments (*.toml)", lambda: text)
 
     def save_script(self) -> None:
@@ -155,18 +155,15 @@ class FileCommands(QObject):
             self.failed.emit("There are no data to save: choose a dataset first.")
             return
         suggested = f"{self._controller.session.experiment.data.name}.csv"
-        path = self._ask("Save data", suggested, "Tables (*.csv)")
-        if path is not None:
-            self._try(lambda: write_dataset(path, dataset), f"Saved {path.name}")
+        self._save("Save data", suggested, "Tables (*.csv)", lambda: dataset_csv(dataset))
 
-    def _save(self, title: str, suggested: str, kinds: str, text: Callable[[], str]) -> None:
-        path = self._ask(title, suggested, kinds)
-        if path is not None:
-            self._try(lambda: write_file(path, text()), f"Saved {path.name}")
-
-    def _ask(self, title: str, suggested: str, kinds: str) -> Path | None:
+    def _save(
+        self, title: str, suggested: str, kinds: str, content: Callable[[], str | bytes]
+    ) -> None:
         name, _ = QFileDialog.getSaveFileName(self._parent, title, suggested, kinds)
-        return Path(name) if name else None
+        if name:
+            path = Path(name)
+            self._try(lambda: write_file(path, content()), f"Saved {path.name}")
 
     def _try(self, act: Callable[[], object], done: str) -> None:
         try:
@@ -175,3 +172,20 @@ class FileCommands(QObject):
             self.failed.emit(str(error))
         else:
             self.done.emit(done)
+
+
+def dropped_file(data: QMimeData) -> Path | None:
+    """The session, experiment, lesson or table in it, if it is one file of this machine."""
+    urls = data.urls()
+    if len(urls) != 1 or not urls[0].isLocalFile():
+        return None
+    path = Path(urls[0].toLocalFile())
+    return path if path.suffix.lower() in _SUFFIXES else None
+
+
+def dropped_link(data: QMimeData) -> str | None:
+    """The link to an experiment in it, if there is one."""
+    if not data.hasText():
+        return None
+    text = data.text()
+    return text if is_link(text) else None

@@ -92,7 +92,7 @@ def complete(pins: Sequence[Pin], document: Document) -> None:
 
     A pin whose file is gone, or has other columns or rows than it had, stays a mere history.
     """
-    from regplay.core.predictions import fit_of, network_at
+    from regplay.core.population import fit_at
 
     for pin, stored in zip(pins, document.pins, strict=True):
         dataset = data_of(stored.run)
@@ -101,8 +101,7 @@ def complete(pins: Sequence[Pin], document: Document) -> None:
         run = stored.run.run()
         pin.run, pin.grid, state = run, grid_of(dataset), run.checkpoints.last
         if state is not None:
-            network = network_at(state, run.experiment, dataset)
-            pin.fit = fit_of(network, dataset, pin.grid, state.epoch, state.step)
+            pin.fit = fit_at(state, run.experiment, dataset, pin.grid)
 
 
 def data_of(run: StoredRun) -> Dataset | None:

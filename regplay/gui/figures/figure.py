@@ -1,4 +1,4 @@
-"""What a plot gives: a way to draw it at any size, and its numbers; as files and on the clipboard.
+"""A plot as a figure of any size, and its numbers; as files and on the clipboard.
 
 A plot has several series of different lengths: points, curves, bands. The table has a row for each
 point of each of them; its first column, `series`, says of which. The other columns have the names
@@ -6,14 +6,14 @@ of the axes or of what was measured, and a cell is empty where a series has no s
 are as they are, with all their digits, whatever the scale of an axis; what is no number is `nan`.
 """
 
+import copy
 import csv
 import dataclasses
 import errno
 import io
 import math
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage,
 from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core.errors import UserError
-from regplay.gui.plots.plot import Plot
-from regplay.gui.theme import DARK, LIGHT, Colors, with_fit
+from regplay.gui.plots.axes import Axes
+from regplay.gui.plots.canvas import Frame, Layer
+from regplay.gui.plots.color_bar import Bar
+from regplay.gui.plots.legend import Entry, paint_legend
+from regplay.gui.theme import DARK, LIGHT, Colors
 from regplay.session.files import write_atomically
 
 SERIES = "series"
@@ -64,12 +67,6 @@ def to_text(series: Sequence[Series], separator: str = ",") -> str:
         columns = [cells.get(name, empty) for name in names]
         writer.writerows(zip([series_name] * rows, *columns, strict=True))
     return out.getvalue()
-
-
-def by_class(name: str, class_names: Iterable[str], values: ArrayLike) -> dict[str, ArrayLike]:
-    """A column for each class from values [n, classes]: `P(A)`, `P(B)` if `name` is `P`."""
-    table = np.asarray(values)
-    return {f"{name}({one})": table[:, index] for index, one in enumerate(class_names)}
 
 
 def _column(name: str) -> str:
@@ -138,8 +135,58 @@ def usual_scale(width: int, height: int) -> float:
     return max(1.0, round(2 * share) / 2)
 
 
+_BAR_NAME = 16.0  # pixels over a bar, for its name
+
+
 @dataclass(frozen=True, eq=False)
-class Figure(ABC):
+class Plot:
+    """What a plot shows, without its size: the chart on screen draws by the same axes and layers.
+
+    Attributes
+    ----------
+    axes
+        What stands along both sides.
+    layers
+        What is drawn inside, from bottom to top.
+    entries
+        Its legend.
+    bar
+        The scale of its colours, or None.
+    """
+
+    axes: Axes
+    layers: Sequence[Layer]
+    entries: Sequence[Entry] = ()
+    bar: Bar | None = None
+
+    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
+        """Draw the legend over the axes, and the layers inside them; where these are."""
+        metrics = QFontMetricsF(painter.font())
+        area = area.adjusted(0, paint_legend(painter, self.entries, area, colors), 0, 0)
+        width = 0.0
+        if self.bar is not None:
+            width = self.bar.width(metrics)
+            area = area.adjusted(0, _BAR_NAME, -width, 0)
+        inside = self.axes.inside(area, metrics)
+        ratio = max(painter.device().devicePixelRatioF(), 1.0)
+        scales = self.axes.x.scale, self.axes.y.scale
+        frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, is_figure=True)
+        for layer in self.layers:
+            painter.save()
+            painter.setClipRect(inside)
+            painter.translate(inside.topLeft())
+            # A copy: what a layer remembers of its last frame belongs to the screen.
+            copy.copy(layer).paint(painter, frame)
+            painter.restore()
+        self.axes.paint(painter, inside, colors)
+        if self.bar is not None:
+            place = QRectF(area.right(), inside.top(), width, inside.height())
+            self.bar.paint(painter, place, colors)
+        return inside
+
+
+@dataclass(frozen=True, eq=False)
+class Figure:
     """One plot.
 
     Attributes
@@ -150,8 +197,11 @@ class Figure(ABC):
         What stands above it unless another title is wanted, when it is asked for.
     colors
         Those on screen.
-    tables
+    series
         Its numbers, when they are asked for.
+    paint
+        Draws the plot with its legend into an area, where the ground and the font are set; returns
+        where the data are, inside of axes if there are any.
     subtitle
         A line under the title, in smaller letters; may be empty.
     """
@@ -159,26 +209,14 @@ class Figure(ABC):
     name: str
     heading: Callable[[], str]
     colors: Callable[[], Colors]
-    tables: Callable[[], Sequence[Series]]
+    series: Callable[[], Sequence[Series]]
+    paint: Callable[[QPainter, QRectF, Colors], QRectF]
     subtitle: str = ""
 
     @property
     def title(self) -> str:
         """What it shows at this moment."""
         return self.heading()
-
-    def series(self) -> Sequence[Series]:
-        """The numbers behind it."""
-        return self.tables()
-
-    @abstractmethod
-    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
-        """Draw the plot with its legend into an area; the ground and the font are there.
-
-        Returns
-        -------
-        Where the data are, inside of axes if there are any.
-        """
 
 
 def paint_page(figure: Figure, painter: QPainter, style: Style) -> QRectF:
@@ -198,22 +236,20 @@ def paint_page(figure: Figure, painter: QPainter, style: Style) -> QRectF:
     if not style.transparent:
         painter.fillRect(page, QColor(colors.background))
     area = page.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-    if style.title:
-        font = figure_font(TITLE)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        painter.setPen(QColor(colors.foreground))
-        text = metrics.elidedText(style.title, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(QPointF(area.left(), area.top() + metrics.ascent()), text)
-        area.setTop(area.top() + metrics.height() + 6)
-    painter.setFont(figure_font(TEXT))
-    if figure.subtitle:
-        metrics = QFontMetricsF(painter.font())
-        painter.setPen(QColor(colors.muted))
-        text = metrics.elidedText(figure.subtitle, Qt.TextElideMode.ElideRight, area.width())
-        painter.drawText(QPointF(area.left(), area.top() + metrics.ascent()), text)
-        area.setTop(area.top() + metrics.height() + 8)
+    text_font, title_font = figure_font(TEXT), figure_font(TITLE)
+    title_font.setWeight(QFont.Weight.DemiBold)
+    for text, font, color, below in (
+        (style.title, title_font, colors.foreground, 6),
+        (figure.subtitle, text_font, colors.muted, 8),
+    ):
+        if text:
+            metrics = QFontMetricsF(font)
+            painter.setFont(font)
+            painter.setPen(QColor(color))
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+            painter.drawText(QPointF(area.left(), area.top() + metrics.ascent()), text)
+            area.setTop(area.top() + metrics.height() + below)
+    painter.setFont(text_font)
     painter.save()
     inside = figure.paint(painter, area, colors)
     painter.restore()
@@ -225,27 +261,6 @@ def figure_font(pixels: int) -> QFont:
     font = QFont(QGuiApplication.font())
     font.setPixelSize(pixels)
     return font
-
-
-@dataclass(frozen=True, eq=False)
-class PlotFigure(Figure):
-    """A plot that is described whole.
-
-    Attributes
-    ----------
-    plot
-        What it shows, when it is asked for.
-    fit
-        The colour of the fit where that is another one than the scheme's, when it is asked for.
-    """
-
-    plot: Callable[[], Plot] | None = None
-    fit: Callable[[], str | None] = lambda: None
-
-    def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
-        """Draw it."""
-        assert self.plot is not None
-        return self.plot().paint(painter, area, with_fit(colors, self.fit()))
 
 
 INCH = 25.4  # mm
@@ -301,11 +316,14 @@ def draw_image(figure: Figure, style: Style) -> QImage:
     FigureError
         If there is no memory for so many pixels.
     """
-    if style.width * style.height > _MOST_PIXELS:
-        raise FigureError(_too_large(style))
-    image = QImage(style.width, style.height, QImage.Format.Format_ARGB32_Premultiplied)
+    image = QImage()
+    if style.width * style.height <= _MOST_PIXELS:
+        image = QImage(style.width, style.height, QImage.Format.Format_ARGB32_Premultiplied)
     if image.isNull():
-        raise FigureError(_too_large(style))
+        raise FigureError(
+            f"a figure of {style.width:,} × {style.height:,} pixels does not fit into memory: "
+            "choose a smaller size, or SVG, which has no pixels"
+        )
     image.fill(Qt.GlobalColor.transparent)
     image.setDevicePixelRatio(style.scale)
     _paint(figure, image, style)
@@ -313,13 +331,6 @@ def draw_image(figure: Figure, style: Style) -> QImage:
     image.setDotsPerMeterX(dots)
     image.setDotsPerMeterY(dots)
     return image
-
-
-def _too_large(style: Style) -> str:
-    return (
-        f"a figure of {style.width:,} × {style.height:,} pixels does not fit into memory: "
-        "choose a smaller size, or SVG, which has no pixels"
-    )
 
 
 def png_bytes(figure: Figure, style: Style) -> bytes:
@@ -364,7 +375,6 @@ def svg_bytes(figure: Figure, style: Style) -> bytes:
 def _paint(figure: Figure, device: QImage | QSvgGenerator, style: Style) -> None:
     painter = QPainter(device)
     try:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         paint_page(figure, painter, style)
     finally:
         painter.end()

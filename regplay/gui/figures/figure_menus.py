@@ -73,7 +73,7 @@ class FigureMenus(QObject):
             return True
         if is_mouse and _was_dragged(widget, event):
             return True
-        from regplay.gui.figures.finding import figure_at
+        from regplay.gui.figures.view_figures import figure_at
 
         figure = figure_at(widget)
         if figure is None:
@@ -87,7 +87,7 @@ class FigureMenus(QObject):
 
     def fill(self, menu: QMenu) -> None:
         """Put all plots that are in sight into a menu in place of what is in it."""
-        from regplay.gui.figures.finding import figures_in
+        from regplay.gui.figures.view_figures import figures_in
 
         menu.clear()
         for child in menu.findChildren(QMenu):  # of the last time: they hold what was in sight

@@ -15,13 +15,12 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.history import Floats
 from regplay.core.sweep import SweepAxis
-from regplay.gui.figures.figure import PlotFigure, Style, draw_image, image_bytes
+from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
 from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
 from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import Frame, Layer, draw_joined
 from regplay.gui.plots.color_bar import Bar
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.plot import Plot
 from regplay.gui.plots.scale import Scale, loss_scale
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_marker, pen
 from regplay.gui.plots.surface_colors import value_colors
@@ -376,7 +375,7 @@ def _best_text(result: SweepResult, best: tuple[int, ...]) -> str:
 STYLE = Style(1200, 800, 1.5, "light")
 
 
-def sweep_figure(result: SweepResult) -> PlotFigure:
+def sweep_figure(result: SweepResult) -> Figure:
     """The figure of a sweep of one or two fields.
 
     Raises
@@ -384,16 +383,12 @@ def sweep_figure(result: SweepResult) -> PlotFigure:
     ValueError
         If another number of fields varies.
     """
-    axes = result.sweep.axes
-    if len(axes) not in (1, 2):
-        raise ValueError(f"a figure shows one or two fields, not {len(axes)}")
-    return PlotFigure(
-        name="sweep",
-        heading=lambda: _title(result),
-        subtitle=_subtitle(result),
-        colors=lambda: LIGHT,
-        tables=tuple,
-        plot=lambda: _lines(result) if len(axes) == 1 else _map(result),
+    fields = len(result.sweep.axes)
+    if fields not in (1, 2):
+        raise ValueError(f"a figure shows one or two fields, not {fields}")
+    plot = (_lines if fields == 1 else _map)(result)
+    return Figure(
+        "sweep", lambda: _title(result), lambda: LIGHT, tuple, plot.paint, _subtitle(result)
     )
 
 

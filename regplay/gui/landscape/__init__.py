@@ -1,7 +1,4 @@
-"""The map of a measure over two fields: every cell is a network, all of them trained together.
-
-`LandscapeView` shows what it is handed as a `LandscapeMap`; nothing is trained here.
-"""
+"""The map of a measure over two fields: every cell is a network, all of them trained together."""
 
 from regplay.gui.landscape.landscape_map import labelled, place
 from regplay.gui.landscape.landscape_tab import LandscapeTab

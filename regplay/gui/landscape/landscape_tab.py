@@ -1,20 +1,22 @@
-"""The landscape at work: a map of a measure over two fields, filled in while networks train."""
+"""The map of a measure over two fields, filled in while its networks train; and what it is of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core import fields
-from regplay.core.datasets import REGISTRY, DatasetError, Task, load
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import SWEEPABLE, is_used
-from regplay.core.sweep import NumberAxis, Sweep
-from regplay.gui.landscape.landscape_header import LandscapeHeader
+from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
+from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
     MEASURE_NAMES,
     LandscapeMap,
@@ -26,7 +28,6 @@ from regplay.gui.landscape.landscape_map import (
     toward,
 )
 from regplay.gui.landscape.map_chart import (
-    Cell,
     CellMarksLayer,
     CellsLayer,
     MapChart,
@@ -40,33 +41,200 @@ from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import named
+from regplay.gui.widgets import StudyControl, Toggle, named
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
 
+_COUNTS = (5, 9, 15, 25)
+_ROOM = 34  # px of a combo box beside its text
+_TIPS: dict[Measure, str] = {
+    "valid_loss": "Loss on the validation points, without any penalty",
+    "gap": "Validation loss − training loss",
+    "accuracy": "Share of the validation points assigned their own class",
+}
 
-class LandscapeView(QWidget):
-    """The map, its header and its colour bar; it trains nothing and decides nothing.
+
+class AxisChooser(QWidget):
+    """A combo box for the field and one for the number of positions."""
+
+    def __init__(self, name: str, noun: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.paths = named(f"landscape.{name}", Combo())
+        self.counts = named(f"landscape.{name}.count", Combo())
+        labels = [FIELDS[path].label for path in SWEEPABLE]
+        for label, path in zip(labels, SWEEPABLE, strict=True):
+            self.paths.addItem(label, path)
+        self.paths.setToolTip(f"What the {noun}s are")
+        self.paths.setAccessibleName(f"Field of the {noun}s")
+        self.counts.setToolTip(f"Number of {noun}s")
+        self.counts.setAccessibleName(f"Number of {noun}s")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(3)
+        for combo, texts in ((self.paths, labels), (self.counts, ["00"])):
+            widest = max(map(self.fontMetrics().horizontalAdvance, texts))
+            combo.setFixedWidth(widest + _ROOM)
+            row.addWidget(combo)
+
+    def set_axis(self, axis: NumberAxis) -> None:
+        """Show an axis, without a signal."""
+        self.paths.setCurrentIndex(self.paths.findData(axis.path))
+        lengths = {len(landscape_axis(axis.path, count).values): count for count in _COUNTS[::-1]}
+        lengths.setdefault(len(axis.values), len(axis.values))
+        self.counts.clear()
+        for length, count in sorted(lengths.items()):
+            self.counts.addItem(str(length), count)
+        self.counts.setCurrentText(str(len(axis.values)))
+
+    def set_usable(self, paths: Collection[str]) -> None:
+        """Grey the fields that are not among `paths`."""
+        model = self.paths.model()
+        assert isinstance(model, QStandardItemModel)
+        for index, path in enumerate(SWEEPABLE):
+            is_usable = path in paths
+            model.item(index).setEnabled(is_usable)
+            tip = "" if is_usable else "Has no effect on the present experiment"
+            self.paths.setItemData(index, tip, Qt.ItemDataRole.ToolTipRole)
+
+
+class LandscapeHeader(QWidget):
+    """Axes, measure, and the start and the course of training.
+
+    Attributes
+    ----------
+    axes
+        Columns and rows.
 
     Signals
     -------
-    axes_changed
-        A person chose other fields or counts: columns and rows. The map is empty then.
-    cell_clicked
-        Column and row of a trained network whose settings a person wants to adopt.
+    axes_chosen, measure_chosen
+        A person chose other axes; another measure is to be shown.
     """
 
-    axes_changed = Signal(object, object)
-    cell_clicked = Signal(int, int)
+    axes_chosen = Signal()
+    measure_chosen = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._usable: Collection[str] = SWEEPABLE
+        self.control = StudyControl("landscape")
+        self.choosers = (AxisChooser("x", "column"), AxisChooser("y", "row"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.setSpacing(4)
+        row.addWidget(self.choosers[0])
+        row.addWidget(QLabel("×"))
+        row.addWidget(self.choosers[1])
+        row.addSpacing(6)
+        self.toggles: dict[Measure, Toggle] = {}
+        group = QButtonGroup(self)
+        for measure, name in MEASURE_NAMES.items():
+            toggle = named(f"landscape.{measure}", Toggle(name, _TIPS[measure]))
+            group.addButton(toggle)
+            row.addWidget(toggle)
+            self.toggles[measure] = toggle
+        self.toggles["valid_loss"].setChecked(True)
+        self.toggles["accuracy"].hide()
+        row.addSpacing(6)
+        row.addWidget(self.control, 1)
+        for index, chooser in enumerate(self.choosers):
+            chooser.paths.activated.connect(partial(self._choose_path, index))
+            chooser.counts.activated.connect(partial(self._choose_count, index))
+        group.buttonToggled.connect(lambda _, on: self.measure_chosen.emit() if on else None)
+        decay, dropout = "regularization.weight_decay", "regularization.dropout"
+        self.set_axes(landscape_axis(decay, 25), landscape_axis(dropout, 9))
+
+    def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
+        """Show these axes, without a signal."""
+        # How many columns and rows are asked for; a field may have fewer positions.
+        self._wanted = [len(x.values), len(y.values)]
+        self._show_axes(x, y)
+
+    def _show_axes(self, x: NumberAxis, y: NumberAxis) -> None:
+        self.axes = (x, y)
+        for chooser, axis in zip(self.choosers, self.axes, strict=True):
+            chooser.set_axis(axis)
+        self._explain_start()
+
+    def set_usable(self, paths: Collection[str]) -> None:
+        """Let only these fields be chosen."""
+        self._usable = paths
+        for chooser in self.choosers:
+            chooser.set_usable(paths)
+        self._explain_start()
+
+    @property
+    def unusable(self) -> tuple[str, ...]:
+        """The chosen fields that have no effect on the present experiment."""
+        return tuple(axis.path for axis in self.axes if axis.path not in self._usable)
+
+    def _choose_path(self, index: int, place: int) -> None:
+        """Have another field along one axis; that of the other axis changes places with it."""
+        paths, path = [axis.path for axis in self.axes], SWEEPABLE[place]
+        if path == paths[1 - index]:
+            paths.reverse()
+        paths[index] = path
+        self._choose(paths)
+
+    def _choose_count(self, index: int, place: int) -> None:
+        self._wanted[index] = self.choosers[index].counts.itemData(place)
+        self._choose([axis.path for axis in self.axes])
+
+    def _choose(self, paths: Sequence[str]) -> None:
+        x, y = map(landscape_axis, paths, self._wanted)
+        if (x, y) != self.axes:
+            self._show_axes(x, y)
+            self.axes_chosen.emit()
+
+    def _explain_start(self) -> None:
+        x, y = self.axes
+        networks = len(x.values) * len(y.values)
+        self.control.set_start(f"Train {networks:,} networks", can_start=not self.unusable)
+
+    @property
+    def measure(self) -> Measure:
+        """What the cells show."""
+        return next(name for name, toggle in self.toggles.items() if toggle.isChecked())
+
+    def offer_accuracy(self, offers: bool) -> None:
+        """Show or hide the switch to the accuracy; without it the validation loss is shown."""
+        self.toggles["accuracy"].setVisible(offers)
+        if not offers and self.measure == "accuracy":
+            self.toggles["valid_loss"].setChecked(True)
+
+
+_KEY = "landscape"
+_MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
+
+
+class LandscapeTab(QWidget):
+    """The map, its header and its colour bar; it is trained while its `StudyControl` is on.
+
+    Attributes
+    ----------
+    map
+        What is shown, or None where nothing is trained.
+
+    Signals
+    -------
+    wishes_changed
+        Something else is to be trained.
+    start_chosen
+        (Experiment, Start): go on with this member.
+    """
+
+    wishes_changed = Signal()
+    start_chosen = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("landscape")
-        self._map: LandscapeMap | None = None
-        self._present: tuple[float | None, float | None] = (None, None)
+        self.map: LandscapeMap | None = None
+        self._experiment: Experiment | None = None
         self._scales: dict[Measure, Scale | None] = dict.fromkeys(MEASURE_NAMES)
         self.header = LandscapeHeader()
+        self._control = self.header.control
         self.legend = Legend()
         self.chart = named("landscape.chart", MapChart())
         self.chart.setAccessibleName("Map of the networks; arrow keys move, Enter adopts")
@@ -85,189 +253,97 @@ class LandscapeView(QWidget):
         layout.addWidget(self.legend)
         layout.addLayout(row, 1)
 
-        self.header.axes_chosen.connect(self._axes_chosen)
+        self.header.axes_chosen.connect(self._begin_anew)
         self.header.measure_chosen.connect(self._show)
-        self.header.control.turned.connect(self._turned)
-        self.chart.cell_pointed.connect(self._pointed)
-        self.chart.cell_chosen.connect(self._chosen)
+        self._control.turned.connect(self._turned)
+        self._control.dropped.connect(lambda _: self.set_map(None))
+        self.chart.cell_chosen.connect(self._adopt)
         self._show()
 
     # what is shown
 
-    @property
-    def measure(self) -> Measure:
-        """What the cells show: `valid_loss`, `gap` or `accuracy`."""
-        return self.header.measure
-
-    @property
-    def map(self) -> LandscapeMap | None:
-        """What is shown, or None where nothing is trained."""
-        return self._map
-
-    def axes(self) -> tuple[NumberAxis, NumberAxis]:
-        """Columns and rows."""
-        return self.header.axes()
-
-    def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:
-        """Have other columns and rows, without a signal; a map of others is dropped.
-
-        Raises
-        ------
-        ValueError
-            If both are of the same field.
-        """
-        if x.path == y.path:
-            raise ValueError(f"{x.path} can't be both axes of a landscape")
-        if (x, y) != self.axes():
-            self.header.set_axes(x, y)
-            self.set_map(None)
-
-    def set_usable(self, paths: Sequence[str]) -> None:
-        """Say which fields have an effect on the present experiment; the others are greyed."""
-        self.header.set_usable(paths)
-        self._show()
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Offer accuracies where networks assign classes."""
+        self.header.offer_accuracy(dataset.task == "classification")
 
     def set_map(self, map: LandscapeMap | None) -> None:
         """Show a map, with its axes; None where nothing is trained."""
-        self._map = map
-        if map is not None and (map.x, map.y) != self.axes():
+        self.map = map
+        if map is not None and (map.x, map.y) != self.header.axes:
             self.header.set_axes(map.x, map.y)
         self._scale()
         self._show()
 
-    def offer_accuracy(self, offers: bool) -> None:
-        """Say whether the networks assign classes, so that there are accuracies to show."""
-        self.header.offer_accuracy(offers)
-
-    def set_current(self, x: float | None, y: float | None) -> None:
-        """Mark the present experiment's values, if they lie within the axes."""
-        if (x, y) != self._present:
-            self._present = (x, y)
-            self._show()
-
     def _scale(self) -> None:
         """Scale the colours to the map; they drift there while it trains, and rest when it does."""
-        is_running = self.header.control.is_running
         for measure, before in self._scales.items():
-            values = np.full(0, np.nan) if self._map is None else self._map.scaled_by(measure)
+            values = np.full(0, np.nan) if self.map is None else self.map.scaled_by(measure)
             scale = scale_of(values, measure)
-            self._scales[measure] = toward(before, scale) if is_running else scale
+            self._scales[measure] = toward(before, scale) if self._control.is_running else scale
 
     def _show(self) -> None:
         """Bring everything in line with the map, the axes and the measure."""
-        x, y = self.axes()
-        shown, measure, scale = self._map, self.measure, self._scales[self.measure]
+        x, y = self.header.axes
+        shown, measure, best = self.map, self.header.measure, None
+        scale = self._scales[measure]
         self.chart.set_axes(x, y)
-        shape = (len(y.values), len(x.values))
-        best, beyond = None, (False, False)
-        if shown is None:
-            self.cells.shares = np.full(shape, np.nan)
-            self.cells.diverged = np.zeros(shape, dtype=np.bool_)
-        else:
-            values = shown.shown(measure)
-            self.cells.shares, self.cells.diverged = color_shares(scale, values), shown.diverged
-            beyond = are_beyond(scale, values)
-            best = shown.best(measure)
+        values = np.full((len(y.values), len(x.values)), np.nan)
+        trained = self.cells.diverged = np.zeros(values.shape, dtype=np.bool_)
+        if shown is not None:
+            values, trained, best = shown.shown(measure), shown.trained, shown.best(measure)
+            self.cells.diverged = shown.diverged
+        self.cells.shares = color_shares(scale, values)
         self.marks.best, self.marks.present = best, self._present_place()
-        self.bar.set_bar(Bar(scale, MEASURE_NAMES[measure], beyond=beyond))
+        self.bar.set_bar(Bar(scale, MEASURE_NAMES[measure], beyond=are_beyond(scale, values)))
         has_place = self.marks.present is not None
         self.legend.set_entries(legend_entries(shown, measure, best, has_place, ROLES))
         self.chart.set_hint(self._hint())
         self.chart.refresh()
-        self._pointed(self.chart.cell)
+        self.chart.set_trained(trained)
 
     def _present_place(self) -> tuple[float, float] | None:
+        """Where the present experiment lies, if it does within the axes."""
+        if self._experiment is None:
+            return None
         at_x, at_y = (
-            None if value is None else place(axis, value)
-            for axis, value in zip(self.axes(), self._present, strict=True)
+            place(axis, float(fields.get(self._experiment, axis.path))) for axis in self.header.axes
         )
         return None if at_x is None or at_y is None else (at_x, at_y)
 
     def _hint(self) -> str:
         """The sentence over an empty map."""
-        if self._map is not None and self._map.trained.any():
+        if self.map is not None and self.map.trained.any():
             return ""
-        axes = self.axes()
-        names = [FIELDS[axis.path].label for axis in axes]
-        counts = [len(axis.values) for axis in axes]
-        networks = f"{counts[0] * counts[1]:,} networks"
-        if self.header.control.is_running:
+        (x, columns), (y, rows) = (
+            (FIELDS[axis.path].label, len(axis.values)) for axis in self.header.axes
+        )
+        networks = f"{columns * rows:,} networks"
+        if self._control.is_running:
             return f"Training {networks} …"
-        if self.header.unusable:
-            unusable = " and ".join(FIELDS[path].label for path in self.header.unusable)
-            verb = "have" if len(self.header.unusable) > 1 else "has"
-            return f"{unusable} {verb} no effect on the present experiment: choose another field."
+        unusable = [FIELDS[path].label for path in self.header.unusable]
+        if unusable:
+            verb = "have" if len(unusable) > 1 else "has"
+            names = " and ".join(unusable)
+            return f"{names} {verb} no effect on the present experiment: choose another field."
         return (
-            f"Start trains {networks}: {counts[0]} values of {names[0]} × "
-            f"{counts[1]} of {names[1]}. All other settings are those of the present experiment."
+            f"Start trains {networks}: {columns} values of {x} × {rows} of {y}. "
+            "All other settings are those of the present experiment."
         )
-
-    # what a person does
-
-    def _axes_chosen(self, x: NumberAxis, y: NumberAxis) -> None:
-        self.set_map(None)
-        self.axes_changed.emit(x, y)
-
-    def _turned(self, is_on: bool) -> None:
-        if not is_on:
-            self._scale()
-        self._show()
-
-    def _is_trained(self, cell: Cell | None) -> bool:
-        return (
-            cell is not None and self._map is not None and bool(self._map.trained[cell[1], cell[0]])
-        )
-
-    def _pointed(self, cell: Cell | None) -> None:
-        shape = Qt.CursorShape
-        cursor = shape.PointingHandCursor if self._is_trained(cell) else shape.ArrowCursor
-        if self.chart.viewport().cursor().shape() != cursor:
-            self.chart.viewport().setCursor(cursor)
-
-    def _chosen(self, column: int, row: int) -> None:
-        if self._is_trained((column, row)):
-            self.cell_clicked.emit(column, row)
 
     def _read(self, x: float, pixel: float) -> Reading | None:
         """What is known of the cell that is pointed at."""
-        cell, shown = self.chart.cell, self._map
+        cell = self.chart.cell
         if cell is None:
             return None
         middle = self.chart.cell_rect(cell).center().x()
-        title = place_text(*self.axes(), cell)
-        rows = () if shown is None else cell_rows(shown, cell, ROLES)
-        return Reading(middle, title, rows)
+        rows = () if self.map is None else cell_rows(self.map, cell, ROLES)
+        return Reading(middle, place_text(*self.header.axes, cell), rows)
 
-
-_KEY = "landscape"
-_MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
-
-
-class LandscapeTab(LandscapeView):
-    """Trains its map while its `StudyControl` is on.
-
-    Signals
-    -------
-    wishes_changed
-        Something else is to be trained.
-    start_chosen
-        (Experiment, Start): go on with this member.
-    """
-
-    wishes_changed = Signal()
-    start_chosen = Signal(object, object)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._experiment: Experiment | None = None
-        self.header.control.dropped.connect(lambda _: self.set_map(None))
-        self.header.control.turned.connect(lambda _: self.wishes_changed.emit())
-        self.axes_changed.connect(self._axes_changed)
-        self.cell_clicked.connect(self._adopt)
+    # what is trained
 
     @property
     def _study(self) -> Study | None:
-        return self.header.control.studies.get(_KEY)
+        return self._control.studies.get(_KEY)
 
     @property
     def recorded(self) -> Sequence[int]:
@@ -277,23 +353,24 @@ class LandscapeTab(LandscapeView):
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """The map around this experiment, while it is on."""
-        sweep = self._sweep(experiment)
+        x, y = self.header.axes
         if experiment != self._experiment:
             self._experiment = experiment
-            self.offer_accuracy(_task(experiment) == "classification")
-            usable = [path for path in SWEEPABLE if is_used(experiment, path)]
-            self.set_usable(usable)
-            x, y = self.axes()
-            self.set_current(_number(experiment, x), _number(experiment, y))
-        return self.header.control.wanted({_KEY: StudyRequest(sweep, title="The landscape")})
+            self.header.set_usable([path for path in SWEEPABLE if is_used(experiment, path)])
+            self._show()
+        # Wherever the present experiment stands on the map, it is the same map.
+        base = fields.replace(experiment, {x.path: x.values[0], y.path: y.values[0]})
+        return self._control.wanted(
+            {_KEY: StudyRequest(Sweep(base, (y, x)), title="The landscape")}
+        )
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the map at an epoch; one that was stopped stays as far as it came."""
-        self.header.control.take({key: studies[key] for key in (_KEY,) if key in studies})
+        self._control.take({key: studies[key] for key in (_KEY,) if key in studies})
         study = self._study
         if study is None or study.history is None:
             return
-        x, y = self.axes()
+        x, y = self.header.axes
         history, shape = study.history, (len(y.values), len(x.values))
         is_finished = history.finished  # before the losses: the thread may be about to end
         counts = _farthest(history)
@@ -313,15 +390,14 @@ class LandscapeTab(LandscapeView):
             )
         )
 
-    def _sweep(self, experiment: Experiment) -> Sweep:
-        x, y = self.axes()
-        # Wherever the present experiment stands on the map, it is the same map.
-        base = fields.replace(experiment, {x.path: x.values[0], y.path: y.values[0]})
-        return Sweep(base, (y, x))
+    def _begin_anew(self) -> None:
+        self.set_map(None)
+        self.wishes_changed.emit()
 
-    def _axes_changed(self, x: NumberAxis, y: NumberAxis) -> None:
-        if self._experiment is not None:
-            self.set_current(_number(self._experiment, x), _number(self._experiment, y))
+    def _turned(self, is_on: bool) -> None:
+        if not is_on:
+            self._scale()
+        self._show()
         self.wishes_changed.emit()
 
     def _adopt(self, column: int, row: int) -> None:
@@ -342,19 +418,3 @@ def _farthest(history: "JointHistory") -> NDArray[np.bool_]:
     done = history.progress_of
     farthest: NDArray[np.bool_] = done == done.max()
     return farthest
-
-
-def _task(experiment: Experiment) -> Task | None:
-    """What the networks learn; None where the data can't be loaded."""
-    if (
-        experiment.data.file or experiment.data.name == "points"
-    ):  # only the dataset that comes out says it
-        try:
-            return load(experiment.data).task
-        except DatasetError:
-            return None
-    return REGISTRY[experiment.data.name].task
-
-
-def _number(experiment: Experiment, axis: NumberAxis) -> float:
-    return float(fields.get(experiment, axis.path))

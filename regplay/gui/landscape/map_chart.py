@@ -29,16 +29,17 @@ from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.hover import HoverItem, Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Floats
-from regplay.gui.plots.shapes import Shape, draw_marker
+from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.plots.surface_colors import value_colors
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets import named
 from regplay.session.number_text import exact, gap_text, number
 
+Cell = tuple[int, int]  # column from the left, row from the bottom
+
 _LEVELS = 128  # shades of a cell
 _SHADES = [QColor(color) for color in value_colors(_LEVELS)]
 _ROOM_FOR_GAP = 7  # px; narrower cells touch
-PRESENT_SHAPE: Shape = "diamond"
 
 
 def cell_edges(frame: Frame, columns: int, rows: int) -> tuple[list[int], list[int]]:
@@ -113,7 +114,7 @@ class CellMarksLayer:
     """
 
     def __init__(self) -> None:
-        self.best: tuple[int, int] | None = None
+        self.best: Cell | None = None
         self.present: tuple[float, float] | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
@@ -122,7 +123,7 @@ class CellMarksLayer:
         if self.present is not None:
             x, y = float(frame.x(self.present[0])), float(frame.y(self.present[1]))
             draw_marker(
-                painter, PRESENT_SHAPE, x, y, 15, colors.fit, colors.background, colors.foreground
+                painter, "diamond", x, y, 15, colors.fit, colors.background, colors.foreground
             )
         if self.best is not None:
             at = QPointF(float(frame.x(self.best[0])), float(frame.y(self.best[1])))
@@ -149,8 +150,6 @@ def draw_frame(painter: QPainter, cell: QRectF, colors: Colors) -> None:
         painter.setPen(pen)
         painter.drawRect(cell.adjusted(inset - 1, inset - 1, 1 - inset, 1 - inset))
 
-
-Cell = tuple[int, int]  # column from the left, row from the bottom
 
 _ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
@@ -194,9 +193,13 @@ class MapChart(Chart):
     ----------
     cell
         The one that is pointed at, or None.
+
+    Signals
+    -------
+    cell_chosen
+        (int, int): column and row of a trained network.
     """
 
-    cell_pointed = Signal(object)  # Cell | None
     cell_chosen = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -205,6 +208,7 @@ class MapChart(Chart):
         self._last: Cell | None = None  # where the keys go on
         self._pressed: Cell | None = None
         self._values: dict[str, NumberAxis] = {}
+        self._trained: NDArray[np.bool_] = np.zeros((0, 0), dtype=np.bool_)
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
@@ -234,6 +238,20 @@ class MapChart(Chart):
             self.set_ticks("x", partial(self._cell_marks, "x"))
             self.set_ticks("y", partial(self._cell_marks, "y"))
             self.set_labels(FIELDS[x.path].label, FIELDS[y.path].label)
+
+    def set_trained(self, trained: NDArray[np.bool_]) -> None:
+        """Say which cells [rows, columns] can be chosen."""
+        self._trained = trained
+        self._show_cursor()
+
+    def _is_trained(self, cell: Cell | None) -> bool:
+        return cell is not None and bool(self._trained[cell[1], cell[0]])
+
+    def _show_cursor(self) -> None:
+        shape = Qt.CursorShape
+        cursor = shape.PointingHandCursor if self._is_trained(self.cell) else shape.ArrowCursor
+        if self.viewport().cursor().shape() != cursor:
+            self.viewport().setCursor(cursor)
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -288,7 +306,7 @@ class MapChart(Chart):
             middle = self.cell_rect(cell).center()
             self.hover.move(middle.x(), middle.y())
             self.hover.update()
-        self.cell_pointed.emit(cell)
+        self._show_cursor()
 
     def _hover_at(self, position: QPointF) -> None:
         self.point(self.cell_at(position))
@@ -320,7 +338,7 @@ class MapChart(Chart):
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and self.cell_at(event.position()) == pressed:
-            self.cell_chosen.emit(*pressed)
+            self._choose(pressed)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""
@@ -331,9 +349,13 @@ class MapChart(Chart):
         elif key in _ARROWS:
             self.point(self._neighbour(*_ARROWS[key]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.cell is not None:
-            self.cell_chosen.emit(*self.cell)
+            self._choose(self.cell)
         else:
             event.ignore()
+
+    def _choose(self, cell: Cell) -> None:
+        if self._is_trained(cell):
+            self.cell_chosen.emit(*cell)
 
     def _neighbour(self, right: int, up: int) -> Cell:
         """The next cell, or at first the one that was pointed at last."""
@@ -372,7 +394,7 @@ _ROWS = (
 )
 
 
-def place_text(x: NumberAxis, y: NumberAxis, cell: tuple[int, int]) -> str:
+def place_text(x: NumberAxis, y: NumberAxis, cell: Cell) -> str:
     """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
     parts = ((x, cell[0]), (y, cell[1]))
     return ", ".join(
@@ -380,7 +402,7 @@ def place_text(x: NumberAxis, y: NumberAxis, cell: tuple[int, int]) -> str:
     )
 
 
-def cell_rows(shown: LandscapeMap, cell: tuple[int, int], colors: Colors) -> tuple[ReadoutRow, ...]:
+def cell_rows(shown: LandscapeMap, cell: Cell, colors: Colors) -> tuple[ReadoutRow, ...]:
     """The measures of a cell, a line each."""
     at = (cell[1], cell[0])
     if not shown.trained[at]:
@@ -388,11 +410,11 @@ def cell_rows(shown: LandscapeMap, cell: tuple[int, int], colors: Colors) -> tup
     rows = []
     for name, measure in _ROWS:
         value = float(shown.measures[measure][at])
-        if measure.endswith("accuracy"):
-            if value == value:  # NaN in regression
-                rows.append(ReadoutRow(name, f"{value:.1%}", _color(measure, colors)))
-        else:
-            rows.append(ReadoutRow(name, number(value), _color(measure, colors)))
+        is_share = measure.endswith("accuracy")
+        if not (is_share and np.isnan(value)):  # as in regression
+            text = f"{value:.1%}" if is_share else number(value)
+            color = colors.train if measure.startswith("train") else colors.valid
+            rows.append(ReadoutRow(name, text, color))
     train, valid = (float(shown.measures[f"{split}_loss"][at]) for split in ("train", "valid"))
     rows.insert(2, ReadoutRow("gap", gap_text(train, valid)))
     if shown.diverged[at]:
@@ -402,11 +424,7 @@ def cell_rows(shown: LandscapeMap, cell: tuple[int, int], colors: Colors) -> tup
     return tuple(rows)
 
 
-def _color(measure: str, colors: Colors) -> str:
-    return colors.train if measure.startswith("train") else colors.valid
-
-
-def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> str:
+def best_text(shown: LandscapeMap, measure: Measure, cell: Cell) -> str:
     """The best cell in words: what it reaches, and where it is."""
     at = (cell[1], cell[0])
     if measure == "accuracy":
@@ -420,7 +438,7 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: tuple[int, int]) -> s
 def legend_entries(
     shown: LandscapeMap | None,
     measure: Measure,
-    best: tuple[int, int] | None,
+    best: Cell | None,
     present: bool,
     ink: Colors,
 ) -> list[Entry]:

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 
 from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
-from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out, tones
+from regplay.gui.theme import line_color
+from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out
 from regplay.session.lessons import Lesson
 
 _SMALL = 0.93  # of the text
@@ -384,5 +385,5 @@ class LessonPanel(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A line at the left, where the window's other parts end."""
         painter = QPainter(self)
-        painter.fillRect(0, 0, 1, self.height(), tones.line(self.palette(), 0.2))
+        painter.fillRect(0, 0, 1, self.height(), line_color(self.palette(), 0.2))
         painter.end()

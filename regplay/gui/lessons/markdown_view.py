@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
-from regplay.gui.widgets import tones
+from regplay.gui.theme import line_color
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -69,7 +69,7 @@ def document(markdown: str, font: QFont, palette: QPalette) -> Closed:
         _color(block, font, palette)
     for frame in made.rootFrame().childFrames():
         if isinstance(frame, QTextTable):
-            _rule(frame, tones.line(palette, 0.3))
+            _rule(frame, line_color(palette, 0.3))
     return made
 
 
@@ -131,7 +131,7 @@ def _space(block: QTextBlock, *, is_last: bool) -> None:
 
 
 def _color(block: QTextBlock, font: QFont, palette: QPalette) -> None:
-    ground = QBrush(tones.line(palette, 0.09))
+    ground = QBrush(line_color(palette, 0.09))
     if _is_code(block):
         style = QTextBlockFormat()
         style.setBackground(ground)
@@ -153,7 +153,7 @@ def _color(block: QTextBlock, font: QFont, palette: QPalette) -> None:
             new.setForeground(QBrush(palette.color(QPalette.ColorRole.Link)))
             new.setFontUnderline(True)
         elif is_quotation:
-            new.setForeground(QBrush(tones.line(palette, 0.75)))
+            new.setForeground(QBrush(line_color(palette, 0.75)))
         _chosen(block.document(), position, length).mergeCharFormat(new)
 
 

@@ -16,7 +16,8 @@ from regplay.gui.lessons.wrapped_text import (
     WrappedButton,
     WrappedText,
 )
-from regplay.gui.widgets import Press, ScrolledColumn, named, take_out, tones
+from regplay.gui.theme import blend
+from regplay.gui.widgets import Press, ScrolledColumn, named, take_out
 from regplay.session.lessons import Claim, Option, Page, Question
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen
@@ -242,7 +243,7 @@ class Badge(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(accent, 1.0))
-        painter.setBrush(tones.blend(window, accent, 0.14))
+        painter.setBrush(blend(window, accent, 0.14))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
         painter.setPen(palette.color(role.WindowText))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)

@@ -25,8 +25,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import document
-from regplay.gui.theme import DARK, LIGHT
-from regplay.gui.widgets import Button, tones
+from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color
+from regplay.gui.widgets import Button
 
 _GAP = 3.0  # px between lines
 _WIDTH = 200  # px, asked for; the height follows from the width there is
@@ -71,7 +71,7 @@ class WrappedText(QWidget):
         self._drawn = [
             (
                 _made(line, self.font(), palette),
-                tones.line(palette, 0.7) if line.is_quiet else palette.windowText().color(),
+                line_color(palette, 0.7) if line.is_quiet else palette.windowText().color(),
             )
             for line in self._lines
         ]
@@ -180,13 +180,12 @@ def _draw_mark(painter: QPainter, middle: QPointF, mark: StatusMark, palette: QP
 
 
 def _mark_color(mark: StatusMark, palette: QPalette) -> QColor:
-    is_dark = tones.is_dark(palette)
     if mark in (StatusMark.SHOWN, StatusMark.RIGHT):
         # The plots' green is too light for a mark on a light ground.
-        return QColor(DARK.fit) if is_dark else QColor(LIGHT.fit).darker(135)
+        return QColor(DARK.fit) if colors_of(palette).dark else QColor(LIGHT.fit).darker(135)
     if mark is StatusMark.WRONG:
-        return tones.refusal(palette)
-    return tones.line(palette, 0.35 if mark is StatusMark.OTHER else 0.6)
+        return refusal_color(palette)
+    return line_color(palette, 0.35 if mark is StatusMark.OTHER else 0.6)
 
 
 class StatusMarkView(QWidget):
@@ -298,11 +297,11 @@ class WrappedButton(Button):
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        edge = palette.color(role.Highlight) if is_lit else tones.line(palette, 0.25)
+        edge = palette.color(role.Highlight) if is_lit else line_color(palette, 0.25)
         painter.setPen(QPen(palette.color(role.WindowText) if self.hasFocus() else edge, 1.0))
         if self._is_chosen:
             window, accent = palette.color(role.Window), palette.color(role.Highlight)
-            painter.setBrush(tones.blend(window, accent, 0.14))
+            painter.setBrush(blend(window, accent, 0.14))
         frame = QRectF(self.rect()).adjusted(self._indent + 0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
         painter.end()

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -75,20 +75,20 @@ class ConfusionGrid(QWidget):
         """Draw the cells."""
         painter, colors = QPainter(self), colors_of(self)
         painter.fillRect(self.rect(), QColor(colors.background))
-        self.draw(painter, colors)
+        self.draw(painter, self.size(), colors)
         painter.end()
 
-    def draw(self, painter: QPainter, colors: Colors) -> None:
-        """Draw the cells at the size of the widget; the ground is there already."""
+    def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
+        """Draw the cells at a size in pixels; the ground is there already."""
         metrics = QFontMetrics(painter.font())
         n, line = len(self._names), metrics.height()
         if not n:
             return
         widest = max(metrics.horizontalAdvance(name) for name in self._names)
-        left = float(min(widest, self.width() * 0.25) + 12 + line)
+        left = float(min(widest, size.width() * 0.25) + 12 + line)
         top = 2.0 * line + 8
-        cell_w = min((self.width() - left - 8) / n, 110.0)
-        cell_h = min((self.height() - top - 6) / n, 70.0)
+        cell_w = min((size.width() - left - 8) / n, 110.0)
+        cell_h = min((size.height() - top - 6) / n, 70.0)
         painter.setPen(QColor(colors.muted))
         painter.drawText(
             QRectF(left, 2, cell_w * n, line), Qt.AlignmentFlag.AlignCenter, "assigned class"

@@ -28,8 +28,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.history import History
-from regplay.gui.theme import ROLES, Colors, Role, colors_of
-from regplay.gui.widgets import blend
+from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of
 from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run

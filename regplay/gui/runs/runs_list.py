@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
 
 from regplay.core.experiment import Experiment
 from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
-from regplay.gui.theme import colors_of
+from regplay.gui.theme import blend, colors_of
 from regplay.gui.training import View
-from regplay.gui.widgets import Button, CloseButton, ElidedLabel, blend, named
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 

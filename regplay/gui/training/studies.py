@@ -10,8 +10,8 @@ from regplay.core.sweep import Lineup, Sweep
 
 # They load torch, which only the thread may wait for.
 if TYPE_CHECKING:
+    from regplay.core.engine import Stop
     from regplay.core.joint import JointHistory, JointTraining
-    from regplay.core.work import Stop
 
 
 _DIGESTING_SHARE = 0.2  # of the time

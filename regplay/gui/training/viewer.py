@@ -7,8 +7,7 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.hyperparameters import is_on
 from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
-from regplay.core.population import Population, State
-from regplay.core.predictions import fit_of, network_at, stochastic_passes
+from regplay.core.population import Population, State, fit_at, stochastic_passes
 from regplay.core.training import Training
 from regplay.gui.training.messages import Job, Look, View
 from regplay.session.session import Run
@@ -59,11 +58,10 @@ class InternalsReader:
 _PASSES = 40  # thinned networks for a band
 
 
-def fit_at(state: State, experiment: Experiment) -> Fit:
+def own_fit(state: State, experiment: Experiment) -> Fit:
     """What the network of an experiment predicts for its own data at a state."""
     dataset = load(experiment.data)
-    network = network_at(state, experiment, dataset)
-    return fit_of(network, dataset, grid_of(dataset), state.epoch, state.step)
+    return fit_at(state, experiment, dataset, grid_of(dataset))
 
 
 class Viewer:
@@ -105,7 +103,10 @@ class Viewer:
         if snapshot.step < training.step:
             snapshot = training.peek()
         kept = None if look.epoch is None else run.checkpoints.at(look.epoch)
-        fit = training.fit(job.grid) if kept is None else training.fit_at(job.grid, kept)
+        if kept is None:
+            fit = training.fit(job.grid)
+        else:
+            fit = fit_at(kept, run.experiment, job.dataset, job.grid)
         moment = None if look.epoch is None else run.history.until(fit.epoch).last
         inside = None
         if look.inside:
@@ -117,7 +118,7 @@ class Viewer:
             snapshot=snapshot,
             moment=moment or snapshot,
             fit=fit,
-            best=self._best_fit(job, run, training) if look.best else None,
+            best=self._best_fit(job, run) if look.best else None,
             look=look,
             is_finished=training.finished,
             inside=inside,
@@ -133,19 +134,19 @@ class Viewer:
             state = run.checkpoints.at(look.epoch)
             if state is not None:
                 known = self._beside.get(state)
-                fits[state] = fit_at(state, run.experiment) if known is None else known
+                fits[state] = own_fit(state, run.experiment) if known is None else known
             found.append(None if state is None else fits[state])
         self._beside = fits
         return tuple(found)
 
-    def _best_fit(self, job: Job, run: Run, training: Training) -> Fit | None:
+    def _best_fit(self, job: Job, run: Run) -> Fit | None:
         """The fit at the best epoch; the same object as the last time if that is still the best."""
         record = run.history.best()
         state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
         if state is None:
             return None
         if self._best is None or self._best[0] is not state:
-            self._best = state, training.fit_at(job.grid, state)
+            self._best = state, fit_at(state, run.experiment, job.dataset, job.grid)
         return self._best[1]
 
     def _passes(self, job: Job, run: Run, training: Training, kept: State | None) -> Spread | None:

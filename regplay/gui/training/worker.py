@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from regplay.core.checkpoints import fill_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
 from regplay.gui.training.messages import Job, Look, Mailbox, Start
@@ -21,8 +22,8 @@ from regplay.session.session import Change, Run
 
 # Imported on the thread, as torch is: the window is on screen meanwhile.
 if TYPE_CHECKING:
+    from regplay.core.engine import Stop
     from regplay.core.training import Record, Training
-    from regplay.core.work import Stop
 
 
 # A training that takes no longer is finished and shown, even if a newer change waits by then: while
@@ -139,7 +140,7 @@ class Worker(QThread):
     def run(self) -> None:
         """Train until the interruption is requested. Called by Qt, on the thread."""
         try:
-            from regplay.core.work import Stop
+            from regplay.core.engine import Stop
             from regplay.gui.training.viewer import Viewer
 
             self._viewer = Viewer()
@@ -215,7 +216,6 @@ class Worker(QThread):
         return training.step < self._goal or training.owes_record
 
     def _begin(self, job: Job) -> None:
-        from regplay.core.recompute import fill_in
         from regplay.core.training import Training
 
         self._current = job

@@ -1,13 +1,14 @@
 """What the program's own sliders have in common: a round handle on a groove, held by the mouse."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPalette, QPen, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
-from regplay.gui.widgets import tones
+from regplay.gui.theme import colors_of, line_color
 
 HANDLE = 14  # px, diameter
-_GROOVE = 4  # px, thickness
+_HALF = 2.0  # px, of the thickness of the groove
+_QUIET = 0.28  # of the text's colour, beyond the handle
 
 
 class HandleSlider(QSlider):
@@ -85,34 +86,30 @@ class HandleSlider(QSlider):
     def _strong_color(self) -> QColor:
         """Of the handle in use, and of the groove up to it."""
         palette = self.palette()
-        enabled = palette.color(QPalette.ColorRole.Highlight)
-        return enabled if self.isEnabled() else quiet(palette)
+        return palette.highlight().color() if self.isEnabled() else line_color(palette, _QUIET)
+
+    def _paint_groove(self, painter: QPainter, middle: float, first: int = 0) -> None:
+        """The groove from position `first` on, strong up to the handle; 0 stands apart from it."""
+        quiet, here = line_color(self.palette(), _QUIET), self.x_of(self.value())
+        zero, start, end = self.x_of(0), self.x_of(first), self.width() - HANDLE / 2
+        pieces = [(quiet, start, end)]
+        if first:
+            pieces.append((quiet, zero, zero))
+        if here > start:
+            pieces.append((self._strong_color(), start, here))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for color, left, right in pieces:
+            painter.setBrush(color)
+            place = QRectF(left, middle, right - left, 0).adjusted(-_HALF, -_HALF, _HALF, _HALF)
+            painter.drawRoundedRect(place, _HALF, _HALF)
 
     def _paint_handle(self, painter: QPainter, middle: float) -> None:
         palette = self.palette()
         active = self.hasFocus() or self.isSliderDown()
-        line = self._strong_color() if active else tones.line(palette, 0.5)
+        line = self._strong_color() if active else line_color(palette, 0.5)
         painter.setPen(QPen(line, 2 if active else 1))
-        painter.setBrush(_knob(palette, self.isEnabled()))
+        # Light on either ground, so that it stands out from the groove.
+        light = line_color(palette, 0.8 if self.isEnabled() else 0.4)
+        painter.setBrush(light if colors_of(palette).dark else palette.base())
         radius = HANDLE / 2 - 1
         painter.drawEllipse(QPointF(self.x_of(self.value()), middle), radius, radius)
-
-
-def quiet(palette: QPalette) -> QColor:
-    """The groove beyond the handle."""
-    return tones.line(palette, 0.28)
-
-
-def draw_groove(painter: QPainter, left: float, right: float, middle: float) -> None:
-    """A piece of the groove, with round ends around `left` and `right`."""
-    half = _GROOVE / 2
-    painter.drawRoundedRect(
-        QRectF(left - half, middle - half, right - left + _GROOVE, _GROOVE), half, half
-    )
-
-
-def _knob(palette: QPalette, is_enabled: bool) -> QColor:
-    """Light on either ground, so that the handle stands out from the groove."""
-    if tones.is_dark(palette):
-        return tones.line(palette, 0.8 if is_enabled else 0.4)
-    return palette.color(QPalette.ColorRole.Base)

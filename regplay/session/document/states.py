@@ -223,8 +223,8 @@ class StoredStates:
         """The states themselves; this imports torch."""
         from torch import from_numpy
 
+        from regplay.core.measurements import StoppingState
         from regplay.core.population import Shape, State
-        from regplay.core.stopping import StoppingState
 
         shape, arrays = Shape(1, self.sizes), self.arrays
         states = []

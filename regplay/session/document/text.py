@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import numpy as np
-import tomli_w
 from msgspec import Meta
 
 from regplay import __version__
@@ -24,7 +23,6 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.toml import TooMuchError, check_effort, parse
 from regplay.session.document.document import (
     VIEW,
     Document,
@@ -45,10 +43,10 @@ from regplay.session.document.states import (
     layouts,
     updated,
 )
-from regplay.session.experiment_text import changed, changes, reads_file
+from regplay.session.experiment_text import changed, changes, reads_file, toml_of
 from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.session import Run
-from regplay.session.validation import validated
+from regplay.session.validation import parse_toml, takes_long, validated
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.population import State
@@ -83,24 +81,13 @@ def joined(head: Mapping[str, Any], arrays: Mapping[str, str]) -> str:
         If it is too long to be read again.
     """
     values = {"format": FORMAT, "regplay": __version__, **head}
-    # In a text of several lines the writer makes \r\n a mere \n, which would not be lossless.
-    begin = tomli_w.dumps(values, multiline_strings=not _has_returns(values))
+    begin = toml_of(values)
     if len(begin) > _LARGEST_HEAD:
         raise DocumentError("the points of its experiments take more than 16 MiB: delete some pins")
-    try:
-        check_effort(begin)
-    except TooMuchError as error:
-        raise DocumentError(f"it could not be read again: {error}") from None
+    if takes_long(begin):
+        raise DocumentError("it could not be read again: its values are far too many")
     lines = [f"{name} = '{text}'\n" for name, text in arrays.items()]
     return "".join([begin, _ARRAYS, *lines, _END, "\n"])
-
-
-def _has_returns(value: object) -> bool:
-    if isinstance(value, Mapping):
-        value = list(value.values())
-    if isinstance(value, list):
-        return any(_has_returns(each) for each in value)
-    return isinstance(value, str) and "\r" in value
 
 
 def taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
@@ -124,19 +111,9 @@ def taken_apart(text: str) -> tuple[dict[str, Any], dict[str, str]]:
     begin, mark, end = text.rpartition(_ARRAYS)
     if not mark or end.rstrip()[-len(_END) :] != _END:
         raise DocumentError("the file is not complete: its end is missing")
-    return _parsed(begin), _arrays(end)
-
-
-def _parsed(begin: str) -> dict[str, Any]:
     if len(begin) > _LARGEST_HEAD:
         raise DocumentError("it has more than 16 MiB of values, so it is no session of regplay")
-    try:
-        return parse(begin)
-    except TooMuchError as error:
-        raise DocumentError(f"{error}, so it is no session of regplay") from None
-    except ValueError as error:  # bad TOML, or a number of more digits than Python reads
-        reason = str(error).partition(";")[0]
-        raise DocumentError(f"the file is damaged: {reason[:200]}") from None
+    return parse_toml(begin, "session of regplay", DocumentError), _arrays(end)
 
 
 def _arrays(text: str) -> dict[str, str]:

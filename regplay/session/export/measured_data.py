@@ -15,7 +15,7 @@ import numpy as np
 from regplay.core.datasets import Dataset, DatasetError, Split
 from regplay.core.datasets.csv_reader import Problem, open_sheet
 from regplay.core.datasets.csv_table import Choice, columns_of
-from regplay.core.datasets.numbers import parse_number
+from regplay.core.datasets.dataset import parse_number
 from regplay.core.datasets.points import format_points
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource

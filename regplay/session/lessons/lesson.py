@@ -18,12 +18,11 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, nearest
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.core.toml import TooMuchError, parse
 from regplay.resources import resource
 from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
 from regplay.session.experiment_text import absolute
 from regplay.session.pins import MOST as MOST_PINS
-from regplay.session.validation import Steps, read_text, validated
+from regplay.session.validation import Steps, parse_toml, read_text, validated
 
 View = Literal["fit", "landscape", "seeds", "network", "split"]
 Changes = Mapping[str, Value]  # field paths and values
@@ -247,8 +246,9 @@ def is_lesson(path: Path) -> bool:
     if path.suffix.lower() != ".toml":
         return False
     try:
-        return "pages" in parse(read_text(path, _LARGEST, "lesson", UserError))
-    except ValueError:
+        text = read_text(path, _LARGEST, "lesson", LessonError)
+        return "pages" in parse_toml(text, "lesson", LessonError)
+    except LessonError:
         return False  # who opens it as an experiment says what is wrong
 
 
@@ -281,12 +281,7 @@ def loads_lesson(text: str, folder: Path | None = None) -> Lesson:
         If the text is no TOML (with line and column), or something in it is refused: one line for
         each problem, with the page and the key.
     """
-    try:
-        raw = parse(text)
-    except TooMuchError as error:
-        raise LessonError(f"This is no lesson: {error}") from None
-    except ValueError as error:  # such as a number of thousands of digits
-        raise LessonError(f"This is not TOML: {error}") from None
+    raw = parse_toml(text, "lesson", LessonError)
     problems: list[str] = []
     _flatten_all(raw, (folder or Path()).absolute(), problems)
     if problems:

@@ -6,9 +6,9 @@ import sys
 import numpy as np
 import pytest
 
+from regplay.core.engine import MEANS, MEASURED, PROGRESS, RATES
 from regplay.core.native import binding, build
 from regplay.core.native_engine import _ACTIVATIONS, _LOSSES, _OPTIMIZERS
-from regplay.core.work import MEANS, MEASURED, PROGRESS, RATES
 
 STRUCTS = {
     "network": binding.Network,

@@ -10,10 +10,10 @@ from engines import native_engine, use
 from small_trainings import kept_records
 
 from regplay.core import native_engine as native_engine_module
+from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.training import Record, Training
-from regplay.core.work import Stop
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QUrl
 
 from regplay.core.experiment import Experiment
-from regplay.gui.document.questions import dropped_file, dropped_link
+from regplay.gui.document.file_commands import dropped_file, dropped_link
 from regplay.session.experiment_text import to_link
 
 

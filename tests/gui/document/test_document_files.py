@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QGuiApplication
 
-from regplay.core import toml
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.session.document import Document, StoredPin, StoredRun, read, write
-from regplay.session.experiment_text import to_link
+from regplay.session.experiment_text import to_link, to_toml
 
 MOONS = replace(Experiment(), {"data.name": "moons"})
 
@@ -169,7 +168,7 @@ def test_an_experiment_file_is_a_change_of_settings(desk):
     desk.window.now = Document(Experiment(), None, (a_pin(),))
     desk.documents.save()
     path = desk.folder / "other.toml"
-    path.write_text(toml.dumps(MOONS))
+    path.write_text(to_toml(MOONS))
     assert desk.documents.open(path)
     assert desk.window.now.experiment == MOONS
     assert len(desk.window.now.pins) == 1

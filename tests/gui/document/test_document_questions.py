@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from regplay.gui.document.questions import Dialogs
+from regplay.gui.document.documents import Dialogs
 
 
 @pytest.fixture

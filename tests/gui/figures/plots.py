@@ -5,16 +5,17 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.datasets import Dataset, Split
-from regplay.core.fields import FIELDS
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, replace
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import landscape_axis, sweep_axis
 from regplay.gui.controls.factory import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure
-from regplay.gui.figures.finding import figure_at
+from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.landscape.landscape_map import LandscapeMap
-from regplay.gui.landscape.landscape_tab import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs.split_view import SplitTitle, SplitView
@@ -94,8 +95,8 @@ def history_view(tab: str) -> HistoryView:
     return view
 
 
-def landscape_view() -> LandscapeView:
-    view = LandscapeView()
+def landscape_view() -> LandscapeTab:
+    view = LandscapeTab()
     x, y = landscape_axis(DECAY, 5), landscape_axis("regularization.dropout", 5)
     shape = len(y.values), len(x.values)
     losses = 0.1 + np.arange(shape[0] * shape[1]).reshape(shape) / 30
@@ -108,7 +109,7 @@ def landscape_view() -> LandscapeView:
         "valid_accuracy": nothing,
     }
     view.set_map(LandscapeMap(x, y, measures, diverged, is_finished=True))
-    view.set_current(0.01, 0.2)
+    view.wanted(replace(Experiment(), {x.path: 0.01, y.path: 0.2}), None)
     return view
 
 

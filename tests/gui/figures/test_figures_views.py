@@ -17,7 +17,7 @@ from plots import (
 from PySide6.QtGui import QColor
 
 from regplay.gui.figures.figure import Style, draw_image, svg_bytes
-from regplay.gui.figures.finding import figure_at, figures_in
+from regplay.gui.figures.view_figures import figure_at, figures_in
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.measure_plot import PinnedCurves

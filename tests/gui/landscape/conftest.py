@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint
 
 from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import LandscapeMap
-from regplay.gui.landscape.landscape_tab import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeTab
 
 X = landscape_axis("regularization.weight_decay", 5)
 Y = landscape_axis("regularization.dropout", 9)
@@ -43,10 +43,11 @@ def losses() -> np.ndarray:
 
 
 @pytest.fixture
-def view(qtbot) -> LandscapeView:
-    view = LandscapeView()
+def view(qtbot) -> LandscapeTab:
+    view = LandscapeTab()
     qtbot.addWidget(view)
-    view.set_axes(X, Y)
+    view.header.set_axes(X, Y)
+    view.set_map(None)
     view.resize(960, 420)
     with qtbot.waitExposed(view):
         view.show()
@@ -59,7 +60,7 @@ def pixel_of(view) -> Callable[[int, int], QPoint]:
 
     def find(column: int, row: int) -> QPoint:
         box = view.chart.mapFromScene(view.chart.box.sceneBoundingRect()).boundingRect()
-        columns, rows = (len(axis.values) for axis in view.axes())
+        columns, rows = (len(axis.values) for axis in view.header.axes)
         x = box.left() + (column + 0.5) / columns * box.width()
         y = box.bottom() - (row + 0.5) / rows * box.height()
         return QPoint(round(x), round(y))

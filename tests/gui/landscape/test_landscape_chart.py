@@ -14,7 +14,7 @@ LEFT = Qt.MouseButton.LeftButton
 @pytest.fixture
 def clicked(view) -> list[tuple[int, int]]:
     cells: list[tuple[int, int]] = []
-    view.cell_clicked.connect(lambda column, row: cells.append((column, row)))
+    view.chart.cell_chosen.connect(lambda column, row: cells.append((column, row)))
     return cells
 
 

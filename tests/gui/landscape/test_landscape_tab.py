@@ -37,7 +37,7 @@ def has_accuracy(tab) -> bool:
 def test_accuracy_is_offered_before_start_in_classification_alone(at_landscape):
     person, tab = at_landscape({"data.name": "moons"})
     assert has_accuracy(tab)
-    assert tab._map is None
+    assert tab.map is None
     person.set(data__name="sine")
     assert not has_accuracy(tab)
 
@@ -57,7 +57,7 @@ def test_the_present_settings_are_marked_from_the_beginning(open_window, setting
     person = open_window({})  # all defaults
     person.click("stage.landscape")
     tab = person.window.tabs.landscape
-    x, y = tab.axes()
+    x, y = tab.header.axes
     experiment = person.controller.session.experiment
     column = x.values.index(get(experiment, x.path))
     assert tab.marks.present == pytest.approx((column, y.values.index(get(experiment, y.path))))
@@ -66,11 +66,11 @@ def test_the_present_settings_are_marked_from_the_beginning(open_window, setting
 def test_a_stopped_map_says_that_it_is_no_result(at_landscape):
     person, tab = at_landscape(ENDLESS | {"data.n_train": 12})
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.progress > 0)
+    person.wait(lambda: tab.map is not None and tab.map.progress > 0)
     person.click("landscape.start")
     person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # the thread knows by now
-    epoch = tab._map.trained_to
+    epoch = tab.map.trained_to
     assert 0 < epoch < 1_000_000
     assert f"so far, epoch {epoch:,} of 1,000,000" in tab.legend.text()
     assert "best so far" in tab.legend.text()
@@ -81,14 +81,14 @@ def test_a_finished_map_has_the_same_colours_after_its_beginnings_were_shown(at_
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.click("landscape.start")
-    person.wait(lambda: tab._map is not None and tab._map.is_finished)
+    person.wait(lambda: tab.map is not None and tab.map.is_finished)
     before, scale = tab.cells.shares.copy(), tab._scales["valid_loss"]
     person.window.timeline.pick_moment(0)
-    person.wait(lambda: tab._map.epoch == 0)
+    person.wait(lambda: tab.map.epoch == 0)
     assert not np.array_equal(tab.cells.shares, before)
     assert tab._scales["valid_loss"] == scale
     person.window.timeline.pick_moment(None)
-    person.wait(lambda: tab._map.epoch is None)
+    person.wait(lambda: tab.map.epoch is None)
     np.testing.assert_array_equal(tab.cells.shares, before)
     assert "so far" not in tab.legend.text()
 

@@ -5,9 +5,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QWidget
 
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 from regplay.core.sweep import landscape_axis
 from regplay.gui.landscape.landscape_map import color_shares
-from regplay.gui.landscape.landscape_tab import LandscapeView
+from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.theme import DARK, palette_of
 from regplay.gui.widgets.buttons import Toggle
 
@@ -16,7 +18,7 @@ DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 LR, DEPTH = "optimizer.lr", "model.depth"
 
 
-def _find(view: LandscapeView, name: str) -> QWidget:
+def _find(view: LandscapeTab, name: str) -> QWidget:
     found = view.findChild(QWidget, name)
     assert found is not None
     return found
@@ -36,7 +38,8 @@ def _choose(qtbot, combo: QWidget, value: object) -> None:
 @pytest.fixture
 def changes(view) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    view.axes_changed.connect(lambda x, y: found.append((x.path, y.path)))
+    axes = view.header
+    axes.axes_chosen.connect(lambda: found.append(tuple(axis.path for axis in axes.axes)))
     return found
 
 
@@ -44,9 +47,9 @@ def changes(view) -> list[tuple[str, str]]:
 
 
 def test_weight_decay_and_dropout_are_the_axes_of_a_new_landscape(qtbot) -> None:
-    view = LandscapeView()
+    view = LandscapeTab()
     qtbot.addWidget(view)
-    x, y = view.axes()
+    x, y = view.header.axes
     assert (x.path, len(x.values)) == (DECAY, 25)
     assert y.values == (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
     assert y.path == DROPOUT
@@ -57,7 +60,7 @@ def test_another_field_is_an_axis_of_as_many_positions(qtbot, view, changes) -> 
     combo = _find(view, "landscape.x")
     combo.setCurrentIndex(combo.findData(LR) - 1)
     qtbot.keyClick(combo, Qt.Key.Key_Down)
-    assert view.axes()[0] == landscape_axis(LR, 5)
+    assert view.header.axes[0] == landscape_axis(LR, 5)
     assert changes == [(LR, DROPOUT)]
 
 
@@ -66,8 +69,8 @@ def test_choosing_the_other_axis_field_swaps_them(qtbot, view, changes, combo, o
     box = _find(view, combo)
     box.setCurrentIndex(box.findData(other) - 1 if other == DROPOUT else 1)
     qtbot.keyClick(box, Qt.Key.Key_Down if other == DROPOUT else Qt.Key.Key_Up)
-    assert [axis.path for axis in view.axes()] == [DROPOUT, DECAY]
-    assert [len(axis.values) for axis in view.axes()] == [5, 9]  # columns stay columns
+    assert [axis.path for axis in view.header.axes] == [DROPOUT, DECAY]
+    assert [len(axis.values) for axis in view.header.axes] == [5, 9]  # columns stay columns
     assert _find(view, "landscape.x").currentData() == DROPOUT
     assert _find(view, "landscape.y").currentData() == DECAY
     assert changes == [(DROPOUT, DECAY)]
@@ -77,28 +80,19 @@ def test_both_axes_are_never_of_one_field(qtbot, view, changes) -> None:
     for path in (LR, DEPTH, DROPOUT, DECAY, "data.noise"):
         for combo in ("landscape.x", "landscape.y"):
             _choose(qtbot, _find(view, combo), path)
-            x, y = view.axes()
+            x, y = view.header.axes
             assert x.path != y.path
     assert changes
     assert all(x != y for x, y in changes)
-    with pytest.raises(ValueError, match=r"optimizer\.lr can't be both"):
-        view.set_axes(landscape_axis(LR, 9), landscape_axis(LR, 5))
 
 
 def test_a_field_of_few_positions_does_not_shrink_the_next(qtbot, view) -> None:
     _choose(qtbot, _find(view, "landscape.x.count"), 25)
-    assert len(view.axes()[0].values) == 25
+    assert len(view.header.axes[0].values) == 25
     for path, count in ((DEPTH, 9), (LR, 25), (DROPOUT, 20), (DECAY, 25)):
-        view.header.choosers[0].path_chosen.emit(path)
-        assert len(view.axes()[0].values) == count
+        _choose(qtbot, _find(view, "landscape.x"), path)
+        assert len(view.header.axes[0].values) == count
         assert _find(view, "landscape.x.count").currentText() == str(count)
-
-
-def test_axes_that_are_set_raise_no_signal(view, changes) -> None:
-    view.set_axes(landscape_axis(LR, 9), landscape_axis(DEPTH, 5))
-    assert changes == []
-    assert _find(view, "landscape.y").currentData() == DEPTH
-    assert "45 networks" in view.chart.hint.text()
 
 
 def test_other_axes_drop_the_map(qtbot, view, make_map, losses) -> None:
@@ -112,19 +106,20 @@ def test_other_axes_drop_the_map(qtbot, view, make_map, losses) -> None:
 def test_a_map_brings_its_axes(view, make_map, changes) -> None:
     x, y = landscape_axis(LR, 9), landscape_axis(DEPTH, 9)
     view.set_map(make_map(0.5, x=x, y=y))
-    assert view.axes() == (x, y)
+    assert view.header.axes == (x, y)
     assert view.cells.shares.shape == (9, 9)
     assert changes == []
 
 
 def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes) -> None:
-    view.set_usable([DECAY, LR])
+    view.header.set_usable([DECAY, LR])
+    view.set_map(None)
     assert not view.header.control.button.isEnabled()
     assert "Dropout p has no effect" in view.chart.hint.text()
     _choose(qtbot, _find(view, "landscape.y"), DEPTH)  # is skipped by the keys
     assert all(y in (DECAY, LR) for _, y in changes)
     _choose(qtbot, _find(view, "landscape.y"), LR)
-    assert [axis.path for axis in view.axes()] == [DECAY, LR]
+    assert [axis.path for axis in view.header.axes] == [DECAY, LR]
     assert view.header.control.button.isEnabled()
     combo = _find(view, "landscape.x")
     role = Qt.ItemDataRole.ToolTipRole
@@ -136,14 +131,14 @@ def test_fields_without_effect_cannot_be_chosen_or_trained(qtbot, view, changes)
 
 
 def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -> None:
-    view.offer_accuracy(True)
+    view.header.offer_accuracy(True)
     view.set_map(make_map(losses, train=losses[::-1], accuracy=1 - losses))
     seen = {}
     for measure in ("valid_loss", "gap", "accuracy"):
         button = _find(view, f"landscape.{measure}")
         assert isinstance(button, Toggle)
         qtbot.mouseClick(button, LEFT)
-        assert view.measure == measure
+        assert view.header.measure == measure
         seen[measure] = view.cells.shares.copy()
     np.testing.assert_array_equal(seen["valid_loss"].argsort(None), losses.argsort(None))
     np.testing.assert_array_equal(seen["accuracy"].argsort(None), (-losses).argsort(None))
@@ -155,22 +150,22 @@ def test_the_switch_changes_what_the_cells_show(qtbot, view, make_map, losses) -
 def test_accuracy_is_offered_before_anything_is_trained(qtbot, view, make_map, losses) -> None:
     button = _find(view, "landscape.accuracy")
     assert not button.isVisible()
-    view.offer_accuracy(True)
+    view.header.offer_accuracy(True)
     assert button.isVisible()
     qtbot.mouseClick(button, LEFT)
     view.set_map(make_map(np.nan))  # a map begins: not known yet
     assert button.isVisible()
-    assert view.measure == "accuracy"
-    view.offer_accuracy(False)
+    assert view.header.measure == "accuracy"
+    view.header.offer_accuracy(False)
     assert not button.isVisible()
-    assert view.measure == "valid_loss"
+    assert view.header.measure == "valid_loss"
 
 
 def test_the_best_cell_is_marked_and_named(qtbot, view, make_map, losses) -> None:
     accuracy = np.full(losses.shape, 0.5)
     accuracy[2, 1] = 0.9
     losses[4, 3] = 0.05
-    view.offer_accuracy(True)
+    view.header.offer_accuracy(True)
     view.set_map(make_map(losses, accuracy=accuracy, is_finished=True))
     assert view.marks.best == (3, 4)
     place = "Weight decay λ 1, Dropout p 0.4"
@@ -269,12 +264,16 @@ def test_an_unfinished_map_says_how_far_it_is(qtbot, view, make_map, losses, pix
     assert "epoch 30 of 3,000" in view.legend.text()
 
 
+def show_present(view, decay: float, dropout: float) -> None:
+    view.wanted(replace(Experiment(), {DECAY: decay, DROPOUT: dropout}), None)
+
+
 def test_the_present_experiment_is_marked_where_it_lies(view) -> None:
-    view.set_current(0.1, 0.35)
+    show_present(view, 0.1, 0.35)
     assert view.marks.present == pytest.approx((2, 3.5))
     assert "present settings" in view.legend.text()
-    for outside in ((0.1, 0.95), (None, 0.3), (None, None)):
-        view.set_current(*outside)
+    for outside in ((0.1, 0.85), (0.0, 0.9)):
+        show_present(view, *outside)
         assert view.marks.present is None
     assert "present settings" not in view.legend.text()
 
@@ -282,7 +281,7 @@ def test_the_present_experiment_is_marked_where_it_lies(view) -> None:
 def test_dark_colours_are_drawn(view, make_map, losses) -> None:
     losses[2] = np.nan
     view.set_map(make_map(losses, diverged=[(1, 1)], progress=0.5))
-    view.set_current(0.1, 0.35)
+    show_present(view, 0.1, 0.35)
     light = view.grab().toImage()
     view.setPalette(palette_of(DARK))
     assert view.grab().toImage() != light

@@ -1,15 +1,22 @@
-"""`regplay train`, `regplay sweep` and `regplay export`: what works on an experiment."""
+"""`regplay train`, `sweep`, `export` and `lessons`: what each accepts, and what it does."""
 
 import io
+import json
 import sys
-from argparse import ArgumentParser, Namespace
+import time
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.cli.options import INTERRUPTED, add_experiment, add_output, whole_number
+from regplay.core.errors import UserError
 
 if TYPE_CHECKING:
     from regplay.session.results import SweepResult
+
+REFUSED = 2  # exit code for what a person can put right; argparse uses the same
+INTERRUPTED = 130  # exit code of what Ctrl-C ended: 128 + SIGINT
+DOES_NOT_HOLD = 1  # exit code where a claim fails
 
 _TRAIN_FILES = """\
 Ctrl-C stops; what was reached is shown and written all the same, and the exit code is 130.
@@ -53,6 +60,91 @@ are drawn otherwise than there, so with them the losses agree on average over se
 diverges ends in nan, and `regplay train` at the last finite record.
 """
 
+_CHECKS = """\
+A claim such as
+
+  valid_loss(weight_decay=0.01) < 0.5 * valid_loss(weight_decay=0)
+
+is trained with some seeds and has to hold for as many of them as the lesson says. Each claim is
+printed with what was measured: the median over the seeds, and the range.
+
+The exit code is 1 if a claim does not hold. Ctrl-C stops; the claims that had finished are shown
+all the same, and the exit code is 130.
+"""
+_ALL = ""  # lessons
+_MARKS = "✓✗"
+
+
+# what several of them share
+
+
+def whole_number(least: int) -> Callable[[str], int]:
+    """What reads an argument that is a whole number, at least `least`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = -1
+        if not least <= number < 2**31:
+            raise ArgumentTypeError(f"{text or 'nothing'}: must be a whole number from {least}")
+        return number
+
+    return read
+
+
+def _device(text: str) -> str:
+    from regplay.core.device import check_device
+
+    try:
+        return check_device(text)
+    except UserError as error:
+        raise ArgumentTypeError(str(error)) from None
+
+
+def add_device(parser: ArgumentParser) -> None:
+    """Where to train."""
+    parser.add_argument(
+        "--device",
+        type=_device,
+        metavar="D",
+        help="where to train: auto, cpu, cuda, cuda:N or mps. auto, the default, takes a GPU if it "
+        "is expected to be faster; a GPU that is not there is replaced by the CPU",
+    )
+
+
+def add_experiment(parser: ArgumentParser) -> None:
+    """What commands that train without a window share: the experiment and changes to it."""
+    parser.add_argument(
+        "experiment",
+        type=Path,
+        metavar="EXPERIMENT.toml",
+        help="the experiment to train; a relative data.file in it is meant from its own folder",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="change a value of the experiment, such as model.depth=3 or "
+        "regularization.weight_decay=0.01; may be given many times",
+    )
+
+
+def add_output(parser: ArgumentParser, json: str) -> None:
+    """The device and where results go; `json` says what `--json` prints."""
+    add_device(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="write the results into this folder, which is created if need be",
+    )
+    parser.add_argument("--json", action="store_true", help=json)
+
+
+# `regplay train`
+
 
 def configure_train(parser: ArgumentParser) -> None:
     """Say what `regplay train` accepts."""
@@ -81,8 +173,6 @@ def run_train(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
-    import json
-
     from regplay.core.verdict import judge
     from regplay.session.results import write_results
     from regplay.session.terminal import describe, train
@@ -141,16 +231,13 @@ def run_sweep(options: Namespace) -> int:
     UserError
         If something is refused, before any training.
     """
-    from regplay.session.experiment_text import open_experiment
-    from regplay.session.vary import read_sweep, without_effect
+    from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
     sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
     experiments = sweep.experiments
     for line in without_effect(sweep, experiments):
         print(f"Warning: {line}", file=sys.stderr, flush=True)
-    import json
-
     from regplay.session.terminal import describe_sweep, stopped_line, train_sweep
 
     result, was_stopped = train_sweep(sweep, experiments, options.device, options.out)
@@ -245,3 +332,115 @@ def run_export(options: Namespace) -> int:
     write_file(options.out, script)
     print(f"The script is in {options.out}", file=sys.stderr)
     return 0
+
+
+# `regplay lessons`
+
+
+def configure_lessons(parser: ArgumentParser) -> None:
+    """Say what `regplay lessons` accepts."""
+    parser.description = (
+        "Lists the lessons, or with --check trains everything that they claim and says whether it\n"
+        "holds."
+    )
+    parser.epilog = _CHECKS
+    parser.add_argument(
+        "--check",
+        nargs="?",
+        const=_ALL,
+        metavar="ID",
+        help="check the claims of all lessons, or of one: its id, or a .toml file",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=whole_number(1),
+        metavar="K",
+        help="check each claim with K seeds; of these the same share has to agree, rounded up",
+    )
+    parser.add_argument(
+        "--first-seed",
+        type=whole_number(0),
+        metavar="N",
+        help="the first of the seeds, 0 by default; the others follow it",
+    )
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print nothing but a JSON array of the lessons; with --check, with each claim, "
+        "whether it holds, and the values at each seed. What doesn't exist is null",
+    )
+
+
+def run_lessons(options: Namespace) -> int:
+    """List lessons or check their claims; returns the exit code.
+
+    Raises
+    ------
+    UserError
+        If something is refused.
+    """
+    from regplay.session.lessons import find_lesson, lessons
+
+    if options.check is None:
+        if options.seeds is not None or options.first_seed is not None:
+            raise UserError("--seeds and --first-seed say how to check: give --check too")
+        return _list(options)
+    chosen = lessons() if options.check == _ALL else [find_lesson(options.check)]
+    from regplay.session.lessons.check import (
+        check_lesson,
+        describe_check,
+        last_line,
+        lesson_summary,
+    )
+
+    start, checked, was_stopped = time.perf_counter(), [], False
+    for number, lesson in enumerate(chosen, 1):
+        counts = f"lesson {number} of {len(chosen)}: " if len(chosen) > 1 else ""
+        results, was_stopped = check_lesson(
+            lesson, options.seeds, options.first_seed or 0, counts=counts
+        )
+        checked.append((lesson, results))
+        if not options.json:
+            _show(describe_check(lesson, results, _marks()) + "\n")
+        if was_stopped:
+            break
+    if options.json:
+        found = [lesson_summary(lesson, results) for lesson, results in checked]
+        print(json.dumps(found, allow_nan=False), flush=True)
+    else:
+        _show(last_line(checked, time.perf_counter() - start))
+    if was_stopped:
+        print("Stopped: only claims that had finished are counted.", file=sys.stderr, flush=True)
+        return INTERRUPTED
+    holds = all(check is None or check.holds for _, results in checked for check in results)
+    return 0 if holds else DOES_NOT_HOLD
+
+
+def _list(options: Namespace) -> int:
+    from regplay.session.lessons import lessons
+    from regplay.session.lessons.check import lesson_summary, lesson_table
+
+    if options.json:
+        print(json.dumps([lesson_summary(lesson, None) for lesson in lessons()]), flush=True)
+    else:
+        _show(lesson_table(lessons()))
+    return 0
+
+
+def _marks() -> str:
+    """Ticks and crosses where they can be printed."""
+    try:
+        _MARKS.encode(_encoding())
+    except UnicodeEncodeError:
+        return "+-"
+    return _MARKS
+
+
+def _show(text: str) -> None:
+    """Print what lessons say, with `?` for signs that can't be printed here."""
+    encoding = _encoding()
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -1,14 +1,16 @@
 """Experiments as TOML: nothing is lost, and what is wrong is refused with a reason."""
 
 import math
+import os
 import random
 import tomllib
+from pathlib import Path
 
 import pytest
 
-from regplay.core import toml
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, get, replace
+from regplay.session.experiment_text import from_toml, open_experiment, to_toml
 
 CHARACTERS = "abc äλ×日本🙂\"'\\#=[]{}\n\r\t\x00\x1f\x7f\u2028.,"
 
@@ -42,18 +44,18 @@ def test_round_trip_loses_nothing(seed):
     values = {path: random_value(field, rng) for path, field in FIELDS.items()}
     experiment = replace(Experiment(), values)
     assert {path: get(experiment, path) for path in FIELDS} == values
-    text = toml.dumps(experiment)
-    again = toml.loads(text)
+    text = to_toml(experiment)
+    again = from_toml(text)
     assert again == experiment
-    assert toml.dumps(again) == text
+    assert to_toml(again) == text
     assert all(type(get(again, path)) is type(get(experiment, path)) for path in FIELDS)
 
 
 def test_texts_of_several_lines_are_written_as_such():
     points = "-0.5 1\n2 1e-05\n"
-    text = toml.dumps(replace(Experiment(), {"data.points": points}))
+    text = to_toml(replace(Experiment(), {"data.points": points}))
     assert f'points = """\n{points}"""\n' in text
-    assert toml.loads(text).data.points == points
+    assert from_toml(text).data.points == points
 
 
 @pytest.mark.parametrize(
@@ -72,19 +74,19 @@ def test_texts_of_several_lines_are_written_as_such():
 )
 def test_texts_of_several_lines_come_back_exactly(text):
     experiment = replace(Experiment(), {"data.points": text, "data.file": "a\tb"})
-    assert toml.loads(toml.dumps(experiment)) == experiment
+    assert from_toml(to_toml(experiment)) == experiment
 
 
 def test_as_many_points_as_there_may_be_fit_into_a_file(tmp_path):
     points = "-0.12345678901234567 -2.1234567890123456e-05 -1.1234567890123456\n" * 20_000
     experiment = replace(Experiment(), {"data.points": points, "data.valid_points": points})
     path = tmp_path / "large.toml"
-    path.write_text(toml.dumps(experiment), encoding="utf-8")
-    assert toml.load(path) == experiment
+    path.write_text(to_toml(experiment), encoding="utf-8")
+    assert open_experiment(path) == experiment
 
 
 def test_every_value_is_written_out():
-    parsed = tomllib.loads(toml.dumps(Experiment()))
+    parsed = tomllib.loads(to_toml(Experiment()))
     for path in FIELDS:
         value = parsed
         for name in path.split("."):
@@ -93,9 +95,9 @@ def test_every_value_is_written_out():
 
 
 def test_what_is_left_out_takes_the_defaults():
-    assert toml.loads("") == Experiment()
-    assert toml.loads("[model]\ndepth = 1") == replace(Experiment(), {"model.depth": 1})
-    assert toml.loads('[data]\nname = "curved"') == replace(Experiment(), {"data.name": "curved"})
+    assert from_toml("") == Experiment()
+    assert from_toml("[model]\ndepth = 1") == replace(Experiment(), {"model.depth": 1})
+    assert from_toml('[data]\nname = "curved"') == replace(Experiment(), {"data.name": "curved"})
 
 
 @pytest.mark.parametrize(
@@ -115,21 +117,21 @@ def test_what_is_left_out_takes_the_defaults():
 )
 def test_refusals(text, message):
     with pytest.raises(ExperimentError) as caught:
-        toml.loads(text)
+        from_toml(text)
     assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("text", ["=", "epochs = ", "[model\n", "epochs = 1\nepochs = 2", "{}"])
 def test_what_is_no_toml_is_refused_with_its_place(text):
     with pytest.raises(ExperimentError, match=r"^This is not TOML: .*(line|end of document)"):
-        toml.loads(text)
+        from_toml(text)
 
 
 def test_files(tmp_path):
-    experiment = replace(Experiment(), {"data.file": "ä\n", "model.depth": 4})
+    experiment = replace(Experiment(), {"data.target": "ä\n", "model.depth": 4})
     path = tmp_path / "mine.toml"
-    path.write_text(toml.dumps(experiment), encoding="utf-8")
-    assert toml.load(path) == experiment
+    path.write_text(to_toml(experiment), encoding="utf-8")
+    assert open_experiment(path) == experiment
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_files(tmp_path):
     [
         (b"epochs = 0", "epochs = 0: must be"),
         (b"=", "This is not TOML"),
-        (b"seed = 1 # \xff", "not a text file in UTF-8"),
+        (b"seed = 1 # \xff", "no text in UTF-8"),
         (b"#" * (4 * 1024 * 1024 + 1), "larger than 4 MiB"),
     ],
 )
@@ -145,7 +147,7 @@ def test_messages_about_a_file_begin_with_its_path(tmp_path, content, message):
     path = tmp_path / "wrong.toml"
     path.write_bytes(content)
     with pytest.raises(ExperimentError) as caught:
-        toml.load(path)
+        open_experiment(path)
     assert str(caught.value).startswith(f"{path}:")
     assert message in str(caught.value)
 
@@ -153,5 +155,14 @@ def test_messages_about_a_file_begin_with_its_path(tmp_path, content, message):
 def test_a_file_that_cannot_be_read(tmp_path):
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(ExperimentError) as caught:
-            toml.load(path)
+            open_experiment(path)
         assert str(caught.value).startswith(f"{path}: ")
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="pipes have no names here")
+def test_what_another_program_writes_is_read_to_its_end():
+    reading, writing = os.pipe()
+    os.write(writing, b"epochs = 7\n")
+    os.close(writing)
+    assert open_experiment(Path(f"/dev/fd/{reading}")).epochs == 7
+    os.close(reading)

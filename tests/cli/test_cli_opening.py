@@ -5,14 +5,14 @@ import sys
 
 import pytest
 
+from regplay.cli.commands import opening_of
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link
-from regplay.session.files import write_atomically
+from regplay.session.files import check_table, write_atomically
 from regplay.session.lessons import is_lesson
-from regplay.session.opening import check_table, opening_of
 
 OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1})
 LESSON = """
@@ -129,7 +129,7 @@ def test_a_folder_is_refused(tmp_path, name):
     ("name", "content", "message"),
     [
         ("a.toml", "seed = = 3", "This is not TOML"),
-        ("a.toml", b"seed = 3 # \xff", "not a text file in UTF-8"),
+        ("a.toml", b"seed = 3 # \xff", "no text in UTF-8"),
         ("a.toml", "[model]\ndepth = 99\n", "must be a whole number from 0 to 8"),
         ("a.toml", "a = " + "[" * 20_000, "nested too deeply"),
         ("a.toml", "seed = " + "9" * 5000, "This is not TOML"),
@@ -170,7 +170,7 @@ def test_neither_torch_nor_qt_is_needed_to_know(tmp_path, file):
     write(tmp_path / "mine.regplay", Document(OTHER))
     paths = [tmp_path / "mine.regplay", file("mine.csv", TABLE), file("lesson.toml", LESSON)]
     code = (
-        "import sys\nfrom regplay.session.opening import opening_of\n"
+        "import sys\nfrom regplay.cli.commands import opening_of\n"
         "for argument in sys.argv[1:]: opening_of(argument)\n"
         "print([m for m in ('torch', 'PySide6') if m in sys.modules])"
     )
