@@ -169,7 +169,8 @@ def losses_of(dataset: Dataset, predicted: NDArray[Any], y: NDArray[Any]) -> Flo
     if dataset.task == "classification":
         losses: Floats = _log_losses(predicted)[np.arange(len(y)), y]
         return losses
-    squares: Floats = ((predicted - y) / dataset.y_scale) ** 2
+    with np.errstate(over="ignore"):  # of a network that diverges
+        squares: Floats = ((predicted - y) / dataset.y_scale) ** 2
     return squares
 
 
