@@ -1,28 +1,23 @@
 """The language of claims: `valid_loss(weight_decay=0.01) < 0.5 * valid_loss(weight_decay=0)`.
 
-A claim is read by the small parser here and never run as Python. Its grammar, where `{}` may come
-any number of times and `[]` may be left out::
+Comparisons, joined by `and`, of numbers that are made of measures by `+ - * /`, `abs`, `min`, `max`
+and parentheses; a verdict is compared with a text. Measures are those of `NEEDS`. In parentheses
+after one stands what is otherwise in the experiment, `name=value`: a name is a field path, the last
+part of one where no other field ends with it, or `epoch`: the measure at the newest record that is
+not later. Values are numbers, texts in quotes, `true` and `false`.
 
-    claim       comparison {"and" comparison}
-    comparison  sum ("<" | "<=" | ">" | ">=" | "==" | "!=") sum {…}
-    sum         product {("+" | "-") product}
-    product     factor {("*" | "/") factor}
-    factor      "-" factor | number | "text" | "(" sum ")" | function | term
-    function    ("abs" | "min" | "max") "(" sum {"," sum} ")"
-    term        measure ["(" name "=" value {"," name "=" value} ")"]
-    value       ["-"] number | "text" | "true" | "false"
-
-Measures are those of `NEEDS`. A name is a field path, the last part of one where no other field
-ends with it, or `epoch`: the measure at the newest record that is not later.
+Python's parser reads a claim, which is never run: each node of the tree that is not known here is
+refused.
 """
 
+import ast
 import math
 import operator
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Literal, get_args
+from typing import get_args
 
 from regplay.core.fields import Value, nearest
 from regplay.core.verdict import Kind
@@ -62,7 +57,7 @@ _MEANT = {
 Reading = float | str
 ValueOf = Callable[[Term], float | str | bool]
 
-COMPARISONS: Mapping[str, Callable[[Reading, Reading], bool]] = {
+_COMPARISONS: Mapping[str, Callable[[Reading, Reading], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -70,86 +65,23 @@ COMPARISONS: Mapping[str, Callable[[Reading, Reading], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-FUNCTIONS: Mapping[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
+_OPERATORS: Mapping[str, Callable[[float, float], float]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": lambda one, other: one / other if other else math.nan,
+}
+_SIGNS: Mapping[type[ast.cmpop | ast.operator], str] = {
+    **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="},
+    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"},
+}
+_FUNCTIONS: Mapping[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
 _DEEPEST = 20  # parentheses within parentheses
 _LATEST = 1_000_000  # epochs, as many as can be trained
 _VERDICTS: tuple[str, ...] = get_args(Kind)
-
-
-# tokens: the words, numbers and signs of a claim
-
-
-@dataclass(frozen=True)
-class Token:
-    """A word, a number, a text or a sign.
-
-    Attributes
-    ----------
-    text
-        As it is written; of a text, without the quotes.
-    column
-        Where it begins, from 1.
-    """
-
-    kind: Literal["number", "text", "name", "sign", "end"]
-    text: str
-    column: int
-
-    def __str__(self) -> str:
-        if self.kind == "end":
-            return "the claim ends"
-        return f'"{self.text}"' if self.kind == "text" else self.text
-
-    def is_sign(self, text: str) -> bool:
-        """Whether it is this sign, or this word."""
-        return self.text == text and self.kind in ("sign", "name")
-
-    @property
-    def number(self) -> float:
-        """The value of a number."""
-        return float(self.text)
-
-
-def tokens_of(text: str) -> list[Token]:
-    """The tokens of a claim, and one for its end.
-
-    Raises
-    ------
-    ClaimError
-        If there is a character that no token has, or the claim is too long.
-    """
-    if len(text) > LONGEST_CLAIM:
-        raise ClaimError(
-            f"the claim has {len(text):,} characters, and at most {LONGEST_CLAIM:,} are read", 1
-        )
-    tokens, place = list[Token](), 0
-    while place < len(text):
-        column, found = place + 1, _TOKEN.match(text, place)
-        if found is None:
-            raise ClaimError(_unknown(text[place]), column)
-        place = found.end()
-        match found.lastgroup:
-            case "number":
-                if not math.isfinite(float(found[0])):
-                    raise ClaimError(f"{found[0]} is too large a number", column)
-                tokens.append(Token("number", found[0], column))
-            case "text":
-                tokens.append(Token("text", found[0][1:-1], column))
-            case "name":
-                tokens.append(Token("name", found[0], column))
-            case "sign":
-                tokens.append(Token("sign", found[0], column))
-    tokens.append(Token("end", "", len(text) + 1))
-    return tokens
-
-
-def _unknown(character: str) -> str:
-    if character in "\"'":
-        return "a quote that is not closed"
-    if character == "|":
-        return "there is no or in claims: only and joins comparisons"
-    meant = _MEANT.get(character)
-    return f"{character!r} is no sign of claims" + (f"; write {meant}" if meant else "")
+_EXPECTED = "a measure such as valid_loss or a number was expected"
+_TOO_DEEP = f"nested more than {_DEEPEST} deep"
+_IN_PARENTHESES = "= sets a value in parentheses; to compare write =="
 
 
 # statements: comparisons of numbers that are made of terms
@@ -174,14 +106,7 @@ class Expression:
     is_text: bool = False
 
 
-def constant(value: Reading) -> Expression:
-    """A number or a text."""
-    return Expression(lambda _: value, is_text=isinstance(value, str))
-
-
-def measured(term: Term) -> Expression:
-    """The value of a term."""
-
+def _measured(term: Term) -> Expression:
     def value(value_of: ValueOf) -> Reading:
         known = value_of(term)
         return known if isinstance(known, str) else float(known)
@@ -202,90 +127,50 @@ def _of_numbers(
     return Expression(value, tuple(term for operand in operands for term in operand.terms))
 
 
-def negated(operand: Expression) -> Expression:
-    """Minus a number."""
-    return _of_numbers(lambda numbers: -numbers[0], [operand])
-
-
-def called(function: str, operands: Sequence[Expression]) -> Expression:
-    """A function of `FUNCTIONS`."""
-    return _of_numbers(lambda numbers: float(FUNCTIONS[function](*numbers)), operands)
-
-
-def chain(operands: Sequence[Expression], signs: Sequence[str]) -> Expression:
-    """Numbers joined from left to right by `+` and `-`, or by `*` and `/`.
-
-    Parameters
-    ----------
-    signs
-        Between the operands, so one fewer.
-    """
+def _chain(operands: Sequence[Expression], signs: Sequence[str]) -> Expression:
+    """Numbers joined from left to right, by one sign fewer."""
 
     def compute(numbers: Sequence[float]) -> float:
         result = numbers[0]
         for sign, number in zip(signs, numbers[1:], strict=True):
-            match sign:
-                case "+":
-                    result += number
-                case "-":
-                    result -= number
-                case "*":
-                    result *= number
-                case _:
-                    result = result / number if number else math.nan
+            result = _OPERATORS[sign](result, number)
         return result
 
     return _of_numbers(compute, operands)
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """Expressions, each compared with the next, as in `a < b <= c`."""
-
-    operands: tuple[Expression, ...]
-    signs: tuple[str, ...]  # of `COMPARISONS`, one fewer than operands
-
-    def holds(self, value_of: ValueOf) -> bool:
-        """Whether each comparison is true; one with a NaN never is."""
-        values = [operand.value(value_of) for operand in self.operands]
-        pairs = zip(self.signs, values, values[1:], strict=False)
-        return all(_holds(sign, left, right) for sign, left, right in pairs)
-
-
-def _holds(sign: str, left: Reading, right: Reading) -> bool:
-    if isinstance(left, str) != isinstance(right, str):
-        return False
-    if any(isinstance(value, float) and math.isnan(value) for value in (left, right)):
-        return False
-    return COMPARISONS[sign](left, right)
-
-
-@dataclass(frozen=True)
 class Statement:
     """A claim that has been read: comparisons, all of which have to hold."""
 
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[tuple[Expression, str, Expression], ...]
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
         """What it speaks of, in order, each once."""
-        found = (
-            term
-            for comparison in self.comparisons
-            for operand in comparison.operands
-            for term in operand.terms
-        )
-        return tuple(dict.fromkeys(found))
+        sides = (side for left, _, right in self.comparisons for side in (left, right))
+        return tuple(dict.fromkeys(term for side in sides for term in side.terms))
 
     def holds(self, value_of: ValueOf) -> bool:
         """Whether it is true, given the value of each of its terms.
 
         A NaN never holds, neither with `!=`; nor does a text beside a number.
         """
-        return all(comparison.holds(value_of) for comparison in self.comparisons)
+        return all(
+            _holds(left.value(value_of), sign, right.value(value_of))
+            for left, sign, right in self.comparisons
+        )
 
 
-# the parser
+def _holds(left: Reading, sign: str, right: Reading) -> bool:
+    if isinstance(left, str) != isinstance(right, str):
+        return False
+    if any(isinstance(value, float) and math.isnan(value) for value in (left, right)):
+        return False
+    return _COMPARISONS[sign](left, right)
+
+
+# reading
 
 
 @lru_cache(maxsize=1024)
@@ -297,223 +182,275 @@ def parse_claim(text: str) -> Statement:
     ClaimError
         If it can't be read, with the column and what to write instead.
     """
-    return _Parser(tokens_of(text)).statement()
+    return _Reader(text).statement()
 
 
-class _Parser:
-    """Reads tokens from left to right."""
+class _Reader:
+    """Reads the tree of a claim; columns in it are from 0, those of messages from 1."""
 
-    def __init__(self, tokens: list[Token]) -> None:
-        self._tokens = tokens  # the last is the end
-        self._place = 0
-        self._depth = 0
+    def __init__(self, text: str) -> None:
+        self._tokens, self._length = _tokens_of(text), len(text)
+        # Names without dots, and texts of the same length: what they are, the tokens say.
+        plain = "".join(_plain(token) for token in self._tokens.values())
+        self._start = len(plain) - len(plain.lstrip())  # which Python would take for indentation
+        self._tree = self._parsed(plain.strip())
 
-    # tokens
+    def _parsed(self, plain: str) -> ast.expr:
+        nothing = re.search(r"=\s*(?=[,)])", plain)
+        if nothing:
+            raise ClaimError(
+                f"{plain[nothing.end()]}, but a number, a text in quotes, true or false was "
+                "expected",
+                self._start + nothing.end() + 1,
+            )
+        try:
+            return ast.parse(plain, mode="eval").body
+        except (RecursionError, MemoryError):
+            raise ClaimError(_TOO_DEEP, 1) from None
+        except SyntaxError as error:
+            if not error.offset or error.offset > len(plain):
+                problem = f"the claim ends, but {_EXPECTED}"
+                raise ClaimError(problem, self._length + 1) from None
+            column = self._start + error.offset - 1
+            token = self._tokens.get(column, plain[error.offset - 1])
+            hint = "; join comparisons by and"
+            if error.msg != "invalid syntax":
+                hint = f": {error.msg}"
+            problem = _IN_PARENTHESES if token == "=" else f"{token} is out of place here{hint}"
+            raise ClaimError(problem, column + 1) from None
 
-    @property
-    def _next(self) -> Token:
-        return self._tokens[self._place]
+    def _column(self, node: ast.expr | ast.keyword) -> int:
+        return self._start + node.col_offset
 
-    def _take(self) -> Token:
-        token = self._next
-        self._place += token.kind != "end"
-        return token
+    def _end(self, node: ast.expr) -> int:
+        assert node.end_col_offset is not None
+        return self._start + node.end_col_offset
 
-    def _takes(self, text: str) -> bool:
-        """Take the next token if it is this sign or word."""
-        found = self._next.is_sign(text)
-        if found:
-            self._take()
-        return found
+    def _column_after(self, node: ast.expr, word: str) -> int:
+        """Where a sign or a word stands behind a node; parentheses may come before it."""
+        places = range(self._end(node), self._length)
+        return next(place for place in places if self._tokens.get(place) == word)
 
-    def _expect(self, text: str, why: str) -> None:
-        if not self._takes(text):
-            raise ClaimError(f"{self._next}, but {text} was expected {why}", self._next.column)
+    def _written(self, node: ast.expr) -> str:
+        places = range(self._column(node), self._end(node))
+        return " ".join("".join(self._tokens.get(place, "") for place in places).split())
+
+    def _error(self, node: ast.expr | ast.keyword, problem: str) -> ClaimError:
+        return ClaimError(problem, self._column(node) + 1)
 
     # the grammar
 
     def statement(self) -> Statement:
-        comparisons = [self._comparison()]
-        while self._takes("and"):
-            comparisons.append(self._comparison())
-        if self._next.kind != "end":
-            raise ClaimError(_out_of_place(self._next), self._next.column)
-        return Statement(tuple(comparisons))
+        return Statement(tuple(self._comparisons(self._tree)))
 
-    def _comparison(self) -> Comparison:
-        operands, signs = [self._sum()], list[str]()
-        while self._next.text in COMPARISONS and self._next.kind == "sign":
-            sign = self._take()
-            operands.append(self._sum())
-            signs.append(sign.text)
-            _check_sides(sign, operands[-2], operands[-1])
-        if not signs:
-            problem = f"{self._next}, but a comparison was expected, such as < or =="
-            if self._next.kind == "end":
-                problem = "nothing is compared: add <, <=, >, >=, == or != and what to compare with"
-            elif self._next.is_sign("="):
-                problem = "= sets a value in parentheses; to compare write =="
-            raise ClaimError(problem, self._next.column)
-        return Comparison(tuple(operands), tuple(signs))
+    def _comparisons(self, node: ast.expr) -> list[tuple[Expression, str, Expression]]:
+        match node:
+            case ast.BoolOp(op=ast.And()):
+                return [found for each in node.values for found in self._comparisons(each)]
+            case ast.Compare():
+                return self._compared(node)
+        self._number_or_text(node)  # which may know better what is wrong
+        problem = "nothing is compared: add <, <=, >, >=, == or != and what to compare with"
+        raise ClaimError(problem, self._end(node) + 1)
 
-    def _sum(self) -> Expression:
-        return self._chain(("+", "-"), self._product)
+    def _compared(self, node: ast.Compare) -> list[tuple[Expression, str, Expression]]:
+        found, nodes = [], [node.left, *node.comparators]
+        operands = [self._number_or_text(each) for each in nodes]
+        for place, op in enumerate(node.ops):
+            left, right = operands[place : place + 2]
+            if type(op) not in _SIGNS:
+                raise self._error(
+                    node, f"{self._written(node)}: only <, <=, >, >=, == and != compare"
+                )
+            sign = _SIGNS[type(op)]
+            problem = _why_incomparable(left, sign, right)
+            if problem:
+                raise ClaimError(problem, self._column_after(nodes[place], sign) + 1)
+            found.append((left, sign, right))
+        return found
 
-    def _product(self) -> Expression:
-        return self._chain(("*", "/"), self._factor)
+    def _number(self, node: ast.expr, sign: str) -> Expression:
+        """What a sign or a function takes."""
+        found = self._number_or_text(node)
+        if found.is_text:
+            raise self._error(node, f"{sign} takes numbers, and this is a text")
+        return found
 
-    def _chain(self, signs: tuple[str, str], part: Callable[[], Expression]) -> Expression:
-        column = self._next.column
-        operands, found = [part()], list[str]()
-        while self._next.kind == "sign" and self._next.text in signs:
-            found.append(self._take().text)
-            _check_number(operands[-1], found[-1], column)
-            column = self._next.column
-            operands.append(part())
-        if not found:
-            return operands[0]
-        _check_number(operands[-1], found[-1], column)
-        return chain(operands, found)
+    def _number_or_text(self, node: ast.expr) -> Expression:
+        match node:
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                return Expression(lambda _: float(number))
+            case ast.Constant(value=str()):
+                text = self._text(node)
+                if text in _VERDICTS:  # nothing else is compared with texts
+                    return Expression(lambda _: text, is_text=True)
+                near = nearest(text, _VERDICTS)
+                hint = f"did you mean {near}?" if near else f"there are {', '.join(_VERDICTS)}"
+                raise self._error(node, f'"{text}": no such verdict; {hint}')
+            case ast.UnaryOp(op=ast.USub()):
+                return self._negated(node)
+            case ast.BinOp():
+                return self._joined(node)
+            case ast.Name(id=name) if name in _FUNCTIONS:
+                raise self._error(node, f"( was expected after {name}")
+            case ast.Name(id="true" | "false"):
+                raise self._error(node, f"{node.id}: write 1 for true and 0 for false")
+            case ast.Name():
+                return _measured(Term(self._measure(node)))
+            case ast.Call(func=ast.Name(id=name)) if name in _FUNCTIONS:
+                return self._function(node, name)
+            case ast.Call(func=ast.Name()):
+                return _measured(self._term(node))
+            case ast.BoolOp(op=ast.Or()):
+                column = self._column_after(node.values[0], "or") + 1
+                raise ClaimError("or is no word of claims: only and joins comparisons", column)
+            case ast.UnaryOp(op=ast.Not()):
+                raise self._error(node, "not is no word of claims: only and joins comparisons")
+            case ast.Tuple(elts=[first, *_]):
+                column = self._column_after(first, ",") + 1
+                raise ClaimError(", is out of place here; join comparisons by and", column)
+            case ast.Compare() | ast.BoolOp():
+                raise self._error(node, "parentheses hold numbers; join comparisons by and")
+        raise self._error(node, f"{self._written(node)}, but {_EXPECTED}")
 
-    def _factor(self) -> Expression:
-        token = self._take()
-        self._depth += 1
-        if self._depth > _DEEPEST:
-            raise ClaimError(f"nested more than {_DEEPEST} deep", token.column)
-        try:
-            return self._factor_of(token)
-        finally:
-            self._depth -= 1
+    def _text(self, node: ast.Constant) -> str:
+        token = self._tokens[self._column(node)]
+        if len(token) != self._end(node) - self._column(node):  # such as r"" or two in a row
+            raise self._error(node, f"{self._written(node)} is out of place here")
+        return token[1:-1]
 
-    def _factor_of(self, token: Token) -> Expression:
-        match token.kind:
-            case "number":
-                return constant(token.number)
-            case "text":
-                return constant(_verdict(token))
-            case "name" if token.text in FUNCTIONS:
-                return self._function(token)
-            case "name" if token.text in ("or", "not"):
-                raise ClaimError(_out_of_place(token), token.column)
-            case "name" if token.text not in ("and", "true", "false"):
-                return self._term(token)
-        if token.is_sign("-"):
-            column = self._next.column
-            operand = self._factor()
-            _check_number(operand, "-", column)
-            return negated(operand)
-        if token.is_sign("("):
-            inner = self._sum()
-            if self._next.text in (*COMPARISONS, "and") and self._next.kind != "text":
-                problem = "parentheses hold numbers; join comparisons by and, without parentheses"
-                raise ClaimError(problem, self._next.column)
-            self._expect(")", "to close the parenthesis")
-            return inner
-        hint = "; write 1 for true and 0 for false" if token.text in ("true", "false") else ""
-        problem = f"{token}, but a measure such as valid_loss or a number was expected{hint}"
-        raise ClaimError(problem, token.column)
+    def _negated(self, node: ast.expr) -> Expression:
+        count = 0
+        while isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            if count == _DEEPEST:
+                raise self._error(node, _TOO_DEEP)
+            count += 1
+            node = node.operand
+        operand = self._number(node, "-")
+        return _of_numbers(lambda numbers: -numbers[0], [operand]) if count % 2 else operand
 
-    def _function(self, name: Token) -> Expression:
-        self._expect("(", f"after {name.text}")
-        arguments = list[Expression]()
-        while True:
-            column = self._next.column
-            arguments.append(self._sum())
-            _check_number(arguments[-1], name.text, column)
-            if not self._takes(","):
-                break
-        self._expect(")", f"to close {name.text}(")
-        fits = len(arguments) == 1 if name.text == "abs" else len(arguments) > 1
+    def _joined(self, node: ast.expr) -> Expression:
+        """Of as many numbers as stand beside one another, without going deeper for each."""
+        rest: list[tuple[str, ast.expr]] = []
+        while isinstance(node, ast.BinOp):
+            if type(node.op) not in _SIGNS:
+                raise self._error(node, f"{self._written(node)}: only +, -, * and / join numbers")
+            rest.insert(0, (_SIGNS[type(node.op)], node.right))
+            node = node.left
+        operands = [self._number(node, rest[0][0])]
+        operands += [self._number(each, sign) for sign, each in rest]
+        return _chain(operands, [sign for sign, _ in rest])
+
+    def _function(self, node: ast.Call, name: str) -> Expression:
+        if node.keywords:
+            raise self._error(node.keywords[0], f"{name} takes numbers, and no field is set in it")
+        arguments = [self._number(each, name) for each in node.args]
+        fits = len(arguments) == 1 if name == "abs" else len(arguments) > 1
         if not fits:
-            wanted = "one number" if name.text == "abs" else "at least two numbers"
-            raise ClaimError(f"{name.text} takes {wanted}, not {len(arguments)}", name.column)
-        return called(name.text, arguments)
+            wanted = "one number" if name == "abs" else "at least two numbers"
+            raise self._error(node, f"{name} takes {wanted}, not {len(arguments)}")
+        return _of_numbers(lambda numbers: float(_FUNCTIONS[name](*numbers)), arguments)
 
-    def _term(self, name: Token) -> Expression:
-        measure = check_measure(name.text, name.column)
-        changes, epoch = dict[str, Value](), None
-        if self._takes("("):
-            while True:
-                if self._next.is_sign(")") and not changes and epoch is None:
-                    problem = f"leave out the parentheses of {name.text}(), or set a field in them"
-                    raise ClaimError(problem, self._next.column)
-                given = self._take()
-                if given.kind != "name":
-                    problem = f"{given}, but a change such as weight_decay=0.01 was expected"
-                    raise ClaimError(problem, given.column)
-                if given.text == "epoch":
-                    if epoch is not None:
-                        raise ClaimError("epoch is set twice", given.column)
-                    epoch = self._epoch(given)
-                else:
-                    self._change(given, changes)
-                if not self._takes(","):
-                    break
-            self._expect(")", f"to close {name.text}(")
+    def _measure(self, node: ast.expr) -> str:
+        return check_measure(self._written(node), self._column(node) + 1)
+
+    def _term(self, node: ast.Call) -> Term:
+        measure, changes = self._measure(node.func), dict[str, Value]()
+        epoch: Value | None = None
+        if not (node.args or node.keywords):
+            problem = f"leave out the parentheses of {measure}(), or set a field in them"
+            raise ClaimError(problem, self._column_after(node.func, ")") + 1)
+        for each in node.args:
+            problem = f"{self._written(each)}, but a change such as weight_decay=0.01 was expected"
+            raise self._error(each, problem)
+        for change in node.keywords:
+            place = self._column(change)
+            name = self._tokens[place]
+            if name == "epoch":
+                if epoch is not None:
+                    raise self._error(change, "epoch is set twice")
+                epoch = self._value(change.value, name)
+                if type(epoch) not in (int, float) or epoch not in range(_LATEST + 1):
+                    problem = f"epoch={epoch}: must be a whole number from 0 to {_LATEST}"
+                    raise self._error(change, problem)
+                continue
+            field = find_field(name, place + 1)
+            if field.path in changes:
+                raise self._error(change, f"{field.path} is set twice")
+            value = self._value(change.value, name)
+            changes[field.path] = check_value(field, value, self._column(change.value) + 1)
         if epoch is not None and measure == "noise_floor":
-            raise ClaimError("noise_floor is the same at every epoch", name.column)
-        return measured(Term(measure, changes, epoch))
+            raise self._error(node, "noise_floor is the same at every epoch")
+        return Term(measure, changes, None if epoch is None else int(epoch))
 
-    def _change(self, given: Token, changes: dict[str, Value]) -> None:
-        of = find_field(given.text, given.column)
-        if of.path in changes:
-            raise ClaimError(f"{of.path} is set twice", given.column)
-        self._expect("=", f"after {given.text}")
-        column = self._next.column
-        changes[of.path] = check_value(of, self._value(given), column)
-
-    def _value(self, given: Token) -> Value:
-        sign = -1.0 if self._takes("-") else 1.0
-        token = self._take()
-        if token.kind == "number":
-            is_whole = token.text.isdigit()
-            return int(sign) * int(token.text) if is_whole else sign * token.number
-        if token.kind == "text" and sign > 0:
-            return token.text
-        if token.text in ("true", "false") and sign > 0:
-            return token.text == "true"
-        quoted = f'; put it in quotes: {given.text}="{token.text}"' if token.kind == "name" else ""
-        problem = f"{token}, but a number, a text in quotes, true or false was expected{quoted}"
-        raise ClaimError(problem, token.column)
-
-    def _epoch(self, given: Token) -> int:
-        self._expect("=", "after epoch")
-        token = self._take()
-        if token.kind != "number" or not token.number.is_integer() or token.number > _LATEST:
-            problem = f"epoch={token.text}: must be a whole number from 0 to {_LATEST}"
-            raise ClaimError(problem, given.column)
-        return int(token.number)
+    def _value(self, node: ast.expr, name: str) -> Value:
+        match node:
+            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+                return -value
+            case ast.Constant(value=str()):
+                return self._text(node)
+            case ast.Name(id="true" | "false"):
+                return node.id == "true"
+        written = self._written(node)
+        quoted = f'; put it in quotes: {name}="{written}"' if isinstance(node, ast.Name) else ""
+        problem = f"{written}, but a number, a text in quotes, true or false was expected{quoted}"
+        raise self._error(node, problem)
 
 
-def _out_of_place(token: Token) -> str:
-    if token.text in ("or", "not") and token.kind == "name":
-        return f"{token.text} is no word of claims: only and joins comparisons"
-    if token.is_sign("="):
-        return "= sets a value in parentheses; to compare write =="
-    return f"{token} is out of place here; join comparisons by and"
+def _tokens_of(text: str) -> dict[int, str]:
+    """The words, numbers, texts, signs and blanks of a claim, by where they begin, from 0.
+
+    Raises
+    ------
+    ClaimError
+        If there is a character that no token has, the claim is too long, or parentheses too deep.
+    """
+    if len(text) > LONGEST_CLAIM:
+        raise ClaimError(
+            f"the claim has {len(text):,} characters, and at most {LONGEST_CLAIM:,} are read", 1
+        )
+    tokens, place, depth = dict[int, str](), 0, 0
+    while place < len(text):
+        found = _TOKEN.match(text, place)
+        if found is None:
+            raise ClaimError(_unknown(text[place]), place + 1)
+        token = tokens[place] = found[0]
+        if found.lastgroup == "number" and not math.isfinite(float(token)):
+            raise ClaimError(f"{token} is too large a number", place + 1)
+        depth += (token == "(") - (token == ")")
+        if depth > _DEEPEST:
+            raise ClaimError(_TOO_DEEP, place + 1)
+        place = found.end()
+    return tokens
 
 
-def _check_number(operand: Expression, sign: str, column: int) -> None:
-    if operand.is_text:
-        raise ClaimError(f"{sign} takes numbers, and this is a text", column)
+def _unknown(character: str) -> str:
+    if character in "\"'":
+        return "a quote that is not closed"
+    if character == "|":
+        return "there is no or in claims: only and joins comparisons"
+    meant = _MEANT.get(character)
+    return f"{character!r} is no sign of claims" + (f"; write {meant}" if meant else "")
 
 
-def _check_sides(sign: Token, left: Expression, right: Expression) -> None:
-    """Refuse comparisons that make no sense whatever is measured."""
+def _plain(token: str) -> str:
+    """A token for Python's parser, as long: names without dots, texts without what they say."""
+    if token[0] in "\"'":
+        return f'"{"x" * (len(token) - 2)}"'
+    if token.isspace():
+        return " " * len(token)
+    return token.replace(".", "_") if token[0].isalpha() or token[0] == "_" else token
+
+
+def _why_incomparable(left: Expression, sign: str, right: Expression) -> str:
+    """Why a comparison makes no sense whatever is measured; empty if it may."""
     if left.is_text != right.is_text:
-        problem = f"{sign.text} between a text and a number; "
-        problem += 'a verdict is a text, as in verdict == "overfitting", all else is a number'
-        raise ClaimError(problem, sign.column)
-    if not left.is_text:
-        return
-    if sign.text not in ("==", "!="):
-        raise ClaimError(f"{sign.text} compares numbers; texts take == or !=", sign.column)
-
-
-def _verdict(token: Token) -> str:
-    """The text, if it is a verdict: nothing else is compared with texts."""
-    if token.text not in _VERDICTS:
-        near = nearest(token.text, _VERDICTS)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(_VERDICTS)}"
-        raise ClaimError(f"{token}: no such verdict; {hint}", token.column)
-    return token.text
+        return (
+            f"{sign} between a text and a number; a verdict is a text, as in "
+            'verdict == "overfitting", all else is a number'
+        )
+    if left.is_text and sign not in ("==", "!="):
+        return f"{sign} compares numbers; texts take == or !="
+    return ""
