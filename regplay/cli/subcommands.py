@@ -150,7 +150,8 @@ def configure_train(parser: ArgumentParser) -> None:
     """Say what `regplay train` accepts."""
     parser.description = (
         "Trains an experiment without a window and prints its final losses, a verdict on the fit,\n"
-        "and which nearby setting does better. An empty file is an experiment too: whatever it doesn't say takes its default."
+        "and which nearby setting does better. An empty file is an experiment too: whatever it\n"
+        "doesn't say takes its default."
     )
     parser.epilog = _TRAIN_FILES
     add_experiment(parser)

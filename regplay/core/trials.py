@@ -45,7 +45,7 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
     from regplay.core.joint import JointTraining
 
 SEEDS = 3
-_BUDGET = 6.0  # expected seconds of one thread
+_BUDGET = 3.0  # expected seconds of one thread
 _LEAST = 0.03  # of the validation loss
 _LEAST_OF_SCALE = 0.005
 _CHANGED = 0.01  # of the scale, in the training loss

@@ -14,8 +14,7 @@ The *floor* is the expected loss of the true function on the training points (th
 is known. The *baseline* is the training loss of the best constant prediction, and the *scale* the
 distance between the two, what there is to learn. A mean of n losses has the standard error
 s/√n, where s is their standard deviation; a difference between two means over the same points has
-that of the n differences. *Clearly* means by more than two standard errors, of the points that are
-compared.
+that of the n differences. *Clearly* means by more than two standard errors of what is compared.
 
 1. Diverged: a loss or weight was not finite.
 2. Overfitting, since the best epoch: the validation loss has risen clearly from its best, and by
@@ -29,8 +28,9 @@ compared.
 6. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
-nobody knows how much could be learned. What neighbours of the experiment show, once they are
-trained (`regplay.core.trials`), is added:
+nobody knows how much could be learned. Without a floor above 0, one standard error is enough for
+the gap: losses that are less than a fifth of others have little of them by chance. What neighbours
+of the experiment show, once they are trained (`regplay.core.trials`), is added:
 
 * A neighbour that fits the training points less closely, by more regularization or a smaller
   network, and validates clearly better shows overfitting, where there is a clear gap.
@@ -282,7 +282,8 @@ def judge(
     losses = _last_losses(float(train[-1]), float(valid[-1]), dataset, points)
 
     gap = losses.like_train - losses.train
-    has_gap = gap > max(CLEARLY * losses.gap_error, _GAP * scale)
+    wide = max((CLEARLY if floor else 1.0) * losses.gap_error, _GAP * scale)
+    has_gap = gap > wide
     above = floor or 0.0
     is_memorised = losses.train - above < _MEMORISED * (losses.like_train - above)
     if floor is None:
@@ -301,7 +302,7 @@ def judge(
     gapes_since = None
     if has_gap and is_memorised:
         gaps = valid - train + (losses.like_train - losses.valid)
-        gapes_since = _gaping_since(epochs, gaps, max(CLEARLY * losses.gap_error, _GAP * scale))
+        gapes_since = _gaping_since(epochs, gaps, wide)
     since = gapes_since if rises_since is None else rises_since
 
     has_stopped = last.stopped_at[member] >= 0

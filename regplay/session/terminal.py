@@ -21,6 +21,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
+from regplay.core.population import fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.trials import Tried, compare, lineup, neighbours
@@ -211,7 +212,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     if was_stopped:
         tell(f"Stopped at epoch {training.epoch:,} of {training.epochs:,}.")
     experiment, dataset, fit = training.experiments[0], training.datasets[0], training.fit(None)
-    fit_at_best = None if best is None else training.fit_at(None, best).valid
+    fit_at_best = None if best is None else fit_at(best, experiment, dataset, None).valid
     result = Result(
         experiment=experiment,
         dataset=dataset,
@@ -244,17 +245,17 @@ def tell(message: str) -> None:
 def try_neighbours(result: Result, device: str | None) -> Tried | None:
     """Train neighbours of the experiment of a run; what they showed, None after Ctrl-C."""
     changes = neighbours(result.experiment, result.history)
+    count = f"trying {counted(len(changes), 'nearby setting')}"
 
     def attempt(device: str, quiet: bool) -> Tried | None:
         experiments = lineup(result.experiment, changes).experiments
         training = JointTraining(experiments, device=device)
-        progress, count = StatusLine(sys.stderr), counted(len(changes), "neighbour")
+        progress, history = StatusLine(sys.stderr), training.history
         try:
             with CtrlC() as ctrl_c:
                 while not training.finished and not ctrl_c.pressed:
                     if training.advance():
-                        share = training.history.progress
-                        progress.show(lambda _: f"trying {count} · {percent_text(share)}")
+                        progress.show(lambda _: f"{count} · {percent_text(history.progress)}")
         finally:
             progress.clear()
         return compare(training, changes) if training.finished else None

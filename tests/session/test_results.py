@@ -17,6 +17,7 @@ from regplay.core.fields import replace
 from regplay.core.fit import Fit
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import Sweep, SweepAxis
+from regplay.core.verdict import PointLosses
 from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.results import (
     Result,
