@@ -139,8 +139,7 @@ def fill_in(
     ------
     After each stretch, so that it can be left off at any time.
     """
-    best = history.best()
-    best_epoch = -1 if best is None else int(history.epochs[best])
+    best_epoch = history.best_epoch
     for state, following in pairwise(list(checkpoints)):
         epochs = history.epochs
         between = epochs[(epochs > state.epoch) & (epochs < following.epoch)]

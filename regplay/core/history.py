@@ -95,28 +95,31 @@ class History:
         length = self._length
         return self._values[:length, MEASURES.index(measure), member]
 
-    def row(self, measure: str, record: int) -> Floats:
-        """One measure of all members at a record, [M]."""
-        values: Floats = self._values[record, MEASURES.index(measure)]
-        return values
+    def row(self, measure: str, epoch: int | None = None) -> Floats:
+        """One measure of all members [M] at the newest record, or at that of an epoch.
 
-    def of_member(self, member: int) -> "History":
-        """A copy with one member alone; it ends where that one stopped."""
-        alone = History()
-        alone.follow(self, member)
-        return alone
+        That is the newest that is not later; NaN before any.
+        """
+        n = self._records(epoch)
+        values: Floats = self._values[n - 1, MEASURES.index(measure)]
+        return values if n else np.full_like(values, np.nan)
 
-    def follow(self, source: "History", member: int) -> None:
+    def _records(self, epoch: int | None) -> int:
+        """How many records there are, or were at an epoch."""
+        n = self._length
+        return n if epoch is None else int(np.searchsorted(self._epochs[:n], epoch, side="right"))
+
+    def follow(self, source: "History", member: int, until: int | None = None) -> None:
         """Append what a member of another history has recorded since, until where it stopped.
 
-        What is here already must come from that member too.
+        What is here already must come from that member too. With `until` later epochs are left out.
         """
-        start, end, newest = self._length, len(source), source.last
+        start, end, newest = self._length, source._records(until), source.last
         if newest is None:
             return
         stopped_at = int(newest.stopped_at[member])
         if stopped_at >= 0:
-            end = int(np.searchsorted(source._epochs[:end], stopped_at, side="right"))
+            end = min(end, source._records(stopped_at))
         if end <= start:
             return
         while len(self._epochs) < end:
@@ -136,31 +139,19 @@ class History:
         self._length = end
 
     def until(self, epoch: int) -> "History":
-        """A copy of what was known at an epoch."""
-        records = int(np.searchsorted(self.epochs, epoch, side="right"))
-        earlier = self._copy(records)
-        if records and self.last is not None:
-            stopped_at = np.where(self.last.stopped_at <= epoch, self.last.stopped_at, -1)
-            earlier.last = Snapshot(
-                int(self._epochs[records - 1]),
-                int(self._steps[records - 1]),
-                self._values[records - 1].copy(),
-                stopped_at,
-                self.last.diverged & (stopped_at >= 0),
-            )
+        """A copy of what was known at an epoch, of a history of one member."""
+        earlier = History()
+        earlier.follow(self, 0, epoch)
         return earlier
-
-    def _copy(self, records: int) -> "History":
-        """The first records, without the last snapshot."""
-        copy = History()
-        copy._epochs = self._epochs[:records].copy()
-        copy._steps = self._steps[:records].copy()
-        copy._values = self._values[:records].copy()
-        copy._length = records
-        return copy
 
     def best(self, member: int = 0) -> int | None:
         """Index of the record with the smallest finite validation loss, or None before any."""
         loss = self.column("valid_loss", member)
         finite = np.isfinite(loss)
         return int(np.where(finite, loss, np.inf).argmin()) if finite.any() else None
+
+    @property
+    def best_epoch(self) -> int:
+        """Of the record that is the best of the first member; −1 before any."""
+        best = self.best()
+        return -1 if best is None else int(self._epochs[best])

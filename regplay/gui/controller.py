@@ -2,7 +2,7 @@
 
 The way of a value, such as weight decay while its slider is dragged, from the mouse to the pixels:
 
-1. `controls/track.py`: the slider hands on the value under the mouse.
+1. `controls/slider.py`: the slider hands on the value under the mouse.
 2. `controls/control.py`: its control checks the value and shows it.
 3. `controls/panel.py`: the panel puts it into a whole new `Experiment`.
 4. `controller.py`: `change` notes it for undo, loads data that are others, and tells who shows it.

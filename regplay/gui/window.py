@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controller import Controller
-from regplay.gui.controls import ControlPanel, SweepSliders
+from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
@@ -72,8 +72,7 @@ class MainWindow(QMainWindow):
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
-        self._sliders = SweepSliders(self.controls)
-        controller.studies.add(self._sliders)
+        controller.studies.add(self.controls)
         self.fit_view = FitView()
         self.history_view = HistoryView()
         self.verdict_bar = VerdictBar()
@@ -164,7 +163,7 @@ class MainWindow(QMainWindow):
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
-        for place in (tabs, self.pinned, self._sliders):
+        for place in (tabs, self.pinned, controls):
             place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
         tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))

@@ -185,14 +185,12 @@ class Pins:
 
 def as_now(run: Run) -> Run:
     """A run as it is now, whatever is trained later, with as many states as a pin may keep."""
-    best = run.history.best()
-    best_epoch = -1 if best is None else int(run.history.epochs[best])
     return Run(
         run.experiment,
         copy.copy(run.history),  # it is only ever appended to: a copy may share what is there
         list(run.changed_at),
         run.placement,
-        run.checkpoints.within(_KEPT, best_epoch),
+        run.checkpoints.within(_KEPT, run.history.best_epoch),
     )
 
 

@@ -222,7 +222,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         points=PointLosses.of(experiment, dataset, fit, fit_at_best),
         layers=training.population.member(0),
         seconds=seconds,
-        engine=training.engine,
+        engine=training.population.engine.name,
     )
     return result, was_stopped
 

@@ -6,7 +6,7 @@ import pytest
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import landscape_axis, roundness, sweep_axis
-from regplay.gui.controls.factory import scale_of
+from regplay.gui.controls.slider_scale import scale_of
 
 EVEN = (
     "regularization.dropout",

@@ -7,7 +7,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, get, replace
 from regplay.core.hyperparameters import SWEEPABLE, is_used
 from regplay.core.sweep import Sweep, SweepAxis, sweep_axis
-from regplay.gui.controls.factory import scale_of
+from regplay.gui.controls.slider_scale import scale_of
 
 WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 

@@ -61,12 +61,12 @@ def write_down(person) -> None:
     """Have what was changed written, as happens every few seconds."""
     documents = person.window.documents
     documents._tick()
-    documents._safety._autosave.wait()
+    documents._autosave.wait()
 
 
 def crash(person) -> None:
     """The window is gone as far as others know: its lock is free and its file is left."""
-    autosave = person.window.documents._safety._autosave
+    autosave = person.window.documents._autosave
     autosave.wait()
     autosave._lock.release()
     autosave.path = autosave._lock = None

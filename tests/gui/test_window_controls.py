@@ -204,7 +204,7 @@ def test_without_data_nothing_of_the_last_dataset_is_shown(person):
     assert "choose a CSV file" in person.banner
     assert person.find("verdict.headline").text().endswith("No data")
     assert person.find("verdict.losses").text() == ""
-    assert person.window.fit_view.panel is None
+    assert person.window.fit_view.panel.dataset is None
     person.window.controls.control("data.name").set_value("curved")
     assert person.wait_until_finished().fit.grid is not None
     assert person.window.fit_view.panel.isVisible()

@@ -175,7 +175,8 @@ def test_try_it_trains_other_draws_where_the_answer_is_among_the_seeds(reader):
     window = reader.window
     window.guide.go_to("small", 3)
     window.tabs.set_tab("seeds")
-    window.tabs.seeds.set_axis("regularization.weight_decay")
+    combo = reader.find("seeds.axis")
+    combo.setCurrentIndex(combo.findData("regularization.weight_decay"))
     reader.click("lesson.try")
     reader.wait(lambda: "seeds.parts" in window.controller.studies.studies)
     reader.wait(lambda: window.controller.studies.studies["seeds.parts"].finished)

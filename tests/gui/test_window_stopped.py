@@ -90,7 +90,7 @@ def test_the_network_of_an_unfinished_cell_trains_on_to_its_end(at_tab, goes_on)
 def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
     person = at_tab("seeds", ENDLESS)
     tab, timeline = person.window.tabs.seeds, person.window.timeline
-    tab.set_seeds(5)
+    tab.box.setValue(5)
     person.click("seeds.start")
     person.wait(lambda: tab.recorded and tab.recorded[-1] > 20)
     person.click("seeds.start")

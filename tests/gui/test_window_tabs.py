@@ -66,9 +66,9 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
 def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     person = at_tab("seeds")
     tab = person.window.tabs.seeds
-    tab.set_seeds(5)
+    tab.box.setValue(5)
     person.click("seeds.start")
-    bars = tab.decomposition.plot.bars
+    bars = tab.decomposition.bars
     axis = decomposition_axis("regularization.weight_decay")
     person.wait(lambda: len(bars.parts) == len(axis.values) and all(bars.parts))
     studies = person.controller.runner._studies
@@ -82,7 +82,7 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
 def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     person = at_tab("seeds")
     tab = person.window.tabs.seeds
-    tab.set_seeds(5)
+    tab.box.setValue(5)
     person.click("seeds.start")
     laboratory = person.controller.studies
     person.wait(lambda: laboratory.studies and all(s.finished for s in laboratory.studies.values()))
@@ -103,7 +103,7 @@ def test_double_descent_is_one_click(at_tab):
     person.click("seeds.doubleDescent")
     for path, value in DOUBLE_DESCENT.items():
         assert get(person.controller.session.experiment, path) == value
-    assert person.window.tabs.seeds.axis() == "model.width"
+    assert person.window.tabs.seeds.path == "model.width"
 
 
 def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):

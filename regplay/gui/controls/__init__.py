@@ -3,6 +3,5 @@
 from regplay.gui.controls.control import Combo, Control
 from regplay.gui.controls.number import CountBox
 from regplay.gui.controls.panel import ControlPanel, Framing
-from regplay.gui.controls.slider_curves import SweepSliders
 
-__all__ = ["Combo", "Control", "ControlPanel", "CountBox", "Framing", "SweepSliders"]
+__all__ = ["Combo", "Control", "ControlPanel", "CountBox", "Framing"]

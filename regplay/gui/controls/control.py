@@ -6,11 +6,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QComboBox,
     QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -22,6 +21,17 @@ from regplay.core.datasets.points import counted_points
 from regplay.core.fields import Field, Value
 
 
+class FieldLabel(QLabel):
+    """The name of a field beside its control; a double click asks for the default."""
+
+    double_clicked = Signal()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Ask for the default."""
+        self.double_clicked.emit()
+        event.accept()
+
+
 class Control(QWidget):
     """A widget for one value of an experiment; its `objectName` is the field path."""
 
@@ -30,12 +40,10 @@ class Control(QWidget):
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.field = field
-        self._value = field.default
-        self._default = self._value
+        self._value = self._default = field.default
         self._note = ""
         self.setObjectName(field.path)
-        self.setAccessibleName(field.label)
-        self.setAccessibleDescription(field.description)
+        self._describe(self)
         self._explain()
 
     def value(self) -> Value:
@@ -95,16 +103,26 @@ class Control(QWidget):
         paragraphs = (f"<p>{escape(text, quote=False)}</p>" for text in sentences if text)
         self.setToolTip("".join(paragraphs))
 
+    def _describe(self, part: QWidget) -> None:
+        part.setAccessibleName(self.field.label)
+        part.setAccessibleDescription(self.field.description)
 
-class FieldLabel(QLabel):
-    """The name of a field beside its control; a double click asks for the default."""
+    def _make_label(self, part: QWidget) -> FieldLabel:
+        """The name of the field, for the part that has the focus; a double click resets it."""
+        label = FieldLabel(self.field.label, self)
+        label.setBuddy(part)
+        label.double_clicked.connect(self.reset)
+        self.setFocusProxy(part)
+        self._describe(part)
+        return label
 
-    double_clicked = Signal()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask for the default."""
-        self.double_clicked.emit()
-        event.accept()
+    def _make_row(self, *parts: QWidget, shares: tuple[int, ...]) -> QBoxLayout:
+        """These beside one another; they share the width that is left in this proportion."""
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        row.setContentsMargins(0, 0, 0, 0)
+        for part, share in zip(parts, shares, strict=True):
+            row.addWidget(part, share)
+        return row
 
 
 class Combo(QComboBox):
@@ -127,25 +145,16 @@ class ChoiceControl(Control):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.label = FieldLabel(field.label, self)
         self.combo = Combo(self)
-        self.combo.addItems(list(field.choices))
-        self.combo.setCurrentText(str(self._value))
-        self.combo.setAccessibleName(field.label)
-        self.combo.setAccessibleDescription(field.description)
-        self.label.setBuddy(self.combo)
-        self.setFocusProxy(self.combo)
-
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.combo, 1)
-
-        self.label.double_clicked.connect(self.reset)
-        self.combo.currentTextChanged.connect(self.set_value)
+        for choice in field.choices:
+            self.combo.addItem(self.text(choice), choice)
+        self.combo.setCurrentIndex(self.combo.findData(self._value))
+        self.label = self._make_label(self.combo)
+        self._row = self._make_row(self.label, self.combo, shares=(1, 1))
+        self.combo.currentIndexChanged.connect(lambda k: self.set_value(self.combo.itemData(k)))
 
     def _show(self, value: Value) -> None:
-        self.combo.setCurrentText(str(value))
+        self.combo.setCurrentIndex(self.combo.findData(value))
 
     def _details(self) -> str:
         return f"Double-click the name for the default, {self.text(self.default())}."
@@ -158,14 +167,9 @@ class SwitchControl(Control):
         super().__init__(field, parent)
         self.check_box = QCheckBox(field.label, self)
         self.check_box.setChecked(bool(self._value))
-        self.check_box.setAccessibleName(field.label)
-        self.check_box.setAccessibleDescription(field.description)
+        self._describe(self.check_box)
         self.setFocusProxy(self.check_box)
-
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.check_box)
-
+        self._make_row(self.check_box, shares=(0,))
         self.check_box.toggled.connect(self.set_value)
 
     def text(self, value: Value) -> str:
@@ -179,36 +183,17 @@ class SwitchControl(Control):
         return f"Default: {self.text(self.default())}."
 
 
-_TABLES = "Tables (*.csv *.tsv *.txt);;All files (*)"
-
-
 class TextControl(Control):
     """A text; it takes effect on Enter or when the line loses the focus, not letter by letter."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.label = FieldLabel(field.label, self)
         self.line = QLineEdit(str(self._value), self)
-        self.line.setAccessibleName(field.label)
         self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
-        self.line.setAccessibleDescription(field.description)
-        self.label.setBuddy(self.line)
-        self.setFocusProxy(self.line)
-
-        self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setColumnStretch(1, 1)
-        self._grid.addWidget(self.label, 0, 0)
-        self._grid.addWidget(self.line, 0, 1)
-
-        self.label.double_clicked.connect(self.reset)
-        self.line.editingFinished.connect(self._read_line)
-        self.line.returnPressed.connect(
-            self.line.clearFocus
-        )  # what is typed next is for the window
-
-    def _read_line(self) -> None:
-        self.set_value(self.line.text().strip())
+        self.label = self._make_label(self.line)
+        self._row = self._make_row(self.label, self.line, shares=(0, 1))
+        self.line.editingFinished.connect(lambda: self.set_value(self.line.text().strip()))
+        self.line.returnPressed.connect(self.line.clearFocus)  # what follows is for the window
 
     def _show(self, value: Value) -> None:
         self.line.setText(str(value))
@@ -222,17 +207,15 @@ class FileControl(TextControl):
         self.browse = QPushButton("Browse…", self)
         self.browse.setAccessibleName(f"Browse for {field.label}")
         self.browse.setToolTip("Choose the table to learn from.")
-        self._grid.addWidget(self.browse, 0, 2)
+        self._row.addWidget(self.browse)
         self.browse.clicked.connect(self._browse)
 
     def _browse(self) -> None:
         folder = str(Path(str(self._value)).expanduser().parent) if self._value else ""
-        path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, _TABLES)
+        tables = "Tables (*.csv *.tsv *.txt);;All files (*)"
+        path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, tables)
         if path:  # empty: the dialog was cancelled
             self.set_value(path)
-
-
-_NONE = {"data.valid_points": "30 % held back"}
 
 
 class PointsControl(Control):
@@ -244,15 +227,13 @@ class PointsControl(Control):
         self.count = QLabel(self.text(self._value), self)
         self.count.setAccessibleName(field.label)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.label, 1)
-        layout.addWidget(self.count)
+        self._make_row(self.label, self.count, shares=(1, 0))
 
     def text(self, value: Value) -> str:
         """Such as `34 points`."""
-        return _NONE.get(self.field.path, "none") if not value else counted_points(str(value))
+        if value:
+            return counted_points(str(value))
+        return "30 % held back" if self.field.path == "data.valid_points" else "none"
 
     def _show(self, value: Value) -> None:
         self.count.setText(self.text(value))

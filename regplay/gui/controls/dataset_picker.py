@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette, QPixm
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
+    QBoxLayout,
     QLabel,
     QProxyStyle,
     QSizePolicy,
@@ -24,7 +25,6 @@ from PySide6.QtWidgets import (
     QStyleHintReturn,
     QStyleOption,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,8 +32,8 @@ from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
 from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
-from regplay.gui.controls.control import Combo, Control, FieldLabel
-from regplay.gui.theme import blend, colors_of, line_color
+from regplay.gui.controls.control import ChoiceControl
+from regplay.gui.theme import blend, colors_of, line_color, sized
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -190,10 +190,9 @@ class DatasetDelegate(QStyledItemDelegate):
 
     def _fonts(self) -> tuple[QFont, QFont]:
         """Those of the title and of the description."""
-        title, line = QFont(self._view.font()), QFont(self._view.font())
+        title = QFont(self._view.font())
         title.setBold(True)
-        line.setPointSizeF(line.pointSizeF() * 0.9)
-        return title, line
+        return title, sized(self._view.font(), 0.93)
 
     def _picture(self, name: str, palette: QPalette, scale: float) -> QPixmap | None:
         key = (name, palette.color(QPalette.ColorRole.Base).rgba(), scale)
@@ -227,18 +226,11 @@ class _ListStyle(QProxyStyle):
         return super().styleHint(hint, option, widget, data)
 
 
-class DatasetPicker(Control):
+class DatasetPicker(ChoiceControl):
     """Which dataset to learn, with its description below."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.label = FieldLabel(field.label, self)
-        self.combo = Combo(self)
-        for name in field.choices:
-            self.combo.addItem(REGISTRY[name].title, name)
-        self.combo.setCurrentIndex(self.combo.findData(self._value))
-        self.combo.setAccessibleName(field.label)
-        self.combo.setAccessibleDescription(field.description)
         self.combo.setMaxVisibleItems(_VISIBLE_ROWS)
         self._style = _ListStyle("Fusion")
         self.combo.setStyle(self._style)
@@ -247,31 +239,19 @@ class DatasetPicker(Control):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # there is more
         self.combo.setItemDelegate(DatasetDelegate(view))
-        self.label.setBuddy(self.combo)
-        self.setFocusProxy(self.combo)
-
         self.description = QLabel(self)
         self.description.setWordWrap(True)
         self.description.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.description.setText(REGISTRY[str(self._value)].description)
 
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(3)
-        layout.addWidget(self.label)
-        layout.addWidget(self.combo)
-        layout.addWidget(self.description)
-
-        self.label.double_clicked.connect(self.reset)
-        self.combo.currentIndexChanged.connect(self._picked)
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom)
+        self._row.setSpacing(3)
+        self._row.addWidget(self.description)
 
     def text(self, value: Value) -> str:
         """The dataset's title."""
         return REGISTRY[str(value)].title
 
-    def _picked(self, index: int) -> None:
-        self.set_value(self.combo.itemData(index))
-
     def _show(self, value: Value) -> None:
-        self.combo.setCurrentIndex(self.combo.findData(value))
+        super()._show(value)
         self.description.setText(REGISTRY[str(value)].description)

@@ -1,19 +1,21 @@
-"""A number: its name and an editable box on one line, a slider below."""
+"""A number: its name and an editable box on one line, a slider below, perhaps with a curve."""
 
 import math
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
-from regplay.gui.controls.control import Control, FieldLabel
-from regplay.gui.controls.slider_scale import SliderScale
-from regplay.gui.controls.track import Track
-from regplay.gui.theme import refusal_color
-from regplay.gui.widgets import leave_space
+from regplay.core.sweep import sweep_axis
+from regplay.gui.controls.control import Control
+from regplay.gui.controls.slider import CurveSlider, ValueSlider
+from regplay.gui.controls.slider_scale import SliderScale, reach_of
+from regplay.gui.controls.sweep_curve import SweepCurve
+from regplay.gui.theme import colors_of, line_color, refusal_color
+from regplay.gui.widgets import Toggle, leave_space, named
 from regplay.session.number_text import exact
 
 
@@ -41,21 +43,25 @@ def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
     return field.check(int(number)) if whole else field.parse(text)
 
 
-_WIDTH = 76  # px; fixed, so that a changing text never moves the layout
-
-
 class ValueBox(QLineEdit):
-    """The editable value beside a slider; the arrow and page keys move the slider from here."""
+    """The editable value beside a slider; the arrow and page keys are for the slider.
 
-    stepped = Signal(int)
-    paged = Signal(int)
+    Signals
+    -------
+    step_pressed
+        (QKeyEvent): one of these keys.
+    abandoned
+        What was typed doesn't count.
+    """
+
+    step_pressed = Signal(object)
     abandoned = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._refused = False
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(76)  # px; a changing text never moves the layout
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
         leave_space(self, self.editingFinished.emit)
 
@@ -66,16 +72,10 @@ class ValueBox(QLineEdit):
             self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Up, Down, PageUp and PageDown step; Escape takes back what was typed."""
+        """Hand on what steps; Escape takes back what was typed."""
         match event.key():
-            case Qt.Key.Key_Up:
-                self.stepped.emit(1)
-            case Qt.Key.Key_Down:
-                self.stepped.emit(-1)
-            case Qt.Key.Key_PageUp:
-                self.paged.emit(1)
-            case Qt.Key.Key_PageDown:
-                self.paged.emit(-1)
+            case Qt.Key.Key_Up | Qt.Key.Key_Down | Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
+                self.step_pressed.emit(event)
             case Qt.Key.Key_Escape if self.isModified():
                 self.abandoned.emit()
             case _:
@@ -100,24 +100,16 @@ class NumberControl(Control):
     goes back to the last good value, and a message below says what is allowed.
     """
 
-    def __init__(
-        self,
-        field: Field,
-        scale: SliderScale,
-        words: Mapping[int, str] | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
-        self._words: Mapping[int, str] = words or {}
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        scale, self._words = reach_of(field, field.default)
         super().__init__(field, parent)
-        self.label = FieldLabel(field.label, self)
         self.box = ValueBox(self)
         self.slider = self._make_slider(scale)
-        self._message: QLabel | None = None
-
-        self.label.setBuddy(self.slider)
-        self.setFocusProxy(self.slider)
-        self.slider.setAccessibleName(field.label)
-        self.slider.setAccessibleDescription(field.description)
+        self.label = self._make_label(self.slider)
+        self._message = QLabel(self)
+        self._message.setWordWrap(True)
+        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._message.hide()
         self.box.setAccessibleName(f"{field.label}, value")
         self.box.setAccessibleDescription(f"{field.bounds}. {field.description}")
         self.box.setText(self.text(self._value))
@@ -129,15 +121,14 @@ class NumberControl(Control):
         self._grid.addWidget(self.label, 0, 0)
         self._grid.addWidget(self.box, 0, 2)  # the column between is for a button
         self._grid.addWidget(self.slider, 1, 0, 1, 3)
+        self._grid.addWidget(self._message, 2, 0, 1, 3)
 
-        self.label.double_clicked.connect(self.reset)
         self.slider.reset_requested.connect(self.reset)
         self.slider.picked.connect(self.set_value)
         self.box.editingFinished.connect(self._read_box)
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.abandoned.connect(self._restore_box)
-        self.box.stepped.connect(self.slider.step)
-        self.box.paged.connect(self.slider.page)
+        self.box.step_pressed.connect(self.slider.keyPressEvent)
 
     def text(self, value: Value) -> str:
         """The number, or the word that stands for it (`off`, `full`)."""
@@ -146,7 +137,7 @@ class NumberControl(Control):
 
     def message(self) -> str:
         """Why the last typed value was refused; empty if it was not."""
-        return self._message.text() if self._message and not self._message.isHidden() else ""
+        return self._message.text()
 
     def set_reach(self, scale: SliderScale, words: Mapping[int, str]) -> None:
         """Let the slider go over other values, and show some numbers as words."""
@@ -168,8 +159,8 @@ class NumberControl(Control):
         super().reset()
         self._refuse("")
 
-    def _make_slider(self, scale: SliderScale) -> Track:
-        return Track(scale, self._number(), self)
+    def _make_slider(self, scale: SliderScale) -> ValueSlider:
+        return ValueSlider(scale, self._number(), self)
 
     def _number(self) -> float:
         assert isinstance(self._value, int | float)
@@ -186,7 +177,10 @@ class NumberControl(Control):
         return f"{bounds[0].upper()}{bounds[1:]}. Double-click for the default, {default}."
 
     def _restore_box(self) -> None:
-        self.box.setText(self.text(self._value))
+        self._show_in_box(self._value)
+
+    def _show_in_box(self, value: Value) -> None:
+        self.box.setText(self.text(value))
         self.box.setCursorPosition(0)  # of a long number, show the leading digits
 
     def _read_box(self) -> None:
@@ -207,15 +201,138 @@ class NumberControl(Control):
 
     def _refuse(self, message: str) -> None:
         self.box.set_refused(bool(message))
-        if self._message is None:
-            if not message:
-                return
-            self._message = QLabel(self)
-            self._message.setWordWrap(True)
-            self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            self._grid.addWidget(self._message, 2, 0, 1, 3)
         self._message.setText(message)
         self._message.setVisible(bool(message))
+
+
+class CurveButton(Toggle):
+    """A little U-curve, in a frame while it is checked, focused or under the mouse."""
+
+    _SIZE = QSize(24, 18)  # px
+
+    def __init__(self, tip: str, parent: QWidget | None = None) -> None:
+        super().__init__("", tip, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFixedWidth(self._SIZE.width())
+        # As tall as the row, so that it is level with the box.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+
+    def sizeHint(self) -> QSize:
+        """As large as the picture needs."""
+        return self._SIZE
+
+    def _draw_frame(self, painter: QPainter, place: QRectF) -> None:
+        frame = QRectF(QPointF(), self._SIZE.toSizeF())
+        frame.moveCenter(place.center())
+        if self.isEnabled() and (self.isChecked() or self.underMouse() or self.hasFocus()):
+            super()._draw_frame(painter, frame)
+        elif self.isChecked():
+            painter.setPen(QPen(line_color(self.palette()), 1))
+            painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+
+    def _draw_content(self, painter: QPainter) -> None:
+        palette = self.palette()
+        if not self.isEnabled():
+            stroke = dot = line_color(palette, 0.35)
+        elif self.isChecked():
+            stroke = dot = self._text_color()
+        else:
+            stroke, dot = line_color(palette, 0.75), QColor(colors_of(palette).valid)
+        middle = QRectF(self.rect()).center()
+        painter.setPen(QPen(stroke, 1.4))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        curve = QPainterPath(middle + QPointF(-7, -5))
+        curve.cubicTo(middle + QPointF(-5, 6), middle + QPointF(4, 8), middle + QPointF(7, -4))
+        painter.drawPath(curve)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(dot)
+        painter.drawEllipse(middle + QPointF(0.2, 3.8), 2.2, 2.2)
+
+
+class SweepableControl(NumberControl):
+    """A number with a slider, and a button that makes room for the slider's curve.
+
+    Signals
+    -------
+    curve_toggled
+        Whether a person wants the curve to be shown.
+    previewed
+        Index of the trained member under the handle, while it is dragged over a finished curve;
+        the box shows its value, `value()` is still the one from before.
+    adopted
+        Index of the trained member that was chosen; `value()` is its value, and `value_changed` is
+        not emitted: there is nothing to train.
+    preview_ended
+        Nothing was adopted after all; what counts is `value()`.
+    """
+
+    slider: CurveSlider
+
+    curve_toggled = Signal(bool)
+    previewed = Signal(int)
+    adopted = Signal(int)
+    preview_ended = Signal()
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self._adopts = True
+        count = len(sweep_axis(field.path).values)
+        tip = f"Show the loss at each position of this slider: trains {count} networks at once"
+        self.button = named(f"{field.path}.curve", CurveButton(tip, self))
+        self.button.setAccessibleName(f"{field.label}, curve")
+        self.button.setAccessibleDescription(tip)
+        self._grid.addWidget(self.button, 0, 1)
+        QWidget.setTabOrder(self.button, self.box)
+        QWidget.setTabOrder(self.box, self.slider)
+
+        self.button.toggled.connect(self.slider.set_shows_curve)
+        self.button.clicked.connect(self.curve_toggled)
+        self.slider.previewed.connect(self._preview)
+        self.slider.preview_ended.connect(self._end_preview)
+        self.slider.adopted.connect(self._adopt)
+
+    def shows_curve(self) -> bool:
+        """Whether there is room for the curve."""
+        return self.button.isChecked()
+
+    def set_shows_curve(self, shows: bool) -> None:
+        """Make or take the room for the curve."""
+        self.button.setChecked(shows)
+
+    def set_adopts(self, adopts: bool) -> None:
+        """Whether the handle brings trained members, or values like that of any other slider."""
+        self._adopts = adopts
+
+    def set_curve(self, curve: SweepCurve | None) -> None:
+        """Show `curve` where there is room for one; the layout stays."""
+        self.slider.set_curve(curve)
+
+    def _make_slider(self, scale: SliderScale) -> CurveSlider:
+        return CurveSlider(scale, self._number(), self)
+
+    def _preview(self, index: int) -> None:
+        if self._adopts:
+            self._show_in_box(self.slider.under_handle)
+            self.previewed.emit(index)
+        else:
+            self.set_value(self._under_handle())
+
+    def _end_preview(self) -> None:
+        self._show_in_box(self.slider.under_handle)
+        self.preview_ended.emit()
+
+    def _adopt(self, index: int) -> None:
+        value = self._under_handle()
+        if self._adopts:
+            self._value = value
+            self._show(value)
+            self.adopted.emit(index)
+        else:
+            self.set_value(value)
+
+    def _under_handle(self) -> Value:
+        number = int if self.field.kind == "integer" else float
+        return self.field.check(number(self.slider.under_handle))
 
 
 class CountBox(QSpinBox):

@@ -1,30 +1,50 @@
 """The left side of the window: a control for each value of the experiment, in groups."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
-from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, is_used, why_unused
-from regplay.gui.controls.control import Control
-from regplay.gui.controls.curve_control import SweepableControl
-from regplay.gui.controls.factory import fit_to_dataset, make_control
-from regplay.gui.controls.sweep_curve import SweepCurve
+from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, SWEEPABLE, is_used, why_unused
+from regplay.gui.controls.control import (
+    ChoiceControl,
+    Control,
+    FileControl,
+    PointsControl,
+    SwitchControl,
+    TextControl,
+)
+from regplay.gui.controls.dataset_picker import DatasetPicker
+from regplay.gui.controls.number import NumberControl, SweepableControl
+from regplay.gui.controls.slider_scale import reach_of
+from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, sweep_along
 from regplay.gui.theme import blend
+from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import Button, Press, ScrolledColumn, named
 
-_ACCENT = QPalette.ColorRole.Highlight
-_RADIUS = 4.0  # px
+_KINDS: Mapping[str, type[Control]] = {
+    "choice": ChoiceControl,
+    "switch": SwitchControl,
+    "text": TextControl,
+    "integer": NumberControl,
+    "number": NumberControl,
+}
+_SPECIAL: Mapping[str, type[Control]] = dict.fromkeys(SWEEPABLE, SweepableControl) | {
+    "data.name": DatasetPicker,
+    "data.file": FileControl,
+    "data.points": PointsControl,
+    "data.valid_points": PointsControl,
+}
+
+
+def make_control(field: fields.Field, parent: QWidget | None = None) -> Control:
+    """The control for `field`, showing its default."""
+    return _SPECIAL.get(field.path, _KINDS[field.kind])(field, parent)
 
 
 class Framing(QWidget):
@@ -50,26 +70,22 @@ class Framing(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A frame and a tint in the accent colour."""
-        shown = [control for control in self._framed if control.isVisible()]
-        if not shown:
-            return
-        window, accent = (
-            self.palette().color(role) for role in (QPalette.ColorRole.Window, _ACCENT)
-        )
+        window, accent = self.palette().window().color(), self.palette().highlight().color()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
         painter.setBrush(blend(window, accent, 0.14))
-        for control in shown:
-            place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
-            painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), _RADIUS, _RADIUS)
+        for control in self._framed:
+            if control.isVisible():
+                place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
+                painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), 4, 4)
         painter.end()
 
 
 _SPACING = 4  # px between controls
 
 
-class Group(QWidget):
+class Group(Framing):
     """A bold heading, the controls under it, and a button that shows some more.
 
     Attributes
@@ -80,30 +96,25 @@ class Group(QWidget):
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.heading = Button(self)
-        self.heading.setText(title)
-        self.heading.setToolTip(f"Show or hide what belongs to {title}.")
-        self.heading.setAutoRaise(True)
-        self.heading.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._title = title
+        self.heading = self._make_button(title, f"Show or hide what belongs to {title}.")
         self.heading.setArrowType(Qt.ArrowType.DownArrow)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         font = self.heading.font()
         font.setBold(True)
         self.heading.setFont(font)
+        self.more: Button | None = None
 
-        self.body = Framing(self)
-        self._controls = QVBoxLayout(self.body)
+        self._body = QWidget(self)
+        self._controls = QVBoxLayout(self._body)
         self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
         self._controls.setSpacing(_SPACING)
-        self.more: Button | None = None
-        self._title = title
-
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self.heading)
-        layout.addWidget(self.body)
-        self.heading.clicked.connect(self._fold)
+        layout.addWidget(self._body)
+        self.heading.clicked.connect(lambda: self._unfold(self._body.isHidden()))
 
     def add(self, control: QWidget) -> None:
         """Put a control below those already there."""
@@ -111,72 +122,44 @@ class Group(QWidget):
 
     def add_more(self) -> None:
         """Put a `More` button below; it shows and hides the controls that are added from now on."""
-        self.more = Button(self.body)
-        self.more.setText("More")
-        self.more.setToolTip(f"Show or hide more about {self._title}.")
+        self.more = self._make_button("More", f"Show or hide more about {self._title}.")
         self.more.setAccessibleName(f"More {self._title}")
         self.more.setCheckable(True)
-        self.more.setAutoRaise(True)
-        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.more.toggled.connect(self._show_rare)
+        self._rare = QWidget()
         self._controls.addWidget(self.more)
-        rare = QWidget(self.body)
-        self._controls.addWidget(rare)
-        self._controls = QVBoxLayout(rare)
+        self._controls.addWidget(self._rare)
+        self._controls = QVBoxLayout(self._rare)
         self._controls.setContentsMargins(0, 0, 0, 0)
         self._controls.setSpacing(_SPACING)
-        self._rare = rare
         self._show_rare(False)
 
-    def open(self) -> None:
-        """Unfold it."""
-        if self.body.isHidden():
-            self._fold()
+    def open(self, *, shows_rare: bool) -> None:
+        """Unfold it, with the rarely used controls if these are asked for."""
+        self._unfold(True)
+        self.reveal(shows_rare)
 
-    def frame(self, controls: Iterable[QWidget]) -> None:
-        """Point out these of its controls, and no others, by a frame around each."""
-        self.body.frame(controls)
+    def reveal(self, shows_rare: bool = True) -> None:
+        """Show the rarely used controls."""
+        if shows_rare and self.more is not None:
+            self.more.setChecked(True)
+
+    def _make_button(self, text: str, tip: str) -> Button:
+        button = Button()
+        button.setText(text)
+        button.setToolTip(tip)
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        return button
 
     def _show_rare(self, shows: bool) -> None:
         assert self.more is not None
         self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
         self._rare.setVisible(shows)
 
-    def _fold(self) -> None:
-        opens = self.body.isHidden()
+    def _unfold(self, opens: bool) -> None:
         self.heading.setArrowType(Qt.ArrowType.DownArrow if opens else Qt.ArrowType.RightArrow)
-        self.body.setVisible(opens)
-
-
-class HiddenNote(QWidget):
-    """Shown only while something is hidden.
-
-    Signals
-    -------
-    show_all_clicked
-        All controls are wanted.
-    """
-
-    show_all_clicked = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = named("controls.hidden", QLabel())
-        self._button = named("controls.showAll", Press("Show all"))
-        self._button.setToolTip("Show all controls; another page of the lesson may hide some again")
-        self._button.setAccessibleName("Show all controls")
-        self._button.clicked.connect(self.show_all_clicked)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 2, 4, 2)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignRight)
-        self.hide()
-
-    def set_count(self, count: int) -> None:
-        """Say how many controls are hidden; 0 takes the line away."""
-        controls = "1 control is" if count == 1 else f"{count} controls are"
-        self._text.setText(f"{controls} hidden here.")
-        self.setVisible(count > 0)
+        self._body.setVisible(opens)
 
 
 _GROUPS = {
@@ -192,7 +175,7 @@ _FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group d
 _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare)
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
-_WIDTH, _MIN_WIDTH = 300, 280  # px
+_WIDTH, _MIN_WIDTH = 304, 288  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
@@ -206,19 +189,21 @@ class ControlPanel(ScrolledColumn):
     -------
     experiment_changed
         The new experiment, which is to be trained.
+    start_chosen
+        (Experiment, Start): go on with this member of a finished curve; `experiment_changed` is not
+        emitted.
     curve_toggled
         A field path, and whether a person wants to see the curve of its slider.
-    member_previewed, member_adopted
-        A field path, and the index of a member of its finished curve: under the handle for now, or
-        chosen. `experiment()` has the value of a chosen one; `experiment_changed` is not emitted.
+    member_previewed
+        A field path, and the index of a member of its finished curve that is under the handle.
     preview_ended
         A field path; nothing was adopted after all.
     """
 
     experiment_changed = Signal(object)
+    start_chosen = Signal(object, object)
     curve_toggled = Signal(str, bool)
     member_previewed = Signal(str, int)
-    member_adopted = Signal(str, int)
     preview_ended = Signal(str)
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
@@ -232,35 +217,45 @@ class ControlPanel(ScrolledColumn):
         self._unused: dict[str, str] = {}  # why fields have no effect
 
         self.setMinimumWidth(_MIN_WIDTH)
-
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(6, 4, 6, 8)
         column.setSpacing(6)
-        self._note = HiddenNote(content)
-        self._note.show_all_clicked.connect(lambda: self.set_hidden_paths(()))
-        column.addWidget(self._note)
+        column.addWidget(self._make_note())
         for section, title in _GROUPS.items():
-            group = Group(title, content)
+            group = self._groups[section] = Group(title, content)
             for path in _paths(section):
                 if path in _RARE and group.more is None:
                     group.add_more()
-                control = make_control(fields.FIELDS[path], group.body)
-                control.value_changed.connect(self._changed)
+                control = self._controls[path] = make_control(fields.FIELDS[path], group)
+                control.value_changed.connect(partial(self._change, path))
                 if isinstance(control, SweepableControl):
-                    control.curve_toggled.connect(self._toggled)
-                    control.previewed.connect(self._previewed)
-                    control.adopted.connect(self._adopted)
-                    control.preview_ended.connect(self._preview_ended)
+                    control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
+                    control.previewed.connect(partial(self.member_previewed.emit, path))
+                    control.adopted.connect(partial(self._adopt, path))
+                    control.preview_ended.connect(partial(self.preview_ended.emit, path))
                 group.add(control)
-                self._controls[path] = control
-            self._groups[section] = group
             column.addWidget(group)
         column.addStretch(1)
         self._relate()
         if experiment is not None:
             self.set_experiment(experiment)
         self.setWidget(content)
+
+    def _make_note(self) -> QWidget:
+        """The line that says how many controls are hidden; it is there while some are."""
+        self._note = QWidget()
+        self._note_text = named("controls.hidden", QLabel())
+        tip = "Show all controls; another page of the lesson may hide some again"
+        button = named("controls.showAll", Press("Show all", tip))
+        button.setAccessibleName("Show all controls")
+        button.clicked.connect(lambda: self.set_hidden_paths(()))
+        row = QHBoxLayout(self._note)
+        row.setContentsMargins(4, 2, 4, 2)
+        row.addWidget(self._note_text, 1)
+        row.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
+        self._note.hide()
+        return self._note
 
     def control(self, path: str) -> Control:
         """The control of a field path.
@@ -292,7 +287,31 @@ class ControlPanel(ScrolledColumn):
         for path in _RARE.intersection(paths) - _SEEDS:
             control = self._controls[path]
             if control.value() != control.default():
-                self._reveal(path)  # what was changed is in sight
+                self._groups[_section(path)].reveal()  # what was changed is in sight
+
+    # -- the curves of the sliders
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
+        """A sweep for each slider that shows its curve, by its field path; the dearest comes last.
+
+        They are trained one after another, so that a costly one holds up no other.
+        """
+        found, points = {}, {}  # points: of all members together, as all have the same epochs
+        for path in self.chosen_curves():
+            sweep = sweep_along(experiment, path) if is_used(experiment, path) else None
+            if sweep is not None:
+                title = f"The curve of {fields.FIELDS[path].label.lower()}"
+                found[path] = StudyRequest(sweep, title=title)
+                values = sweep.axes[0].values
+                count = len(values) * experiment.data.n_train
+                points[path] = sum(map(int, values)) if path == "data.n_train" else count
+        return {path: found[path] for path in sorted(found, key=points.__getitem__)}
+
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show the losses at an epoch; None is the newest record."""
+        for path in self.shown_curves():
+            study = studies.get(path)
+            self.set_curve(path, None if study is None else curve_of(study, epoch))
 
     def set_curve(self, path: str, curve: SweepCurve | None) -> None:
         """Show a curve on the slider of `path`, where there is room for one.
@@ -322,14 +341,10 @@ class ControlPanel(ScrolledColumn):
         """
         controls = self._sweepable()
         wanted = {path: controls[path] for path in paths}
-        self._showing = True
-        try:
-            for path, control in controls.items():
-                control.set_shows_curve(path in wanted)
-        finally:
-            self._showing = False
+        for path, control in controls.items():
+            control.set_shows_curve(path in wanted)
         for path in _RARE.intersection(wanted):
-            self._reveal(path)
+            self._groups[_section(path)].reveal()
 
     def set_keeps_weights(self, keeps: bool) -> None:
         """Whether a change goes on from the present weights where it can.
@@ -338,6 +353,12 @@ class ControlPanel(ScrolledColumn):
         """
         for path, control in self._sweepable().items():
             control.set_adopts(not (keeps and path in ADJUSTABLE_FIELDS))
+
+    def _sweepable(self) -> dict[str, SweepableControl]:
+        controls = self._controls.items()
+        return {path: one for path, one in controls if isinstance(one, SweepableControl)}
+
+    # -- what is pointed out or hidden
 
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
@@ -350,9 +371,7 @@ class ControlPanel(ScrolledColumn):
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
             if here:
-                group.open()
-                if _RARE.intersection(here):
-                    self._reveal(here[0])
+                group.open(shows_rare=not _RARE.isdisjoint(here))
         if self._highlighted:
             QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 
@@ -368,46 +387,25 @@ class ControlPanel(ScrolledColumn):
         """
         hidden = frozenset(path for path in paths if path in self._controls)
         if hidden != self._hidden:
-            self._hidden = hidden
-            self._note.set_count(len(hidden))
+            self._hidden, count = hidden, len(hidden)
+            controls = "1 control is" if count == 1 else f"{count} controls are"
+            self._note_text.setText(f"{controls} hidden here.")
+            self._note.setVisible(count > 0)
             self._relate()
 
     def sizeHint(self) -> QSize:
-        """300 px wide; as tall as there is room."""
+        """304 px wide; as tall as there is room."""
         return QSize(_WIDTH, 640)
 
-    def _changed(self, value: fields.Value) -> None:
-        if self._showing:
-            return
-        path = self.sender().objectName()
-        self.set_experiment(fields.replace(self._experiment, {path: value}))
-        self.experiment_changed.emit(self._experiment)
-
-    def _toggled(self, shows: bool) -> None:
+    def _change(self, path: str, value: fields.Value) -> None:
         if not self._showing:
-            self.curve_toggled.emit(self.sender().objectName(), shows)
+            self.set_experiment(fields.replace(self._experiment, {path: value}))
+            self.experiment_changed.emit(self._experiment)
 
-    def _previewed(self, index: int) -> None:
-        self.member_previewed.emit(self.sender().objectName(), index)
-
-    def _preview_ended(self) -> None:
-        self.preview_ended.emit(self.sender().objectName())
-
-    def _adopted(self, index: int) -> None:
-        path = self.sender().objectName()
+    def _adopt(self, path: str, index: int) -> None:
         value = self._controls[path].value()
         self.set_experiment(fields.replace(self._experiment, {path: value}))
-        self.member_adopted.emit(path, index)
-
-    def _sweepable(self) -> dict[str, SweepableControl]:
-        controls = self._controls.items()
-        return {path: one for path, one in controls if isinstance(one, SweepableControl)}
-
-    def _reveal(self, path: str) -> None:
-        """Show the controls behind the `More` of a rare field's group."""
-        more = self._groups[_section(path)].more
-        assert more is not None
-        more.setChecked(True)
+        self.start_chosen.emit(self._experiment, Start(path, index))
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all
@@ -422,7 +420,10 @@ class ControlPanel(ScrolledColumn):
             section, _, name = path.rpartition(".")
             reason = self._unused[path]
             if section == "data":
-                fit_to_dataset(control, spec.defaults.get(name, control.field.default))
+                default = spec.defaults.get(name, control.field.default)
+                if isinstance(control, NumberControl):
+                    control.set_reach(*reach_of(control.field, default))
+                control.set_default(default)
             hides = section in _HIDING and bool(reason)
             control.setVisible(not hides and path not in self._hidden)
             if section not in _HIDING:

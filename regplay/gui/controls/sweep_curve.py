@@ -1,118 +1,26 @@
-"""A slider's own curve: the final losses at each of its positions, and how they are drawn."""
+"""A slider's own curve: the sweep along its positions, their losses, and how they are drawn."""
 
 import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 
+from regplay.core.datasets import DatasetError, load
+from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import replace
+from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
 from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
 from regplay.gui.theme import Colors, blend, colors_of, line_color
+from regplay.gui.training import Study
 from regplay.session.number_text import exact, number
 
-_LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
-_ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
-_SLACK = 1e-6  # of the axis, for rounding at its ends
-_LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
-
-
-class LossRange:
-    """The vertical axis of a curve, linear or logarithmic.
-
-    While a curve fills in, the axis grows by steps and never shrinks; once it is finished, the axis
-    fits it. What training failed at, and a training loss far below the valley, lie outside, so that
-    the valley stays a valley.
-    """
-
-    def __init__(self) -> None:
-        self._scale: Scale | None = None
-        self._curve: SweepCurve | None = None
-
-    @property
-    def is_logarithmic(self) -> bool:
-        """Whether equal factors are equal heights."""
-        return self._scale is not None and self._scale.is_log
-
-    def follow(self, curve: "SweepCurve") -> None:
-        """Make room for `curve`; start anew if it is not a later state of the one before."""
-        before = self._scale if self._goes_on(curve) else None
-        self._curve, self._scale = curve, before
-        shown = _with_room(curve)
-        if not shown.size:
-            return
-        low, high = float(shown.min()), float(shown.max())
-        is_log = low > 0 and high > _LOG_FROM * low
-        if curve.is_finished:
-            ends = spread((low, high), max(_LEAST_SPAN * abs(low + high) / 2, 1e-300))
-            low, high = np.log10(ends).tolist() if is_log else ends
-            self._scale = Scale(low, high, is_log)
-            return
-        is_log |= before is not None and before.is_log
-        known = before.range if before is not None and before.is_log == is_log else None
-        with np.errstate(divide="ignore"):
-            grown = extend(known, np.log10(shown) if is_log else shown)
-        self._scale = None if grown is None else Scale(*grown, is_log)
-
-    def shares(self, losses: ArrayLike) -> NDArray[np.float64]:
-        """Heights of `losses` of any shape: 0 at the bottom, 1 at the top, beyond both outside.
-
-        NaN stays NaN; a loss of 0 on a logarithmic axis is at −inf.
-        """
-        if self._scale is None:
-            return np.full(np.shape(losses), np.nan)
-        return self._scale.shares(losses)
-
-    def holds(self, losses: ArrayLike) -> NDArray[np.bool_]:
-        """Which of `losses` the axis has room for."""
-        shares = self.shares(losses)
-        return (shares > -_SLACK) & (shares < 1 + _SLACK)
-
-    def sides(self, losses: ArrayLike) -> NDArray[np.int64]:
-        """On which side of the axis `losses` lie: −1 below it, 1 above; 0 in it, and for NaN."""
-        shares = self.shares(losses)
-        return (shares > 1 + _SLACK).astype(np.int64) - (shares < -_SLACK)
-
-    def _goes_on(self, curve: "SweepCurve") -> bool:
-        before = self._curve
-        return (
-            before is not None
-            and not before.is_finished
-            and before.values == curve.values
-            and before.progress <= curve.progress
-        )
-
-
-def _with_room(curve: "SweepCurve") -> NDArray[np.float64]:
-    """The losses that the axis makes room for.
-
-    A validation loss far above the others is real where the training loss is not: there the network
-    overfits. Training failed where both are.
-    """
-    is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
-    valid, train = curve.valid[is_there], curve.train[is_there]
-    if valid.size:
-        most = largest_of_trained(valid)
-        valid = valid[(valid <= most) | (train <= most)]
-        train = train[train <= max(most, float(valid.max()))]
-        train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
-    return np.concatenate([valid, train])
-
-
-CURVE_HEIGHT = 32  # px
-_TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
-_OFF = 3.0  # px beyond the axis at which a line that leaves it is cut off
-_MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
-_DOT, _LARGE_DOT = 1.5, 3.0  # px, radius; large: under the handle
-_VALLEY = 4.5  # px, radius
-_REACH = 7.0  # px around the valley in which a click is meant for it
-_PROGRESS = 2.0  # px, thickness
-_FAR = 1e4  # px; further away nothing can be drawn
 _BEYOND = {-1: "  (▾ too small to draw)", 0: "", 1: "  (▴ too large to draw)"}
-_FAINT = 0.65  # of the colour is left while the networks train
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,26 +73,141 @@ class SweepCurve:
         return f"Smallest validation loss, {number(loss, 3)} at {value}: click to take it"
 
 
-@dataclass(frozen=True)
-class _Resting:
-    """What decides how a curve looks while the handle moves; equal ones look the same.
+def sweep_along(experiment: Experiment, path: str) -> Sweep | None:
+    """The sweep that a slider shows; None where no two of its positions are possible."""
+    values = sweep_axis(path).values
+    if path == "data.n_train":  # without the numbers of points that a table hasn't got
+        # A file may have other rows the next time.
+        loads = _loads.__wrapped__ if experiment.data.file else _loads
+        values = tuple(n for n in values if loads(replace(experiment, {path: n}).data))
+    if len(values) < 2:
+        return None
+    # Whichever value the slider stands at, it is the same sweep.
+    return Sweep(replace(experiment, {path: values[0]}), (NumberAxis(path, values),))
 
-    Attributes
-    ----------
-    region
-        Where it is drawn.
-    xs
-        Of the trained values [P], in px.
-    inks
-        Colours of the losses, by their names.
-    after_zero
-        Whether the first value is a 0 that stands apart.
+
+@lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds
+def _loads(data: DataSettings) -> bool:
+    try:
+        load(data)
+    except DatasetError:
+        return False
+    return True
+
+
+def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
+    """The curve of a sweep along one axis; None where nothing is trained."""
+    history = study.history
+    if history is None or not isinstance(study.sweep, Sweep):
+        return None
+    finished = history.finished  # before the losses: the thread may be about to end
+    lost = history.diverged
+    train = np.where(lost, np.nan, history.values("train_loss", epoch))
+    valid = np.where(lost, np.nan, history.values("valid_loss", epoch))
+    has_valley = finished and bool(np.isfinite(valid).any())
+    return SweepCurve(
+        values=tuple(float(value) for value in study.sweep.axes[0].values),
+        train=train,
+        valid=valid,
+        valley=int(np.nanargmin(valid)) if has_valley else None,
+        is_finished=finished,
+        progress=history.progress,
+    )
+
+
+_LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
+_ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
+_SLACK = 1e-6  # of the axis, for rounding at its ends
+_LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
+
+
+class LossRange:
+    """The vertical axis of a curve, linear or logarithmic.
+
+    While a curve fills in, the axis grows by steps and never shrinks; once it is finished, the axis
+    fits it. What training failed at, and a training loss far below the valley, lie outside, so that
+    the valley stays a valley.
     """
 
-    region: QRectF
-    xs: tuple[float, ...]
-    inks: Mapping[str, QColor]
-    after_zero: bool
+    def __init__(self) -> None:
+        self._scale: Scale | None = None
+        self._curve: SweepCurve | None = None
+
+    def follow(self, curve: SweepCurve) -> None:
+        """Make room for `curve`; start anew if it is not a later state of the one before."""
+        before = self._scale if self._goes_on(curve) else None
+        self._curve, self._scale = curve, before
+        shown = _with_room(curve)
+        if not shown.size:
+            return
+        low, high = float(shown.min()), float(shown.max())
+        is_log = low > 0 and high > _LOG_FROM * low
+        if curve.is_finished:
+            ends = spread((low, high), max(_LEAST_SPAN * abs(low + high) / 2, 1e-300))
+            low, high = np.log10(ends).tolist() if is_log else ends
+            self._scale = Scale(low, high, is_log)
+            return
+        is_log |= before is not None and before.is_log
+        known = before.range if before is not None and before.is_log == is_log else None
+        with np.errstate(divide="ignore"):
+            grown = extend(known, np.log10(shown) if is_log else shown)
+        self._scale = None if grown is None else Scale(*grown, is_log)
+
+    def shares(self, losses: ArrayLike) -> NDArray[np.float64]:
+        """Heights of `losses` of any shape: 0 at the bottom, 1 at the top, beyond both outside.
+
+        NaN stays NaN; a loss of 0 on a logarithmic axis is at −inf.
+        """
+        if self._scale is None:
+            return np.full(np.shape(losses), np.nan)
+        return self._scale.shares(losses)
+
+    def holds(self, losses: ArrayLike) -> NDArray[np.bool_]:
+        """Which of `losses` the axis has room for."""
+        shares = self.shares(losses)
+        return (shares > -_SLACK) & (shares < 1 + _SLACK)
+
+    def sides(self, losses: ArrayLike) -> NDArray[np.int64]:
+        """On which side of the axis `losses` lie: −1 below it, 1 above; 0 in it, and for NaN."""
+        shares = self.shares(losses)
+        return (shares > 1 + _SLACK).astype(np.int64) - (shares < -_SLACK)
+
+    def _goes_on(self, curve: SweepCurve) -> bool:
+        before = self._curve
+        return (
+            before is not None
+            and not before.is_finished
+            and before.values == curve.values
+            and before.progress <= curve.progress
+        )
+
+
+def _with_room(curve: SweepCurve) -> NDArray[np.float64]:
+    """The losses that the axis makes room for.
+
+    A validation loss far above the others is real where the training loss is not: there the network
+    overfits. Training failed where both are.
+    """
+    is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
+    valid, train = curve.valid[is_there], curve.train[is_there]
+    if valid.size:
+        most = largest_of_trained(valid)
+        valid = valid[(valid <= most) | (train <= most)]
+        train = train[train <= max(most, float(valid.max()))]
+        train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
+    return np.concatenate([valid, train])
+
+
+CURVE_HEIGHT = 32  # px
+_TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
+_OFF = 3.0  # px beyond the axis at which a line that leaves it is cut off
+_MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
+_DOT, _LARGE_DOT = 1.5, 3.0  # px, radius; large: under the handle
+_VALLEY = 4.5  # px, radius
+_REACH = 7.0  # px around the valley in which a click is meant for it
+_PROGRESS = 2.0  # px, thickness
+_FAR = 1e4  # px; further away nothing can be drawn
+_FAINT = 0.65  # of the colour is left while the networks train
 
 
 class CurvePicture:
@@ -196,7 +219,7 @@ class CurvePicture:
     def __init__(self) -> None:
         self.curve: SweepCurve | None = None
         self._range = LossRange()
-        self._kept: tuple[_Resting, QPixmap] | None = None
+        self._kept: tuple[object, QPixmap] | None = None  # what it was drawn for, and the picture
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw `curve` from now on, or nothing."""
@@ -225,10 +248,7 @@ class CurvePicture:
     def is_on_valley(self, region: QRectF, xs: Sequence[float], point: QPointF) -> bool:
         """Whether a click at `point` is meant for the mark."""
         valley = self.valley_point(region, xs)
-        if valley is None:
-            return False
-        away = point - valley
-        return away.x() ** 2 + away.y() ** 2 <= _REACH**2
+        return valley is not None and QLineF(point, valley).length() <= _REACH
 
     def draw(
         self,
@@ -263,8 +283,7 @@ class CurvePicture:
         }
         painter.save()
         painter.setClipRect(region)
-        resting = _Resting(region, tuple(xs), inks, after_zero)
-        painter.drawPixmap(region.topLeft(), self._still(painter, resting))
+        painter.drawPixmap(region.topLeft(), self._still(painter, region, xs, inks, after_zero))
         for name, ink in inks.items():
             losses = getattr(curve, name)
             if at is not None and self._range.holds(losses)[at]:
@@ -272,61 +291,52 @@ class CurvePicture:
                 painter.setPen(QPen(ground, 1))
                 height = float(self._heights(region, losses)[at])
                 painter.drawEllipse(QPointF(xs[at], height), _LARGE_DOT, _LARGE_DOT)
-        if curve.is_finished:
-            self._draw_valley(painter, region, xs, colors, ground, is_lit)
-        else:
-            quiet = line_color(palette, 0.15)
-            bottom = region.bottom() - _PROGRESS
-            bar = QRectF(xs[0], bottom, xs[-1] - xs[0], _PROGRESS)
-            painter.fillRect(bar, quiet)
+        valley = self.valley_point(region, xs)
+        if valley is not None:
+            self._draw_valley(painter, valley, colors, ground, is_lit)
+        if not curve.is_finished:
+            bar = QRectF(xs[0], region.bottom() - _PROGRESS, xs[-1] - xs[0], _PROGRESS)
+            painter.fillRect(bar, line_color(palette, 0.15))
             bar.setWidth(bar.width() * min(max(curve.progress, 0.0), 1.0))
             painter.fillRect(bar, line_color(palette, 0.6))
         painter.restore()
 
-    def _still(self, painter: QPainter, resting: _Resting) -> QPixmap:
-        """What stays while the handle moves, drawn once."""
-        ratio = painter.device().devicePixelRatioF()
-        if self._kept is not None:
-            drawn_for, picture = self._kept
-            if drawn_for == resting and picture.devicePixelRatio() == ratio:
-                return picture
-        picture = QPixmap((resting.region.size() * ratio).toSize())
-        picture.setDevicePixelRatio(ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        inner = QPainter(picture)
-        inner.setRenderHints(painter.renderHints())
-        inner.translate(-resting.region.topLeft())
-        self._draw_still(inner, resting)
-        inner.end()
-        self._kept = resting, picture
-        return picture
-
-    def _draw_still(self, painter: QPainter, resting: _Resting) -> None:
-        region, xs = resting.region, resting.xs
-        for name, ink in resting.inks.items():
-            losses = getattr(self.curve, name)
-            heights = self._heights(region, losses).tolist()
-            points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
-            painter.setClipRect(self._axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
-            _draw_line(painter, points[1:] if resting.after_zero else points, ink)
-            painter.setClipRect(region)
-            self._draw_marks(painter, resting, losses, ink)
-            painter.setPen(QPen(ink, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-            drawn = list(itertools.compress(points, self._range.holds(losses)))
-            painter.drawPoints(QPolygonF(drawn))
-
-    def _draw_valley(
+    def _still(
         self,
         painter: QPainter,
         region: QRectF,
         xs: Sequence[float],
-        colors: Colors,
-        ground: QColor,
-        is_lit: bool,
+        inks: Mapping[str, QColor],
+        after_zero: bool,
+    ) -> QPixmap:
+        """What stays while the handle moves, drawn once."""
+        ratio = painter.device().devicePixelRatioF()
+        drawn_for = region, xs, inks, after_zero, ratio
+        if self._kept is not None and self._kept[0] == drawn_for:
+            return self._kept[1]
+        picture = QPixmap((region.size() * ratio).toSize())
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        inner = QPainter(picture)
+        inner.setRenderHints(painter.renderHints())
+        inner.translate(-region.topLeft())
+        for name, ink in inks.items():
+            losses = getattr(self.curve, name)
+            heights = self._heights(region, losses).tolist()
+            points = [QPointF(x, y) for x, y in zip(xs, heights, strict=True)]
+            inner.setClipRect(_axis_rect(region).adjusted(0, 1 - _OFF, 0, _OFF - 1))
+            _draw_line(inner, points[1:] if after_zero else points, ink)
+            inner.setClipRect(region)
+            self._draw_marks(inner, region, xs, losses, ink, after_zero)
+            inner.setPen(QPen(ink, 2 * _DOT, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+            inner.drawPoints(QPolygonF(list(itertools.compress(points, self._range.holds(losses)))))
+        inner.end()
+        self._kept = drawn_for, picture
+        return picture
+
+    def _draw_valley(
+        self, painter: QPainter, middle: QPointF, colors: Colors, ground: QColor, is_lit: bool
     ) -> None:
-        middle = self.valley_point(region, xs)
-        if middle is None:
-            return
         radius = _VALLEY + 1 if is_lit else _VALLEY
         corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
         painter.setPen(QPen(QColor(colors.best), 1.5))
@@ -338,16 +348,22 @@ class CurvePicture:
             painter.drawEllipse(middle, _DOT, _DOT)
 
     def _draw_marks(
-        self, painter: QPainter, resting: _Resting, losses: NDArray[np.float64], color: QColor
+        self,
+        painter: QPainter,
+        region: QRectF,
+        xs: Sequence[float],
+        losses: NDArray[np.float64],
+        color: QColor,
+        after_zero: bool,
     ) -> None:
         """Arrowheads at the edges where the losses go on beyond: there is no line to see there."""
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        axis = self._axis_rect(resting.region)
+        axis = _axis_rect(region)
         sides = self._range.sides(losses).tolist()
         # A 0 that stands apart has a mark of its own.
-        apart = [resting.after_zero, *(False for _ in sides[1:])]
-        places = list(zip(sides, apart, resting.xs, strict=True))
+        apart = [after_zero, *(False for _ in sides[1:])]
+        places = list(zip(sides, apart, xs, strict=True))
         for (side, _), run in itertools.groupby(places, lambda place: place[:2]):
             if not side:
                 continue
@@ -357,16 +373,17 @@ class CurvePicture:
                 corners = [(x - _MARK, base), (x + _MARK, base), (x, tip)]
                 painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
-    def _axis_rect(self, region: QRectF) -> QRectF:
-        """The part of the region in which losses have their place."""
-        return region.adjusted(0, _TOP, 0, -_BOTTOM)
-
     def _heights(self, region: QRectF, losses: NDArray[np.float64]) -> NDArray[np.float64]:
         """Pixels from the top of the slider [P]; what the axis doesn't hold lies beyond it."""
-        axis = self._axis_rect(region)
+        axis = _axis_rect(region)
         heights = axis.bottom() - self._range.shares(losses) * axis.height()
         # An infinite loss is a diverged one, and the logarithm of 0 is infinite too.
         return np.clip(heights, -_FAR, _FAR)
+
+
+def _axis_rect(region: QRectF) -> QRectF:
+    """The part of the region in which losses have their place."""
+    return region.adjusted(0, _TOP, 0, -_BOTTOM)
 
 
 def _spread_marks(xs: Sequence[float]) -> list[float]:

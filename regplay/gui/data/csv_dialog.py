@@ -4,11 +4,12 @@ Pasted text has no file. If it can be kept as points, the experiment holds it it
 the person prefers, the dialog asks where to save it and the experiment reads that file.
 """
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QSize, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import DatasetError
+from regplay.core.datasets import DatasetError, tables
 from regplay.core.datasets.csv_reader import ReadingStoppedError, Source, open_sheet
 from regplay.core.datasets.csv_table import (
     Check,
@@ -36,19 +37,10 @@ from regplay.core.datasets.csv_table import (
     names_of,
     written,
 )
+from regplay.core.datasets.points import MAX_CLASSES, MAX_POINTS, points_settings
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import Value, replace
-from regplay.gui.data.table_values import (
-    LEAST,
-    MOST,
-    USUAL,
-    Checking,
-    file_values,
-    n_valid,
-    points_values,
-    why_no_points,
-)
+from regplay.core.fields import FIELDS, Value, replace
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import named
@@ -61,8 +53,45 @@ _TASKS: dict[Task, str] = {
     "regression": "A number",
     "classification": "A class",
 }
+_LEAST, _USUAL, _MOST = 10, 30, 50  # % of the rows that validate
+_BUDGET = 0.012  # seconds of reading in one turn of the event loop
 _WIDTH = 270  # px
 _IN_POINTS, _IN_A_FILE = 0, 1
+
+
+def n_valid(n: int, share: int) -> int:
+    """How many of `n` rows validate at a share in percent: at least 1, and 1 is left to learn."""
+    largest = FIELDS["data.n_valid"].maximum
+    assert largest is not None
+    return max(1, min(round(share / 100 * n), n - 1, int(largest)))
+
+
+def points_values(table: Table, share: int, standardizes: bool) -> dict[str, Value]:
+    """The values that hold the rows of a table as points, in the same two splits as a file's.
+
+    Raises
+    ------
+    DatasetError
+        If `why_no_points` says why not.
+    """
+    reason = why_no_points(table)
+    if reason:
+        raise DatasetError(reason)
+    n = len(table.y)
+    valid = n_valid(n, share)
+    dataset = tables.dataset(table, DataSettings(), n - valid, valid, standardizes=standardizes)
+    return {**points_settings(dataset)}
+
+
+def why_no_points(table: Table) -> str:
+    """Why a table can't be kept as points, in a few words; empty if it can."""
+    if table.x.shape[1] > 2:
+        return "points have one or two inputs"
+    if len(table.class_names) > MAX_CLASSES:
+        return f"points have up to {MAX_CLASSES} classes"
+    if len(table.y) > MAX_POINTS:
+        return f"there are more than {MAX_POINTS:,} rows"
+    return ""
 
 
 class TableForm(QWidget):
@@ -98,8 +127,8 @@ class TableForm(QWidget):
             "What the target is. Automatic: text, or the whole numbers 0, 1, 2 …, are classes; "
             "all else is a number."
         )
-        self.share_box.setRange(LEAST, MOST)
-        self.share_box.setValue(USUAL)
+        self.share_box.setRange(_LEAST, _MOST)
+        self.share_box.setValue(_USUAL)
         self.share_box.setSingleStep(5)
         self.share_box.setSuffix(" %")
         self.share_box.setToolTip("Share of the rows to measure the fit on; never trained on.")
@@ -147,22 +176,10 @@ class TableForm(QWidget):
         self.keep_box.setEnabled(not reason)
         self.keep_box.setCurrentIndex(_IN_A_FILE if reason else self._place)
 
-    def target(self) -> int:
-        """The column to predict; −1 for none."""
-        return self.target_box.currentIndex()
-
     def task(self) -> Task:
         """Whether that column holds numbers or classes."""
         task: Task = self.task_box.currentData()
         return task
-
-    def share(self) -> int:
-        """Rows to validate on, in percent."""
-        return self.share_box.value()
-
-    def standardizes(self) -> bool:
-        """Whether the network sees standardised values."""
-        return self.scale_box.isChecked()
 
     def keeps_points(self) -> bool:
         """Whether the experiment is to hold pasted text as points."""
@@ -248,10 +265,11 @@ class CsvDialog(QDialog):
         buttons.addButton(self.ok, QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out(buttons)
 
-        self.checking = Checking(self)
-        self.checking.progressed.connect(self._progress)
-        self.checking.finished.connect(self._finish)
-        self.form.columns_changed.connect(self._check)
+        self._check: Check | None = None  # that is going on
+        self._steps: Iterator[int] = iter(())
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self._go_on)
+        self.form.columns_changed.connect(self._read)
         self.form.uses_changed.connect(self._tell)
         self.problems.chosen.connect(self.preview.show_place)
         buttons.accepted.connect(self.accept)
@@ -268,13 +286,23 @@ class CsvDialog(QDialog):
         """
         if self._table is None:
             raise RuntimeError("the data can't be used")
-        share, standardizes = self.form.share(), self.form.standardizes()
+        share, standardizes = self.form.share_box.value(), self.form.scale_box.isChecked()
         if self.form.keeps_points():
             return points_values(self._table, share, standardizes)
         if isinstance(self._source, str):
             raise RuntimeError("the pasted text is not saved")
-        path = self._source.absolute()
-        return file_values(path, self.choice(), len(self._table.y), share, standardizes)
+        choice = self.choice()
+        return {
+            "data.name": "csv",
+            "data.file": str(self._source.absolute()),
+            "data.target": choice.target,
+            "data.inputs": choice.inputs,
+            "data.task": choice.task,
+            "data.standardize": standardizes,
+            "data.n_train": 0,
+            # The usual share is left to the file, so that it stays that if the file grows.
+            "data.n_valid": 0 if share == _USUAL else n_valid(len(self._table.y), share),
+        }
 
     def settings(self) -> DataSettings:
         """The data that were chosen; whatever the dialog doesn't ask for has its default."""
@@ -284,7 +312,7 @@ class CsvDialog(QDialog):
         """The columns, and what the target is."""
         if not self._names:
             return Choice()
-        inputs, target = self.form.columns.checked(), self.form.target()
+        inputs, target = self.form.columns.checked(), self.form.target_box.currentIndex()
         others = [column for column in range(len(self._names)) if column != target]
         called = "" if inputs == others else written([self._names[column] for column in inputs])
         return Choice(self._names[target], called, self.form.task())
@@ -300,7 +328,7 @@ class CsvDialog(QDialog):
 
     def done(self, result: int) -> None:
         """Close, reading no further."""
-        self.checking.stop()
+        self._stop()
         super().done(result)
 
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
@@ -337,22 +365,42 @@ class CsvDialog(QDialog):
         name = "Pasted text" if isinstance(self._source, str) else self._source.name
         shown = self.preview.rows.rowCount()
         self.heading.setText(f"{name}, the first {shown} rows" if shown else name)
-        self._check()
+        self._read()
 
-    def _check(self) -> None:
+    def _read(self) -> None:
+        """Read the table again, by the newest choice; a small one is read before this returns."""
         self._table = None
         self._refusal = ""
         self.ok.setEnabled(False)
         inputs = self.form.columns.checked()
-        self.preview.rows.set_parts(inputs, self.form.target())
+        self.preview.rows.set_parts(inputs, self.form.target_box.currentIndex())
+        check = Check(self._source, self.choice())
         if self._names and not inputs:
-            self.checking.stop()
-            self._finish(Check(self._source, self.choice()), "Check at least one input.")
-        else:
-            self.checking.start(self._source, self.choice())
+            self._stop()
+            self._finish(check, "Check at least one input.")
+            return
+        self._check, self._steps = check, check.steps()
+        self._timer.start()
+        self._go_on()
 
-    def _progress(self, rows: int) -> None:
-        self._say(f"Reading… {rows:,} rows")
+    def is_reading(self) -> bool:
+        """Whether the table is not read to its end."""
+        return self._check is not None
+
+    def _stop(self) -> None:
+        self._timer.stop()
+        self._check = None
+
+    def _go_on(self) -> None:
+        until = time.perf_counter() + _BUDGET
+        for rows in self._steps:
+            if time.perf_counter() >= until:
+                self._say(f"Reading… {rows:,} rows")
+                return
+        check = self._check
+        self._stop()
+        assert check is not None
+        self._finish(check)
 
     def _finish(self, check: Check, refusal: str = "") -> None:
         self._table = check.table
@@ -383,7 +431,7 @@ class CsvDialog(QDialog):
             return
         table = self._table
         n = len(table.y)
-        valid = n_valid(n, self.form.share())
+        valid = n_valid(n, self.form.share_box.value())
         what = "a number"
         if table.class_names:
             named = ", ".join(table.class_names[:_CLASSES_NAMED])

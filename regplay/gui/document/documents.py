@@ -135,108 +135,7 @@ MOST = 8
 _KEY = "recent"
 
 
-class RecentFiles:
-    """The newest first, remembered from one start to the next."""
-
-    def __init__(self, settings: QSettings) -> None:
-        self._settings = settings
-
-    def paths(self) -> list[Path]:
-        """Where they were; some may be gone by now."""
-        saved = self._settings.value(_KEY, [])
-        names = [saved] if isinstance(saved, str) else saved  # a list of one is read as its item
-        if not isinstance(names, list):
-            return []
-        return [Path(name) for name in names if isinstance(name, str) and name][:MOST]
-
-    def add(self, path: Path) -> None:
-        """Put a file first."""
-        path = Path(os.path.abspath(path))
-        self._set([path, *(other for other in self.paths() if other != path)])
-
-    def remove(self, path: Path) -> None:
-        """Leave out a file that is gone."""
-        path = Path(os.path.abspath(path))
-        self._set([other for other in self.paths() if other != path])
-
-    def clear(self) -> None:
-        """Forget all."""
-        self._set([])
-
-    def _set(self, paths: list[Path]) -> None:
-        self._settings.setValue(_KEY, [str(path) for path in paths[:MOST]])
-
-
-INTERVAL = 5.0  # s between two writings, at least
-
-
-class SafetyNet:
-    """Has a window's session on disk beside any file that it was saved in.
-
-    Parameters
-    ----------
-    folder
-        Where such files lie; by default one for the data of the application.
-    """
-
-    def __init__(self, clock: Clock, folder: Path | None = None) -> None:
-        self._clock = clock
-        self._folder = folder or _folder()
-        self._autosave = Autosave(self._folder)
-        self._written: Document | None = None
-        self._due = float("-inf")
-        self._told = ""
-
-    def note(self, document: Document) -> str:
-        """Write it if it is time to and something is new; returns at once.
-
-        Returns
-        -------
-        Why the last writing failed, unless that was told already.
-        """
-        problem = self._autosave.take_problem()
-        if problem:
-            self._written = None  # so that it is tried again
-        now = self._clock.now()
-        if now >= self._due and not _is_same(document, self._written):
-            self._written, self._due = document, now + INTERVAL
-            self._autosave.save(document)
-        news = "" if problem == self._told else problem
-        self._told = problem or self._told
-        return news
-
-    def forget(self) -> None:
-        """What is open is safe elsewhere, or is not wanted: delete the file."""
-        self._written = None
-        self._autosave.clear()
-
-    def left_behind(self) -> list[Leftover]:
-        """Sessions that were not closed, the newest first; each is held until it is left."""
-        return left_behind(self._folder)
-
-    def take_up(self, leftover: Leftover, document: Document) -> None:
-        """Go on in a file that was left behind, which holds what is open from now on."""
-        self._autosave.adopt(leftover)
-        self._written = document
-
-    def close(self) -> None:
-        """The window is closed in good order: nothing is left to recover."""
-        self._autosave.close()
-
-
-def _is_same(document: Document, written: Document | None) -> bool:
-    """Whether there is nothing new to write, places and views included."""
-    if written is None or not document.is_like(written):
-        return False
-    place = document.lesson, document.page, document.view
-    return place == (written.lesson, written.page, written.view)
-
-
-def _folder() -> Path:
-    place = QStandardPaths.StandardLocation.AppDataLocation
-    return Path(QStandardPaths.writableLocation(place)) / "autosave"
-
-
+INTERVAL = 5.0  # s between two writings of what is not saved, at least
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."
@@ -282,8 +181,13 @@ class Documents(QObject):
         self.path: Path | None = None
         self.is_modified = False
         self._session, self._questions = session, questions
-        self._recent = RecentFiles(settings)
-        self._safety = SafetyNet(clock, folder)
+        self._settings = settings
+        self._clock = clock
+        self._folder = folder or _standard_folder("AppDataLocation") / "autosave"
+        self._autosave = Autosave(self._folder)  # beside any file that the session was saved in
+        self._written: Document | None = None  # last, or about to be
+        self._due = float("-inf")  # when it may be written again
+        self._told = ""  # why that failed
         self._writer = DocumentWriter()
         self._shown = session.document() or Document(Experiment())
         self._saved: Document | None = self._shown  # None: what is open was never saved
@@ -298,13 +202,23 @@ class Documents(QObject):
 
     @property
     def recent(self) -> list[Path]:
-        """The files that were opened or saved last, the newest first; at most 8."""
-        return self._recent.paths()
+        """The files that were opened or saved last, the newest first; some may be gone by now."""
+        saved = self._settings.value(_KEY, [])
+        names = [saved] if isinstance(saved, str) else saved  # a list of one is read as its item
+        if not isinstance(names, list):
+            return []
+        return [Path(name) for name in names if isinstance(name, str) and name][:MOST]
 
     def clear_recent(self) -> None:
         """Forget which files were opened."""
-        self._recent.clear()
+        self._set_recent([])
+
+    def _set_recent(self, paths: list[Path]) -> None:
+        self._settings.setValue(_KEY, [str(path) for path in paths[:MOST]])
         self.recent_changed.emit()
+
+    def _others(self, path: Path) -> list[Path]:
+        return [other for other in self.recent if other != Path(os.path.abspath(path))]
 
     # Opening
 
@@ -323,16 +237,15 @@ class Documents(QObject):
         except DocumentError as error:
             self.refused.emit(str(error))
             if not path.exists():
-                self._recent.remove(path)
-                self.recent_changed.emit()
+                self._set_recent(self._others(path))
             return False
         may_read = not document.paths or self._questions.may_read(document.paths)
         if not self.may_close():
             return False
         # Without its files it is another one: saving it must not overwrite what it was.
         self._show(document if may_read else document.without_files(), path if may_read else None)
-        self._safety.forget()
-        self._note(path)
+        self._forget()
+        self._set_recent([Path(os.path.abspath(path)), *self._others(path)])
         if not may_read:
             self.refused.emit(_WITHOUT)
         return True
@@ -378,7 +291,7 @@ class Documents(QObject):
 
     def save_as(self) -> bool:
         """Ask for a name and write what is open into that file, which is its own from now on."""
-        suggested = self.path or _documents() / f"session{SUFFIX}"
+        suggested = self.path or _standard_folder("DocumentsLocation") / f"session{SUFFIX}"
         path = self._questions.file_to_save(suggested)
         return path is not None and self._save(path)
 
@@ -390,9 +303,9 @@ class Documents(QObject):
         except DocumentError as error:
             self.refused.emit(str(error))
             return False
-        self._safety.forget()
+        self._forget()
         self.path, self._saved, self.is_modified = path, document, False
-        self._note(path)
+        self._set_recent([Path(os.path.abspath(path)), *self._others(path)])
         self.changed.emit()
         return True
 
@@ -424,11 +337,11 @@ class Documents(QObject):
     def close(self) -> None:
         """The window is closed in good order: nothing is left to recover."""
         self._timer.stop()
-        self._safety.close()
+        self._autosave.close()
 
     def recover(self) -> bool:
         """Ask about sessions that were not closed; returns whether one was opened."""
-        found = self._safety.left_behind()
+        found = left_behind(self._folder)
         while found:
             leftover = found.pop(0)
             answer = self._questions.recovery(leftover.saved)
@@ -453,7 +366,8 @@ class Documents(QObject):
             return False
         if not self.may_close():
             return False
-        self._safety.take_up(leftover, document)
+        self._autosave.adopt(leftover)
+        self._written = document
         self._show(document, None)
         self._saved, self.is_modified = None, True
         self.changed.emit()
@@ -469,18 +383,34 @@ class Documents(QObject):
         self.is_modified = False
         self.changed.emit()
 
-    def _note(self, path: Path) -> None:
-        self._recent.add(path)
-        self.recent_changed.emit()
+    def _forget(self) -> None:
+        """What is open is safe elsewhere, or is not wanted: delete the file beside it."""
+        self._written = None
+        self._autosave.clear()
 
     def _tick(self) -> None:
         self.check()
-        if self.is_modified:
-            problem = self._safety.note(self._present())
-            if problem:
+        if not self.is_modified:
+            self._forget()  # such as where what was changed was changed back
+            return
+        problem = self._autosave.take_problem()
+        if problem:
+            self._written = None  # so that it is tried again
+            if problem != self._told:
+                self._told = problem
                 self.refused.emit(f"What you do is not safe from a crash: {problem}")
-        else:
-            self._safety.forget()  # such as where what was changed was changed back
+        now, document = self._clock.now(), self._present()
+        if now >= self._due and not _is_same(document, self._written):
+            self._written, self._due = document, now + INTERVAL
+            self._autosave.save(document)
+
+
+def _is_same(document: Document, written: Document | None) -> bool:
+    """Whether there is nothing new to write, places and views included."""
+    if written is None or not document.is_like(written):
+        return False
+    place = document.lesson, document.page, document.view
+    return place == (written.lesson, written.page, written.view)
 
 
 def _is_work(document: Document) -> bool:
@@ -489,6 +419,6 @@ def _is_work(document: Document) -> bool:
     return bool(document.pins) or (data.name == "points" and bool(data.points))
 
 
-def _documents() -> Path:
-    place = QStandardPaths.StandardLocation.DocumentsLocation
+def _standard_folder(name: str) -> Path:
+    place = QStandardPaths.StandardLocation[name]
     return Path(QStandardPaths.writableLocation(place))

@@ -115,7 +115,7 @@ class Editing(QObject):
         self.switched.emit(is_on)
         self._take_chart()
         if not is_on:
-            self._fit_view.fit_ranges()
+            self._fit_view.panel.fit_ranges()
 
     def _on_escape(self) -> None:
         focus = QApplication.focusWidget()
@@ -175,8 +175,8 @@ class Editing(QObject):
     def _predictor(self, drawing: Drawing) -> Callable[[Floats], Floats]:
         """The fit that is shown, or the mean of the targets where there is none."""
         panel, mean = self._fit_view.panel, float(drawing.points[:, -1].mean())
-        fit = None if panel is None else panel.fit
-        grid = None if panel is None or panel.dataset is None else grid_of(panel.dataset)
+        fit = panel.fit
+        grid = None if panel.dataset is None else grid_of(panel.dataset)
         if fit is None or fit.grid is None or grid is None:
             return lambda x: np.full(len(x), mean)
         values = fit.grid

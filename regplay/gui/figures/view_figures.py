@@ -15,7 +15,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.curve_control import SweepableControl
+from regplay.gui.controls.number import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
@@ -25,18 +25,17 @@ from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView, NormsPlot
 from regplay.gui.network.pictures import layer_name
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.color_bar import ColorBar
-from regplay.gui.plots.confusion import ConfusionView
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.predicted import PredictedChart, WeightsView
 from regplay.gui.plots.surface import SurfaceView
+from regplay.gui.plots.surface_colors import ColorBar
 from regplay.gui.runs.split_view import SplitView
 from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.seeds.loss_strip import LossStrip
+from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
 from regplay.session.number_text import exact, number
 
@@ -272,8 +271,7 @@ def _confusion_series(panel: ConfusionView) -> list[Series]:
 
 def _split_figure(view: SplitView) -> Figure | None:
     """Fits side by side or in two rows, each under its title; the table names the run."""
-    panels = [one.panel for one in view.views]
-    found = [_panel_figure(panel) for panel in panels if panel is not None]
+    found = [_panel_figure(one.panel) for one in view.views]
     cells = [figure for figure in found if figure is not None]
     if not cells:
         return None
@@ -406,10 +404,10 @@ def _strip_figure(view: LossStrip) -> Figure:
     """The losses of networks whose fits can't be drawn."""
 
     def heading() -> str:
-        return f"Losses of {0 if view.losses is None else len(view.losses.train)} networks"
+        return f"Losses of {0 if view.losses is None else len(view.losses[0])} networks"
 
     def series() -> list[Series]:
-        pairs = () if view.losses is None else zip(_BOTH, view.losses.both, strict=True)
+        pairs = () if view.losses is None else zip(_BOTH, view.losses, strict=True)
         return [
             Series(name, {"network": np.arange(1, len(losses) + 1), "loss": losses})
             for name, losses in pairs

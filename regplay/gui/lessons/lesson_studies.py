@@ -152,7 +152,7 @@ class LessonStudies(QObject):
     def _start_seeds(self) -> None:
         """Where the answer is in the Seeds tab, train what it shows."""
         if self._tabs.tab == "seeds" and self._tabs.seeds is not None:
-            self._tabs.seeds.start()
+            self._tabs.seeds.control.turn(True)
 
     def _note_studies(self) -> None:
         if self.guide.position is None:

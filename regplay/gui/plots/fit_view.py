@@ -1,6 +1,6 @@
 """What a network predicts, in the way that suits its dataset; what dropout does to it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +11,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_on
-from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Overlay, Subject, Surface, carried
+from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject, carried
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, named
 from regplay.session.session import Run
@@ -19,25 +19,18 @@ from regplay.session.session import Run
 
 def _panel_class(dataset: Dataset) -> type[FitPanel]:
     # Imported where they are needed: most sessions see one or two of them.
-    if dataset.n_inputs == 1 and dataset.task == "regression":
-        from regplay.gui.plots.curve import CurveView
-
-        return CurveView
+    is_regression = dataset.task == "regression"
     if dataset.n_inputs == 1:
-        from regplay.gui.plots.curve import ClassCurvesView
+        from regplay.gui.plots.curve import ClassCurvesView, CurveView
 
-        return ClassCurvesView
+        return CurveView if is_regression else ClassCurvesView
     if dataset.n_inputs == 2:
         from regplay.gui.plots.surface import SurfaceView
 
         return SurfaceView
-    if dataset.task == "regression":
-        from regplay.gui.plots.predicted import PredictedView
+    from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 
-        return PredictedView
-    from regplay.gui.plots.confusion import ConfusionView
-
-    return ConfusionView
+    return PredictedView if is_regression else ConfusionView
 
 
 class FitView(QWidget):
@@ -51,28 +44,27 @@ class FitView(QWidget):
     Attributes
     ----------
     panel
-        The panel that is shown, or None before the first dataset.
+        The panel that is shown; a blank one before the first dataset.
     switches
         Buttons that stand beside the legend of the panel that is shown.
     """
 
     def __init__(self, parent: QWidget | None = None, subject: Subject = RUN) -> None:
         super().__init__(parent)
-        self.panel: FitPanel | None = None
+        self.panel = self._blank = FitPanel()
         self.switches: tuple[QWidget, ...] = ()
         self._subject = subject
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._fit_color: str | None = None
         self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
-        self._blank = QWidget()
         self._stack.addWidget(self._blank)
 
     def show_view(self, view: View) -> None:
         """Show what a network predicts; earlier fits of another run go."""
         if view.run is not self._run:
             self._run = view.run
-            self.clear_past()
+            self.panel.clear_past()
         self.set_fit(view.fit, view.dataset)
 
     def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
@@ -100,19 +92,14 @@ class FitView(QWidget):
 
     def set_points(self, dataset: Dataset) -> None:
         """Show a dataset after an edit of its points: nothing else starts anew."""
-        if self.panel is not None and type(self.panel) is _panel_class(dataset):
+        if type(self.panel) is _panel_class(dataset):
             self.panel.set_points(dataset)
         else:
             self.set_dataset(dataset)
 
-    def fit_ranges(self) -> None:
-        """Let the ranges fit what is shown anew: otherwise they rest, or grow."""
-        if self.panel is not None:
-            self.panel.fit_ranges()
-
     def clear(self) -> None:
         """Show nothing, until the next dataset."""
-        self.panel = None
+        self.panel = self._blank
         self._stack.setCurrentWidget(self._blank)
 
     def set_fit(self, fit: Fit | None, of: Dataset | None = None) -> None:
@@ -125,51 +112,10 @@ class FitView(QWidget):
             the present ones.
         """
         panel = self.panel
-        if panel is None:
-            return
         if of is None or panel.dataset is None or of is panel.dataset:
             panel.set_fit(fit)
         elif (here := carried(fit, of, panel.dataset)) is not None:
             panel.set_fit(here)
-
-    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
-        """Lay other fits of the dataset over the present one: curves, boundaries, contour lines.
-
-        They rest until they are set anew. Views of more than two inputs show none.
-        """
-        if self.panel is not None:
-            self.panel.set_overlays(overlays)
-
-    def set_band(self, band: Band | None) -> None:
-        """Show how far networks scatter around their mean, or nothing.
-
-        Bands around curves; over two inputs a shade where the class is unsure, or dots.
-        """
-        if self.panel is not None:
-            self.panel.set_band(band)
-
-    def set_members(self, fits: Sequence[Fit]) -> None:
-        """Show single networks faintly, as curves, boundaries or contour lines."""
-        if self.panel is not None:
-            self.panel.set_members(fits)
-
-    def set_surface(self, shown: Surface) -> None:
-        """Show over two inputs the fit with the band, the fit alone, or how far networks scatter.
-
-        The hover line reads the band in any case.
-        """
-        if self.panel is not None:
-            self.panel.set_surface(shown)
-
-    def set_caption(self, caption: str) -> None:
-        """Say what a figure is called, in place of the epoch of the fit."""
-        if self.panel is not None:
-            self.panel.caption = caption
-
-    def clear_past(self) -> None:
-        """Forget the earlier fits that are drawn behind the newest."""
-        if self.panel is not None:
-            self.panel.clear_past()
 
     def set_fit_color(self, color: str | None) -> None:
         """Draw the fit in the colour of its run, or in its own."""
@@ -231,8 +177,7 @@ class DropoutPasses(QObject):
         """Show what a view brought of them."""
         self._view = view
         self._enable()
-        panel = self._fit_view.panel
-        is_shown = panel is not None and panel.dataset is view.dataset
+        is_shown = self._fit_view.panel.dataset is view.dataset
         passes = view.passes if is_shown else None  # else they belong to the last dataset
         band = None
         single: Iterable[Floats] = ()
@@ -240,8 +185,8 @@ class DropoutPasses(QObject):
             band = Band(passes.mean, passes.std)
         if passes is not None and self.thinned.isChecked():
             single = passes.members[:_SHOWN]
-        self._fit_view.set_band(band)
-        self._fit_view.set_members([replace(view.fit, grid=grid) for grid in single])
+        self._fit_view.panel.set_band(band)
+        self._fit_view.panel.set_members([replace(view.fit, grid=grid) for grid in single])
 
     def _show_buttons(self) -> None:
         for button in self.buttons:
@@ -249,7 +194,7 @@ class DropoutPasses(QObject):
 
     def _enable(self) -> None:
         panel = self._fit_view.panel
-        can_show = panel is None or panel.shows_passes
+        can_show = panel.dataset is None or panel.shows_passes
         for button, tip in ((self.band, _BAND), (self.thinned, _THINNED)):
             button.setEnabled(can_show)
             button.setToolTip(tip if can_show else _TOO_MANY)

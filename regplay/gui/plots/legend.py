@@ -253,10 +253,6 @@ class LegendChart(QWidget):
         layout.addLayout(self.header)
         layout.addLayout(self.row, 1)
 
-    def _style(self) -> None:
-        """Make the layers that rest and the legend anew, of what is shown."""
-        raise NotImplementedError
-
 
 def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> QHBoxLayout:
     """Buttons on the left, the legend in the room that is left, switches on the right."""

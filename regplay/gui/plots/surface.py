@@ -9,38 +9,30 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
-from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
-from regplay.gui.plots.fit_panel import Overlay, Surface
-from regplay.gui.plots.hover import Reading
-from regplay.gui.plots.inputs_panel import InputsPanel, ShownSplit
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.overlays import (
+from regplay.gui.plots.fit_layers import (
     MEMBER_SHARE,
     MEMBER_WIDTH,
+    OVERLAY_WIDTH,
     SEAM,
-    BoundariesLayer,
     DotsLayer,
-    dots_entry,
-    drawn_members,
-    member_entry,
-    unsure_entry,
-)
-from regplay.gui.plots.scale import Range, Scale, extend, round_levels
-from regplay.gui.plots.shapes import Points
-from regplay.gui.plots.surface_colors import (
-    BoundaryLayer,
-    ContoursLayer,
-    LinesLayer,
-    SurfaceColors,
+    SegmentsLayer,
     SurfaceLayer,
     cell_at,
-    overlap,
-    value_pixels,
+    dots_entry,
+    drawn_members,
+    unsure_entry,
 )
+from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit, Surface
+from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.scale import Range, Scale, extend, round_levels
+from regplay.gui.plots.shapes import Points
+from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, overlap, value_pixels
 from regplay.gui.theme import mix
 from regplay.session.number_text import number
 
+_WIDTH = 1.8  # pixels, of the fit's own lines
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
 _LARGEST_STD = 0.55  # that a few probabilities can have, a little above a half
 
@@ -55,11 +47,11 @@ class SurfaceView(InputsPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.surface = SurfaceLayer()
-        self.boundary = BoundaryLayer()
-        self.contours = ContoursLayer(seam=SEAM)
+        self.boundary = SegmentsLayer(_WIDTH)
+        self.contours = SegmentsLayer(_WIDTH, SEAM)
         self.dots = DotsLayer()
-        self.members = LinesLayer(MEMBER_WIDTH, MEMBER_SHARE)
-        self.others = BoundariesLayer()
+        self.members = SegmentsLayer(MEMBER_WIDTH)
+        self.others = SegmentsLayer(OVERLAY_WIDTH, SEAM, is_kept=True)
         canvas = self.chart.canvas
         canvas.live += [self.surface, self.dots, self.members, self.others]
         # Crosses stick out from behind the points, whose class stays visible.
@@ -68,7 +60,6 @@ class SurfaceView(InputsPanel):
         self.row.addWidget(self.bar)
         self._scale = SurfaceColors()
         self._levels: Floats = np.zeros(0)
-        self._marked: tuple[float, ...] = ()  # levels in the bar
         self._unsure: Floats | None = None  # [rows, columns], as of `overlap`
         self._shown: Surface = "fit and band"
         self._deviations: Range | None = None  # that the colours have spanned so far
@@ -83,7 +74,6 @@ class SurfaceView(InputsPanel):
         """Show the fit, with the band or alone, or the deviation: of classes, the largest."""
         if shown != self._shown:
             self._shown = shown
-            self._label_bar()
             self._show_band()
             self._show_contours()
             self._show_others()
@@ -98,7 +88,7 @@ class SurfaceView(InputsPanel):
 
     def _take(self, dataset: Dataset) -> None:
         super()._take(dataset)
-        self.members.clear()
+        self.members.set(())
         self.surface.grid = self.dots.grid = self._grid
         self._scale.set_dataset(dataset)
         self._levels = np.zeros(0) if self.has_classes else round_levels(self._scale.values)
@@ -130,15 +120,16 @@ class SurfaceView(InputsPanel):
         self.chart.refresh()
 
     def _show_overlays(self) -> None:
-        self.others.set([(self._lines([o.fit], o.grid), o.color) for o in self._overlays])
+        self.others.set([(self._lines([o.fit], o.grid), o.color) for o in self.overlays])
         self._show_contours()
 
     def _show_members(self) -> None:
-        self.members.segments = self._lines(drawn_members(self._members), None)
+        shade = mix(self.colors.background, self.colors.foreground, MEMBER_SHARE)
+        self.members.set([(self._lines(drawn_members(self.member_fits)), shade)])
         self._show_contours()
 
     def _show_band(self) -> None:
-        band, self._unsure, self.dots.sizes = self._band, None, None
+        band, self._unsure, self.dots.sizes = self.fit_band, None, None
         if band is not None and self._grid is not None and self._shown == "fit and band":
             shape = self._grid.shape
             if self.has_classes:
@@ -147,8 +138,8 @@ class SurfaceView(InputsPanel):
                 self.dots.sizes = band.std.reshape(shape) / self._full
         self._color()
 
-    def _lines(self, fits: Sequence[Fit], grid: Grid | None) -> Floats:
-        """Segments [n, 4] in data units of other fits, predicted on a grid or on the own."""
+    def _lines(self, fits: Sequence[Fit], grid: Grid | None = None) -> Floats:
+        """Segments [n, 4] in data units of fits, predicted on a grid or on the dataset's own."""
         grid = grid or self._grid
         assert grid is not None
         assert self.dataset is not None
@@ -163,14 +154,13 @@ class SurfaceView(InputsPanel):
         return self.fit.grid.reshape(*self._grid.shape, *self.fit.grid.shape[1:])
 
     def _show_fit(self) -> None:
-        predicted, grid = self._shaped(), self._grid
-        if predicted is None or grid is None or not self.has_classes:
-            self.boundary.clear()
-        else:
-            self.boundary.set(predicted, grid)
+        self.boundary.set(self._own_lines() if self.has_classes else ())
         if not self._shows_std:
             self._color()
         self._show_contours()
+
+    def _own_lines(self) -> list[tuple[Floats, str]]:
+        return [] if self.fit is None else [(self._lines([self.fit]), self.colors.foreground)]
 
     def _color(self) -> None:
         predicted = self._shaped()
@@ -184,39 +174,32 @@ class SurfaceView(InputsPanel):
                     self.dots.on_dark = predicted < sum(self._scale.values) / 2
 
     def _color_std(self) -> None:
-        if self._band is None or self._grid is None:
+        if self.fit_band is None or self._grid is None:
             return
-        std = self._band.std
+        std = self.fit_band.std
         std = (std.max(axis=-1) if self.has_classes else std).reshape(self._grid.shape)
         self._deviations = extend(self._deviations, np.append(std, 0.0))
         self.surface.pixels = value_pixels(std, self._deviations or (0.0, 1.0))
         self._label_bar()
+
+    @property
+    def _has_contours(self) -> bool:
+        """Whether values are compared with those of other fits, by lines at the same ones."""
+        is_compared = bool(self.overlays or self.member_fits)
+        return is_compared and not self.has_classes and not self._shows_std
 
     def _label_bar(self) -> None:
         self.bar.setVisible(self._shows_std or not self.has_classes)
         if self._shows_std:
             self.bar.set_bar(Bar(Scale(*(self._deviations or (0.0, 1.0))), "std"))
         elif self.dataset is not None:
-            name = self.dataset.target_name
-            self.bar.set_bar(Bar(Scale(*self._scale.values), name, self._marked))
-
-    def _mark_bar(self, levels: Sequence[float]) -> None:
-        """At which values there are contour lines."""
-        self._marked = tuple(levels)
-        self._label_bar()
+            marked = tuple(self._levels.tolist()) if self._has_contours else ()
+            self.bar.set_bar(Bar(Scale(*self._scale.values), self.dataset.target_name, marked))
 
     def _show_contours(self) -> None:
         """The present fit's are there only to be compared with others."""
-        predicted, is_compared = self._shaped(), bool(self._overlays or self._members)
-        if self.has_classes or self._shows_std or not is_compared:
-            self.contours.clear()
-            self._mark_bar(())
-            return
-        self._mark_bar(self._levels.tolist())
-        if predicted is None or self._grid is None:
-            self.contours.clear()
-        else:
-            self.contours.set(predicted, self._levels, self._grid)
+        self.contours.set(self._own_lines() if self._has_contours else ())
+        self._label_bar()
 
     def _style_fit(self) -> None:
         self._show_fit()
@@ -239,18 +222,18 @@ class SurfaceView(InputsPanel):
             heights = ", ".join(f"{level:g}" for level in self._levels)
             tip = f"where the fit is {heights}; other fits have lines at the same values"
             entries.append(Entry("line", subject.fit, colors.foreground, tip=tip))
-        if self._band is not None and self._shown == "fit and band":
+        if self.fit_band is not None and self._shown == "fit and band":
             if self.has_classes:
                 entries.append(unsure_entry(colors, subject))
             else:
                 entries.append(dots_entry(colors, self._full, subject))
-        if self._members:
+        if self.member_fits:
             shade = mix(colors.background, colors.foreground, MEMBER_SHARE)
-            entries.append(member_entry(shade, subject))
+            entries.append(Entry("thin", subject.member, shade, tip=subject.member_tip))
         return entries
 
     def _drawn_overlays(self) -> list[Overlay]:
-        pairs = zip(self._overlays, self.others.lines, strict=True)
+        pairs = zip(self.overlays, self.others.lines, strict=True)
         return [overlay for overlay, (segments, _) in pairs if len(segments)]
 
     def _read(self, x: float, pixel: float) -> Reading | None:
@@ -265,7 +248,7 @@ class SurfaceView(InputsPanel):
             names = dataset.class_names
             colors = [self.colors.class_color(k) for k in range(len(names))]
         rows = self._value_rows(row * grid.shape[1] + column, names, colors)
-        for overlay in self._overlays:
+        for overlay in self.overlays:
             there = overlay.grid or grid
             other = fit_at(overlay.fit, there, np.array([x, y]), len(dataset.class_names))
             if other is not None:

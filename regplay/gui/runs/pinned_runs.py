@@ -100,7 +100,7 @@ class PinnedRuns(QObject):
         if self._view is None:
             return
         overlays = pin_overlays(self._pins, self._view.run.experiment)
-        self._fit_view.set_overlays([*overlays, *best_overlay(self._view)])
+        self._fit_view.panel.set_overlays([*overlays, *best_overlay(self._view)])
         self._draw_losses()
 
     def _draw_losses(self) -> None:

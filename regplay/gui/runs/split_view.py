@@ -13,11 +13,10 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout
 from regplay.core.datasets import Dataset
 from regplay.core.fit import Fit
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.confusion import wrong_text
-from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.many_inputs import PredictedView
 from regplay.gui.plots.shapes import pen
 from regplay.gui.runs.run_rows import RIGHT, WIDEST_LOSS, tabular, write
 from regplay.gui.theme import ROLES, colors_of
@@ -254,7 +253,7 @@ class _Cell(QWidget):
         if title != self.run:
             self.run = title
             self.title.set_title(title)
-            self.view.clear_past()  # the earlier fits were another run's
+            self.view.panel.clear_past()  # the earlier fits were another run's
             self.pin.setVisible(title.can_pin)
             self.adopt.setVisible(title.can_adopt)
             self.view.set_fit_color(title.color)
@@ -363,7 +362,7 @@ class SplitView(QWidget):
     def clear_past(self) -> None:
         """Forget the earlier fits that are drawn behind the newest."""
         for view in self.views:
-            view.clear_past()
+            view.panel.clear_past()
 
     # inside
 
@@ -402,7 +401,7 @@ class SplitView(QWidget):
         self.legend.setVisible(bool(entries))
 
 
-def _chart_panel(panel: FitPanel | None) -> ChartPanel | None:
+def _chart_panel(panel: FitPanel) -> ChartPanel | None:
     """The chart and the legend of a panel that has them."""
     if isinstance(panel, PredictedView):
         return panel.chart_panel

@@ -1,16 +1,16 @@
 """Bias², variance and noise along an axis, beside the validation loss that was measured."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
-from PySide6.QtWidgets import QStackedLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
-from regplay.core.bias_variance import Decomposition, overlap, why_not
-from regplay.core.datasets import Dataset
+from regplay.core.bias_variance import Decomposition
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape import labelled, place
@@ -18,9 +18,7 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
-from regplay.gui.seeds.loss_strip import highest_usual
 from regplay.gui.theme import Colors, mix
-from regplay.gui.widgets import Sentence
 from regplay.session.number_text import compact, exact, number, spread_text
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes
@@ -31,10 +29,11 @@ _TEETH = 3.0  # px, height and half width of a tooth where a bar is cut
 
 @dataclass(frozen=True)
 class ErrorPart:
-    """One part of a stack: its name and where its number is, from the bottom up."""
+    """One part of a stack: its name, what it is, and where its number is, from the bottom up."""
 
     field: str
     name: str
+    tip: str
 
     def color(self, colors: Colors) -> str:
         """Noise as the noise floor elsewhere, variance as the fits whose spread it is."""
@@ -47,48 +46,59 @@ class ErrorPart:
 
 
 PARTS = (
-    ErrorPart("noise", "noise"),
-    ErrorPart("bias_squared", "bias²"),
-    ErrorPart("variance", "variance"),
+    ErrorPart("noise", "noise", "how far the validation targets are from the true function"),
+    ErrorPart(
+        "bias_squared", "bias²", "how far the mean of the networks is from the true function"
+    ),
+    ErrorPart("variance", "variance", "how far the networks are from their mean"),
 )
 
 
 class StackLayer:
-    """A bar of three parts at each position 0, 1, 2, …; None leaves a gap.
+    """A bar of three parts at each position 0, 1, 2, …, and the measured loss as a point above it.
 
-    One that is higher than the axis ends in teeth, and above them stands its height, or an arrow.
+    A bar that is higher than the axis ends in teeth, and above them stands its height, or an arrow;
+    an arrow stands for a measured loss that lies beyond the top, too.
 
     Attributes
     ----------
     parts
-        One a position.
+        One a position; None leaves a gap.
+    present
+        Among the positions, also between two, where a line marks the present experiment; or None.
     """
 
     def __init__(self) -> None:
         self.parts: tuple[Decomposition | None, ...] = ()
+        self.present: float | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the bars on whole pixels, a line of the background between two parts."""
-        for position, parts in _known(self.parts):
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            ends = np.round(frame.x([position - _SHARE / 2, position + _SHARE / 2]))
-            heights = np.cumsum([0.0, *(getattr(parts, part.field) for part in PARTS)])
-            edges = np.round(frame.y(heights))
-            for part, low, high in zip(PARTS, edges[:-1], edges[1:], strict=True):
-                if not low - high >= 1:  # thinner than a pixel, or not finite
-                    continue
-                bar = QRectF(QPointF(ends[0], high), QPointF(ends[1], low))
-                painter.fillRect(bar, QColor(part.color(frame.colors)))
-                if part is not PARTS[0] and low - high >= 3:
-                    bar.setTop(low - 1)
-                    painter.fillRect(bar, QColor(frame.colors.background))
-            if edges[-1] < 0 < edges[0]:
-                _cut(painter, frame, ends[0], ends[1], compact(parts.total))
+        """Draw the bars, the line and the points, from bottom to top."""
+        known = [(at, one) for at, one in enumerate(self.parts) if one is not None]
+        for position, parts in known:
+            _draw_bar(painter, frame, position, parts)
+        if self.present is not None:
+            _draw_present(painter, frame, self.present)
+        for position, parts in known:
+            _draw_measured(painter, frame, position, parts)
 
 
-def _known(parts: Sequence[Decomposition | None]) -> Iterator[tuple[int, Decomposition]]:
-    """Those that are there, with their positions."""
-    return ((position, one) for position, one in enumerate(parts) if one is not None)
+def _draw_bar(painter: QPainter, frame: Frame, position: int, parts: Decomposition) -> None:
+    """Draw a bar on whole pixels, a line of the background between two parts."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    ends = np.round(frame.x([position - _SHARE / 2, position + _SHARE / 2]))
+    heights = np.cumsum([0.0, *(getattr(parts, part.field) for part in PARTS)])
+    edges = np.round(frame.y(heights))
+    for part, low, high in zip(PARTS, edges[:-1], edges[1:], strict=True):
+        if not low - high >= 1:  # thinner than a pixel, or not finite
+            continue
+        bar = QRectF(QPointF(ends[0], high), QPointF(ends[1], low))
+        painter.fillRect(bar, QColor(part.color(frame.colors)))
+        if part is not PARTS[0] and low - high >= 3:
+            bar.setTop(low - 1)
+            painter.fillRect(bar, QColor(frame.colors.background))
+    if edges[-1] < 0 < edges[0]:
+        _cut(painter, frame, ends[0], ends[1], compact(parts.total))
 
 
 def _cut(painter: QPainter, frame: Frame, left: float, right: float, text: str) -> None:
@@ -109,36 +119,25 @@ def _cut(painter: QPainter, frame: Frame, left: float, right: float, text: str) 
     painter.drawText(QPointF(x_text, _ARROW.bottom() + metrics.ascent() + 1), text)
 
 
-class MeasuredLayer:
-    """The measured validation losses with their standard errors, as points above the bars.
-
-    An arrow stands where one lies beyond the top of the axis.
-    """
-
-    def __init__(self) -> None:
-        self.parts: tuple[Decomposition | None, ...] = ()
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the error bars, then the points."""
-        for position, parts in _known(self.parts):
-            x, error = float(frame.x(position)), parts.measured_error
-            low, y, high = frame.y([parts.measured - error, parts.measured, parts.measured + error])
-            if not np.isfinite([low, y, high]).all():
-                continue
-            colors = frame.colors
-            if y < 0:
-                _draw_arrow(painter, x, colors)
-                continue
-            lines = [
-                QLineF(x, low, x, high),
-                QLineF(x - _CAP, low, x + _CAP, low),
-                QLineF(x - _CAP, high, x + _CAP, high),
-            ]
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            for color, width in ((colors.background, 3.2), (colors.foreground, 1.6)):
-                painter.setPen(QPen(QColor(color), width))
-                painter.drawLines(lines)
-            draw_marker(painter, VALID_SHAPE, x, float(y), 7, colors.valid, colors.background)
+def _draw_measured(painter: QPainter, frame: Frame, position: int, parts: Decomposition) -> None:
+    """Draw a measured validation loss with its standard error."""
+    x, error, colors = float(frame.x(position)), parts.measured_error, frame.colors
+    low, y, high = frame.y([parts.measured - error, parts.measured, parts.measured + error])
+    if not np.isfinite([low, y, high]).all():
+        return
+    if y < 0:
+        _draw_arrow(painter, x, colors)
+        return
+    lines = [
+        QLineF(x, low, x, high),
+        QLineF(x - _CAP, low, x + _CAP, low),
+        QLineF(x - _CAP, high, x + _CAP, high),
+    ]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    for color, width in ((colors.background, 3.2), (colors.foreground, 1.6)):
+        painter.setPen(QPen(QColor(color), width))
+        painter.drawLines(lines)
+    draw_marker(painter, VALID_SHAPE, x, float(y), 7, colors.valid, colors.background)
 
 
 def _draw_arrow(painter: QPainter, x: float, colors: Colors) -> None:
@@ -150,36 +149,45 @@ def _draw_arrow(painter: QPainter, x: float, colors: Colors) -> None:
     painter.drawPolygon(QPolygonF([arrow.bottomLeft(), tip, arrow.bottomRight()]))
 
 
-class PresentLayer:
-    """A dashed line where the present experiment stands on the axis.
+def _draw_present(painter: QPainter, frame: Frame, position: float) -> None:
+    """Draw a dashed line, from a small triangle at the top."""
+    x = round(float(frame.x(position))) + 0.5
+    line = QPen(QColor(frame.colors.foreground), 1)
+    line.setDashPattern([4, 3])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(line)
+    painter.drawLine(QLineF(x, 0, x, frame.height))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(frame.colors.foreground))
+    painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
 
-    Attributes
+
+_MEDIANS = 8.0  # a bar at the median is still an eighth as high as the plot
+
+
+def highest_usual(values: ArrayLike) -> float:
+    """The largest value that is not far out; NaN where none is finite.
+
+    Far out is what is both more than 8 times the median and beyond Tukey's outer fence, 3
+    interquartile ranges above the third quartile ("Exploratory Data Analysis", 1977, section 2C).
+    So neither a peak with a foot nor a steep rise is far out, but a single network that nearly
+    diverged is. Up to a quarter of all values may be.
+
+    Parameters
     ----------
-    position
-        Among the positions 0, 1, 2, …, also between two; None draws nothing.
+    values
+        Numbers from 0 on, of any shape; those that are not finite are ignored.
     """
-
-    def __init__(self) -> None:
-        self.position: float | None = None
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line, from a small triangle at the top."""
-        if self.position is None:
-            return
-        x = round(float(frame.x(self.position))) + 0.5
-        line = QPen(QColor(frame.colors.foreground), 1)
-        line.setDashPattern([4, 3])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(line)
-        painter.drawLine(QLineF(x, 0, x, frame.height))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(frame.colors.foreground))
-        painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
+    array = np.asarray(values, dtype=float)
+    finite = array[np.isfinite(array)]
+    if not finite.size:
+        return float("nan")
+    first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
+    limit = max(_MEDIANS * median, third + 3 * (third - first))
+    return float(finite[finite <= limit].max())
 
 
 _HIGHEST = 20.0  # times the variance of the targets; what lies above that has diverged
-_SPREAD_ONLY = "So only the spread of the fits is shown."
-_LOSSES_ONLY = "So only the losses of the networks are shown."
 
 
 def _tick(value: float) -> str:
@@ -188,18 +196,22 @@ def _tick(value: float) -> str:
 
 
 class DecompositionPlot(LegendChart):
-    """Stacked bars at the positions of an axis, and the measured losses above them."""
+    """Stacked bars at the positions of an axis, and the measured losses above them.
+
+    Attributes
+    ----------
+    path, values
+        The field along the axis, and its value at each position.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bars = StackLayer()
-        self.measured = MeasuredLayer()
-        self.present = PresentLayer()
+        self.path = ""
         self.values: tuple[float, ...] = ()
-        self._path = ""
         self._current = np.nan
         self._scale = 1.0  # the loss of the best constant prediction
-        self.chart.canvas.under += [self.bars, self.present, self.measured]
+        self.chart.canvas.under.append(self.bars)
         self.chart.set_ticks("x", self._marks)
         self.chart.box.setMouseEnabled(x=False, y=True)
         self.chart.reader = self._read
@@ -212,24 +224,25 @@ class DecompositionPlot(LegendChart):
 
     def set_axis(self, path: str) -> None:
         """Name the axis, and show nothing."""
-        self._path = path
+        self.path = path
         self.chart.set_labels(FIELDS[path].label, "squared error")
         self._begin(())
-
-    @property
-    def path(self) -> str:
-        """The field along the axis."""
-        return self._path
 
     def set_decompositions(
         self, values: tuple[float, ...], parts: Sequence[Decomposition | None]
     ) -> None:
-        """Show what is known so far; other values, or none known, begin anew."""
+        """Show what is known so far; other values, or none known, begin anew.
+
+        Raises
+        ------
+        ValueError
+            If there are not as many of them as values.
+        """
         if len(values) != len(parts):
             raise ValueError(f"{len(parts)} decompositions for {len(values)} values")
         if values != self.values or not any(parts):
             self._begin(values)
-        self.bars.parts = self.measured.parts = tuple(parts)
+        self.bars.parts = tuple(parts)
         self.chart.cover("y", (0.0, self._top()))
         self._refresh()
 
@@ -249,22 +262,13 @@ class DecompositionPlot(LegendChart):
         return min(highest, _HIGHEST * self._scale) if np.isfinite(highest) else self._scale
 
     def set_current(self, value: float) -> None:
-        """Mark where the present experiment stands; NaN marks nothing."""
+        """Mark where the present experiment stands, beyond an end there; NaN marks nothing."""
         self._current = value
-        self._place_current()
         self._refresh()
-
-    def _place_current(self) -> None:
-        """Where it lies among the positions; beyond an end, there."""
-        values, self.present.position = self.values, None
-        if values:
-            nearest = float(np.clip(self._current, values[0], values[-1]))
-            self.present.position = place(NumberAxis(self._path, values), nearest)
 
     def _begin(self, values: tuple[float, ...]) -> None:
         self.values = values
-        self.bars.parts = self.measured.parts = (None,) * len(values)
-        self._place_current()
+        self.bars.parts = (None,) * len(values)
         self.chart.fix("x", -0.6, max(len(values), 1) - 0.4)
         self.chart.settle("y", (0.0, self._scale))
         self.chart.reset_ranges()
@@ -275,26 +279,22 @@ class DecompositionPlot(LegendChart):
         texts = [_tick(value) for value in self.values]
         sizes = [metrics.horizontalAdvance(text) for text in texts]
         pitch = size / max(len(texts), 1)
-        shown = labelled(NumberAxis(self._path, self.values), sizes, pitch) if texts else ()
+        shown = labelled(NumberAxis(self.path, self.values), sizes, pitch) if texts else ()
         return [(index, text if index in shown else "") for index, text in enumerate(texts)]
 
     def _refresh(self) -> None:
-        self._label()
+        values, self.bars.present = self.values, None
+        if values:
+            nearest = float(np.clip(self._current, values[0], values[-1]))
+            self.bars.present = place(NumberAxis(self.path, values), nearest)
+        self._style()
         self.chart.canvas.rest()
         self.chart.refresh()
 
     def _style(self) -> None:
-        self._label()
-
-    def _label(self) -> None:
         colors = self.colors
-        tips = {
-            "bias_squared": "bias²: how far the mean of the networks is from the true function",
-            "variance": "variance: how far the networks are from their mean",
-            "noise": "noise: how far the validation targets are from the true function",
-        }
         entries = [
-            Entry("square", part.name, part.color(colors), tip=tips[part.field])
+            Entry("square", part.name, part.color(colors), tip=f"{part.name}: {part.tip}")
             for part in reversed(PARTS)
         ]
         tip = "mean validation loss of the networks ± its standard error"
@@ -311,7 +311,7 @@ class DecompositionPlot(LegendChart):
             return None
         at = int(np.clip(round(x), 0, len(self.values) - 1))
         one = self.bars.parts[at]
-        title = f"{FIELDS[self._path].label} = {exact(self.values[at])}"
+        title = f"{FIELDS[self.path].label} = {exact(self.values[at])}"
         pixel = float(self.chart.frame().x(at))
         if one is None:
             return Reading(pixel, f"{title}: not trained yet")
@@ -323,30 +323,3 @@ class DecompositionPlot(LegendChart):
         measured = spread_text(one.measured, one.measured_error)
         rows.append(ReadoutRow("measured", measured, self.colors.valid))
         return Reading(pixel, title, tuple(rows))
-
-
-class DecompositionView(QWidget):
-    """The plot, or why there is none."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.plot = DecompositionPlot()
-        self.sentence = Sentence("seeds.noDecomposition")
-        self._stack = QStackedLayout(self)
-        self._stack.addWidget(self.plot)
-        self._stack.addWidget(self.sentence)
-
-    @property
-    def has_plot(self) -> bool:
-        """Whether the plot is shown, not the sentence."""
-        return self._stack.currentWidget() is self.plot
-
-    def set_dataset(self, dataset: Dataset) -> None:
-        """Decide whether there is a decomposition, and show nothing yet."""
-        reason = why_not(dataset)
-        rest = _SPREAD_ONLY if dataset.n_inputs <= 2 else _LOSSES_ONLY
-        self.sentence.set_text(f"{reason} {rest} {overlap(dataset)}".rstrip())
-        if not reason:
-            targets = np.asarray(dataset.targets(dataset.valid.y), dtype=float)
-            self.plot.set_scale(max(float(targets.var()), 1e-12))
-        self._stack.setCurrentWidget(self.sentence if reason else self.plot)

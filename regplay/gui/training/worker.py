@@ -271,9 +271,7 @@ class Worker(QThread):
     def _keep(run: Run, records: "Sequence[Record]") -> None:
         for record in records:
             run.history.append(record.snapshot)
-        best = run.history.best()
-        best_epoch = -1 if best is None else int(run.history.epochs[best])
-        run.checkpoints.extend([record.state for record in records], best_epoch)
+        run.checkpoints.extend([record.state for record in records], run.history.best_epoch)
 
     def _train(self, stop: "Stop") -> None:
         training = self._training

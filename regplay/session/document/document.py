@@ -14,8 +14,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
 from regplay.core.history import History
-from regplay.core.measurements import steps_per_epoch
-from regplay.session.document.states import StoredStates, sizes_of
+from regplay.core.measurements import layer_sizes, steps_per_epoch
+from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin
 from regplay.session.session import Run
@@ -93,7 +93,7 @@ class StoredRun:
         batch_size = self.experiment.optimizer.batch_size
         steps = steps_per_epoch(len(dataset.train.y), batch_size)
         is_paced = self.epoch == 0 or self.states.steps_per_epoch == steps
-        return is_paced and self.states.sizes == sizes_of(self.experiment, dataset)
+        return is_paced and self.states.sizes == layer_sizes(self.experiment.model, dataset)
 
     def run(self, *, with_states: bool = True) -> Run:
         """A run to work on, with what it had recorded.

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
 from regplay.core.errors import UserError
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
@@ -105,12 +104,6 @@ class ArrayReader:
 
 
 # states of today
-
-
-def sizes_of(experiment: Experiment, dataset: Dataset) -> tuple[int, ...]:
-    """Units of each layer of an experiment's network, inputs and outputs included."""
-    model = experiment.model
-    return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
 
 
 def parameters_in(sizes: Sequence[int]) -> int:

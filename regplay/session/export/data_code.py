@@ -1,22 +1,31 @@
-"""Code of datasets, and of those that are random numbers and a formula, or a rule for classes.
+"""Code of datasets: random numbers and a formula or a rule for classes, or measured data.
 
-`DataCode` is what the code of every dataset leaves behind.
+Of a person's file, by the rules of `csv_reader` and `csv_table`, what they find out is fixed in the
+script: the separator, the header, the columns, the task.
 """
 
-from collections.abc import Sequence
+import csv
+import itertools
+import os
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, DatasetError, Split
+from regplay.core.datasets.csv_reader import Problem, open_sheet
+from regplay.core.datasets.csv_table import Choice, columns_of
+from regplay.core.datasets.dataset import Floats, parse_number
+from regplay.core.datasets.points import format_points
 from regplay.core.experiment import DataSettings
-from regplay.session.export.python_text import call, comment, joined
+from regplay.resources import resource
+from regplay.session.export.python_text import call, comment, joined, listed, quoted, table
 
 # Streams of each split in the order of `regplay.core.datasets.dataset.Streams`.
-TRAIN_RNGS = ("rngs[0]", "rngs[1]", "rngs[2]", "rngs[3]")
-VALID_RNGS = ("rngs[4]", "rngs[5]", "rngs[6]", "rngs[7]")
+_TRAIN_RNGS = ("rngs[0]", "rngs[1]", "rngs[2]", "rngs[3]")
+_VALID_RNGS = ("rngs[4]", "rngs[5]", "rngs[6]", "rngs[7]")
 
 _CURVES = {  # what stands in the comment, and the same as code
     "sine": ("sin(x)", "np.sin(x[:, 0])"),
@@ -24,7 +33,6 @@ _CURVES = {  # what stands in the comment, and the same as code
     "step": ("-1 below x = 0 and 1 above", "np.where(x[:, 0] < 0, -1.0, 1.0)"),
     "cubic": ("(x^3 - 4x) / 5", "(x[:, 0] ** 3 - 4 * x[:, 0]) / 5"),
 }
-CURVES = tuple(_CURVES)
 
 _CIRCULAR = "np.stack([np.cos(angle), np.sin(angle)], axis=1)"
 
@@ -47,7 +55,7 @@ class DataCode:
 
 
 @dataclass(frozen=True)
-class Argument:
+class _Argument:
     """A parameter of the function that samples a split, and what it is in each."""
 
     name: str
@@ -55,11 +63,11 @@ class Argument:
     valid: str
 
 
-X_RNG = Argument("x_rng", TRAIN_RNGS[0], VALID_RNGS[0])
-NOISE_RNG = Argument("noise_rng", TRAIN_RNGS[1], VALID_RNGS[1])
+_X_RNG = _Argument("x_rng", _TRAIN_RNGS[0], _VALID_RNGS[0])
+_NOISE_RNG = _Argument("noise_rng", _TRAIN_RNGS[1], _VALID_RNGS[1])
 
 
-def generators(seed: int, parts: str) -> str:
+def _generators(seed: int, parts: str) -> str:
     """The random generators of both splits; `parts` says of what, such as `inputs and noise`."""
     return (
         f"# The {parts} of each split come from generators of their own.\n"
@@ -67,7 +75,7 @@ def generators(seed: int, parts: str) -> str:
     )
 
 
-def sampler(settings: DataSettings, arguments: Sequence[Argument], body: Sequence[str]) -> str:
+def _sampler(settings: DataSettings, arguments: Sequence[_Argument], body: Sequence[str]) -> str:
     """A function `sample(n, …)` that returns `x, y`, and a call of it for each split."""
     head = call("def sample", ["n", *(argument.name for argument in arguments)], ":")
     train = [str(settings.n_train), *(argument.train for argument in arguments)]
@@ -87,7 +95,7 @@ def sampler(settings: DataSettings, arguments: Sequence[Argument], body: Sequenc
     )
 
 
-def flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
+def _flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
     """A function that replaces a share of the labels by another class, and its calls."""
     body = [
         'order = np.argsort(flip_rng.random(len(y)), kind="stable")',
@@ -107,14 +115,14 @@ def flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
         *[f"    {line}" for line in body],
         "",
         "",
-        call("flip_labels", ["y_train", *TRAIN_RNGS[used]]),
+        call("flip_labels", ["y_train", *_TRAIN_RNGS[used]]),
     ]
     if not clean_valid:
-        lines.append(call("flip_labels", ["y_valid", *VALID_RNGS[used]]))
+        lines.append(call("flip_labels", ["y_valid", *_VALID_RNGS[used]]))
     return "\n".join(lines)
 
 
-def split_rows(seed: int, dataset: Dataset) -> list[str]:
+def _split_rows(seed: int, dataset: Dataset) -> list[str]:
     """The rows of `x` and `y` shuffled into two splits."""
     n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
     return [
@@ -126,7 +134,7 @@ def split_rows(seed: int, dataset: Dataset) -> list[str]:
     ]
 
 
-def standardised(dataset: Dataset, *, one_scale: bool = False) -> list[str]:
+def _standardised(dataset: Dataset, *, one_scale: bool = False) -> list[str]:
     """Inputs and numeric targets by mean and standard deviation of the training rows."""
     axis = "" if one_scale else "axis=0"
     lines = [
@@ -157,14 +165,14 @@ def _is_constant(columns: Floats) -> NDArray[np.bool_]:
 # numbers by a formula
 
 
-def curve_code(settings: DataSettings) -> DataCode:
+def _curve_code(settings: DataSettings, _: Dataset) -> DataCode:
     """Points on a curve over [−3, 3]."""
     formula, truth = _CURVES[settings.name]
     about = f"Data: y is {formula}, x uniform in [-3, 3]"
     return _noisy(settings, about, ["x = x_rng.uniform(-3, 3, (n, 1))"], truth)
 
 
-def linear_code(settings: DataSettings) -> DataCode:
+def _linear_code(settings: DataSettings, _: Dataset) -> DataCode:
     """A linear function of many inputs."""
     d, informative = settings.n_inputs, min(settings.n_informative, settings.n_inputs)
     x = [f"x = x_rng.standard_normal((n, {d}))"]
@@ -178,25 +186,25 @@ def linear_code(settings: DataSettings) -> DataCode:
 
 def _noisy(settings: DataSettings, about: str, x: list[str], truth: str) -> DataCode:
     """Targets of a true function, to which both splits or only the training points add noise."""
-    noise, arguments = settings.noise, [X_RNG]
+    noise, arguments = settings.noise, [_X_RNG]
     body = [*x, f"y = {truth}"]
     if noise > 0:
         sigma = str(noise)
         about += f", plus Gaussian noise of standard deviation {noise}"
         if settings.clean_valid:
             about += " on the training points"
-            arguments.insert(0, Argument("noise", str(noise), "0.0"))
+            arguments.insert(0, _Argument("noise", str(noise), "0.0"))
             sigma = "noise"
-        arguments.append(NOISE_RNG)
+        arguments.append(_NOISE_RNG)
         body[-1] += f" + {sigma} * noise_rng.standard_normal(n)"
     elif truth == "0.05":
         body[-1] = "y = np.full(n, 0.05)"
     parts = "inputs and noise" if noise > 0 else "inputs"
-    text = f"{comment(about + '.')}\n{generators(settings.seed, parts)}\n"
-    return DataCode(text + sampler(settings, arguments, body))
+    text = f"{comment(about + '.')}\n{_generators(settings.seed, parts)}\n"
+    return DataCode(text + _sampler(settings, arguments, body))
 
 
-def xor_code(_: DataSettings) -> DataCode:
+def _xor_code(_settings: DataSettings, _: Dataset) -> DataCode:
     """The four points of exclusive or, which also validate."""
     return DataCode(
         "# Data: the four points of exclusive or; the same four validate.\n"
@@ -272,7 +280,6 @@ _KINDS = {
         is_placed=True,
     ),
 }
-PLANES = (*_KINDS, "blobs")
 
 
 def _blobs(n_classes: int) -> _Kind:
@@ -288,16 +295,16 @@ def _blobs(n_classes: int) -> _Kind:
     )
 
 
-def plane_code(settings: DataSettings) -> DataCode:
+def _plane_code(settings: DataSettings, _: Dataset) -> DataCode:
     """Points on a plane and their classes, with position noise and flipped labels if asked for."""
     n_classes = settings.n_classes if settings.name == "blobs" else 2
     kind = _blobs(n_classes) if settings.name == "blobs" else _KINDS[settings.name]
     about, body = f"Data: {kind.about}", list(kind.body)
-    arguments = [X_RNG] if kind.draws else []
+    arguments = [_X_RNG] if kind.draws else []
     parts = ["points"] if kind.draws else []
     if kind.is_placed and settings.noise > 0:
         about += f", blurred by Gaussian noise of standard deviation {settings.noise}"
-        arguments.append(NOISE_RNG)
+        arguments.append(_NOISE_RNG)
         parts.append("noise")
         body.append(f"x += {settings.noise} * noise_rng.standard_normal((n, 2))")
     flipping = ""
@@ -305,6 +312,203 @@ def plane_code(settings: DataSettings) -> DataCode:
         about += f"; {100 * settings.label_noise:g} % of the labels are flipped"
         about += ", of the training points alone" if settings.clean_valid else ""
         parts.append("flipped labels")
-        flipping = "\n" + flips(settings.label_noise, n_classes, clean_valid=settings.clean_valid)
-    lines = [comment(about + "."), *([generators(settings.seed, joined(parts))] if parts else [])]
-    return DataCode("\n".join([*lines, sampler(settings, arguments, body)]) + flipping)
+        flipping = "\n" + _flips(settings.label_noise, n_classes, clean_valid=settings.clean_valid)
+    lines = [comment(about + "."), *([_generators(settings.seed, joined(parts))] if parts else [])]
+    return DataCode("\n".join([*lines, _sampler(settings, arguments, body)]) + flipping)
+
+
+# measured data
+
+_NAMED = 6  # inputs that the comment names
+
+
+def _written_code(settings: DataSettings, dataset: Dataset) -> DataCode:
+    """A small table, all of its rows in the script, so that another seed can be tried there."""
+    with resource("datasets", f"{settings.name}.csv").open(encoding="utf-8", newline="") as stream:
+        header, *rows = csv.reader(stream)
+    about = f"Data: {', '.join(header[:-1])}; to be predicted: {header[-1]}. {len(rows)} rows."
+    if dataset.task == "regression":
+        lines = [
+            comment(about),
+            table("TABLE", rows),
+            f"table = np.array(TABLE.split(), dtype=float).reshape({len(rows)}, {len(header)})",
+            "x, y = table[:, :-1], table[:, -1]",
+        ]
+    else:
+        # The rows lie class after class.
+        runs = [(name, len(list(run))) for name, run in itertools.groupby(r[-1] for r in rows)]
+        classes = [dataset.class_names.index(name) for name, _ in runs]
+        names = ", ".join(name for name, _ in runs)
+        counts = [count for _, count in runs]
+        lines = [
+            comment(about),
+            table("TABLE", (row[:-1] for row in rows)),
+            f"x = np.array(TABLE.split(), dtype=float).reshape({len(rows)}, {len(header) - 1})",
+            f"y = np.repeat({classes}, {counts})  # {names}",
+        ]
+    return _code(settings, dataset, lines)
+
+
+def _sklearn_code(settings: DataSettings, dataset: Dataset) -> DataCode:
+    """A table that scikit-learn brings along, with the same rows in the same order."""
+    is_digits = settings.name == "digits"
+    function = "load_digits" if is_digits else "load_breast_cancer"
+    if is_digits:
+        lines = ["# Data: handwritten digits, pictures of 8 x 8 pixels, from scikit-learn."]
+    else:
+        lines = ["# Data: thirty measurements of cell nuclei of each patient, from scikit-learn."]
+    lines.append(f"x, y = {function}(return_X_y=True)")
+    if not is_digits:
+        lines.append(
+            "y = 1 - y  # 0 benign, 1 malignant; scikit-learn has them the other way round"
+        )
+    return _code(settings, dataset, lines, (f"from sklearn.datasets import {function}",))
+
+
+def _code(
+    settings: DataSettings, dataset: Dataset, rows: list[str], imports: tuple[str, ...] = ()
+) -> DataCode:
+    lines = [*rows, *_split_rows(settings.seed, dataset)]
+    if dataset.task == "classification" and settings.label_noise > 0:
+        share = settings.label_noise
+        about = f"{100 * share:g} % of the labels become those of another class"
+        where = ", of the training rows alone" if settings.clean_valid else ""
+        n_classes = len(dataset.class_names)
+        lines += [
+            "",
+            comment(f"{about}{where}."),
+            _generators(settings.seed, "flipped labels"),
+            _flips(share, n_classes, clean_valid=settings.clean_valid),
+        ]
+    one_scale = settings.name == "digits"
+    return DataCode("\n".join([*lines, *_standardised(dataset, one_scale=one_scale)]), imports)
+
+
+# own points
+
+
+def _points_code(settings: DataSettings, dataset: Dataset) -> DataCode:
+    """Training and validation points as they are split already."""
+    d = dataset.n_inputs
+    names = " ".join([*(["x"] if d == 1 else ["x0", "x1"]), dataset.target_name])
+    held_back = "" if settings.valid_points.split() else "; those to validate on were held back"
+    lines = [
+        f"# Data: own points, {names} of each{held_back}.",
+        table("TRAIN", _rows(dataset.train)),
+        table("VALID", _rows(dataset.valid)),
+    ]
+    numbers = "" if dataset.task == "regression" else ".astype(int)"
+    for split in ("train", "valid"):
+        text = split.upper()
+        lines.append(f"{split} = np.array({text}.split(), dtype=float).reshape(-1, {d + 1})")
+    lines += [
+        f"x_{split}, y_{split} = {split}[:, :-1], {split}[:, -1]{numbers}"
+        for split in ("train", "valid")
+    ]
+    if settings.standardize:
+        lines += _standardised(dataset)
+    return DataCode("\n".join(lines))
+
+
+def _rows(split: Split) -> list[list[str]]:
+    """The numbers of each point, as short as they come back exactly."""
+    text = format_points(np.column_stack([split.x, split.y]))
+    return [line.split() for line in text.splitlines()]
+
+
+# a person's own file
+
+
+def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
+    """Reads the file and splits and standardises its rows as regplay does.
+
+    Raises
+    ------
+    DatasetError
+        If the file has gone or changed since the dataset was made of it.
+    """
+    path = Path(os.path.expanduser(settings.file.strip()))
+    sheet = open_sheet(path, _refuse)
+    choice = Choice(settings.target.strip(), settings.inputs.strip(), settings.task)
+    inputs, target = columns_of(sheet, choice)
+    how = ['encoding="utf-8-sig"', *([] if _is_utf8(path) else ['errors="replace"']), 'newline=""']
+    separated = "" if sheet.delimiter == "," else f"delimiter={quoted(sheet.delimiter)}, "
+    names = [quoted(sheet.names[column]) for column in inputs]
+    of_what = ", ".join(names) if len(names) <= _NAMED else f"{len(names)} columns"
+    cells, chosen = _cells(inputs, len(sheet.names))
+    header = "header, *" if sheet.has_header else ""
+    last = target == len(sheet.names) - 1
+    lines = [
+        comment(f"Data: {quoted(sheet.names[target])}, to be predicted from {of_what}."),
+        call("with open", [quoted(str(path)), *how], " as file:"),
+        f"    reader = csv.reader(file, {separated}skipinitialspace=True)",
+        f"    {header}rows = [row for row in reader if any(row)]",
+        *chosen,
+        f"x = np.array([{cells} for row in rows], dtype=float)",
+        _targets(dataset, "row[-1]" if last else f"row[{target}]"),
+        *_split_rows(settings.seed, dataset),
+        *(_standardised(dataset) if settings.standardize else []),
+    ]
+    return DataCode("\n".join(lines), ("import csv",))
+
+
+def _refuse(problem: Problem) -> None:
+    raise DatasetError(f"{problem.place}: {problem.message}")
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether it all is; in a column that isn't used, regplay minds nothing else."""
+    try:
+        path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _cells(inputs: Sequence[int], width: int) -> tuple[str, list[str]]:
+    """The inputs of a `row`, as code, and what must stand before it."""
+    columns = list(inputs)
+    start, stop = columns[0], columns[-1] + 1
+    if columns == list(range(start, stop)):
+        return (
+            f"row[{start or ''}:{-1 if stop == width - 1 else '' if stop == width else stop}]",
+            [],
+        )
+    without = next(column for column in range(width) if column not in columns)
+    if columns == [column for column in range(width) if column != without]:
+        return f"row[:{without}] + row[{without + 1}:]", []
+    return "[row[i] for i in columns]", [listed("columns = ", [str(i) for i in columns])]
+
+
+def _targets(dataset: Dataset, cell: str) -> str:
+    if dataset.task == "regression":
+        return f"y = np.array([{cell} for row in rows], dtype=float)"
+    names = dataset.class_names
+    if names == tuple(str(k) for k in range(len(names))):
+        return f"y = np.array([{cell} for row in rows], dtype=float).astype(int)"
+    are_numbers = all(parse_number(name) is not None for name in names)
+    value = f"float({cell})" if are_numbers else f"{cell}.strip()"
+    return f"classes, y = np.unique([{value} for row in rows], return_inverse=True)"
+
+
+_CODE: Mapping[str, Callable[[DataSettings, Dataset], DataCode]] = {
+    **dict.fromkeys(_CURVES, _curve_code),
+    **dict.fromkeys([*_KINDS, "blobs"], _plane_code),
+    "linear": _linear_code,
+    "xor": _xor_code,
+    **dict.fromkeys(["motorcycle", "penguins", "cars"], _written_code),
+    **dict.fromkeys(["breast-cancer", "digits"], _sklearn_code),
+    "points": _points_code,
+    "csv": _csv_code,
+}
+
+
+def data_code(settings: DataSettings, dataset: Dataset) -> DataCode:
+    """The code that makes a dataset, which was made of these settings.
+
+    Raises
+    ------
+    DatasetError
+        If a file has gone or changed since.
+    """
+    return _CODE[settings.name](settings, dataset)

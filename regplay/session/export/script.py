@@ -1,54 +1,19 @@
 """The whole script: data, model, training and the final losses."""
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 
 from regplay.core.datasets import REGISTRY, Dataset, load
-from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import replace
-from regplay.core.measurements import Schedule, cost, steps_per_epoch
-from regplay.session.export.data_code import (
-    CURVES,
-    PLANES,
-    DataCode,
-    curve_code,
-    linear_code,
-    plane_code,
-    xor_code,
-)
-from regplay.session.export.measured_data import (
-    FROM_SKLEARN,
-    WRITTEN_OUT,
-    csv_code,
-    points_code,
-    sklearn_code,
-    written_code,
-)
-from regplay.session.export.python_text import WIDTH, joined
-from regplay.session.export.training_code import (
-    RANDOM,
-    added,
-    loop_code,
-    loss_code,
-    network_code,
-    optimizer_code,
-    report_code,
-    terms,
-)
+from regplay.core.experiment import Experiment, ModelSettings
+from regplay.core.fields import get, replace
+from regplay.core.hyperparameters import HYPERPARAMETERS, Place, in_use
+from regplay.core.measurements import Schedule
+from regplay.session.export.data_code import data_code
+from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
 from regplay.session.number_text import counted
 
-_GENERATED: Mapping[str, Callable[[DataSettings], DataCode]] = {
-    **dict.fromkeys(CURVES, curve_code),
-    **dict.fromkeys(PLANES, plane_code),
-    "linear": linear_code,
-    "xor": xor_code,
-}
-_MEASURED: Mapping[str, Callable[[DataSettings, Dataset], DataCode]] = {
-    **dict.fromkeys(WRITTEN_OUT, written_code),
-    **dict.fromkeys(FROM_SKLEARN, sklearn_code),
-    "points": points_code,
-    "csv": csv_code,
-}
+_RANDOM: tuple[Place, ...] = ("hidden", "input")  # where torch's own generator is drawn from
+_OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
 def to_pytorch(experiment: Experiment) -> str:
@@ -67,13 +32,9 @@ def to_pytorch(experiment: Experiment) -> str:
         If the data can't be made.
     """
     dataset = load(experiment.data)
-    name = experiment.data.name
-    if name in _GENERATED:
-        data = _GENERATED[name](experiment.data)
-    else:
-        data = _MEASURED[name](experiment.data, dataset)
+    data = data_code(experiment.data, dataset)
     n_inputs, n_outputs = dataset.n_inputs, dataset.n_outputs
-    hidden = added(experiment, "hidden")
+    hidden = _added(experiment, "hidden")
     # Whether numbers or classes are predicted decides what has an effect.
     known = replace(experiment, {"data.task": dataset.task})
     loss = "MSELoss" if dataset.task == "regression" else "CrossEntropyLoss"
@@ -82,10 +43,10 @@ def to_pytorch(experiment: Experiment) -> str:
         _imports(data.imports),
         [data.text],
         _tensors(dataset.task),
-        network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
-        ["# Training", *loss_code(known, loss), *optimizer_code(known)],
-        loop_code(known, len(dataset.train.y), _schedule(experiment, dataset)),
-        report_code(known, dataset.task),
+        _network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
+        ["# Training", *_loss_code(known, loss), *_optimizer_code(known)],
+        _loop_code(known, len(dataset.train.y), Schedule.of(experiment, dataset)),
+        _report_code(known, dataset.task),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
 
@@ -102,7 +63,7 @@ def _docstring(experiment: Experiment, dataset: Dataset) -> str:
         f"{same}, so the same losses up to rounding, which long training of a network that "
         "overfits can magnify to a percent."
     )
-    drawn = terms(experiment, *RANDOM)
+    drawn = _terms(experiment, *_RANDOM)
     if drawn:
         verb = "is" if len(drawn) == 1 else "are"
         text = (
@@ -134,10 +95,256 @@ def _tensors(task: str) -> list[str]:
     return lines
 
 
-def _schedule(experiment: Experiment, dataset: Dataset) -> Schedule:
-    """At which epochs regplay measures."""
-    model, n_train = experiment.model, len(dataset.train.y)
-    batch = min(experiment.optimizer.batch_size or n_train, n_train)
-    sizes = (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
-    alone = cost(1, sizes, batch, n_train + len(dataset.valid.y))
-    return Schedule.for_cost(alone, steps_per_epoch(n_train, batch))
+# the network, the optimizer, the training loop, the final measurement
+
+
+def _added(experiment: Experiment, place: Place, **names: str) -> list[str]:
+    """What the regularizers that are on add to a place of the script.
+
+    Parameters
+    ----------
+    names
+        Of variables of the script, as the place has them.
+    """
+    return [
+        HYPERPARAMETERS[path].script[place].format(value=get(experiment, path), **names)
+        for path in in_use(experiment)
+        if place in HYPERPARAMETERS[path].script
+    ]
+
+
+def _terms(experiment: Experiment, *places: Place) -> list[str]:
+    """What the regularizers are called that add to any of these places."""
+    entries = [HYPERPARAMETERS[path] for path in in_use(experiment)]
+    return [entry.term for entry in entries if entry.script.keys() & set(places)]
+
+
+def _loss_code(experiment: Experiment, loss: str) -> list[str]:
+    """Lines that define `loss_function`, and `training_loss` where that is another one.
+
+    Parameters
+    ----------
+    loss
+        The name in `torch.nn`.
+    """
+    arguments = _added(experiment, "loss")
+    training = [f"training_loss = nn.{loss}({', '.join(arguments)})"] if arguments else []
+    return [f"loss_function = nn.{loss}()", *training]
+
+
+def _optimizer_code(experiment: Experiment) -> list[str]:
+    """Lines that define `optimizer`, and `weights` where biases are not penalized."""
+    settings, lines = experiment.optimizer, []
+    decay = "".join(_added(experiment, "optimizer"))  # of one regularizer at most
+    is_penalized = bool(_terms(experiment, "optimizer", "penalty"))
+    is_apart = is_penalized and not experiment.regularization.decay_bias
+    if is_apart:
+        lines += ["", "# Biases are not penalized.", _named("weights", "weight")]
+    parameters, arguments = "model.parameters()", [f"lr={settings.lr}"]
+    if settings.name == "momentum":
+        arguments.append(f"momentum={settings.momentum}")
+    if decay and is_apart:
+        parameters = "parameter_groups"
+        name, _, value = decay.partition("=")
+        lines += [
+            _named("biases", "bias"),
+            "parameter_groups = [",
+            f'    {{"params": weights, "{name}": {value}}},',
+            f'    {{"params": biases, "{name}": 0.0}},',
+            "]",
+        ]
+    elif decay:
+        arguments.append(decay)
+    elif settings.name == "adamw":
+        lines.append("# AdamW decays by 0.01 unless told otherwise.")
+        arguments.append("weight_decay=0.0")
+    head = f"optimizer = torch.optim.{_OPTIMIZERS[settings.name]}"
+    return [*lines, call(head, [parameters, *arguments])]
+
+
+def _named(name: str, kind: str) -> str:
+    return f'{name} = [p for name, p in model.named_parameters() if name.endswith("{kind}")]'
+
+
+def _loop_code(experiment: Experiment, n_train: int, schedule: Schedule) -> list[str]:
+    """The training loop.
+
+    Parameters
+    ----------
+    n_train
+        Number of training points.
+    schedule
+        At which epochs regplay measures the validation loss, which is when it may stop early.
+    """
+    size, patience = experiment.optimizer.batch_size, experiment.regularization.early_stopping
+    is_batched = 0 < size < n_train
+    lines, step = [], _step(experiment, is_batched)
+    if is_batched:
+        lines.append(f"batches = torch.Generator().manual_seed({experiment.seed})")
+        batches = f"for index in torch.randperm({n_train}, generator=batches).split({size}):"
+        step = [batches, *indented(step)]
+    head = f"for epoch in range({experiment.epochs}):"
+    if patience >= experiment.epochs or patience == 0:
+        switch = ["model.train()"] if _drops(experiment) else []
+        return [*lines, *switch, head, *indented(step)]
+    wait = _wait(experiment.epochs, schedule)
+    lines += [
+        f"# Stops when the validation loss has not got better for {patience} epochs"
+        + ("; measured ever more rarely." if wait else "."),
+        'best_loss, best_epoch, next_check = float("inf"), 0, 0'
+        if wait
+        else 'best_loss, best_epoch = float("inf"), 0',
+        head,
+    ]
+    check = _check(patience, _drops(experiment))
+    if wait:
+        check = ["if epoch == next_check:", *indented([f"next_check += {wait}", *check])]
+    return [*lines, *indented([*check, "", *step])]
+
+
+def _drops(experiment: Experiment) -> bool:
+    """Whether the network is another one in training than in evaluation."""
+    return bool(_added(experiment, "hidden"))
+
+
+def _step(experiment: Experiment, is_batched: bool) -> list[str]:
+    """One update."""
+    lines = []
+    x, y = "x_train", "y_train"
+    if is_batched:
+        lines.append("x, y = x_train[index], y_train[index]")
+        x, y = "x", "y"
+    for code in _added(experiment, "input", x=x):
+        lines.append(f"noisy = {code}")
+        x = "noisy"
+    loss = "training_loss" if _added(experiment, "loss") else "loss_function"
+    lines.append(f"loss = {loss}(model({x}), {y})")
+    penalized = "model.parameters()" if experiment.regularization.decay_bias else "weights"
+    penalties = _added(experiment, "penalty", parameters=penalized)
+    lines += [f"loss = loss + {code}" for code in penalties]
+    lines += ["optimizer.zero_grad()", "loss.backward()", "optimizer.step()"]
+    for code in _added(experiment, "after_step"):
+        lines += code.split("\n")
+    return lines
+
+
+def _wait(epochs: int, schedule: Schedule) -> str:
+    """How many epochs it is to the next measurement, as code; empty where they are all measured.
+
+    The same as `Schedule.following` in all epochs but the last, without what has no effect there.
+    """
+    last, stride = epochs - 1, schedule.stride
+    if schedule.following(last) == last + 1:  # and at no epoch before it is the wait longer
+        return ""
+    waits = ["1", "epoch // 10" if last // 10 <= stride else f"min(epoch // 10, {stride})"]
+    if last // 180 > stride:
+        waits.append("epoch // 180")
+    return f"max({', '.join(waits)})"
+
+
+def _check(patience: int, switches: bool) -> list[str]:
+    """Measure, and stop where the validation loss has not got better for long."""
+    measure = [
+        "with torch.no_grad():",
+        "    valid_loss = loss_function(model(x_valid), y_valid).item()",
+    ]
+    if switches:
+        measure = ["model.eval()", *measure, "model.train()"]
+    return [
+        *measure,
+        "if valid_loss < best_loss:",
+        "    best_loss, best_epoch = valid_loss, epoch",
+        f"elif epoch - best_epoch >= {patience}:",
+        '    print(f"stopped after {epoch} epochs")',
+        "    break",
+    ]
+
+
+def _report_code(experiment: Experiment, task: str) -> list[str]:
+    """The final losses, and accuracies of classes."""
+    without = _terms(experiment, "hidden", "input", "loss", "penalty")
+    lines = [comment(f"Final losses, without {joined(without)}.")] if without else []
+    if _drops(experiment):
+        lines.append("model.eval()")
+    lines += [
+        "with torch.no_grad():",
+        '    for split, x, y in [("train", x_train, y_train), ("validation", x_valid, y_valid)]:',
+    ]
+    body = ['print(f"{split} loss: {loss_function(model(x), y):.6g}")']
+    if task == "classification":
+        body = [
+            "output = model(x)",
+            "accuracy = (output.argmax(1) == y).float().mean()",
+            'print(f"{split} loss: {loss_function(output, y):.6g}, accuracy: {accuracy:.4f}")',
+        ]
+    return lines + indented(body, 2)
+
+
+_ACTIVATIONS = {
+    "tanh": "nn.Tanh()",
+    "relu": "nn.ReLU()",
+    "gelu": "nn.GELU()",
+    "sigmoid": "nn.Sigmoid()",
+}
+
+_WEIGHTS = {
+    "torch": "the initial weights of torch",
+    "normal": "normal initial weights",
+    "xavier": "the initial weights of Xavier Glorot",
+    "kaiming": "the initial weights of Kaiming He",
+}
+
+
+def _network_code(
+    settings: ModelSettings, n_inputs: int, n_outputs: int, hidden: Sequence[str], seed: int
+) -> list[str]:
+    """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`.
+
+    Parameters
+    ----------
+    hidden
+        Modules after each activation.
+    """
+    lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({seed})"]
+    if settings.depth == 0:
+        lines.append(f"model = nn.Linear({n_inputs}, {n_outputs})")
+    else:
+        lines.append("model = nn.Sequential(")
+        size = n_inputs
+        for _ in range(settings.depth):
+            lines.append(f"    nn.Linear({size}, {settings.width}),")
+            lines.append(f"    {_ACTIVATIONS[settings.activation]},")
+            lines += [f"    {module}," for module in hidden]
+            size = settings.width
+        lines += [f"    nn.Linear({size}, {n_outputs}),", ")"]
+    return lines + _initial(settings)
+
+
+def _initial(settings: ModelSettings) -> list[str]:
+    scale = settings.init_scale
+    if settings.init == "torch":
+        if scale == 1.0:
+            return []
+        return [
+            "with torch.no_grad():",
+            "    for parameter in model.parameters():",
+            f"        parameter *= {scale}",
+        ]
+    match settings.init:
+        case "normal":
+            drawn = [f"nn.init.normal_(layer.weight, std={scale})"]
+        case "xavier":
+            gain = "" if scale == 1.0 else f", gain={scale}"
+            drawn = [f"nn.init.xavier_normal_(layer.weight{gain})"]
+        case "kaiming":
+            drawn = ['nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")']
+            if scale != 1.0:
+                drawn.append(f"layer.weight.data *= {scale}")
+    drawn.append("nn.init.zeros_(layer.bias)")
+    if settings.depth == 0:
+        return [line.replace("layer", "model") for line in drawn]
+    return [
+        "for layer in model:",
+        "    if isinstance(layer, nn.Linear):",
+        *[f"        {line}" for line in drawn],
+    ]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.factory import make_control
+from regplay.gui.controls.panel import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 
 LEFT = Qt.MouseButton.LeftButton

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 from regplay.core.fields import FIELDS
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.curve_control import SweepableControl
-from regplay.gui.controls.factory import make_control
+from regplay.gui.controls.number import SweepableControl
+from regplay.gui.controls.panel import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import DARK, LIGHT
 

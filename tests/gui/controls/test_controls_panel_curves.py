@@ -10,8 +10,9 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls import ControlPanel, SweepSliders
+from regplay.gui.controls import ControlPanel
 from regplay.gui.controls.sweep_curve import SweepCurve
+from regplay.gui.training import Start
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -33,7 +34,7 @@ def said(panel):
     panel.experiment_changed.connect(lambda experiment: heard.append(("changed", experiment)))
     panel.curve_toggled.connect(lambda path, shows: heard.append(("toggled", path, shows)))
     panel.member_previewed.connect(lambda path, index: heard.append(("previewed", path, index)))
-    panel.member_adopted.connect(lambda path, index: heard.append(("adopted", path, index)))
+    panel.start_chosen.connect(lambda *chosen: heard.append(("adopted", *chosen)))
     panel.preview_ended.connect(lambda path: heard.append(("ended", path)))
     return heard
 
@@ -96,7 +97,7 @@ def test_an_adopted_member_is_in_the_experiment_but_is_no_change(panel, said, pa
     panel.set_shown_curves([path])
     panel.set_curve(path, curve)
     QTest.keyClick(panel.control(path).slider, Key.Key_End)
-    assert said == [("adopted", path, len(curve.values) - 1)]
+    assert said == [("adopted", panel.experiment(), Start(path, len(curve.values) - 1))]
     assert panel.experiment() == replace(start, {path: sweep_axis(path).values[-1]})
     panel.set_experiment(start)  # so that the control is really brought back
     assert panel.control(path).value() == panel.control(path).default()
@@ -179,7 +180,7 @@ def test_the_curve_over_the_most_points_is_trained_last(panel, n_train):
     experiment = replace(Experiment(), {"data.n_train": n_train})
     panel.set_experiment(experiment)
     panel.set_shown_curves(SWEEPABLE)
-    wanted = SweepSliders(panel).wanted(experiment, None)
+    wanted = panel.wanted(experiment, None)
     points = [
         sum(member.data.n_train for member in request.sweep.experiments)
         for request in wanted.values()

@@ -6,8 +6,7 @@ from itertools import pairwise
 import pytest
 
 from regplay.core.fields import FIELDS
-from regplay.gui.controls.factory import scale_of
-from regplay.gui.controls.slider_scale import counts, octaves
+from regplay.gui.controls.slider_scale import counts, octaves, scale_of
 
 NUMBERS = [path for path, field in FIELDS.items() if field.kind in {"integer", "number"}]
 LOGARITHMIC = [path for path in NUMBERS if FIELDS[path].log_floor is not None]

@@ -36,7 +36,7 @@ def show_dialog(qtbot, tmp_path):
         qtbot.addWidget(dialog)
         with qtbot.waitExposed(dialog):
             dialog.show()
-        qtbot.waitUntil(lambda: not dialog.checking.is_reading())
+        qtbot.waitUntil(lambda: not dialog.is_reading())
         return dialog
 
     return show
@@ -139,7 +139,7 @@ def test_the_share_that_validates(show_dialog):
     assert (len(data.train.y), len(data.valid.y)) == (13, 7)
     for _ in range(9):
         QTest.keyClick(dialog.form.share_box, Key.Key_Up)
-    assert dialog.form.share() == 50
+    assert dialog.form.share_box.value() == 50
 
 
 def test_values_as_measured(show_dialog):
@@ -247,7 +247,7 @@ def test_a_large_file_is_read_in_turns(qtbot, tmp_path):
     path.write_text("x,y\n" + "".join(f"{i},{i * 0.5}\n" for i in range(60_000)))
     dialog = CsvDialog(path)
     qtbot.addWidget(dialog)
-    assert dialog.checking.is_reading()
+    assert dialog.is_reading()
     assert dialog.status.text().startswith("Reading… ")
     assert not dialog.ok.isEnabled()
     qtbot.waitUntil(dialog.ok.isEnabled)
@@ -259,10 +259,10 @@ def test_closing_stops_the_reading(qtbot, tmp_path):
     path.write_text("x,y\n" + "".join(f"{i},{i * 0.5}\n" for i in range(60_000)))
     dialog = CsvDialog(path)
     qtbot.addWidget(dialog)
-    assert dialog.checking.is_reading()
+    assert dialog.is_reading()
     QTest.keyClick(dialog, Key.Key_Escape)
     assert dialog.result() == QDialog.DialogCode.Rejected
-    assert not dialog.checking.is_reading()
+    assert not dialog.is_reading()
 
 
 def test_enter_accepts(show_dialog, qtbot):

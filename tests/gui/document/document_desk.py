@@ -48,7 +48,7 @@ class Desk:
 
     def crash(self):
         """The window is gone, its lock with it."""
-        autosave = self.documents._safety._autosave
+        autosave = self.documents._autosave
         autosave.wait()
         if autosave._lock is not None:
             autosave._lock.release()
@@ -58,5 +58,5 @@ class Desk:
     @property
     def saved(self):
         """What is written by itself, once all is written."""
-        self.documents._safety._autosave.wait()
+        self.documents._autosave.wait()
         return sorted((self.folder / "autosave").glob("*.regplay"))

@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_written_is_told_once(desk):
     for seed in range(1, 5):
         desk.window.now = seeded(seed)
         desk.clock.advance(6)
-        desk.documents._safety._autosave.wait()
+        desk.documents._autosave.wait()
     assert len(desk.messages) == 1
     assert "not safe from a crash" in desk.messages[0]
     (desk.folder / "autosave").unlink()

@@ -92,7 +92,7 @@ def test_what_is_trained_is_written_by_itself(open_window, documents_of, tmp_pat
     person.choose("Pin this run")
     train(person)
     documents._tick()
-    documents._safety._autosave.wait()
+    documents._autosave.wait()
     (path,) = (tmp_path / "kept").glob("*.regplay")
     found = read(path)
     assert (found.run.epoch, len(found.pins)) == (20, 1)

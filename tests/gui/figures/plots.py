@@ -10,7 +10,7 @@ from regplay.core.fields import FIELDS, replace
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import landscape_axis, sweep_axis
-from regplay.gui.controls.factory import make_control
+from regplay.gui.controls.panel import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure
 from regplay.gui.figures.view_figures import figure_at
@@ -19,8 +19,7 @@ from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs.split_view import SplitTitle, SplitView
-from regplay.gui.seeds.loss_strip import LossStrip, SeedLosses
-from regplay.gui.seeds.seeds_tab import SeedsView
+from regplay.gui.seeds.seeds_tab import LossStrip, SeedsTab
 
 DECAY = "regularization.weight_decay"
 
@@ -113,25 +112,25 @@ def landscape_view() -> LandscapeTab:
     return view
 
 
-def seeds_view(inputs: int, classes: int = 0) -> SeedsView:
-    view, dataset = SeedsView(), make_dataset(inputs, classes)
+def seeds_view(inputs: int, classes: int = 0) -> SeedsTab:
+    view, dataset = SeedsTab(), make_dataset(inputs, classes)
     view.set_dataset(dataset)
     fits = [make_fit(dataset, epoch).grid for epoch in range(5)]
-    view.set_spread(spread(np.stack(fits)))
+    view.spread.set_spread(spread(np.stack(fits)))
     return view
 
 
-def decomposition_view() -> SeedsView:
+def decomposition_view() -> SeedsTab:
     view = seeds_view(1)
     values = tuple(float(value) for value in decomposition_axis(DECAY).values)
     parts = [Decomposition(0.1, 0.2 / k, 0.05, 0.16 + 0.2 / k, 0.01) for k in range(1, 11)]
-    view.set_decompositions(values, [*parts, *[None] * (len(values) - len(parts))])
+    view.decomposition.set_decompositions(values, [*parts, *[None] * (len(values) - len(parts))])
     return view
 
 
 def loss_strip() -> LossStrip:
     strip, rng = LossStrip(), np.random.default_rng(2)
-    strip.set_losses(SeedLosses(rng.uniform(size=8), rng.uniform(size=8)))
+    strip.set_losses((rng.uniform(size=8), rng.uniform(size=8)))
     return strip
 
 
@@ -172,7 +171,7 @@ KINDS = {
     "seeds of classes": (lambda: seeds_view(2, 2), "spread.panel.chart", ["boundary"]),
     "decomposition": (
         decomposition_view,
-        "decomposition.plot.chart",
+        "decomposition.chart",
         ["bias²", "squared error", "Weight decay λ"],
     ),
     "losses of seeds": (loss_strip, "chart", ["loss", "median and quartiles"]),

@@ -78,9 +78,9 @@ def test_a_curve(table_of):
     dataset = view.panel.dataset
     grid, fit = grid_of(dataset), make_fit(dataset)
     pinned = make_fit(dataset, 3)
-    view.set_overlays([Overlay("λ = 1", "#ff0000", pinned)])
-    view.set_band(Band(fit.grid, np.abs(fit.grid)))
-    view.set_members([make_fit(dataset, 4), make_fit(dataset, 5)])
+    view.panel.set_overlays([Overlay("λ = 1", "#ff0000", pinned)])
+    view.panel.set_band(Band(fit.grid, np.abs(fit.grid)))
+    view.panel.set_members([make_fit(dataset, 4), make_fit(dataset, 5)])
     table = table_of(view, "panel.chart")
     x, y = "length 0 (m)", "force (N)"
     assert column(table, "training", x) == dataset.train.x[:, 0].tolist()
@@ -196,14 +196,14 @@ def test_seeds_over_two_inputs_have_probabilities_and_deviations(table_of):
 
 def test_the_parts_of_an_error_and_losses_of_seeds(table_of):
     view = decomposition_view()
-    plot = view.decomposition.plot
-    table = table_of(view, "decomposition.plot.chart")
+    plot = view.decomposition
+    table = table_of(view, "decomposition.chart")
     known = [one for one in plot.bars.parts if one is not None]
     assert column(table, "decomposition", "variance") == [one.variance for one in known]
     assert column(table, "decomposition", "Weight decay λ") == [*plot.values[: len(known)]]
     strip = loss_strip()
     losses = table_of(strip, "chart")
-    assert column(losses, "validation", "loss") == strip.losses.valid.tolist()
+    assert column(losses, "validation", "loss") == strip.losses[1].tolist()
     assert column(losses, "training", "network") == list(range(1, 9))
 
 

@@ -109,7 +109,7 @@ def test_fits_of_other_runs_have_the_colours_of_the_scheme(show_widget):
         Overlay("best", ROLES.best, make_fit(dataset, 3)),
         Overlay("pin", pin_color(2), make_fit(dataset, 4)),
     ]
-    view.set_overlays(overlays)
+    view.panel.set_overlays(overlays)
     image = draw_image(figure_of(view, "panel.chart"), Style(1200, 800, 2.0, "light"))
     assert has_color(image, LIGHT.of(pin_color(2)))
     assert not has_color(image, DARK.of(pin_color(2)))

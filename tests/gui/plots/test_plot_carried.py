@@ -82,7 +82,7 @@ def test_edited_points_leave_fit_overlays_and_ranges(qtbot, kind, make_dataset, 
     view.set_dataset(before)
     fit, other = make_fit(before, epoch=3), make_fit(before, epoch=8)
     view.set_fit(fit)
-    view.set_overlays([Overlay("other", "#ff0000", other)])
+    view.panel.set_overlays([Overlay("other", "#ff0000", other)])
     panel, ranges = view.panel, view.panel.chart.box.viewRange()
     panel.chart.grab()
     lines = [line[0] for line in panel.others.lines]
@@ -112,7 +112,7 @@ def test_points_beyond_the_axes_widen_them(qtbot, make_dataset) -> None:
     assert (wide[0][0], wide[1][0]) == (x0, y0)
     view.set_points(before)
     assert view.panel.chart.box.viewRange() == wide
-    view.fit_ranges()
+    view.panel.fit_ranges()
     assert view.panel.chart.box.viewRange() == ranges
 
 

@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.curve import without_tails
+from regplay.gui.plots.fit_layers import FEW, band_colors
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import FEW, band_colors
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#ff2050"
@@ -58,7 +58,7 @@ def _has_overlay(view: FitView, p: float) -> bool:
 def test_each_class_of_an_overlay_is_a_curve_in_its_colour(view, dataset) -> None:
     view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
     other = _flat(dataset, 0.5, 0.3, 0.2)
-    view.set_overlays([Overlay("λ 0.1", COLOR, other)])
+    view.panel.set_overlays([Overlay("λ 0.1", COLOR, other)])
     assert [color for _, _, color in view.panel.others.lines] == [COLOR] * 3
     for index, (_, curve, _) in enumerate(view.panel.others.lines):
         np.testing.assert_array_equal(curve, other.grid[:, index])
@@ -66,12 +66,12 @@ def test_each_class_of_an_overlay_is_a_curve_in_its_colour(view, dataset) -> Non
         assert _has_overlay(view, p)
     assert not _has_overlay(view, 0.2)  # the present fit lies over it
     assert view.panel.legend.text().endswith("λ 0.1")
-    view.set_overlays([])
+    view.panel.set_overlays([])
     assert not _has_overlay(view, 0.5)
 
 
 def test_an_overlay_of_another_number_of_classes_is_left_out(view, dataset) -> None:
-    view.set_overlays([Overlay("two", COLOR, _flat(dataset, 0.5, 0.5))])
+    view.panel.set_overlays([Overlay("two", COLOR, _flat(dataset, 0.5, 0.5))])
     assert view.panel.others.lines == []
     assert "two" not in view.panel.legend.text()
 
@@ -83,7 +83,7 @@ def test_an_overlay_is_read_where_it_was_predicted(view, dataset) -> None:
     p = np.stack([first, 1 - first, np.zeros(31)], axis=1)
     fit = Fit(1, 1, p[:1], p[:1], p)
     grid = Grid(x, (31,), np.array([-3.0]), np.array([3.0]))
-    view.set_overlays([Overlay("on its own", COLOR, fit, grid)])
+    view.panel.set_overlays([Overlay("on its own", COLOR, fit, grid)])
     at = float(grid_of(dataset).x[200, 0])
     rows = {row.name: row for row in view.panel.chart.reader(at, 0.0).rows}
     assert rows["on its own"].value == f"kind 0 {(at + 3) / 6:.3f}"
@@ -93,7 +93,7 @@ def test_an_overlay_is_read_where_it_was_predicted(view, dataset) -> None:
 @pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors) -> None:
     view.setPalette(palette_of(colors))
-    view.set_band(_band(dataset, (0.2, 0.5, 0.9), (0.02, 0.05, 0.0)))
+    view.panel.set_band(_band(dataset, (0.2, 0.5, 0.9), (0.02, 0.05, 0.0)))
     curves = view.panel.band.curves
     assert curves == tuple(curve.color for curve in view.panel.curves)
     for index, (mean, std) in enumerate(((0.2, 0.02), (0.5, 0.05))):
@@ -102,19 +102,19 @@ def test_each_class_has_a_band_of_two_shades_in_its_colour(view, dataset, colors
             assert _column(view, mean + away * std) == {color}
         assert _column(view, mean + 2.7 * std) == {colors.background}
     assert "dropout ±1, ±2 std" in view.panel.legend.text()
-    view.set_band(None)
+    view.panel.set_band(None)
     assert _column(view, 0.51) == {colors.background}
 
 
 def test_where_bands_overlap_both_show(view, dataset) -> None:
-    view.set_band(_band(dataset, (0.4, 0.6, 0.0), (0.15, 0.15, 0.0)))
+    view.panel.set_band(_band(dataset, (0.4, 0.6, 0.0), (0.15, 0.15, 0.0)))
     one, other, both = (_column(view, p) for p in (0.3, 0.7, 0.51))
     assert len(one) == len(other) == len(both) == 1
     assert len(one | other | both) == 3
 
 
 def test_a_band_ends_at_0_and_1(view, dataset) -> None:
-    view.set_band(_band(dataset, (0.95, 0.5, 0.05), (0.4, 0.0, 0.4)))
+    view.panel.set_band(_band(dataset, (0.95, 0.5, 0.05), (0.4, 0.0, 0.4)))
     assert _column(view, -0.012) == {LIGHT.background}
     assert _column(view, 1.02) == {LIGHT.background}
 
@@ -124,7 +124,7 @@ def test_many_classes_have_the_narrow_band_alone(view, dataset) -> None:
     many = dataclasses.replace(dataset, class_names=names)
     view.set_dataset(many)
     p = (0.6, *[0.1] * FEW)
-    view.set_band(_band(many, p, (0.1, *[0.0] * FEW)))
+    view.panel.set_band(_band(many, p, (0.1, *[0.0] * FEW)))
     assert _column(view, 0.65) == {LIGHT.of(band_colors(LIGHT, view.panel.band.curves[0])[1])}
     assert _column(view, 0.72) == {LIGHT.background}
     assert "dropout ±1 std" in view.panel.legend.text()
@@ -132,14 +132,14 @@ def test_many_classes_have_the_narrow_band_alone(view, dataset) -> None:
 
 def test_the_hover_box_says_the_deviation(view, dataset) -> None:
     view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
-    view.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.123)))
+    view.panel.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.123)))
     rows = view.panel.chart.reader(0.0, 0.0).rows
     assert [row.value for row in rows] == ["0.100 ± 0.020", "0.200 ± 0.050", "0.700 ± 0.123"]
 
 
 def test_thinned_networks_are_faint_lines_of_each_class(view, dataset) -> None:
     fits = [_flat(dataset, p, 0.9 - p, 0.1) for p in (0.3, 0.35)]
-    view.set_members(fits)
+    view.panel.set_members(fits)
     assert len(view.panel.members.lines) == 6
     colors = [color for _, _, color in view.panel.members.lines]
     assert colors[:3] == colors[3:]
@@ -149,8 +149,8 @@ def test_thinned_networks_are_faint_lines_of_each_class(view, dataset) -> None:
 
 def test_what_lies_below_rests_while_the_fit_moves(view, dataset) -> None:
     view.set_fit(_flat(dataset, 0.1, 0.2, 0.7))
-    view.set_overlays([Overlay("a", COLOR, _flat(dataset, 0.5, 0.3, 0.2))])
-    view.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.1)))
+    view.panel.set_overlays([Overlay("a", COLOR, _flat(dataset, 0.5, 0.3, 0.2))])
+    view.panel.set_band(_band(dataset, (0.2, 0.1, 0.7), (0.02, 0.05, 0.1)))
     view.panel.chart.grab()
     painted = []
     for layer in (view.panel.others, view.panel.band):

@@ -38,7 +38,7 @@ def test_the_entry_goes_with_the_curves(view, make_fit) -> None:
     for epoch in (0, 1, 2, 4):
         view.set_fit(make_fit(dataset, epoch))
     assert _says_earlier(view)
-    view.clear_past()
+    view.panel.clear_past()
     assert not _says_earlier(view)
     view.set_fit(make_fit(dataset, 200))  # a network that was trained elsewhere
     assert not _says_earlier(view)

@@ -3,10 +3,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.plots.confusion import ConfusionView, confusion_counts
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.predicted import PredictedView
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedView, confusion_counts
 from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
@@ -90,7 +89,7 @@ def test_the_past_doubles_and_begins_anew_with_a_new_run(view, make_dataset, mak
     assert view.panel.past.epochs == [2, 4, 8, 16, 32, 64]
     view.set_fit(make_fit(dataset, 0))
     assert view.panel.past.epochs == [0]
-    view.clear_past()
+    view.panel.clear_past()
     assert view.panel.past.epochs == []
 
 

@@ -88,7 +88,7 @@ def test_what_lies_over_a_fit_gives_way_to_its_own_signs(
     fit = make_fit(dataset, 1)
     view.set_fit(fit)
     view.set_fit(make_fit(dataset, 2))
-    view.set_overlays([Overlay(f"λ = 0.{k}, p = 0.5", PIN, fit) for k in range(12)])
+    view.panel.set_overlays([Overlay(f"λ = 0.{k}, p = 0.5", PIN, fit) for k in range(12)])
     texts = [text for _, text in view.panel.legend.shown()]
     assert {"fit", "earlier"} <= set(texts)
     assert texts[-1].startswith("and ")

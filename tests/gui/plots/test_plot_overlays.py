@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import band_colors
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#8f30df"
@@ -52,15 +52,15 @@ def test_an_overlay_is_a_line_in_its_colour_and_in_the_legend(view, make_dataset
     view.set_dataset(dataset)
     view.set_fit(make_fit(dataset, 1, 2.0))
     assert _seen(view) == 0
-    other = make_fit(dataset, 1, 1.5)
-    view.set_overlays([Overlay("best epoch 54", COLOR, other)])
+    other = make_fit(dataset, 1, 1.4)
+    view.panel.set_overlays([Overlay("best epoch 54", COLOR, other)])
     ((x, y, color),) = view.panel.others.lines
     np.testing.assert_array_equal(x, grid_of(dataset).x[:, 0])
     np.testing.assert_array_equal(y, other.grid)
     assert color == COLOR
     assert _seen(view) > 300  # a line across the plot
     assert "best epoch 54" in _text(view)
-    view.set_overlays([])
+    view.panel.set_overlays([])
     assert _seen(view) == 0
     assert "best epoch" not in _text(view)
 
@@ -70,7 +70,7 @@ def test_the_present_fit_lies_over_an_overlay(view, make_dataset, make_fit) -> N
     view.set_dataset(dataset)
     fit = make_fit(dataset, 1, 1.9)
     view.set_fit(fit)
-    view.set_overlays([Overlay("same", COLOR, make_fit(dataset, 1, 1.9))])
+    view.panel.set_overlays([Overlay("same", COLOR, make_fit(dataset, 1, 1.9))])
     assert _seen(view) == 0
     assert _seen(view, LIGHT.fit) > 300
 
@@ -80,18 +80,18 @@ def test_overlays_rest_while_the_fit_moves(view, make_dataset, make_fit) -> None
     view.set_dataset(dataset)
     view.set_fit(make_fit(dataset, 3, 2.0))
     overlays = [Overlay("a", COLOR, make_fit(dataset, 1, 1.5))]
-    view.set_overlays(overlays)
+    view.panel.set_overlays(overlays)
     view.panel.chart.grab()
     painted = []
     layer = view.panel.others
     paint = layer.paint
     layer.paint = lambda painter, frame: (painted.append(1), paint(painter, frame))
     for epoch in range(4, 6):  # too soon for another earlier curve
-        view.set_overlays([dataclasses.replace(overlays[0])])  # the same once more
+        view.panel.set_overlays([dataclasses.replace(overlays[0])])  # the same once more
         view.set_fit(make_fit(dataset, epoch, 2.1))
         view.panel.chart.grab()
     assert painted == []
-    view.set_overlays([dataclasses.replace(overlays[0], color="#ff2050")])
+    view.panel.set_overlays([dataclasses.replace(overlays[0], color="#ff2050")])
     view.panel.chart.grab()
     assert painted == [1]
 
@@ -103,7 +103,7 @@ def test_an_overlay_from_other_data_is_drawn_on_its_own_grid(view, make_dataset,
     fit = Fit(1, 1, np.zeros(1), np.zeros(1), np.linspace(0, 1, 40))
     view.set_dataset(dataset)
     view.set_fit(make_fit(dataset, 1))
-    view.set_overlays([Overlay("on its own", COLOR, fit, other), Overlay("lost", COLOR, fit)])
+    view.panel.set_overlays([Overlay("on its own", COLOR, fit, other), Overlay("lost", COLOR, fit)])
     ((x, y, _),) = view.panel.others.lines
     assert (x[0], x[-1], y[-1]) == (-9, 9, 1)
     assert "on its own" in _text(view)
@@ -115,7 +115,7 @@ def test_an_axis_grows_for_an_overlay(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
     view.set_dataset(dataset)
     _, high = view.panel.chart.auto_range("y")
-    view.set_overlays([Overlay("high", COLOR, make_fit(dataset, 1, high + 0.5))])
+    view.panel.set_overlays([Overlay("high", COLOR, make_fit(dataset, 1, high + 0.5))])
     assert view.panel.chart.auto_range("y")[1] >= high + 0.5
 
 
@@ -123,7 +123,7 @@ def test_the_hover_box_reads_overlays(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
     view.set_dataset(dataset)
     view.set_fit(make_fit(dataset, 1, 2.0))
-    view.set_overlays([Overlay("pinned", COLOR, make_fit(dataset, 1, 1.5))])
+    view.panel.set_overlays([Overlay("pinned", COLOR, make_fit(dataset, 1, 1.5))])
     rows = view.panel.chart.reader(0.0, 10.0).rows
     assert ("pinned", "1.5", COLOR) in [(row.name, row.value, row.color) for row in rows]
 
@@ -136,7 +136,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
     points = len(grid_of(dataset).x)
     low, high = view.panel.chart.auto_range("y")
     mean, std = (low + high) / 2, (high - low) / 8
-    view.set_band(Band(np.full(points, mean), np.full(points, std)))
+    view.panel.set_band(Band(np.full(points, mean), np.full(points, std)))
     assert "dropout ±1 std   ±2 std" in _text(view)
     wide, narrow = band_colors(colors, colors.fit)
     image = view.panel.chart.grab().toImage()
@@ -152,7 +152,7 @@ def test_the_band_has_two_shades_around_the_mean(view, make_dataset, colors) -> 
         y = int(box.top() + float(frame.y(mean + deviations * std)))
         row = {image.pixelColor(int(box.left()) + dx, y).name() for dx in range(5, 300)}
         assert not seen & row
-    view.set_band(None)
+    view.panel.set_band(None)
     assert "std" not in _text(view)
 
 
@@ -166,7 +166,7 @@ def test_thinned_networks_look_otherwise_than_the_past(view, make_dataset, color
     flat = [Fit(e, e, *(np.zeros(k) for k in n[1:]), np.full(n[0], 1.5 + e / 4)) for e in (1, 2)]
     view.set_fit(flat[0])
     view.set_fit(flat[1])  # the first one is past now
-    view.set_members([dataclasses.replace(flat[0], grid=np.full(n[0], 2.3))])
+    view.panel.set_members([dataclasses.replace(flat[0], grid=np.full(n[0], 2.3))])
     signs = {entry.text: entry for entry in view.panel.legend.entries}
     thinned, earlier = signs["thinned"], signs["earlier"]
     assert (thinned.sign, earlier.sign) == ("thin", "line")
@@ -192,13 +192,13 @@ def test_thinned_networks_are_faint_lines(view, make_dataset, make_fit) -> None:
     dataset = make_dataset("curve")
     view.set_dataset(dataset)
     fits = [make_fit(dataset, epoch) for epoch in (1, 2, 3)]
-    view.set_members(fits)
+    view.panel.set_members(fits)
     lines = view.panel.members.lines
     for (_, y, _), fit in zip(lines, fits, strict=True):
         np.testing.assert_array_equal(y, fit.grid)
     assert "thinned" in _text(view)
     assert DARK.of(lines[0][2]) != LIGHT.of(lines[0][2])
-    view.set_members([])
+    view.panel.set_members([])
     assert "thinned" not in _text(view)
 
 
@@ -207,9 +207,9 @@ def test_another_dataset_starts_without_overlays(view, make_dataset, make_fit, k
     dataset = make_dataset(kind)
     fit = make_fit(dataset, 1)
     view.set_dataset(dataset)
-    view.set_overlays([Overlay("old", COLOR, fit)])
-    view.set_members([fit])
-    view.set_band(Band(fit.grid, np.abs(fit.grid)))
+    view.panel.set_overlays([Overlay("old", COLOR, fit)])
+    view.panel.set_members([fit])
+    view.panel.set_band(Band(fit.grid, np.abs(fit.grid)))
     assert all(word in _text(view) for word in ("old", "thinned", "dropout"))
     view.set_dataset(make_dataset(kind))
     assert not any(word in _text(view) for word in ("old", "thinned", "dropout"))
@@ -222,7 +222,7 @@ def test_an_overlay_is_a_boundary_where_classes_meet(view, make_dataset) -> None
     view.set_dataset(dataset)
     view.set_fit(_halves(dataset, 0.7))
     assert _seen(view) == 0
-    view.set_overlays([Overlay("λ 0.01", COLOR, _halves(dataset, 0.3))])
+    view.panel.set_overlays([Overlay("λ 0.01", COLOR, _halves(dataset, 0.3))])
     ((segments, color),) = view.panel.others.lines
     assert color == COLOR
     x = grid.low[0] + 0.3 * (grid.high[0] - grid.low[0])
@@ -231,7 +231,7 @@ def test_an_overlay_is_a_boundary_where_classes_meet(view, make_dataset) -> None
     assert "λ 0.01" in _text(view)
     view.set_fit(_halves(dataset, 0.6))
     assert _seen(view) > 100
-    view.set_overlays([])
+    view.panel.set_overlays([])
     assert _seen(view) == 0
 
 
@@ -239,7 +239,7 @@ def test_boundaries_rest_until_the_ranges_change(view, make_dataset) -> None:
     dataset = make_dataset("two classes")
     view.set_dataset(dataset)
     view.set_fit(_halves(dataset, 0.7))
-    view.set_overlays([Overlay("a", COLOR, _halves(dataset, 0.3))])
+    view.panel.set_overlays([Overlay("a", COLOR, _halves(dataset, 0.3))])
     view.panel.chart.grab()
     picture = view.panel.others._picture
     view.set_fit(_halves(dataset, 0.5))
@@ -254,7 +254,7 @@ def test_thinned_classifiers_are_faint_boundaries(view, make_dataset) -> None:
     dataset = make_dataset("two classes")
     view.set_dataset(dataset)
     view.set_fit(_halves(dataset, 0.7))
-    view.set_members([_halves(dataset, at) for at in (0.2, 0.4)])
+    view.panel.set_members([_halves(dataset, at) for at in (0.2, 0.4)])
     grid, x = grid_of(dataset), view.panel.members.segments[:, ::2]
     places = ((x - grid.low[0]) / (grid.high[0] - grid.low[0])).round(2)
     assert set(places.ravel()) == {0.2, 0.4}
@@ -266,8 +266,8 @@ def test_every_way_of_showing_takes_them(view, dataset, make_fit) -> None:
     fit = make_fit(dataset, 1)
     view.set_fit(fit)
     before = view.grab().toImage()
-    view.set_overlays([Overlay("other", COLOR, make_fit(dataset, 2))])
-    view.set_members([make_fit(dataset, 3)])
+    view.panel.set_overlays([Overlay("other", COLOR, make_fit(dataset, 2))])
+    view.panel.set_members([make_fit(dataset, 3)])
     assert (view.grab().toImage() != before) == (dataset.n_inputs <= 2)
     assert view.panel.shows_passes == (dataset.n_inputs <= 2)
 
@@ -278,9 +278,9 @@ def test_diverged_overlays_are_drawn_without_a_warning(view, make_dataset, make_
         dataset = make_dataset(kind)
         view.set_dataset(dataset)
         fit = make_fit(dataset, 1, value)
-        view.set_overlays([Overlay("gone", COLOR, fit)])
-        view.set_members([fit])
-        view.set_band(Band(fit.grid, fit.grid))
+        view.panel.set_overlays([Overlay("gone", COLOR, fit)])
+        view.panel.set_members([fit])
+        view.panel.set_band(Band(fit.grid, fit.grid))
         view.grab()
         view.set_fit(fit)
         view.grab()

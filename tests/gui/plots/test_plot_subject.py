@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from regplay.core.fit import Fit, grid_of
+from regplay.gui.plots.fit_layers import band_colors, member_color
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import band_colors, member_color
 from regplay.gui.theme import DARK, LIGHT
 from regplay.session.number_text import number
 
@@ -38,7 +38,7 @@ def _show(view: FitView, dataset, mean, std) -> Fit:
     fit = Fit(0, 0, values[:0], values[:0], values)
     view.set_dataset(dataset)
     view.set_fit(fit)
-    view.set_band(Band(values, np.broadcast_to(np.asarray(std, dtype=float), shape).copy()))
+    view.panel.set_band(Band(values, np.broadcast_to(np.asarray(std, dtype=float), shape).copy()))
     return fit
 
 
@@ -49,7 +49,7 @@ def _rows(view: FitView) -> dict[str, str]:
 def test_a_curve_is_named_and_read_with_its_own_deviation(view, make_dataset) -> None:
     dataset = make_dataset("curve")
     _show(view, dataset, 1.5, 0.25)
-    view.set_members([Fit(0, 0, np.zeros(0), np.zeros(0), np.full(256, 1.4))])
+    view.panel.set_members([Fit(0, 0, np.zeros(0), np.zeros(0), np.full(256, 1.4))])
     legend = view.panel.legend
     text = "training (12)   true function   mean fit   ±1 std   ±2 std   network"
     assert legend.text() == text
@@ -125,7 +125,7 @@ def test_at_most_forty_members_are_drawn_evenly_and_all_are_kept(view, make_data
     view.set_dataset(dataset)
     heights = np.linspace(1, 3, 100)
     fits = [Fit(0, 0, np.zeros(0), np.zeros(0), np.full(256, one)) for one in heights]
-    view.set_members(fits)
+    view.panel.set_members(fits)
     drawn = [curve[0] for _, curve, _ in view.panel.members.lines]
     assert len(drawn) == 40
     assert (drawn[0], drawn[-1]) == (1, 3)
@@ -140,14 +140,14 @@ def test_the_axis_holds_the_band_up_to_a_limit_and_gives_its_room_back(view, mak
     fit = _show(view, dataset, 2.0, 1.0)
     low, high = view.panel.chart.auto_range("y")
     assert low <= 0 < 4 <= high
-    view.set_band(Band(fit.grid, np.full(256, 1e6)))
+    view.panel.set_band(Band(fit.grid, np.full(256, 1e6)))
     low, high = view.panel.chart.auto_range("y")
     assert high - low < 4 * (fresh[1] - fresh[0])
-    view.set_band(Band(fit.grid, np.full(256, 0.01)))
+    view.panel.set_band(Band(fit.grid, np.full(256, 0.01)))
     assert view.panel.chart.auto_range("y") == (low, high)  # it rests
-    view.fit_ranges()
+    view.panel.fit_ranges()
     assert view.panel.chart.auto_range("y") == fresh
-    view.set_band(Band(fit.grid, np.full(256, 1e6)))
+    view.panel.set_band(Band(fit.grid, np.full(256, 1e6)))
     view.set_dataset(make_dataset("curve"))
     assert view.panel.chart.auto_range("y") == fresh
 
@@ -157,7 +157,7 @@ def _halves(view: FitView, dataset, mean, std: float) -> np.ndarray:
     fit, x = _show(view, dataset, mean, 0.0), grid_of(dataset).x[:, 0]
     deviations = np.zeros_like(fit.grid)
     deviations[x > 0] = std
-    view.set_band(Band(fit.grid, deviations))
+    view.panel.set_band(Band(fit.grid, deviations))
     return x > 0
 
 
@@ -170,19 +170,19 @@ def test_a_surface_of_classes_shows_the_fit_alone_or_the_deviation(view, make_da
     shaded = panel.surface.pixels(LIGHT)
     assert ((shaded != plain).ravel() == right).all()
     assert "±1, ±2 std" in panel.legend.text()
-    view.set_surface("fit")
+    view.panel.set_surface("fit")
     np.testing.assert_array_equal(panel.surface.pixels(LIGHT), plain)
     assert "std" not in panel.legend.text()
     assert panel.bar.isHidden()
     read = panel.chart.reader(0.5, 100.0).rows
     assert [row.value for row in read] == ["0.600 ± 0.300", "0.400 ± 0.300"]
-    view.set_surface("std")
+    view.panel.set_surface("std")
     pixels = panel.surface.pixels(LIGHT).ravel()
     assert len(set(pixels[right])) == len(set(pixels[~right])) == 1
     assert pixels[right][0] != pixels[~right][0]
     assert not panel.bar.isHidden()
     assert panel.bar.toolTip() == "std: 0 to 0.55"
-    view.set_surface("fit and band")
+    view.panel.set_surface("fit and band")
     np.testing.assert_array_equal(panel.surface.pixels(LIGHT), shaded)
     assert panel.bar.isHidden()
 
@@ -194,19 +194,19 @@ def test_a_surface_of_values_shows_the_fit_alone_or_the_deviation(view, make_dat
     own, sizes = panel.bar.toolTip(), panel.dots.sizes
     assert ((sizes > 0).ravel() == right).all()
     plain = panel.surface.pixels(LIGHT)
-    view.set_surface("fit")
+    view.panel.set_surface("fit")
     assert panel.dots.sizes is None
     np.testing.assert_array_equal(panel.surface.pixels(LIGHT), plain)
     assert [row.value for row in panel.chart.reader(0.5, 100.0).rows] == ["2 ± 0.25"]
-    view.set_members([Fit(0, 0, np.zeros(0), np.zeros(0), np.linspace(1, 3, len(right)))])
+    view.panel.set_members([Fit(0, 0, np.zeros(0), np.zeros(0), np.linspace(1, 3, len(right)))])
     assert len(panel.contours.segments) == 0 < len(panel.members.segments)  # the fit is flat
-    view.set_surface("std")
+    view.panel.set_surface("std")
     pixels = panel.surface.pixels(LIGHT).ravel()
     assert len(set(pixels[right])) == len(set(pixels[~right])) == 1
     assert pixels[right][0] != pixels[~right][0]
     assert panel.bar.toolTip() == "std: 0 to 0.25"
     assert panel.bar.bar.levels == ()  # they are the fit's
-    view.set_surface("fit and band")
+    view.panel.set_surface("fit and band")
     assert panel.bar.toolTip() == own
     np.testing.assert_array_equal(panel.dots.sizes, sizes)
 

@@ -54,7 +54,7 @@ def test_values_are_compared_by_lines_at_the_same_round_levels(view, values) -> 
     panel = view.panel
     assert not len(panel.contours.segments)  # nothing to compare with
     bar = panel.bar.grab().toImage()
-    view.set_overlays([Overlay("λ 0.1", COLOR, _plane(values, 0.7))])
+    view.panel.set_overlays([Overlay("λ 0.1", COLOR, _plane(values, 0.7))])
     ((others, color),) = panel.others.lines
     low, high = panel._scale.values
     levels = panel._levels
@@ -66,7 +66,7 @@ def test_values_are_compared_by_lines_at_the_same_round_levels(view, values) -> 
         assert reached <= set(_heights(segments, slope)) <= set(levels.round(4))
     assert panel.legend.text().endswith("fit   λ 0.1")
     assert panel.bar.grab().toImage() != bar  # which says what the levels are
-    view.set_overlays([])
+    view.panel.set_overlays([])
     assert not len(panel.contours.segments)
     assert panel.bar.grab().toImage() == bar
     assert "fit" not in panel.legend.text()
@@ -76,11 +76,11 @@ def test_the_lines_follow_the_fit_and_the_others_rest(view, values) -> None:
     view.set_dataset(values)
     view.set_fit(_plane(values, 1.5))
     overlays = [Overlay("a", COLOR, _plane(values, 0.7))]
-    view.set_overlays(overlays)
+    view.panel.set_overlays(overlays)
     view.panel.chart.grab()
     before, picture = view.panel.contours.segments, view.panel.others._picture
     view.set_fit(_plane(values, 1.4))
-    view.set_overlays([dataclasses.replace(overlays[0])])
+    view.panel.set_overlays([dataclasses.replace(overlays[0])])
     view.panel.chart.grab()
     assert not np.array_equal(view.panel.contours.segments, before)
     assert view.panel.others._picture is picture
@@ -93,7 +93,7 @@ def test_an_overlay_of_values_is_placed_by_its_own_grid(view, values) -> None:
     points = np.stack([first.ravel(), second.ravel()], axis=1)
     grid = Grid(points, (9, 9), np.array([-4.0, -4.0]), np.array([4.0, 4.0]))
     fit = Fit(1, 1, np.zeros(1), np.zeros(1), 2.0 + points[:, 0])
-    view.set_overlays([Overlay("own", COLOR, fit, grid), Overlay("lost", COLOR, fit)])
+    view.panel.set_overlays([Overlay("own", COLOR, fit, grid), Overlay("lost", COLOR, fit)])
     (own, _), (lost, _) = view.panel.others.lines
     assert set(_heights(own, 1.0)) <= set(view.panel._levels.round(4))
     assert (own[:, 1::2].min(), own[:, 1::2].max()) == (-4, 4)
@@ -105,9 +105,9 @@ def test_an_overlay_of_values_is_placed_by_its_own_grid(view, values) -> None:
 def test_the_hover_box_reads_all_fits_and_the_deviation(view, values) -> None:
     view.set_dataset(values)
     view.set_fit(_plane(values, 0.0, 1.25))
-    view.set_overlays([Overlay("pinned", COLOR, _plane(values, 0.0, 2.5))])
+    view.panel.set_overlays([Overlay("pinned", COLOR, _plane(values, 0.0, 2.5))])
     n = len(grid_of(values).x)
-    view.set_band(Band(np.full(n, 1.5), np.full(n, 0.123)))
+    view.panel.set_band(Band(np.full(n, 1.5), np.full(n, 0.123)))
     rows = view.panel.chart.reader(0.0, 100.0).rows
     assert [(row.name, row.value) for row in rows] == [
         ("force (N)", "1.25"),
@@ -125,7 +125,7 @@ def test_dots_grow_with_the_deviation(view, values) -> None:
     plain = chart.grab().toImage()
     changed = []
     for share in (0.0, 0.05, 0.1, 0.2):
-        view.set_band(Band(view.panel.fit.grid, np.full(n, share * (high - low))))
+        view.panel.set_band(Band(view.panel.fit.grid, np.full(n, share * (high - low))))
         image = chart.grab().toImage()
         pixels = [
             image.pixel(x, y) != plain.pixel(x, y)
@@ -137,7 +137,7 @@ def test_dots_grow_with_the_deviation(view, values) -> None:
     assert changed[1] < changed[2] < changed[3]
     assert "dropout std" in view.panel.legend.text()
     assert f"{0.2 * (high - low):.2g}" in view.panel.legend.toolTip()
-    view.set_band(None)
+    view.panel.set_band(None)
     assert chart.grab().toImage() == plain
 
 
@@ -145,7 +145,7 @@ def test_dots_lie_on_the_side_that_deviates_and_part_from_the_ground(view, value
     view.set_dataset(values)
     view.set_fit(_plane(values, 1.5))
     x = grid_of(values).x[:, 0]
-    view.set_band(Band(view.panel.fit.grid, np.where(x > 0, 10.0, 0.0)))
+    view.panel.set_band(Band(view.panel.fit.grid, np.where(x > 0, 10.0, 0.0)))
     sizes, dark = view.panel.dots.sizes, view.panel.dots.on_dark
     assert (sizes[:, :30] == 0).all()
     assert (sizes[:, -30:] > 1).all()
@@ -157,7 +157,7 @@ def test_dots_lie_on_the_side_that_deviates_and_part_from_the_ground(view, value
 def test_single_networks_are_faint_contour_lines_beside_the_fits(view, values) -> None:
     view.set_dataset(values)
     view.set_fit(_plane(values, 1.5))
-    view.set_members([_plane(values, 1.3), _plane(values, 1.7)])
+    view.panel.set_members([_plane(values, 1.3), _plane(values, 1.7)])
     levels, segments = view.panel._levels, view.panel.members.segments
     at_levels = []
     for slope in (1.3, 1.7):
@@ -200,7 +200,7 @@ def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) ->
     mean = np.where(x > 0, 0.75, 0.25)
     std = np.where(x > 0.5, 0.25 / 1.5, 0.0) + np.where(x > 0.8, 1.0, 0.0)
     stacked = np.stack([1 - mean, mean], axis=1), np.stack([std, std], axis=1)
-    view.set_band(Band(*stacked))
+    view.panel.set_band(Band(*stacked))
     shaded = view.panel.surface.pixels(colors)
     first = x.reshape(plain.shape)
     assert np.array_equal(shaded[first < 0.5], plain[first < 0.5])
@@ -216,16 +216,16 @@ def test_the_surface_is_shaded_where_the_class_is_open(view, classes, colors) ->
     assert "the class is open" in view.panel.legend.toolTip()
     view.set_fit(_halves(classes, 0.0, 100.0))  # the band stays until another comes
     np.testing.assert_array_equal(view.panel.surface.pixels(colors), shaded)
-    view.set_band(None)
+    view.panel.set_band(None)
     np.testing.assert_array_equal(view.panel.surface.pixels(colors), plain)
 
 
 def test_the_hover_box_reads_classes_of_all_fits(view, classes) -> None:
     view.set_dataset(classes)
     view.set_fit(_halves(classes, 0.0))
-    view.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
+    view.panel.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
     n = len(grid_of(classes).x)
-    view.set_band(Band(np.full((n, 2), 0.5), np.full((n, 2), 0.07)))
+    view.panel.set_band(Band(np.full((n, 2), 0.5), np.full((n, 2), 0.07)))
     rows = view.panel.chart.reader(0.0, 100.0).rows
     assert all(row.value.endswith("± 0.070") for row in rows[:2])
     name, value = rows[2].value.rsplit(" ", 1)
@@ -236,7 +236,7 @@ def test_the_hover_box_reads_classes_of_all_fits(view, classes) -> None:
 def test_a_surface_of_classes_needs_no_contour_lines(view, classes) -> None:
     view.set_dataset(classes)
     view.set_fit(_halves(classes, 0.0))
-    view.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
-    view.set_members([_halves(classes, 0.2)])
+    view.panel.set_overlays([Overlay("pinned", COLOR, _halves(classes, -0.5))])
+    view.panel.set_members([_halves(classes, 0.2)])
     assert not len(view.panel.contours.segments)
     assert view.panel.bar.isHidden()

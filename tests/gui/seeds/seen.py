@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
+from regplay.core.bias_variance import DECOMPOSED
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -16,6 +17,10 @@ def find(view, name):
     assert found is not None, name
     assert found.isVisible()
     return found
+
+
+def choose_axis(tab, path):
+    tab.combo.setCurrentIndex(DECOMPOSED.index(path))
 
 
 def color_at(chart, x, y):

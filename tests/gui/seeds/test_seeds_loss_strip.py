@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPalette
 from seen import color_at, color_at_pixel, dataset_of
 
-from regplay.gui.seeds.loss_strip import LossStrip, SeedLosses
+from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import DARK, LIGHT, mix, palette_of
 
 TRAIN = np.array([0.10, 0.11, 0.12, 0.13, 0.14])
@@ -16,7 +16,7 @@ VALID = np.array([0.30, 0.31, 0.20, 0.33, 0.34])
 @pytest.fixture
 def strip(show_widget) -> LossStrip:
     strip = show_widget(LossStrip(), 620, 320)
-    strip.set_losses(SeedLosses(TRAIN, VALID))
+    strip.set_losses((TRAIN, VALID))
     strip.settle()
     return strip
 
@@ -60,7 +60,7 @@ def test_the_mouse_reads_the_nearest_network(qtbot, strip):
 
 
 def test_a_network_far_out_is_an_arrow_at_the_end_and_is_read_there(qtbot, strip):
-    strip.set_losses(SeedLosses(TRAIN, np.array([0.30, 4e5, 0.20, 0.33, 0.34])))
+    strip.set_losses((TRAIN, np.array([0.30, 4e5, 0.20, 0.33, 0.34])))
     strip.settle()
     chart = strip.chart
     frame, (_, valid) = chart.frame(), strip.points.groups
@@ -73,11 +73,11 @@ def test_a_network_far_out_is_an_arrow_at_the_end_and_is_read_there(qtbot, strip
 
 def test_networks_not_begun_are_left_out_and_none_are_no_fault(qtbot, strip):
     some = np.array([np.nan, 0.2, np.nan, 0.25, 0.3])
-    strip.set_losses(SeedLosses(some / 2, some))
+    strip.set_losses((some / 2, some))
     frame = strip.chart.frame()
     assert read_at(qtbot, strip, frame.x(0.2), frame.y(0.0)).title == "Network 2 of 5"
     nothing = np.full(5, np.nan)
-    strip.set_losses(SeedLosses(nothing, nothing))
+    strip.set_losses((nothing, nothing))
     strip.settle()
     strip.chart.hover.read_again()
     assert strip.chart.hover.reading is None
@@ -88,14 +88,14 @@ def test_networks_not_begun_are_left_out_and_none_are_no_fault(qtbot, strip):
 def test_the_axis_rests_while_losses_fall_and_then_settles(view):
     dataset = dataset_of("digits")
     view.set_dataset(dataset)
-    view.set_progress(0.0, True)
+    view.show_progress(0.0, True)
     chart = view.spread.strip.chart
-    view.set_losses(SeedLosses(20 * TRAIN, 20 * VALID))
+    view.spread.strip.set_losses((20 * TRAIN, 20 * VALID))
     wide = chart.auto_range("x")
-    view.set_losses(SeedLosses(TRAIN, VALID))
-    view.set_progress(0.2, True)
+    view.spread.strip.set_losses((TRAIN, VALID))
+    view.show_progress(0.2, True)
     assert chart.auto_range("x") == wide
-    view.set_progress(1.0, False)
+    view.show_progress(1.0, False)
     assert chart.auto_range("x")[1] < 0.5
     view.set_dataset(dataset_of("cars"))
     assert view.spread.strip.losses is None

@@ -3,12 +3,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint
-from seen import color_at, color_at_pixel, dataset_of, find
+from seen import choose_axis, color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.seeds.decomposition import PARTS
-from regplay.gui.seeds.loss_strip import Pauses, highest_usual
+from regplay.gui.seeds.decomposition import PARTS, highest_usual
 from regplay.gui.theme import LIGHT
 from regplay.session.number_text import compact
 
@@ -40,30 +39,39 @@ def test_of_nothing_nothing_is_usual():
     assert np.isnan(highest_usual([np.nan, np.inf]))
 
 
-def test_it_is_time_to_settle_at_each_quarter_and_at_the_end():
-    pauses = Pauses()
-    due = [pauses.is_due(done / 20, True) for done in range(20)]
+def test_it_is_time_to_settle_at_each_quarter_and_at_the_end(view, monkeypatch):
+    settled = []
+    monkeypatch.setattr(view, "_settle", lambda: settled.append(None))
+
+    def is_due(progress, is_running):
+        settled.clear()
+        view.show_progress(progress, is_running)
+        return bool(settled)
+
+    due = [is_due(done / 20, True) for done in range(20)]
     assert [done for done, is_due in enumerate(due) if is_due] == [0, 5, 10, 15]
-    assert pauses.is_due(1.0, False)
-    assert not pauses.is_due(1.0, False)
-    assert pauses.is_due(0.0, True)
-    assert pauses.is_due(0.01, False)  # stopped
+    assert is_due(1.0, False)
+    assert not is_due(1.0, False)
+    assert is_due(0.0, True)
+    assert is_due(0.01, False)  # stopped
 
 
 def test_the_axis_of_the_bars_rests_while_they_fall_and_settles_at_the_end(view):
-    view.set_axis("model.width")
-    plot = view.decomposition.plot
-    view.set_progress(0.01, True)
-    view.set_decompositions(WIDTHS, [Decomposition(2.0, 1.0, 0.01, 3.0, 0.1) for _ in WIDTHS])
+    choose_axis(view, "model.width")
+    plot = view.decomposition
+    view.show_progress(0.01, True)
+    view.decomposition.set_decompositions(
+        WIDTHS, [Decomposition(2.0, 1.0, 0.01, 3.0, 0.1) for _ in WIDTHS]
+    )
     wide = plot.chart.auto_range("y")
-    view.set_progress(0.1, True)
+    view.show_progress(0.1, True)
     for factor in (0.5, 0.2, 1.0):  # they fall, and rise again
         parts = [Decomposition(2 * factor, factor, 0.01, 3 * factor, 0.1) for _ in WIDTHS]
-        view.set_decompositions(WIDTHS, parts)
-        view.set_progress(0.2, True)
+        view.decomposition.set_decompositions(WIDTHS, parts)
+        view.show_progress(0.2, True)
         assert plot.chart.auto_range("y") == wide
-    view.set_decompositions(WIDTHS, FINAL)
-    view.set_progress(1.0, False)
+    view.decomposition.set_decompositions(WIDTHS, FINAL)
+    view.show_progress(1.0, False)
     low, high = plot.chart.auto_range("y")
     assert low == 0
     assert 0.042 <= high <= 0.06
@@ -71,13 +79,13 @@ def test_the_axis_of_the_bars_rests_while_they_fall_and_settles_at_the_end(view)
 
 
 def test_a_settled_axis_stays_where_a_person_moved_it(view):
-    view.set_axis("model.width")
-    chart = view.decomposition.plot.chart
-    view.set_progress(0.5, True)
-    view.set_decompositions(WIDTHS, FINAL)
+    choose_axis(view, "model.width")
+    chart = view.decomposition.chart
+    view.show_progress(0.5, True)
+    view.decomposition.set_decompositions(WIDTHS, FINAL)
     chart.box.setYRange(0.0, 7.0, padding=0)
     chart.box.sigRangeChangedManually.emit([False, True])
-    view.set_progress(1.0, False)
+    view.show_progress(1.0, False)
     assert chart.box.viewRange()[1] == [0.0, 7.0]
     chart.reset_ranges()
     assert chart.box.viewRange()[1][1] < 0.1
@@ -86,15 +94,15 @@ def test_a_settled_axis_stays_where_a_person_moved_it(view):
 def test_the_axis_of_the_curves_settles_on_the_last_band_and_the_data(view):
     chart, n = view.spread.panel.chart, len(grid_of(dataset_of("sine")).x)
     fresh = chart.auto_range("y")
-    view.set_progress(0.1, True)
-    view.set_spread(spread(np.array([[-3.0], [3.0]]) + np.zeros(n)))
+    view.show_progress(0.1, True)
+    view.spread.set_spread(spread(np.array([[-3.0], [3.0]]) + np.zeros(n)))
     low, high = chart.auto_range("y")
     assert high > fresh[1]
     assert low < fresh[0]
-    view.set_spread(spread(np.array([[-0.1], [0.1]]) + np.zeros(n)))
-    view.set_progress(0.2, True)
+    view.spread.set_spread(spread(np.array([[-0.1], [0.1]]) + np.zeros(n)))
+    view.show_progress(0.2, True)
     assert chart.auto_range("y") == (low, high)
-    view.set_progress(1.0, False)
+    view.show_progress(1.0, False)
     assert chart.auto_range("y") == fresh
 
 
@@ -111,24 +119,26 @@ def test_the_colours_of_a_spread_over_two_inputs_settle(view, name, settled):
     def networks(apart):
         return spread(np.stack([np.full(shape, value) for value in (-apart, apart)]))
 
-    view.set_progress(0.1, True)
-    view.set_spread(networks(50.0))  # nearly diverged
+    view.show_progress(0.1, True)
+    view.spread.set_spread(networks(50.0))  # nearly diverged
     wide = panel.bar.toolTip()
     assert wide != settled
-    view.set_spread(networks(0.3))
-    view.set_progress(0.2, True)
+    view.spread.set_spread(networks(0.3))
+    view.show_progress(0.2, True)
     pixels = panel.surface.pixels(LIGHT)
     assert panel.bar.toolTip() == wide  # it rests
-    view.set_progress(1.0, False)
+    view.show_progress(1.0, False)
     assert panel.bar.toolTip() == settled
     assert (panel.surface.pixels(LIGHT) != pixels).all()
 
 
 def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
-    view.set_axis("model.width")
-    view.set_decompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
-    view.set_progress(1.0, False)
-    plot = view.decomposition.plot
+    choose_axis(view, "model.width")
+    view.decomposition.set_decompositions(
+        WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)]
+    )
+    view.show_progress(1.0, False)
+    plot = view.decomposition
     chart = plot.chart
     assert chart.auto_range("y")[1] < 0.1
     assert "▲ off the axis" in plot.legend.text()
@@ -139,15 +149,17 @@ def test_one_wild_network_leaves_the_other_bars_high_and_its_own_marked(view):
     assert color_at_pixel(chart, left, 3.0) == LIGHT.background  # it ends below the top
     right = float(chart.frame().x(4.0))
     assert color_at_pixel(chart, right, 14.0) == LIGHT.valid  # and so does what was measured
-    view.set_decompositions(WIDTHS, FINAL)
+    view.decomposition.set_decompositions(WIDTHS, FINAL)
     assert "▲ off the axis" not in plot.legend.text()
 
 
 def test_the_mouse_reads_the_true_numbers_of_a_cut_bar(qtbot, view):
-    view.set_axis("model.width")
-    view.set_decompositions(WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)])
-    view.set_progress(1.0, False)
-    chart = view.decomposition.plot.chart
+    choose_axis(view, "model.width")
+    view.decomposition.set_decompositions(
+        WIDTHS, [WILD if k == 4 else one for k, one in enumerate(FINAL)]
+    )
+    view.show_progress(1.0, False)
+    chart = view.decomposition.chart
     point = chart.mapFromScene(chart.box.mapToScene(float(chart.frame().x(4)), 90.0))
     qtbot.mouseMove(chart.viewport(), QPoint(point))
     qtbot.waitUntil(lambda: chart.hover.reading is not None)

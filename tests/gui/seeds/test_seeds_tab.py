@@ -26,7 +26,7 @@ def tab(show_widget) -> SeedsTab:
     tab = SeedsTab()
     tab.set_dataset(load(CARS.data))
     show_widget(tab, 960, 420)
-    tab.set_seeds(6)
+    tab.box.setValue(6)
     return tab
 
 
@@ -48,12 +48,12 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
     expected = joint.history.values("valid_loss")
     assert expected.shape == (6,)
     assert len(set(expected)) == 6  # other rows, other initial weights
-    np.testing.assert_array_equal(strip.losses.valid, expected)
-    np.testing.assert_array_equal(strip.losses.train, joint.history.values("train_loss"))
+    np.testing.assert_array_equal(strip.losses[1], expected)
+    np.testing.assert_array_equal(strip.losses[0], joint.history.values("train_loss"))
     last = strip.chart.auto_range("x")
 
     tab.show_studies({BAND: study}, 0)  # the handle goes back to the first epoch, and forth
-    np.testing.assert_array_equal(strip.losses.valid, joint.history.values("valid_loss", 0))
+    np.testing.assert_array_equal(strip.losses[1], joint.history.values("valid_loss", 0))
     tab.show_studies({BAND: study}, None)
     assert strip.chart.auto_range("x") == last
 
@@ -91,7 +91,7 @@ def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
         assert (wanted.sweep, wanted.epoch, wanted.is_paused) == (study.sweep, epoch, True)
     tab.show_studies({BAND: study}, 3)
     strip, history = tab.spread.strip, joint.history
-    np.testing.assert_array_equal(strip.losses.valid, history.values("valid_loss", 3))
+    np.testing.assert_array_equal(strip.losses[1], history.values("valid_loss", 3))
     assert tab.recorded == history.epochs.tolist()
     assert (button.text(), find(tab, "seeds.progress").value()) == ("Start", progress)
 

@@ -6,13 +6,21 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
-from seen import color_at, dataset_of, find
+from seen import choose_axis, color_at, dataset_of, find
 
-from regplay.core.bias_variance import DECOMPOSED, Decomposition, decomposition_axis, spread
+from regplay.core.bias_variance import (
+    DECOMPOSED,
+    DOUBLE_DESCENT,
+    Decomposition,
+    decomposition_axis,
+    spread,
+)
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 from regplay.core.fit import grid_of
-from regplay.gui.plots.overlays import band_colors
+from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.seeds.decomposition import PARTS as KINDS
-from regplay.gui.seeds.seeds_tab import SeedsView
+from regplay.gui.seeds.seeds_tab import SeedsTab
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 LEFT = Qt.MouseButton.LeftButton
@@ -29,7 +37,7 @@ def some_spread(dataset, networks=7):
 
 def test_the_number_of_seeds_is_typed_and_reported_once(view):
     heard = []
-    view.header.seeds_changed.connect(heard.append)
+    view.box.valueChanged.connect(heard.append)
     box = find(view, "seeds.count")
     box.selectAll()
     QTest.keyClicks(box, "35")
@@ -37,39 +45,36 @@ def test_the_number_of_seeds_is_typed_and_reported_once(view):
     QTest.keyClick(box, Qt.Key.Key_Return)
     QTest.keyClick(box, Qt.Key.Key_Up)
     assert heard == [35, 36]
-    assert view.seeds() == 36
-    view.set_seeds(200)
-    assert view.seeds() == 100
-    view.set_seeds(1)
-    assert view.seeds() == 5
-    assert heard == [35, 36]
+    assert view.box.value() == 36
+    view.box.setValue(200)
+    view.box.setValue(1)
+    assert heard == [35, 36, 100, 5]
 
 
 def test_another_axis_is_chosen_by_keys_and_empties_the_plot(view):
     heard = []
-    view.header.axis_changed.connect(heard.append)
-    assert view.axis() == DECOMPOSED[0]
-    view.set_decompositions((0.0, 0.1), PARTS[:2])
+    view.wishes_changed.connect(lambda: heard.append(view.path))
+    assert view.path == DECOMPOSED[0]
+    view.decomposition.set_decompositions((0.0, 0.1), PARTS[:2])
     QTest.keyClick(find(view, "seeds.axis"), Qt.Key.Key_End)
     assert heard == ["model.width"]
-    assert view.axis() == "model.width"
-    plot = view.decomposition.plot
+    assert view.path == "model.width"
+    plot = view.decomposition
     assert not any(plot.bars.parts)
     assert plot.chart.axes().x.name == "Width"
-    view.set_axis("regularization.dropout")
-    assert view.axis() == "regularization.dropout"
-    assert heard == ["model.width"]
 
 
 def test_double_descent_is_asked_for(view):
     heard = []
-    view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
+    view.experiment_chosen.connect(heard.append)
     QTest.mouseClick(find(view, "seeds.doubleDescent"), LEFT)
-    assert heard == ["double descent"]
+    assert heard == [replace(Experiment(), DOUBLE_DESCENT)]
+    assert view.path == "model.width"
+    assert view.control.is_on
 
 
 def test_space_stays_with_the_window(qtbot):
-    window, view, heard = QMainWindow(), SeedsView(), []
+    window, view, heard = QMainWindow(), SeedsTab(), []
     qtbot.addWidget(window)
     view.set_dataset(dataset_of("moons"))
     window.setCentralWidget(view)
@@ -81,10 +86,10 @@ def test_space_stays_with_the_window(qtbot):
         window.show()
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
-    view.header.control.turned.connect(lambda: heard.append("start"))
-    view.header.double_descent_clicked.connect(lambda: heard.append("double descent"))
+    view.control.turned.connect(lambda: heard.append("start"))
+    view.double_descent.clicked.connect(lambda: heard.append("double descent"))
     names = ["seeds.count", "seeds.start", "seeds.doubleDescent", "seeds.std", "seeds.members"]
-    view.header.combo.setEnabled(True)
+    view.combo.setEnabled(True)
     names.append("seeds.axis")
     for name in names:
         widget = find(view, name)
@@ -112,11 +117,11 @@ def test_each_dataset_shows_what_it_has_and_says_what_not(
 ):
     dataset = dataset_of(name)
     view.set_dataset(dataset)
-    assert view.decomposition.plot.isVisible() == has_parts
-    assert view.header.combo.isEnabled() == has_parts
-    assert (view.spread.panel is not None) == (dataset.n_inputs <= 2)
+    assert view.decomposition.isVisible() == has_parts
+    assert view.combo.isEnabled() == has_parts
+    assert (view.spread.panel.dataset is not None) == (dataset.n_inputs <= 2)
     assert view.spread.strip.isVisible() == (dataset.n_inputs > 2)
-    sentence = view.decomposition.sentence
+    sentence = view.sentence
     assert sentence.isVisible() == bool(words)
     said = sentence.text() if words else ""
     assert words in said
@@ -130,13 +135,13 @@ def test_every_kind_of_picture_shows_a_spread_and_restyles(view, name):
     dataset = dataset_of(name)
     view.set_dataset(dataset)
     empty = view.spread.grab().toImage()
-    view.set_spread(some_spread(dataset))
+    view.spread.set_spread(some_spread(dataset))
     full = view.spread.grab().toImage()
     view.setPalette(palette_of(DARK))
     dark = view.spread.grab().toImage()
     view.setPalette(QPalette())
     assert view.spread.grab().toImage() == full
-    view.set_spread(None)
+    view.spread.set_spread(None)
     gone = view.spread.grab().toImage()
     assert empty != full != dark
     assert gone != full
@@ -147,7 +152,9 @@ def test_every_kind_of_picture_shows_a_spread_and_restyles(view, name):
 def test_the_bands_are_one_and_two_deviations_from_the_mean(view):
     dataset = dataset_of("sine")
     grid = grid_of(dataset)
-    view.set_spread(spread(np.array([[-0.5], [0.0], [0.5]]) + np.zeros(len(grid.x))))  # std 0.5
+    view.spread.set_spread(
+        spread(np.array([[-0.5], [0.0], [0.5]]) + np.zeros(len(grid.x)))
+    )  # std 0.5
     panel = view.spread.panel
     QTest.mouseClick(find(view, "seeds.members"), LEFT)  # not in the way
     panel.points.groups = ()
@@ -171,10 +178,10 @@ def test_the_bands_are_one_and_two_deviations_from_the_mean(view):
 def test_members_are_shown_and_hidden_by_a_click_and_at_most_forty(view):
     dataset = dataset_of("sine")
     panel = view.spread.panel
-    view.set_spread(some_spread(dataset, networks=7))
+    view.spread.set_spread(some_spread(dataset, networks=7))
     drawn = [curve for _, curve, _ in panel.members.lines]
     np.testing.assert_array_equal(drawn, some_spread(dataset, networks=7).members)
-    view.set_spread(some_spread(dataset, networks=100))
+    view.spread.set_spread(some_spread(dataset, networks=100))
     assert len(panel.members.lines) == 40
     assert panel.members in panel.chart.canvas.under
     shown = panel.chart.grab().toImage()
@@ -192,7 +199,7 @@ def test_a_surface_switches_from_the_mean_to_the_deviation(view):
     sure, unsure = np.array([1.0, 0.0]), np.array([0.0, 1.0])
     # On the left all agree, on the right half of them say the other class.
     members = [np.where(right & (k % 2 == 0), unsure, sure) for k in range(6)]
-    view.set_spread(spread(np.array(members)))
+    view.spread.set_spread(spread(np.array(members)))
     panel = view.spread.panel
     mean = panel.surface.pixels(LIGHT).ravel()
     assert not panel.bar.isVisible()
@@ -213,7 +220,7 @@ def test_each_networks_boundary_is_drawn_while_members_are(view):
     x = grid_of(dataset).x[:, 0]
     edges = np.array([-1.0, 0.0, 1.0])
     p = 1 / (1 + np.exp(-4 * (x - edges[:, None])))
-    view.set_spread(spread(np.stack([1 - p, p], axis=2)))
+    view.spread.set_spread(spread(np.stack([1 - p, p], axis=2)))
     panel = view.spread.panel
     found = np.unique(np.round(panel.members.segments[:, ::2], 6))
     assert found == pytest.approx(edges, abs=1e-6)
@@ -222,9 +229,9 @@ def test_each_networks_boundary_is_drawn_while_members_are(view):
 
 
 def test_bars_stack_up_to_the_sum(view):
-    view.set_axis("model.width")
-    view.set_decompositions(WIDTHS, PARTS)
-    chart = view.decomposition.plot.chart
+    choose_axis(view, "model.width")
+    view.decomposition.set_decompositions(WIDTHS, PARTS)
+    chart = view.decomposition.chart
     noise, bias, variance = (kind.color(LIGHT) for kind in KINDS)
     beside = 3.22  # off the middle of the bar, where the measured loss is
     one = PARTS[3]  # noise 0.05, bias² 0.1, variance 0.05
@@ -238,40 +245,40 @@ def test_bars_stack_up_to_the_sum(view):
 
 
 def test_the_range_holds_what_comes_and_never_shrinks_while_it_fills(view):
-    view.set_axis("model.width")
-    plot = view.decomposition.plot
+    choose_axis(view, "model.width")
+    plot = view.decomposition
     ranges = []
     for count in range(len(PARTS) + 1):
         parts = [one if k < count else None for k, one in enumerate(PARTS)]
-        view.set_decompositions(WIDTHS, parts)
+        view.decomposition.set_decompositions(WIDTHS, parts)
         ranges.append(plot.chart.auto_range("y"))
     assert all(low == 0 for low, _ in ranges)
     tops = [top for _, top in ranges]
     assert tops == sorted(tops)
     assert tops[-1] >= max(one.measured + one.measured_error for one in PARTS)
     diverged = Decomposition(1e20, 1e25, 0.1, 1e30, 1e29)
-    view.set_decompositions(WIDTHS, [*PARTS[:-1], diverged])
+    view.decomposition.set_decompositions(WIDTHS, [*PARTS[:-1], diverged])
     assert plot.chart.auto_range("y")[1] < 100
     view.grab()
 
 
 def test_the_present_value_is_marked_also_between_two_positions(view):
-    view.set_axis("model.width")
-    present = view.decomposition.plot.present
-    view.set_current(64)
-    assert present.position is None  # nothing to stand among yet
-    view.set_decompositions(WIDTHS, [None] * len(WIDTHS))
-    assert present.position == WIDTHS.index(64)
-    view.set_current(12)
-    assert WIDTHS.index(8) < present.position < WIDTHS.index(16)
-    view.set_current(float("nan"))
-    assert present.position is None
+    choose_axis(view, "model.width")
+    bars = view.decomposition.bars
+    view.decomposition.set_current(64)
+    assert bars.present is None  # nothing to stand among yet
+    view.decomposition.set_decompositions(WIDTHS, [None] * len(WIDTHS))
+    assert bars.present == WIDTHS.index(64)
+    view.decomposition.set_current(12)
+    assert WIDTHS.index(8) < bars.present < WIDTHS.index(16)
+    view.decomposition.set_current(float("nan"))
+    assert bars.present is None
 
 
 def test_the_mouse_reads_all_numbers(qtbot, view):
-    view.set_axis("model.width")
-    view.set_decompositions(WIDTHS, [*PARTS[:5], *[None] * 6])
-    chart = view.decomposition.plot.chart
+    choose_axis(view, "model.width")
+    view.decomposition.set_decompositions(WIDTHS, [*PARTS[:5], *[None] * 6])
+    chart = view.decomposition.chart
 
     def read_at(position):
         x = float(chart.frame().x(position))
@@ -297,7 +304,9 @@ def test_the_mouse_reads_all_numbers(qtbot, view):
 
 def test_the_mouse_reads_mean_and_deviation(qtbot, view):
     dataset = dataset_of("sine")
-    view.set_spread(spread(np.array([[-0.5], [0.0], [0.7]]) + np.zeros(len(grid_of(dataset).x))))
+    view.spread.set_spread(
+        spread(np.array([[-0.5], [0.0], [0.7]]) + np.zeros(len(grid_of(dataset).x)))
+    )
     chart = view.spread.panel.chart
     point = chart.mapFromScene(chart.box.mapToScene(80.0, 60.0))
     qtbot.mouseMove(chart.viewport(), QPoint(point))
@@ -309,4 +318,4 @@ def test_the_mouse_reads_mean_and_deviation(qtbot, view):
 
 def test_the_number_of_parts_must_be_that_of_the_values(view):
     with pytest.raises(ValueError, match="2 decompositions for 11 values"):
-        view.set_decompositions(WIDTHS, PARTS[:2])
+        view.decomposition.set_decompositions(WIDTHS, PARTS[:2])

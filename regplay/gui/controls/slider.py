@@ -1,21 +1,37 @@
-"""The slider itself: its positions are the values of a `Scale`; one goes over trained networks."""
+"""A slider over the values of a `SliderScale`, and one that goes over trained networks."""
 
-from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QHelpEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from regplay.gui.controls.slider_scale import SliderScale
+from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.theme import line_color
 from regplay.gui.widgets import HandleSlider
 
-HEIGHT = 18  # px, of the groove with its ticks and handle
+_HEIGHT = 18  # px, of the groove with its ticks and handle
 
 
-class Track(HandleSlider):
+class ValueSlider(HandleSlider):
     """Slides over the values of a scale.
 
-    `picked` carries each value that a person chooses, while they drag. The QSlider's own position
-    is only where the handle stands: the value itself may lie between two positions.
+    The QSlider's own position is only where the handle stands: the value itself may lie between two
+    positions.
+
+    Signals
+    -------
+    picked
+        Each value that a person chooses, while they drag.
+    reset_requested
+        The default is wanted.
     """
 
     picked = Signal(object)
@@ -24,7 +40,7 @@ class Track(HandleSlider):
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exact = self._default = value
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(_HEIGHT)
         self.set_scale(scale)
         # Assistive technology moves a slider by its position.
         self.valueChanged.connect(self._moved)
@@ -32,7 +48,6 @@ class Track(HandleSlider):
     def set_scale(self, scale: SliderScale) -> None:
         """Slide over other values from now on; the shown value stays."""
         self.scale = scale
-        self._default_position = scale.position(self._default)
         with QSignalBlocker(self):
             self.setRange(0, scale.top)
             self.setPageStep(scale.coarse)
@@ -51,16 +66,7 @@ class Track(HandleSlider):
     def set_default(self, value: float) -> None:
         """Mark `value` as the one that a double click goes back to."""
         self._default = value
-        self._default_position = self.scale.position(value)
         self.update()
-
-    def step(self, steps: int) -> None:
-        """Go `steps` values up or down, from the exact value."""
-        self._pick(self._stops().stepped(self._exact, steps))
-
-    def page(self, pages: int) -> None:
-        """Go up or down by as many values as PageUp and PageDown do, `pages` times."""
-        self.step(pages * self._stops().coarse)
 
     def _stops(self) -> SliderScale:
         """What the keys go over."""
@@ -78,21 +84,24 @@ class Track(HandleSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows one value, PageUp and PageDown several, Home and End to the ends."""
+        stops, steps = self._stops(), 0
         match event.key():
             case Qt.Key.Key_Right | Qt.Key.Key_Up:
-                self.step(1)
+                steps = 1
             case Qt.Key.Key_Left | Qt.Key.Key_Down:
-                self.step(-1)
+                steps = -1
             case Qt.Key.Key_PageUp:
-                self.page(1)
+                steps = stops.coarse
             case Qt.Key.Key_PageDown:
-                self.page(-1)
+                steps = -stops.coarse
             case Qt.Key.Key_Home:
-                self._pick(self._stops().values[0])
+                self._pick(stops.values[0])
             case Qt.Key.Key_End:
-                self._pick(self._stops().values[-1])
+                self._pick(stops.values[-1])
             case _:
                 event.ignore()
+        if steps:
+            self._pick(stops.stepped(self._exact, steps))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the default."""
@@ -124,34 +133,37 @@ class Track(HandleSlider):
         painter.end()
 
     def _paint(self, painter: QPainter) -> None:
-        palette = self.palette()
-        middle = self.height() - HEIGHT / 2 - 1
-        first = self.scale.notch + 1 if self.scale.notch else 0
+        palette, middle = self.palette(), self.height() - _HEIGHT / 2 - 1
+
+        def tick(position: int, length: int) -> None:
+            at = self.x_of(position)
+            painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 5 + length))
+
         painter.setPen(QPen(line_color(palette, 0.28), 1))
         for mark in self.scale.marks:
-            at = self.x_of(mark)
-            painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 7))
+            tick(mark, 2)
         painter.setPen(QPen(line_color(palette, 0.75), 2))
-        at = self.x_of(self._default_position)
-        painter.drawLine(QPointF(at, middle + 5), QPointF(at, middle + 9))
-
-        self._paint_groove(painter, middle, first)
+        tick(self.scale.position(self._default), 4)
+        self._paint_groove(painter, middle, self.scale.notch + 1 if self.scale.notch else 0)
         self._paint_handle(painter, middle)
 
 
-class PreviewTrack(Track):
-    """A `Track` that, while it has trained values, shows these and goes over no others.
+class CurveSlider(ValueSlider):
+    """A slider that shows the losses at its positions, and goes over them once all are there.
+
+    A greyed one has no curve, but keeps the room for one. A curve that goes out of sight is
+    forgotten, so that an outdated one never comes back.
 
     While its handle is dragged over trained values, the value stays what it was until the handle is
     let go; `adopted` then takes the place of `picked`. Values that come during a drag count from
-    the next one on. If they are taken away, the drag goes on as on any other track.
+    the next one on. If they are taken away, the drag goes on as on any other slider.
 
     Signals
     -------
     previewed
         Index of the trained value that the handle has come to.
     adopted
-        Index of the trained value that a person chose, which is the track's value now.
+        Index of the trained value that a person chose, which is the slider's value now.
     preview_ended
         Nothing was adopted: the handle is back where it began, or the values were taken away.
     """
@@ -161,32 +173,52 @@ class PreviewTrack(Track):
     preview_ended = Signal()
 
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
+        self._picture = CurvePicture()
+        self._shows = False
+        self._is_lit = False  # the mouse is over the valley
         self._trained: SliderScale | None = None
         self._previews = False  # the handle is held, and goes over trained values
         self._was_previewed = False  # since it was taken
-        self._took_mark = False  # it was brought here by a click that means this very value
+        self._took_valley = False  # it was brought here by a click that means this very value
         self._under: float | None = None  # under the handle, if it is not the value itself
         super().__init__(scale, value, parent)
+
+    @property
+    def curve(self) -> SweepCurve | None:
+        """What is drawn above the groove."""
+        return self._picture.curve
 
     @property
     def under_handle(self) -> float:
         """The value where the handle stands: during a preview, not yet the value itself."""
         return self._exact if self._under is None else self._under
 
-    def set_trained(self, values: tuple[float, ...] | None) -> None:
-        """Go over `values` (rising) from now on, or over the whole scale."""
-        if self._trained is not None and values == self._trained.values:
-            return
-        self._trained = None
-        if values is not None:
-            coarse = self.scale.coarse * len(values) / len(self.scale.values)  # pages as long
-            self._trained = SliderScale(values, max(1, round(coarse)))
-        self._break_off()
-
     def show_value(self, value: float) -> None:
         """Move the handle to `value`, without a signal."""
         self._under = None
         super().show_value(value)
+
+    def set_shows_curve(self, shows: bool) -> None:
+        """Make or take the room for a curve above the groove."""
+        if shows != self._shows:
+            self._shows = shows
+            self.setFixedHeight(_HEIGHT + (CURVE_HEIGHT if shows else 0))
+            self.setMouseTracking(shows)
+            self.set_curve(None)
+
+    def set_curve(self, curve: SweepCurve | None) -> None:
+        """Draw another curve, if there is room for one, and go over its values if all are there."""
+        shown = curve if self._shows and self.isEnabled() else None
+        self._picture.set_curve(shown)
+        values = shown.values if shown is not None and shown.is_finished else None
+        if values != (None if self._trained is None else self._trained.values):
+            self._trained = None
+            if values is not None:
+                coarse = self.scale.coarse * len(values) / len(self.scale.values)  # pages as long
+                self._trained = SliderScale(values, max(1, round(coarse)))
+            self._break_off()
+        self._light(self._is_lit and values is not None)
+        self.update()
 
     # -- which values can be chosen
 
@@ -226,23 +258,18 @@ class PreviewTrack(Track):
         self.show_value(value)
         self.adopted.emit(trained.values.index(value))
 
-    # -- the handle in the hand
-
-    def _mark_at(self, point: QPointF) -> int | None:
-        """Index of the trained value that a press at `point` means, whatever its x."""
-        return None
+    # -- the handle while it is held
 
     def _take_hold(self, point: QPointF) -> None:
-        trained = self._trained
+        trained, valley = self._trained, self._valley_at(point)
         self._previews = trained is not None
-        self._was_previewed = self._took_mark = False
-        mark = self._mark_at(point)
-        if trained is None or mark is None:
+        self._was_previewed = self._took_valley = False
+        if trained is None or valley is None:
             super()._take_hold(point)
             return
-        self._grip = point.x() - self.x_of(self.scale.position(trained.values[mark]))
-        self._preview(trained, mark)
-        self._took_mark = True
+        self._grip = point.x() - self.x_of(self.scale.position(trained.values[valley]))
+        self._preview(trained, valley)
+        self._took_valley = True
 
     def _drag_to(self, x: float) -> None:
         trained = self._trained
@@ -263,7 +290,7 @@ class PreviewTrack(Track):
         value = self._exact if index is None else trained.values[index]
         if value == self.under_handle:
             return
-        self._took_mark = False
+        self._took_valley = False
         self._under = None if value == self._exact else value
         self._move_handle(value)
         if index is not None:
@@ -280,7 +307,7 @@ class PreviewTrack(Track):
                 super()._pick(value)
             return
         self._previews = False
-        if has_moved or self._took_mark:
+        if has_moved or self._took_valley:
             self._adopt(self._trained, value)
         elif self._was_previewed:
             self.preview_ended.emit()
@@ -293,34 +320,120 @@ class PreviewTrack(Track):
                 self.preview_ended.emit()
 
     def _cancel(self) -> None:
-        """Let go without any effect: no release reaches a track that can't be used."""
+        """Let go without any effect: no release reaches a slider that can't be used."""
         self.setSliderDown(False)
         self.show_value(self._exact)
         self._break_off()
 
+    def _distance(self, value: float, position: float) -> float:
+        """In positions."""
+        return abs(self.scale.position(value) - position)
+
+    def _nearest(self, trained: SliderScale, position: float) -> int:
+        values = trained.values
+        return min(range(len(values)), key=lambda index: self._distance(values[index], position))
+
+    # -- what the mouse points at
+
+    def tip_at(self, point: QPointF) -> str:
+        """What the curve says at `point`; empty off the curve."""
+        curve = self.curve
+        if curve is None or not self._region().contains(point):
+            return ""
+        if self._valley_at(point) is not None:
+            return curve.valley_reading()
+        xs = self._xs()
+        nearest = min(range(len(xs)), key=lambda index: abs(xs[index] - point.x()))
+        return self._picture.reading(nearest)
+
+    def event(self, event: QEvent) -> bool:
+        """Show the losses under the mouse; the tooltip of the control is for the rest."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            text = self.tip_at(QPointF(event.pos()))
+            if text:
+                QToolTip.showText(event.globalPos(), text, self)
+                return True
+        return super().event(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the mouse; without a button, say what it points at."""
+        super().mouseMoveEvent(event)
+        if self.isSliderDown():
+            return
+        self._light(self._valley_at(event.position()) is not None)
+        text = self.tip_at(event.position())
+        if text and QToolTip.isVisible() and QToolTip.text() != text:
+            QToolTip.showText(event.globalPosition().toPoint(), text, self)
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Ask for the default; on a mark, it is one more click."""
-        if self._mark_at(event.position()) is not None:
+        """Ask for the default; on the valley, it is one more click."""
+        if self._valley_at(event.position()) is not None:
             self.mousePressEvent(event)
         else:
             super().mouseDoubleClickEvent(event)
 
     def changeEvent(self, event: QEvent) -> None:
-        """Let go of a handle that is greyed."""
+        """Let go of the handle of a greyed slider, and forget its curve: it has no effect."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
             self._cancel()
+            self.set_curve(None)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go of a handle that is out of sight."""
         super().hideEvent(event)
         self._cancel()
 
-    # -- distances on the track, in positions
+    def leaveEvent(self, event: QEvent) -> None:
+        """The mouse points at nothing here."""
+        super().leaveEvent(event)
+        self._light(False)
 
-    def _distance(self, value: float, position: float) -> float:
-        return abs(self.scale.position(value) - position)
+    def _valley_at(self, point: QPointF) -> int | None:
+        """The index of the valley of a finished curve, if `point` is on it."""
+        curve = self.curve
+        if curve is None or not curve.is_finished:
+            return None
+        is_on_it = self._picture.is_on_valley(self._region(), self._xs(), point)
+        return curve.valley if is_on_it else None
 
-    def _nearest(self, trained: SliderScale, position: float) -> int:
-        values = trained.values
-        return min(range(len(values)), key=lambda index: self._distance(values[index], position))
+    def _is_on_handle(self, point: QPointF) -> bool:
+        return super()._is_on_handle(point) and not self._region().contains(point)
+
+    def _light(self, is_lit: bool) -> None:
+        if is_lit != self._is_lit:
+            self._is_lit = is_lit
+            if is_lit:
+                self.setCursor(Qt.CursorShape.PointingHandCursor)
+            else:
+                self.unsetCursor()
+            self.update()
+
+    # -- looks
+
+    def _region(self) -> QRectF:
+        """Where the curve is drawn."""
+        return QRectF(0, 0, self.width(), self.height() - _HEIGHT)
+
+    def _xs(self) -> list[float]:
+        """Where the handle stands at each value of the curve, in px."""
+        values = () if self.curve is None else self.curve.values
+        return [self.x_of(self.scale.position(value)) for value in values]
+
+    def _paint(self, painter: QPainter) -> None:
+        curve = self.curve
+        if curve is not None:
+            values, region, here = curve.values, self._region(), self.under_handle
+            x = self.x_of(self.value())
+            painter.setPen(QPen(line_color(self.palette(), 0.3), 1))
+            painter.drawLine(QPointF(x, region.top() + 2), QPointF(x, region.bottom() + 2))
+            self._picture.draw(
+                painter,
+                region,
+                self._xs(),
+                self.palette(),
+                after_zero=bool(self.scale.notch) and values[0] == 0,
+                at=values.index(here) if here in values else None,
+                is_lit=self._is_lit,
+            )
+        super()._paint(painter)

@@ -1,0 +1,351 @@
+"""The fits of many inputs: predicted against true values, linear weights, and confusion."""
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
+
+from regplay.core.datasets import Dataset
+from regplay.core.datasets.dataset import Floats
+from regplay.core.fit import Fit
+from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
+from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.scale import padded
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    LineLayer,
+    Points,
+    PointsLayer,
+    Segments,
+    pen,
+    thinned,
+)
+from regplay.gui.theme import ROLES, Colors, colors_of, mix
+from regplay.gui.widgets import Toggle
+from regplay.session.number_text import number
+
+
+class StemsLayer:
+    """A line from 0 to each weight.
+
+    Attributes
+    ----------
+    weights
+        [d]
+    """
+
+    def __init__(self) -> None:
+        self.weights: Floats = np.zeros(0)
+        self._segments = Segments()
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the lines, as wide as there is room for."""
+        n = len(self.weights)
+        y = frame.y(self.weights)
+        placed = np.isfinite(y)
+        if not placed.any():
+            return
+        segments = np.empty((int(placed.sum()), 4))
+        segments[:, 0] = segments[:, 2] = frame.x(np.arange(1, n + 1))[placed]
+        segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen(frame.colors.fit, float(np.clip(0.5 * frame.width / n, 1, 14))))
+        self._segments.draw(painter, segments, frame.is_figure)
+
+
+class WeightsView(ChartPanel):
+    """A stem for each weight, and a mark at the true one where it is known."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.stems = StemsLayer()
+        self.truth = PointsLayer()
+        self.chart.canvas.live += [self.stems, self.truth]
+        self.chart.reader = self._read
+        self.chart.set_labels("input", "weight")
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show the true weights."""
+        self.dataset, self.fit, true = dataset, None, dataset.true_weights
+        self.stems.weights = np.zeros(0)
+        self.truth.groups = ()
+        colors, heights = self.colors, [0.0]
+        entries = [Entry("line", "learned weights", colors.fit, short="learned")]
+        if true is not None:
+            heights += (1.3 * true).tolist()
+            at, size = np.arange(1.0, len(true) + 1), 7.0 if len(true) <= 60 else 4.5
+            points = Points(at, true, "circle", (colors.truth,), colors.background, size)
+            self.truth.groups = (points,)
+            entries.append(Entry("circle", "true weights", colors.truth, short="true"))
+        self.legend.set_entries(entries)
+        self.chart.fix("x", 0.0, dataset.n_inputs + 1.0)
+        self.chart.forget("y")
+        self.chart.cover("y", heights)
+        self.chart.reset_ranges()
+        self.chart.canvas.rest()
+
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show the weights of a linear model."""
+        self.fit = fit
+        self.stems.weights = np.zeros(0) if fit is None or fit.weights is None else fit.weights
+        self.chart.cover("y", self.stems.weights)
+        self.chart.refresh()
+
+    def _read(self, x: float, _: float) -> Reading | None:
+        dataset, weights = self.dataset, self.stems.weights
+        if dataset is None or not len(weights) or not np.isfinite(x):
+            return None
+        at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
+        rows = [ReadoutRow("learned", number(weights[at]), self.colors.fit)]
+        if dataset.true_weights is not None:
+            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), self.colors.truth))
+        return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
+
+
+class PredictedChart(ChartPanel):
+    """A point for each point: its true value across, the predicted one up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.identity = LineLayer(self.colors.truth, width=1.4)
+        self.points = PointsLayer()
+        self.chart.canvas.under.append(self.identity)
+        self.chart.canvas.live.append(self.points)
+        self._limits = (0.0, 1.0)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Set up axes in the target's units."""
+        self.dataset, self.fit, colors = dataset, None, self.colors
+        self.points.groups = ()
+        low, high = padded(np.concatenate([dataset.train.y, dataset.valid.y]))
+        self._limits = (2 * low - high, 2 * high - low)
+        # Two points far outside stay on the line whatever is shown.
+        ends = (4 * low - 3 * high, 4 * high - 3 * low)
+        self.identity.set(ends, ends)
+        for axis in ("x", "y"):
+            self.chart.forget(axis)
+            self.chart.cover(axis, (low, high))
+        self.chart.reset_ranges()
+        self.chart.set_labels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
+        entries = [
+            Entry(shape, counted(name, len(thinned(n)), n), color, short=name)
+            for name, shape, n, color in (
+                ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
+                ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
+            )
+        ]
+        entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
+        self.legend.set_entries(entries)
+        self.chart.canvas.rest()
+
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show the predictions of both sets."""
+        self.fit, dataset, colors, groups = fit, self.dataset, self.colors, []
+        if fit is not None and dataset is not None:
+            seen = np.concatenate([fit.train, fit.valid])
+            self.chart.cover("y", np.clip(seen, *self._limits))
+            light = mix(colors.valid, colors.background, 0.25)
+            for split, predicted, shape, color, size in (
+                (dataset.valid, fit.valid, VALID_SHAPE, light, 6),
+                (dataset.train, fit.train, TRAIN_SHAPE, colors.train, 7),
+            ):
+                shown = thinned(len(split.y))
+                x, y = split.y[shown], predicted[shown]
+                groups.append(Points(x, y, shape, (color,), colors.background, size))
+        self.points.groups = tuple(groups)
+        self.chart.refresh()
+
+
+class PredictedView(FitPanel):
+    """`PredictedChart`, and beside it the weights where the model is linear."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.chart_panel = PredictedChart()
+        self.weights: WeightsView | None = None
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(4)
+        self._row.addWidget(self.chart_panel, 1)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Set up both."""
+        self.dataset = dataset
+        self.chart_panel.set_dataset(dataset)
+        if self.weights is not None:
+            self.weights.set_dataset(dataset)
+            self.weights.hide()
+
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show the predictions, and the weights if there are any."""
+        self.fit = fit
+        self.chart_panel.set_fit(fit)
+        has_weights = fit is not None and fit.weights is not None
+        if has_weights and self.weights is None:
+            self.weights = WeightsView()
+            self._row.addWidget(self.weights, 1)
+            self.weights.set_fit_color(self.chart_panel.chart.fit)
+            if self.dataset is not None:
+                self.weights.set_dataset(self.dataset)
+        if self.weights is not None:
+            self.weights.setVisible(has_weights)
+            self.weights.set_fit(fit)
+
+    def set_fit_color(self, color: str | None) -> None:
+        """Draw the fit of both in the colour of its run, or in its own."""
+        self.chart_panel.set_fit_color(color)
+        if self.weights is not None:
+            self.weights.set_fit_color(color)
+
+
+_LEVELS = 32  # shades of a cell
+_CENTER = Qt.AlignmentFlag.AlignCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+def confusion_counts(probabilities: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.intp]:
+    """How many points of each class [row] are assigned each class [column]."""
+    classes = probabilities.shape[1]
+    flat = y * classes + probabilities.argmax(axis=1)
+    return np.bincount(flat, minlength=classes * classes).reshape(classes, classes)
+
+
+@lru_cache(maxsize=4)
+def _shades(colors: Colors, color: str) -> list[tuple[QColor, QColor]]:
+    """Ground and text of a cell, from none of a class to all of it."""
+    shades = [(QColor(colors.grid), QColor(colors.muted))]
+    for level in range(1, _LEVELS + 1):
+        ground = QColor(mix(colors.grid, color, 0.08 + 0.92 * level / _LEVELS))
+        r, g, b = ground.redF(), ground.greenF(), ground.blueF()
+        light = 0.299 * r + 0.587 * g + 0.114 * b > 0.5
+        shades.append((ground, QColor("#101214" if light else "#ffffff")))
+    return shades
+
+
+class ConfusionGrid(QWidget):
+    """Counts as shaded cells; drawn again only when one has changed.
+
+    Attributes
+    ----------
+    names
+        The classes.
+    counts
+        [true class, assigned class]; [0, 0] where there are none.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.counts: NDArray[np.intp] = np.zeros((0, 0), dtype=np.intp)
+        self.names: tuple[str, ...] = ()
+        self._color: str = ROLES.train
+        self.setMinimumSize(120, 90)
+
+    def show_counts(
+        self, names: tuple[str, ...], counts: NDArray[np.intp] | None, color: str
+    ) -> None:
+        """Show counts of these classes, or none, with this colour in full cells."""
+        counts = np.zeros((0, 0), dtype=np.intp) if counts is None else counts
+        looks = names, color
+        if looks != (self.names, self._color) or not np.array_equal(counts, self.counts):
+            self.names, self._color = looks
+            self.counts = counts
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the cells."""
+        painter, colors = QPainter(self), colors_of(self)
+        painter.fillRect(self.rect(), QColor(colors.background))
+        self.draw(painter, self.size(), colors)
+        painter.end()
+
+    def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
+        """Draw the cells at a size in pixels; the ground is there already."""
+        metrics = QFontMetrics(painter.font())
+        n, line = len(self.names), metrics.height()
+        if not n:
+            return
+        widest = max(metrics.horizontalAdvance(name) for name in self.names)
+        left = float(min(widest, size.width() * 0.25) + 12 + line)
+        top = 2.0 * line + 8
+        width = min((size.width() - left - 8) / n, 110.0)  # of a cell
+        height = min((size.height() - top - 6) / n, 70.0)
+        painter.setPen(QColor(colors.muted))
+        painter.drawText(QRectF(left, 2, width * n, line), _CENTER, "assigned class")
+        painter.save()
+        painter.translate(2, top + height * n)
+        painter.rotate(-90)
+        painter.drawText(QRectF(0, 0, height * n, line), _CENTER, "true class")
+        painter.restore()
+        painter.setPen(QColor(colors.foreground))
+        cut = Qt.TextElideMode.ElideRight
+        for index, name in enumerate(self.names):
+            across = metrics.elidedText(name, cut, int(width - 2))
+            painter.drawText(QRectF(left + index * width, line + 4, width, line), _CENTER, across)
+            down = metrics.elidedText(name, cut, int(left - line - 10))
+            place = QRectF(line, top + index * height, left - line - 6, height)
+            painter.drawText(place, _RIGHT, down)
+        totals = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        levels = np.ceil(self.counts / totals * _LEVELS).astype(int).tolist()
+        shades = _shades(colors, colors.of(self._color))
+        for row, counts in enumerate(self.counts.tolist()):
+            for column, count in enumerate(counts):
+                ground, text = shades[levels[row][column]]
+                cell = QRectF(left + column * width, top + row * height, width - 1, height - 1)
+                painter.fillRect(cell, ground)
+                painter.setPen(text)
+                painter.drawText(cell, _CENTER, str(count))
+
+
+class ConfusionView(FitPanel):
+    """The confusion matrix of the training or the validation points."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.legend = Legend()
+        self.grid = ConfusionGrid()
+        self.train_button, self.valid_button = Toggle("training"), Toggle("validation")
+        group = QButtonGroup(self)
+        row = QHBoxLayout()
+        row.setContentsMargins(2, 2, 2, 2)
+        for button in (self.train_button, self.valid_button):
+            group.addButton(button)
+            row.addWidget(button)
+        row.addWidget(self.legend, 1)
+        self.valid_button.setChecked(True)
+        group.buttonToggled.connect(self._show)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(row)
+        layout.addWidget(self.grid, 1)
+
+    def set_dataset(self, dataset: Dataset) -> None:
+        """Show the classes."""
+        self.dataset = dataset
+        self.set_fit(None)
+
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show the counts."""
+        self.fit = fit
+        self._show()
+
+    def _show(self, *_: object) -> None:
+        dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
+        color = self.colors.train if train else self.colors.valid
+        if dataset is None or fit is None:
+            self.grid.show_counts(() if dataset is None else dataset.class_names, None, color)
+            self.legend.set_entries(())
+            return
+        split, predicted = (dataset.train, fit.train) if train else (dataset.valid, fit.valid)
+        counts = confusion_counts(predicted, split.y)
+        self.grid.show_counts(dataset.class_names, counts, color)
+        right, n = int(np.trace(counts)), len(split.y)
+        name = "training" if train else "validation"
+        text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
+        self.legend.set_entries((Entry("square", text, color),))
