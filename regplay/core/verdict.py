@@ -11,26 +11,30 @@ at early, and the rise from it is what Prechelt (1998), "Early stopping – but 
 calls the generalization loss.
 
 The *floor* is the expected loss of the true function on the training points (their noise), where it
-is known. The *baseline* is the training loss of the best constant prediction, and the *scale* the
-distance between the two, what there is to learn. A mean of n losses has the standard error
-s/√n, where s is their standard deviation; a difference between two means over the same points has
-that of the n differences. *Clearly* means by more than two standard errors of what is compared.
+is known. The *excess* of a loss is what it is above that floor, and above the loss that the true
+function has on the very same points, which have more noise than expected, or less: what is said
+below of an excess has to hold for both, so that neither chance nor the plot speaks against it. The
+*baseline* is the training loss of
+the best constant prediction, and the *scale* the distance from it to the floor, what there is to
+learn. A mean of n losses has the standard error s/√n, where s is their standard deviation; a
+difference between two means over the same points has that of the n differences. *Clearly* means by
+more than two standard errors of what is compared.
 
 1. Diverged: a loss or weight was not finite.
 2. Overfitting, since the best epoch: the validation loss has risen clearly from its best, and by
    more than 1 % of the scale. All records of the last tenth of the epochs must be above the best,
    so that going up and down is no rise, and the training loss no higher than it was then.
-3. Overfitting, by a gap: the validation loss is clearly above the training loss, by more than 5 %
-   of the scale, and the training points are memorised: of what the validation loss is above the
-   floor, the training loss is less than a fifth, or it is below the floor.
-4. Underfitting: the training loss is clearly above the floor, by more than 10 % of the scale.
+3. Overfitting, by a gap: the validation excess is clearly above the training excess, by more than
+   10 % of the scale, and the training points are memorised: the training excess is below 0, where
+   noise is fitted, or less than a fifth of the validation excess.
+4. Underfitting: the training excess is more than 10 % of the scale.
 5. Both 2 or 3 and 4: it still underfits, and memorises already.
 6. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
-nobody knows how much could be learned. Without a floor above 0, one standard error is enough for
-the gap: losses that are less than a fifth of others have little of them by chance. What neighbours
-of the experiment show, once they are trained (`regplay.core.trials`), is added:
+nobody knows how much could be learned. Without a floor above 0, half of both is enough for the gap:
+losses that are less than a fifth of others are so by chance more rarely. What neighbours of the
+experiment show, once they are trained (`regplay.core.trials`), is added:
 
 * A neighbour that fits the training points less closely, by more regularization or a smaller
   network, and validates clearly better shows overfitting, where there is a clear gap.
@@ -38,10 +42,10 @@ of the experiment show, once they are trained (`regplay.core.trials`), is added:
   the training loss is within 5 % of the scale of a known floor. Where the floor is unknown and no
   neighbour shows it, there is no underfitting.
 
-Validation without noise is not compared with training points that have noise: in place of its loss,
-the gap is taken of the loss that would be expected, had the validation points the noise of the
-training points. With squared errors that is σ² more. With labels of which a share p is flipped it
-is (1 − p) times the loss of the true class and p times the mean loss of the others.
+Validation without noise is not compared with training points that have noise. With squared errors
+the excess is free of noise by itself. With labels of which a share p is flipped, the validation
+loss in 3 is the one that is expected, had the validation points such labels too: (1 − p) times the
+loss of the true class and p times the mean loss of the others.
 
 The verdict describes the network as it is now. Where training was cut short it says too whether the
 losses are still falling: whether the mean over the last tenth of the epochs is below the mean over
@@ -66,8 +70,9 @@ from regplay.core.hyperparameters import is_on
 
 CLEARLY = 2.0  # standard errors
 _RISE = 0.01  # of the scale, and so on
-_GAP = 0.05
+_GAP = 0.1
 _EXCESS = 0.1
+_WITHOUT_FLOOR = 0.5  # of what is asked of a gap
 _NEAR = 0.05  # the floor, from above
 _EXCESS_OF_BASELINE = 0.5  # where the floor is unknown
 _MEMORISED = 0.2  # of the validation loss above the floor
@@ -130,18 +135,18 @@ class PointLosses:
 
     Attributes
     ----------
-    train, valid
-        Now, [n].
-    best
-        Of the validation points at the best epoch.
-    like_train
-        Of the validation points, now, as it would be expected with the noise of training points.
+    valid, best
+        Of the validation points, now and at the best epoch, [n_valid].
+    train_excess, valid_excess
+        What it is above that of the true function, [n_train] and [n_valid]; the latter as if the
+        validation points had the noise of the training points. All of it, where the floor is
+        unknown.
     """
 
-    train: Floats
     valid: Floats
     best: Floats
-    like_train: Floats
+    train_excess: Floats
+    valid_excess: Floats
 
     @staticmethod
     def of(
@@ -156,11 +161,16 @@ class PointLosses:
             if that is now.
         """
         valid = losses_of(dataset, now.valid, dataset.valid.y)
+        train_floor, valid_floor = _true_losses(dataset)
+        alike = valid
+        if dataset.task == "classification" and is_on(experiment, "data.clean_valid"):
+            alike = _with_flipped_labels(experiment, dataset, now.valid, valid)
+            valid_floor = train_floor
         return PointLosses(
-            losses_of(dataset, now.train, dataset.train.y),
-            valid,
-            valid if best is None else losses_of(dataset, best, dataset.valid.y),
-            _like_train(experiment, dataset, now.valid, valid),
+            valid=valid,
+            best=valid if best is None else losses_of(dataset, best, dataset.valid.y),
+            train_excess=losses_of(dataset, now.train, dataset.train.y) - train_floor,
+            valid_excess=alike - valid_floor,
         )
 
 
@@ -179,13 +189,24 @@ def _log_losses(probabilities: Floats) -> Floats:
     return -np.log(np.maximum(probabilities, _TINY))
 
 
-def _like_train(
+def _true_losses(dataset: Dataset) -> tuple[Floats | float, Floats | float]:
+    """Those of the true function on the training and validation points; 0 where it is unknown."""
+    if dataset.noise_floor is None:
+        return 0.0, 0.0
+    if dataset.task == "regression" and dataset.truth is not None:
+        train, valid = (
+            losses_of(dataset, dataset.truth(split.x), split.y)
+            for split in (dataset.train, dataset.valid)
+        )
+        return train, valid
+    # As many labels are flipped as are expected to be.
+    return dataset.noise_floor, dataset.valid_noise_floor or 0.0
+
+
+def _with_flipped_labels(
     experiment: Experiment, dataset: Dataset, predicted: NDArray[Any], valid: Floats
 ) -> Floats:
-    if not is_on(experiment, "data.clean_valid"):
-        return valid
-    if dataset.task == "regression":
-        return valid + (dataset.noise_floor or 0.0) - (dataset.valid_noise_floor or 0.0)
+    """Expected losses of validation points, had they as many flipped labels as training points."""
     n = len(dataset.train.y)
     flipped = round(experiment.data.label_noise * n) / n
     others = (_log_losses(predicted).sum(axis=1) - valid) / (dataset.n_outputs - 1)
@@ -215,39 +236,45 @@ def scale_of(dataset: Dataset) -> float:
 
 
 @dataclass(frozen=True)
-class _Losses:
-    """The last losses and their standard errors."""
+class _Excess:
+    """Of the last losses: what they are above those of the true function, and standard errors."""
 
-    train: float
-    valid: float
-    like_train: float  # NaN where it can't be told from the mean alone
-    train_error: float
+    lowest: float  # of the training loss, over what is expected and what these points have
+    highest: float
+    gap: float  # to the validation excess, the smaller; NaN where it can't be told from the means
     gap_error: float
-    rise_error: float
+    rise_error: float  # of the validation loss since its best
 
 
-def _last_losses(
-    train: float, valid: float, dataset: Dataset, points: PointLosses | None
-) -> _Losses:
-    """From the points; without them, as if errors were normal: s = √2 times the mean."""
+def _excess(
+    train: float, valid: float, dataset: Dataset, experiment: Experiment, points: PointLosses | None
+) -> _Excess:
+    floor, valid_floor = (float(np.mean(losses)) for losses in _true_losses(dataset))
+    expected, valid_expected = dataset.noise_floor or 0.0, dataset.valid_noise_floor or 0.0
+    train_excess, valid_excess = train - floor, valid - valid_floor
+    gaps = [valid_excess - train_excess, valid - valid_expected - (train - expected)]
     if points is not None:
-        train_error = standard_error(points.train)
-        shift = float((points.like_train - points.valid).mean())
-        return _Losses(
-            train,
-            valid,
-            valid + shift,
-            train_error,
-            math.hypot(train_error, standard_error(points.like_train)),
-            standard_error(points.valid - points.best),
+        valid_excess = float(points.valid_excess.mean())
+        gap_error = math.hypot(
+            standard_error(points.train_excess), standard_error(points.valid_excess)
         )
-    train_error = math.sqrt(2 / len(dataset.train.y)) * train
-    valid_error = math.sqrt(2 / len(dataset.valid.y)) * valid
-    shift = (dataset.noise_floor or 0.0) - (dataset.valid_noise_floor or 0.0)
-    if shift and dataset.task == "classification":
-        shift = math.nan
-    gap_error = math.hypot(train_error, valid_error)
-    return _Losses(train, valid, valid + shift, train_error, gap_error, valid_error)
+        rise_error = standard_error(points.valid - points.best)
+    else:
+        n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
+        gap_error = math.hypot(
+            _normal_error(train_excess, floor, n_train),
+            _normal_error(valid_excess, valid_floor, n_valid),
+        )
+        rise_error = math.sqrt(2 / n_valid) * valid
+    if dataset.task == "classification" and is_on(experiment, "data.clean_valid"):
+        gaps = [valid_excess - train_excess if points is not None else math.nan]
+    excesses = train_excess, train - expected
+    return _Excess(min(excesses), max(excesses), min(gaps), gap_error, rise_error)
+
+
+def _normal_error(excess: float, floor: float, n: int) -> float:
+    """Of the mean of 2·d·ε + d² over n points, for normal misses d and noise ε."""
+    return math.sqrt((2 * excess**2 + 4 * floor * max(excess, 0.0)) / n)
 
 
 def judge(
@@ -264,7 +291,7 @@ def judge(
     Parameters
     ----------
     points
-        At the last record. Without them standard errors are guessed from the mean losses.
+        At the last record. Without them standard errors are those of normal errors.
     shown
         What neighbours showed; None before any were trained.
     """
@@ -279,49 +306,41 @@ def judge(
     train = history.column("train_loss", member)[:count]
     valid = history.column("valid_loss", member)[:count]
     floor, scale = dataset.noise_floor, scale_of(dataset)
-    losses = _last_losses(float(train[-1]), float(valid[-1]), dataset, points)
+    now, held_out = float(train[-1]), float(valid[-1])
+    excess = _excess(now, held_out, dataset, experiment, points)
 
-    gap = losses.like_train - losses.train
-    wide = max((CLEARLY if floor else 1.0) * losses.gap_error, _GAP * scale)
-    has_gap = gap > wide
-    above = floor or 0.0
-    is_memorised = losses.train - above < _MEMORISED * (losses.like_train - above)
-    if floor is None:
-        underfits = losses.train > _EXCESS_OF_BASELINE * scale
-    else:
-        excess = losses.train - floor
-        underfits = excess > max(CLEARLY * losses.train_error, _EXCESS * scale)
+    wide = max(CLEARLY * excess.gap_error, _GAP * scale) * (1.0 if floor else _WITHOUT_FLOOR)
+    has_gap = excess.gap > wide
+    is_memorised = excess.highest < _MEMORISED * (excess.gap + excess.highest)
+    missed = excess.lowest
+    underfits = missed > (_EXCESS_OF_BASELINE if floor is None else _EXCESS) * scale
     if shown is not None:
         is_memorised |= shown.looser
         if floor is None:
             underfits = shown.closer
         else:
-            underfits |= shown.closer and losses.train - floor > _NEAR * scale
+            underfits |= shown.closer and missed > _NEAR * scale
 
-    rises_since = _rising_since(epochs, train, valid, losses.rise_error, scale)
+    rises_since = _rising_since(epochs, train, valid, excess.rise_error, scale)
     gapes_since = None
     if has_gap and is_memorised:
-        gaps = valid - train + (losses.like_train - losses.valid)
+        gaps = valid - train + (excess.gap - (held_out - now))
         gapes_since = _gaping_since(epochs, gaps, wide)
     since = gapes_since if rises_since is None else rises_since
 
     has_stopped = last.stopped_at[member] >= 0
-    falling = (
-        [] if has_stopped else [is_still_falling(epochs, each, scale) for each in (train, valid)]
-    )
+    falling = []
+    if not has_stopped:
+        falling = [is_still_falling(epochs, each, scale) for each in (train, valid)]
     sentences = []
     if rises_since is not None:
-        sentences.append(
-            f"The validation loss has risen from {valid.min():.3g} to {losses.valid:.3g}."
-        )
+        sentences.append(f"The validation loss has risen from {valid.min():.3g} to {held_out:.3g}.")
     elif gapes_since is not None:
-        sentences.append(
-            f"The training loss is {losses.train:.3g}, the validation loss {losses.valid:.3g}."
-        )
-    if since is not None and floor and losses.train < floor:
+        sentences.append(f"The training loss is {now:.3g}, the validation loss {held_out:.3g}.")
+    if since is not None and floor and now < floor:
         sentences.append("The training loss is below its noise floor: noise is memorised.")
     if underfits:
-        sentences.append(_why_underfitting(losses.train, dataset, shown))
+        sentences.append(_why_underfitting(now, dataset, shown))
         # The first epochs go up and down by themselves.
         if last.epoch < min(_EARLY, experiment.epochs) and not has_stopped:
             sentences.append("It has only begun.")

@@ -15,8 +15,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
 from regplay.core.history import Floats, History, Snapshot
+from regplay.core.neighbours import Tried
 from regplay.core.sweep import Sweep
-from regplay.core.trials import Tried
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml
 from regplay.session.files import csv_bytes, finite, prepare_folder, write_file

@@ -21,10 +21,11 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
+from regplay.core.neighbours import Tried, lineup, neighbours
 from regplay.core.population import fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
-from regplay.core.trials import Tried, compare, lineup, neighbours
+from regplay.core.trials import compare
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
 from regplay.session.number_text import counted, duration_text, loss_text, percent_text
