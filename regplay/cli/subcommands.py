@@ -163,13 +163,7 @@ def configure_train(parser: ArgumentParser) -> None:
 
 
 def run_train(options: Namespace) -> int:
-    """Train and print or write what came of it; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If something is refused.
-    """
+    """Train and print or write what came of it; returns the exit code."""
     from regplay.session.experiment_text import open_experiment
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
@@ -224,13 +218,7 @@ def configure_sweep(parser: ArgumentParser) -> None:
 
 
 def run_sweep(options: Namespace) -> int:
-    """Train a sweep and print or write what came of it; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If something is refused, before any training.
-    """
+    """Train a sweep and print or write what came of it; returns the exit code."""
     from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
@@ -303,13 +291,7 @@ def configure_export(parser: ArgumentParser) -> None:
 
 
 def run_export(options: Namespace) -> int:
-    """Print or write the script; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If the experiment or its data is refused, or the file can't be written.
-    """
+    """Print or write the script; returns the exit code."""
     from regplay.session.experiment_text import open_experiment
     from regplay.session.export import to_pytorch
     from regplay.session.files import write_file
@@ -363,13 +345,7 @@ def configure_lessons(parser: ArgumentParser) -> None:
 
 
 def run_lessons(options: Namespace) -> int:
-    """List lessons or check their claims; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If something is refused.
-    """
+    """List lessons or check their claims; returns the exit code."""
     from regplay.session.lessons import find_lesson, lessons
 
     if options.check is None:

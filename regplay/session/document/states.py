@@ -82,13 +82,7 @@ class ArrayReader:
         return np.frombuffer(bytearray(data), dtype=type_).reshape(shape)
 
     def zeros(self, layout: Layout) -> NDArray[Any]:
-        """An array of this type and shape that no text holds.
-
-        Raises
-        ------
-        DocumentError
-            If there is no memory left for it.
-        """
+        """An array of this type and shape that no text holds; it takes of the memory too."""
         self._taken(layout)
         return np.zeros(layout[1], dtype=layout[0])
 
@@ -111,13 +105,7 @@ def parameters_in(sizes: Sequence[int]) -> int:
 
 
 def check_sizes(sizes: Sequence[int], experiment: Experiment, place: str) -> None:
-    """Refuse layers that the experiment's network can't have, whatever its data.
-
-    Raises
-    ------
-    DocumentError
-        With the sizes.
-    """
+    """Refuse, by a `DocumentError`, layers that the experiment's network can't have."""
     hidden = [experiment.model.width] * experiment.model.depth
     if len(sizes) != len(hidden) + 2 or list(sizes[1:-1]) != hidden:
         shown = " → ".join(str(size) for size in sizes)
@@ -182,7 +170,7 @@ class StoredStates:
         return StoredStates(states[0].shape.sizes, steps_per_epoch, arrays)
 
     def check(self, recorded: NDArray[np.int64], owner: str) -> None:
-        """Refuse states from which no training could go on.
+        """Refuse, by a `DocumentError`, states from which no training could go on.
 
         Parameters
         ----------
@@ -190,11 +178,6 @@ class StoredStates:
             The epochs of the run's history: each state belongs to one of them.
         owner
             What the run is called in a message.
-
-        Raises
-        ------
-        DocumentError
-            With the array that is wrong.
         """
         arrays, epochs = self.arrays, self.arrays["state_epochs"]
         updates, steps = arrays["updates"], epochs * self.steps_per_epoch
@@ -260,13 +243,7 @@ def _array(tensor: "Tensor") -> NDArray[Any]:
 
 
 def _require(owner: str, **are_right: object) -> None:
-    """Refuse the first array, by its name, of which not all values are right.
-
-    Raises
-    ------
-    DocumentError
-        With the name.
-    """
+    """Refuse, by a `DocumentError`, the first array of which not all values are right."""
     for name, values in are_right.items():
         if not np.asarray(values).all():
             raise DocumentError(f"{owner}: arrays.{name} holds values that no training leads to")
