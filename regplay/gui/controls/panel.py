@@ -360,6 +360,16 @@ class ControlPanel(ScrolledColumn):
 
     # -- what is pointed out or hidden
 
+    def show_first(self) -> None:
+        """Show what one begins with: all groups, of the rare controls those that were changed."""
+        for section, group in self._groups.items():
+            group.open(shows_rare=False)
+            if group.more is not None:
+                rare = _RARE.intersection(_paths(section)) - _SEEDS
+                found = [self._controls[path] for path in rare]
+                group.more.setChecked(any(one.value() != one.default() for one in found))
+        self.verticalScrollBar().setValue(0)
+
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
         return self._highlighted

@@ -23,6 +23,7 @@ from regplay.session.document import (
     DocumentError,
     DocumentWriter,
     Leftover,
+    ViewValue,
     left_behind,
     read,
     write,
@@ -132,6 +133,7 @@ def busy() -> Iterator[None]:
 MOST = 8  # recent files
 _KEY = "recent"
 INTERVAL = 5.0  # s between two writings of what is not saved, at least
+_FIRST_VIEW: Mapping[str, ViewValue] = {"tab": "fit", "losses": "loss", "speed": 0.0}
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."
@@ -244,6 +246,18 @@ class Documents(QObject):
         self._set_recent([Path(os.path.abspath(path)), *self._others(path)])
         if not may_read:
             self.refused.emit(_WITHOUT)
+        return True
+
+    def begin(self, experiment: Experiment, curves: Sequence[str]) -> bool:
+        """Put an experiment in the place of all that is open; returns whether it was done.
+
+        About changes that would be lost is asked first. Nothing of how things were shown stays:
+        the sliders of these field paths show their curve.
+        """
+        if not self.may_close():
+            return False
+        self._show(Document(experiment, view={**_FIRST_VIEW, "curves": " ".join(curves)}), None)
+        self._forget()
         return True
 
     def open_link(self, text: str) -> bool:
