@@ -8,7 +8,6 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core import fields
-from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, SWEEPABLE, is_used, why_unused
 from regplay.gui.controls.control import (
@@ -92,6 +91,8 @@ class Group(Framing):
     ----------
     heading, more
         The buttons. `more` is checked while the rarely used controls are shown, None without any.
+    defaults
+        The button that takes all changes back; in sight while there are some.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -104,6 +105,12 @@ class Group(Framing):
         font.setBold(True)
         self.heading.setFont(font)
         self.more: Button | None = None
+        self.defaults = self._make_button("Defaults", f"{title}: back to the defaults")
+        self.defaults.setAccessibleName(f"{title}, back to defaults")
+        policy = self.defaults.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # a drag does not lay out the panel
+        self.defaults.setSizePolicy(policy)
+        self.defaults.hide()
 
         self._body = QWidget(self)
         self._controls = QVBoxLayout(self._body)
@@ -112,7 +119,10 @@ class Group(Framing):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self.heading)
+        row = QHBoxLayout()
+        row.addWidget(self.heading, 1)
+        row.addWidget(self.defaults)
+        layout.addLayout(row)
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self._unfold(self._body.isHidden()))
 
@@ -224,6 +234,8 @@ class ControlPanel(ScrolledColumn):
         column.addWidget(self._make_note())
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)
+            group.defaults.setObjectName(f"{section}.defaults")
+            group.defaults.clicked.connect(partial(self._restore_defaults, section))
             for path in _paths(section):
                 if path in _RARE and group.more is None:
                     group.add_more()
@@ -288,6 +300,19 @@ class ControlPanel(ScrolledColumn):
             control = self._controls[path]
             if control.value() != control.default():
                 self._groups[_section(path)].reveal()  # what was changed is in sight
+        if paths:
+            self._offer_defaults()
+
+    def _restore_defaults(self, section: str) -> None:
+        self.set_experiment(fields.with_defaults(self._experiment, _paths(section)))
+        self.experiment_changed.emit(self._experiment)
+
+    def _offer_defaults(self) -> None:
+        """Show the button of each group in which something differs from its default."""
+        for section, group in self._groups.items():
+            paths = set(_paths(section)) - _SEEDS - fields.CHOSEN
+            seen = [self._controls[path] for path in paths if not self._unused[path]]
+            group.defaults.setVisible(any(one.value() != one.default() for one in seen))
 
     # -- the curves of the sliders
 
@@ -424,13 +449,12 @@ class ControlPanel(ScrolledColumn):
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""
-        spec = REGISTRY[self._experiment.data.name]
         self._unused = self._reasons()
         for path, control in self._controls.items():
-            section, _, name = path.rpartition(".")
+            section = path.partition(".")[0]
             reason = self._unused[path]
             if section == "data":
-                default = spec.defaults.get(name, control.field.default)
+                default = fields.default_of(self._experiment, path)
                 if isinstance(control, NumberControl):
                     control.set_reach(*reach_of(control.field, default))
                 control.set_default(default)
