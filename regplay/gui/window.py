@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
@@ -29,6 +36,7 @@ from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, column, divided
 
+_NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 
 
@@ -121,7 +129,7 @@ class MainWindow(QMainWindow):
         controller.reset()
 
     def _compose(self) -> None:
-        for button in (*self.editing.buttons, *self.passes.buttons):
+        for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
         self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
@@ -168,7 +176,7 @@ class MainWindow(QMainWindow):
         tabs = self.tabs
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
-        tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
+        tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
         for place in (tabs, self.pinned, controls):
             place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
@@ -296,6 +304,11 @@ class MainWindow(QMainWindow):
         if not self._is_painted:
             self._is_painted = True
             self.painted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the lesson how much room there is."""
+        super().resizeEvent(event)
+        self.guide.set_narrow(event.size().width() < _NARROW)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the plot under the mouse."""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
-from regplay.core.history import Snapshot
+from regplay.core.history import Checkpoints, Snapshot
 from regplay.core.sweep import Lineup
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.split_view import MOST, SplitTitle, SplitView
