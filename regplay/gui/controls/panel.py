@@ -85,6 +85,15 @@ class Framing(QWidget):
 _SPACING = 4  # px between controls
 
 
+class _DefaultsButton(Button):
+    """In sight while it is enabled; it keeps its room, so that a drag does not lay out the panel."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it, or nothing."""
+        if self.isEnabled():
+            super().paintEvent(event)
+
+
 class Group(Framing):
     """A bold heading, the controls under it, and a button that shows some more.
 
@@ -93,7 +102,7 @@ class Group(Framing):
     heading, more
         The buttons. `more` is checked while the rarely used controls are shown, None without any.
     defaults
-        The button that takes all changes back; in sight while there are some.
+        The button that takes all changes back; enabled, and in sight, while there are some.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -106,12 +115,12 @@ class Group(Framing):
         font.setBold(True)
         self.heading.setFont(font)
         self.more: Button | None = None
-        self.defaults = self._make_button("Defaults", f"{title}: back to the defaults")
+        self.defaults = _DefaultsButton()
+        self.defaults.setText("Defaults")
+        self.defaults.setToolTip(f"{title}: back to the defaults")
         self.defaults.setAccessibleName(f"{title}, back to defaults")
-        policy = self.defaults.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # a drag does not lay out the panel
-        self.defaults.setSizePolicy(policy)
-        self.defaults.hide()
+        self.defaults.setAutoRaise(True)
+        self.defaults.setEnabled(False)
 
         self._body = QWidget(self)
         self._controls = QVBoxLayout(self._body)
@@ -332,7 +341,7 @@ class ControlPanel(ScrolledColumn):
         for section, group in self._groups.items():
             paths = set(_paths(section)) - _SEEDS - fields.CHOSEN
             seen = [self._controls[path] for path in paths if not self._unused[path]]
-            group.defaults.setVisible(any(one.value() != one.default() for one in seen))
+            group.defaults.setEnabled(any(one.value() != one.default() for one in seen))
 
     # -- the curves of the sliders
 
