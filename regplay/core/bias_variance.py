@@ -73,7 +73,6 @@ loss, and the peak is a broad one beyond width 13. With 20 seeds its standard er
 and the width that it is at changes from draw to draw.
 """
 
-DECOMPOSED = ("regularization.weight_decay", "regularization.dropout", "model.width")
 _VALUES: Mapping[str, tuple[float, ...]] = {
     "regularization.weight_decay": (
         *(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01),
@@ -82,6 +81,7 @@ _VALUES: Mapping[str, tuple[float, ...]] = {
     "regularization.dropout": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
     "model.width": (1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
 }
+DECOMPOSED = tuple(_VALUES)
 
 
 def decomposition_axis(path: str) -> NumberAxis:
@@ -210,11 +210,6 @@ def common_points(datasets: Sequence[Dataset], most: int = 2000) -> Floats:
     return x[np.linspace(0, len(x) - 1, most).round().astype(np.intp)]
 
 
-def has_decomposition(dataset: Dataset) -> bool:
-    """Whether the loss is a squared error, and the truth and the noise behind it are known."""
-    return not why_not(dataset)
-
-
 def why_not(dataset: Dataset) -> str:
     """Why there is no decomposition, as one or two sentences; empty if there is one."""
     if dataset.task == "classification":
@@ -237,9 +232,6 @@ def overlap(dataset: Dataset) -> str:
         "All draws come from the same table and share rows, so networks trained on newly "
         "measured data would lie further apart."
     )
-
-
-_POINTS = 2000  # at which bias and variance are averaged
 
 
 def band_of(training: "JointTraining", epoch: int | None = None) -> Spread | None:
@@ -268,11 +260,11 @@ def decompositions_of(
     """
     positions = len(training.experiments) // seeds
     dataset = training.datasets[0]
-    if not has_decomposition(dataset):
+    if why_not(dataset):
         return [None] * positions
     assert dataset.truth is not None
     assert dataset.valid_noise_floor is not None
-    x = common_points(training.datasets, _POINTS)
+    x = common_points(training.datasets)
     truth = dataset.targets(dataset.truth(x))
     losses = training.history.values("valid_loss", epoch)
     predictions = training.predict(x, epoch)

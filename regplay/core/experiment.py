@@ -5,7 +5,7 @@ Bounds, labels and explanations are stated once, in the annotations here; contro
 and documentation read them through `regplay.core.fields`.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -26,9 +26,8 @@ def _meta(
     description: str,
     symbol: str = "",
     *,
-    ge: float | None = None,
-    gt: float | None = None,
-    le: float | None = None,
+    within: tuple[float | None, float | None] = (None, None),
+    is_open: bool = False,
     log_floor: float | None = None,
     is_rare: bool = False,
 ) -> Meta:
@@ -38,15 +37,19 @@ def _meta(
     ----------
     symbol
         What stands before the value in a list, short as on an axis; "" where the value says it all.
+    within
+        The least and the largest value.
+    is_open
+        Whether the least itself is refused.
     log_floor
         The smallest value above 0 that a logarithmic slider reaches.
     is_rare
         Whether it is changed so rarely that it need not be in sight.
     """
     extra = {"symbol": symbol, "log_floor": log_floor, "is_rare": is_rare}
-    if gt is not None:
-        return Meta(title=label, description=description, extra=extra, gt=gt, le=le)
-    return Meta(title=label, description=description, extra=extra, ge=ge, le=le)
+    least, most = within
+    bounds: dict[str, Any] = {"gt" if is_open else "ge": least, "le": most}
+    return Meta(title=label, description=description, extra=extra, **bounds)
 
 
 class DataSettings(Section, frozen=True):
@@ -60,8 +63,7 @@ class DataSettings(Section, frozen=True):
             "Number of points that the network learns from; fewer are easier to memorise. "
             "In a file, 0 takes all that do not validate.",
             "n",
-            ge=0,
-            le=20_000,
+            within=(0, 20_000),
         ),
     ] = 30
     n_valid: Annotated[
@@ -71,8 +73,7 @@ class DataSettings(Section, frozen=True):
             "Number of points held back to measure the fit on; they are never trained on. "
             "In a file, 0 takes 30 %.",
             "n valid",
-            ge=0,
-            le=20_000,
+            within=(0, 20_000),
             is_rare=True,
         ),
     ] = 200
@@ -82,8 +83,7 @@ class DataSettings(Section, frozen=True):
             "Noise σ",
             "Standard deviation of the Gaussian noise on the points: y = f(x) + N(0, σ²).",
             "σ",
-            ge=0.0,
-            le=2.0,
+            within=(0.0, 2.0),
         ),
     ] = 0.3
     label_noise: Annotated[
@@ -92,8 +92,7 @@ class DataSettings(Section, frozen=True):
             "Flipped labels",
             "Share of the labels replaced by another class; learning these is memorising.",
             "flipped",
-            ge=0.0,
-            le=0.5,
+            within=(0.0, 0.5),
         ),
     ] = 0.0
     clean_valid: Annotated[
@@ -107,7 +106,7 @@ class DataSettings(Section, frozen=True):
     ] = False
     n_inputs: Annotated[
         int,
-        _meta("Inputs", "Number of inputs x₁ … x_d of each point.", "inputs", ge=1, le=1000),
+        _meta("Inputs", "Number of inputs x₁ … x_d of each point.", "inputs", within=(1, 1000)),
     ] = 200
     n_informative: Annotated[
         int,
@@ -116,19 +115,17 @@ class DataSettings(Section, frozen=True):
             "How many of the inputs the target depends on; the others have a true weight of 0. "
             "More than there are means all.",
             "informative",
-            ge=0,
-            le=1000,
+            within=(0, 1000),
         ),
     ] = 200
-    n_classes: Annotated[int, _meta("Classes", "Number of classes.", "classes", ge=2, le=4)] = 3
+    n_classes: Annotated[int, _meta("Classes", "Number of classes.", "classes", within=(2, 4))] = 3
     seed: Annotated[
         int,
         _meta(
             "Data seed",
             "Decides the points, their noise and the split.",
             "data seed",
-            ge=0,
-            le=2**31 - 1,
+            within=(0, 2**31 - 1),
             is_rare=True,
         ),
     ] = 0
@@ -189,8 +186,7 @@ class ModelSettings(Section, frozen=True):
             "Depth",
             "Number of hidden layers; 0 is a linear model, f(x) = w·x + b.",
             "depth",
-            ge=0,
-            le=8,
+            within=(0, 8),
         ),
     ] = 2
     width: Annotated[
@@ -199,8 +195,7 @@ class ModelSettings(Section, frozen=True):
             "Width",
             "Units in each hidden layer: h = φ(W·x + b) has this length.",
             "width",
-            ge=1,
-            le=256,
+            within=(1, 256),
         ),
     ] = 64
     activation: Annotated[
@@ -223,8 +218,8 @@ class ModelSettings(Section, frozen=True):
             "Initial scale",
             "The factor s on the initial weights; small ones start nearer to a constant function.",
             "scale",
-            gt=0.0,
-            le=10.0,
+            within=(0.0, 10.0),
+            is_open=True,
             log_floor=1e-3,
             is_rare=True,
         ),
@@ -241,8 +236,7 @@ class RegularizationSettings(Section, frozen=True):
             "L2 penalty: adds λ·w to each gradient, minimising loss + λ/2·‖w‖² "
             "(AdamW shrinks w by lr·λ instead).",
             "λ",
-            ge=0.0,
-            le=10.0,
+            within=(0.0, 10.0),
             log_floor=1e-6,
         ),
     ] = 0.0
@@ -253,8 +247,7 @@ class RegularizationSettings(Section, frozen=True):
             "Adds l1·sign(w) to each gradient, minimising loss + l1·‖w‖₁, "
             "which drives weights to zero.",
             "l1",
-            ge=0.0,
-            le=1.0,
+            within=(0.0, 1.0),
             log_floor=1e-6,
         ),
     ] = 0.0
@@ -265,8 +258,7 @@ class RegularizationSettings(Section, frozen=True):
             "Drops each hidden unit with probability p in every training step and scales the "
             "others by 1/(1 − p); off when measuring.",
             "p",
-            ge=0.0,
-            le=0.95,
+            within=(0.0, 0.95),
         ),
     ] = 0.0
     input_noise: Annotated[
@@ -275,8 +267,7 @@ class RegularizationSettings(Section, frozen=True):
             "Input noise",
             "Adds fresh N(0, s²) noise to the inputs in every training step: x + s·ε.",
             "input noise",
-            ge=0.0,
-            le=2.0,
+            within=(0.0, 2.0),
             is_rare=True,
         ),
     ] = 0.0
@@ -287,8 +278,7 @@ class RegularizationSettings(Section, frozen=True):
             "Bound c on the norm ‖w‖ of the weights into each unit: after each step, longer ones "
             "are scaled back to length c. Small bounds are strict, 0 is off.",
             "max-norm",
-            ge=0.0,
-            le=100.0,
+            within=(0.0, 100.0),
             log_floor=0.1,
             is_rare=True,
         ),
@@ -300,8 +290,7 @@ class RegularizationSettings(Section, frozen=True):
             "Trains on softer labels: ε of each is shared out among all K classes, so that the "
             "true one is asked for with 1 − ε + ε/K, not with certainty. For classes only.",
             "ε",
-            ge=0.0,
-            le=0.95,
+            within=(0.0, 0.95),
             is_rare=True,
         ),
     ] = 0.0
@@ -320,8 +309,7 @@ class RegularizationSettings(Section, frozen=True):
             "Patience: stop when the validation loss has not improved for this many epochs; "
             "0 is off.",
             "patience",
-            ge=0,
-            le=100_000,
+            within=(0, 100_000),
             is_rare=True,
         ),
     ] = 0
@@ -344,18 +332,19 @@ class OptimizerSettings(Section, frozen=True):
             "Learning rate",
             "Length of a step: w ← w − lr·g.",
             "lr",
-            ge=0.0,
-            le=10.0,
+            within=(0.0, 10.0),
             log_floor=1e-5,
         ),
     ] = 0.01
     momentum: Annotated[
         float,
-        _meta("Momentum μ", "Share of the last step kept: v ← μ·v + g.", "μ", ge=0.0, le=0.999),
+        _meta("Momentum μ", "Share of the last step kept: v ← μ·v + g.", "μ", within=(0.0, 0.999)),
     ] = 0.9
     batch_size: Annotated[
         int,
-        _meta("Batch size", "Points in each step; 0 takes all of them.", "batch", ge=0, le=20_000),
+        _meta(
+            "Batch size", "Points in each step; 0 takes all of them.", "batch", within=(0, 20_000)
+        ),
     ] = 0
 
 
@@ -371,7 +360,7 @@ class Experiment(Section, frozen=True):
     regularization: RegularizationSettings = RegularizationSettings()
     optimizer: OptimizerSettings = OptimizerSettings()
     epochs: Annotated[
-        int, _meta("Epochs", "Passes over the training points.", "epochs", ge=1, le=1_000_000)
+        int, _meta("Epochs", "Passes over the training points.", "epochs", within=(1, 1_000_000))
     ] = 1000
     seed: Annotated[
         int,
@@ -379,8 +368,7 @@ class Experiment(Section, frozen=True):
             "Seed",
             "Decides initial weights, batches and dropout.",
             "seed",
-            ge=0,
-            le=2**31 - 1,
+            within=(0, 2**31 - 1),
             is_rare=True,
         ),
     ] = 0

@@ -14,7 +14,6 @@ from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
-from msgspec import Meta
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.errors import UserError
@@ -113,13 +112,13 @@ class Field:
         if self.kind == "choice" and value not in self.choices and isinstance(value, str):
             near = difflib.get_close_matches(value, self.choices, n=1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise ExperimentError(f"{self.path} = {value}: must be {self.bounds}{hint}")
+            raise self._refusal(value, hint)
         try:
             checked: Value = msgspec.convert(value, self.annotation)
         except msgspec.ValidationError:
-            raise ExperimentError(f"{self.path} = {_shown(value)}: must be {self.bounds}") from None
+            raise self._refusal(_shown(value)) from None
         if isinstance(checked, float) and not math.isfinite(checked):
-            raise ExperimentError(f"{self.path} = {checked}: must be {self.bounds}")
+            raise self._refusal(checked)
         return checked
 
     def parse(self, text: str) -> Value:
@@ -130,31 +129,26 @@ class Field:
         ExperimentError
             With the field path, the text and the bound.
         """
-        text = text.strip()
+        value: object = text.strip()
         try:
             match self.kind:
                 case "integer":
-                    return self.check(int(text))
+                    value = int(text)
                 case "number":
-                    return self.check(float(text))
+                    value = float(text)
                 case "switch":
-                    return self.check({"true": True, "false": False}[text.lower()])
-        except (ValueError, KeyError) as error:
-            if isinstance(error, ExperimentError):
-                raise
-            message = f"{self.path} = {text or 'nothing'}: must be {self.bounds}"
-            raise ExperimentError(message) from None
-        return self.check(text)
+                    value = {"true": True, "false": False}[text.strip().lower()]
+        except (ValueError, KeyError):
+            raise self._refusal(value or "nothing") from None
+        return self.check(value)
+
+    def _refusal(self, shown: object, hint: str = "") -> ExperimentError:
+        return ExperimentError(f"{self.path} = {shown}: must be {self.bounds}{hint}")
 
 
 def _shown(value: object) -> str:
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _bounds(meta: Meta) -> dict[str, Any]:
-    minimum = meta.gt if meta.ge is None else meta.ge
-    return {"minimum": minimum, "maximum": meta.le, "exclusive_minimum": meta.gt is not None}
 
 
 def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
@@ -178,7 +172,9 @@ def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
             annotation=annotation,
             choices=choices,
             **(meta.extra or {}),
-            **_bounds(meta),
+            minimum=meta.gt if meta.ge is None else meta.ge,
+            maximum=meta.le,
+            exclusive_minimum=meta.gt is not None,
         )
     return found
 
@@ -280,19 +276,14 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
         if spec.name != experiment.data.name:
             chosen = spec.chosen_after(experiment.data)
             checked = {f"data.{key}": value for key, value in chosen.items()} | checked
-    changes: dict[str, Any] = {}
+    changes: dict[str, dict[str, Any]] = {"": {}}
     for path, value in checked.items():
         section, _, name = path.rpartition(".")
-        if section:
-            changes.setdefault(section, {})[name] = value
-        else:
-            changes[name] = value
-    for section in _sections():
-        if section in changes:
-            changes[section] = msgspec.structs.replace(
-                getattr(experiment, section), **changes[section]
-            )
-    return msgspec.structs.replace(experiment, **changes)
+        changes.setdefault(section, {})[name] = value
+    own = changes.pop("")
+    for section, values in changes.items():
+        own[section] = msgspec.structs.replace(getattr(experiment, section), **values)
+    return msgspec.structs.replace(experiment, **own)
 
 
 def differences(old: Experiment, new: Experiment) -> tuple[str, ...]:

@@ -44,8 +44,16 @@ class Fit:
     weights: Floats | None = None  # [d], of a linear model with one output, in the network's units
 
 
-def grid_of(dataset: Dataset) -> Grid | None:
-    """The grid on which to draw the fit, or None for more than two inputs."""
+def grid_of(
+    dataset: Dataset, curve: int = _CURVE_POINTS, surface: int = _SURFACE_POINTS
+) -> Grid | None:
+    """The grid on which to draw the fit, or None for more than two inputs.
+
+    Parameters
+    ----------
+    curve, surface
+        Points of a curve, and of a surface along each axis.
+    """
     if dataset.n_inputs > 2:
         return None
     x = np.concatenate([dataset.train.x, dataset.valid.x])
@@ -53,11 +61,11 @@ def grid_of(dataset: Dataset) -> Grid | None:
     margin = np.where(high > low, (high - low) * _MARGIN, 1.0)
     low, high = low - margin, high + margin
     if dataset.n_inputs == 1:
-        return Grid(np.linspace(low, high, _CURVE_POINTS), (_CURVE_POINTS,), low, high)
-    first, second = (np.linspace(low[i], high[i], _SURFACE_POINTS) for i in range(2))
+        return Grid(np.linspace(low, high, curve), (curve,), low, high)
+    first, second = (np.linspace(low[i], high[i], surface) for i in range(2))
     columns, rows = np.meshgrid(first, second)
     points = np.stack([columns.ravel(), rows.ravel()], axis=1)
-    return Grid(points, (_SURFACE_POINTS, _SURFACE_POINTS), low, high)
+    return Grid(points, (surface, surface), low, high)
 
 
 def correct(dataset: Dataset, probabilities: Floats, y: NDArray[Any]) -> NDArray[np.bool_]:

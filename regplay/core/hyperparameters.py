@@ -10,9 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Any, Literal, NamedTuple
-
-import msgspec
+from typing import Literal, NamedTuple
 
 from regplay.core.datasets import REGISTRY, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
@@ -295,19 +293,3 @@ def is_on(experiment: Experiment, path: str) -> bool:
 def in_use(experiment: Experiment) -> tuple[str, ...]:
     """The regularizers that are on, in the order of the fields."""
     return tuple(path for path in REGULARIZERS if is_on(experiment, path))
-
-
-_DEFAULTS: dict[str, dict[str, Any]] = {}  # of what members may differ in, by section
-for _path in sorted(MEMBER_FIELDS):
-    _section, _, _name = _path.rpartition(".")
-    _DEFAULTS.setdefault(_section, {})[_name] = FIELDS[_path].default
-
-
-def without_own(experiment: Experiment) -> Experiment:
-    """The experiment with the default of every field that members may differ in."""
-    sections = {
-        section: msgspec.structs.replace(getattr(experiment, section), **values)
-        for section, values in _DEFAULTS.items()
-        if section
-    }
-    return msgspec.structs.replace(experiment, **sections, **_DEFAULTS[""])

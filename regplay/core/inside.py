@@ -89,14 +89,6 @@ def _array(tensor: Tensor) -> Singles:
     return np.array(tensor.detach().cpu().numpy(), dtype=np.float32, order="C")
 
 
-def layer_weights(layers: Layers, initial: Layers) -> tuple[LayerWeights, ...]:
-    """The weights of each layer now beside those that training began with."""
-    return tuple(
-        LayerWeights(_array(now).ravel(), _array(then).ravel())
-        for (now, _), (then, _) in zip(layers, initial, strict=True)
-    )
-
-
 def weight_norms(layers: Layers) -> Floats:
     """‖w‖₂ of each layer's weights, without its biases, [L]."""
     return np.array([float(weight.double().norm()) for weight, _ in layers])
@@ -110,23 +102,6 @@ def near_zero_share(weights: NDArray[Any]) -> float:
 def near_zero_shares(layers: Layers) -> Floats:
     """`near_zero_share` of each layer's weights, [L]."""
     return np.array([float((weight.abs() < NEAR_ZERO).double().mean()) for weight, _ in layers])
-
-
-def map_grid(dataset: Dataset) -> Grid | None:
-    """The coarse grid on which units are mapped, over the range of `grid_of`.
-
-    None for more than two inputs.
-    """
-    fine = grid_of(dataset)
-    if fine is None:
-        return None
-    if len(fine.shape) == 1:
-        points = np.linspace(fine.low, fine.high, _CURVE_POINTS)
-        return Grid(points, (_CURVE_POINTS,), fine.low, fine.high)
-    first, second = (np.linspace(fine.low[i], fine.high[i], _MAP_POINTS) for i in range(2))
-    columns, rows = np.meshgrid(first, second)
-    points = np.stack([columns.ravel(), rows.ravel()], axis=1)
-    return Grid(points, (_MAP_POINTS, _MAP_POINTS), fine.low, fine.high)
 
 
 def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps | None:
@@ -146,7 +121,7 @@ def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps | N
         return None
     weights = tuple(_array(weight) for weight, _ in layers)
     biases = tuple(_array(bias) for _, bias in layers)
-    grid = map_grid(dataset)
+    grid = grid_of(dataset, _CURVE_POINTS, _MAP_POINTS)
     if grid is None:
         return UnitMaps(weights, biases, None, None)
     columns = _activations(layers, activation, torch.from_numpy(dataset.inputs(grid.x)))

@@ -1,22 +1,24 @@
 """Many experiments trained together: one population for each shape, in parts that fit in memory."""
 
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, get
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import Floats, History
-from regplay.core.hyperparameters import without_own
-from regplay.core.population import Shape, State, fit_at, layer_sizes, measured, network_at
+from regplay.core.history import Checkpoints, Floats, History
+from regplay.core.hyperparameters import MEMBER_FIELDS
+from regplay.core.measurements import layer_sizes
+from regplay.core.population import Shape, fit_at, measured, network_at
 from regplay.core.training import Training, load_all
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
@@ -28,12 +30,13 @@ _ENOUGH = 24  # states of one shape; filling fresh memory may take longer than a
 def _shape_of(experiment: Experiment, dataset: Dataset) -> Hashable:
     """What members of one population have in common; equal for those that can share one."""
     points = len(dataset.train.y), len(dataset.valid.y)
-    return without_own(experiment), dataset.task, *points, dataset.n_inputs, dataset.n_outputs
+    shared = tuple(get(experiment, path) for path in FIELDS if path not in MEMBER_FIELDS)
+    return shared, dataset.task, *points, dataset.n_inputs, dataset.n_outputs
 
 
 def _most_members(experiment: Experiment, dataset: Dataset) -> int:
     """How many members of this shape one population may have, by memory."""
-    sizes = layer_sizes(experiment.model, dataset.n_inputs, dataset.n_outputs)
+    sizes = layer_sizes(experiment.model, dataset)
     n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
     batch = min(experiment.optimizer.batch_size or n_train, n_train)
     # Some ten buffers of parameters, and by torch for each unit and point its activation, its
@@ -77,6 +80,12 @@ class _Part:
         self.finished = False
 
     @property
+    def stopped_at(self) -> NDArray[np.int64]:
+        """The epoch at which each of its members stopped; −1 while it trains."""
+        last = self.history.last
+        return np.full(len(self.places), -1) if last is None else last.stopped_at
+
+    @property
     def progress(self) -> float:
         """Share of its epochs that are trained and recorded, 0–1."""
         last = self.history.last
@@ -89,20 +98,31 @@ class JointHistory:
     """The histories of all members of a joint training.
 
     One thread may train while others read.
+
+    Attributes
+    ----------
+    places
+        The part that each member belongs to, and its place in it.
     """
 
     def __init__(self, parts: Sequence[_Part], members: int) -> None:
         self._parts = parts
         self.members = members
-        self._place = {
+        self.places = {
             int(place): (part, index) for part in parts for index, place in enumerate(part.places)
         }
+
+    def _gathered(self, dtype: type, of_part: Callable[[_Part], object]) -> NDArray[Any]:
+        """What the parts say of their members, [M]."""
+        found: NDArray[Any] = np.empty(self.members, dtype)
+        for part in self._parts:
+            found[part.places] = of_part(part)
+        return found
 
     @property
     def progress(self) -> float:
         """Share of all epochs of all members that are trained, 0–1."""
-        done = sum(part.progress * len(part.places) for part in self._parts)
-        return done / self.members
+        return float(self.progress_of.mean())
 
     @property
     def finished(self) -> bool:
@@ -112,20 +132,12 @@ class JointHistory:
     @property
     def is_finished(self) -> NDArray[np.bool_]:
         """Which members [M] have trained to their end, stopped early, or diverged."""
-        done = np.zeros(self.members, dtype=np.bool_)
-        for part in self._parts:
-            last = part.history.last
-            if last is not None:
-                done[part.places] = part.finished | (last.stopped_at >= 0)
-        return done
+        return self._gathered(bool, lambda part: part.finished | (part.stopped_at >= 0))
 
     @property
     def progress_of(self) -> Floats:
         """Share of its epochs that each member [M] has trained, 0–1."""
-        shares = np.zeros(self.members)
-        for part in self._parts:
-            shares[part.places] = part.progress
-        return shares
+        return self._gathered(float, lambda part: part.progress)
 
     @property
     def epochs(self) -> NDArray[np.int64]:
@@ -140,37 +152,25 @@ class JointHistory:
         epoch
             The newest record that is not later than this; None is the newest of all.
         """
-        values = np.full(self.members, np.nan)
-        for part in self._parts:
-            n = len(part.history)
-            if epoch is not None:
-                n = int(np.searchsorted(part.history.epochs[:n], epoch, side="right"))
-            if n:
-                values[part.places] = part.history.row(measure, n - 1)
-        return values
+        return self._gathered(float, lambda part: part.history.row(measure, epoch))
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
         """Which members [M] stopped because a loss or a weight was no longer finite."""
-        diverged = np.zeros(self.members, dtype=np.bool_)
-        for part in self._parts:
-            if part.history.last is not None:
-                diverged[part.places] = part.history.last.diverged
-        return diverged
+        return self._gathered(
+            bool, lambda part: part.history.last is not None and part.history.last.diverged
+        )
 
     def member(self, member: int) -> History:
         """The history of one member so far, as if it had been trained alone."""
-        part, index = self._place[member]
-        return part.history.of_member(index)
+        alone = History()
+        self.read_on(alone, member)
+        return alone
 
     def read_on(self, history: History, member: int) -> None:
         """Append to the history of one member what it has recorded since."""
-        part, index = self._place[member]
+        part, index = self.places[member]
         history.follow(part.history, index)
-
-    def place(self, member: int) -> tuple[_Part, int]:
-        """The part that a member belongs to, and its place in it."""
-        return self._place[member]
 
 
 class JointTraining:
@@ -286,8 +286,11 @@ class JointTraining:
         LookupError
             If the member has not been begun yet.
         """
-        state = self._state(member, epoch).member(self.history.place(member)[1])
-        return fit_at(state, self.experiments[member], self.datasets[member], grid)
+        part, index = self.history.places[member]
+        state = part.checkpoints.at(epoch)
+        if state is None:
+            raise LookupError(f"member {member} has not been begun")
+        return fit_at(state.member(index), self.experiments[member], self.datasets[member], grid)
 
     def predict(self, x: Floats, epoch: int | None = None) -> dict[int, Floats]:
         """What each member that has been begun predicts at measured inputs [n, d].
@@ -309,15 +312,9 @@ class JointTraining:
 
     def checkpoints(self, member: int) -> Checkpoints:
         """The states that are kept of one member, as if it had been trained alone."""
-        part, index = self.history.place(member)
+        part, index = self.history.places[member]
         alone = part.checkpoints.of_member(index)
-        stopped_at = -1 if part.history.last is None else int(part.history.last.stopped_at[index])
+        stopped_at = int(part.stopped_at[index])
         if stopped_at >= 0:
             alone.forget_after(stopped_at)
         return alone
-
-    def _state(self, member: int, epoch: int | None) -> State:
-        state = self.history.place(member)[0].checkpoints.at(epoch)
-        if state is None:
-            raise LookupError(f"member {member} has not been begun")
-        return state

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.experiment import Experiment
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.history import MEASURES, Floats
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
@@ -115,6 +116,11 @@ def cost(members: int, sizes: tuple[int, ...], batch: int, measured: int) -> Cos
     )
 
 
+def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
+    """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
+    return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
+
+
 def steps_per_epoch(n_train: int, batch_size: int) -> int:
     """Optimizer steps in one pass over `n_train` points; a batch size of 0 takes all at once."""
     return -(-n_train // min(batch_size or n_train, n_train))
@@ -131,6 +137,15 @@ class Schedule:
     """
 
     stride: int
+
+    @staticmethod
+    def of(experiment: Experiment, dataset: Dataset) -> "Schedule":
+        """That of an experiment; in any company it is measured as if it were trained alone."""
+        n_train = len(dataset.train.y)
+        batch = min(experiment.optimizer.batch_size or n_train, n_train)
+        sizes = layer_sizes(experiment.model, dataset)
+        alone = cost(1, sizes, batch, n_train + len(dataset.valid.y))
+        return Schedule.for_cost(alone, steps_per_epoch(n_train, batch))
 
     @staticmethod
     def for_cost(cost: Cost, steps_per_epoch: int) -> "Schedule":

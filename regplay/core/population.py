@@ -137,11 +137,6 @@ class Population:
         return self.engine.predict(self, x if x.dim() == 3 else x[None])
 
 
-def layer_sizes(model: ModelSettings, n_inputs: int, n_outputs: int) -> tuple[int, ...]:
-    """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
-    return (n_inputs, *[model.width] * model.depth, n_outputs)
-
-
 def initial_parameters(
     model: ModelSettings, sizes: Sequence[int], seed: int
 ) -> list[tuple[Tensor, Tensor]]:

@@ -23,23 +23,19 @@ from torch import Tensor
 
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
-from regplay.core.draws import Orders
-from regplay.core.engine import PROGRESS, RATES, Stop, Stretch, Work
-from regplay.core.experiment import MOMENTA, DataSettings, Experiment
+from regplay.core.engine import PROGRESS, RATES, Orders, Stop, Stretch, Work
+from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Floats, Snapshot
-from regplay.core.hyperparameters import (
-    ADJUSTABLE_FIELDS,
-    MEMBER_FIELDS,
-    RATE_FIELDS,
-)
+from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, MEMBER_FIELDS, RATE_FIELDS
 from regplay.core.measurements import (
     Penalties,
     Schedule,
     Stopping,
     cost,
     is_finite,
+    layer_sizes,
     steps_per_epoch,
 )
 from regplay.core.population import (
@@ -48,7 +44,6 @@ from regplay.core.population import (
     State,
     fit_of,
     initial_parameters,
-    layer_sizes,
     loss_of,
 )
 
@@ -118,12 +113,9 @@ class Training:
         self.steps_per_epoch = steps_per_epoch(n_train, batch_size)
 
         members = len(self.experiments)
-        sizes = layer_sizes(first.model, dataset.n_inputs, dataset.n_outputs)
-        n_points = n_train + len(dataset.valid.y)
-        # As for one member alone, so that in any company it is measured at the same epochs.
-        alone = cost(1, sizes, batch_size, n_points)
-        self.schedule = Schedule.for_cost(alone, self.steps_per_epoch)
-        together = cost(members, sizes, batch_size, n_points)
+        sizes = layer_sizes(first.model, dataset)
+        self.schedule = Schedule.of(first, dataset)
+        together = cost(members, sizes, batch_size, n_train + len(dataset.valid.y))
         self.placement = place(device, together, members)
         self._device, self._dtype = self.placement.device, dtype
         shape = Shape(members, sizes)
@@ -211,11 +203,6 @@ class Training:
         return int(self._stretch.record_steps[self._collected]) <= self.step
 
     @property
-    def engine(self) -> str:
-        """What computes, for people."""
-        return self.population.engine.name
-
-    @property
     def _trains(self) -> NDArray[np.bool_]:
         """Which members [M] have not stopped."""
         trains: NDArray[np.bool_] = self._work.rates["trains"] != 0
@@ -275,14 +262,6 @@ class Training:
             self._work, self._stretch, min(goal, self._stretch.end), stop or Stop()
         )
         return self._collect(self._stretch)
-
-    def advance(self) -> Snapshot | None:
-        """Make one optimizer step; the snapshot, if a record is due after it."""
-        goal, records = self.step + 1, list[Record]()
-        while self.step < goal and not self.finished:
-            records += self.train(goal)
-        snapshot = records[-1].snapshot if records else None
-        return snapshot if snapshot is not None and snapshot.step == self.step else None
 
     def _next_stretch(self, last: int, goal: int) -> Stretch:
         """From the present step on, as far as it is worth to go in one go."""
@@ -346,8 +325,13 @@ class Training:
             finite = is_finite(values)
             updates = self._updates_at_0()
             for index, each, are_finite in zip(new, values, finite, strict=True):
-                if self._judge(stretch, index, each, are_finite):
+                epoch = int(stretch.record_steps[index]) // self.steps_per_epoch
+                stops, diverged = self._stopping.judge(each, epoch, are_finite)
+                if stops is not None:
+                    self._halt(stretch, index, stops, diverged)
                     updates = self._updates_at_0()
+                self._collected = index + 1
+                self._next_record = self.schedule.following(epoch)
                 found.append(self._record(stretch, index, each, *updates))
                 if self._stopping.all_stopped:
                     break
@@ -361,18 +345,6 @@ class Training:
         if is_over and self._collected == len(stretch.record_steps):
             self._leave_stretch()
         return found
-
-    def _judge(
-        self, stretch: Stretch, index: int, values: Floats, finite: NDArray[np.bool_]
-    ) -> bool:
-        """Judge by one record who stops; whether somebody does."""
-        epoch = int(stretch.record_steps[index]) // self.steps_per_epoch
-        stops, diverged = self._stopping.judge(values, epoch, finite)
-        if stops is not None:
-            self._halt(stretch, index, stops, diverged)
-        self._collected = index + 1
-        self._next_record = self.schedule.following(epoch)
-        return stops is not None
 
     def _updates_at_0(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The count of updates that members [M] would have had at step 0; which of them train on.
@@ -452,28 +424,6 @@ class Training:
         state = self._stopping.state
         return Snapshot(epoch, step, values, state.stopped_at, state.diverged)
 
-    def state(self) -> State:
-        """A copy of everything that what follows depends on; only at the end of an epoch.
-
-        Raises
-        ------
-        ValueError
-            In the middle of an epoch.
-        """
-        self._check_alignment()
-        progress = self._work.progress
-        if self.step % self.steps_per_epoch:
-            raise ValueError("a state can be kept only at the end of an epoch")
-        return State(
-            shape=self.population.shape,
-            epoch=self.epoch,
-            step=self.step,
-            parameters=self.population.flat.clone(),
-            momenta=tuple(momentum.clone() for momentum in self._work.momenta),
-            updates=progress["updates"].copy(),
-            stopping=self._stopping.state,
-        )
-
     def restore(self, state: State) -> None:
         """Go on from a state, with the present values of the experiments.
 
@@ -507,11 +457,9 @@ def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:
     DatasetError
         If the data can't be made.
     """
-    loaded: dict[DataSettings, Dataset] = {}
-    for experiment in experiments:
-        if experiment.data not in loaded:
-            loaded[experiment.data] = load(experiment.data)
-    return [loaded[experiment.data] for experiment in experiments]
+    each = [experiment.data for experiment in experiments]
+    loaded = {settings: load(settings) for settings in dict.fromkeys(each)}
+    return [loaded[settings] for settings in each]
 
 
 def _refuse_differences(experiments: Sequence[Experiment], allowed: frozenset[str]) -> None:

@@ -29,7 +29,6 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     app = QApplication(sys.argv[:1])
     app.setApplicationName("regplay")
     app.setDesktopFileName("regplay")
-    app.setStyle("Fusion")  # the same on every system, and drawn wholly from the palette
     app.setWindowIcon(application_icon())
     window = MainWindow(experiment)
     for loaded in (window.controller.runner.loaded, window.controller.runner.failed):

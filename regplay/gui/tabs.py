@@ -80,6 +80,12 @@ class TabStack(QWidget):
         """Show a tab."""
         self._buttons[name].setChecked(True)
 
+    def _take_out(self, view: QWidget) -> None:
+        """Delete a view that is not in sight."""
+        self._views = {name: one for name, one in self._views.items() if one is not view}
+        self._stack.removeWidget(view)
+        view.deleteLater()
+
     def _show(self, name: str) -> None:
         view = self._views.get(name)
         if view is None:
@@ -158,6 +164,18 @@ class Tabs(TabStack):
         self.set_tab("side")
         if self.side is not None:
             self.side.compare()
+
+    def make_anew(self) -> None:
+        """Show the fit, and have the other views made anew when they are shown next."""
+        self.set_tab("fit")
+        self.beside_changed.emit([])
+        self.compared_runs_changed.emit([])
+        made = (self.landscape, self.seeds, self.network, self.side)
+        self.landscape = self.seeds = self.network = self.side = None
+        for view in made:
+            if view is not None:
+                self._studies.remove(view)
+                self._take_out(view)
 
     def set_dataset(self, dataset: Dataset | None) -> None:
         """Work on other data; without any, what is shown stays."""

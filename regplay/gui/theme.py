@@ -1,24 +1,35 @@
-"""Colours that stay apart for colour-blind eyes, and light or dark for the whole application.
+"""Colours that stay apart for colour-blind eyes, and the type, of the whole application.
 
-Training is blue and validation vermilion (Okabe & Ito, "Color Universal Design", 2008) wherever
-either is shown. The class colours keep a CIE76 distance of 20 or more from one another under
-simulated protanopia, deuteranopia and tritanopia (Machado et al., 2009), the first four of 40;
-a test holds them to that.
+Training is blue and validation vermilion (Okabe & Ito, "Color Universal Design", 2008; darkened to
+the 4.5:1 that text needs) wherever either is shown. The class colours keep a CIE76 distance of 20
+or more from one another under simulated protanopia, deuteranopia and tritanopia (Machado et al.,
+2009), the first four of 40; a test holds them to that.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
+
+from regplay.resources import resource
 
 Scheme = Literal["system", "light", "dark"]
 
 _BOX_OUTLINE = 0.6  # of the colour of the text is in what outlines check boxes on a dark ground
+BODY = 14  # px, of usual text at 100 %
+_SECONDARY = 13  # px at 100 %
+ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
+# Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
+_TEXTS = (
+    ("GroupHeading", 15, QFont.Weight.DemiBold),
+    ("ReadOut", 18, QFont.Weight.Normal),
+    ("Headline", 20, QFont.Weight.DemiBold),
+)
 _CLASSES = (
     "#5f4cbf",
     "#f2d543",
@@ -51,6 +62,7 @@ class Colors:
     objective: str
     penalty: str
     norm: str
+    accent: str  # what is chosen or in focus among the controls; the colour of no curve
     classes: tuple[str, ...]
 
     def class_color(self, index: int) -> str:
@@ -92,7 +104,7 @@ LIGHT = Colors(
     muted="#6a737d",
     grid="#e4e7eb",
     train="#0072b2",
-    valid="#d55e00",
+    valid="#bf5000",
     truth="#6a737d",
     fit="#00a86b",
     floor="#8b1a4f",
@@ -100,6 +112,7 @@ LIGHT = Colors(
     objective="#1f2328",
     penalty="#8b1a4f",
     norm="#00a86b",
+    accent="#6d28d9",
     classes=_CLASSES,
 )
 
@@ -118,6 +131,7 @@ DARK = Colors(
     objective="#e6e8eb",
     penalty="#d98cc0",
     norm="#7cf0b0",
+    accent="#7d52ee",
     classes=_CLASSES,
 )
 
@@ -171,15 +185,27 @@ def line_color(palette: QPalette, share: float = 0.3) -> QColor:
     return blend(palette.window().color(), palette.windowText().color(), share)
 
 
+def sized(font: QFont, share: float) -> QFont:
+    """The font at a share of its size."""
+    made = QFont(font)
+    made.setPixelSize(round(QFontInfo(font).pixelSize() * share))
+    return made
+
+
+def secondary_font() -> QFont:
+    """Of numbers on axes and of what only explains."""
+    return sized(QApplication.font(), _SECONDARY / BODY)
+
+
 def refusal_color(palette: QPalette) -> QColor:
     """The red of a refused value."""
     return QColor.fromHsl(2, 200, 165 if _is_dark(palette) else 110)
 
 
 def palette_of(colors: Colors) -> QPalette:
-    """A whole palette for the Fusion style, for platforms that can't change theirs."""
-    window = "#25282d" if colors.dark else "#f3f4f6"
-    button = "#33373d" if colors.dark else "#f6f7f9"
+    """A whole palette for the Fusion style."""
+    window = "#23262b" if colors.dark else "#f8f9fb"
+    button = "#2f3339" if colors.dark else "#ffffff"
     faint = mix(colors.foreground, window, 0.55)
     role = QPalette.ColorRole
     palette = QPalette(QColor(button), QColor(window))  # derives the bevels from these
@@ -195,9 +221,9 @@ def palette_of(colors: Colors) -> QPalette:
         role.ToolTipBase: "#3b4047" if colors.dark else "#ffffff",
         role.ToolTipText: colors.foreground,
         role.PlaceholderText: faint,
-        role.Highlight: "#2f7fc1" if colors.dark else "#1769aa",
+        role.Highlight: colors.accent,
         role.HighlightedText: "#ffffff",
-        role.Accent: "#2f7fc1" if colors.dark else "#1769aa",
+        role.Accent: colors.accent,
         role.Link: colors.train,
         role.LinkVisited: colors.floor,
     }.items():
@@ -208,42 +234,67 @@ def palette_of(colors: Colors) -> QPalette:
     return palette
 
 
+@cache
+def _family() -> str:
+    """The family of the fonts that ship with the program, read once."""
+    for weight in ("Regular", "SemiBold"):
+        found = QFontDatabase.addApplicationFont(str(resource("fonts", f"Inter-{weight}.otf")))
+    return QFontDatabase.applicationFontFamilies(found)[0]
+
+
 def _is_dark(palette: QPalette) -> bool:
     return palette.window().color().lightness() < 128
 
 
 class Theme(QObject):
-    """Light or dark for a running application, whose palette tells every widget."""
+    """Colours and type of a running application, whose palette and fonts tell every widget."""
 
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
-        self._style = app.style().objectName()  # what to go back to
         self.scheme: Scheme = "system"
-        app.styleHints().colorSchemeChanged.connect(self._outline_check_boxes)
+        self.zoom = 100
+        app.setStyle("Fusion")  # the same on every system, and drawn wholly from the palette
+        app.styleHints().colorSchemeChanged.connect(self._follow_system)
+        self.set_zoom(self.zoom)
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Turn the application light or dark, or let it follow the system."""
         self.scheme = scheme
-        app, hints = self._app, self._app.styleHints()
-        if app.style().objectName() != self._style:
-            app.setStyle(self._style)
-        app.setPalette(QPalette())  # forget ours, so that the platform's counts
-        # Without a platform theme, as on bare X11 and offscreen, the call has no effect.
-        hints.setColorScheme(
-            {
-                "system": Qt.ColorScheme.Unknown,
-                "light": Qt.ColorScheme.Light,
-                "dark": Qt.ColorScheme.Dark,
-            }[scheme]
-        )
-        if scheme != "system" and _is_dark(app.palette()) != (scheme == "dark"):
-            app.setStyle("Fusion")  # the one style that draws everything from the palette
-            app.setPalette(palette_of(DARK if scheme == "dark" else LIGHT))
-        QToolTip.setPalette(app.palette())
+        system = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        is_dark = system if scheme == "system" else scheme == "dark"
+        palette = palette_of(DARK if is_dark else LIGHT)
+        self._app.setPalette(palette)
+        QToolTip.setPalette(palette)
         self._outline_check_boxes()
 
+    def set_zoom(self, percent: int) -> None:
+        """Draw all text at a share of its usual size, and with it what is measured by text.
+
+        Parameters
+        ----------
+        percent
+            Among `ZOOMS`; 100 is the usual size.
+        """
+        self.zoom = percent
+        font = QFont(_family())
+        font.setFeature(
+            QFont.Tag("tnum"), 1
+        )  # digits of one width: numbers that change stand still
+        for name, size, weight in (("", BODY, QFont.Weight.Normal), *_TEXTS):
+            font.setPixelSize(round(size * percent / 100))
+            font.setWeight(weight)
+            if name:
+                self._app.setFont(font, name)  # type: ignore[arg-type]
+            else:
+                self._app.setFont(font)
+        QToolTip.setFont(self._app.font())
+
     @Slot()
+    def _follow_system(self) -> None:
+        if self.scheme == "system":
+            self.set_scheme("system")
+
     def _outline_check_boxes(self) -> None:
         """Fusion makes their outline from the ground, somewhat darker: on a dark one it is lost."""
         palette = QPalette(self._app.palette())

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
 
-from regplay.gui.theme import colors_of, line_color
+from regplay.gui.theme import colors_of, line_color, sized
 from regplay.gui.training import View
 from regplay.gui.widgets import HANDLE, HandleSlider, Press, Toggle, named
 
@@ -207,9 +207,7 @@ class EpochTrack(HandleSlider):
         painter.drawEllipse(QPointF(self.x_of(index), _MIDDLE), _RING, _RING)
 
     def _small_font(self) -> QFont:
-        font = self.font()
-        font.setPointSizeF(0.85 * font.pointSizeF())
-        return font
+        return sized(self.font(), 0.85)
 
 
 _HEIGHT = 32  # px

@@ -25,17 +25,17 @@ _SIGNS = {
 }
 
 
+class Headline(QLabel):
+    """The verdict; the theme gives its class a font of its own."""
+
+
 class VerdictBar(QWidget):
     """Shows a `Verdict` and the losses of the present moment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("verdict")
-        self.headline = named("verdict.headline", QLabel())
-        font = self.headline.font()
-        font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * 1.2)
-        self.headline.setFont(font)
+        self.headline = named("verdict.headline", Headline())
         self.advice = named("verdict.advice", ElidedLabel())
         self.advice.setWordWrap(True)
         self.losses = named("verdict.losses", QLabel())

@@ -13,8 +13,10 @@ from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
+from regplay.gui.gallery import Gallery
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
+from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs import PinnedRuns, RunsList
@@ -96,6 +98,9 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
         self.files = FileCommands(controller, self.documents, self.guide.open_file, self)
         self.figure_menus = FigureMenus(self, self.settings, self.editing.takes_right)
+        self.gallery = Gallery(
+            self, controller.studies, controller.runner, self.documents, self.files, self.editing
+        )
         self._compose()
         self.menus = Menus(
             self,
@@ -105,6 +110,7 @@ class MainWindow(QMainWindow):
             self.guide,
             self.figure_menus.fill,
             self.editing.button.click,
+            self.gallery.show,
         )
         self._connect_commands()
         self._connect_views()
@@ -115,7 +121,7 @@ class MainWindow(QMainWindow):
         controller.reset()
 
     def _compose(self) -> None:
-        for button in (*self.editing.buttons, *self.passes.buttons):
+        for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
         self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
@@ -162,7 +168,7 @@ class MainWindow(QMainWindow):
         tabs = self.tabs
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
-        tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
+        tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
         for place in (tabs, self.runs, controls):
             place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
@@ -213,6 +219,7 @@ class MainWindow(QMainWindow):
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
+        self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
         runner.playing_changed.connect(self.transport.set_playing)
         runner.playing_changed.connect(self.status.set_training)
@@ -226,6 +233,7 @@ class MainWindow(QMainWindow):
             self.documents.refused,
             self.files.failed,
             self.figure_menus.failed,
+            self.gallery.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
@@ -257,6 +265,14 @@ class MainWindow(QMainWindow):
         self.settings.setValue("device", device)
         self.menus.set_device(device)
         self.controller.set_device(device)
+
+    def _begin_anew(self) -> None:
+        """Have nothing stay of how the last thing was looked at."""
+        self.editing.button.setChecked(False)
+        self.controls.show_first()
+        self.tabs.make_anew()
+        for chart in self.findChildren(Chart):
+            chart.reset_ranges()
 
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))

@@ -215,7 +215,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         fit=training.fit(None),
         layers=training.population.member(0),
         seconds=seconds,
-        engine=training.engine,
+        engine=training.population.engine.name,
     )
     return result, was_stopped
 

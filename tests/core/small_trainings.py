@@ -4,6 +4,7 @@ import torch
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.population import State
 from regplay.core.training import Record, Training, run
 
 SMALL = {"model.width": 8, "data.n_train": 20, "data.n_valid": 40}
@@ -15,6 +16,29 @@ def small(values=None):
 
 def training_of(*experiments):
     return Training(experiments, device="cpu", dtype=torch.float64)
+
+
+def advance(training):
+    """Make one step; the snapshot, if a record is due after it."""
+    goal, found = training.step + 1, []
+    while training.step < goal and not training.finished:
+        found += training.train(goal)
+    snapshot = found[-1].snapshot if found else None
+    return snapshot if snapshot is not None and snapshot.step == training.step else None
+
+
+def state_of(training):
+    """A copy of all that what follows depends on, at the end of an epoch that need be no record."""
+    work = training._work
+    return State(
+        shape=training.population.shape,
+        epoch=training.epoch,
+        step=training.step,
+        parameters=training.population.flat.clone(),
+        momenta=tuple(momentum.clone() for momentum in work.momenta),
+        updates=work.progress["updates"].copy(),
+        stopping=training._stopping.state,
+    )
 
 
 def records(training):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 from plain_torch import PlainTorch
-from small_trainings import parameters, patient, records, small, training_of
+from small_trainings import advance, parameters, patient, records, small, training_of
 
 from regplay.core.fields import replace
 
@@ -52,10 +52,10 @@ def test_a_stopped_member_goes_on_as_if_it_had_not_stopped(optimizer, members):
     training.adjust([replace(e, {"regularization.early_stopping": 0}) for e in experiments])
     goes_on_from = training.epoch
     for _ in range(100):
-        training.advance()
+        advance(training)
     free = training_of(patient(0, **more))
     for _ in range(stopped_at + training.epoch - goes_on_from):
-        free.advance()
+        advance(free)
     torch.testing.assert_close(parameters(training), parameters(free), rtol=1e-8, atol=1e-10)
 
 
@@ -86,7 +86,7 @@ def test_adjusting_on_the_way_is_what_torch_does_when_its_values_change(engine, 
         experiment = plain.experiment = replace(experiment, change)
         training.adjust([experiment])
         for _ in range(18):
-            training.advance()
+            advance(training)
             plain.step()
     torch.testing.assert_close(training.population.flat[0], plain.parameters, rtol=1e-9, atol=1e-11)
     assert training.epochs == experiment.epochs

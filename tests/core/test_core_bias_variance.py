@@ -11,7 +11,6 @@ from regplay.core.bias_variance import (
     common_points,
     decompose,
     decomposition_axis,
-    has_decomposition,
     overlap,
     spread,
     why_not,
@@ -230,7 +229,6 @@ def test_only_regression_with_a_known_truth_has_a_decomposition():
         if name == "csv":
             continue
         dataset = load(replace(Experiment(), {"data.name": name}).data)
-        assert has_decomposition(dataset) == (name in made), name
         assert bool(why_not(dataset)) == (name not in made), name
         if dataset.task == "classification":
             assert "cross-entropy" in why_not(dataset)

@@ -8,11 +8,13 @@ import pytest
 import torch
 from engines import masks, noises
 from plain_torch import PlainTorch
+from small_trainings import advance
 
 from regplay.core.datasets import load
-from regplay.core.draws import Orders, draw_words, normals, philox
+from regplay.core.engine import Orders
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.torch_engine import draw_words, normals, philox
 from regplay.core.training import Training, run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -111,7 +113,7 @@ def test_training_takes_the_smaller_last_batch_too(engine):
     generator = torch.Generator().manual_seed(0)
     for _ in range(2):
         for index in torch.randperm(20, generator=generator).split(6):
-            training.advance()
+            advance(training)
             error = weight * x[index] + bias - y[index]
             weight -= 0.01 * 2 * (error * x[index]).mean()
             bias -= 0.01 * 2 * error.mean()
@@ -279,7 +281,7 @@ def test_training_applies_the_mask_to_every_hidden_layer(engine, batch_size):
     training = Training([settings], device="cpu", dtype=torch.float64)
     plain = PlainTorch(training)
     for _ in range(30):
-        training.advance()
+        advance(training)
         plain.step()
     torch.testing.assert_close(training.population.flat[0], plain.parameters, rtol=1e-9, atol=1e-11)
 
@@ -288,7 +290,7 @@ def test_dropout_is_off_when_measuring(engine):
     settings = dropping(0.5, model__width=16)
     training = Training([settings], device="cpu", dtype=torch.float64)
     for _ in range(5):
-        training.advance()
+        advance(training)
     data = load(settings.data)
     *hidden, (weight, bias) = training.population.member()
     a = torch.from_numpy(data.valid.x)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from small_trainings import advance
 
 from regplay.core.datasets import load
 from regplay.core.experiment import DataSettings, Experiment
@@ -17,7 +18,7 @@ def training_of(*changes, epochs=5, **values):
     experiments = [replace(Experiment(), base | change) for change in changes or ({},)]
     training = Training(experiments, device="cpu", dtype=torch.float64)
     for _ in range(epochs):
-        training.advance()
+        advance(training)
     return training
 
 
@@ -108,7 +109,7 @@ def test_a_fit_does_not_change_when_training_goes_on():
     fit = training.fit(grid_of(training.datasets[0]))
     before = [part.copy() for part in (fit.train, fit.valid, fit.grid, fit.weights)]
     for _ in range(20):
-        training.advance()
+        advance(training)
     for part, expected in zip((fit.train, fit.valid, fit.grid, fit.weights), before, strict=True):
         np.testing.assert_array_equal(part, expected)
 

@@ -116,21 +116,34 @@ def test_a_measure_is_asked_for_by_name():
         assert one.value(measure, 1) == one.values[row, 1]
 
 
-def test_the_past_is_what_was_known_at_an_epoch():
-    history = History(members=2)
-    for epoch in range(400):
-        values = np.full((len(MEASURES), 2), float(epoch))
-        stopped_at = np.array([-1, 120 if epoch >= 120 else -1])
+def stopped_history(at, epochs=400):
+    history = History()
+    for epoch in range(epochs):
+        values = np.full((len(MEASURES), 1), float(epoch))
+        stopped_at = np.array([at if 0 <= at <= epoch else -1])
         history.append(Snapshot(epoch, 3 * epoch, values, stopped_at, stopped_at >= 0))
+    return history
+
+
+@pytest.mark.parametrize(("stopped_at", "epochs"), [(-1, 400), (120, 121)])
+def test_the_past_is_what_was_known_at_an_epoch(stopped_at, epochs):
+    history = stopped_history(stopped_at, epochs)
     past = history.until(100)
     assert list(past.epochs) == list(range(101))
     assert (past.last.epoch, past.last.step) == (100, 300)
-    assert list(past.last.stopped_at) == [-1, -1]
+    assert list(past.last.stopped_at) == [-1]
     assert not past.last.diverged.any()
-    assert list(history.until(200).last.stopped_at) == [-1, 120]
-    past.append(Snapshot(150, 450, np.zeros((len(MEASURES), 2)), stopped_at, stopped_at >= 0))
+    assert list(history.until(200).last.stopped_at) == [stopped_at]
+    assert history.until(-1).last is None
+    past.append(Snapshot(150, 450, np.zeros((len(MEASURES), 1)), np.array([-1]), np.array([False])))
     assert list(past.epochs[-2:]) == [100, 150]
     assert history.column("train_loss")[101] == 101.0
+
+
+def alone_of(history, member):
+    alone = History()
+    alone.follow(history, member)
+    return alone
 
 
 def test_a_member_alone_ends_where_it_stopped():
@@ -139,8 +152,8 @@ def test_a_member_alone_ends_where_it_stopped():
         values = np.tile([float(epoch), -float(epoch)], (len(MEASURES), 1))
         stopped_at = np.array([-1, 6 if epoch >= 6 else -1])
         history.append(Snapshot(epoch, epoch, values, stopped_at, np.zeros(2, dtype=bool)))
-    assert list(history.of_member(0).epochs) == list(range(10))
-    alone = history.of_member(1)
+    assert list(alone_of(history, 0).epochs) == list(range(10))
+    alone = alone_of(history, 1)
     assert list(alone.column("valid_loss")) == [-float(epoch) for epoch in range(7)]
     assert list(alone.last.stopped_at) == [6]
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from regplay.core.experiment import Experiment
-from regplay.core.fields import FIELDS, differences, get, replace
+from regplay.core.fields import FIELDS, get, replace
 from regplay.core.hyperparameters import (
     ADJUSTABLE_FIELDS,
     HYPERPARAMETERS,
@@ -14,7 +14,6 @@ from regplay.core.hyperparameters import (
     is_on,
     is_used,
     why_unused,
-    without_own,
 )
 from regplay.core.joint import plan
 from regplay.core.training import Training, load_all, run
@@ -106,20 +105,6 @@ def test_members_that_differ_in_their_own_fields_share_a_population_and_no_other
     if not shared and path != "epochs":
         with pytest.raises(ValueError, match=f"{path} can't differ here"):
             Training(pair, device="cpu")
-
-
-def test_without_its_own_values_an_experiment_has_their_defaults():
-    values = {
-        "data.noise": 0.1,
-        "regularization.l1": 0.1,
-        "regularization.decay_bias": False,
-        "model.init": "xavier",
-        "model.depth": 3,
-        "optimizer.lr": 0.5,
-        "seed": 4,
-    }
-    common = without_own(replace(Experiment(), values))
-    assert differences(Experiment(), common) == ("model.depth", "regularization.decay_bias")
 
 
 def test_regularizers_in_use_have_a_value_and_an_effect():

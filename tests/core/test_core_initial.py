@@ -6,11 +6,13 @@ import random
 import numpy as np
 import pytest
 import torch
+from engines import dataset_of
 from torch import nn
 
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import replace
-from regplay.core.population import initial_parameters, layer_sizes
+from regplay.core.measurements import layer_sizes
+from regplay.core.population import initial_parameters
 from regplay.core.training import Training, run
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -44,7 +46,7 @@ def plain_torch(init, scale, sizes, seed):
 @pytest.mark.parametrize("seed", [0, 7, 2**31 - 1])
 def test_equal_to_plain_torch_bit_for_bit(init, scale, depth, seed):
     model = ModelSettings(depth=depth, width=16, init=init, init_scale=scale)
-    sizes = layer_sizes(model, 3, 2)
+    sizes = layer_sizes(model, dataset_of(1, 1, inputs=3, classes=2))
     expected = plain_torch(init, scale, sizes, seed)
     found = initial_parameters(model, sizes, seed)
     assert len(found) == len(expected) == depth + 1
@@ -78,8 +80,9 @@ def test_torch_weights_are_uniform_within_one_over_root_of_the_inputs():
 
 
 def test_layer_sizes():
-    assert layer_sizes(ModelSettings(depth=0, width=9), 4, 3) == (4, 3)
-    assert layer_sizes(ModelSettings(depth=3, width=9), 4, 3) == (4, 9, 9, 9, 3)
+    dataset = dataset_of(1, 1, inputs=4, classes=3)
+    assert layer_sizes(ModelSettings(depth=0, width=9), dataset) == (4, 3)
+    assert layer_sizes(ModelSettings(depth=3, width=9), dataset) == (4, 9, 9, 9, 3)
 
 
 def test_members_of_a_population_begin_with_their_own_weights():

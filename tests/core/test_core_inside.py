@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from small_trainings import advance
 from torch import nn
 
 from regplay.core.experiment import Experiment
@@ -11,8 +12,6 @@ from regplay.core.fit import grid_of
 from regplay.core.inside import (
     InsideLog,
     is_drawable,
-    layer_weights,
-    map_grid,
     near_zero_share,
     near_zero_shares,
     unit_maps,
@@ -30,7 +29,7 @@ def trained(epochs=20, **values) -> Training:
     paths |= {path.replace("__", "."): value for path, value in values.items()}
     training = Training([replace(Experiment(), paths)], device="cpu")
     for _ in range(epochs):
-        training.advance()
+        advance(training)
     return training
 
 
@@ -86,8 +85,10 @@ def test_rows_of_a_map_run_along_the_second_input() -> None:
 
 @pytest.mark.parametrize("data", ["sine", "moons"])
 def test_the_coarse_grid_covers_the_range_of_the_fit(data) -> None:
-    dataset = trained(data__name=data, epochs=0).datasets[0]
-    coarse, fine = map_grid(dataset), grid_of(dataset)
+    training = trained(data__name=data, epochs=0)
+    dataset = training.datasets[0]
+    fine = grid_of(dataset)
+    coarse = unit_maps(training.population.member(), "tanh", dataset).grid
     np.testing.assert_array_equal(coarse.x.min(axis=0), fine.x.min(axis=0))
     np.testing.assert_array_equal(coarse.x.max(axis=0), fine.x.max(axis=0))
     assert len(coarse.x) == np.prod(coarse.shape)
@@ -161,9 +162,9 @@ def test_l1_brings_more_weights_near_zero_than_weight_decay() -> None:
 def test_weights_are_copies_beside_the_initial_ones() -> None:
     training = trained(0)
     initial = training.population.member()
-    training.advance()
+    advance(training)
     layers = training.population.member()
-    pairs = layer_weights(layers, initial)
+    pairs = InsideLog(initial).inside(1, layers, "tanh", training.datasets[0]).layers
     for pair, (now, _), (then, _) in zip(pairs, layers, initial, strict=True):
         np.testing.assert_array_equal(pair.now, now.ravel())
         np.testing.assert_array_equal(pair.initial, then.ravel())
@@ -179,7 +180,7 @@ def test_a_log_keeps_the_epochs_and_their_figures() -> None:
     for epoch in range(3):
         expected.append(weight_norms(training.population.member()))
         inside = log.inside(epoch, training.population.member(), "tanh", training.datasets[0])
-        training.advance()
+        advance(training)
     assert inside.epoch == 2
     assert inside.epochs.tolist() == [0, 1, 2]
     np.testing.assert_array_equal(inside.norms, expected)

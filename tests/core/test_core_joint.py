@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from engines import native_engine, use
+from small_trainings import advance
 
 from regplay.core import joint
 from regplay.core.experiment import Experiment
@@ -161,7 +162,7 @@ def test_fits_are_those_of_members_trained_alone_at_any_kept_moment():
     grid = grid_of(single.datasets[0])
     for epoch in (0, 9, 30):
         while single.epoch < epoch:
-            single.advance()
+            advance(single)
         found, wanted = together.fit(grid, 1, epoch), single.fit(grid)
         assert found.epoch == epoch
         np.testing.assert_allclose(found.grid, wanted.grid, rtol=1e-3, atol=1e-4)
@@ -189,7 +190,7 @@ def test_a_member_goes_on_alone_from_its_states():
     single = Training([experiments[1]])
     single.restore(states.at(20))
     while not single.finished:
-        single.advance()
+        advance(single)
     np.testing.assert_allclose(
         single.peek().value("valid_loss"), together.history.values("valid_loss")[1], rtol=1e-3
     )

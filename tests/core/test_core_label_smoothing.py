@@ -5,7 +5,7 @@ import pytest
 import torch
 from engines import dataset_of
 from plain_torch import PlainTorch
-from small_trainings import records, small, training_of
+from small_trainings import advance, records, small, training_of
 from torch import nn
 
 from regplay.core.experiment import Experiment
@@ -94,7 +94,7 @@ def test_adjusting_on_the_way_is_what_torch_does(engine):
         experiment = plain.experiment = replace(experiment, {SMOOTHING: share})
         training.adjust([experiment])
         for _ in range(10):
-            training.advance()
+            advance(training)
             plain.step()
     torch.testing.assert_close(training.population.flat[0], plain.parameters, rtol=1e-9, atol=1e-11)
     assert records(training)

@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from small_trainings import advance
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
@@ -69,7 +70,7 @@ def test_the_bound_of_a_step_is_no_part_of_the_weights_that_it_begins_with(engin
     experiment = replace(Experiment(), BASE | {"regularization.max_norm": 0.1})
     training = Training([experiment], device="cpu")
     assert torch.cat(norms(training.population, 0)).max() > 0.1
-    training.advance()
+    advance(training)
     assert torch.cat(norms(training.population, 0)).max() <= 0.1 * (1 + 1e-6)
 
 

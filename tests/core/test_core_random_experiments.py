@@ -11,6 +11,7 @@ import pytest
 import torch
 from engines import ENGINES, dataset_of, native_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
+from small_trainings import advance
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -95,8 +96,8 @@ def test_random_experiments_come_out_as_in_plain_torch(monkeypatch, chunk):
             training, last = trained(experiment, dataset)
             ends[engine] = training.population.flat[0].clone(), training.step, last
             single = Training([experiment], datasets=[dataset], dtype=torch.float32)
-            single.advance()
-            single.advance()
+            advance(single)
+            advance(single)
             singles[engine] = single.population.flat[0].double()
 
         plain.step()

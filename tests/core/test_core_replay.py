@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 import torch
+from small_trainings import advance
 
-from regplay.core.checkpoints import fill_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.history import fill_in
 from regplay.core.joint import JointTraining
 from regplay.core.training import Training
 
@@ -36,7 +37,7 @@ def test_the_states_between_those_kept_are_those_of_the_training(trained):
     alone = Training([experiment], dtype=torch.float64)
     for state in sparse:
         while alone.epoch < state.epoch:
-            alone.advance()
+            advance(alone)
         torch.testing.assert_close(state.parameters, alone.population.flat, rtol=1e-8, atol=1e-10)
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import torch
-from small_trainings import kept_records
+from small_trainings import advance, kept_records, state_of
 
-from regplay.core import checkpoints
-from regplay.core.checkpoints import Checkpoints
+from regplay.core import history
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.history import Checkpoints
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -31,7 +31,7 @@ def experiment(**values):
 
 def trained_to(training, epoch):
     while training.epoch < epoch:
-        training.advance()
+        advance(training)
     return training
 
 
@@ -42,7 +42,7 @@ def test_going_on_from_a_state_repeats_the_training_bit_for_bit(engine, name, me
         replace(experiment(optimizer__name=name), {"seed": seed}) for seed in range(members)
     ]
     straight = trained_to(Training(experiments), 15)
-    kept = straight.state()
+    kept = state_of(straight)
     trained_to(straight, 40)
     again = Training(experiments)
     again.restore(kept)
@@ -95,7 +95,7 @@ def test_every_record_has_a_state_to_go_on_from(engine, name, batch_size):
 
 def test_a_state_is_a_copy(engine):
     training = trained_to(Training([experiment()]), 5)
-    kept = training.state()
+    kept = state_of(training)
     before = kept.parameters.clone()
     trained_to(training, 10)
     assert torch.equal(kept.parameters, before)
@@ -108,7 +108,7 @@ def test_a_member_goes_on_alone_as_it_does_in_company(engine):
         for w, s in ((0.0, 4), (0.1, 4), (0.01, 7))
     ]
     together = trained_to(Training(experiments, dtype=torch.float64), 15)
-    kept = together.state()
+    kept = state_of(together)
     trained_to(together, 40)
     for member in range(3):
         alone = Training([experiments[member]], dtype=torch.float64)
@@ -120,7 +120,7 @@ def test_a_member_goes_on_alone_as_it_does_in_company(engine):
 
 def test_other_settings_can_be_tried_from_a_state():
     training = trained_to(Training([experiment()]), 15)
-    kept = training.state()
+    kept = state_of(training)
     strong = Training([experiment(regularization__weight_decay=1.0)])
     strong.restore(kept)
     trained_to(strong, 40)
@@ -144,13 +144,6 @@ def test_who_had_stopped_stays_so_after_going_back_and_who_had_not_trains(engine
     trained_to(training, 60)
     assert torch.equal(before[0], training.population.flat[0])
     assert not torch.equal(before[1], training.population.flat[1])
-
-
-def test_no_state_in_the_middle_of_an_epoch():
-    training = Training([experiment()])
-    training.advance()
-    with pytest.raises(ValueError, match="end of an epoch"):
-        training.state()
 
 
 # keeping them
@@ -185,7 +178,7 @@ def test_beyond_the_budget_they_thin_out_evenly_over_the_logarithm(states):
 def test_more_than_enough_are_kept_only_as_long_as_they_are_small(states, monkeypatch):
     assert len(states) > 20
     for ample, number in ((0, 8), (12, 12), (10**6, len(states))):
-        monkeypatch.setattr(checkpoints, "_AMPLE", ample * states[0].size)
+        monkeypatch.setattr(history, "_AMPLE", ample * states[0].size)
         kept = Checkpoints(enough=8)
         for state in states:
             kept.keep(state)

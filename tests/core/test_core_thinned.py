@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from small_trainings import advance
 from torch import nn
 
 from regplay.core.experiment import Experiment
@@ -20,7 +21,7 @@ EXPERIMENT = replace(
 def network(steps=200):
     training = Training([EXPERIMENT])
     for _ in range(steps):
-        training.advance()
+        advance(training)
     return training.population, training.datasets[0]
 
 

@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 import torch
-from small_trainings import kept_records, parameters, patient, records, small, training_of
+from small_trainings import (
+    advance,
+    kept_records,
+    parameters,
+    patient,
+    records,
+    small,
+    state_of,
+    training_of,
+)
 
 from regplay.core.datasets import load
 from regplay.core.engine import Stop
@@ -81,14 +90,14 @@ def test_one_step_at_a_time_comes_to_the_same():
     stepwise, expected = training_of(experiment), records(training_of(experiment))
     found = []
     for step in range(1, 121):
-        snapshot = stepwise.advance()
+        snapshot = advance(stepwise)
         assert stepwise.step == step
         if snapshot is not None:
             assert snapshot.step == step
             found.append(snapshot)
     equal(found, expected[1:])  # the first is before any step
     assert stepwise.finished
-    assert stepwise.advance() is None
+    assert advance(stepwise) is None
     assert stepwise.step == 120
 
 
@@ -124,8 +133,8 @@ def test_the_states_of_records_are_the_parameters_then():
     stepwise = training_of(experiment)
     for record in kept_records(training_of(experiment)):
         while stepwise.epoch < record.state.epoch:
-            stepwise.advance()
-        expected = stepwise.state()
+            advance(stepwise)
+        expected = state_of(stepwise)
         assert (record.state.epoch, record.state.step) == (expected.epoch, expected.step)
         assert torch.equal(record.state.parameters, expected.parameters)
         assert all(map(torch.equal, record.state.momenta, expected.momenta))
@@ -344,7 +353,7 @@ def test_peeking_between_divergence_and_its_record_shows_the_last_finite_values(
     training = training_of(experiment)
     training.train(0)
     while not training.finished:
-        training.advance()
+        advance(training)
         assert np.isfinite(training.peek().values[[MEASURES.index("valid_loss"), 0]]).all()
     assert training.peek().diverged[0]
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controls.panel import Group
+from regplay.gui.theme import Theme
 from regplay.gui.training.messages import View
 from regplay.gui.window import MainWindow
 
@@ -123,6 +124,12 @@ def show_widget(qtbot) -> Callable[[Shown, int, int], Shown]:
         return widget
 
     return show
+
+
+@pytest.fixture(scope="session", autouse=True)
+def type_of_the_application(qapp):
+    """A widget alone has the fonts and colours that it has in a window, in any order of tests."""
+    return Theme(qapp).set_scheme("system")
 
 
 @pytest.fixture

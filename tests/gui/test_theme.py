@@ -58,8 +58,7 @@ def theme(qapp: QApplication):
     theme = Theme(qapp)
     yield theme
     theme.set_scheme("system")
-    qapp.setPalette(QPalette())
-    QToolTip.setPalette(qapp.palette())
+    theme.set_zoom(100)
     theme.deleteLater()
 
 
@@ -104,6 +103,7 @@ def test_a_role_is_a_colour_in_each_scheme() -> None:
 
 
 def test_the_system_decides_again(qapp, theme) -> None:
+    theme.set_scheme("system")
     before = qapp.palette().window().color()
     theme.set_scheme("light" if before.lightness() < 128 else "dark")
     theme.set_scheme("system")

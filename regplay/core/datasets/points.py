@@ -22,7 +22,6 @@ from regplay.core.datasets.dataset import (
     Floats,
     Split,
     Task,
-    mean_and_scale,
     why_no_number,
 )
 from regplay.core.experiment import DataSettings
@@ -52,17 +51,12 @@ def parse_points(text: str, name: str = "data.points") -> Floats:
         With the line, from 1: if a point has other than 2 or 3 numbers or other than the points
         before it, if something is no finite number, or if there are more than 20,000 points.
     """
-    return _parse(text, name)[0]
-
-
-def count_points(text: str) -> int:
-    """How many points a text holds, right or wrong."""
-    return sum(bool(cells) for _, cells in _rows(text))
+    return read_points(text, name)[0]
 
 
 def counted_points(text: str) -> str:
-    """How many points a text holds, such as "34 points"."""
-    n = count_points(text)
+    """How many points a text holds, right or wrong, such as "34 points"."""
+    n = sum(bool(cells) for _, cells in _rows(text))
     return f"{n:,} point{'s' * (n != 1)}"
 
 
@@ -76,19 +70,14 @@ def format_number(value: float) -> str:
     return repr(value).removesuffix(".0")
 
 
-def read_points(text: str, name: str) -> tuple[Floats, tuple[int, ...]]:
-    """As `parse_points`, and the line of each point, from 1."""
-    return _parse(text, name)
-
-
 def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     """The lines of a text, from 1, and the cells of each."""
     return enumerate(map(str.split, text.replace(";", "\n").split("\n")), start=1)
 
 
 @lru_cache(maxsize=8)  # a point that is dragged changes one text, not both
-def _parse(text: str, name: str) -> tuple[Floats, tuple[int, ...]]:
-    """Points [n, columns], and the line [n] of each."""
+def read_points(text: str, name: str) -> tuple[Floats, tuple[int, ...]]:
+    """As `parse_points`, and the line of each point, from 1."""
     if len(text) > MAX_TEXT:
         raise DatasetError(
             f"{name}: {len(text):,} characters are too many; there may be {MAX_POINTS:,} points"
@@ -128,11 +117,11 @@ def _wrong(rows: list[tuple[int, list[str]]], name: str) -> DatasetError:
 # the dataset
 
 
-def points_of(dataset: Dataset) -> tuple[str, str, Task]:
-    """Training and validation points of a dataset as texts to begin editing with, and its task.
+def points_settings(dataset: Dataset) -> dict[str, str | bool]:
+    """A dataset's points as values by field path, for `regplay.core.fields.replace`.
 
-    They are in measured units. What is known of the truth behind them stays behind, and so do the
-    names of classes.
+    What comes out trains on the same points in the same units. What is known of the truth behind
+    them stays behind, and so do the names of classes.
 
     Raises
     ------
@@ -156,25 +145,11 @@ def points_of(dataset: Dataset) -> tuple[str, str, Task]:
         format_points(np.column_stack([split.x, split.y]))
         for split in (dataset.train, dataset.valid)
     )
-    return train, valid, dataset.task
-
-
-def points_settings(dataset: Dataset) -> dict[str, str | bool]:
-    """A dataset's points as values by field path, for `regplay.core.fields.replace`.
-
-    What comes out trains on the same points in the same units.
-
-    Raises
-    ------
-    DatasetError
-        As `points_of`.
-    """
-    train, valid, task = points_of(dataset)
     return {
         "data.name": "points",
         "data.points": train,
         "data.valid_points": valid,
-        "data.task": task,
+        "data.task": dataset.task,
         "data.standardize": dataset.x_mean is not None,
     }
 
@@ -216,25 +191,15 @@ def _points(settings: DataSettings) -> Dataset:
     points, valid, n_classes = _read(settings)
     if not len(valid):
         points, valid = _held_back(points, settings.seed)
-    d = points.shape[1] - 1
-    mean = scale = None
-    y_mean, y_scale = 0.0, 1.0
-    if settings.standardize:
-        mean, scale = mean_and_scale(points[:, :-1])
-        if not n_classes:
-            y_mean, y_scale = (float(value) for value in mean_and_scale(points[:, -1]))
-    return Dataset(
+    dataset = Dataset(
         task="classification" if n_classes else "regression",
         train=_split(points, n_classes),
         valid=_split(valid, n_classes),
-        input_names=("x",) if d == 1 else ("x₀", "x₁"),
+        input_names=("x",) if points.shape[1] == 2 else ("x₀", "x₁"),
         target_name="class" if n_classes else "y",
         class_names=tuple(f"class {k}" for k in range(n_classes)),
-        x_mean=mean,
-        x_scale=scale,
-        y_mean=y_mean,
-        y_scale=y_scale,
     )
+    return dataset.standardized() if settings.standardize else dataset
 
 
 def _are_classes(y: Floats, task: str) -> bool:

@@ -20,22 +20,19 @@ from regplay.core.native import build
 MOST_LAYERS = 9
 _LIBRARY = "REGPLAY_NATIVE_LIBRARY"  # another library than the package's; `none` for no library
 _VARIANT = "REGPLAY_NATIVE_VARIANT"  # one of the instruction sets, where the processor has it
-_NAMES = {
-    "avx512": "AVX-512",
-    "avx2": "AVX2",
-    "sse2": "SSE2",
-    "neon": "NEON",
-}
+_NAMES = {"avx512": "AVX-512", "avx2": "AVX2", "sse2": "SSE2", "neon": "NEON"}
+
+
+def _all(kind: Any, names: str) -> list[tuple[str, Any]]:
+    """Fields of one type."""
+    return [(name, kind) for name in names.split()]
 
 
 class Network(Structure):
     """`struct network`."""
 
     _fields_ = (
-        ("layers", c_int32),
-        ("activation", c_int32),
-        ("loss", c_int32),
-        ("members", c_int32),
+        *_all(c_int32, "layers activation loss members"),
         ("sizes", c_int32 * (MOST_LAYERS + 1)),
     )
 
@@ -45,34 +42,12 @@ class TrainingCall(Structure):
 
     _fields_ = (
         ("network", Network),
-        ("optimizer", c_int32),
-        ("decays_biases", c_int32),
+        *_all(c_int32, "optimizer decays_biases"),
         ("momentum", c_double),
-        ("train_points", c_int64),
-        ("valid_points", c_int64),
-        ("batch_size", c_int64),
-        ("x_stride", c_int64),
-        ("y_stride", c_int64),
-        ("x", c_void_p),
-        ("y", c_void_p),
-        ("parameters", c_void_p),
-        ("first", c_void_p),
-        ("second", c_void_p),
-        ("gradients", c_void_p),
-        ("progress", c_void_p),
-        ("rates", c_void_p),
-        ("orders", c_void_p),
-        ("first_epoch", c_int64),
-        ("epochs", c_int64),
-        ("goal", c_int64),
-        ("records", c_int64),
-        ("record_steps", c_void_p),
-        ("values", c_void_p),
-        ("kept", c_void_p),
-        ("kept_first", c_void_p),
-        ("kept_second", c_void_p),
-        ("stop", c_void_p),
-        ("next", c_void_p),
+        *_all(c_int64, "train_points valid_points batch_size x_stride y_stride"),
+        *_all(c_void_p, "x y parameters first second gradients progress rates orders"),
+        *_all(c_int64, "first_epoch epochs goal records"),
+        *_all(c_void_p, "record_steps values kept kept_first kept_second stop next"),
     )
 
 
@@ -81,30 +56,16 @@ class PredictionCall(Structure):
 
     _fields_ = (
         ("network", Network),
-        ("points", c_int64),
-        ("x_stride", c_int64),
-        ("x", c_void_p),
-        ("parameters", c_void_p),
-        ("outputs", c_void_p),
-        ("next", c_void_p),
+        *_all(c_int64, "points x_stride"),
+        *_all(c_void_p, "x parameters outputs next"),
     )
 
 
 class _Table(Structure):
     """`struct kernel`."""
 
-    _fields_ = tuple(
-        (name, c_void_p)
-        for name in (
-            "workspace_bytes",
-            "packed_numbers",
-            "train",
-            "predict",
-            "multiply",
-            "activate",
-            "draw",
-            "normal",
-        )
+    _fields_ = _all(
+        c_void_p, "workspace_bytes packed_numbers train predict multiply activate draw normal"
     )
 
 

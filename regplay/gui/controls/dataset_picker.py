@@ -33,7 +33,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import ChoiceControl
-from regplay.gui.theme import blend, colors_of, line_color
+from regplay.gui.theme import blend, colors_of, line_color, sized
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -190,10 +190,9 @@ class DatasetDelegate(QStyledItemDelegate):
 
     def _fonts(self) -> tuple[QFont, QFont]:
         """Those of the title and of the description."""
-        title, line = QFont(self._view.font()), QFont(self._view.font())
+        title = QFont(self._view.font())
         title.setBold(True)
-        line.setPointSizeF(line.pointSizeF() * 0.9)
-        return title, line
+        return title, sized(self._view.font(), 0.93)
 
     def _picture(self, name: str, palette: QPalette, scale: float) -> QPixmap | None:
         key = (name, palette.color(QPalette.ColorRole.Base).rgba(), scale)

@@ -175,7 +175,7 @@ _FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group d
 _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare)
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
-_WIDTH, _MIN_WIDTH = 300, 280  # px
+_WIDTH, _MIN_WIDTH = 304, 288  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
@@ -360,6 +360,16 @@ class ControlPanel(ScrolledColumn):
 
     # -- what is pointed out or hidden
 
+    def show_first(self) -> None:
+        """Show what one begins with: all groups, of the rare controls those that were changed."""
+        for section, group in self._groups.items():
+            group.open(shows_rare=False)
+            if group.more is not None:
+                rare = _RARE.intersection(_paths(section)) - _SEEDS
+                found = [self._controls[path] for path in rare]
+                group.more.setChecked(any(one.value() != one.default() for one in found))
+        self.verticalScrollBar().setValue(0)
+
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
         return self._highlighted
@@ -394,7 +404,7 @@ class ControlPanel(ScrolledColumn):
             self._relate()
 
     def sizeHint(self) -> QSize:
-        """300 px wide; as tall as there is room."""
+        """304 px wide; as tall as there is room."""
         return QSize(_WIDTH, 640)
 
     def _change(self, path: str, value: fields.Value) -> None:

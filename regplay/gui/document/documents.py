@@ -1,7 +1,7 @@
 """What is open: its file, whether it was changed, what is asked, what a crash leaves."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from regplay.session.document import (
     DocumentError,
     DocumentWriter,
     Leftover,
+    ViewValue,
     left_behind,
     read,
     write,
@@ -136,6 +137,7 @@ _KEY = "recent"
 
 
 INTERVAL = 5.0  # s between two writings of what is not saved, at least
+_FIRST_VIEW: Mapping[str, ViewValue] = {"tab": "fit", "losses": "loss", "speed": 0.0}
 CHECK = 1.0  # s between two looks at whether something changed
 _PROGRAM = "regplay"
 _WITHOUT = "Opened without the file that it names: there are no data to train on."
@@ -248,6 +250,18 @@ class Documents(QObject):
         self._set_recent([Path(os.path.abspath(path)), *self._others(path)])
         if not may_read:
             self.refused.emit(_WITHOUT)
+        return True
+
+    def begin(self, experiment: Experiment, curves: Sequence[str]) -> bool:
+        """Put an experiment in the place of all that is open; returns whether it was done.
+
+        About changes that would be lost is asked first. Nothing of how things were shown stays:
+        the sliders of these field paths show their curve.
+        """
+        if not self.may_close():
+            return False
+        self._show(Document(experiment, view={**_FIRST_VIEW, "curves": " ".join(curves)}), None)
+        self._forget()
         return True
 
     def open_link(self, text: str) -> bool:

@@ -18,12 +18,11 @@ from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
 from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
 from regplay.gui.plots.axes import Axes, Axis, GridLayer
-from regplay.gui.plots.canvas import Frame, Layer, draw_joined
-from regplay.gui.plots.color_bar import Bar
+from regplay.gui.plots.canvas import Frame, Layer
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Scale, loss_scale
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_marker, pen
-from regplay.gui.plots.surface_colors import value_colors
+from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_joined, draw_marker, pen
+from regplay.gui.plots.surface_colors import Bar, value_colors
 from regplay.gui.theme import LIGHT, ROLES, mix
 from regplay.session.number_text import number, value_text
 from regplay.session.results import SweepResult

@@ -25,7 +25,6 @@ from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView, NormsPlot
 from regplay.gui.network.pictures import layer_name
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.color_bar import ColorBar
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
 from regplay.gui.plots.history_view import HistoryView
@@ -33,6 +32,7 @@ from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.surface import SurfaceView
+from regplay.gui.plots.surface_colors import ColorBar
 from regplay.gui.runs.side_tab import SideTab
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.seeds_tab import LossStrip

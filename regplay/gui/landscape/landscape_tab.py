@@ -35,10 +35,10 @@ from regplay.gui.landscape.map_chart import (
     legend_entries,
     place_text,
 )
-from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.surface_colors import Bar, ColorBar
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import StudyControl, Toggle, named

@@ -25,7 +25,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import document
-from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color
+from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color, sized
 from regplay.gui.widgets import Button
 
 _GAP = 3.0  # px between lines
@@ -112,10 +112,9 @@ class WrappedText(QWidget):
 
 
 def _made(line: Line, font: QFont, palette: QPalette) -> QTextDocument:
-    font = QFont(font)
+    font = sized(font, line.size)
     if line.is_code:
         font.setFamily(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family())
-    font.setPointSizeF(font.pointSizeF() * line.size)
     font.setBold(line.is_bold)
     if not (line.is_code or line.is_plain):
         return document(line.text, font, palette)

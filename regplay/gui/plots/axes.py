@@ -80,14 +80,19 @@ class Axes:
     x: Axis
     y: Axis
 
-    def inside(self, area: QRectF, metrics: QFontMetricsF, least_left: float = 0.0) -> QRectF:
-        """Where data go if all that belongs to the axes has room in an area; whole pixels."""
+    def inside(self, area: QRectF, metrics: QFontMetricsF, usual: str = "") -> QRectF:
+        """Where data go if all that belongs to the axes has room in an area; whole pixels.
+
+        Beside them is room for a name and a number as wide as `usual`, if that is not empty.
+        """
         line = metrics.height()
         bottom = area.bottom() - _TICK - _AWAY - line - (line + _NAME_AWAY if self.x.name else 0)
         top = area.top() + line / 2
         widest = min(self._widest(max(bottom - top, 1.0), metrics), _WIDEST * area.width())
-        left = widest + _TICK + _AWAY + (line + _NAME_AWAY if self.y.name else 0)
-        left = area.left() + max(left, least_left)
+        widest = max(widest, metrics.horizontalAdvance(usual))
+        left = area.left() + widest + _TICK + _AWAY
+        if self.y.name or usual:
+            left += line + _NAME_AWAY
         right = area.right() - _RIGHT
         return QRectF(
             QPointF(round(left), round(top)),

@@ -26,11 +26,11 @@ from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import Canvas, Frame, Layer
 from regplay.gui.plots.hover import HoverItem, Reading
 from regplay.gui.plots.scale import Range, Scale, extend, extend_decades
-from regplay.gui.theme import Colors, colors_of, with_fit
+from regplay.gui.theme import Colors, colors_of, secondary_font, with_fit
 
 Side = Literal["x", "y"]
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-_LEFT = 58  # pixels beside the plots, the same for all, so that their left edges line up
+_USUAL = "0.000"  # has room beside all plots, so that their left edges line up
 
 
 class AxisStrip(QGraphicsWidget):
@@ -73,6 +73,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setFont(secondary_font())
         self.fit: str | None = None
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
@@ -83,7 +84,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._frame: Frame | None = None
 
         self._names = {"x": "", "y": ""}
-        self._is_named = {"x": True, "y": True}
         self._marks: dict[str, Marks | None] = {"x": None, "y": None}
 
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
@@ -139,8 +139,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         return Axes(self._axis("x"), self._axis("y"))
 
     def _axis(self, side: Side) -> Axis:
-        name = self._names[side] if self._is_named[side] else ""
-        return Axis(side, self.scale(side), name, self._marks[side])
+        return Axis(side, self.scale(side), self._names[side], self._marks[side])
 
     def layers(self) -> list[Layer]:
         """What is drawn inside the axes, from bottom to top."""
@@ -232,7 +231,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if self.closed:  # its items are gone
             return
         area = QRectF(self.viewport().rect()).adjusted(2, 0, -2, -2)
-        inside = self.axes().inside(area, QFontMetricsF(self.font()), _LEFT)
+        inside = self.axes().inside(area, QFontMetricsF(self.font()), _USUAL)
         if inside != self.box.geometry():
             self.box.setGeometry(inside)
             below = QRectF(inside.left(), inside.bottom(), inside.width(), area.bottom())
@@ -267,11 +266,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._names = {"x": x, "y": y}
         self._redraw()
 
-    def show_name(self, axis: Side, is_shown: bool) -> None:
-        """Whether an axis says what it measures."""
-        self._is_named[axis] = is_shown
-        self._redraw()
-
     def set_ticks(self, axis: Side, marks: Marks | None) -> None:
         """Label an axis by chosen ticks, or by round numbers."""
         self._marks[axis] = marks
@@ -280,6 +274,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
         super().changeEvent(event)
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.setFont(secondary_font())
         if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
             self._redraw()
 

@@ -2,19 +2,14 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
 from regplay.gui.plots.axes import probabilities
-from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.contours import fit_curves
-from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
-from regplay.gui.plots.hover import Reading, ReadoutRow
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.overlays import (
+from regplay.gui.plots.fit_layers import (
     MEMBER_WIDTH,
     OVERLAY_WIDTH,
     BandLayer,
@@ -22,11 +17,13 @@ from regplay.gui.plots.overlays import (
     band_entries,
     drawn_members,
     member_color,
-    member_entry,
 )
+from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
+from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, padded
-from regplay.gui.plots.shapes import LineLayer, Points, Segments, pen
-from regplay.gui.theme import mix
+from regplay.gui.plots.shapes import LineLayer, Points
+from regplay.gui.theme import ROLES, mix
 from regplay.session.number_text import number
 
 _FLAT = 0.002  # of probability: less than a pixel
@@ -123,7 +120,7 @@ class OneInputPanel(InputsPanel):
             entries += band_entries(self.colors, curves, self.subject)
         if self.member_fits:
             shade = member_color(self.colors, curves[-1], self.subject)
-            entries.append(member_entry(shade, self.subject))
+            entries.append(Entry("thin", self.subject.member, shade, tip=self.subject.member_tip))
         return entries
 
     def _drawn_overlays(self) -> list[Overlay]:
@@ -149,7 +146,7 @@ class OneInputPanel(InputsPanel):
         return self.chart.frame().dot(value)
 
 
-class PastLayer:
+class PastLayer(FitLinesLayer):
     """Earlier curves, the older the fainter.
 
     A curve is kept whenever the epoch has doubled, so that the few that are shown span the run.
@@ -158,14 +155,16 @@ class PastLayer:
     ----------
     most
         How many are kept.
+    epochs, curves
+        Of each curve the epoch, and its values at `x`.
     """
 
     def __init__(self) -> None:
+        super().__init__(1.4)
         self.most = 0
         self.epochs: list[int] = []
         self.curves: list[Floats] = []
         self.x: Floats = np.zeros(0)
-        self._segments = Segments()
 
     def keep(self, epoch: int, curve: Floats) -> bool:
         """Keep this curve if it is time to; whether it was."""
@@ -173,22 +172,16 @@ class PastLayer:
             return False
         self.epochs = [*self.epochs, epoch][-self.most :]
         self.curves = [*self.curves, curve][-self.most :]
+        ages = range(self.most, self.most - len(self.curves), -1)
+        colors = [mix(ROLES.background, ROLES.fit, 0.1 + 0.4 * age / self.most) for age in ages]
+        self.lines = [
+            (self.x, one, color) for one, color in zip(reversed(self.curves), colors, strict=True)
+        ]
         return True
 
     def clear(self) -> None:
         """Forget all curves."""
-        self.epochs, self.curves = [], []
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the curves, the newest last."""
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        x = frame.x(self.x)
-        for age, curve in enumerate(self.curves, start=self.most - len(self.curves) + 1):
-            y = frame.y(curve)
-            placed = np.isfinite(y)
-            color = mix(frame.colors.background, frame.colors.fit, 0.1 + 0.4 * age / self.most)
-            painter.setPen(pen(color, 1.4))
-            self._segments.draw_through(painter, x[placed], y[placed], None, frame.is_figure)
+        self.epochs, self.curves, self.lines = [], [], []
 
 
 class CurveView(OneInputPanel):

@@ -1,21 +1,25 @@
-"""Lines, points and cells: what layers are drawn of.
+"""Lines and points: what layers are drawn of.
 
 Measured on a noisy curve of 900 points, 2 pixels wide and antialiased: `drawPolyline` 7.1 ms,
 `drawLines` 0.5 ms, because Qt's rasterizer joins the pieces of a polyline in software.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from math import ceil
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pyqtgraph.functions import arrayToQPolygonF
 from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 
-from regplay.gui.plots.canvas import Frame, Pixels, draw_joined
+from regplay.gui.plots.canvas import Frame, Pixels
 
+_Point = tuple[float, float]
 WIDTH = 2.0  # pixels
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x
 
@@ -25,6 +29,70 @@ def pen(color: str, width: float = WIDTH) -> QPen:
     drawn = QPen(QColor(color), width)
     drawn.setCapStyle(Qt.PenCapStyle.FlatCap)
     return drawn
+
+
+def draw_joined(painter: QPainter, segments: Pixels) -> None:
+    """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels as one path, with the painter's pen."""
+    path = QPainterPath()
+    for line in joined(segments):
+        path.addPolygon(arrayToQPolygonF(*line.T))
+    pen = QPen(painter.pen())
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
+
+
+def joined(segments: Pixels) -> list[Pixels]:
+    """Segments [n, 4] as lines [points, 2]: those that share an end with just one other are joined.
+
+    Segments without a place (NaN) are left out.
+    """
+    segments = segments[np.isfinite(segments).all(axis=1)]
+    if not len(segments):
+        return []
+    breaks = np.flatnonzero((segments[1:, :2] != segments[:-1, 2:]).any(axis=1)) + 1
+    runs = [np.concatenate([run[:1, :2], run[:, 2:]]) for run in np.split(segments, breaks)]
+    return runs if len(runs) < 2 else _linked(runs)
+
+
+def _linked(runs: list[Pixels]) -> list[Pixels]:
+    ends: dict[_Point, list[int]] = defaultdict(list)
+    for index, run in enumerate(runs):
+        for end in (run[0], run[-1]):
+            ends[_point(end)].append(index)
+    used = np.zeros(len(runs), dtype=bool)
+    lines = []
+    for index, run in enumerate(runs):
+        if used[index]:
+            continue
+        used[index] = True
+        after = _followed(run, runs, ends, used)
+        before = _followed(run[::-1], runs, ends, used)
+        parts = [part[:-1] for part in (piece[::-1] for piece in reversed(before))]
+        parts += [run, *(part[1:] for part in after)]
+        lines.append(np.concatenate(parts))
+    return lines
+
+
+def _followed(
+    run: Pixels, runs: list[Pixels], ends: dict[_Point, list[int]], used: NDArray[np.bool_]
+) -> list[Pixels]:
+    """The runs that go on from the end of one, each turned so that it begins there."""
+    found: list[Pixels] = []
+    while True:
+        end = _point(run[-1])
+        there = ends[end]
+        following = next((index for index in there if not used[index]), None)
+        if len(there) != 2 or following is None:
+            return found
+        used[following] = True
+        run = runs[following]
+        if _point(run[0]) != end:
+            run = run[::-1]
+        found.append(run)
+
+
+def _point(place: Pixels) -> _Point:
+    return float(place[0]), float(place[1])
 
 
 class Segments:
@@ -126,43 +194,75 @@ class LineLayer:
         self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
-class Cells:
-    """Draws cells centred at places; the buffer for them is kept."""
+class Stamps:
+    """Draws one of a few shapes at each of many places: on screen by copying pictures of them."""
 
     def __init__(self) -> None:
         self._buffer = PrimitiveArray(QPainter.PixmapFragment, 10)
+        self._atlases: dict[Hashable, QPixmap] = {}
 
     def draw(
         self,
         painter: QPainter,
-        atlas: QPixmap,
-        size: int,
-        ratio: float,
+        frame: Frame,
+        shapes: Sequence[Callable[[QPainter, float, float], None]],
+        looks: Hashable,
+        size: float,
         x: Pixels,
         y: Pixels,
-        column: NDArray[np.intp] | int = 0,
-        row: NDArray[np.intp] | int = 0,
+        which: NDArray[np.intp],
     ) -> None:
-        """Draw a cell at each place.
+        """Draw a shape at each place.
 
         Parameters
         ----------
+        shapes
+            Each draws itself around a place in pixels, antialiased and without a pen at first.
+        looks
+            What they depend on: pictures are kept as long as it is the same.
         size
-            Of a cell, in the atlas' own pixels.
-        ratio
-            How many of them go on a pixel of the plot.
-        x, y
-            [places].
-        column, row
-            Which cell, at each place or at all.
+            Of the largest, in pixels.
+        x, y, which
+            Places, and which shape is there [places].
         """
+        if frame.is_figure:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(Qt.PenStyle.NoPen)
+            for at_x, at_y, index in zip(x.tolist(), y.tolist(), which.tolist(), strict=True):
+                shapes[index](painter, at_x, at_y)
+            return
+        ratio, cell = frame.ratio, ceil(size * frame.ratio)
+        if (looks, ratio) not in self._atlases:
+            if len(self._atlases) > 16:  # colours or screens that are gone
+                self._atlases.clear()
+            self._atlases[looks, ratio] = _atlas(shapes, cell, ratio)
         self._buffer.resize(len(x))
         # x, y, left, top, width, height, scale x, scale y, rotation, opacity
         fragments = self._buffer.ndarray()
-        fragments[:] = (0, 0, 0, 0, size, size, 1 / ratio, 1 / ratio, 0, 1)
-        fragments[:, 0], fragments[:, 1] = x, y
-        fragments[:, 2], fragments[:, 3] = size * column, size * row
+        fragments[:] = (0, 0, 0, 0, cell, cell, 1 / ratio, 1 / ratio, 0, 1)
+        fragments[:, 0], fragments[:, 1], fragments[:, 2] = x, y, cell * which
+        atlas = self._atlases[looks, ratio]
         painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
+
+
+def _atlas(
+    shapes: Sequence[Callable[[QPainter, float, float], None]], cell: int, ratio: float
+) -> QPixmap:
+    """Shapes from left to right, in cells of so many device pixels."""
+    picture = QPixmap(cell * len(shapes), cell)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for index, shape in enumerate(shapes):
+        painter.save()
+        painter.setClipRect(QRectF(index * cell, 0, cell, cell))
+        painter.translate((index + 0.5) * cell, cell / 2)
+        painter.scale(ratio, ratio)
+        shape(painter, 0, 0)
+        painter.restore()
+    painter.end()
+    return picture
 
 
 Shape = Literal["circle", "diamond", "cross"]
@@ -254,8 +354,7 @@ class PointsLayer:
 
     def __init__(self) -> None:
         self.groups: tuple[Points, ...] = ()
-        self._atlases: dict[tuple[object, ...], QPixmap] = {}
-        self._cells = Cells()
+        self._stamps = Stamps()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw those that lie in the frame."""
@@ -263,61 +362,24 @@ class PointsLayer:
             self._paint_group(painter, frame, points)
 
     def _paint_group(self, painter: QPainter, frame: Frame, points: Points) -> None:
-        of = frame.colors.of
-        seam = None if points.seam is None else of(points.seam)
-        fills = tuple(map(of, points.fills))
-        points = replace(points, fills=fills, ring=of(points.ring), seam=seam)
         x, y = frame.x(points.x), frame.y(points.y)
         near = (x > -20) & (x < frame.width + 20) & (y > -20) & (y < frame.height + 20)
         shown = np.flatnonzero(near)
         if not shown.size:
             return
-        if frame.is_figure:
-            _draw_each(painter, points, shown, x, y, marker_scale(frame))
-            return
-        atlas, cell = self._atlas(points, marker_scale(frame), frame.ratio)
-        which = 0 if points.which is None else points.which[shown]
-        self._cells.draw(painter, atlas, cell, frame.ratio, x[shown], y[shown], which)
+        of, shape, scale = frame.colors.of, points.shape, marker_scale(frame)
+        fills, ring, size = tuple(map(of, points.fills)), of(points.ring), points.size * scale
+        seam = None if points.seam is None else of(points.seam)
 
-    def _atlas(self, points: Points, scale: float, ratio: float) -> tuple[QPixmap, int]:
-        """One picture with a cell for each fill, and the size of a cell in its pixels."""
-        size = points.size * scale
-        cell = int(np.ceil((size * 1.3 + 6) * ratio))
-        looks = (points.shape, tuple(points.fills), points.ring, points.seam, points.size)
-        key = (*looks, scale, ratio)
-        if key not in self._atlases:
-            if len(self._atlases) > 16:  # colours or screens that are gone
-                self._atlases.clear()
-            picture = QPixmap(cell * len(points.fills), cell)
-            picture.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(picture)
-            for index, fill in enumerate(points.fills):
-                painter.save()
-                painter.setClipRect(QRectF(index * cell, 0, cell, cell))
-                painter.translate((index + 0.5) * cell, cell / 2)
-                painter.scale(ratio, ratio)
-                ring, seam = points.ring, points.seam
-                draw_marker(painter, points.shape, 0, 0, size, fill, ring, seam, scale**0.5)
-                painter.restore()
-            painter.end()
-            self._atlases[key] = picture
-        return self._atlases[key], cell
+        def marker(fill: str) -> Callable[[QPainter, float, float], None]:
+            return lambda painter, x, y: draw_marker(
+                painter, shape, x, y, size, fill, ring, seam, scale**0.5
+            )
 
-
-def _draw_each(
-    painter: QPainter,
-    points: Points,
-    shown: NDArray[np.intp],
-    x: NDArray[np.float64],
-    y: NDArray[np.float64],
-    scale: float,
-) -> None:
-    """Draw those of the points that are `shown`, at x and y [n] in pixels, as shapes."""
-    size, weight = points.size * scale, scale**0.5
-    for index in shown.tolist():
-        fill = points.fills[0 if points.which is None else int(points.which[index])]
-        at = float(x[index]), float(y[index])
-        draw_marker(painter, points.shape, *at, size, fill, points.ring, points.seam, weight)
+        which = np.zeros(len(shown), dtype=np.intp) if points.which is None else points.which[shown]
+        looks = shape, fills, ring, seam, size, scale
+        stamps, cell = [marker(fill) for fill in fills], size * 1.3 + 6
+        self._stamps.draw(painter, frame, stamps, looks, cell, x[shown], y[shown], which)
 
 
 def thinned(n: int) -> NDArray[np.intp]:

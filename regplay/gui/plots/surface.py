@@ -9,37 +9,30 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
-from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
+from regplay.gui.plots.fit_layers import (
+    MEMBER_SHARE,
+    MEMBER_WIDTH,
+    OVERLAY_WIDTH,
+    SEAM,
+    DotsLayer,
+    SegmentsLayer,
+    SurfaceLayer,
+    cell_at,
+    dots_entry,
+    drawn_members,
+    unsure_entry,
+)
 from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit, Surface
 from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.overlays import (
-    MEMBER_SHARE,
-    MEMBER_WIDTH,
-    SEAM,
-    BoundariesLayer,
-    DotsLayer,
-    dots_entry,
-    drawn_members,
-    member_entry,
-    unsure_entry,
-)
 from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points
-from regplay.gui.plots.surface_colors import (
-    BoundaryLayer,
-    ContoursLayer,
-    LinesLayer,
-    SurfaceColors,
-    SurfaceLayer,
-    cell_at,
-    overlap,
-    value_pixels,
-)
+from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, overlap, value_pixels
 from regplay.gui.theme import mix
 from regplay.session.number_text import number
 
+_WIDTH = 1.8  # pixels, of the fit's own lines
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has
 _LARGEST_STD = 0.55  # that a few probabilities can have, a little above a half
 
@@ -54,11 +47,11 @@ class SurfaceView(InputsPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.surface = SurfaceLayer()
-        self.boundary = BoundaryLayer()
-        self.contours = ContoursLayer(seam=SEAM)
+        self.boundary = SegmentsLayer(_WIDTH)
+        self.contours = SegmentsLayer(_WIDTH, SEAM)
         self.dots = DotsLayer()
-        self.members = LinesLayer(MEMBER_WIDTH, MEMBER_SHARE)
-        self.others = BoundariesLayer()
+        self.members = SegmentsLayer(MEMBER_WIDTH)
+        self.others = SegmentsLayer(OVERLAY_WIDTH, SEAM, is_kept=True)
         canvas = self.chart.canvas
         canvas.live += [self.surface, self.dots, self.members, self.others]
         # Crosses stick out from behind the points, whose class stays visible.
@@ -67,7 +60,6 @@ class SurfaceView(InputsPanel):
         self.row.addWidget(self.bar)
         self._scale = SurfaceColors()
         self._levels: Floats = np.zeros(0)
-        self._marked: tuple[float, ...] = ()  # levels in the bar
         self._unsure: Floats | None = None  # [rows, columns], as of `overlap`
         self._shown: Surface = "fit and band"
         self._deviations: Range | None = None  # that the colours have spanned so far
@@ -82,7 +74,6 @@ class SurfaceView(InputsPanel):
         """Show the fit, with the band or alone, or the deviation: of classes, the largest."""
         if shown != self._shown:
             self._shown = shown
-            self._label_bar()
             self._show_band()
             self._show_contours()
             self._show_others()
@@ -97,7 +88,7 @@ class SurfaceView(InputsPanel):
 
     def _take(self, dataset: Dataset) -> None:
         super()._take(dataset)
-        self.members.clear()
+        self.members.set(())
         self.surface.grid = self.dots.grid = self._grid
         self._scale.set_dataset(dataset)
         self._levels = np.zeros(0) if self.has_classes else round_levels(self._scale.values)
@@ -133,7 +124,8 @@ class SurfaceView(InputsPanel):
         self._show_contours()
 
     def _show_members(self) -> None:
-        self.members.segments = self._lines(drawn_members(self.member_fits), None)
+        shade = mix(self.colors.background, self.colors.foreground, MEMBER_SHARE)
+        self.members.set([(self._lines(drawn_members(self.member_fits)), shade)])
         self._show_contours()
 
     def _show_band(self) -> None:
@@ -146,8 +138,8 @@ class SurfaceView(InputsPanel):
                 self.dots.sizes = band.std.reshape(shape) / self._full
         self._color()
 
-    def _lines(self, fits: Sequence[Fit], grid: Grid | None) -> Floats:
-        """Segments [n, 4] in data units of other fits, predicted on a grid or on the own."""
+    def _lines(self, fits: Sequence[Fit], grid: Grid | None = None) -> Floats:
+        """Segments [n, 4] in data units of fits, predicted on a grid or on the dataset's own."""
         grid = grid or self._grid
         assert grid is not None
         assert self.dataset is not None
@@ -162,14 +154,13 @@ class SurfaceView(InputsPanel):
         return self.fit.grid.reshape(*self._grid.shape, *self.fit.grid.shape[1:])
 
     def _show_fit(self) -> None:
-        predicted, grid = self._shaped(), self._grid
-        if predicted is None or grid is None or not self.has_classes:
-            self.boundary.clear()
-        else:
-            self.boundary.set(predicted, grid)
+        self.boundary.set(self._own_lines() if self.has_classes else ())
         if not self._shows_std:
             self._color()
         self._show_contours()
+
+    def _own_lines(self) -> list[tuple[Floats, str]]:
+        return [] if self.fit is None else [(self._lines([self.fit]), self.colors.foreground)]
 
     def _color(self) -> None:
         predicted = self._shaped()
@@ -191,31 +182,24 @@ class SurfaceView(InputsPanel):
         self.surface.pixels = value_pixels(std, self._deviations or (0.0, 1.0))
         self._label_bar()
 
+    @property
+    def _has_contours(self) -> bool:
+        """Whether values are compared with those of other fits, by lines at the same ones."""
+        is_compared = bool(self.overlays or self.member_fits)
+        return is_compared and not self.has_classes and not self._shows_std
+
     def _label_bar(self) -> None:
         self.bar.setVisible(self._shows_std or not self.has_classes)
         if self._shows_std:
             self.bar.set_bar(Bar(Scale(*(self._deviations or (0.0, 1.0))), "std"))
         elif self.dataset is not None:
-            name = self.dataset.target_name
-            self.bar.set_bar(Bar(Scale(*self._scale.values), name, self._marked))
-
-    def _mark_bar(self, levels: Sequence[float]) -> None:
-        """At which values there are contour lines."""
-        self._marked = tuple(levels)
-        self._label_bar()
+            marked = tuple(self._levels.tolist()) if self._has_contours else ()
+            self.bar.set_bar(Bar(Scale(*self._scale.values), self.dataset.target_name, marked))
 
     def _show_contours(self) -> None:
         """The present fit's are there only to be compared with others."""
-        predicted, is_compared = self._shaped(), bool(self.overlays or self.member_fits)
-        if self.has_classes or self._shows_std or not is_compared:
-            self.contours.clear()
-            self._mark_bar(())
-            return
-        self._mark_bar(self._levels.tolist())
-        if predicted is None or self._grid is None:
-            self.contours.clear()
-        else:
-            self.contours.set(predicted, self._levels, self._grid)
+        self.contours.set(self._own_lines() if self._has_contours else ())
+        self._label_bar()
 
     def _style_fit(self) -> None:
         self._show_fit()
@@ -245,7 +229,7 @@ class SurfaceView(InputsPanel):
                 entries.append(dots_entry(colors, self._full, subject))
         if self.member_fits:
             shade = mix(colors.background, colors.foreground, MEMBER_SHARE)
-            entries.append(member_entry(shade, subject))
+            entries.append(Entry("thin", subject.member, shade, tip=subject.member_tip))
         return entries
 
     def _drawn_overlays(self) -> list[Overlay]:

@@ -1,26 +1,32 @@
-"""How what is predicted over two inputs becomes colours, and the scale beside them."""
+"""How what is predicted over two inputs becomes colours, and their scale beside a chart."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QLinearGradient,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
-from regplay.core.fit import Grid
-from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.contours import boundary_segments, contour_segments, on_grid
-from regplay.gui.plots.scale import Range, extend
-from regplay.gui.plots.shapes import Segments, pen
-from regplay.gui.theme import ROLES, Colors, mix
+from regplay.gui.plots.scale import Range, Scale, Tick, extend
+from regplay.gui.theme import ROLES, Colors, colors_of, mix
+from regplay.session.number_text import number, tick_text
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
 _LEVELS = 64
-_WIDTH = 1.8  # pixels
 # Cividis (Nuñez, Anderton & Renslow, 2018): even in lightness, the same to colour-blind eyes.
 _CIVIDIS = ("#00224e", "#35456c", "#666970", "#948e77", "#c8b866", "#fee838")
 
@@ -64,107 +70,6 @@ def confidence_levels(probabilities: Floats) -> tuple[NDArray[np.intp], NDArray[
     top = np.take_along_axis(probabilities, winner[..., None], axis=-1)[..., 0]
     chance = 1 / probabilities.shape[-1]
     return winner, value_levels(top, chance, 1.0)
-
-
-class SurfaceLayer:
-    """Colours at the points of a grid, smooth in between.
-
-    Attributes
-    ----------
-    pixels
-        [rows, columns] in the colours of a scheme, the first row at the bottom; None draws nothing.
-    """
-
-    def __init__(self) -> None:
-        self.pixels: Coloring | None = None
-        self.grid: Grid | None = None
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the surface."""
-        if self.pixels is None or self.grid is None:
-            return
-        pixels = self.pixels(frame.colors)
-        rows, columns = pixels.shape
-        flipped = np.ascontiguousarray(pixels[::-1])
-        image = QImage(flipped.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-        low, high = self.grid.low, self.grid.high
-        half = (high - low) / np.array([columns - 1, rows - 1]) / 2  # a pixel's centre is its point
-        left, right = frame.x([low[0] - half[0], high[0] + half[0]])
-        bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
-        place = QRectF(QPointF(left, top), QPointF(right, bottom))
-        if frame.is_figure:
-            _draw_inside(painter, frame, image, place)
-            return
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-        painter.drawImage(place, image)
-
-
-def _draw_inside(painter: QPainter, frame: Frame, image: QImage, place: QRectF) -> None:
-    """Draw what lies inside of the frame as an image that fills it.
-
-    Not every program that shows vectors cuts an image off, or has smooth steps between its pixels.
-    """
-    size = QSizeF(frame.width, frame.height)
-    inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
-    inside.setDevicePixelRatio(frame.ratio)
-    inside.fill(0)
-    inner = QPainter(inside)
-    inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    inner.drawImage(place, image)
-    inner.end()
-    painter.drawImage(QRectF(QPointF(0, 0), size), inside)
-
-
-class LinesLayer:
-    """Lines over a surface that follow it.
-
-    Attributes
-    ----------
-    segments
-        [n, 4] in data units.
-    """
-
-    def __init__(self, width: float = _WIDTH, share: float = 1.0, seam: float = 0.0) -> None:
-        """Be `width` pixels wide, of a `share` of the foreground's colour.
-
-        A `seam` of so many pixels in the background's colour parts them from ground of any colour.
-        """
-        self.segments: Floats = np.zeros((0, 4))
-        self._width, self._share, self._seam = width, share, seam
-        self._buffer = Segments()
-
-    def clear(self) -> None:
-        """No lines."""
-        self.segments = np.zeros((0, 4))
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the lines."""
-        if not len(self.segments):
-            return
-        colors = frame.colors
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        if self._seam:
-            painter.setPen(pen(colors.background, self._width + self._seam))
-            self._buffer.draw_placed(painter, frame, self.segments)
-        color = mix(colors.background, colors.foreground, self._share)
-        painter.setPen(pen(color, self._width))
-        self._buffer.draw_placed(painter, frame, self.segments)
-
-
-class BoundaryLayer(LinesLayer):
-    """Where the most probable class changes."""
-
-    def set(self, probabilities: Floats, grid: Grid) -> None:
-        """Find the boundary of probabilities [rows, columns, classes] on a grid."""
-        self.segments = on_grid(boundary_segments(probabilities), grid)
-
-
-class ContoursLayer(LinesLayer):
-    """Where a surface has one of a few values."""
-
-    def set(self, values: Floats, levels: Floats, grid: Grid) -> None:
-        """Find the lines of values [rows, columns] on a grid at some levels."""
-        self.segments = on_grid(contour_segments(values, levels), grid)
 
 
 UNSURE = 0.3  # share of the foreground's colour in a band of ±1 σ; half of it in one of ±2 σ
@@ -247,15 +152,6 @@ def overlap(mean: Floats, std: Floats) -> Floats:
     return shades
 
 
-def cell_at(frame: Frame, grid: Grid, x: float, pixel: float) -> tuple[float, int, int]:
-    """The second input at a height in pixels, and the row and column of the nearest grid point."""
-    (y0, y1), (rows, columns) = frame.y_range, grid.shape
-    y = y1 - pixel / frame.height * (y1 - y0)
-    share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
-    column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
-    return y, int(row), int(column)
-
-
 @lru_cache(maxsize=8)  # a point that is dragged asks for it in each frame
 def _shaded_table(colors: Colors, classes: int) -> Colored:
     """Colours [shades, classes, levels]."""
@@ -277,3 +173,163 @@ def _mixed(table: Colored, shade: int, share: float) -> Colored:
         here, other = (table >> shift) & 0xFF, (shade >> shift) & 0xFF
         mixed |= np.rint(here + (other - here.astype(float)) * share).astype(np.uint32) << shift
     return mixed
+
+
+_LEFT, _ACROSS = 6.0, 12.0  # pixels before the bar, and of the bar
+_TICK, _AWAY = 4.0, 3.0  # pixels of a tick, and from there to its text
+_MARGIN = 6.0  # pixels right of the longest text
+_ROOM = 26.0  # pixels that a label takes along the bar
+_TIP = 6.0  # pixels, height of the arrowhead at an end that values lie beyond
+_USUAL = ("validation loss", "−00.000")  # as wide as these at least
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Colours from the lowest value to the highest, with round values beside them.
+
+    Attributes
+    ----------
+    scale
+        Which values the colours stand for; None where there are no values.
+    name
+        What they measure.
+    levels
+        Values with a contour line, which are labelled in place of round ones.
+    beyond
+        Whether values lie below the lower end, and above the upper one: they have the colour of
+        that end, and the bar ends in an arrowhead there.
+    """
+
+    scale: Scale | None = None
+    name: str = ""
+    levels: tuple[float, ...] = ()
+    beyond: tuple[bool, bool] = (False, False)
+
+    def ticks(self, height: float, line: float) -> list[Tick]:
+        """What is labelled on so many pixels, with lines of text so high."""
+        if self.scale is None:
+            return []
+        if self.levels:
+            spacing = self.levels[1] - self.levels[0] if len(self.levels) > 1 else 1.0
+            largest = max(map(abs, self.levels))
+            texts = [tick_text(level, spacing, largest) for level in self.levels]
+            shares = self.scale.shares(self.levels).tolist()
+            return [Tick(share, text) for share, text in zip(shares, texts, strict=True)]
+        ends = [float(end) for end, is_beyond in enumerate(self.beyond) if is_beyond]
+        found = [Tick(end, text) for end, text in zip(ends, self.end_texts(), strict=True)]
+        ticks = self.scale.ticks(max(1, min(7, int(height / _ROOM))))
+        found += [
+            tick
+            for tick in ticks
+            if tick.text and all(abs(tick.share - end) * height >= line for end in ends)
+        ]
+        return found
+
+    def end_texts(self) -> list[str]:
+        """What the colours of the ends stand for, where values lie beyond: `≥ 0.4`."""
+        if self.scale is None:
+            return []
+        signs = zip("≤≥", self.scale.ends, self.beyond, strict=True)
+        return [f"{sign} {number(end, 2)}" for sign, end, is_beyond in signs if is_beyond]
+
+    def width(self, metrics: QFontMetricsF) -> float:
+        """Pixels from left to right that it takes."""
+        texts = [tick.text for tick in self.ticks(7 * _ROOM, metrics.height())]
+        widest = max(metrics.horizontalAdvance(text) for text in [*texts, _USUAL[1]])
+        beside = _LEFT + _ACROSS + _TICK + _AWAY + widest
+        return max(beside, _LEFT + metrics.horizontalAdvance(_USUAL[0])) + _MARGIN
+
+    def paint(self, painter: QPainter, place: QRectF, colors: Colors) -> None:
+        """Draw it as high as a rectangle, at its left edge, and over it the name."""
+        metrics = QFontMetricsF(painter.font())
+        painter.setPen(QColor(colors.foreground))
+        room = place.width() - _LEFT
+        name = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, room)
+        baseline = place.top() - _TIP - metrics.descent()
+        painter.drawText(QPointF(place.left() + _LEFT, baseline), name)
+        if self.scale is None or place.height() <= 0:
+            return
+        bar = QRectF(place.left() + _LEFT, place.top(), _ACROSS, place.height())
+        gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
+        shades = [QColor(color) for color in value_colors(11)]
+        for index, shade in enumerate(shades):
+            gradient.setColorAt(index / (len(shades) - 1), shade)
+        painter.fillRect(bar, gradient)
+        self._paint_tips(painter, bar, shades)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for tick in self.ticks(bar.height(), metrics.height()):
+            y = round(bar.bottom() - tick.share * bar.height())
+            if self.levels:
+                for color, thick in ((colors.background, 3), (colors.foreground, 1)):
+                    painter.setPen(QPen(QColor(color), thick))
+                    painter.drawLine(QLineF(bar.left() - 1, y, bar.right() + 1, y))
+            painter.setPen(QPen(QColor(colors.muted), 1))
+            painter.drawLine(QLineF(bar.right(), y, bar.right() + _TICK, y))
+            painter.setPen(QColor(colors.foreground))
+            baseline = y + (metrics.ascent() - metrics.descent()) / 2
+            painter.drawText(QPointF(bar.right() + _TICK + _AWAY, baseline), tick.text)
+
+    def _paint_tips(self, painter: QPainter, bar: QRectF, shades: Sequence[QColor]) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(Qt.PenStyle.NoPen)
+        edges = ((bar.bottom(), _TIP, shades[0]), (bar.top(), -_TIP, shades[-1]))
+        for (edge, tip, shade), is_beyond in zip(edges, self.beyond, strict=True):
+            if is_beyond:
+                painter.setBrush(shade)
+                corners = [(bar.left(), edge), (bar.right(), edge), (bar.center().x(), edge + tip)]
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+
+class ColorBar(QWidget):
+    """A `Bar` beside a chart, as high as the inside of its axes.
+
+    Attributes
+    ----------
+    bar
+        What is shown; `set_bar` changes it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bar = Bar()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+
+    def set_bar(self, bar: Bar) -> None:
+        """Show another one; nothing is drawn again if it is the same."""
+        if bar == self.bar:
+            return
+        self.bar = bar
+        tip = "\n".join([bar.name, *bar.end_texts()])
+        if bar.scale is not None and not any(bar.beyond):
+            tip += f": {' to '.join(map(number, bar.scale.ends))}"
+        self.setToolTip(tip)
+        self.updateGeometry()
+        self.update()
+
+    def labels(self) -> list[str]:
+        """What is written beside the colours, rising."""
+        return [tick.text for tick in self.bar.ticks(self.place().height(), self._line())]
+
+    def place(self) -> QRectF:
+        """Where the colours are: below the name, down to the axis of the chart beside it."""
+        line = self._line()
+        top, below = line + _TIP + 4, 2 * line + 12  # for its name, and as the axis beside it has
+        return QRectF(0, top, self.width(), self.height() - top - below)
+
+    def _line(self) -> float:
+        return QFontMetricsF(self.font()).height()
+
+    def sizeHint(self) -> QSize:
+        """Wide enough for the numbers and for a usual name."""
+        return QSize(round(self.bar.width(QFontMetricsF(self.font()))), 100)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide."""
+        return QSize(self.sizeHint().width(), 60)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the bar."""
+        painter, colors = QPainter(self), colors_of(self)
+        painter.fillRect(self.rect(), QColor(colors.background))
+        self.bar.paint(painter, self.place(), colors)
+        painter.end()

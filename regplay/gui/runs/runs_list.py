@@ -324,7 +324,7 @@ class RunsList(QWidget):
     # what is done with a pin
 
     def _toggle(self, pin: Pin) -> None:
-        self.rows.pins.hide(pin, not pin.is_hidden)
+        pin.is_hidden = not pin.is_hidden
         self.rows.update()
         self._edited()
 

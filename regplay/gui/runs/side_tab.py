@@ -10,12 +10,11 @@ from PySide6.QtCore import QObject, QRect, QSize, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
-from regplay.core.history import Snapshot
+from regplay.core.history import Checkpoints, Snapshot
 from regplay.core.sweep import Lineup
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from regplay.core.checkpoints import fill_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
+from regplay.core.history import fill_in
 from regplay.gui.training.messages import Job, Look, Mailbox, Start
 from regplay.gui.training.studies import Studies, Study, StudyRequest
 from regplay.session.session import Change, Run
@@ -271,9 +271,7 @@ class Worker(QThread):
     def _keep(run: Run, records: "Sequence[Record]") -> None:
         for record in records:
             run.history.append(record.snapshot)
-        best = run.history.best()
-        best_epoch = -1 if best is None else int(run.history.epochs[best])
-        run.checkpoints.extend([record.state for record in records], best_epoch)
+        run.checkpoints.extend([record.state for record in records], run.history.best_epoch)
 
     def _train(self, stop: "Stop") -> None:
         training = self._training

@@ -7,7 +7,7 @@ from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import HYPERPARAMETERS, Place, in_use
-from regplay.core.measurements import Schedule, cost, steps_per_epoch
+from regplay.core.measurements import Schedule
 from regplay.session.export.data_code import data_code
 from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
 from regplay.session.number_text import counted
@@ -45,7 +45,7 @@ def to_pytorch(experiment: Experiment) -> str:
         _tensors(dataset.task),
         _network_code(experiment.model, n_inputs, n_outputs, hidden, experiment.seed),
         ["# Training", *_loss_code(known, loss), *_optimizer_code(known)],
-        _loop_code(known, len(dataset.train.y), _schedule(experiment, dataset)),
+        _loop_code(known, len(dataset.train.y), Schedule.of(experiment, dataset)),
         _report_code(known, dataset.task),
     ]
     return "\n\n".join("\n".join(section) for section in sections) + "\n"
@@ -93,15 +93,6 @@ def _tensors(task: str) -> list[str]:
         else:
             lines.append(f"y_{split} = torch.tensor(y_{split})")
     return lines
-
-
-def _schedule(experiment: Experiment, dataset: Dataset) -> Schedule:
-    """At which epochs regplay measures."""
-    model, n_train = experiment.model, len(dataset.train.y)
-    batch = min(experiment.optimizer.batch_size or n_train, n_train)
-    sizes = (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
-    alone = cost(1, sizes, batch, n_train + len(dataset.valid.y))
-    return Schedule.for_cost(alone, steps_per_epoch(n_train, batch))
 
 
 # the network, the optimizer, the training loop, the final measurement

@@ -92,7 +92,7 @@ class _Together:
         joint = self.training.history
         if not joint.is_finished[member]:
             return None
-        part, index = joint.place(member)
+        part, index = joint.places[member]
         state = part.checkpoints.last
         assert state is not None
         return Trained(

@@ -8,11 +8,9 @@ import pytest
 from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, problem_of
 from regplay.core.datasets import points as points_module
 from regplay.core.datasets.points import (
-    count_points,
     counted_points,
     format_points,
     parse_points,
-    points_of,
     points_settings,
     shape_of,
 )
@@ -44,7 +42,7 @@ def test_points_are_separated_by_lines_or_semicolons(text):
     np.testing.assert_array_equal(found, [[0, 1], [1, 2], [2, 1]])
     assert found.dtype == np.float64
     assert not found.flags.writeable
-    assert count_points(text) == 3
+    assert counted_points(text) == "3 points"
 
 
 @pytest.mark.parametrize("text", ["", "\n", " ; ;\n"])
@@ -198,24 +196,25 @@ SMALL = [
 def test_any_dataset_of_one_or_two_inputs_can_be_edited(name):
     experiment = replace(Experiment(), {"data.name": name})
     before = load(experiment.data)
-    after = load(replace(experiment, points_settings(before)).data)
+    edited = replace(experiment, points_settings(before))
+    after = load(edited.data)
     for split in ("train", "valid"):
         np.testing.assert_array_equal(columns(after, split), columns(before, split))
     assert after.task == before.task
     np.testing.assert_array_equal(after.inputs(after.train.x), before.inputs(before.train.x))
     np.testing.assert_array_equal(after.targets(after.valid.y), before.targets(before.valid.y))
-    train, valid, task = points_of(before)
-    assert (count_points(train), count_points(valid)) == (len(before.train.y), len(before.valid.y))
-    assert task == before.task
+    assert counted_points(edited.data.points) == f"{len(before.train.y)} points"
+    assert counted_points(edited.data.valid_points) == f"{len(before.valid.y)} points"
+    assert edited.data.task == before.task
 
 
 def test_others_cannot(tmp_path):
     with pytest.raises(DatasetError, match="have 200 inputs; only points of one or two"):
-        points_of(load(replace(Experiment(), {"data.name": "linear"}).data))
+        points_settings(load(replace(Experiment(), {"data.name": "linear"}).data))
     path = tmp_path / "many.csv"
     path.write_text("".join(f"{i},{i % 5}\n" for i in range(40)))
     with pytest.raises(DatasetError, match="are of 5 classes; points of at most 4"):
-        points_of(load(DataSettings(name="csv", file=str(path), n_train=0, n_valid=0)))
+        points_settings(load(DataSettings(name="csv", file=str(path), n_train=0, n_valid=0)))
 
 
 def test_points_stay_while_other_datasets_are_looked_at():
@@ -226,7 +225,7 @@ def test_points_stay_while_other_datasets_are_looked_at():
     assert back.data.points == "0 1; 1 2"
     assert back.data.valid_points == "1 1"
     fresh = replace(Experiment(), {"data.name": "points"})
-    assert count_points(fresh.data.points) == 24
+    assert counted_points(fresh.data.points) == "24 points"
     assert load(fresh.data).task == "regression"
 
 

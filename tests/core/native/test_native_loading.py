@@ -192,7 +192,9 @@ BUSY = {
 def histories():
     experiments = [replace(Experiment(), BUSY | {"seed": seed}) for seed in (0, 1)]
     training = Training(experiments, device="cpu", dtype=torch.float64)
-    return training.engine, np.array([snapshot.values for snapshot in run(training)])
+    return training.population.engine.name, np.array(
+        [snapshot.values for snapshot in run(training)]
+    )
 
 
 def test_training_goes_on_by_torch_with_the_same_result(monkeypatch, tmp_path):

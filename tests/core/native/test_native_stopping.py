@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 from engines import native_engine, use
-from small_trainings import kept_records
+from small_trainings import kept_records, state_of
 
 from regplay.core import native_engine as native_engine_module
 from regplay.core.engine import Stop
@@ -186,7 +186,7 @@ def test_what_a_stopped_call_left_half_done_does_not_outlive_a_change(monkeypatc
     other = replace(experiment, {"regularization.weight_decay": 0.3})
     straight = Training([experiment])
     straight.train(20)
-    kept = straight.state()
+    kept = state_of(straight)
     straight.adjust([other])
     expected = kept_records(straight)
 

@@ -154,7 +154,7 @@ def test_a_ring_is_around_the_point_under_the_mouse(open_table) -> None:
     table = open_table("curve")
     x, y = table.points[1]
     table.hover(x + 3 * table.pixel()[0], y)
-    assert (table.mark.x, table.mark.y, table.mark.fill) == (x, y, None)
+    assert (table.mark.place, table.mark.fill) == ((x, y), None)
     before = table.fit_view.grab().toImage()
     table.hover(0.5, 1.2)
     assert table.mark.fill is not None

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
-from regplay.gui.plots.canvas import draw_joined, joined
+from regplay.gui.plots.shapes import draw_joined, joined
 
 
 def through(*points):

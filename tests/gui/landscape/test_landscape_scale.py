@@ -15,7 +15,7 @@ from regplay.gui.landscape.landscape_map import (
     scale_of,
     toward,
 )
-from regplay.gui.plots.color_bar import Bar
+from regplay.gui.plots.surface_colors import Bar
 
 DECAY = landscape_axis("regularization.weight_decay", 25)
 DROPOUT = landscape_axis("regularization.dropout", 9)

@@ -13,7 +13,7 @@ from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.scale import Scale, padded
 from regplay.gui.plots.shapes import LineLayer
-from regplay.gui.theme import DARK, palette_of
+from regplay.gui.theme import DARK, palette_of, sized
 
 
 @pytest.fixture
@@ -110,9 +110,7 @@ def test_axes_of_a_chart_that_grew_while_idle_are_drawn_anew(qtbot, log) -> None
 def test_axes_follow_the_font(qtbot, chart) -> None:
     chart.set_labels("epoch", "loss")
     before, bottom = chart.grab().toImage(), chart.box.geometry().bottom()
-    font = chart.font()
-    font.setPointSize(2 * font.pointSize())
-    chart.setFont(font)
+    chart.setFont(sized(chart.font(), 2))
     QApplication.processEvents()
     assert chart.box.geometry().bottom() < bottom
     assert chart.grab().toImage() != before

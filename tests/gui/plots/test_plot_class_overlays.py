@@ -9,9 +9,9 @@ from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.curve import without_tails
+from regplay.gui.plots.fit_layers import FEW, band_colors
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import FEW, band_colors
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#ff2050"

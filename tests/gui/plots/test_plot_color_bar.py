@@ -3,8 +3,8 @@
 import pytest
 from PySide6.QtGui import QImage
 
-from regplay.gui.plots.color_bar import Bar, ColorBar
 from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.surface_colors import Bar, ColorBar
 from regplay.gui.theme import LIGHT
 
 
@@ -36,7 +36,7 @@ def test_all_of_a_number_is_seen(bar, size) -> None:
 
 
 def test_numbers_are_written_as_at_an_axis(bar) -> None:
-    bar.resize(80, 200)
+    bar.resize(80, 240)
     bar.set_bar(Bar(Scale(-2.5e6, 2.5e6), "force"))
     assert bar.labels() == ["−2·10⁶", "−10⁶", "0", "10⁶", "2·10⁶"]
     bar.set_bar(Bar(Scale(-60_000, 20_000), "force"))

@@ -217,7 +217,8 @@ def test_the_ring_at_the_best_epoch_is_whole_at_the_edges(view, make_history, be
         if image.pixelColor(x, y).name() == view.plot.colors.best
     ]
     xs, ys = zip(*ring, strict=True)
-    assert max(xs) - min(xs) == max(ys) - min(ys) == 8  # and a paler pixel on each side
+    sizes = {max(xs) - min(xs), max(ys) - min(ys)}
+    assert sizes <= {8, 9}  # by where it lies between pixels; and a paler one on each side
 
 
 @pytest.mark.parametrize("log", [False, True])
@@ -298,14 +299,15 @@ def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
     after = view.grab().toImage()
     box = view.plot.box.sceneBoundingRect()
     origin = view.plot.mapTo(view, QPoint(0, 0))
-    x = origin.x() + round(box.left() + float(view.plot.frame().x(5)))
+    x = origin.x() + box.left() + float(view.plot.frame().x(5))
     changed = {
         column
         for column in range(int(box.left()) + 5, int(box.right()))
         for row in range(origin.y() + 20, origin.y() + 120)
         if before.pixelColor(column, row) != after.pixelColor(column, row)
     }
-    assert changed == {x}
+    (column,) = changed
+    assert abs(column - x) <= 0.5
     assert "settings changed" in view.legend.text()
     view.grab()
     frames = view.plot.canvas.frames

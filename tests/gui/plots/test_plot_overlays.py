@@ -7,9 +7,9 @@ import pytest
 from PySide6.QtGui import QColor, QImage
 
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.plots.fit_panel import Band, Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import band_colors
 from regplay.gui.theme import DARK, LIGHT, palette_of
 
 COLOR = "#8f30df"
@@ -52,7 +52,7 @@ def test_an_overlay_is_a_line_in_its_colour_and_in_the_legend(view, make_dataset
     view.set_dataset(dataset)
     view.set_fit(make_fit(dataset, 1, 2.0))
     assert _seen(view) == 0
-    other = make_fit(dataset, 1, 1.5)
+    other = make_fit(dataset, 1, 1.4)
     view.panel.set_overlays([Overlay("best epoch 54", COLOR, other)])
     ((x, y, color),) = view.panel.others.lines
     np.testing.assert_array_equal(x, grid_of(dataset).x[:, 0])

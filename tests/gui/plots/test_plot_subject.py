@@ -5,9 +5,9 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from regplay.core.fit import Fit, grid_of
+from regplay.gui.plots.fit_layers import band_colors, member_color
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.overlays import band_colors, member_color
 from regplay.gui.theme import DARK, LIGHT
 from regplay.session.number_text import number
 

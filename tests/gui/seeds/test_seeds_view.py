@@ -18,7 +18,7 @@ from regplay.core.bias_variance import (
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
-from regplay.gui.plots.overlays import band_colors
+from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.seeds.decomposition import PARTS as KINDS
 from regplay.gui.seeds.seeds_tab import SeedsTab
 from regplay.gui.theme import DARK, LIGHT, palette_of

@@ -11,7 +11,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.core.verdict import judge
 from regplay.session.claims import (
     LONGEST_CLAIM,
@@ -269,9 +269,10 @@ def test_torch_is_not_needed_to_read_lessons_or_to_observe():
 def _train(values):
     experiment = replace(Experiment(), SMALL | values)
     training, history = Training([experiment], device="cpu"), History()
-    for snapshot in run(training):
-        history.append(snapshot)
-    trained = Trained(experiment, training.datasets[0], history, small_weights(training.state()))
+    while not training.finished:
+        for record in training.train():
+            history.append(record.snapshot)
+    trained = Trained(experiment, training.datasets[0], history, small_weights(record.state))
     return trained, training
 
 

@@ -22,9 +22,10 @@ def observations():
 def _run(observations, values, keeps_state=True):
     experiment = replace(BASE, values)
     training, history = Training([experiment], device="cpu"), History()
-    for snapshot in run(training):
-        history.append(snapshot)
-    state = training.state() if keeps_state else None
+    while not training.finished:
+        for record in training.train():
+            history.append(record.snapshot)
+    state = record.state if keeps_state else None
     observations.note(experiment, history, training.datasets[0], state)
     return history
 

@@ -1,20 +1,21 @@
-"""Other fits under or over the present one: curves, boundaries, contour lines, bands and dots."""
+"""Layers of fits: curves and bands around them; surfaces, lines over them, and dots."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPixmap, QPolygonF
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.shapes import Cells, Segments, pen
-from regplay.gui.plots.surface_colors import UNSURE
+from regplay.gui.plots.shapes import Segments, Stamps, pen
+from regplay.gui.plots.surface_colors import UNSURE, Coloring
 from regplay.gui.theme import Colors, mix
 from regplay.session.number_text import number
 
@@ -22,7 +23,7 @@ OVERLAY_WIDTH = 1.6  # pixels
 MEMBER_WIDTH = 1.0
 MEMBER_SHARE = 0.5  # of the foreground's colour in lines over a surface
 _MOST_MEMBERS = 40
-SEAM = 1.4  # pixels, both sides together
+SEAM = 1.4  # pixels
 
 
 def drawn_members(fits: Sequence[Fit]) -> Sequence[Fit]:
@@ -78,10 +79,8 @@ class FitLinesLayer:
             self._segments.draw_through(painter, pixels_x, pixels_y, keep, frame.is_figure)
 
 
-class BoundariesLayer:
-    """Boundaries or contour lines of other fits, kept as one picture.
-
-    They rest while the surface moves.
+class SegmentsLayer:
+    """Boundaries or contour lines of fits; a seam parts them from ground of any colour.
 
     Attributes
     ----------
@@ -90,11 +89,21 @@ class BoundariesLayer:
         by `set`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, width: float, seam: float = 0.0, is_kept: bool = False) -> None:
+        """Be so many pixels wide, with a seam of so many, both sides together.
+
+        Those that are kept rest while the surface moves: they are copied from a picture.
+        """
         self.lines: tuple[tuple[Floats, str], ...] = ()
+        self._width, self._seam, self._is_kept = width, seam, is_kept
         self._segments = Segments()
         self._picture: QPixmap | None = None
         self._frame: Frame | None = None
+
+    @property
+    def segments(self) -> Floats:
+        """All of them, [n, 4] in data units."""
+        return np.concatenate([np.zeros((0, 4)), *(segments for segments, _ in self.lines)])
 
     def set(self, lines: Sequence[tuple[Floats, str]]) -> None:
         """Draw these."""
@@ -102,33 +111,76 @@ class BoundariesLayer:
         self._picture = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Copy the picture, drawing it first if the ranges or the lines changed."""
+        """Draw the lines, or copy the picture: anew if the ranges or the lines changed."""
         if not self.lines:
             return
-        if frame.is_figure:
+        if frame.is_figure or not self._is_kept:
             self._draw(painter, frame)
             return
         if self._picture is None or frame is not self._frame:
-            self._frame, self._picture = frame, self._drawn(frame)
+            self._frame, self._picture = frame, empty_picture(frame)
+            inner = QPainter(self._picture)
+            self._draw(inner, frame)
+            inner.end()
         painter.drawPixmap(0, 0, self._picture)
-
-    def _drawn(self, frame: Frame) -> QPixmap:
-        picture = empty_picture(frame)
-        painter = QPainter(picture)
-        self._draw(painter, frame)
-        painter.end()
-        return picture
 
     def _draw(self, painter: QPainter, frame: Frame) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for segments, color in reversed(self.lines):
-            # A seam parts it from a surface that may have nearly its hue.
-            for shade, width in (
-                (frame.colors.background, OVERLAY_WIDTH + SEAM),
-                (color, OVERLAY_WIDTH),
-            ):
-                painter.setPen(pen(frame.colors.of(shade), width))
+            if self._seam:
+                painter.setPen(pen(frame.colors.background, self._width + self._seam))
                 self._segments.draw_placed(painter, frame, segments)
+            painter.setPen(pen(frame.colors.of(color), self._width))
+            self._segments.draw_placed(painter, frame, segments)
+
+
+class SurfaceLayer:
+    """Colours at the points of a grid, smooth in between.
+
+    Attributes
+    ----------
+    pixels
+        [rows, columns] in the colours of a scheme, the first row at the bottom; None draws nothing.
+    """
+
+    def __init__(self) -> None:
+        self.pixels: Coloring | None = None
+        self.grid: Grid | None = None
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the surface."""
+        if self.pixels is None or self.grid is None:
+            return
+        pixels = self.pixels(frame.colors)
+        rows, columns = pixels.shape
+        flipped = np.ascontiguousarray(pixels[::-1])
+        image = QImage(flipped.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        low, high = self.grid.low, self.grid.high
+        half = (high - low) / np.array([columns - 1, rows - 1]) / 2  # a pixel's centre is its point
+        left, right = frame.x([low[0] - half[0], high[0] + half[0]])
+        bottom, top = frame.y([low[1] - half[1], high[1] + half[1]])
+        place = QRectF(QPointF(left, top), QPointF(right, bottom))
+        if frame.is_figure:
+            _draw_inside(painter, frame, image, place)
+            return
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+        painter.drawImage(place, image)
+
+
+def _draw_inside(painter: QPainter, frame: Frame, image: QImage, place: QRectF) -> None:
+    """Draw what lies inside of the frame as an image that fills it.
+
+    Not every program that shows vectors cuts an image off, or has smooth steps between its pixels.
+    """
+    size = QSizeF(frame.width, frame.height)
+    inside = QImage((size * frame.ratio).toSize(), QImage.Format.Format_ARGB32_Premultiplied)
+    inside.setDevicePixelRatio(frame.ratio)
+    inside.fill(0)
+    inner = QPainter(inside)
+    inner.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    inner.drawImage(place, image)
+    inner.end()
+    painter.drawImage(QRectF(QPointF(0, 0), size), inside)
 
 
 _ONE, _TWO = 0.34, 0.15  # shares of a curve's colour in the bands of one deviation and of two
@@ -242,8 +294,9 @@ class DotsLayer:
         self.grid: Grid | None = None
         self.sizes: Floats | None = None
         self.on_dark: NDArray[np.bool_] | None = None
-        self._cells = Cells()
-        self._atlas: QPixmap | None = None
+        self._stamps = Stamps()
+        inks = _DARK, _LIGHT
+        self._dots = [partial(_draw_dot, ink, size) for ink in inks for size in range(_SIZES + 1)]
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the dots."""
@@ -252,77 +305,42 @@ class DotsLayer:
         x, y = np.meshgrid(
             np.arange(_APART / 2, frame.width, _APART), np.arange(_APART / 2, frame.height, _APART)
         )
-        row, column = self._points(frame, x, y)
-        size = np.nan_to_num(self.sizes[row, column], nan=1.0).clip(0, 1)
+        at = _nearest(self.grid, frame, x, y)
+        size = np.nan_to_num(self.sizes[at], nan=1.0).clip(0, 1)
         which = np.rint(size * _SIZES).astype(np.intp)
         shown = which > 0
-        if frame.is_figure:
-            on_dark = self.on_dark[row, column]
-            _draw_each(painter, x[shown], y[shown], which[shown], on_dark[shown])
-            return
-        ratio, cell = frame.ratio, int(np.ceil((_APART + 2) * frame.ratio))
-        atlas = self._drawn(ratio, cell)
-        light = self.on_dark[row, column][shown].astype(np.intp)
-        self._cells.draw(painter, atlas, cell, ratio, x[shown], y[shown], which[shown], light)
-
-    def _points(
-        self, frame: Frame, x: Floats, y: Floats
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Row and column of the grid points nearest to places in pixels."""
-        assert self.grid is not None
-        low, high, (rows, columns) = self.grid.low, self.grid.high, self.grid.shape
-        left, right = frame.x([low[0], high[0]])
-        bottom, top = frame.y([low[1], high[1]])
-        column = ((x - left) / (right - left)).clip(0, 1) * (columns - 1)
-        row = ((y - bottom) / (top - bottom)).clip(0, 1) * (rows - 1)
-        return np.rint(row).astype(np.intp), np.rint(column).astype(np.intp)
-
-    def _drawn(self, ratio: float, cell: int) -> QPixmap:
-        """One picture of all sizes: dark ones, and below them light ones."""
-        if self._atlas is not None and self._atlas.height() == 2 * cell:
-            return self._atlas
-        self._atlas = QPixmap(cell * (_SIZES + 1), 2 * cell)
-        self._atlas.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(self._atlas)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        for line, color in enumerate((_DARK, _LIGHT)):
-            painter.setBrush(_translucent(color))
-            for size in range(1, _SIZES + 1):
-                radius = _radius(size) * ratio
-                centre = QPointF((size + 0.5) * cell, (line + 0.5) * cell)
-                painter.drawEllipse(centre, radius, radius)
-        painter.end()
-        return self._atlas
+        which += self.on_dark[at] * (_SIZES + 1)
+        places = x[shown], y[shown], which[shown]
+        self._stamps.draw(painter, frame, self._dots, None, _APART + 2, *places)
 
 
-def _radius(size: int) -> float:
-    """In pixels."""
-    return _APART / 2 * size / _SIZES
-
-
-def _translucent(color: str) -> QColor:
-    fill = QColor(color)
+def _draw_dot(ink: str, size: int, painter: QPainter, x: float, y: float) -> None:
+    fill = QColor(ink)
     fill.setAlpha(150)
-    return fill
+    painter.setBrush(fill)
+    radius = _APART / 2 * size / _SIZES
+    painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
-def _draw_each(
-    painter: QPainter,
-    x: Floats,
-    y: Floats,
-    sizes: NDArray[np.intp],
-    on_dark: NDArray[np.bool_],
-) -> None:
-    """Draw dots [n] at pixels as shapes."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    inks = _translucent(_DARK), _translucent(_LIGHT)
-    for at_x, at_y, size, is_dark in zip(
-        x.tolist(), y.tolist(), sizes.tolist(), on_dark.tolist(), strict=True
-    ):
-        painter.setBrush(inks[is_dark])
-        painter.drawEllipse(QPointF(at_x, at_y), _radius(size), _radius(size))
+def _nearest(
+    grid: Grid, frame: Frame, x: Floats, y: Floats
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Row and column of the grid points nearest to places in pixels."""
+    low, high, (rows, columns) = grid.low, grid.high, grid.shape
+    left, right = frame.x([low[0], high[0]])
+    bottom, top = frame.y([low[1], high[1]])
+    column = ((x - left) / (right - left)).clip(0, 1) * (columns - 1)
+    row = ((y - bottom) / (top - bottom)).clip(0, 1) * (rows - 1)
+    return np.rint(row).astype(np.intp), np.rint(column).astype(np.intp)
+
+
+def cell_at(frame: Frame, grid: Grid, x: float, pixel: float) -> tuple[float, int, int]:
+    """The second input at a height in pixels, and the row and column of the nearest grid point."""
+    (y0, y1), (rows, columns) = frame.y_range, grid.shape
+    y = y1 - pixel / frame.height * (y1 - y0)
+    share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
+    column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
+    return y, int(row), int(column)
 
 
 def _name(subject: Subject, text: str) -> str:
@@ -341,11 +359,6 @@ def band_entries(colors: Colors, curves: Sequence[str], subject: Subject) -> lis
         return [one]
     tip = f"mean ± 2 standard deviations of {subject.networks}"
     return [one, Entry("band", "±2 std", wide, short="±2", tip=tip)]
-
-
-def member_entry(color: str, subject: Subject) -> Entry:
-    """Of lines of single networks."""
-    return Entry("thin", subject.member, color, tip=subject.member_tip)
 
 
 def unsure_entry(colors: Colors, subject: Subject) -> Entry:
