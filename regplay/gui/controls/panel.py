@@ -86,7 +86,7 @@ _SPACING = 4  # px between controls
 
 
 class _DefaultsButton(Button):
-    """In sight while it is enabled; it keeps its room, so that a drag does not lay out the panel."""
+    """In sight while it is enabled; it keeps its room, so that a drag lays out nothing."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw it, or nothing."""
