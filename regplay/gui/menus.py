@@ -27,6 +27,8 @@ class Menus(QObject):
         Puts what can be done with the plots in sight into a menu.
     edit_points
         Begins and ends the mode in which points are placed.
+    show_gallery
+        Shows what one can begin with.
 
     Signals
     -------
@@ -48,16 +50,20 @@ class Menus(QObject):
         guide: Guide,
         fill_figures: Callable[[QMenu], None],
         edit_points: Callable[[], None],
+        show_gallery: Callable[[], None],
     ) -> None:
         super().__init__(window)
         self._window, self._runner, self._documents = window, controller.runner, documents
         bar = window.menuBar()
 
-        self._add_files(bar.addMenu("&File"), files, fill_figures)
+        file = bar.addMenu("&File")
+        self._add(file, "&New…", show_gallery, QKeySequence.StandardKey.New)
+        self._add_files(file, files, fill_figures)
 
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
         self._add(edit, "&Redo change of settings", controller.redo, QKeySequence.StandardKey.Redo)
+        self._add(edit, "All settings back to &defaults", controller.restore_defaults)
         edit.addSeparator()
         self._add(edit, "Copy as &PyTorch", files.copy_script, "Ctrl+Shift+P")
         self._add(edit, "Copy &link", files.copy_link, "Ctrl+Shift+C")

@@ -80,6 +80,12 @@ class TabStack(QWidget):
         """Show a tab."""
         self._buttons[name].setChecked(True)
 
+    def _take_out(self, view: QWidget) -> None:
+        """Delete a view that is not in sight."""
+        self._views = {name: one for name, one in self._views.items() if one is not view}
+        self._stack.removeWidget(view)
+        view.deleteLater()
+
     def _show(self, name: str) -> None:
         view = self._views.get(name)
         if view is None:
@@ -159,6 +165,18 @@ class Tabs(TabStack):
         if self.side is not None:
             self.side.compare()
 
+    def make_anew(self) -> None:
+        """Show the fit, and have the other views made anew when they are shown next."""
+        self.set_tab("fit")
+        self.beside_changed.emit([])
+        self.compared_runs_changed.emit([])
+        made = (self.landscape, self.seeds, self.network, self.side)
+        self.landscape = self.seeds = self.network = self.side = None
+        for view in made:
+            if view is not None:
+                self._studies.remove(view)
+                self._take_out(view)
+
     def set_dataset(self, dataset: Dataset | None) -> None:
         """Work on other data; without any, what is shown stays."""
         if dataset is None or dataset is self._dataset:
@@ -224,9 +242,7 @@ class Tabs(TabStack):
         tab = self.side = SideTab(self._pins)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.beside_changed.connect(self.beside_changed)
-        tab.compared_runs_changed.connect(
-            lambda: self.compared_runs_changed.emit(tab.compared_runs)
-        )
+        tab.compared_runs_changed.connect(self.compared_runs_changed)
         tab.start_chosen.connect(self.start_chosen)
         tab.pin_chosen.connect(self.pin_chosen)
         self._studies.add(tab)

@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
@@ -13,8 +20,10 @@ from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
+from regplay.gui.gallery import Gallery
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
+from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs import PinnedRuns, RunsList
@@ -27,6 +36,7 @@ from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, column, divided
 
+_NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 
 
@@ -80,7 +90,7 @@ class MainWindow(QMainWindow):
         self.transport = Transport()
         self.timeline = Timeline()
         self.status = Status(clock)
-        self.runs = RunsList()
+        self.runs = RunsList(controller.pins)
         self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
         self.editing = Editing(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
@@ -96,6 +106,9 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
         self.files = FileCommands(controller, self.documents, self.guide.open_file, self)
         self.figure_menus = FigureMenus(self, self.settings, self.editing.takes_right)
+        self.gallery = Gallery(
+            self, controller.studies, controller.runner, self.documents, self.files, self.editing
+        )
         self._compose()
         self.menus = Menus(
             self,
@@ -105,6 +118,7 @@ class MainWindow(QMainWindow):
             self.guide,
             self.figure_menus.fill,
             self.editing.button.click,
+            self.gallery.show,
         )
         self._connect_commands()
         self._connect_views()
@@ -115,7 +129,7 @@ class MainWindow(QMainWindow):
         controller.reset()
 
     def _compose(self) -> None:
-        for button in (*self.editing.buttons, *self.passes.buttons):
+        for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
         self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
@@ -162,17 +176,18 @@ class MainWindow(QMainWindow):
         tabs = self.tabs
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
-        tabs.tab_changed.connect(lambda tab: self.editing.set_in_sight(tab == "fit"))
-        for place in (tabs, self.pinned, controls):
+        tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
+        for place in (tabs, self.runs, controls):
             place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
         tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))
         tabs.pin_chosen.connect(
-            lambda it, fit: controller.pin_run(it.run, fit, it.dataset, it.name, it.color)
+            lambda it, fit: controller.pin_run(
+                it.run, fit, it.dataset, it.place.name, it.place.color
+            )
         )
         self.runs.pin_clicked.connect(controller.pin)
         self.runs.compare_clicked.connect(controller.compare)
-        self.runs.removed.connect(lambda _: controller.studies.reconsider())
         self.runs.changed.connect(controller.studies.reconsider)
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
@@ -212,6 +227,7 @@ class MainWindow(QMainWindow):
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
+        self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
         runner.playing_changed.connect(self.transport.set_playing)
         runner.playing_changed.connect(self.status.set_training)
@@ -225,9 +241,10 @@ class MainWindow(QMainWindow):
             self.documents.refused,
             self.files.failed,
             self.figure_menus.failed,
+            self.gallery.failed,
         ):
             failed.connect(self.banner.show_message)
-        self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
+        self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.figure_menus.done.connect(self.status.tell)
 
@@ -257,6 +274,14 @@ class MainWindow(QMainWindow):
         self.menus.set_device(device)
         self.controller.set_device(device)
 
+    def _begin_anew(self) -> None:
+        """Have nothing stay of how the last thing was looked at."""
+        self.editing.button.setChecked(False)
+        self.controls.show_first()
+        self.tabs.make_anew()
+        for chart in self.findChildren(Chart):
+            chart.reset_ranges()
+
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
         self.controller.studies.reconsider()
@@ -280,6 +305,11 @@ class MainWindow(QMainWindow):
         if not self._is_painted:
             self._is_painted = True
             self.painted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the lesson how much room there is."""
+        super().resizeEvent(event)
+        self.guide.set_narrow(event.size().width() < _NARROW)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the plot under the mouse."""

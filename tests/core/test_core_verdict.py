@@ -5,13 +5,14 @@ from dataclasses import replace as with_changes
 
 import numpy as np
 import pytest
+from trainings import run
 
 from regplay.core.datasets import Dataset, Split, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.core.verdict import (
     PointLosses,
     Shown,

@@ -1,6 +1,6 @@
 """What comes into the program and goes out of it: sessions, data, lessons, links, scripts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
@@ -8,6 +8,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from regplay.core.errors import UserError
+from regplay.core.fields import Value
 from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents
 from regplay.session.document import SUFFIX
@@ -16,6 +17,7 @@ from regplay.session.files import TABLES, check_table, write_file
 from regplay.session.lessons import is_lesson
 from regplay.session.results import dataset_csv
 
+Take = Callable[[Mapping[str, Value]], object]
 _SUFFIXES = (SUFFIX, ".toml", *TABLES)
 _OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
 
@@ -60,12 +62,12 @@ class FileCommands(QObject):
         if name:
             self.open(Path(name))
 
-    def choose_data(self) -> None:
-        """Ask for a table and how to learn from it."""
+    def choose_data(self, take: Take | None = None) -> None:
+        """Ask for a table and how to learn from it; as `open_table`."""
         kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", "", kinds)
         if name:
-            self.open_table(Path(name))
+            self.open_table(Path(name), take=take)
 
     def open(self, path: Path) -> None:
         """Open a session, an experiment, a lesson or a table, by what it is."""
@@ -76,8 +78,16 @@ class FileCommands(QObject):
         else:
             self._documents.open(path)
 
-    def open_table(self, path: Path | None, text: str | None = None) -> None:
-        """Show a table, a file or its text, and ask how to learn from it."""
+    def open_table(
+        self, path: Path | None, text: str | None = None, take: Take | None = None
+    ) -> None:
+        """Show a table, a file or its text, and ask how to learn from it.
+
+        Parameters
+        ----------
+        take
+            Is handed the answer, values by field path; None changes the present experiment.
+        """
         try:
             check_table(path if path is not None else text or "")
         except UserError as error:
@@ -87,7 +97,8 @@ class FileCommands(QObject):
         from regplay.gui.data import CsvDialog
 
         dialog = CsvDialog(path, text, self._parent)
-        dialog.accepted.connect(lambda: self._controller.set_values(dialog.values()))
+        take = take or self._controller.set_values
+        dialog.accepted.connect(lambda: take(dialog.values()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 

@@ -81,13 +81,13 @@ class EditStrip(QWidget):
 
     Signals
     -------
-    class_chosen
-        (int): points to come are of another class.
+    class_changed
+        Points to come are of another class.
     outlier_clicked
         One more point is wanted, far from what the others tell.
     """
 
-    class_chosen = Signal(int)
+    class_changed = Signal()
     outlier_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -98,11 +98,11 @@ class EditStrip(QWidget):
         row.setSpacing(3)
         self._group = QButtonGroup(self)
         self.chips = [named(f"edit.class.{k}", ClassChip(k)) for k in range(MAX_CLASSES)]
-        for chip in self.chips:
-            self._group.addButton(chip)
+        for k, chip in enumerate(self.chips):
+            self._group.addButton(chip, k)
             row.addWidget(chip)
-            chip.clicked.connect(lambda _, k=chip.index: self.class_chosen.emit(k))
         self.chips[0].setChecked(True)
+        self._group.idToggled.connect(lambda *_: self.class_changed.emit())
         self._value = QLabel("Value")
         self.target = named("edit.value", TargetBox())
         row.addWidget(self._value)
@@ -121,12 +121,12 @@ class EditStrip(QWidget):
     @property
     def current_class(self) -> int:
         """The class of points to come."""
-        return next(chip.index for chip in self.chips if chip.isChecked())
+        return self._group.checkedId()
 
     def set_class(self, index: int) -> None:
-        """Make this the class of points to come."""
-        self.chips[index].setChecked(True)
-        self.class_chosen.emit(index)
+        """Make this the class of points to come, if there may be so many."""
+        if index < len(self.chips):
+            self.chips[index].setChecked(True)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show what goes with the points of a dataset."""

@@ -11,10 +11,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
-from regplay.gui.editing.chart_points import ChartPoints
 from regplay.gui.editing.edit_strip import EditStrip
-from regplay.gui.editing.point_editor import PointEditor
-from regplay.gui.plots.chart import Chart
+from regplay.gui.editing.point_editor import ChartPoints, PointEditor
 from regplay.gui.plots.fit_panel import ChartPanel, interpolated
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.training import Clock
@@ -32,6 +30,8 @@ class Editing(QObject):
 
     Attributes
     ----------
+    button
+        Turns the mode on and off; to be placed where it is seen with the fit.
     strip
         The line of tools, to be placed above the fit; hidden outside of the mode.
 
@@ -49,28 +49,22 @@ class Editing(QObject):
 
     def __init__(self, fit_view: FitView, clock: Clock) -> None:
         super().__init__(fit_view)
-        self._fit_view, self._clock = fit_view, clock
+        self._fit_view = fit_view
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
-        self._sheet: ChartPoints | None = None
         self._sent: tuple[Drawing, Experiment] | None = None  # while those who take it answer
-        self._hands: dict[Chart, PointEditor] = {}
-        self._hand: PointEditor | None = None  # on the chart that is shown
         self.button = named("edit", Toggle("Edit points", _TIP))
         self.button.toggled.connect(self._toggle)
         self.strip = EditStrip()
         self.strip.hide()
         self.strip.outlier_clicked.connect(self._add_outlier)
-        self.strip.class_chosen.connect(self._show_mark)
+        self._editor = PointEditor(self.strip, clock, self)
+        self._editor.drew.connect(self._tell)
+        self.strip.class_changed.connect(self._editor.show_mark)
         # The strip is in sight in the mode alone, so that the key is free outside of it.
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self.strip)
         self._escape.activated.connect(self._on_escape)
         self._enable()
-
-    @property
-    def buttons(self) -> tuple[Toggle]:
-        """To be placed in the window."""
-        return (self.button,)
 
     @property
     def is_on(self) -> bool:
@@ -90,16 +84,11 @@ class Editing(QObject):
         drawing, sent = self._sent or (None, None)
         if sent is None or sent.data != experiment.data:
             drawing = None
-            if self._hand is not None:
-                self._hand.let_go()  # of a point that may be there no more
+            self._editor.let_go()  # of a point that may be there no more
         self._enable()
         if dataset is not None:
             self.strip.set_dataset(dataset)
         self._take_chart(drawing)
-
-    def set_in_sight(self, is_in_sight: bool) -> None:
-        """Whether the fit is in sight, on which points are edited."""
-        self.button.setVisible(is_in_sight)
 
     # the mode
 
@@ -133,30 +122,10 @@ class Editing(QObject):
 
         A `drawing` that they were made of need not be made of them again.
         """
-        panel, dataset = self._fit_view.panel, self._dataset
-        self._sheet, hand = None, None
+        panel, dataset, points = self._fit_view.panel, self._dataset, None
         if self.is_on and dataset is not None and isinstance(panel, ChartPanel):
-            self._sheet = ChartPoints(panel.chart, dataset, drawing or Drawing.of(dataset))
-            hand = self._hand_on(panel.chart)
-        before, self._hand = self._hand, hand
-        if before is not None and before is not hand:
-            before.set_on(False)
-            before.set_sheet(None)
-        if hand is not None:
-            hand.set_sheet(self._sheet)
-            if before is not hand:
-                hand.set_on(True)
-
-    def _hand_on(self, chart: Chart) -> PointEditor:
-        hand = self._hands.get(chart)
-        if hand is None:
-            hand = self._hands[chart] = PointEditor(chart, self.strip, self._clock)
-            hand.drew.connect(self._tell)
-        return hand
-
-    def _show_mark(self) -> None:
-        if self._hand is not None:
-            self._hand.show_mark()
+            points = ChartPoints(panel.chart, dataset, drawing or Drawing.of(dataset))
+        self._editor.edit(points)
 
     # what follows from it
 
@@ -168,8 +137,9 @@ class Editing(QObject):
             self._sent = None
 
     def _add_outlier(self) -> None:
-        if self._sheet is not None and len(self._sheet.drawing.points) < MOST:
-            drawing = self._sheet.drawing
+        points = self._editor.points
+        if points is not None and len(points.drawing.points) < MOST:
+            drawing = points.drawing
             self._tell(drawing.with_outlier(self._predictor(drawing)), goes_on=False)
 
     def _predictor(self, drawing: Drawing) -> Callable[[Floats], Floats]:

@@ -70,6 +70,11 @@ class StudyScheduler(QObject):
         self._users.insert(0, user)
         self.reconsider()
 
+    def remove(self, user: object) -> None:
+        """Train for this one no longer."""
+        self._users = [one for one in self._users if one is not user]
+        self.reconsider()
+
     def set_experiment(self, experiment: Experiment | None) -> None:
         """Study another experiment, or none."""
         self._experiment = experiment

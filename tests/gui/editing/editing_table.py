@@ -43,7 +43,7 @@ class Table(QWidget):
         self.told: list[tuple[Experiment, bool]] = []
         self.dataset = None
         layout = QVBoxLayout(self)
-        for widget in (*self.editing.buttons, self.editing.strip, self.fit_view):
+        for widget in (self.editing.button, self.editing.strip, self.fit_view):
             layout.addWidget(widget)
         self.editing.edited.connect(self._edited)
         self.load(kind)
@@ -101,7 +101,7 @@ class Table(QWidget):
 
     @property
     def mark(self):
-        return self.editing._hands[self.chart].mark.mark
+        return self.editing._editor.mark.mark
 
     def at(self, x: float, y: float) -> QPoint:
         """Where a place in the units of the axes is."""

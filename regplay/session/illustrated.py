@@ -1,0 +1,144 @@
+"""Short texts with a picture that the program draws: starting points, and what the words mean.
+
+A picture is described by an experiment and by what of it is to be seen, so that what it shows is
+data and trained networks, never a drawing of what they might look like.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from regplay.core.errors import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import ExperimentError, Value, field, from_dict, replace
+from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.sweep import Lineup, Sweep, sweep_axis
+from regplay.resources import resource
+from regplay.session.validation import Form, parse_toml, read_text, validated
+
+# The points alone; points and fit; the losses over the epochs; the losses along a slider; fits of
+# several values of one field; the first images of the training points; a table.
+Kind = Literal["points", "fit", "losses", "curve", "fits", "images", "table"]
+Begins = Literal["training", "table", "editing"]
+
+_LARGEST = 1 << 18  # bytes of a file
+_Line = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^[^\n]*$")]
+
+
+class IllustratedError(UserError):
+    """A file of texts with pictures is damaged; the message says which, where and what."""
+
+
+class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A text and its picture.
+
+    Attributes
+    ----------
+    experiment
+        What is learned.
+    picture
+        What of it is shown.
+    along, values
+        Of a curve, the field whose slider it belongs to; of several fits, the field in which they
+        differ, and its values.
+    """
+
+    title: _Line
+    text: _Line
+    experiment: Experiment = Experiment()
+    picture: Kind = "fit"
+    along: str = ""
+    values: tuple[Value, ...] = ()
+
+    @property
+    def sweep(self) -> Sweep | Lineup | None:
+        """The networks that the picture shows; None where it shows none."""
+        if self.picture in ("points", "images", "table"):
+            return None
+        if self.picture == "curve":
+            axis = sweep_axis(self.along)
+            return Sweep(replace(self.experiment, {self.along: axis.values[0]}), (axis,))
+        if self.picture == "fits":
+            return Lineup(
+                tuple(replace(self.experiment, {self.along: value}) for value in self.values)
+            )
+        return Lineup((self.experiment,))
+
+
+class StartingPoint(Illustrated, frozen=True):
+    """Something to begin with.
+
+    Attributes
+    ----------
+    begins
+        What follows: training, the choice of a table, or the editing of points.
+    curves
+        Field paths of the sliders that show their curve.
+    """
+
+    begins: Begins = "training"
+    curves: tuple[str, ...] = ("regularization.weight_decay", "regularization.dropout")
+
+
+class Term(Illustrated, frozen=True):
+    """A word of the field and what it means."""
+
+
+def starting_points() -> list[StartingPoint]:
+    """Those that ship with the program, in order.
+
+    Raises
+    ------
+    IllustratedError
+        If one of them is damaged.
+    """
+    return [
+        _read(_tables(path), StartingPoint, path.name)
+        for path in sorted(resource("gallery").glob("*.toml"))
+    ]
+
+
+def glossary() -> list[Term]:
+    """The terms that the program explains, in the order of the file.
+
+    Raises
+    ------
+    IllustratedError
+        If the file is damaged.
+    """
+    path = resource("glossary.toml")
+    tables = _tables(path).get("terms", [])
+    return [_read(raw, Term, f"{path.name}, {raw.get('title', '')}") for raw in tables]
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    text = read_text(path, _LARGEST, "text with pictures", IllustratedError)
+    return parse_toml(text, "text with pictures", IllustratedError)
+
+
+def _read(raw: dict[str, Any], form: type[Form], place: str) -> Form:
+    """A text with its picture, as the table of a file has it."""
+    rest = dict(raw)
+    try:
+        experiment = from_dict(rest.pop("experiment", {}))
+        found = validated(rest, form, IllustratedError)
+        _check_fields(found)
+    except UserError as error:
+        raise IllustratedError(f"{place}: {error}") from None
+    return msgspec.structs.replace(found, experiment=experiment)
+
+
+def _check_fields(found: Any) -> None:
+    """Refuse fields and values that there are not."""
+    paths: Sequence[str] = getattr(found, "curves", ())
+    if found.picture == "curve":
+        paths = [*paths, found.along]
+    for path in paths:
+        if path not in SWEEPABLE:
+            raise ExperimentError(f"{path} has no curve; there are {', '.join(SWEEPABLE)}")
+    if found.picture == "fits":
+        for value in found.values:
+            field(found.along).check(value)
