@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.gui.network.pictures import KeptPicture, Magnitude, layer_color, layer_name
-from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.hover import Readout, ReadoutRow
+from regplay.gui.plots.canvas import Frame, Readout, ReadoutRow
 from regplay.gui.plots.scale import Scale
 from regplay.gui.theme import ROLES, Colors, mix
 from regplay.session.number_text import number

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.plots.hover import Readout, paint_readout
+from regplay.gui.plots.canvas import Readout, paint_readout
 from regplay.gui.plots.scale import LARGEST, nice_step
 from regplay.gui.plots.shapes import Segments, pen
 from regplay.gui.theme import Colors, Role, colors_of, mix
