@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
-from regplay.core.history import History
+from regplay.core.history import Checkpoints, History
 from regplay.core.measurements import layer_sizes, steps_per_epoch
 from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file

@@ -4,8 +4,8 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit
-from regplay.gui.runs.pinned_runs import pin_overlays
 from regplay.gui.runs.run_rows import pin_color
+from regplay.gui.runs.runs_list import pin_overlays
 from regplay.session.pins import Pins
 
 

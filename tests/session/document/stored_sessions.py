@@ -3,10 +3,9 @@
 import numpy as np
 import torch
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import MEASURES
+from regplay.core.history import MEASURES, Checkpoints
 from regplay.core.training import Training
 from regplay.session.document import Document, DocumentWriter
 from regplay.session.document.states import encoded

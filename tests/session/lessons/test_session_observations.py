@@ -1,13 +1,14 @@
 """A reader's own runs, and which claims they show."""
 
 import pytest
+from trainings import run
 
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.session.claims import parse_claim
 from regplay.session.lessons import Observations
 
@@ -32,7 +33,8 @@ def _run(observations, values, keeps_state=True):
 
 def _shows(observations, claim, **values):
     base = replace(BASE, {path.replace("__", "."): value for path, value in values.items()})
-    return observations.shows(parse_claim(claim), base)
+    found = observations.measured(parse_claim(claim), base)
+    return found is not None and found.holds
 
 
 def test_a_run_shows_what_holds_of_it(observations):
@@ -93,7 +95,7 @@ def test_what_a_history_gains_later_does_not_count(observations):
         if snapshot.epoch == 10:
             observations.note(experiment, history, training.datasets[0], None)
     assert history.epochs[-1] == 20
-    assert observations.shows(parse_claim("epoch == 10"), experiment)
+    assert observations.measured(parse_claim("epoch == 10"), experiment).holds
 
 
 def test_bias_and_variance_come_from_resampled_networks(observations):
