@@ -117,7 +117,8 @@ class Dialogs:
         clicked = box.clickedButton()
         box.deleteLater()
         pairs = zip(buttons, answers.values(), strict=True)
-        return next(answer for button, answer in pairs if button is clicked)
+        chosen = [answer for button, answer in pairs if button is clicked]
+        return (chosen or [*answers.values()])[-1]
 
 
 @contextmanager
