@@ -281,6 +281,29 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
     return msgspec.structs.replace(experiment, **own)
 
 
+# What is learned: a person's own choice, which no default replaces.
+CHOSEN = frozenset(
+    f"data.{name}"
+    for name in ("name", "file", "target", "inputs", "task", "points", "valid_points")
+)
+
+
+def default_of(experiment: Experiment, path: str) -> Value:
+    """The value that a field has unless it is changed: of the data, the chosen dataset's own."""
+    section, _, name = path.rpartition(".")
+    usual = field(path).default
+    if section != "data":
+        return usual
+    value: Value = REGISTRY[experiment.data.name].defaults.get(name, usual)
+    return value
+
+
+def with_defaults(experiment: Experiment, paths: Iterable[str]) -> Experiment:
+    """The experiment with the defaults at these field paths; what is learned stays."""
+    found = {path: default_of(experiment, path) for path in paths if path not in CHOSEN}
+    return replace(experiment, found)
+
+
 def differences(old: Experiment, new: Experiment) -> tuple[str, ...]:
     """The field paths at which two experiments differ, in the order of `FIELDS`."""
     same = {name for name in _SECTIONS if getattr(old, name) == getattr(new, name)}
