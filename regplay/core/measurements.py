@@ -126,6 +126,17 @@ def steps_per_epoch(n_train: int, batch_size: int) -> int:
     return -(-n_train // min(batch_size or n_train, n_train))
 
 
+def training_seconds(
+    experiment: Experiment, n_train: int, n_valid: int, n_inputs: int, n_outputs: int
+) -> float:
+    """Expected time of a training on one thread of the native kernel, for its arithmetic alone."""
+    model, optimizer = experiment.model, experiment.optimizer
+    sizes = (n_inputs, *[model.width] * model.depth, n_outputs)
+    batch = min(optimizer.batch_size or n_train, n_train)
+    step = cost(1, sizes, batch, n_train + n_valid).step_flops / _FLOPS_PER_US
+    return experiment.epochs * steps_per_epoch(n_train, batch) * step / 1e6
+
+
 @dataclass(frozen=True)
 class Schedule:
     """At which epochs losses are recorded: at all of the first 20, then ever more rarely.
@@ -189,11 +200,6 @@ class StoppingState:
             self.last_values[:, one],
         )
 
-    def begun_anew(self) -> "StoppingState":
-        """All members train again, and have yet to find their best."""
-        fresh = StoppingState.fresh(len(self.stopped_at))
-        return replace(fresh, last_values=self.last_values)
-
 
 class Stopping:
     """Decides at each record who stops.
@@ -212,8 +218,12 @@ class Stopping:
         self.is_plain = True
 
     def begin(self, patience: NDArray[np.int64]) -> None:
-        """Let all members train, each with so many epochs of patience [M]; 0 is endless."""
-        self.state = self.state.begun_anew()
+        """Let all members train, each with so many epochs of patience [M]; 0 is endless.
+
+        They have yet to find their best.
+        """
+        fresh = StoppingState.fresh(len(patience))
+        self.state = replace(fresh, last_values=self.state.last_values)
         self._patience = patience
         self.is_plain = not patience.any()
 

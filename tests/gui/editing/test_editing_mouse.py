@@ -232,9 +232,11 @@ def test_over_one_input_the_nearest_row_is_the_class(open_table) -> None:
 def test_over_two_inputs_a_value_is_the_nearest_points_or_that_of_the_box(open_table) -> None:
     table = open_table("values")
     low, high = table.points[:, :2].min(axis=0), table.points[:, :2].max(axis=0)
-    place = low + (high - low) * [0.3, 0.4]
-    pixels = (table.points[:, :2] - place) / table.pixel()
-    nearest = np.hypot(*pixels.T).argmin()
+    places = low + (high - low) * np.random.default_rng(0).uniform(size=(100, 1, 2))
+    pixels = np.hypot(*np.moveaxis((table.points[:, :2] - places) / table.pixel(), -1, 0))
+    first, second = np.sort(pixels)[:, :2].T
+    clearest = np.where(first > 30, second - first, 0).argmax()  # away from all, and nearest to one
+    place, nearest = places[clearest, 0], pixels[clearest].argmin()
     table.click(*place)
     assert table.points[-1, 2] == table.points[nearest, 2]
     table.editing.strip.target.setValue(0.02)
