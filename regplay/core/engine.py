@@ -124,45 +124,21 @@ class Orders:
 
 @dataclass
 class Work:
-    """A population in training.
-
-    Attributes
-    ----------
-    x, y
-        Inputs [M or 1, N, d] and targets [M or 1, N, outputs], one-hot for classes; training
-        points first.
-    batch_size
-        At most `n_train`.
-    optimizer
-        `sgd`, `momentum`, `adam` or `adamw`.
-    momentum
-        μ of `momentum`.
-    decays_biases
-        Whether weight decay and L1 act on biases too.
-    rates
-        `RATES` of each member [M].
-    orders
-        Of the batches.
-    momenta
-        As many as the optimizer has, [M, P] each.
-    progress
-        `PROGRESS` of each member [M].
-    gradients
-        [M, …], room for gradients of steps that were left in the middle, as the engine likes.
-    """
+    """A population in training."""
 
     population: "Population"
-    x: Tensor
-    y: Tensor
+    x: Tensor  # inputs [M or 1, N, d], training points first
+    y: Tensor  # targets [M or 1, N, outputs], one-hot for classes
     n_train: int
-    batch_size: int
-    optimizer: str
-    orders: Orders
-    momenta: tuple[Tensor, ...]
-    rates: NDArray[Any]
-    progress: NDArray[Any]
-    momentum: float = 0.0
-    decays_biases: bool = True
+    batch_size: int  # at most `n_train`
+    optimizer: str  # `sgd`, `momentum`, `adam` or `adamw`
+    orders: Orders  # of the batches
+    momenta: tuple[Tensor, ...]  # as many as the optimizer has, [M, P] each
+    rates: NDArray[Any]  # `RATES` of each member [M]
+    progress: NDArray[Any]  # `PROGRESS` of each member [M]
+    momentum: float = 0.0  # μ of `momentum`
+    decays_biases: bool = True  # whether weight decay and L1 act on biases too
+    # [M, …], room for gradients of steps that were left in the middle, as the engine likes.
     gradients: Tensor = field(default_factory=lambda: torch.empty(0))
 
     @property
@@ -208,24 +184,12 @@ class Stretch:
 
 
 class Engine(Protocol):
-    """Computes with the tensors of a population.
+    """Computes with the tensors of a population."""
 
-    Attributes
-    ----------
-    name
-        For people: what computes, and with which instructions or why not natively.
-    problem
-        Why it is slower than it should be; empty if it is not.
-    at_once
-        How many members it trains side by side, each on a core of its own.
-    overhead
-        Seconds that a step takes about, besides its arithmetic.
-    """
-
-    name: str
-    problem: str
-    at_once: int
-    overhead: float
+    name: str  # for people: what computes, and with which instructions or why not natively
+    problem: str  # why it is slower than it should be; empty if it is not
+    at_once: int  # members that it trains side by side, each on a core of its own
+    overhead: float  # seconds that a step takes about, besides its arithmetic
 
     def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
         """Train all members that train to a step, measuring and keeping at records on the way.
