@@ -26,11 +26,7 @@ MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
-        ("step", "i8"),
-        ("updates", "i8"),
-        ("row", "i8"),
-        ("record", "i8"),
-        ("measured", "i8"),
+        *((name, "i8") for name in ("step", "updates", "row", "record", "measured")),
         ("sums", "f8", (MEANS,)),
     ]
 )
@@ -148,35 +144,23 @@ class Work:
 
 
 class Stretch:
-    """Some steps in one go, and what comes of the records among them.
-
-    Attributes
-    ----------
-    end
-        The step after the last one.
-    record_steps
-        [R], rising: after which steps to measure, and to keep the parameters and momenta.
-    values
-        [R, M, MEASURED], float64.
-    kept
-        [R, M, P] each: parameters, then momenta.
-    first_epoch, orders
-        Orders of the points [distinct, epochs, N] of each epoch from the first on, int32; None if a
-        batch is all points.
-    """
+    """Some steps in one go, and what comes of the records among them."""
 
     def __init__(
         self, work: Work, record_steps: NDArray[np.int64], first_epoch: int, end: int
     ) -> None:
-        self.end = end
+        self.end = end  # the step after the last one
+        # [R], rising: after which steps to measure, and to keep the parameters and momenta.
         self.record_steps = record_steps
         count, (members, parameters) = len(record_steps), work.population.flat.shape
         self.values = np.zeros((count, members, MEASURED))
-        self.kept = tuple(
+        self.kept = tuple(  # [R, M, P] each: parameters, then momenta
             work.population.flat.new_empty(count, members, parameters)
             for _ in range(1 + len(work.momenta))
         )
         self.first_epoch = first_epoch
+        # Of the points in each epoch from the first on, [distinct, epochs, N], int32; None if a
+        # batch is all points.
         self.orders: Tensor | None = None
         if work.batch_size < work.n_train and end > first_epoch * work.steps_per_epoch:
             epochs = -(-end // work.steps_per_epoch) - first_epoch
