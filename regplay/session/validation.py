@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.fields import nearest
 
 Form = TypeVar("Form", bound=msgspec.Struct)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.fields import Value
 from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents

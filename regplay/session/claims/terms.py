@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import NDArray
 
-from regplay.core import fields
+from regplay.core import UserError, fields
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset
-from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
 from regplay.core.history import MEASURES, History

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
 
