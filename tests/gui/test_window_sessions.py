@@ -152,7 +152,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     kept = worked.controller.pins[1].run
     worked.controller.adopt(kept.experiment, Start(run=kept))
     worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
-    worked.click("stage.network")
+    worked.click("tab.network")
     window.history_view.set_tab("weights")
     worked.click("timeline.overlay")
     worked.click("keep_weights")

@@ -21,7 +21,7 @@ def at_tab(open_window, settings):
 
     def open_at(tab, values):
         person = open_window(SMALL | values)
-        person.click(f"stage.{tab}")
+        person.click(f"tab.{tab}")
         return person
 
     return open_at

@@ -24,7 +24,7 @@ def at_landscape(open_window, settings):
 
     def open_at(values=None):
         person = open_window(SMALL | (values or {}))
-        person.click("stage.landscape")
+        person.click("tab.landscape")
         return person, person.window.tabs.landscape
 
     return open_at
@@ -55,7 +55,7 @@ def test_a_file_says_itself_whether_there_are_accuracies(at_landscape, tmp_path,
 def test_the_present_settings_are_marked_from_the_beginning(open_window, settings):
     settings.setValue("curves", "")
     person = open_window({})  # all defaults
-    person.click("stage.landscape")
+    person.click("tab.landscape")
     tab = person.window.tabs.landscape
     x, y = tab.header.axes
     experiment = person.controller.session.experiment
