@@ -1,7 +1,7 @@
 """File ▸ New: the gallery of starting points, by mouse and keyboard."""
 
 import pytest
-from desk_tools import answer_with, dialog_of, entries, press, use_table, written
+from file_tools import answer_with, dialog_of, entries, press, use_table, written
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtTest import QTest

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from desk_tools import clipboard
+from file_tools import clipboard
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from desk_tools import answer_with, press, written
+from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
 
