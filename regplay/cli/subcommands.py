@@ -253,12 +253,16 @@ def run_sweep(options: Namespace) -> int:
 
 
 def _write_sweep(folder: Path, result: "SweepResult") -> None:
-    from regplay.session.files import prepare_folder, write_file
+    from regplay.session.files import OutputError, prepare_folder, write_file
     from regplay.session.results import sweep_csv
 
     prepare_folder(folder)
     picture = folder / "sweep.png"
-    had_picture = _remove(picture)  # never beside numbers that it doesn't show
+    had_picture = picture.exists()
+    try:
+        picture.unlink(missing_ok=True)  # never beside numbers that it doesn't show
+    except OSError as error:
+        raise OutputError(f"{picture}: can't be removed: {error.strerror or error}") from None
     write_file(folder / "sweep.csv", sweep_csv(result))
     axes = len(result.sweep.axes)
     reason = ""
@@ -276,19 +280,6 @@ def _write_sweep(folder: Path, result: "SweepResult") -> None:
 
         write_file(picture, sweep_png(result))
     print(f"Results are in {folder}", file=sys.stderr)
-
-
-def _remove(path: Path) -> bool:
-    """Remove a file; whether there was one."""
-    from regplay.session.files import OutputError
-
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise OutputError(f"{path}: can't be removed: {error.strerror or error}") from None
-    return True
 
 
 # `regplay export`

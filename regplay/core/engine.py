@@ -3,6 +3,7 @@
 Both change the tensors and numbers of a `Work` in place, one `Stretch` of steps after another.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,7 +13,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.draws import Orders
 from regplay.core.hyperparameters import RATE_FIELDS
 
 if TYPE_CHECKING:
@@ -64,6 +64,61 @@ class Stop:
     def is_set(self) -> bool:
         """Whether to come back."""
         return bool(self.flag[0])
+
+
+class Orders:
+    """In which order each epoch takes the training points: as `torch.randperm` draws them.
+
+    Members of one seed share it.
+
+    Parameters
+    ----------
+    seeds
+        One a member.
+
+    Attributes
+    ----------
+    rows
+        Which of the distinct seeds each member has [M].
+    """
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self._seeds = list(dict.fromkeys(seeds))
+        places = {seed: place for place, seed in enumerate(self._seeds)}
+        self.rows: NDArray[np.int32] = np.array([places[seed] for seed in seeds], dtype=np.int32)
+        self._generators: list[torch.Generator] = []
+        self._epoch = -1  # the one that the generators draw next
+        self._before_last: list[Tensor] = []  # their states before the last one that they drew
+
+    @property
+    def distinct(self) -> int:
+        """How many different orders there are."""
+        return len(self._seeds)
+
+    def draw(self, first_epoch: int, epochs: int, n: int) -> Tensor:
+        """Orders [distinct, epochs, n] of n points, int32, from an epoch on.
+
+        Going back by more than one epoch takes as long as drawing all epochs before.
+        """
+        if self._before_last and first_epoch == self._epoch - 1:
+            for generator, state in zip(self._generators, self._before_last, strict=True):
+                generator.set_state(state)
+            self._epoch = first_epoch
+        elif not 0 <= self._epoch <= first_epoch:
+            self._generators = [torch.Generator().manual_seed(seed) for seed in self._seeds]
+            self._epoch = 0
+        found = torch.empty(self.distinct, epochs, n, dtype=torch.int32)
+        order = torch.empty(n, dtype=torch.int64)
+        self._before_last = []
+        for generator, rows in zip(self._generators, found, strict=True):
+            for _ in range(self._epoch, first_epoch):
+                torch.randperm(n, generator=generator, out=order)
+            for row in rows[:-1]:
+                row.copy_(torch.randperm(n, generator=generator, out=order))
+            self._before_last.append(generator.get_state())
+            rows[-1].copy_(torch.randperm(n, generator=generator, out=order))
+        self._epoch = first_epoch + epochs
+        return found
 
 
 @dataclass

@@ -9,14 +9,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import Floats, History
+from regplay.core.history import Checkpoints, Floats, History
 from regplay.core.hyperparameters import MEMBER_FIELDS
 from regplay.core.measurements import layer_sizes
 from regplay.core.population import Shape, fit_at, measured, network_at

@@ -5,7 +5,7 @@ twice as long, and know no values of each member's own.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +14,6 @@ from torch import Tensor
 from torch.nn import functional
 
 from regplay.core.device import cores
-from regplay.core.draws import draw_words, normals
 
 if TYPE_CHECKING:
     from regplay.core.engine import Stop, Stretch, Work
@@ -275,3 +274,72 @@ def _measure(work: "Work") -> "np.ndarray":
         columns += [powers[:, is_weight].sum(1), powers[:, ~is_weight].sum(1)]
     values: np.ndarray = torch.stack(columns, 1).numpy()
     return values
+
+
+# Dropout and input noise come from a counter-based generator, so that each number depends on seed,
+# step, layer, point and unit alone: there is no state to keep, and what differs along a slider is
+# the slider (common random numbers).
+
+_LOW = 0xFFFFFFFF
+_MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+_KEY_STEPS = (0x9E3779B9, 0xBB67AE85)
+_ROWS = 4  # that one counter draws for
+
+
+def philox(counter: Sequence[Tensor], key: Sequence[Tensor]) -> list[Tensor]:
+    """Four random words for each counter of four: Philox4x32-10.
+
+    Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+
+    Parameters
+    ----------
+    counter, key
+        Four and two tensors of whole numbers in [0, 2³²), int64, of shapes that broadcast.
+    """
+    c0, c1, c2, c3 = counter
+    key0, key1 = key
+    for _ in range(10):
+        # As unsigned numbers these products fit 64 bits; what is shifted in from the sign goes.
+        p0, p1 = c0 * _MULTIPLIERS[0], c2 * _MULTIPLIERS[1]
+        c0, c1, c2, c3 = (
+            (p1 >> 32) & _LOW ^ c1 ^ key0,
+            p1 & _LOW,
+            (p0 >> 32) & _LOW ^ c3 ^ key1,
+            p0 & _LOW,
+        )
+        key0, key1 = key0 + _KEY_STEPS[0] & _LOW, key1 + _KEY_STEPS[1] & _LOW
+    return [c0, c1, c2, c3]
+
+
+def draw_words(seeds: Tensor, steps: Tensor, layer: int, rows: int, units: int) -> Tensor:
+    """Random words [K, S, rows, units] in [0, 2³²), int64.
+
+    Parameters
+    ----------
+    seeds
+        [S], int64.
+    steps
+        [K], int64.
+    layer
+        0 for the inputs, then the hidden layers.
+    rows, units
+        Points of a batch, and units of the layer.
+    """
+    device = seeds.device
+    groups = -(-rows // _ROWS)
+    unit = torch.arange(units, device=device)
+    group = torch.arange(groups, device=device)[:, None]
+    step = steps[:, None, None, None]
+    place = layer + (step >> 32 << 8)
+    key = seeds[None, :, None, None], torch.zeros(1, dtype=torch.int64, device=device)
+    words = philox((unit, group, place, step & _LOW), key)
+    return torch.stack(words, dim=3).flatten(2, 3)[:, :, :rows]
+
+
+def normals(words: Tensor, dtype: torch.dtype) -> Tensor:
+    """Standard normal numbers: the quantiles of (word + ½)/2³²."""
+    is_high = words >= 1 << 31
+    # The distance from the nearer end, so that nothing is lost at either.
+    u = (torch.where(is_high, _LOW - words, words).to(dtype) + 0.5) * 2.0**-32
+    quantile = torch.special.ndtri(u)
+    return torch.where(is_high, -quantile, quantile)

@@ -23,8 +23,7 @@ from torch import Tensor
 
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
-from regplay.core.draws import Orders
-from regplay.core.engine import PROGRESS, RATES, Stop, Stretch, Work
+from regplay.core.engine import PROGRESS, RATES, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid

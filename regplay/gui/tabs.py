@@ -215,9 +215,7 @@ class Tabs(QWidget):
         tab = self.side = SideTab(self._pins)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.beside_changed.connect(self.beside_changed)
-        tab.compared_runs_changed.connect(
-            lambda: self.compared_runs_changed.emit(tab.compared_runs)
-        )
+        tab.compared_runs_changed.connect(self.compared_runs_changed)
         tab.start_chosen.connect(self.start_chosen)
         tab.pin_chosen.connect(self.pin_chosen)
         self._studies.add(tab)

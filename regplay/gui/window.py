@@ -3,7 +3,14 @@
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QContextMenuEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import (
+    QCloseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
@@ -28,6 +35,7 @@ from regplay.gui.transport import Status, Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
+_NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 
 
@@ -81,7 +89,7 @@ class MainWindow(QMainWindow):
         self.transport = Transport()
         self.timeline = Timeline()
         self.status = Status(clock)
-        self.runs = RunsList()
+        self.runs = RunsList(controller.pins)
         self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
         self.editing = Editing(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
@@ -169,16 +177,17 @@ class MainWindow(QMainWindow):
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
-        for place in (tabs, self.pinned, controls):
+        for place in (tabs, self.runs, controls):
             place.start_chosen.connect(controller.adopt)
         tabs.experiment_chosen.connect(controller.change)
         tabs.beside_changed.connect(lambda runs: controller.look(beside=tuple(runs)))
         tabs.pin_chosen.connect(
-            lambda it, fit: controller.pin_run(it.run, fit, it.dataset, it.name, it.color)
+            lambda it, fit: controller.pin_run(
+                it.run, fit, it.dataset, it.place.name, it.place.color
+            )
         )
         self.runs.pin_clicked.connect(controller.pin)
         self.runs.compare_clicked.connect(controller.compare)
-        self.runs.removed.connect(lambda _: controller.studies.reconsider())
         self.runs.changed.connect(controller.studies.reconsider)
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
@@ -235,7 +244,7 @@ class MainWindow(QMainWindow):
             self.gallery.failed,
         ):
             failed.connect(self.banner.show_message)
-        self.runs.removed.connect(lambda _: self.banner.clear())  # "delete one first"
+        self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.figure_menus.done.connect(self.status.tell)
 
@@ -296,6 +305,11 @@ class MainWindow(QMainWindow):
         if not self._is_painted:
             self._is_painted = True
             self.painted.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell the lesson how much room there is."""
+        super().resizeEvent(event)
+        self.guide.set_narrow(event.size().width() < _NARROW)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the plot under the mouse."""

@@ -1,7 +1,7 @@
 """Pinned runs: up to 12 that are kept beside the present one, and what tells them apart."""
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -60,37 +60,18 @@ class Pin:
     is_hidden: bool = False
 
 
-class Pins:
+class Pins(list[Pin]):
     """Pinned runs in the order in which they are listed, at most 12."""
 
     def __init__(self) -> None:
-        self._pins: list[Pin] = []
+        super().__init__()
         self._count = 0  # of all that were ever pinned; a number in a name never comes again
-
-    def __iter__(self) -> Iterator[Pin]:
-        return iter(tuple(self._pins))  # which stays while pins are removed
-
-    def __len__(self) -> int:
-        return len(self._pins)
-
-    def __getitem__(self, index: int) -> Pin:
-        return self._pins[index]
 
     @property
     def free_colors(self) -> list[int]:
         """The colours that no pin has, rising."""
-        taken = {pin.color for pin in self._pins}
+        taken = {pin.color for pin in self}
         return [color for color in range(MOST) if color not in taken]
-
-    def index(self, pin: Pin) -> int:
-        """Where a pin stands, from 0.
-
-        Raises
-        ------
-        ValueError
-            If it is not pinned.
-        """
-        return self._pins.index(pin)
 
     def pin(
         self,
@@ -112,13 +93,13 @@ class Pins:
         PinsFullError
             If 12 runs are pinned.
         """
-        if len(self._pins) >= MOST:
+        if len(self) >= MOST:
             raise PinsFullError(f"{MOST} runs are pinned: delete one first.")
         self._count += 1
         free = self.free_colors
         color = color if color in free else free[0]
         pin = Pin(name or self._name(run.experiment), color, as_now(run), fit, grid)
-        self._pins.append(pin)
+        self.append(pin)
         return pin
 
     def restore(self, pins: Iterable[Pin]) -> None:
@@ -132,34 +113,22 @@ class Pins:
         restored = list(pins)
         if len(restored) > MOST:
             raise PinsFullError(f"{MOST} runs can be pinned, and these are {len(restored)}.")
-        self._pins = restored
+        self[:] = restored
         self._count = max(self._count, len(restored))
 
     def _name(self, experiment: Experiment) -> str:
-        if self._pins:
-            paths = self.differing(experiment)
-        else:  # nothing to differ from: what regularization is on
-            paths = tuple(
-                path
-                for path in differences(Experiment(), experiment)
-                if path.startswith("regularization.")
-            )
+        paths = self.differing(experiment)
+        if not self:  # nothing to differ from: what regularization is on
+            changed = differences(Experiment(), experiment)
+            paths = tuple(path for path in changed if path.startswith("regularization."))
         texts = value_texts(experiment, paths)
         name = ", ".join(texts)
-        is_taken = any(name == pin.name for pin in self._pins)
+        is_taken = any(name == pin.name for pin in self)
         return f"run {self._count}" if not 0 < len(texts) <= _IN_A_NAME or is_taken else name
 
     def rename(self, pin: Pin, name: str) -> None:
         """Call a pin otherwise; a name of nothing but blanks changes nothing."""
         pin.name = " ".join(name.split()) or pin.name
-
-    def hide(self, pin: Pin, is_hidden: bool = True) -> None:
-        """Leave a pin out of the plots, or show it again."""
-        pin.is_hidden = is_hidden
-
-    def remove(self, pin: Pin) -> None:
-        """Pin a run no longer; its colour is free again."""
-        self._pins.remove(pin)
 
     def put_back(self, pin: Pin, index: int) -> None:
         """Pin what was removed again, in its place, from 0.
@@ -171,16 +140,18 @@ class Pins:
         """
         if pin.color not in self.free_colors:
             raise ValueError(f"{pin.name}: another run has colour {pin.color}")
-        self._pins.insert(index, pin)
+        self.insert(index, pin)
 
     def move(self, pin: Pin, index: int) -> None:
         """Bring a pin to a place in the list, from 0; beyond an end is that end."""
-        self._pins.remove(pin)
-        self._pins.insert(max(index, 0), pin)
+        self.remove(pin)
+        self.insert(max(index, 0), pin)
 
     def differing(self, *others: Experiment) -> tuple[str, ...]:
         """The field paths that are not the same in all pinned experiments and `others`."""
-        return differing([*(pin.run.experiment for pin in self._pins), *others])
+        first, *rest = [*(pin.run.experiment for pin in self), *others]
+        found = {path for other in rest for path in differences(first, other)}
+        return tuple(path for path in FIELDS if path in found)
 
 
 def as_now(run: Run) -> Run:
@@ -192,12 +163,6 @@ def as_now(run: Run) -> Run:
         run.placement,
         run.checkpoints.within(_KEPT, run.history.best_epoch),
     )
-
-
-def differing(experiments: Sequence[Experiment]) -> tuple[str, ...]:
-    """The field paths at which not all experiments are the same, in the order of `FIELDS`."""
-    found = {path for other in experiments[1:] for path in differences(experiments[0], other)}
-    return tuple(path for path in FIELDS if path in found)
 
 
 def value_texts(experiment: Experiment, paths: Iterable[str]) -> list[str]:

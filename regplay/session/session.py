@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
-from regplay.core.history import History
+from regplay.core.history import Checkpoints, History
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))

@@ -8,8 +8,7 @@ import torch
 from regplay.core import native
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Split
-from regplay.core.draws import Orders
-from regplay.core.engine import PROGRESS, RATES, Stop, Stretch, Work
+from regplay.core.engine import PROGRESS, RATES, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA
 from regplay.core.native_engine import NativeEngine
 from regplay.core.population import Population, Shape

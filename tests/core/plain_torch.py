@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from regplay.core.draws import draw_words, normals
+from regplay.core.torch_engine import draw_words, normals
 
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 

@@ -11,9 +11,10 @@ from plain_torch import PlainTorch
 from small_trainings import advance
 
 from regplay.core.datasets import load
-from regplay.core.draws import Orders, draw_words, normals, philox
+from regplay.core.engine import Orders
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.torch_engine import draw_words, normals, philox
 from regplay.core.training import Training, run
 
 pytestmark = pytest.mark.usefixtures("one_thread")

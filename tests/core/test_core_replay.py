@@ -3,9 +3,9 @@ import pytest
 import torch
 from small_trainings import advance
 
-from regplay.core.checkpoints import fill_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.history import fill_in
 from regplay.core.joint import JointTraining
 from regplay.core.training import Training
 

@@ -8,11 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 
 from regplay.core import training
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
+from regplay.core.history import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
 from regplay.gui.training import worker

@@ -32,7 +32,7 @@ def worked(open_window, path):
     person.press(Key.Key_P)
     pins = person.controller.pins
     pins.rename(pins[0], "without")
-    pins.hide(pins[1])
+    pins[1].is_hidden = True
     save(person, path)
     return person
 

@@ -79,7 +79,7 @@ def test_renaming_ignores_blanks() -> None:
     assert pin.name == "no penalty"
 
 
-def test_moving_and_hiding() -> None:
+def test_moving() -> None:
     pins = Pins()
     a, b, c = (pins.pin(_run(seed=seed), None) for seed in range(3))
     pins.move(a, 2)
@@ -88,10 +88,6 @@ def test_moving_and_hiding() -> None:
     assert list(pins) == [a, b, c]
     pins.move(b, 99)
     assert list(pins) == [a, c, b]
-    pins.hide(c)
-    assert [pin.is_hidden for pin in pins] == [False, True, False]
-    pins.hide(c, False)
-    assert not c.is_hidden
 
 
 def test_what_differs_among_pins_and_the_present_experiment() -> None:

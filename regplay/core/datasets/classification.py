@@ -38,7 +38,7 @@ def _dataset(
 
     def split(rng: Streams, n: int, label_noise: float) -> Split:
         x, labels = draw(rng, n)
-        return Split(x, flip_labels(labels, label_noise, n_classes, rng.flips, rng.new_labels))
+        return Split(x, flip_labels(labels, label_noise, n_classes, rng))
 
     def floor(n: int, label_noise: float) -> float | None:
         return None if overlap else flip_entropy(label_noise, n, n_classes)

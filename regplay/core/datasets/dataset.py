@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -76,6 +76,23 @@ class Dataset:
     def measured(self, output: Floats) -> Floats:
         """A regression network's outputs in the units of the target."""
         return output * self.y_scale + self.y_mean
+
+    def standardized(self, *, one_scale: bool = False) -> "Dataset":
+        """The same, of which the network sees standardised inputs and numeric targets.
+
+        Parameters
+        ----------
+        one_scale
+            Use one mean and one scale for all inputs, because they share a unit, as pixels do.
+        """
+        x, y = self.train.x, self.train.y
+        found = _mean_and_scale(x.reshape(-1, 1) if one_scale else x)
+        x_mean, x_scale = (np.broadcast_to(one, x.shape[1]).copy() for one in found)
+        same = replace(self, x_mean=x_mean, x_scale=x_scale)
+        if self.task == "classification":
+            return same
+        y_mean, y_scale = _mean_and_scale(y)
+        return replace(same, y_mean=float(y_mean), y_scale=float(y_scale))
 
 
 @dataclass(frozen=True)
@@ -156,16 +173,14 @@ def require_sizes(settings: DataSettings, least_train: int = 1) -> None:
             raise DatasetError(f"{path} = {value}: {settings.name} needs at least {least}")
 
 
-def flip_labels(
-    labels: Labels, share: float, n_classes: int, flips: Generator, new_labels: Generator
-) -> Labels:
+def flip_labels(labels: Labels, share: float, n_classes: int, rng: Streams) -> Labels:
     """Labels [n] of which exactly `round(share · n)` are replaced by another class.
 
     The new class is uniform among the other ones. A larger share flips the same labels and more.
     """
     n = len(labels)
-    chosen = np.argsort(flips.random(n), kind="stable")[: round(share * n)]
-    shift = new_labels.integers(1, n_classes, n)
+    chosen = np.argsort(rng.flips.random(n), kind="stable")[: round(share * n)]
+    shift = rng.new_labels.integers(1, n_classes, n)
     flipped = labels.copy()
     flipped[chosen] = (labels[chosen] + shift[chosen]) % n_classes
     return flipped
@@ -183,7 +198,7 @@ def flip_entropy(share: float, n: int, n_classes: int) -> float:
     return -(1 - p) * math.log(1 - p) - p * math.log(p / (n_classes - 1))
 
 
-def mean_and_scale(values: Floats) -> tuple[Floats, Floats]:
+def _mean_and_scale(values: Floats) -> tuple[Floats, Floats]:
     """Mean and standard deviation over the first axis; the scale of what is constant is 1."""
     scale = values.std(axis=0)
     varies = (np.ptp(values, axis=0) > 0) & (scale > 0)

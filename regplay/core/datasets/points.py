@@ -22,7 +22,6 @@ from regplay.core.datasets.dataset import (
     Floats,
     Split,
     Task,
-    mean_and_scale,
     why_no_number,
 )
 from regplay.core.experiment import DataSettings
@@ -192,25 +191,15 @@ def _points(settings: DataSettings) -> Dataset:
     points, valid, n_classes = _read(settings)
     if not len(valid):
         points, valid = _held_back(points, settings.seed)
-    d = points.shape[1] - 1
-    mean = scale = None
-    y_mean, y_scale = 0.0, 1.0
-    if settings.standardize:
-        mean, scale = mean_and_scale(points[:, :-1])
-        if not n_classes:
-            y_mean, y_scale = (float(value) for value in mean_and_scale(points[:, -1]))
-    return Dataset(
+    dataset = Dataset(
         task="classification" if n_classes else "regression",
         train=_split(points, n_classes),
         valid=_split(valid, n_classes),
-        input_names=("x",) if d == 1 else ("x₀", "x₁"),
+        input_names=("x",) if points.shape[1] == 2 else ("x₀", "x₁"),
         target_name="class" if n_classes else "y",
         class_names=tuple(f"class {k}" for k in range(n_classes)),
-        x_mean=mean,
-        x_scale=scale,
-        y_mean=y_mean,
-        y_scale=y_scale,
     )
+    return dataset.standardized() if settings.standardize else dataset
 
 
 def _are_classes(y: Floats, task: str) -> bool:

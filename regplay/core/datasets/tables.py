@@ -20,7 +20,6 @@ from regplay.core.datasets.dataset import (
     Split,
     Task,
     flip_labels,
-    mean_and_scale,
     require_sizes,
     streams,
 )
@@ -61,7 +60,7 @@ def dataset(
     label_noise, valid_label_noise
         Share of the labels to flip in each split.
     one_scale
-        Use one mean and one scale for all inputs, because they share a unit, such as pixels do.
+        As in `Dataset.standardized`.
     standardizes
         Whether the network sees standardised values; it sees the measured ones otherwise.
 
@@ -83,33 +82,20 @@ def dataset(
         )
     order = np.random.default_rng(settings.seed).permutation(n)
     train, valid = order[:n_train], order[n - n_valid :]
-    x, y, y_valid = table.x[train], table.y[train], table.y[valid]
-    x_mean = x_scale = None
-    if standardizes:
-        mean, scale = mean_and_scale(x.reshape(-1, 1) if one_scale else x)
-        x_mean, x_scale = (np.broadcast_to(one, x.shape[1]).copy() for one in (mean, scale))
-    y_mean, y_scale = 0.0, 1.0
+    y, y_valid = table.y[train], table.y[valid]
     if table.class_names:
-        k = len(table.class_names)
-        rng, rng_valid = streams(settings.seed)
-        y = flip_labels(y.astype(np.int64), label_noise, k, rng.flips, rng.new_labels)
-        y_valid = flip_labels(
-            y_valid.astype(np.int64), valid_label_noise, k, rng_valid.flips, rng_valid.new_labels
-        )
-    elif standardizes:
-        y_mean, y_scale = (float(value) for value in mean_and_scale(y.astype(np.float64)))
-    return Dataset(
+        k, (rng, rng_valid) = len(table.class_names), streams(settings.seed)
+        y = flip_labels(y.astype(np.int64), label_noise, k, rng)
+        y_valid = flip_labels(y_valid.astype(np.int64), valid_label_noise, k, rng_valid)
+    found = Dataset(
         task="classification" if table.class_names else "regression",
-        train=Split(x, y),
+        train=Split(table.x[train], y),
         valid=Split(table.x[valid], y_valid),
         input_names=table.input_names,
         target_name=table.target_name,
         class_names=table.class_names,
-        x_mean=x_mean,
-        x_scale=x_scale,
-        y_mean=y_mean,
-        y_scale=y_scale,
     )
+    return found.standardized(one_scale=one_scale) if standardizes else found
 
 
 # those that ship with the program

@@ -1,7 +1,15 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
 from regplay.gui.controls.control import Combo, Control
-from regplay.gui.controls.number import CountBox
-from regplay.gui.controls.panel import ControlPanel, Framing
+from regplay.gui.controls.number import CountBox, NumberControl
+from regplay.gui.controls.panel import ControlPanel, Folding, Framing
 
-__all__ = ["Combo", "Control", "ControlPanel", "CountBox", "Framing"]
+__all__ = [
+    "Combo",
+    "Control",
+    "ControlPanel",
+    "CountBox",
+    "Folding",
+    "Framing",
+    "NumberControl",
+]

@@ -1,6 +1,7 @@
 """The left side of the window: a control for each value of the experiment, in groups."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
@@ -144,6 +145,16 @@ class Group(Framing):
         if shows_rare and self.more is not None:
             self.more.setChecked(True)
 
+    def is_open(self) -> bool:
+        """Whether it is unfolded."""
+        return not self._body.isHidden()
+
+    def fold(self, is_open: bool, shows_rare: bool) -> None:
+        """Be as it was."""
+        self._unfold(is_open)
+        if self.more is not None:
+            self.more.setChecked(shows_rare)
+
     def _make_button(self, text: str, tip: str) -> Button:
         button = Button()
         button.setText(text)
@@ -177,6 +188,15 @@ _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
 _WIDTH, _MIN_WIDTH = 304, 288  # px
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
+
+
+@dataclass(frozen=True)
+class Folding:
+    """What is unfolded in the panel: groups, those whose `More` is down, and curves."""
+
+    groups: frozenset[str]
+    rare: frozenset[str]
+    curves: tuple[str, ...]
 
 
 class ControlPanel(ScrolledColumn):
@@ -357,6 +377,24 @@ class ControlPanel(ScrolledColumn):
     def _sweepable(self) -> dict[str, SweepableControl]:
         controls = self._controls.items()
         return {path: one for path, one in controls if isinstance(one, SweepableControl)}
+
+    def paths(self) -> frozenset[str]:
+        """The field paths that have a control here."""
+        return frozenset(self._controls)
+
+    def folding(self) -> Folding:
+        """What is unfolded now."""
+        groups = self._groups.items()
+        return Folding(
+            frozenset(name for name, group in groups if group.is_open()),
+            frozenset(name for name, group in groups if group.more and group.more.isChecked()),
+            self.chosen_curves(),
+        )
+
+    def fold(self, folding: Folding) -> None:
+        """Fold and unfold groups and their `More` as they were; curves stay."""
+        for name, group in self._groups.items():
+            group.fold(name in folding.groups, name in folding.rare)
 
     # -- what is pointed out or hidden
 

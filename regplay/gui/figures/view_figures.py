@@ -33,7 +33,7 @@ from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, Weights
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.plots.surface_colors import ColorBar
-from regplay.gui.runs.split_view import SplitView
+from regplay.gui.runs.side_tab import SideTab
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
@@ -79,7 +79,7 @@ def _figure_of(widget: QWidget) -> Figure | None:
             return _decomposition_figure(widget)
         case SweepableControl():
             return _slider_figure(widget)
-        case SplitView():
+        case SideTab():
             return _split_figure(widget)
         case NetworkGraph() | Histograms() | NormsPlot():
             return _network_figure(widget)
@@ -161,7 +161,7 @@ def _fit_figure(panel: ChartPanel | ConfusionView) -> Figure:
 def _name_in_split(panel: QWidget) -> str:
     """Of the run whose fit this is among several side by side: `plain: `."""
     split = panel.parentWidget()
-    while split is not None and not isinstance(split, SplitView):
+    while split is not None and not isinstance(split, SideTab):
         split = split.parentWidget()
     if split is not None:
         for view, line in zip(split.views, split.titles, strict=True):
@@ -269,7 +269,7 @@ def _confusion_series(panel: ConfusionView) -> list[Series]:
     return [Series(which, columns)]
 
 
-def _split_figure(view: SplitView) -> Figure | None:
+def _split_figure(view: SideTab) -> Figure | None:
     """Fits side by side or in two rows, each under its title; the table names the run."""
     found = [_panel_figure(one.panel) for one in view.views]
     cells = [figure for figure in found if figure is not None]

@@ -1,6 +1,6 @@
 """The guide through a lesson: it holds the page, and sets up what the page asks for."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,109 +12,22 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.gui.controls import ControlPanel
+from regplay.gui.controls import ControlPanel, Folding
 from regplay.gui.lessons.lesson_panel import LessonPanel
-from regplay.gui.lessons.page_view import REVEALED
 from regplay.session import lessons
-from regplay.session.lessons import Lesson, LessonError, Observations, Page
+from regplay.session.claims import Term
+from regplay.session.lessons import (
+    Lesson,
+    LessonError,
+    Library,
+    Page,
+    Place,
+    Progress,
+    is_done_by,
+)
 
 if TYPE_CHECKING:
     from regplay.core.population import State
-
-
-class Library:
-    """Lessons in order; the shipped ones are read when they are first needed.
-
-    Parameters
-    ----------
-    load
-        Reads the shipped ones.
-    """
-
-    def __init__(self, load: Callable[[], Sequence[Lesson]] = lessons.lessons) -> None:
-        self._load = load
-        self._known: dict[str, Lesson] | None = None
-
-    def all(self) -> list[Lesson]:
-        """Every lesson.
-
-        Raises
-        ------
-        LessonError
-            If one that ships with the program is damaged.
-        """
-        if self._known is None:
-            self._known = {lesson.id: lesson for lesson in self._load()}
-        return list(self._known.values())
-
-    def find(self, lesson_id: str) -> Lesson | None:
-        """The lesson of this id; raises as `all`."""
-        return next((lesson for lesson in self.all() if lesson.id == lesson_id), None)
-
-    def after(self, lesson_id: str) -> Lesson | None:
-        """The lesson that follows the one of this id; raises as `all`."""
-        known = self.all()
-        place = [lesson.id for lesson in known].index(lesson_id) + 1
-        return known[place] if place < len(known) else None
-
-    def add(self, lesson: Lesson) -> None:
-        """List it from now on, in place of one with the same id; raises as `all`."""
-        self.all()
-        assert self._known is not None
-        self._known[lesson.id] = lesson
-
-
-Place = tuple[str, int]  # a lesson's id, and a page of it from 0
-
-
-class Progress:
-    """Kept while the window is open.
-
-    Attributes
-    ----------
-    observations
-        What the reader's runs have shown.
-    """
-
-    def __init__(self) -> None:
-        self.observations = Observations()
-        self._answers: dict[Place, int] = {}
-        self._shown: dict[Place, set[int]] = {}
-
-    def answer(self, place: Place) -> int | None:
-        """The option that was chosen on a page, `REVEALED`, or None before any answer."""
-        return self._answers.get(place)
-
-    def choose(self, place: Place, option: int = REVEALED) -> int:
-        """Note an answer; returns the one that stands, which is the first."""
-        return self._answers.setdefault(place, option)
-
-    def shown(self, place: Place) -> Set[int]:
-        """Indices of the claims of a page that are ticked."""
-        return self._shown.get(place, frozenset())
-
-    def counts(self) -> dict[str, int]:
-        """How many claims of each lesson are ticked, by its id."""
-        counts: dict[str, int] = {}
-        for (lesson_id, _), shown in self._shown.items():
-            counts[lesson_id] = counts.get(lesson_id, 0) + len(shown)
-        return counts
-
-    def look(self, lesson: Lesson) -> None:
-        """Tick the claims of a lesson that are shown by now; a tick stays."""
-        for page, content in enumerate(lesson.pages):
-            shown = self._shown.setdefault((lesson.id, page), set())
-            for index, claim in enumerate(content.claims):
-                base = lesson.experiment(page)
-                if index not in shown and self.observations.shows(claim.statement, base):
-                    shown.add(index)
-
-    def forget(self, lesson_id: str) -> None:
-        """Take back answers and ticks of a lesson, which has another text now."""
-        kept: dict[Place, int] | dict[Place, set[int]]
-        for kept in (self._answers, self._shown):
-            for place in [place for place in kept if place[0] == lesson_id]:
-                del kept[place]
 
 
 class Guide(QObject):
@@ -122,7 +35,7 @@ class Guide(QObject):
 
     A page is set up when it is opened: its experiment is chosen, controls are pointed out or
     hidden. From then on the reader may change anything; the page stays. Answers and ticks are kept
-    while the window is open.
+    while the window is open. What a lesson unfolded in the controls is folded again after it.
 
     Parameters
     ----------
@@ -142,10 +55,14 @@ class Guide(QObject):
     pins_chosen
         (list[tuple[str, Experiment]]): train and pin these, under these names, in place of those of
         the page before.
+    moment_chosen
+        (int | None): show the run at this epoch, or at its newest.
     play_requested
         Train what was chosen.
     tried
-        It answers a question: train what the view beside shows, too.
+        What the page asks for was done by a button: train what the view beside shows, too.
+    terms_wanted
+        What the page claims is to be measured: it asks `unknown_terms`.
     highlights_changed
         (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
         controls are elsewhere.
@@ -161,8 +78,10 @@ class Guide(QObject):
     view_chosen = Signal(str)
     curves_chosen = Signal(object)
     pins_chosen = Signal(object)
+    moment_chosen = Signal(object)
     play_requested = Signal()
     tried = Signal()
+    terms_wanted = Signal()
     highlights_changed = Signal(object)
     link_chosen = Signal(str)
     position_changed = Signal()
@@ -183,6 +102,8 @@ class Guide(QObject):
         self._lesson: Lesson | None = None  # the one that is open
         self._page = 0
         self._last: Place | None = None  # where the reader was when a lesson was left
+        self._folding: Folding | None = None  # of the controls, before a lesson was opened
+        self._is_narrow = False
         panel.contents_toggled.connect(self._toggle_contents)
         panel.close_clicked.connect(self.close)
         panel.open_clicked.connect(self.ask_for_file)
@@ -191,9 +112,13 @@ class Guide(QObject):
         panel.previous_clicked.connect(self.previous_page)
         panel.next_clicked.connect(self.next_page)
         panel.reset_clicked.connect(self.reset_page)
-        panel.answered.connect(self._answer)
-        panel.try_clicked.connect(self._try)
-        panel.link_chosen.connect(self.link_chosen)
+        page = panel.page_view
+        page.page_chosen.connect(lambda number: self._go_to_page(number - 1))
+        page.link_chosen.connect(self.link_chosen)
+        page.answered.connect(self._answer)
+        page.again_clicked.connect(self._answer_again)
+        page.try_clicked.connect(self._try)
+        page.restart_clicked.connect(self._restart)
         panel.hide()
 
     @property
@@ -216,11 +141,14 @@ class Guide(QObject):
             self._panel.show()
 
     def close(self) -> None:
-        """Leave the lesson: hide the panel, and show all controls as ever."""
+        """Leave the lesson: hide the panel, and show the controls as they were before it."""
         self._panel.hide()
-        self._point_out((), ())
         if self.position is not None:
             self._last, self._lesson = self.position, None
+            self._point_out()
+            if self._folding is not None:
+                self.curves_chosen.emit(self._folding.curves)
+                self._folding = None
             self.position_changed.emit()
 
     def toggle(self) -> None:
@@ -295,21 +223,23 @@ class Guide(QObject):
             self._open(lesson, page, sets_up=sets_up)
 
     def _open(self, lesson: Lesson, page: int, *, sets_up: bool) -> None:
-        self._lesson, self._page, content = lesson, page, lesson.pages[page]
+        if self._folding is None:
+            self._folding = self._controls.folding()
+        self._lesson, self._page = lesson, page
         self._progress.look(lesson)
-        place, following = (lesson.id, page), self._library.after(lesson.id)
+        following = self._library.after(lesson.id)
         self._panel.show_page(
             lesson,
             page,
-            self._progress.shown(place),
-            self._progress.answer(place),
+            self._progress.reached(lesson, page),
             "" if following is None else following.title,
         )
         self._panel.show()
         if sets_up:
             self._set_up()
-        self._point_out(content.highlights, content.hides)
+        self._point_out()
         self.position_changed.emit()
+        self.terms_wanted.emit()
 
     def next_page(self) -> None:
         """Go to the next page, after the last one to the next lesson."""
@@ -328,9 +258,7 @@ class Guide(QObject):
     def reset_page(self) -> None:
         """Set up the page as when it was opened."""
         self._set_up()
-        if self._lesson is not None:
-            page = self._lesson.pages[self._page]
-            self._point_out(page.highlights, page.hides)
+        self._point_out()
 
     def _go_to_page(self, page: int) -> None:
         if self._lesson is not None:
@@ -346,10 +274,16 @@ class Guide(QObject):
 
     # what a page asks for
 
+    @property
+    def page(self) -> Page | None:
+        """The one that is open."""
+        return None if self._lesson is None else self._lesson.pages[self._page]
+
     def _set_up(self) -> None:
         if self._lesson is None:
             return
         page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
+        self.moment_chosen.emit(None)
         self._begin(page, experiment)
         self.pins_chosen.emit([(pin.name, replace(experiment, pin.set)) for pin in page.pins])
         if page.plays:
@@ -362,41 +296,106 @@ class Guide(QObject):
         if page.curves:
             self.curves_chosen.emit(page.curves)
 
-    def _point_out(self, highlights: tuple[str, ...], hides: tuple[str, ...]) -> None:
-        self._controls.set_hidden_paths(hides)
-        self._controls.set_highlighted(highlights)
+    def set_narrow(self, is_narrow: bool) -> None:
+        """In a narrow window, leave of the controls those that a page names."""
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            if self._lesson is not None:
+                self._point_out()
+
+    def _point_out(self) -> None:
+        """Highlight, hide and unfold what the page wants; nothing without one."""
+        page, controls = self.page, self._controls
+        if self._folding is not None:
+            controls.fold(self._folding)
+        highlights = () if page is None else page.highlights
+        hides = set[str]() if page is None else set(page.hides)
+        if self._is_narrow and page is not None:
+            named = {*highlights, *page.tries, *page.curves} & controls.paths()
+            hides |= controls.paths() - named if named else set()
+        controls.set_hidden_paths(hides)
+        controls.set_highlighted(highlights)
         self.highlights_changed.emit(highlights)
 
-    # questions
+    # predict and do
 
-    def _answer(self, option: int) -> None:
+    def _answer(self, answer: float) -> None:
         if self.position is not None:
-            self._panel.set_answer(self._progress.choose(self.position, option))
+            self._progress.choose(self.position, answer)
+            self._show_reached()
+
+    def _answer_again(self) -> None:
+        if self.position is not None:
+            self._progress.take_back(self.position)
+            self._show_reached()
+
+    def _restart(self) -> None:
+        """Begin a quiz anew."""
+        if self._lesson is not None:
+            self._progress.forget(self._lesson.id)
+            self.go_to(self._lesson.id, 0)
 
     def _try(self) -> None:
-        """Set up the experiment that answers the question, and give the answer."""
-        if self._lesson is None:
+        """Do what the page asks for, and give the answer where that gives it away."""
+        if self._lesson is None or self.page is None or self.position is None:
             return
-        page, experiment = self._lesson.pages[self._page], self._lesson.experiment(self._page)
+        page, experiment = self.page, self._lesson.experiment(self._page)
         if page.question is not None:
-            self._answer(REVEALED)
-            self._begin(page, replace(experiment, page.question.tries))
-            self.play_requested.emit()
-            self.tried.emit()
+            self._progress.choose(self.position)
+        self._begin(page, replace(experiment, page.tries))
+        self.play_requested.emit()
+        self.moment_chosen.emit(page.moment)
+        self.tried.emit()
+        self._note_done()
 
-    # claims
+    def note_moment(self, epoch: int | None) -> None:
+        """Take in that the reader looks at another epoch of the run; None is its newest."""
+        page = self.page
+        if self._lesson is None or page is None or page.moment is None or epoch is None:
+            return
+        epochs = self._lesson.experiment(self._page).epochs
+        if epoch**2 <= max(page.moment, 1) * epochs:  # halfway, by logarithms
+            self._note_done()
+
+    def _note_done(self) -> None:
+        if self.position is not None and self._progress.do(self.position):
+            self._show_reached()
+            self.terms_wanted.emit()
+
+    # see
+
+    def unknown_terms(self) -> list[tuple[Term, Experiment]]:
+        """What is to be trained for the claims of the page, once its reader has done their part."""
+        if self._lesson is None or not self._progress.is_done((self._lesson.id, self._page)):
+            return []
+        base = self._lesson.experiment(self._page)
+        terms = self._progress.unknown(self._lesson, self._page)
+        return [(term, term.experiment(base)) for term in terms]
 
     def note_run(
-        self, experiment: Experiment, history: History, dataset: Dataset, state: "State | None"
+        self,
+        experiment: Experiment,
+        history: History,
+        dataset: Dataset,
+        state: "State | None",
+        *,
+        is_own: bool = True,
     ) -> None:
-        """Take in a run of the reader that is complete, and tick the claims that it shows.
+        """Take in a run that is complete, and tick the claims that it shows.
 
         Parameters
         ----------
         state
             Its last one; without it, nothing is known of its weights.
+        is_own
+            Whether the reader has trained it: it may be what the page asks for.
         """
         self._progress.observations.note(experiment, history, dataset, state)
+        page = self.page
+        if self._lesson is not None and page is not None and is_own:
+            base = self._lesson.experiment(self._page)
+            if is_done_by(page, base, experiment):
+                self._note_done()
         self._look_for_claims()
 
     def note_parts(self, experiment: Experiment, dataset: Dataset, parts: Decomposition) -> None:
@@ -405,6 +404,10 @@ class Guide(QObject):
         self._look_for_claims()
 
     def _look_for_claims(self) -> None:
-        if self._lesson is not None and self.position is not None:
+        if self._lesson is not None:
             self._progress.look(self._lesson)
-            self._panel.set_shown(self._progress.shown(self.position))
+            self._show_reached()
+
+    def _show_reached(self) -> None:
+        if self._lesson is not None:
+            self._panel.set_reached(self._progress.reached(self._lesson, self._page))

@@ -1,6 +1,6 @@
 """The column at the right of the window in which a lesson is read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -17,7 +17,7 @@ from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
 from regplay.gui.theme import line_color
 from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out
-from regplay.session.lessons import Lesson
+from regplay.session.lessons import Lesson, Reached, Score
 
 _SMALL = 0.93  # of the text
 _INDENT = 14  # px, of the pages below their lesson
@@ -154,6 +154,8 @@ class PageBar(QWidget):
         self.next = named("lesson.next", Press(""))
         self.number = named("lesson.number", QLabel())
         self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.score = named("lesson.score.sofar", QLabel())
+        self.score.hide()
         self.reset.setAccessibleName("Reset this page")
         self.previous.setAccessibleName("Previous page")
         self.reset.clicked.connect(self.reset_clicked)
@@ -164,7 +166,7 @@ class PageBar(QWidget):
         self._row.setSpacing(_SPACING)
         self._row.addWidget(self.reset)
         self._row.addStretch(1)
-        for widget in (self.previous, self.number, self.next):
+        for widget in (self.previous, self.number, self.score, self.next):
             self._row.addWidget(widget)
         self.set_page(0, 1)
 
@@ -182,9 +184,18 @@ class PageBar(QWidget):
         self.next.setToolTip(f"{tip} (Alt+Right)")
         self._fit()
 
+    def set_score(self, score: Score | None) -> None:
+        """Show how many answers of a quiz were right so far."""
+        words = "" if score is None else f"  ·  {score.right} of {score.answered} right"
+        self.score.setText(words)
+        self.score.setVisible(score is not None)
+        self._fit()
+
     def _fit(self) -> None:
         """Say as much as there is room for."""
         room = self.width() - 2 * _MARGIN - 4 * _SPACING - self.number.sizeHint().width()
+        if not self.score.isHidden():
+            room -= self.score.sizeHint().width() + _SPACING
         for reset, previous, following in _WORDS:
             if self._next_lesson and following != "›":
                 following = _NEXT_LESSON
@@ -229,12 +240,6 @@ class LessonPanel(QWidget):
         (int): a page of the open one, counted from 0.
     previous_clicked, next_clicked, reset_clicked
         The page before or after; the settings that this one begins with.
-    answered
-        (int): the option of the question that was chosen.
-    try_clicked
-        The experiment that answers the question is wanted.
-    link_chosen
-        (str): a link to an experiment in the text, `regplay:…`.
     """
 
     contents_toggled = Signal(bool)
@@ -245,9 +250,6 @@ class LessonPanel(QWidget):
     previous_clicked = Signal()
     next_clicked = Signal()
     reset_clicked = Signal()
-    answered = Signal(int)
-    try_clicked = Signal()
-    link_chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -289,14 +291,10 @@ class LessonPanel(QWidget):
 
     def _connect(self) -> None:
         self.contents_button.clicked.connect(self.contents_toggled)
-        contents, page, bar = self.contents, self.page_view, self.bar
+        contents, bar = self.contents, self.bar
         contents.lesson_chosen.connect(self.lesson_chosen)
         contents.open_clicked.connect(self.open_clicked)
         contents.page_chosen.connect(lambda number: self.page_chosen.emit(number - 1))
-        page.page_chosen.connect(lambda number: self.page_chosen.emit(number - 1))
-        page.link_chosen.connect(self.link_chosen)
-        page.answered.connect(self.answered)
-        page.try_clicked.connect(self.try_clicked)
         bar.previous_clicked.connect(self.previous_clicked)
         bar.next_clicked.connect(self.next_clicked)
         bar.reset_clicked.connect(self.reset_clicked)
@@ -319,31 +317,29 @@ class LessonPanel(QWidget):
         self._show(self.contents, has_page=position is not None)
         self.contents.focus_chosen()
 
-    def show_page(
-        self,
-        lesson: Lesson,
-        page: int,
-        shown: Collection[int],
-        answer: int | None,
-        next_lesson: str = "",
-    ) -> None:
+    def show_page(self, lesson: Lesson, page: int, reached: Reached, next_lesson: str = "") -> None:
         """Show a page from its beginning.
 
         Parameters
         ----------
         page
             Counted from 0.
-        shown
-            Indices of its claims that are ticked.
-        answer
-            To its question, as `QuestionView.set_question` takes it.
+        reached
+            How far it has been read.
         next_lesson
             The title of the lesson that follows.
         """
         self.title.set_lines(Line(lesson.title, is_quiet=True, is_plain=True))
-        self.page_view.set_page(lesson.pages[page], shown, answer)
+        titles = [each.title for each in lesson.pages]
+        self.page_view.set_page(lesson.pages[page], reached, titles)
         self.bar.set_page(page, len(lesson.pages), next_lesson)
+        self.bar.set_score(reached.score)
         self.show_again()
+
+    def set_reached(self, reached: Reached) -> None:
+        """Show how far the page has been read by now."""
+        self.page_view.set_reached(reached)
+        self.bar.set_score(reached.score)
 
     def show_again(self) -> None:
         """Show the page again that was shown before the contents."""
@@ -351,14 +347,6 @@ class LessonPanel(QWidget):
         self._show(self.page_view, has_page=True)
         if had_focus:
             self.page_view.text.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def set_shown(self, shown: Collection[int]) -> None:
-        """Tick these claims of the page and no others."""
-        self.page_view.claims.set_shown(shown)
-
-    def set_answer(self, answer: int | None) -> None:
-        """Show what is right, as `QuestionView.set_answer` takes it."""
-        self.page_view.set_answer(answer)
 
     def _show(self, view: QWidget, *, has_page: bool) -> None:
         is_page = view is self.page_view

@@ -1,12 +1,15 @@
 """A lesson in the window: what its page wants, and what the reader's networks have shown."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
+from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fit import Fit
 from regplay.core.hyperparameters import SWEEPABLE
 from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.controller import Controller
@@ -20,7 +23,10 @@ from regplay.session.claims import RESAMPLES
 from regplay.session.pins import Pin
 from regplay.session.session import Run
 
-_KEY = "pins of a page"
+_PINS, _TERMS = "pins of a page", "claims of a page"
+if TYPE_CHECKING:
+    from regplay.core.joint import JointTraining
+
 _MOST = 256  # networks of one study
 _TABS = {"split": "side"}  # what lessons call otherwise
 
@@ -69,8 +75,11 @@ class LessonStudies(QObject):
         guide.pins_chosen.connect(self._pin)
         guide.view_chosen.connect(self._show_view)
         guide.curves_chosen.connect(self._show_curves)
+        guide.moment_chosen.connect(lambda epoch: controller.look(epoch=epoch))
         guide.play_requested.connect(self._play)
         guide.tried.connect(self._start_seeds)
+        guide.terms_wanted.connect(self.wishes_changed)
+        controller.look_changed.connect(lambda look: guide.note_moment(look.epoch))
         self.wishes_changed.connect(self._studies.reconsider)
         self._studies.add(self)
         self._studies.shown.connect(self._note_studies)
@@ -87,7 +96,9 @@ class LessonStudies(QObject):
                 self._looked_at.add(run.experiment)
             else:
                 self._noted.add(run)
-            self.guide.note_run(run.experiment, run.history, view.dataset, run.checkpoints.last)
+            is_own = view.is_preview or run.experiment == self._controller.session.experiment
+            state = run.checkpoints.last
+            self.guide.note_run(run.experiment, run.history, view.dataset, state, is_own=is_own)
 
     def forget(self) -> None:
         """Another session is opened: what a page has asked for before is not wanted there."""
@@ -97,31 +108,45 @@ class LessonStudies(QObject):
     # as one who has networks trained
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
-        """The runs that are to be pinned."""
-        if not self._waiting:
-            return {}
-        lineup = Lineup(tuple(self._waiting.values()))
-        return {_KEY: StudyRequest(lineup, seen_together, title="A run of this page")}
+        """The runs that are to be pinned, and those that the page claims something about."""
+        found = {}
+        if self._waiting:
+            lineup = Lineup(tuple(self._waiting.values()))
+            found[_PINS] = StudyRequest(lineup, seen_together, title="A run of this page")
+        terms = self.guide.unknown_terms()
+        alone = dict.fromkeys(one for term, one in terms if term.needs != "resamples")
+        if alone:
+            lineup = Lineup(tuple(alone))
+            found[_TERMS] = StudyRequest(lineup, seen_together, title="What this page claims")
+        resampled = dict.fromkeys(one for term, one in terms if term.needs == "resamples")
+        for index, first in enumerate(resampled):
+            sweep = Sweep(first, (), RESAMPLES, resamples=True)
+            key = f"{_TERMS} {index}"
+            found[key] = StudyRequest(sweep, _parts, title="What this page claims")
+        return found
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
-        """Pin them once they are trained."""
-        study = studies.get(_KEY)
-        if study is None:
-            return
-        history, seen = study.history, study.digest
-        is_seen = isinstance(seen, Together) and bool(seen.checkpoints)
-        if not (study.problem or is_seen):
-            return  # its history may be complete already: that grows while it is read
-        waiting, self._waiting = self._waiting, {}
-        if history is not None and isinstance(seen, Together) and seen.checkpoints:
-            for member, (name, experiment) in enumerate(waiting.items()):
-                run = Run(experiment, history.member(member), checkpoints=seen.checkpoints[member])
+        """Pin what is to be pinned, once it is trained, and hand on what is claimed."""
+        pins, terms = studies.get(_PINS), studies.get(_TERMS)
+        if pins is not None and (pins.problem or _members(pins)):
+            waiting, self._waiting = self._waiting, {}
+            for name, (experiment, run, fit) in zip(waiting, _members(pins), strict=False):
                 dataset = load(experiment.data)
-                pin = self._controller.pin_run(run, seen.fits[member], dataset, name)
+                pin = self._controller.pin_run(run, fit, dataset, name)
                 if pin is not None:
                     self._own[pin] = name
-                self.guide.note_run(experiment, run.history, dataset, run.checkpoints.last)
-        self.wishes_changed.emit()
+                self._note(run, dataset)
+            self.wishes_changed.emit()
+        if terms is not None and terms not in self._noted and _members(terms):
+            self._noted.add(terms)
+            for experiment, run, _ in _members(terms):
+                self._note(run, load(experiment.data))
+            self.wishes_changed.emit()
+
+    def _note(self, run: Run, dataset: Dataset) -> None:
+        """Hand on a run that was trained for the page, not by the reader."""
+        state = run.checkpoints.last
+        self.guide.note_run(run.experiment, run.history, dataset, state, is_own=False)
 
     def _pin(self, pins: Sequence[tuple[str, Experiment]]) -> None:
         """Have these trained and pinned, but for those that are already.
@@ -158,7 +183,7 @@ class LessonStudies(QObject):
         if self.guide.position is None:
             return  # nobody asks what they show
         for key, study in self._studies.studies.items():
-            is_news = key not in SWEEPABLE and study not in self._noted
+            is_news = key not in (*SWEEPABLE, _PINS, _TERMS) and study not in self._noted
             if is_news and study.finished and not study.problem:
                 self._noted.add(study)
                 self._note_members(study)
@@ -188,3 +213,24 @@ class LessonStudies(QObject):
             if parts is not None:
                 experiment = experiments[sweep.member(position)]
                 self.guide.note_parts(experiment, load(experiment.data), parts)
+
+
+def _members(study: Study) -> list[tuple[Experiment, Run, Fit | None]]:
+    """What came of each experiment; none before all that is seen of them is there.
+
+    Their histories may be complete before: these grow while they are read.
+    """
+    history, seen = study.history, study.digest
+    if history is None or not isinstance(seen, Together) or not seen.checkpoints:
+        return []
+    return [
+        (it, Run(it, history.member(k), checkpoints=seen.checkpoints[k]), seen.fits[k])
+        for k, it in enumerate(study.sweep.experiments)
+    ]
+
+
+def _parts(training: "JointTraining", epoch: int | None) -> list[Decomposition | None]:
+    """Bias² and variance of networks on as many draws as claims are about."""
+    from regplay.core.bias_variance import decompositions_of  # with torch, loaded by now
+
+    return decompositions_of(training, epoch, seeds=RESAMPLES)

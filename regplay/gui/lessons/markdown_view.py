@@ -32,7 +32,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
-from regplay.gui.theme import line_color
+from regplay.gui.theme import line_color, sized
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -142,11 +142,14 @@ def _color(block: QTextBlock, font: QFont, palette: QPalette) -> None:
         new = QTextCharFormat()
         if level:
             new.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-            new.setFontPointSize(font.pointSizeF() * _HEADING.get(level, 1.0))
+            new.setProperty(
+                QTextFormat.Property.FontPixelSize,
+                sized(font, _HEADING.get(level, 1.0)).pixelSize(),
+            )
         if old.fontFixedPitch():
             family = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
             new.setFontFamilies([family])
-            new.setFontPointSize(font.pointSizeF() * _CODE)
+            new.setProperty(QTextFormat.Property.FontPixelSize, sized(font, _CODE).pixelSize())
             if not _is_code(block):
                 new.setBackground(ground)
         if old.isAnchor():

@@ -1,13 +1,15 @@
-"""A page of a lesson: title, text, claims and question below one another."""
+"""A page of a lesson: predict, do, see and why, each shown once the one before is over."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from regplay.core.fields import field
+from regplay.gui.controls import NumberControl
 from regplay.gui.lessons.markdown_view import TextView
 from regplay.gui.lessons.wrapped_text import (
     Line,
@@ -17,99 +19,253 @@ from regplay.gui.lessons.wrapped_text import (
     WrappedText,
 )
 from regplay.gui.theme import blend
-from regplay.gui.widgets import Press, ScrolledColumn, named, take_out
-from regplay.session.lessons import Claim, Option, Page, Question
+from regplay.gui.widgets import Press, ScrolledColumn, Toggle, named, take_out
+from regplay.session.lessons import (
+    REVEALED,
+    Claim,
+    Measured,
+    Option,
+    Page,
+    Question,
+    Reached,
+    Score,
+)
+from regplay.session.number_text import number
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen
-_CLAIM_LIST_SMALL = 0.9  # of the text
+_SMALL = 0.93  # of the text
+_MARGIN = 12  # px beside the text
+_SPACING = 8  # px between what belongs together; twice that between the parts
+_TITLE = 1.25  # of the text
+_OVERLAP = 40  # px of a screen that stay in sight on the next
+
+
+class Section(QWidget):
+    """A heading and what is below it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.heading = WrappedText()
+        self.set_title(title)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, _SPACING)
+        self.column.setSpacing(_SPACING)
+        self.column.addWidget(self.heading)
+
+    def set_title(self, title: str, more: str = "") -> None:
+        """Show another heading, and more in quieter letters below it."""
+        lines = [Line(title, _SMALL, is_bold=True, is_accent=True)]
+        if more:
+            lines.append(Line(more, _SMALL, is_quiet=True, is_plain=True))
+        self.heading.set_lines(*lines)
+
+
+class QuestionView(Section):
+    """The options are buttons, or the place of a handle; the first choice stands.
+
+    Signals
+    -------
+    answered
+        (float): the index of the option that was chosen, or where the handle was put.
+    again_clicked
+        Another answer is wanted.
+    """
+
+    answered = Signal(float)
+    again_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Predict", parent)
+        self.setObjectName("lesson.question")
+        self.options: list[WrappedButton] = []
+        self.handle: NumberControl | None = None
+        self._question: Question | None = None
+        self._text = named("lesson.question.text", WrappedText())
+        self.verdict = named("lesson.verdict", WrappedText())
+        self.place_button = named("lesson.place", Press("It is here"))
+        self.place_button.setToolTip("Take this value as the answer")
+        self.place_button.clicked.connect(self._place)
+        self.again_button = named("lesson.again", Press("Try again"))
+        self.again_button.setToolTip("Choose again; the first choice counts for the score")
+        self.again_button.clicked.connect(self.again_clicked)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(6)
+        below = QHBoxLayout()
+        below.addWidget(self.verdict, 1, Qt.AlignmentFlag.AlignVCenter)
+        below.addWidget(self.place_button)
+        below.addWidget(self.again_button)
+        self.column.addWidget(self._text)
+        self.column.addLayout(self._choices)
+        self.column.addLayout(below)
+
+    def set_question(self, question: Question | None) -> None:
+        """Ask a question, without an answer."""
+        self._question = question
+        take_out(self.parts, self._choices)
+        self.options, self.handle = [], None
+        self.setVisible(question is not None)
+        if question is None:
+            return
+        self._text.set_lines(Line(question.text, is_bold=True))
+        if question.handle is not None:
+            self.handle = named("lesson.handle", NumberControl(field(question.handle.field)))
+            self._choices.addWidget(self.handle)
+        for index in range(len(question.options)):
+            button = named(f"lesson.option.{index}", WrappedButton(mark=StatusMark.CHOICE))
+            button.clicked.connect(lambda _=False, index=index: self.answered.emit(index))
+            self._choices.addWidget(button)
+            self.options.append(button)
+
+    @property
+    def parts(self) -> list[QWidget]:
+        """What an answer is given by."""
+        return [*self.options] if self.handle is None else [self.handle]
+
+    def set_answer(self, answer: float | None, *, is_revealed: bool, may_retry: bool) -> None:
+        """Show what was chosen and, once it is to be revealed, what is right and why."""
+        question = self._question
+        if question is None:
+            return
+        is_right = answer is not None and question.is_right(answer)
+        for index, (button, option) in enumerate(zip(self.options, question.options, strict=True)):
+            mark = StatusMark.CHOICE
+            if answer is not None and not is_revealed:
+                mark = StatusMark.CHOSEN if index == answer else StatusMark.OTHER
+            elif answer is not None:
+                mark = _mark(index, answer, question.right)
+            lines = (
+                _lines(option, is_choice=index == answer) if is_revealed else [Line(option.text)]
+            )
+            button.set_lines(*lines, mark=mark)
+        for part in self.parts:
+            part.setEnabled(answer is None)
+        if self.handle is not None and answer is not None and answer != REVEALED:
+            self.handle.set_value(answer)
+        words = ""
+        if is_revealed and question.handle is not None:
+            low, high = number(question.handle.low), number(question.handle.high)
+            words = f" It lies between {low} and {high}."
+        if is_revealed:
+            words = _verdict(answer, is_right=is_right) + words
+        elif answer is not None:
+            words = "Noted. Now see what training says."
+        self.verdict.set_lines(Line(words, is_bold=True, is_plain=True))
+        self.place_button.setVisible(question.handle is not None and answer is None)
+        self.again_button.setVisible(may_retry and is_revealed and not is_right)
+
+    def _place(self) -> None:
+        assert self.handle is not None
+        value = self.handle.value()
+        assert isinstance(value, int | float)
+        self.answered.emit(value)
+
+
+def _mark(index: int, answer: float, right: int) -> StatusMark:
+    if index == right:
+        return StatusMark.RIGHT
+    return StatusMark.WRONG if index == answer else StatusMark.OTHER
+
+
+def _lines(option: Option, *, is_choice: bool) -> list[Line]:
+    lines = [Line(option.text, is_bold=option.right)]
+    if is_choice:
+        lines.append(Line("Your choice", _SMALL, is_quiet=True))
+    if option.because:
+        lines.append(Line(option.because, _SMALL))
+    return lines
+
+
+def _verdict(answer: float | None, *, is_right: bool) -> str:
+    if answer == REVEALED:
+        return "The answer."
+    return "Right." if is_right else "Not quite."
+
+
+class DoView(Section):
+    """What to do, and a button that does it.
+
+    Signals
+    -------
+    try_clicked
+        It is to be done.
+    """
+
+    try_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("Do", parent)
+        self.setObjectName("lesson.do")
+        self.text = named("lesson.do.text", WrappedText())
+        self.button = named("lesson.try", Press(""))
+        self.button.clicked.connect(self.try_clicked)
+        self.column.addWidget(self.text)
+        self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
+
+    def set_page(self, page: Page) -> None:
+        """Say what this page asks for."""
+        self.heading.setVisible(bool(page.do))
+        self.text.setVisible(bool(page.do))
+        self.text.set_lines(Line(page.do))
+        self.button.setText("Show me" if page.do else "Try it")
+        self.button.setToolTip("Set up the experiment, train it, and show the answer")
 
 
 class ClaimRow(QWidget):
-    """What a claim says, in words and as it is checked."""
+    """What a claim says and what was measured; how it is checked comes out by a button."""
 
     def __init__(self, claim: Claim, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.claim = claim
         self._is_shown = False
         self.mark = StatusMarkView(StatusMark.OPEN)
-        self.words = WrappedText(
-            Line(claim.text),
-            Line(_breakable(claim.claim), _CLAIM_LIST_SMALL, is_quiet=True, is_code=True),
+        self.words = WrappedText(Line(claim.text))
+        self.values = WrappedText()
+        self.rule_button = Toggle("rule", "How the claim is checked")
+        self.rule = WrappedText(
+            Line(_breakable(claim.claim), 0.9, is_quiet=True, is_code=True),
+            Line(f"{_checked(claim)}.", 0.9, is_quiet=True, is_plain=True),
         )
-        row = QGridLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setHorizontalSpacing(7)
-        row.setColumnStretch(1, 1)
-        row.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self.words, 0, 1)
-        self._tell()
+        self.rule.hide()
+        self.rule_button.toggled.connect(self.rule.setVisible)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(7)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.words, 0, 1, 1, 2)
+        grid.addWidget(self.values, 1, 1)
+        grid.addWidget(self.rule_button, 1, 2, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(self.rule, 2, 1, 1, 2)
+        self.set_measured(None, is_shown=False, is_awaited=False)
 
     def is_shown(self) -> bool:
-        """Whether the reader's own run has shown it."""
+        """Whether the reader's own networks have shown it."""
         return self._is_shown
 
-    def set_shown(self, is_shown: bool) -> None:
-        """Tick it, or take the tick away."""
-        if is_shown != self._is_shown:
-            self._is_shown = is_shown
-            self.mark.set_mark(StatusMark.SHOWN if is_shown else StatusMark.OPEN)
-            self._tell()
-
-    def _tell(self) -> None:
-        claim = self.claim
-        state = "Your own runs have shown this." if self._is_shown else _OPEN_TIP
-        checked = f"Checked by training with {claim.seeds} seeds"
-        if claim.seeds == 1:
-            checked = "Checked by training with one seed"
-        elif claim.agree < claim.seeds:
-            checked += f", of which {claim.agree} have to agree"
-        self.setToolTip(f"<p>{state}</p><p>{checked}.</p>")
-        self.setAccessibleName(f"{self.mark.mark().value}: {claim.text}")
-        self.setAccessibleDescription(claim.claim)
+    def set_measured(self, measured: Measured | None, *, is_shown: bool, is_awaited: bool) -> None:
+        """Show what was measured, and whether it holds; while it is awaited, say so."""
+        self._is_shown = is_shown
+        self.mark.set_mark(StatusMark.SHOWN if is_shown else StatusMark.OPEN)
+        lines = [] if measured is None else measured.lines()
+        if measured is not None and not measured.holds and not is_shown:
+            lines.append("It does not hold with this seed; with most it does.")
+        if measured is None and is_awaited:
+            lines.append("Training …")
+        self.values.set_lines(*(Line(line, _SMALL) for line in lines))
+        state = "Your own networks have shown this." if is_shown else _OPEN_TIP
+        self.setToolTip(f"<p>{state}</p><p>{_checked(self.claim)}.</p>")
+        self.setAccessibleName(f"{self.mark.mark().value}: {self.claim.text}")
+        self.setAccessibleDescription(self.claim.claim)
 
 
-_OPEN_TIP = "Not shown yet: it is ticked once your own runs, with the settings named, show it."
+_OPEN_TIP = "Not shown yet: it is ticked once your own networks, with the settings named, show it."
 
 
-class ClaimList(QWidget):
-    """A heading that counts the ticks, and a `ClaimRow` for each claim; hidden without any."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("lesson.claims")
-        self.rows: list[ClaimRow] = []
-        self.heading = named("lesson.claims.heading", WrappedText())
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(8)
-        self._column.addWidget(self.heading)
-        self.hide()
-
-    def set_claims(self, claims: Sequence[Claim], shown: Collection[int]) -> None:
-        """List these claims; `shown` has the indices of those that are ticked."""
-        take_out(self.rows, self._column)
-        self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
-        for row in self.rows:
-            self._column.addWidget(row)
-        self.set_shown(shown)
-        self.setVisible(bool(claims))
-
-    def set_shown(self, shown: Collection[int]) -> None:
-        """Tick these claims and no others."""
-        for index, row in enumerate(self.rows):
-            row.set_shown(index in shown)
-        done = sum(row.is_shown() for row in self.rows)
-        count = f"{done} of {len(self.rows)}" if done else "none"
-        if done == len(self.rows):
-            count = "all"
-        self.heading.set_lines(
-            Line("What training shows", is_bold=True),
-            Line(
-                f"{count.capitalize()} shown by your own runs so far",
-                _CLAIM_LIST_SMALL,
-                is_quiet=True,
-            ),
-        )
+def _checked(claim: Claim) -> str:
+    if claim.seeds == 1:
+        return "Checked by training with one seed"
+    of = f", of which {claim.agree} have to agree" if claim.agree < claim.seeds else ""
+    return f"Checked by training with {claim.seeds} seeds{of}"
 
 
 def _breakable(claim: str) -> str:
@@ -117,106 +273,77 @@ def _breakable(claim: str) -> str:
     return re.sub(r"[(,]|\.(?!\d)", lambda sign: sign[0] + _BREAK, claim)
 
 
-REVEALED = -1  # as an answer: none was chosen, but it has been shown
-_SMALL = 0.93  # of the text
+class ClaimList(Section):
+    """A `ClaimRow` for each claim."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("See", parent)
+        self.setObjectName("lesson.claims")
+        self.rows: list[ClaimRow] = []
+
+    def set_claims(self, claims: Sequence[Claim]) -> None:
+        """List these claims."""
+        take_out(self.rows, self.column)
+        self.rows = [named(f"lesson.claim.{k}", ClaimRow(claim)) for k, claim in enumerate(claims)]
+        for index, row in enumerate(self.rows):
+            row.rule_button.setObjectName(f"lesson.rule.{index}")
+            self.column.addWidget(row)
+
+    def set_reached(self, reached: Reached) -> None:
+        """Show what is known of them."""
+        for index, row in enumerate(self.rows):
+            row.set_measured(
+                reached.measured.get(index),
+                is_shown=index in reached.shown,
+                is_awaited=reached.is_done,
+            )
+        if len(self.rows) > 1:
+            count = f"{len(reached.shown)} of {len(self.rows)} shown by your own networks"
+            self.set_title("See", count)
 
 
-class QuestionView(QWidget):
-    """The options are buttons; the first choice stands. Hidden without a question.
+class ScoreView(QWidget):
+    """The end of a quiz.
 
     Signals
     -------
-    answered
-        (int): the index of the option that was chosen.
-    try_clicked
-        The experiment that shows the answer is wanted.
+    page_chosen
+        (int): a page to look at again, counted from 1.
+    restart_clicked
+        All answers are to be taken back.
     """
 
-    answered = Signal(int)
-    try_clicked = Signal()
+    page_chosen = Signal(int)
+    restart_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("lesson.question")
-        self.options: list[WrappedButton] = []
-        self._question: Question | None = None
-        self._text = named("lesson.question.text", WrappedText())
-        self.verdict = named("lesson.verdict", WrappedText())
-        self.try_button = named("lesson.try", Press("Try it"))
-        self.try_button.setToolTip("Set up the experiment, train it, and show the answer")
-        self.try_button.clicked.connect(self.try_clicked)
-        self._choices = QVBoxLayout()
-        self._choices.setSpacing(6)
-        below = QHBoxLayout()
-        below.addWidget(self.verdict, 1, Qt.AlignmentFlag.AlignVCenter)
-        below.addWidget(self.try_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self._text)
-        column.addLayout(self._choices)
-        column.addLayout(below)
-        self.hide()
+        self.text = named("lesson.score", WrappedText())
+        self._pages: list[WrappedButton] = []
+        restart = named("lesson.restart", Press("Start again"))
+        restart.setToolTip("Take back all answers, and go to the first question")
+        restart.clicked.connect(self.restart_clicked)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self.text)
+        self._column.addWidget(restart, 0, Qt.AlignmentFlag.AlignRight)
 
-    def set_question(self, question: Question | None, answer: int | None) -> None:
-        """Ask a question; `answer` is the index that was chosen, `REVEALED`, or None."""
-        self._question = question
-        take_out(self.options, self._choices)
-        self.options = []
-        self.setVisible(question is not None)
-        if question is None:
-            return
-        self._text.set_lines(Line(question.text, is_bold=True))
-        for index in range(len(question.options)):
-            button = named(f"lesson.option.{index}", WrappedButton(mark=StatusMark.CHOICE))
-            button.clicked.connect(lambda _=False, index=index: self.answered.emit(index))
-            self._choices.addWidget(button)
-            self.options.append(button)
-        self.try_button.setVisible(bool(question.tries))
-        self.set_answer(answer)
-
-    def set_answer(self, answer: int | None) -> None:
-        """Show which option was chosen, which is right, and why; or nothing of it yet."""
-        if self._question is None:
-            return
-        right = self._question.right
-        for index, (button, option) in enumerate(
-            zip(self.options, self._question.options, strict=True)
-        ):
-            if answer is None:
-                button.set_lines(Line(option.text), mark=StatusMark.CHOICE)
-            else:
-                mark = _mark(index, answer, right)
-                button.set_lines(*_lines(option, is_choice=index == answer), mark=mark)
-            button.setEnabled(answer is None)
-        self.verdict.set_lines(Line(_verdict(answer, right), is_bold=True, is_plain=True))
-
-
-def _mark(index: int, answer: int, right: int) -> StatusMark:
-    if index == right:
-        return StatusMark.RIGHT
-    return StatusMark.WRONG if index == answer else StatusMark.OTHER
-
-
-def _lines(option: Option, *, is_choice: bool) -> list[Line]:
-    lines = [Line(option.text, is_bold=option.right), Line(option.because, _SMALL)]
-    if is_choice:
-        lines.insert(1, Line("Your choice", _SMALL, is_quiet=True))
-    return lines
-
-
-def _verdict(answer: int | None, right: int) -> str:
-    if answer is None:
-        return ""
-    if answer == REVEALED:
-        return "The answer"
-    return "Right." if answer == right else "Not quite."
-
-
-_MARGIN = 12  # px beside the text
-_SPACING = 12  # px between the parts
-_TITLE = 1.25  # of the text
-_OVERLAP = 40  # px of a screen that stay in sight on the next
+    def set_score(self, score: Score, titles: Sequence[str]) -> None:
+        """Tell how a quiz went; `titles` are those of its pages."""
+        words = f"{score.right} of {score.questions} right at the first try"
+        lines = [Line(words, 1.1, is_bold=True, is_plain=True)]
+        if left := score.questions - score.answered:
+            lines.append(Line(f"{left} not answered yet.", is_quiet=True, is_plain=True))
+        if score.missed:
+            lines.append(Line("Worth another look:", is_plain=True))
+        self.text.set_lines(*lines)
+        take_out(self._pages, self._column)
+        self._pages = []
+        for place, page in enumerate(score.missed):
+            button = WrappedButton(Line(f"{page + 1}  {titles[page]}", is_plain=True))
+            button.clicked.connect(lambda _=False, page=page: self.page_chosen.emit(page + 1))
+            self._column.insertWidget(1 + place, button)
+            self._pages.append(button)
 
 
 class Badge(QWidget):
@@ -251,38 +378,46 @@ class Badge(QWidget):
 
 
 class PageView(ScrolledColumn):
-    """Shows one page; what is long scrolls.
+    """Shows one page, as far as it has been read; what is long scrolls.
 
     Signals
     -------
     page_chosen, link_chosen
         As those of `TextView`.
-    answered, try_clicked
-        As those of `QuestionView`.
+    answered, again_clicked, try_clicked, restart_clicked
+        As those of its parts.
     """
 
     page_chosen = Signal(int)
     link_chosen = Signal(str)
-    answered = Signal(int)
+    answered = Signal(float)
+    again_clicked = Signal()
     try_clicked = Signal()
+    restart_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("lesson.page", parent)
+        self._page: Page | None = None
         self.title = named("lesson.page.title", WrappedText())
         self.badge = named(
             "lesson.published",
             Badge("As published", "The settings of this page are those of the published recipe"),
         )
         self.text = TextView()
-        self.claims = ClaimList()
-        self.question = QuestionView()
+        self.question, self.do, self.claims = QuestionView(), DoView(), ClaimList()
+        self.why = named("lesson.why", Section("Why"))
+        self._why = named("lesson.why.text", WrappedText())
+        self.why.column.addWidget(self._why)
+        self.score = ScoreView()
+        self._parts = (self.question, self.do, self.claims, self.why, self.score)
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(_MARGIN, 8, _MARGIN, _MARGIN)
+        column.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
         column.setSpacing(_SPACING)
         column.addWidget(self.title)
         column.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignLeft)
-        for part in (self.text, self.question, self.claims):
+        column.addWidget(self.text)
+        for part in self._parts:
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(content)
@@ -290,37 +425,57 @@ class PageView(ScrolledColumn):
         self.text.link_chosen.connect(self.link_chosen)
         self.text.link_focused.connect(self._bring_into_sight)
         self.question.answered.connect(self.answered)
-        self.question.try_clicked.connect(self.try_clicked)
+        self.question.again_clicked.connect(self.again_clicked)
+        self.do.try_clicked.connect(self.try_clicked)
+        self.score.page_chosen.connect(self.page_chosen)
+        self.score.restart_clicked.connect(self.restart_clicked)
 
-    def set_page(self, page: Page, shown: Collection[int], answer: int | None) -> None:
-        """Show a page from its beginning.
-
-        Parameters
-        ----------
-        shown
-            Indices of the claims that are ticked.
-        answer
-            To its question, as `QuestionView.set_question` takes it.
-        """
+    def set_page(self, page: Page, reached: Reached, titles: Sequence[str] = ()) -> None:
+        """Show a page from its beginning; `titles` are those of all pages of a quiz."""
+        self._page, self._titles = page, titles
         self.title.set_lines(Line(page.title, _TITLE, is_bold=True, is_plain=True))
         self.badge.setVisible(page.published)
         self.text.setText(page.text)
-        self.claims.set_claims(page.claims, shown)
-        self.question.set_question(page.question, answer)
-        self._hide_answer(page.question is not None and answer is None)
-        for first, second in pairwise(
-            [self.text, *self.question.options, self.question.try_button]
-        ):
+        self.text.setVisible(bool(page.text))
+        self.question.set_question(page.question)
+        self.do.set_page(page)
+        self.claims.set_claims(page.claims)
+        self._why.set_lines(Line(page.why))
+        self._show(reached)
+        question = self.question
+        rules = [row.rule_button for row in self.claims.rows]
+        chain = [self.text, *question.parts, question.place_button, question.again_button]
+        for first, second in pairwise([*chain, self.do.button, *rules]):
             QWidget.setTabOrder(first, second)
         self.verticalScrollBar().setValue(0)
 
-    def set_answer(self, answer: int | None) -> None:
-        """Show the answer to the question, and with it the claims, which give it away."""
-        self.question.set_answer(answer)
-        self._hide_answer(answer is None)
+    def set_reached(self, reached: Reached) -> None:
+        """Show what comes after an answer, after what was done, and after what was measured."""
+        before = [part.isHidden() for part in self._parts]
+        self._show(reached)
+        now = [part.isHidden() for part in self._parts]
+        for part, was_hidden, is_hidden in zip(self._parts, before, now, strict=True):
+            if was_hidden and not is_hidden:  # the last of them stays in sight
+                QTimer.singleShot(0, part, lambda part=part: self.ensureWidgetVisible(part, 0, 0))
 
-    def _hide_answer(self, is_open: bool) -> None:
-        self.claims.setVisible(bool(self.claims.rows) and not is_open)
+    def _show(self, reached: Reached) -> None:
+        page = self._page
+        if page is None:
+            return
+        is_answered = page.question is None or reached.answer is not None
+        is_done = is_answered and (reached.is_done or not page.do)
+        is_seen = is_done and (not page.do or len(reached.measured) == len(page.claims))
+        self.question.set_answer(
+            reached.answer, is_revealed=is_done, may_retry=reached.score is not None
+        )
+        self.do.setVisible((is_answered and bool(page.do)) or bool(page.tries and not page.do))
+        self.claims.set_reached(reached)
+        self.claims.setVisible(is_done and bool(page.claims))
+        self.why.setVisible(is_seen and bool(page.why))
+        is_end = reached.score is not None and page.question is None
+        self.score.setVisible(is_end)
+        if reached.score is not None and is_end:
+            self.score.set_score(reached.score, self._titles)
 
     def scroll_screen(self, by: int) -> bool:
         """Go a screen down (1) or up (−1); whether there was anything left to scroll."""

@@ -40,6 +40,7 @@ class Line:
     size: float = 1.0  # in that of the widget's font
     is_bold: bool = False
     is_quiet: bool = False
+    is_accent: bool = False
     is_plain: bool = False  # else it is Markdown
     is_code: bool = False  # plain, in letters of one width
 
@@ -69,11 +70,7 @@ class WrappedText(QWidget):
         palette = self.palette()
         palette.setCurrentColorGroup(QPalette.ColorGroup.Active)
         self._drawn = [
-            (
-                _made(line, self.font(), palette),
-                line_color(palette, 0.7) if line.is_quiet else palette.windowText().color(),
-            )
-            for line in self._lines
+            (_made(line, self.font(), palette), _color(line, palette)) for line in self._lines
         ]
         self.setAccessibleName(self.text())
         self.updateGeometry()
@@ -123,6 +120,12 @@ def _made(line: Line, font: QFont, palette: QPalette) -> QTextDocument:
     return made
 
 
+def _color(line: Line, palette: QPalette) -> QColor:
+    if line.is_accent:
+        return blend(palette.color(QPalette.ColorRole.Highlight), palette.windowText().color(), 0.3)
+    return line_color(palette, 0.7) if line.is_quiet else palette.windowText().color()
+
+
 def _fit(made: QTextDocument, width: float) -> None:
     if made.textWidth() != width:
         made.setTextWidth(width)
@@ -147,6 +150,7 @@ class StatusMark(Enum):
     OPEN = "not shown yet"
     SHOWN = "shown"
     CHOICE = "a choice"
+    CHOSEN = "your choice"
     RIGHT = "right"
     WRONG = "wrong"
     OTHER = "not chosen"
@@ -160,6 +164,9 @@ def _draw_mark(painter: QPainter, middle: QPointF, mark: StatusMark, palette: QP
     is_filled = mark in (StatusMark.SHOWN, StatusMark.RIGHT, StatusMark.WRONG)
     painter.setBrush(color if is_filled else Qt.BrushStyle.NoBrush)
     painter.drawEllipse(middle, radius, radius)
+    if mark is StatusMark.CHOSEN:
+        painter.setBrush(color)
+        painter.drawEllipse(middle, radius / 2, radius / 2)
     if not is_filled:
         return
     painter.setPen(
@@ -184,6 +191,8 @@ def _mark_color(mark: StatusMark, palette: QPalette) -> QColor:
         return QColor(DARK.fit) if colors_of(palette).dark else QColor(LIGHT.fit).darker(135)
     if mark is StatusMark.WRONG:
         return refusal_color(palette)
+    if mark is StatusMark.CHOSEN:
+        return palette.windowText().color()
     return line_color(palette, 0.35 if mark is StatusMark.OTHER else 0.6)
 
 

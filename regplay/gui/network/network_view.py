@@ -91,8 +91,8 @@ class NormsPlot(Chart):
             self.reset_ranges()
 
     def _label(self) -> None:
-        self.set_labels("epoch", "under 0.001 (%)")
-        self.show_name("y", self.measure == "near_zero")  # the button says ‖w‖
+        # The button says ‖w‖.
+        self.set_labels("epoch", "under 0.001 (%)" if self.measure == "near_zero" else "")
 
     # ranges
 

@@ -84,7 +84,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._frame: Frame | None = None
 
         self._names = {"x": "", "y": ""}
-        self._is_named = {"x": True, "y": True}
         self._marks: dict[str, Marks | None] = {"x": None, "y": None}
 
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
@@ -140,8 +139,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         return Axes(self._axis("x"), self._axis("y"))
 
     def _axis(self, side: Side) -> Axis:
-        name = self._names[side] if self._is_named[side] else ""
-        return Axis(side, self.scale(side), name, self._marks[side])
+        return Axis(side, self.scale(side), self._names[side], self._marks[side])
 
     def layers(self) -> list[Layer]:
         """What is drawn inside the axes, from bottom to top."""
@@ -266,11 +264,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def set_labels(self, x: str, y: str) -> None:
         """Name the axes."""
         self._names = {"x": x, "y": y}
-        self._redraw()
-
-    def show_name(self, axis: Side, is_shown: bool) -> None:
-        """Whether an axis says what it measures."""
-        self._is_named[axis] = is_shown
         self._redraw()
 
     def set_ticks(self, axis: Side, marks: Marks | None) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from regplay.gui.plots.canvas import Frame, Layer, Pixels
-from regplay.gui.plots.scale import last_in_each_column
+from regplay.gui.plots.scale import Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import Segments, Shape, dashed, draw_marker, pen
 from regplay.gui.theme import Colors, mix
 
@@ -34,6 +34,16 @@ class EpochLine:
         self.dashed = dashed
         self.values: Floats = np.zeros(0)
         self._segments = Segments()
+
+    def ends(self, log: bool) -> Range | None:
+        """Smallest and largest value that has a place on an axis, or None where there is none."""
+        return bounds(self.values[self.values > 0] if log else self.values)
+
+    @property
+    def first(self) -> list[float]:
+        """The first finite value, if there is one."""
+        finite = np.isfinite(self.values)
+        return [float(self.values[finite.argmax()])] if finite.any() else []
 
     def thin(
         self, epochs: Floats, frame: Frame, keep: Sequence[int] = (), start: int = 0
@@ -135,39 +145,41 @@ class CurvesLayer:
     best
         Index of the record to mark on the second curve, or None.
     behind
-        Layers drawn over the shaded space and under the curves.
+        Drawn over the shaded space and under the curves, or None.
     """
 
     def __init__(self, curves: Sequence[EpochCurve], gap: bool) -> None:
         self.curves = tuple(curves)
         self.epochs: Floats = np.zeros(0)
         self.best: int | None = None
-        self.behind: list[Layer] = []
+        self.behind: Layer | None = None
         self._gap = gap
         self._fill = Segments()
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the gap, what is behind the curves, the curves, and the mark at the best epoch."""
-        if not self.epochs.size:
-            self._paint_behind(painter, frame)
-            return
         keep = () if self.best is None else (self.best,)
-        thin = [curve.thin(self.epochs, frame, keep) for curve in self.curves]
-        if self._gap:
+        thin = [curve.thin(self.epochs, frame, keep) for curve in self.curves if self.epochs.size]
+        if self._gap and thin:
             self._paint_gap(painter, frame, *thin[:2])
-        self._paint_behind(painter, frame)
+        if self.behind is not None:
+            self.behind.paint(painter, frame)
         best = self._best_at(frame)
         if best is not None:
-            self._paint_best(painter, frame, best)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(QPen(QColor(frame.colors.muted), 1))
+            painter.drawLine(QLineF(round(best.x()), best.y(), round(best.x()), frame.height))
         # The first curve goes on top: training, which lies below validation at the end.
-        for curve, (x, y) in reversed(list(zip(self.curves, thin, strict=True))):
+        for curve, (x, y) in reversed(list(zip(self.curves, thin, strict=bool(thin)))):
             curve.draw(painter, frame, x, y)
         if best is not None:
-            self._paint_best_marker(painter, frame, best)
-
-    def _paint_behind(self, painter: QPainter, frame: Frame) -> None:
-        for layer in self.behind:
-            layer.paint(painter, frame)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(QPen(QColor(frame.colors.best), 2))
+            painter.setBrush(QColor(frame.colors.background))
+            # Whole even at the edges, where the best epoch is the first or the newest.
+            left = min(max(best.x(), _RING), frame.width - _RING)
+            top = min(max(best.y(), _RING), frame.height - _RING)
+            painter.drawEllipse(QPointF(left, top), 4.5, 4.5)
 
     def _paint_gap(
         self,
@@ -183,8 +195,13 @@ class CurvesLayer:
         segments = np.empty((len(across), 4))
         segments[:, 0] = segments[:, 2] = across
         segments[:, 1], segments[:, 3] = np.interp(across, *train), np.interp(across, *valid)
-        if frame.is_figure:
-            _fill_between(painter, segments, gap_color(frame.colors))
+        if frame.is_figure:  # without seams at any size
+            x, low, _, high = segments.T
+            outline = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(gap_color(frame.colors)))
+            painter.drawPolygon(arrayToQPolygonF(*outline), Qt.FillRule.WindingFill)
             return
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(pen(gap_color(frame.colors), 1.0))
@@ -215,40 +232,16 @@ class CurvesLayer:
         inside = 0 <= x <= frame.width and 0 <= y <= frame.height  # False for NaN
         return QPointF(x, y) if inside else None
 
-    def _paint_best(self, painter: QPainter, frame: Frame, at: QPointF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(frame.colors.muted), 1))
-        painter.drawLine(QLineF(round(at.x()), at.y(), round(at.x()), frame.height))
-
-    def _paint_best_marker(self, painter: QPainter, frame: Frame, at: QPointF) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(QColor(frame.colors.best), 2))
-        painter.setBrush(QColor(frame.colors.background))
-        # Whole even at the edges, where the best epoch is the first or the newest.
-        x = min(max(at.x(), _RING), frame.width - _RING)
-        y = min(max(at.y(), _RING), frame.height - _RING)
-        painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
-
 
 def gap_color(colors: Colors) -> str:
     """The shade between training and validation."""
     return mix(colors.background, colors.valid, 0.24)
 
 
-def _fill_between(painter: QPainter, segments: Pixels, color: str) -> None:
-    """Fill the space that upright lines [n, 4] span, without seams at any size."""
-    if not len(segments):
-        return
-    x = np.concatenate([segments[:, 0], segments[::-1, 2]])
-    y = np.concatenate([segments[:, 1], segments[::-1, 3]])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(color))
-    painter.drawPolygon(arrayToQPolygonF(x, y), Qt.FillRule.WindingFill)
-
-
 class MarksLayer:
-    """Dotted vertical lines at epochs.
+    """Vertical lines at epochs: dotted, or solid with a flag on top.
+
+    The flag tells them from the hover line and from the foot of the ring at the best epoch.
 
     Attributes
     ----------
@@ -256,51 +249,29 @@ class MarksLayer:
         Where to draw them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, has_flag: bool = False) -> None:
         self.epochs: tuple[int, ...] = ()
+        self._has_flag = has_flag
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the lines."""
-        line = QPen(QColor(frame.colors.foreground), 1)
-        line.setDashPattern([1, 3])
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(line)
-        for x in frame.x(self.epochs) if self.epochs else ():
-            if 0 <= x <= frame.width:
-                painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
-
-
-class MomentLayer:
-    """A line at the epoch that the other plots show, with a flag on top.
-
-    The flag tells it from the hover line and from the foot of the ring at the best epoch.
-
-    Attributes
-    ----------
-    epoch
-        Where, or None for no line.
-    """
-
-    def __init__(self) -> None:
-        self.epoch: int | None = None
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line."""
-        if self.epoch is None:
-            return
-        x = float(frame.x(self.epoch))
-        if not 0 <= x <= frame.width:  # also where a logarithmic axis has no place for 0
-            return
         color = QColor(frame.colors.foreground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(color, 1))
-        painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        middle, top = round(x) + 0.5, _FLAG
-        corners = ((-_FLAG, 0.0), (_FLAG, 0.0), (_FLAG, top), (0.0, 2 * top), (-_FLAG, top))
-        painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))
+        line = QPen(color, 1)
+        if not self._has_flag:
+            line.setDashPattern([1, 3])
+        for x in frame.x(self.epochs) if self.epochs else ():
+            if not 0 <= x <= frame.width:  # also where a logarithmic axis has no place for 0
+                continue
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+            painter.setPen(line)
+            painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
+            if self._has_flag:
+                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(color)
+                middle, up = round(x) + 0.5, _FLAG
+                corners = ((-up, 0.0), (up, 0.0), (up, up), (0.0, 2 * up), (-up, up))
+                painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))
 
 
 _MARGIN = 6.0  # pixels to the left and the right end of the plot, at least

@@ -1,12 +1,14 @@
 """How the losses of a run went, and below other tabs its accuracy and its weights."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
+from regplay.gui.plots.chart import Side
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.training import View
@@ -70,8 +72,8 @@ class HistoryView(QWidget):
         self.legend = Legend()
         self.log_x = Toggle("log x", "Logarithmic epochs")
         self.log_y = Toggle("log y", "Logarithmic values")
-        self.log_x.toggled.connect(self._log_x_toggled)
-        self.log_y.toggled.connect(self._log_y_toggled)
+        self.log_x.toggled.connect(partial(self._toggle_log, "x"))
+        self.log_y.toggled.connect(partial(self._toggle_log, "y"))
 
         self._stack = QStackedLayout()
         layout = QVBoxLayout(self)
@@ -192,14 +194,8 @@ class HistoryView(QWidget):
         self.log_y.setChecked(plot.is_log("y"))
         self._update()
 
-    def _log_x_toggled(self, log: bool) -> None:
-        self._toggle_log("x", log)
-
-    def _log_y_toggled(self, log: bool) -> None:
-        self._toggle_log("y", log)
-
-    def _toggle_log(self, axis: str, log: bool) -> None:
-        if self.plot.is_log("x" if axis == "x" else "y") != log:
+    def _toggle_log(self, axis: Side, log: bool) -> None:
+        if self.plot.is_log(axis) != log:
             self.plot.toggle_log(axis, log)
 
     def _update(self) -> None:

@@ -10,20 +10,18 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.canvas import Frame, Pixels, empty_picture
-from regplay.gui.plots.chart import ClickChart
+from regplay.gui.plots.chart import ClickChart, Side
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
     EpochLine,
     Floats,
     FloorLayer,
     MarksLayer,
-    MomentLayer,
     curves,
     gap_color,
 )
 from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, elided, other_entry
-from regplay.gui.plots.scale import Range, bounds
 from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import ROLES
 from regplay.session.number_text import number
@@ -32,7 +30,7 @@ _WIDTH = 1.3  # pixels; the present run's are 1.8
 _LONGEST = 24  # characters of a name in the hover box, at most
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class PinnedCurves:
     """A run to show beside the present one; its history may still grow.
 
@@ -55,8 +53,6 @@ class PinnedLines:
         The first is solid; the second, if there is one, is validation, and dashed.
     epochs
         [records], as floats.
-    first
-        The largest of the first finite values of the lines, or None before any.
     entry
         Its line in the legend.
     """
@@ -65,18 +61,9 @@ class PinnedLines:
         self.source = source
         self.lines = [EpochLine(measure, index > 0) for index, measure in enumerate(measures)]
         self.epochs: Floats = np.zeros(0)
-        self.first: float | None = None
         kind = "train solid, validation dashed" if len(measures) > 1 else "solid"
         self.entry = other_entry(source.name, source.color, f"{source.name}: {kind}")
         self._unit = unit
-        self._ends: tuple[Range | None, Range | None] = (None, None)  # linear, logarithmic
-        self.grow()
-
-    def is_of(self, source: PinnedCurves) -> bool:
-        """Whether this shows the same run in the same way."""
-        mine = self.source
-        is_same = (mine.name, mine.color) == (source.name, source.color)
-        return is_same and mine.history is source.history
 
     def grow(self) -> bool:
         """Read the records that are new; whether there were any."""
@@ -84,23 +71,10 @@ class PinnedLines:
         n = len(history)  # another thread may be appending: every column ends here
         if n == len(self.epochs):
             return False
-        start, self.epochs = len(self.epochs), history.epochs[:n].astype(float)
-        all_ends, positive_ends = self._ends
-        first = []
+        self.epochs = history.epochs[:n].astype(float)
         for line in self.lines:
             line.values = history.column(line.measure)[:n] * self._unit
-            new = line.values[start:]
-            all_ends = _wider(all_ends, bounds(new))
-            positive_ends = _wider(positive_ends, bounds(new[new > 0]))
-            first += new[np.isfinite(new)][:1].tolist()
-        self._ends = all_ends, positive_ends
-        if self.first is None:
-            self.first = max(first, default=None)
         return True
-
-    def ends(self, log: bool) -> Range | None:
-        """Smallest and largest value that has a place on an axis, or None where there is none."""
-        return self._ends[1 if log else 0]
 
     def row(self, frame: Frame, epoch: float, text: Callable[[float], str]) -> ReadoutRow | None:
         """For the hover box: the last line's value at the record nearest to `epoch`.
@@ -117,48 +91,34 @@ class PinnedLines:
         return ReadoutRow(name, text(value), color, frame.dot(value))
 
 
-def _wider(one: Range | None, other: Range | None) -> Range | None:
-    if one is None or other is None:
-        return one or other
-    return min(one[0], other[0]), max(one[1], other[1])
-
-
 class PinnedLayer:
     """Pinned runs, kept as a picture to which only new records are added.
 
     Attributes
     ----------
+    runs
+        What is drawn; `set_runs` changes it.
     pictures
         How often the whole of it was drawn; a test cares.
     """
 
     def __init__(self) -> None:
         self.pictures = 0
-        self._runs: tuple[PinnedLines, ...] = ()
+        self.runs: tuple[PinnedLines, ...] = ()
         self._picture: QPixmap | None = None
         self._frame: Frame | None = None  # what the picture was drawn for
         self._drawn: list[int] = []  # records of each run that are in the picture
 
-    @property
-    def runs(self) -> tuple[PinnedLines, ...]:
-        """What is drawn."""
-        return self._runs
-
     def set_runs(self, runs: Sequence[PinnedLines]) -> None:
         """Draw others."""
-        self._runs = tuple(runs)
+        self.runs = tuple(runs)
         self._picture = None
-
-    def is_of(self, runs: Sequence[PinnedCurves]) -> bool:
-        """Whether it draws these."""
-        mine = self._runs
-        return len(mine) == len(runs) and all(map(PinnedLines.is_of, mine, runs))
 
     def rows(
         self, frame: Frame, epoch: float, text: Callable[[float], str], room: int
     ) -> list[ReadoutRow]:
         """Rows of the hover box, no more than `room`; the last may say how many are left out."""
-        rows = [row for run in self._runs if (row := run.row(frame, epoch, text)) is not None]
+        rows = [row for run in self.runs if (row := run.row(frame, epoch, text)) is not None]
         if len(rows) <= max(room, 1):
             return rows
         shown = max(room - 1, 0)
@@ -166,28 +126,25 @@ class PinnedLayer:
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Copy the picture, bringing it up to date first."""
-        if not self._runs:
+        if not self.runs:
             return
         if frame.is_figure:
-            self._draw(painter, frame, [0] * len(self._runs))
+            self._draw(painter, frame, [0] * len(self.runs))
             return
         if self._picture is None or self._frame is not frame:
             self.pictures += 1
             self._picture, self._frame = empty_picture(frame), frame
-            self._drawn = [0] * len(self._runs)
-        if self._drawn != [len(run.epochs) for run in self._runs]:
-            self._draw_new(self._picture, frame)
+            self._drawn = [0] * len(self.runs)
+        if self._drawn != [len(run.epochs) for run in self.runs]:
+            inner = QPainter(self._picture)
+            self._draw(inner, frame, self._drawn)
+            inner.end()
+            self._drawn = [len(run.epochs) for run in self.runs]
         painter.drawPixmap(0, 0, self._picture)
-
-    def _draw_new(self, picture: QPixmap, frame: Frame) -> None:
-        painter = QPainter(picture)
-        self._draw(painter, frame, self._drawn)
-        self._drawn = [len(run.epochs) for run in self._runs]
-        painter.end()
 
     def _draw(self, painter: QPainter, frame: Frame, drawn: Sequence[int]) -> None:
         """Draw each run from the record on that comes after so many."""
-        for run, done in zip(self._runs, drawn, strict=True):
+        for run, done in zip(self.runs, drawn, strict=True):
             if done == len(run.epochs):
                 continue
             painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH))
@@ -248,15 +205,14 @@ class MeasurePlot(ClickChart):
         self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
         self.canvas.over += [self.floor, self.marks]
-        self.moment, self.pinned = MomentLayer(), PinnedLayer()
-        self._layer.behind.append(self.pinned)
+        self.moment, self.pinned = MarksLayer(has_flag=True), PinnedLayer()
+        self._layer.behind = self.pinned
         self.floor.curves = self._covered
         self.canvas.live += [self._layer, self.moment]
         self.clicked.connect(self._clicked)
         self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
-        self.show_name("y", tab != "weights")
         if tab == "weights":
             self.set_log("y", True)  # a norm of 10 beside a penalty of 0.001
         self.start_ranges()
@@ -280,24 +236,23 @@ class MeasurePlot(ClickChart):
 
     def set_marks(self, epochs: Sequence[int]) -> None:
         """Epochs where settings were changed."""
-        if tuple(epochs) != self.marks.epochs:
-            self.marks.epochs = tuple(epochs)
-            self.canvas.rest()
+        self.marks.epochs = tuple(epochs)
+        self.canvas.rest()
 
     def set_moment(self, epoch: int | None) -> None:
         """A line at an epoch, or none."""
-        if epoch != self.moment.epoch:
-            self.moment.epoch = epoch
+        epochs = () if epoch is None else (epoch,)
+        if epochs != self.moment.epochs:
+            self.moment.epochs = epochs
             self.canvas.update_live()
 
     def set_pinned(self, runs: Sequence[PinnedCurves]) -> None:
         """Runs to show below the present one; those that are shown already are read on."""
-        is_same = self.pinned.is_of(runs)
+        is_same = [run.source for run in self.pinned.runs] == list(runs)
         if not is_same:
             measures = [curve.measure for curve in self.curves[: 1 if self.tab == "weights" else 2]]
             self.pinned.set_runs([PinnedLines(run, measures, self._unit) for run in runs])
-            self.forget("x")
-            self.forget("y")
+            self._forget()
         has_grown = [run.grow() for run in self.pinned.runs]
         if not is_same or any(has_grown):
             self._cover()
@@ -307,48 +262,26 @@ class MeasurePlot(ClickChart):
         """Show the records, and a newer snapshot as the last point."""
         if history is not self._history:  # another run: its axes need not hold this one's losses
             self._history = history
-            self.forget("x")
-            self.forget("y")
+            self._forget()
+        # Another thread may be appending: every column ends at the same record.
         n = 0 if history is None else len(history)
-        layer = self._layer
-        if history is None or n == 0:
-            layer.epochs = np.zeros(0)
-            for curve in self.curves:
-                curve.values = np.zeros(0)
-        else:
-            # Another thread may be appending: every column ends at the same record.
-            layer.epochs = history.epochs[:n].astype(float)
-            for curve in self.curves:
-                curve.values = history.column(curve.measure, member)[:n] * self._unit
-        best = self._best(history, n, member)
-        if live is not None and (not layer.epochs.size or live.epoch > layer.epochs[-1]):
-            layer.epochs = np.append(layer.epochs, float(live.epoch))
-            for curve in self.curves:
-                value = live.value(curve.measure, member) * self._unit
-                curve.values = np.append(curve.values, value)
-            best = self._best_with(live, history, best, member)
+        epochs = np.zeros(0) if history is None else history.epochs[:n].astype(float)
+        newer = None if live is None or (n and live.epoch <= epochs[-1]) else live
+
+        def column(measure: str) -> Floats:
+            known = np.zeros(0) if history is None else history.column(measure, member)[:n]
+            return known if newer is None else np.append(known, newer.value(measure, member))
+
+        layer, loss = self._layer, column("valid_loss")
+        layer.epochs = epochs if newer is None else np.append(epochs, float(newer.epoch))
+        for curve in self.curves:
+            curve.values = column(curve.measure) * self._unit
+        is_finite = np.isfinite(loss)
+        best = int(np.where(is_finite, loss, np.inf).argmin()) if is_finite.any() else None
         layer.best = None if self.tab == "weights" else best
         self.best_epoch = None if best is None else int(layer.epochs[best])
         self._cover()
         self.refresh()
-
-    def _best(self, history: History | None, n: int, member: int) -> int | None:
-        if history is None or n == 0:
-            return None
-        loss = history.column("valid_loss", member)[:n]
-        finite = np.isfinite(loss)
-        return int(np.where(finite, loss, np.inf).argmin()) if finite.any() else None
-
-    def _best_with(
-        self, live: Snapshot, history: History | None, best: int | None, member: int
-    ) -> int | None:
-        """The best record once `live` is the last one."""
-        loss = live.value("valid_loss", member)
-        if not np.isfinite(loss):
-            return best
-        if best is None or history is None or loss < history.column("valid_loss", member)[best]:
-            return len(self._layer.epochs) - 1
-        return best
 
     def _covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
         """What the name of the noise floor should leave free."""
@@ -359,16 +292,23 @@ class MeasurePlot(ClickChart):
 
     def start_ranges(self) -> None:
         """Forget how far the axes had grown."""
-        self.forget("x")
-        self.forget("y")
+        self._forget()
         self._cover()
         self.reset_ranges()
         self.canvas.rest()
 
-    def toggle_log(self, axis: str, log: bool) -> None:
+    def _forget(self) -> None:
+        self.forget("x")
+        self.forget("y")
+
+    def toggle_log(self, axis: Side, log: bool) -> None:
         """Make an axis logarithmic or linear, and fit it to the data."""
-        self.set_log("y" if axis == "y" else "x", log)
+        self.set_log(axis, log)
         self.start_ranges()
+
+    def _lines(self) -> list[EpochLine]:
+        """Those of the present run, then of pinned ones."""
+        return [*self.curves, *(line for run in self.pinned.runs for line in run.lines)]
 
     def _cover(self) -> None:
         self._cover_epochs()
@@ -378,14 +318,11 @@ class MeasurePlot(ClickChart):
         # All in one, so that a range that has to grow grows once.
         floor = self.floor.value
         ends = [] if floor is None else [0.9 * floor, 1.15 * floor]
-        most = self._most()
-        for curve in self.curves:
-            seen = bounds(curve.values if not self.is_log("y") else curve.values[curve.values > 0])
+        most, is_log = self._most(), self.is_log("y")
+        for line in self._lines():
+            seen = line.ends(is_log)
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
-        for run in self.pinned.runs:
-            seen = run.ends(self.is_log("y"))
-            ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
-        self.cover("y", ends if self.is_log("y") else [0.0, *(ends or [1.0])])
+        self.cover("y", ends if is_log else [0.0, *(ends or [1.0])])
 
     def _cover_epochs(self) -> None:
         epochs = self._layer.epochs
@@ -409,12 +346,7 @@ class MeasurePlot(ClickChart):
         """The largest value that the y axis has to hold: a diverged run may leave the plot."""
         if self.tab != "loss" or self.is_log("y"):
             return float("inf")
-        first = []
-        for curve in self.curves:
-            finite = np.isfinite(curve.values)
-            if finite.any():
-                first.append(float(curve.values[finite.argmax()]))
-        first += [run.first for run in self.pinned.runs if run.first is not None]
+        first = [value for line in self._lines() for value in line.first]
         start = max([*first, self.floor.value or 0.0])
         return _DIVERGED * start if start > 0 else float("inf")
 
@@ -462,7 +394,6 @@ class MeasurePlot(ClickChart):
             entries.append(Entry("band", "gap", gap_color(colors), tip="gap: validation − train"))
             if self.floor.value is not None:
                 entries.append(Entry("dashes", "noise floor", colors.floor, tip=floor_tip))
-        if self.tab != "weights":
             text = "best epoch" if self.best_epoch is None else f"best epoch {self.best_epoch:,}"
             tip = f"{text}: the smallest validation loss so far"
             entries.append(

@@ -1,7 +1,6 @@
 """Runs beside one another: the list of pinned ones, and up to four fits side by side."""
 
-from regplay.gui.runs.pinned_runs import PinnedRuns
-from regplay.gui.runs.runs_list import RunsList
+from regplay.gui.runs.runs_list import PinnedRuns, RunsList
 from regplay.gui.runs.side_tab import SideTab, Together, seen_together
 
 __all__ = ["PinnedRuns", "RunsList", "SideTab", "Together", "seen_together"]

@@ -1,10 +1,4 @@
-"""The rows of the list of runs: what they say, and how they are painted.
-
-They were searched for: each keeps a CIEDE2000 distance of 19 or more from the others and from the
-colours of training, validation, fit and truth, and of 7.5 under simulated protanopia, deuteranopia
-and tritanopia (Machado et al., 2009), with a contrast of 3 to the ground. A test holds them to
-that. The first ones are the most vivid.
-"""
+"""The rows of the list of runs: what they say, and how they are painted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -27,48 +21,18 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
-from regplay.core.history import History
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of
 from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
-
-@dataclass(frozen=True)
-class RunOutcome:
-    """Losses of a run so far; NaN and None before there are any."""
-
-    train: float = nan
-    valid: float = nan
-    best: float = nan  # the smallest validation loss
-    best_epoch: int | None = None
-    diverged: bool = False
-
-    @property
-    def gap(self) -> float:
-        """Validation loss minus training loss."""
-        return self.valid - self.train
-
-
-def outcome(history: History, member: int = 0) -> RunOutcome:
-    """The last record and the best one."""
-    last = history.last
-    if last is None:
-        return RunOutcome()
-    best = history.best(member)
-    return RunOutcome(
-        train=last.value("train_loss", member),
-        valid=last.value("valid_loss", member),
-        best=nan if best is None else float(history.column("valid_loss", member)[best]),
-        best_epoch=None if best is None else int(history.epochs[best]),
-        diverged=bool(last.diverged[member]),
-    )
-
-
 WIDEST_LOSS = "8.8e−88"
-WIDEST_GAP = "+8.8888"
+_WIDEST_GAP = "+8.8888"
 
-
+# They were searched for: each keeps a CIEDE2000 distance of 19 or more from the others and from the
+# colours of training, validation, fit and truth, and of 7.5 under simulated protanopia,
+# deuteranopia and tritanopia (Machado et al., 2009), with a contrast of 3 to the ground. A test
+# holds them to that. The first ones are the most vivid.
 _ON_LIGHT = (
     *("#ff00ff", "#d90036", "#00358c", "#735017", "#17735c", "#591250"),
     *("#a64299", "#6633ff", "#084000", "#a386bf", "#732e2e", "#d97790"),
@@ -92,46 +56,58 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class RunRow:
-    """What one line shows.
+    """What one line shows: runs whose numbers only differ behind their last digit are the same.
 
-    `colors` holds one colour for a pin; the present run has those of its fit and both losses.
+    Attributes
+    ----------
+    values
+        Of the settings in which the runs differ.
+    numbers
+        Training loss, validation loss and gap.
+    best
+        The smallest validation loss and its epoch; empty before any.
+    colors
+        One for a pin; the present run has those of its fit and both losses.
     """
 
     name: str
     values: str
-    outcome: RunOutcome
+    numbers: tuple[str, str, str]
+    best: tuple[str, ...]
     colors: tuple[str, ...]
     pin: Pin | None = None
     is_hidden: bool = False
 
     @property
-    def shows(self) -> tuple[object, ...]:
-        """All that is seen of it: numbers that only differ behind their last digit are the same."""
-        return (*self.texts, self.best_text, self.values, self.name, self.colors, self.is_hidden)
-
-    @property
-    def texts(self) -> tuple[str, str, str]:
-        """Training loss, validation loss and gap."""
-        done = self.outcome
-        return in_column(done.train), in_column(done.valid), gap_in_column(done.gap)
-
-    @property
-    def best_text(self) -> str:
-        """The best validation loss and its epoch."""
-        epoch = self.outcome.best_epoch
-        return "" if epoch is None else f"best {in_column(self.outcome.best)} @ {epoch:,}"
-
-    @property
     def tip(self) -> str:
         """All of it in words."""
-        done = self.outcome
         lines = [self.name + (" (hidden)" if self.is_hidden else ""), self.values]
-        if done.best_epoch is not None:
+        if self.best:
             lines += [
-                "training loss {}, validation loss {}, gap {}".format(*self.texts),
-                f"best validation loss {in_column(done.best)} at epoch {done.best_epoch:,}",
+                "training loss {}, validation loss {}, gap {}".format(*self.numbers),
+                "best validation loss {} at epoch {}".format(*self.best),
             ]
         return "\n".join(line for line in lines if line)
+
+
+def _row(
+    name: str, run: Run, paths: Sequence[str], colors: tuple[str, ...], pin: Pin | None = None
+) -> RunRow:
+    """The row of a run, with the settings at these field paths."""
+    last, words = run.history.last, value_texts(run.experiment, paths)
+    train = valid = nan
+    best: tuple[str, ...] = ()
+    if last is not None:
+        train, valid = last.value("train_loss"), last.value("valid_loss")
+        record = run.history.best()
+        if record is not None:
+            loss = float(run.history.column("valid_loss")[record])
+            best = in_column(loss), f"{run.history.epochs[record]:,}"
+        if last.diverged[0]:
+            words.insert(0, "diverged")
+    numbers = in_column(train), in_column(valid), gap_in_column(valid - train)
+    is_hidden = pin is not None and pin.is_hidden
+    return RunRow(name, " · ".join(words), numbers, best, colors, pin, is_hidden)
 
 
 class RunRows(QAbstractListModel):
@@ -145,49 +121,34 @@ class RunRows(QAbstractListModel):
 
     edited = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, pins: Pins, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.pins = Pins()
+        self.pins = pins
         self.rows: list[RunRow] = []
-        self._present: tuple[Run | None, Experiment] = (None, Experiment())
+        self._present = Run(Experiment())
         self.update()
 
     # what is shown
 
-    def set_pins(self, pins: Pins) -> None:
-        """Show these pins."""
-        self.pins = pins
-        self.update()
-
-    def set_present(self, run: Run | None, experiment: Experiment) -> None:
+    def set_present(self, run: Run) -> None:
         """Show another present run."""
-        self._present = (run, experiment)
+        self._present = run
         self.update()
 
     def update(self) -> None:
         """Follow the pins and the runs; where the pins are the same, only what looks otherwise."""
-        before = [row.pin for row in self.rows]
-        rows = self._made()
-        if [row.pin for row in rows] != before:
+        paths = self.pins.differing(self._present.experiment)
+        rows = [_row("now", self._present, paths, (ROLES.fit, ROLES.train, ROLES.valid))]
+        rows += [_row(pin.name, pin.run, paths, (pin_color(pin.color),), pin) for pin in self.pins]
+        if [row.pin for row in rows] != [row.pin for row in self.rows]:
             self.beginResetModel()
             self.rows = rows
             self.endResetModel()
             return
         for place, row in enumerate(rows):
-            if row.shows != self.rows[place].shows:
+            if row != self.rows[place]:
                 self.rows[place] = row
                 self.dataChanged.emit(self.index(place), self.index(place))
-
-    def _made(self) -> list[RunRow]:
-        run, experiment = self._present
-        paths = self.pins.differing(experiment)
-        own = (ROLES.fit, ROLES.train, ROLES.valid)
-        rows = [RunRow("now", _values(experiment, paths, run), _outcome(run), own)]
-        for pin in self.pins:
-            values = _values(pin.run.experiment, paths, pin.run)
-            color = (pin_color(pin.color),)
-            rows.append(RunRow(pin.name, values, _outcome(pin.run), color, pin, pin.is_hidden))
-        return rows
 
     # Qt's model
 
@@ -228,7 +189,7 @@ class RunRows(QAbstractListModel):
         return flags | flag.ItemIsEditable | flag.ItemIsDragEnabled if is_pin else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
-        """RunRows are moved."""
+        """Rows are moved."""
         return Qt.DropAction.MoveAction
 
     def mimeTypes(self) -> list[str]:
@@ -257,22 +218,12 @@ class RunRows(QAbstractListModel):
         return False  # else the view would remove the row that was dragged
 
 
-def _outcome(run: Run | None) -> RunOutcome:
-    return RunOutcome() if run is None else outcome(run.history)
-
-
-def _values(experiment: Experiment, paths: Sequence[str], run: Run | None) -> str:
-    texts = value_texts(experiment, paths)
-    last = None if run is None else run.history.last
-    return " · ".join([*(["diverged"] if last is not None and last.diverged[0] else []), *texts])
-
-
 _WIDE = 560  # px of a row that has all in one line
 _SWATCH = 22  # px
 _GAP = 7  # px between columns
 _EDGE = 4  # px
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 @dataclass(frozen=True)
@@ -301,7 +252,7 @@ def places(width: int, font: QFont) -> Places:
     """The places in a row of this width."""
     metrics = QFontMetrics(tabular(font))
     line = metrics.height() + 2
-    loss, gap = (metrics.horizontalAdvance(text) for text in (WIDEST_LOSS, WIDEST_GAP))
+    loss, gap = (metrics.horizontalAdvance(text) for text in (WIDEST_LOSS, _WIDEST_GAP))
     best = metrics.horizontalAdvance("best 8.8e−88 @ 100,000")
     is_wide = width >= _WIDE
     height = line + 4 if is_wide else 2 * line + 4
@@ -374,19 +325,20 @@ class RowPainter(QStyledItemDelegate):
         quiet = blend(text, ground, 0.6 if row.is_hidden else 0.35)
         font = QFont(option.font)
         font.setBold(True)
-        write(painter, font, faint, at.name, row.name, _LEFT)
+        write(painter, font, faint, at.name, row.name, LEFT)
         font = tabular(option.font)
         losses = (QColor(colors.train), QColor(colors.valid), faint)
-        for place, words, color in zip(at.numbers, row.texts, losses, strict=True):
+        for place, words, color in zip(at.numbers, row.numbers, losses, strict=True):
             shown = blend(color, ground, 0.55) if row.is_hidden else color
             write(painter, font, shown, place, words, RIGHT)
         best = QRect(at.best)
-        write(painter, font, quiet, best, row.best_text, RIGHT)
+        best_text = "best {} @ {}".format(*row.best) if row.best else ""
+        write(painter, font, quiet, best, best_text, RIGHT)
         values = QRect(at.values)
         if values.top() == best.top() and values.intersects(best):
-            taken = QFontMetrics(font).horizontalAdvance(row.best_text)
+            taken = QFontMetrics(font).horizontalAdvance(best_text)
             values.setRight(best.right() - taken - _GAP)
-        write(painter, option.font, quiet, values, row.values, _LEFT)
+        write(painter, option.font, quiet, values, row.values, LEFT)
         painter.restore()
 
     def editorEvent(self, event: QEvent, model: object, option: Any, index: Index) -> bool:

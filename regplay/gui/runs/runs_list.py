@@ -1,9 +1,9 @@
-"""The list of runs: the present one and the pinned ones, with what tells them apart."""
+"""The list of runs, the present one and the pinned ones; the pinned ones in the other plots."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -26,10 +26,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from regplay.core.datasets import problem_of
 from regplay.core.experiment import Experiment
-from regplay.gui.runs.run_rows import RIGHT, ROW, Index, RowPainter, RunRow, RunRows, places, write
-from regplay.gui.theme import blend, colors_of
-from regplay.gui.training import View
+from regplay.gui.plots.fit_panel import Overlay
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.runs.run_rows import (
+    RIGHT,
+    ROW,
+    Index,
+    RowPainter,
+    RunRow,
+    RunRows,
+    pin_color,
+    places,
+    write,
+)
+from regplay.gui.runs.side_tab import ComparedRun
+from regplay.gui.theme import ROLES, blend, colors_of
+from regplay.gui.training import Start, View
 from regplay.gui.widgets import Button, CloseButton, ElidedLabel, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
@@ -65,14 +81,6 @@ class RunsHeader(QWidget):
         return bar.width() if bar.isVisible() else 0
 
 
-@dataclass(frozen=True, eq=False)
-class Deleted:
-    """A pin that was deleted, and its place in the list, from 0."""
-
-    pin: Pin
-    place: int
-
-
 def _button(name: str, text: str, tip: str) -> Button:
     button = named(name, Button())
     button.setText(text)
@@ -86,17 +94,17 @@ class UndoDelete(QWidget):
     Signals
     -------
     undo_clicked
-        (Deleted): pin this again.
+        (Pin, int): pin this again at this place, from 0.
     dismissed
         A person closed it: nothing is offered any longer.
     """
 
-    undo_clicked = Signal(object)
+    undo_clicked = Signal(object, int)
     dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._deleted: list[Deleted] = []
+        self._deleted: list[tuple[Pin, int]] = []  # and their places
         self._label = named("runs.deleted", ElidedLabel())
         undo = _button("runs.undo", "Undo", "Pin it again, in its place and its colour")
         undo.clicked.connect(self._undo)
@@ -117,7 +125,7 @@ class UndoDelete(QWidget):
 
     def offer(self, pin: Pin, place: int) -> None:
         """Say that a pin was deleted from this place, from 0."""
-        self._deleted.append(Deleted(pin, place))
+        self._deleted.append((pin, place))
         self._show()
 
     def clear(self) -> None:
@@ -126,9 +134,9 @@ class UndoDelete(QWidget):
         self._show()
 
     def _undo(self) -> None:
-        deleted = self._deleted.pop()
+        pin, place = self._deleted.pop()
         self._show()
-        self.undo_clicked.emit(deleted)
+        self.undo_clicked.emit(pin, place)
 
     def _dismiss(self) -> None:
         self.clear()
@@ -137,7 +145,7 @@ class UndoDelete(QWidget):
     def _show(self) -> None:
         self.setVisible(self.is_offered)
         if self._deleted:
-            self._label.setText(f"Deleted “{self._deleted[-1].pin.name}”")
+            self._label.setText(f"Deleted “{self._deleted[-1][0].name}”")
 
 
 # Name: text, shortcut while the list has the focus, tip.
@@ -192,24 +200,23 @@ class RunsList(QWidget):
     -------
     pin_clicked, compare_clicked
         The buttons.
-    adopt_clicked
-        A `Pin` whose experiment is wanted back.
-    removed
-        A `Pin` that is pinned no longer.
-    changed
-        A pin was renamed, hidden, shown, moved or put back, or is offered back no longer.
+    start_chosen
+        (Experiment, Start): go on with a pinned run.
+    removed, changed
+        A pin was deleted; one was renamed, hidden, shown, moved, deleted or put back, or is offered
+        back no longer.
     """
 
     pin_clicked = Signal()
     compare_clicked = Signal()
-    adopt_clicked = Signal(object)
-    removed = Signal(object)
+    start_chosen = Signal(object, object)
+    removed = Signal()
     changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("runs")
-        self.rows = RunRows(self)
+        self.rows = RunRows(pins, self)
         self.rows.edited.connect(self._edited)
         self._menu = QMenu(self)
         self.view = named("runs.list", _List(self._menu, self))
@@ -225,8 +232,8 @@ class RunsList(QWidget):
             "down": lambda: self._move(1),
             "delete": self._delete,
         }
-        for name, (text, keys, tip) in _ACTIONS.items():
-            self._add_action(name, text, keys, tip, does[name])
+        for name, do in does.items():
+            self._add_action(name, do)
         self.pin_button = _button("runs.pin", "Pin", "Keep this run beside those that follow")
         self.pin_button.clicked.connect(self.pin_clicked)
         self.compare_button = _button(
@@ -267,9 +274,8 @@ class RunsList(QWidget):
         column.addWidget(self.view, 1)
         column.addWidget(self.undo_delete)
 
-    def _add_action(
-        self, name: str, text: str, keys: str, tip: str, do: Callable[[], object]
-    ) -> None:
+    def _add_action(self, name: str, do: Callable[[], object]) -> None:
+        text, keys, tip = _ACTIONS[name]
         action = named(f"runs.action.{name}", QAction(text, self))
         action.setToolTip(tip)
         action.setShortcut(QKeySequence(keys))
@@ -293,27 +299,18 @@ class RunsList(QWidget):
         row: RunRow | None = index.data(ROW) if index.isValid() else None
         return None if row is None else row.pin
 
-    def set_pins(self, pins: Pins) -> None:
-        """Show these pins; call it again whenever one came or went."""
+    def show_pins(self) -> None:
+        """Follow the pins: one came or went."""
         known = {row.pin for row in self.rows.rows}
-        self.rows.set_pins(pins)
+        self.rows.update()
         self.update_actions()
-        if not known.issuperset(pins):
+        if not known.issuperset(self.rows.pins):
             self.undo_delete.clear()
 
     def show_view(self, view: View) -> None:
         """Follow the present run, while the list is in sight."""
         if self.isVisible():
-            self.set_present(view.run, view.run.experiment)
-            self.refresh()
-
-    def set_present(self, run: Run | None, experiment: Experiment) -> None:
-        """Show the present run, or an experiment that has none yet."""
-        self.rows.set_present(run, experiment)
-
-    def refresh(self) -> None:
-        """Follow runs that train: rows whose digits changed are drawn, nothing is laid out."""
-        self.rows.update()
+            self.rows.set_present(view.run)
 
     def choose(self, pin: Pin | None) -> None:
         """Choose the row of a pin; None is the present run."""
@@ -327,7 +324,7 @@ class RunsList(QWidget):
     # what is done with a pin
 
     def _toggle(self, pin: Pin) -> None:
-        self.rows.pins.hide(pin, not pin.is_hidden)
+        pin.is_hidden = not pin.is_hidden
         self.rows.update()
         self._edited()
 
@@ -337,7 +334,7 @@ class RunsList(QWidget):
 
     def _adopt(self) -> None:
         if (pin := self.current) is not None:
-            self.adopt_clicked.emit(pin)
+            self.start_chosen.emit(pin.run.experiment, Start(run=pin.run))
 
     def _move(self, by: int) -> None:
         if (pin := self.current) is not None:
@@ -354,13 +351,13 @@ class RunsList(QWidget):
             self.rows.pins.remove(pin)
             self.rows.update()
             self.undo_delete.offer(pin, place)
-            self.update_actions()
-            self.removed.emit(pin)
+            self.removed.emit()
+            self._edited()
 
-    def _put_back(self, deleted: Deleted) -> None:
-        self.rows.pins.put_back(deleted.pin, deleted.place)
+    def _put_back(self, pin: Pin, place: int) -> None:
+        self.rows.pins.put_back(pin, place)
         self.rows.update()
-        self.choose(deleted.pin)
+        self.choose(pin)
         self._edited()
 
     def _edited(self) -> None:
@@ -389,3 +386,90 @@ class RunsList(QWidget):
         # That of a deleted one goes to what stands there now.
         place = here[0] if here else min(place, len(self.rows.rows) - 1)
         self.view.setCurrentIndex(self.rows.index(place))
+
+
+def pin_overlays(pins: Pins, experiment: Experiment) -> list[Overlay]:
+    """Overlays of the pins that are shown and that learned the same problem.
+
+    Their data may be drawn otherwise: of another seed, with more noise or more points.
+    """
+    problem = problem_of(experiment.data)
+    found = []
+    for pin in pins:
+        is_same = problem_of(pin.run.experiment.data) == problem
+        if pin.fit is not None and is_same and not pin.is_hidden:
+            found.append(Overlay(pin.name, pin_color(pin.color), pin.fit, pin.grid))
+    return found
+
+
+class PinnedRuns(QObject):
+    """Draws the pinned runs, and the best epoch of the present one, over the present one."""
+
+    def __init__(
+        self, pins: Pins, runs: RunsList, fit_view: FitView, history_view: HistoryView
+    ) -> None:
+        super().__init__(runs)
+        self._pins = pins
+        self._runs, self._fit_view, self._history_view = runs, fit_view, history_view
+        self._view: View | None = None
+        self._beside: Sequence[ComparedRun] = ()
+        runs.hide()  # until a run is pinned
+        runs.changed.connect(self._show)
+
+    def show_pins(self) -> None:
+        """Show those that are pinned by now."""
+        self._runs.show_pins()
+        if self._view is not None:
+            self._runs.rows.set_present(self._view.run)
+        self._show()
+
+    def show_beside(self, compared_runs: Sequence[ComparedRun]) -> None:
+        """Show the losses of runs that are side by side instead of those of the pins, or, with
+        none, of the pins again; their histories may have grown since the last call."""
+        self._beside = compared_runs
+        self._draw_losses()
+
+    def show_view(self, view: View) -> None:
+        """Draw them over another run, and its best epoch as it is now."""
+        before, self._view = self._view, view
+        has_other_data = before is None or before.dataset is not view.dataset
+        if has_other_data or view.best is not None or (before and before.best is not None):
+            self._draw()
+
+    def _show(self) -> None:
+        self._runs.setVisible(self._runs.is_needed)
+        self._draw()
+
+    def _draw(self) -> None:
+        if self._view is None:
+            return
+        overlays, best = pin_overlays(self._pins, self._view.run.experiment), self._view.best
+        if best is not None:  # was asked for
+            overlays.append(Overlay(f"best epoch {best.epoch:,}", ROLES.best, best))
+        self._fit_view.panel.set_overlays(overlays)
+        self._draw_losses()
+
+    def _draw_losses(self) -> None:
+        if self._view is None:
+            return
+        runs = [(pin.name, pin.color, pin.run) for pin in self._pins if not pin.is_hidden]
+        if self._beside:
+            runs = [
+                (place.name, place.color, it.run)
+                for it in self._beside
+                if (place := it.place).color is not None
+            ]
+        classifies = self._view.dataset.task == "classification"
+        self._history_view.set_pinned(
+            [
+                PinnedCurves(name, pin_color(color), run.history)
+                for name, color, run in runs
+                if _has_accuracy(run) == classifies
+            ]
+        )
+
+
+def _has_accuracy(run: Run) -> bool:
+    """Whether a run is of a classification: only that has accuracies."""
+    last = run.history.last
+    return last is not None and math.isfinite(last.value("train_accuracy"))

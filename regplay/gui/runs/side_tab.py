@@ -1,27 +1,279 @@
-"""Fits side by side at work: either the present run beside pinned ones, or four remedies."""
+"""Up to four fits side by side: either the present run beside pinned ones, or four remedies."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QRect, QSize, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
-from regplay.core.history import Snapshot
+from regplay.core.history import Checkpoints, Snapshot
 from regplay.core.sweep import Lineup
-from regplay.gui.runs.run_rows import pin_color
-from regplay.gui.runs.split_view import MOST, SplitTitle, SplitView
+from regplay.gui.plots.chart import Chart, Side
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text
+from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.legend import Entry, Legend
+from regplay.gui.plots.many_inputs import PredictedView
+from regplay.gui.plots.shapes import pen
+from regplay.gui.runs.run_rows import LEFT, RIGHT, WIDEST_LOSS, pin_color, tabular, write
+from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
+from regplay.gui.widgets import Press, named
+from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointTraining
+
+_SIDES: tuple[Side, ...] = ("x", "y")
+
+
+class LinkedCharts(QObject):
+    """Gives charts the same ranges: those that hold the data of all, or those of the mouse.
+
+    `ViewBox.setXLink` would carry the ranges alone: the others would keep what their own data ask
+    for, which comes back with their next fit, and would show no button that leads back; and charts
+    that overlap on screen it lines up by their pixels, not by their ranges.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._groups: Sequence[Sequence[Chart]] = ()
+        self._known: set[Chart] = set()
+
+    def link(self, groups: Sequence[Sequence[Chart]]) -> None:
+        """Link the charts of each group, and no others; their ranges start anew."""
+        self._groups = groups
+        for chart in (chart for group in groups for chart in group):
+            if chart not in self._known:
+                self._known.add(chart)
+                chart.box.sigRangeChangedManually.connect(partial(self._moved, chart))
+                chart.box.sigRangeChanged.connect(partial(self._changed, chart))
+            chart.reset_ranges()
+        self.share()
+
+    def share(self) -> None:
+        """Let each hold what the data of all ask for; ranges that do already rest."""
+        for group in self._groups:
+            for side in _SIDES:
+                known = [ends for chart in group if (ends := chart.auto_range(side)) is not None]
+                for chart in group if known else ():
+                    lows, highs = zip(*known, strict=True)
+                    chart.fix(side, min(lows), max(highs))
+
+    def _others(self, chart: Chart) -> list[Chart]:
+        group = next((group for group in self._groups if chart in group), ())
+        return [other for other in group if other is not chart]
+
+    def _moved(self, chart: Chart, *_: object) -> None:
+        """The mouse moved one: the others follow."""
+        x_range, y_range = chart.box.viewRange()
+        for other in self._others(chart):
+            other.manual = True
+            other.reset_button.show()
+            other.box.setRange(xRange=x_range, yRange=y_range, padding=0)
+
+    def _changed(self, chart: Chart, *_: object) -> None:
+        """One went back to the whole plot: the others follow, which the mouse had moved too."""
+        if not chart.manual:
+            for other in self._others(chart):
+                if other.manual:
+                    other.reset_ranges()
+
+
+_LINE = 18  # px
+_GAP = 6  # px
+_NAME = 160  # px that a name shall have
+_LONG_NOTE = "wrong: 888 of 888, 888 of 888"
+_WORDS = ("train", "valid", "gap")
+
+
+class TitleLine(QWidget):
+    """Name on the left, losses on the right, in places that don't move.
+
+    Attributes
+    ----------
+    name
+        What the run is called.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = self._note = ""
+        self._color: str | None = None
+        self._numbers: tuple[str, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    @property
+    def text(self) -> str:
+        """All that is written, for tests and screen readers."""
+        words = [f"{a} {b}" for a, b in zip(_WORDS, self._numbers, strict=False)]
+        return "   ".join([self.name, *([self._note] if self._note else []), *words])
+
+    def set_name(self, name: str, color: str | None) -> None:
+        """Show another run's name and colour; None is that of the fit."""
+        self.name, self._color = name, color
+        self._tell()
+
+    def set_numbers(self, losses: tuple[float, float] | None) -> None:
+        """Show a training and a validation loss, and the gap; or none."""
+        texts: tuple[str, ...] = ()
+        if losses is not None:
+            train, valid = losses
+            texts = (in_column(train), in_column(valid), gap_in_column(valid - train))
+        if texts != self._numbers:
+            self._numbers = texts
+            self.update()
+
+    def set_note(self, note: str) -> None:
+        """Say something beside the name, where there is room."""
+        if note != self._note:
+            self._note = note
+            self._tell()
+
+    def _tell(self) -> None:
+        self.setToolTip("\n".join(text for text in (self.name, self._note) if text))
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """One line of text."""
+        return QSize(200, QFontMetrics(self.font()).height() + 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        colors, height = colors_of(self), self.height()
+        painter = QPainter(self)
+        color = colors.of(self._color or colors.fit)
+        painter.setPen(pen(color, 3))
+        painter.drawLine(4, height // 2, _LINE, height // 2)
+        right = self._paint_numbers(painter)
+        left = _LINE + _GAP
+        bold = QFont(self.font())
+        bold.setBold(True)
+        wanted = QFontMetrics(bold).horizontalAdvance(self.name) + 2
+        room = QRect(left, 0, max(min(wanted, right - left), 0), height)
+        # A colour made for lines may be faint as text.
+        write(painter, bold, QColor(color), room, self.name, LEFT)
+        left += room.width() + 2 * _GAP
+        if self._note and self.fontMetrics().horizontalAdvance(self._note) <= right - left:
+            room = QRect(left, 0, right - left, height)
+            write(painter, self.font(), QColor(colors.muted), room, self._note, LEFT)
+        painter.end()
+
+    def _paint_numbers(self, painter: QPainter) -> int:
+        """Draw the losses from the right; where they begin."""
+        colors, height, font = colors_of(self), self.height(), tabular(self.font())
+        right = self.width() - 4
+        metrics = QFontMetrics(font)
+        number = metrics.horizontalAdvance(WIDEST_LOSS)
+        needed = 3 * number + 3 * metrics.horizontalAdvance("valid") + _NAME
+        if self._note:  # which says more than what the colours say too
+            needed += metrics.horizontalAdvance(_LONG_NOTE)
+        has_words = self.width() > needed
+        inks = (colors.train, colors.valid, colors.foreground)
+        for text, word, ink in reversed([*zip(self._numbers, _WORDS, inks, strict=False)]):
+            parts = [(text, number), (word, metrics.horizontalAdvance(word) + 2)]
+            for written, width in parts if has_words else parts[:1]:
+                place = QRect(right - width, 0, width, height)
+                write(painter, font, QColor(ink), place, written, RIGHT)
+                right -= width + _GAP
+        return right
+
+
+MOST = 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """Who is to be shown; the present run has no colour, but that of the fit."""
+
+    name: str
+    experiment: Experiment
+    color: int | None = None  # index into the palette of pins
+    pin: Pin | None = None
+    is_trained: bool = False  # here, with the others
+
+
+@dataclass(frozen=True, eq=False)
+class ComparedRun:
+    """One of the runs side by side, which grows if it is trained here."""
+
+    place: Place
+    run: Run
+    dataset: Dataset
+
+
+class _Cell(QWidget):
+    """One fit under its title.
+
+    Its curve has the colour of the title, so that it is found again in other plots.
+    """
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.title, self.view = TitleLine(), FitView()
+        tip = "Keep this run in colour, in both plots and in the list of runs"
+        self.pin = named(f"{name}.pin", Press("Pin", tip))
+        tip = "Make this network the present run"
+        self.adopt = named(f"{name}.adopt", Press("Adopt", tip))
+        self.fit: Fit | None = None
+        self._dataset: Dataset | None = None
+        self._place: Place | None = None
+        head = QHBoxLayout()
+        head.setSpacing(2)
+        head.addWidget(self.title, 1)
+        for button in (self.adopt, self.pin):
+            button.hide()
+            head.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.view, 1)
+
+    def set_up(self, place: Place, dataset: Dataset) -> bool:
+        """Show another run; whether its data are others than before."""
+        is_other = dataset is not self._dataset
+        self.fit = None
+        if is_other:
+            self._dataset = dataset
+            self.view.set_dataset(dataset)
+            self.title.set_numbers(None)
+            self.title.set_note("")
+        if place != self._place:
+            self._place = place
+            color = None if place.color is None else pin_color(place.color)
+            self.title.set_name(place.name, color)
+            self.view.panel.clear_past()  # the earlier fits were another run's
+            self.pin.setVisible(place.is_trained and place.pin is None)
+            self.adopt.setVisible(place.color is not None)
+            self.view.set_fit_color(color)
+        panel = _chart_panel(self.view.panel)
+        if panel is not None:
+            panel.legend.hide()  # one above all says the same
+        return is_other
+
+    def set_ready(self, is_ready: bool) -> None:
+        """Whether it can be pinned and adopted yet."""
+        self.pin.setEnabled(is_ready)
+        self.adopt.setEnabled(is_ready)
+
+    def set_fit(self, fit: Fit | None, losses: tuple[float, float] | None) -> None:
+        """Show what the network predicts now, and its training and validation loss."""
+        self.fit = fit
+        self.view.set_fit(fit)
+        self.title.set_numbers(losses)
+        if self._dataset is not None and self._dataset.task == "classification":
+            self.title.set_note("" if fit is None else wrong_text(self._dataset, fit))
 
 
 _KEY = "side by side"
@@ -57,44 +309,12 @@ def seen_together(training: "JointTraining", epoch: int | None) -> Together:
     return Together(fits, [training.checkpoints(member) for member in members])
 
 
-@dataclass(frozen=True)
-class _Place:
-    """Who is to be shown; the present run has no colour, but that of the fit."""
-
-    name: str
-    experiment: Experiment
-    color: int | None = None
-    pin: Pin | None = None
-    is_trained: bool = False  # here, with the others
-
-
-@dataclass(frozen=True, eq=False)
-class ComparedRun:
-    """One of the runs side by side.
-
-    Attributes
-    ----------
-    run
-        Grows if it is trained here.
-    """
-
-    place: _Place
-    run: Run
-    dataset: Dataset
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.place.name
-
-    @property
-    def color(self) -> int | None:
-        """Index into the palette of pins; None for the present run, which has that of the fit."""
-        return self.place.color
-
-
-class SideTab(SplitView):
+class SideTab(QWidget):
     """Shows the present run beside pinned ones, or trains four remedies from the same start.
+
+    One to four stand side by side, or in two rows of two. What is panned or zoomed in one moves in
+    all, and all have the ranges that hold the data of each, as far as they are shown in the same
+    way.
 
     Attributes
     ----------
@@ -110,7 +330,7 @@ class SideTab(SplitView):
     beside_changed
         (list[Run]): the fits of these are wanted with each view.
     compared_runs_changed
-        There are others, or they have trained further.
+        (list[ComparedRun]): these are side by side, or they have trained further.
     start_chosen
         (Experiment, Start): go on with this run.
     pin_chosen
@@ -119,21 +339,33 @@ class SideTab(SplitView):
 
     wishes_changed = Signal()
     beside_changed = Signal(object)
-    compared_runs_changed = Signal()
+    compared_runs_changed = Signal(object)
     start_chosen = Signal(object, object)
     pin_chosen = Signal(object, object)
 
     def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._pins = pins
-        self._compares = False
+        self.setObjectName("split")
         self.compared_runs: list[ComparedRun] = []
         self.recorded: Sequence[int] = ()
+        self._pins = pins
+        self._compares = False
         self._view: View | None = None
         self._decay, self._dropout = DECAY, DROPOUT
-        self._fits: list[Fit | None] = []
-        self.pin_clicked.connect(self._pin)
-        self.adopt_clicked.connect(self._adopt)
+        self._cells: list[_Cell] = []
+        self._used = 0
+        self._linked = LinkedCharts(self)
+        self.legend = Legend()
+        self._grid = QGridLayout()
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setSpacing(4)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.legend)
+        column.addLayout(self._grid, 1)
+
+    # who is shown
 
     def compare(self) -> None:
         """Show none, weight decay, dropout and both, whatever is pinned."""
@@ -158,48 +390,11 @@ class SideTab(SplitView):
             return {}
         return {_KEY: StudyRequest(Lineup(experiments), seen_together, epoch, "The comparison")}
 
-    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
-        """Show the fits and the losses of those that are trained here, at an epoch."""
-        study = studies.get(_KEY)
-        if study is None or study.history is None or not self.compared_runs:
-            return
-        self.recorded = study.history.epochs.tolist()
-        together = study.digest if isinstance(study.digest, Together) else Together((), ())
-        losses = [study.history.values(f"{split}_loss", epoch) for split in ("train", "valid")]
-        for member, each in enumerate(self.compared_runs):
-            study.history.read_on(each.run.history, member)
-            if together.checkpoints:
-                each.run.checkpoints = together.checkpoints[member]
-            fit = together.fits[member] if together.fits else None
-            self._show(member, fit, (float(losses[0][member]), float(losses[1][member])))
-            self.set_ready(member, bool(each.run.checkpoints))
-        self.compared_runs_changed.emit()
-
-    def show_view(self, view: View) -> None:
-        """Follow the present run, and show the others at the same moment."""
-        self._view = view
-        beside = dict(zip(view.look.beside, view.beside, strict=False))
-        for index, each in enumerate(self.compared_runs):
-            pin = each.place.pin
-            if each.place.is_trained:
-                continue
-            if pin is not None:
-                fit = beside.get(pin.run) or pin.fit
-                moment = None if fit is None else pin.run.history.until(fit.epoch).last
-                self._show(index, fit, _losses(moment or pin.run.history.last))
-            elif each.place.experiment.data == view.run.experiment.data:  # no sweep over the data
-                self._show(index, view.fit, _losses(view.moment))
-
-    def _show(self, index: int, fit: Fit | None, losses: tuple[float, float] | None) -> None:
-        self._fits[index] = fit
-        self.set_fit(index, fit)
-        self.set_numbers(index, losses)
-
-    def _lineup(self, experiment: Experiment) -> list[_Place]:
+    def _lineup(self, experiment: Experiment) -> list[Place]:
         pins = [pin for pin in self._pins if not pin.is_hidden][: MOST - 1]
         if not self._compares and pins:
-            found = [_Place(pin.name, pin.run.experiment, pin.color, pin) for pin in pins]
-            return [_Place("now", experiment), *found]
+            found = [Place(pin.name, pin.run.experiment, pin.color, pin) for pin in pins]
+            return [Place("now", experiment), *found]
         # One that was pinned keeps its colour, so that those of the others stay the same.
         pinned = {pin.run.experiment: pin for pin in self._pins if pin.run.is_complete}
         free = iter(self._pins.free_colors)
@@ -213,17 +408,18 @@ class SideTab(SplitView):
             color = next(free, 0) if pin is None else pin.color
             used = [path for path in _STRENGTHS if get(remedy, path)]
             name = f"{name} {', '.join(value_texts(remedy, used))}".strip()
-            places.append(_Place(name, remedy, color, pin, is_trained=True))
+            places.append(Place(name, remedy, color, pin, is_trained=True))
         return places
 
-    def _line_up(self, lineup: list[_Place]) -> None:
+    def _line_up(self, lineup: list[Place]) -> None:
         """Take others; with other names and colours alone they stay what they are."""
         before = {
             each.place.experiment: each for each in self.compared_runs if each.place.is_trained
         }
         if list(before) != [place.experiment for place in lineup if place.is_trained]:
             before = {}
-            self.clear_past()
+            for view in self.views:
+                view.panel.clear_past()
         data = {each.place.experiment.data: each.dataset for each in self.compared_runs}
         self.compared_runs = []
         for place in lineup:
@@ -236,37 +432,123 @@ class SideTab(SplitView):
             else:
                 run = Run(place.experiment) if place.pin is None else place.pin.run
             self.compared_runs.append(ComparedRun(place, run, data[settings]))
-        self._fits = [None] * len(lineup)
         beside = [place.pin.run for place in lineup if place.pin and not place.is_trained]
         self.recorded = sorted({int(epoch) for run in beside for epoch in run.checkpoints.epochs})
         if lineup:
-            self._show_compared_runs()
+            self.set_places(lineup, [each.dataset for each in self.compared_runs])
+            for cell, each in zip(self._cells, self.compared_runs, strict=False):
+                cell.set_ready(not each.place.is_trained or bool(each.run.checkpoints))
+            if self._view is not None:
+                self.show_view(self._view)
         self.beside_changed.emit(beside)
-        self.compared_runs_changed.emit()
+        self.compared_runs_changed.emit(self.compared_runs)
 
-    def _show_compared_runs(self) -> None:
-        titles = [
-            SplitTitle(
-                each.name,
-                None if each.color is None else pin_color(each.color),
-                can_pin=each.place.is_trained and each.place.pin is None,
-                can_adopt=each.color is not None,
-            )
-            for each in self.compared_runs
-        ]
-        self.set_runs(titles, [each.dataset for each in self.compared_runs])
+    # what is shown of them
+
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show the fits and the losses of those that are trained here, at an epoch."""
+        study = studies.get(_KEY)
+        if study is None or study.history is None or not self.compared_runs:
+            return
+        self.recorded = study.history.epochs.tolist()
+        together = study.digest if isinstance(study.digest, Together) else Together((), ())
+        train, valid = (study.history.values(f"{split}_loss", epoch) for split in _WORDS[:2])
+        for member, each in enumerate(self.compared_runs):
+            study.history.read_on(each.run.history, member)
+            if together.checkpoints:
+                each.run.checkpoints = together.checkpoints[member]
+            fit = together.fits[member] if together.fits else None
+            self.set_fit(member, fit, (float(train[member]), float(valid[member])))
+            self._cells[member].set_ready(bool(each.run.checkpoints))
+        self.compared_runs_changed.emit(self.compared_runs)
+
+    def show_view(self, view: View) -> None:
+        """Follow the present run, and show the others at the same moment."""
+        self._view = view
+        beside = dict(zip(view.look.beside, view.beside, strict=False))
         for index, each in enumerate(self.compared_runs):
-            self.set_ready(index, not each.place.is_trained or bool(each.run.checkpoints))
-        if self._view is not None:
-            self.show_view(self._view)
+            pin = each.place.pin
+            if each.place.is_trained:
+                continue
+            if pin is not None:
+                fit = beside.get(pin.run) or pin.fit
+                moment = None if fit is None else pin.run.history.until(fit.epoch).last
+                self.set_fit(index, fit, _losses(moment or pin.run.history.last))
+            elif each.place.experiment.data == view.run.experiment.data:  # no sweep over the data
+                self.set_fit(index, view.fit, _losses(view.moment))
 
-    def _pin(self, index: int) -> None:
-        self.pin_chosen.emit(self.compared_runs[index], self._fits[index])
+    @property
+    def views(self) -> list[FitView]:
+        """The fits that are shown, in the order of the runs."""
+        return [cell.view for cell in self._cells[: self._used]]
+
+    @property
+    def titles(self) -> list[TitleLine]:
+        """The lines over them."""
+        return [cell.title for cell in self._cells[: self._used]]
+
+    def set_places(self, places: Sequence[Place], datasets: Sequence[Dataset]) -> None:
+        """Show up to four runs and their datasets; one that is still the same keeps its fit."""
+        has_changed = len(places) != self._used
+        while len(self._cells) < len(places):
+            self._add_cell(len(self._cells))
+        self._used = len(places)
+        for cell, place, dataset in zip(self._cells, places, datasets, strict=False):
+            has_changed |= cell.set_up(place, dataset)
+        for index, cell in enumerate(self._cells):
+            cell.setVisible(index < self._used)
+        if has_changed:
+            self._link()
+        self._show_legend()
+
+    def _add_cell(self, index: int) -> None:
+        cell = _Cell(f"split.{index}")
+        cell.pin.clicked.connect(lambda: self.pin_chosen.emit(self.compared_runs[index], cell.fit))
+        cell.adopt.clicked.connect(lambda: self._adopt(index))
+        self._cells.append(cell)
+        self._grid.addWidget(cell, index // 2, index % 2)
 
     def _adopt(self, index: int) -> None:
         each = self.compared_runs[index]
         start = Start(_KEY, index) if each.place.is_trained else Start(run=each.run)
         self.start_chosen.emit(each.run.experiment, start)
+
+    def set_fit(
+        self, index: int, fit: Fit | None, losses: tuple[float, float] | None = None
+    ) -> None:
+        """Show what one of them predicts now, and its training and validation loss."""
+        self._cells[index].set_fit(fit, losses)
+        self._linked.share()
+
+    def _link(self) -> None:
+        """Link the charts that show the same, which axes of another kind can't follow."""
+        kinds: dict[type[FitPanel], list[Chart]] = {}
+        for view in self.views:
+            panel = _chart_panel(view.panel)
+            if panel is not None:
+                kinds.setdefault(type(panel), []).append(panel.chart)
+        self._linked.link([*kinds.values()])
+
+    def _show_legend(self) -> None:
+        """What is the same in all; the fit itself is named by its title."""
+        panel = _chart_panel(self.views[0].panel)
+        entries: list[Entry] = []
+        for entry in () if panel is None else panel.legend.entries:
+            if entry.sign not in ("line", "thin"):
+                # Numbers of points, and of wrong ones, may differ from run to run.
+                text = entry.short or entry.text
+                entries.append(dataclasses.replace(entry, text=text, tip=""))
+            elif entry.color == ROLES.truth:
+                entries.append(entry)
+        self.legend.set_entries(entries)
+        self.legend.setVisible(bool(entries))
+
+
+def _chart_panel(panel: FitPanel) -> ChartPanel | None:
+    """The chart and the legend of a panel that has them."""
+    if isinstance(panel, PredictedView):
+        return panel.chart_panel
+    return panel if isinstance(panel, ChartPanel) else None
 
 
 def _losses(moment: Snapshot | None) -> tuple[float, float] | None:

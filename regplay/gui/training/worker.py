@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from regplay.core.checkpoints import fill_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
+from regplay.core.history import fill_in
 from regplay.gui.training.messages import Job, Look, Mailbox, Start
 from regplay.gui.training.studies import Studies, Study, StudyRequest
 from regplay.session.session import Change, Run

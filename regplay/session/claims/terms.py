@@ -3,7 +3,9 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from numpy.typing import NDArray
 
 from regplay.core import fields
 from regplay.core.bias_variance import Decomposition
@@ -11,28 +13,14 @@ from regplay.core.datasets import Dataset
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
-from regplay.core.history import MEASURES as RECORDED
-from regplay.core.history import History
+from regplay.core.history import MEASURES, History
 from regplay.core.verdict import judge
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.population import State
 
-Needs = Literal["data", "history", "weights", "resamples"]
+Needs = Literal["data", "history", "weights", "resamples"]  # what a measure is taken from
 
-# What each measure is taken from: the data alone, the history of a training, the weights at its
-# end, or `RESAMPLES` trainings on other draws of the data.
-_SOURCES: Mapping[Needs, tuple[str, ...]] = {
-    "history": (
-        *RECORDED,
-        *("gap", "half_squared_norm", "best_valid_loss", "best_epoch", "epoch"),
-        *("verdict", "diverged"),
-    ),
-    "weights": ("small_weights",),
-    "data": ("noise_floor",),
-    "resamples": ("squared_bias", "variance", "noise"),
-}
-NEEDS: Mapping[str, Needs] = {name: need for need, names in _SOURCES.items() for name in names}
 TEXTS = frozenset({"verdict"})  # measures that are words; all others are numbers
 RESAMPLES = 20
 SEEDS = frozenset({"seed", "data.seed"})  # fields that a claim can't set: it is about many of them
@@ -229,8 +217,7 @@ def measure_term(term: Term, trained: Trained) -> float | str:
         case "resamples":
             if parts is None:
                 return math.nan
-            name = {"squared_bias": "bias_squared"}.get(term.measure, term.measure)
-            return float(getattr(parts, name))
+            return float(getattr(parts, _OF_RESAMPLES[term.measure]))
     history = trained.history
     if history is None or not len(history):
         return "" if term.is_text else math.nan
@@ -240,7 +227,7 @@ def measure_term(term: Term, trained: Trained) -> float | str:
         return math.nan if _diverged(history) else trained.small_weights
     if term.measure == "verdict":
         return judge(history, dataset, trained.experiment).kind
-    return _MEASURES[term.measure](history)
+    return _OF_HISTORY[term.measure](history)
 
 
 def _recorded(measure: str) -> Callable[[History], float]:
@@ -251,17 +238,9 @@ def _recorded(measure: str) -> Callable[[History], float]:
     return value
 
 
-_LAST = {measure: _recorded(measure) for measure in RECORDED}
-
-
-def _best_epoch(history: History) -> float:
+def _at_best(history: History, column: Callable[[History], NDArray[Any]]) -> float:
     best = history.best()
-    return math.nan if best is None else float(history.epochs[best])
-
-
-def _best_valid_loss(history: History) -> float:
-    best = history.best()
-    return math.nan if best is None else float(history.column("valid_loss")[best])
+    return math.nan if best is None else float(column(history)[best])
 
 
 def _half_squared(norm: float) -> float:
@@ -272,12 +251,21 @@ def _diverged(history: History) -> float:
     return float(history.last is not None and bool(history.last.diverged[0]))
 
 
-_MEASURES: Mapping[str, Callable[[History], float]] = {
+_LAST = {measure: _recorded(measure) for measure in MEASURES}
+_OF_HISTORY: Mapping[str, Callable[[History], float]] = {
     **_LAST,
     "gap": lambda history: _LAST["valid_loss"](history) - _LAST["train_loss"](history),
     "half_squared_norm": lambda history: _half_squared(_LAST["weight_norm"](history)),
-    "best_valid_loss": _best_valid_loss,
-    "best_epoch": _best_epoch,
+    "best_valid_loss": lambda history: _at_best(history, lambda h: h.column("valid_loss")),
+    "best_epoch": lambda history: _at_best(history, lambda h: h.epochs),
     "epoch": lambda history: float(history.epochs[-1]),
     "diverged": _diverged,
+}
+_OF_RESAMPLES = {"squared_bias": "bias_squared", "variance": "variance", "noise": "noise"}
+
+NEEDS: Mapping[str, Needs] = {
+    **dict.fromkeys([*_OF_HISTORY, *TEXTS], "history"),  # of a training
+    "small_weights": "weights",  # at its end
+    "noise_floor": "data",
+    **dict.fromkeys(_OF_RESAMPLES, "resamples"),  # `RESAMPLES` trainings on other draws
 }

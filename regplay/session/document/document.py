@@ -9,11 +9,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
-from regplay.core.history import History
+from regplay.core.history import Checkpoints, History
 from regplay.core.measurements import layer_sizes, steps_per_epoch
 from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file
@@ -113,12 +112,8 @@ class StoredRun:
 
     def is_like(self, other: "StoredRun") -> bool:
         """Whether both have come equally far with the same experiment, which decides the rest."""
-        return (self.experiment, self.epoch, len(self.history), self.changed_at) == (
-            other.experiment,
-            other.epoch,
-            len(other.history),
-            other.changed_at,
-        )
+        mine = self.experiment, self.epoch, len(self.history), self.changed_at
+        return mine == (other.experiment, other.epoch, len(other.history), other.changed_at)
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,8 +132,8 @@ class StoredPin:
 
     def is_like(self, other: "StoredPin") -> bool:
         """Whether a person would see no difference."""
-        mine, theirs = (self.name, self.color, self.is_hidden), (other.name, other.color)
-        return mine == (*theirs, other.is_hidden) and self.run.is_like(other.run)
+        mine = self.name, self.color, self.is_hidden
+        return mine == (other.name, other.color, other.is_hidden) and self.run.is_like(other.run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,16 +174,12 @@ class Document:
         return Document(experiment, stored, kept, lesson, page, dict(view or {}))
 
     @property
-    def experiments(self) -> tuple[Experiment, ...]:
-        """All that are in it: its own, that of the run, those of the pins."""
-        runs = [] if self.run is None else [self.run]
-        runs += [pin.run for pin in self.pins]
-        return (self.experiment, *(run.experiment for run in runs))
-
-    @property
     def paths(self) -> tuple[str, ...]:
         """Files on this machine that its experiments read: to be asked about before that."""
-        found = [each.data.file.strip() for each in self.experiments if reads_file(each)]
+        runs = [] if self.run is None else [self.run]
+        runs += [pin.run for pin in self.pins]
+        experiments = [self.experiment, *(run.experiment for run in runs)]
+        found = [each.data.file.strip() for each in experiments if reads_file(each)]
         return tuple(dict.fromkeys(path for path in found if path))
 
     def without_files(self) -> "Document":

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 
 from regplay.session.document.document import Document
 from regplay.session.document.states import DocumentError
-from regplay.session.document.text import BRIEF, LARGEST, Budget, DocumentWriter, loads
+from regplay.session.document.text import BRIEF, LARGEST, DocumentWriter, loads
 from regplay.session.experiment_text import absolute
 from regplay.session.files import OutputError, leftovers_of, write_file
 from regplay.session.validation import read_text
@@ -33,17 +33,6 @@ SUFFIX = ".regplay"
 
 _LOCK = ".lock"
 _TRIES = 5
-
-
-def dumps(document: Document, budget: Budget | None = None) -> str:
-    """The text of a file with this session in it.
-
-    Raises
-    ------
-    DocumentError
-        If it is too long to be read again.
-    """
-    return DocumentWriter(budget).text(document)
 
 
 def read(path: Path) -> Document:

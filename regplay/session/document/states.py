@@ -29,7 +29,6 @@ _LEVEL = 1  # weights hardly get smaller by more work
 
 MOST_STATES = 512
 MOST_CHANGES = 10_000  # of settings while a run trained
-_MOST_UNITS = 2000  # inputs or outputs of a network, more than any dataset has
 _LARGEST_VALUE = 1e100  # of a measure
 
 
@@ -120,9 +119,8 @@ def check_sizes(sizes: Sequence[int], experiment: Experiment) -> None:
         With the sizes.
     """
     hidden = [experiment.model.width] * experiment.model.depth
-    is_possible = len(sizes) >= 2 and all(0 < size <= _MOST_UNITS for size in sizes)
-    if not is_possible or list(sizes[1:-1]) != hidden:
-        shown = " → ".join(str(size) for size in sizes[:12])
+    if len(sizes) != len(hidden) + 2 or list(sizes[1:-1]) != hidden:
+        shown = " → ".join(str(size) for size in sizes)
         raise DocumentError(f"layers {shown}: the experiment has another network")
 
 
@@ -197,20 +195,22 @@ class StoredStates:
             With the array that is wrong.
         """
         arrays, epochs = self.arrays, self.arrays["state_epochs"]
-        require((np.diff(epochs) > 0).all() and np.isin(epochs, recorded).all(), "state_epochs")
-        require(np.isfinite(arrays["parameters"]).all(), "parameters")
         updates, steps = arrays["updates"], epochs * self.steps_per_epoch
-        require(((updates >= 0) & (updates <= steps)).all(), "updates")
         stopped_at, best_epoch = arrays["stopped_at"], arrays["best_epoch"]
-        require(((stopped_at >= -1) & (stopped_at <= epochs)).all(), "stopped_at")
-        require(((best_epoch >= 0) & (best_epoch <= epochs)).all(), "best_epoch")
-        require((arrays["diverged"] <= (stopped_at >= 0)).all(), "diverged")
-        require(not np.isnan(arrays["best_loss"]).any(), "best_loss")
         momenta = arrays["momenta"]  # [states, first and second ones, numbers]
-        require(np.isfinite(momenta[:, :1]).all(), "momenta")
-        # Mean squares, which may be too large for single precision where the weights are not.
-        require((momenta[:, 1:] >= 0).all(), "momenta")  # which NaN is not
-        require(are_measured(arrays["last_values"]), "last_values")
+        # Second ones are mean squares, which may be too large for single precision where the
+        # weights are not; NaN is not at least 0.
+        require(
+            state_epochs=(np.diff(epochs) > 0).all() and np.isin(epochs, recorded),
+            parameters=np.isfinite(arrays["parameters"]),
+            updates=(updates >= 0) & (updates <= steps),
+            stopped_at=(stopped_at >= -1) & (stopped_at <= epochs),
+            best_epoch=(best_epoch >= 0) & (best_epoch <= epochs),
+            diverged=arrays["diverged"] <= (stopped_at >= 0),
+            best_loss=~np.isnan(arrays["best_loss"]),
+            momenta=np.isfinite(momenta[:, :1]).all() and momenta[:, 1:] >= 0,
+            last_values=are_measured(arrays["last_values"]),
+        )
 
     def tensors(self) -> list["State"]:
         """The states themselves; this imports torch."""
@@ -222,21 +222,21 @@ class StoredStates:
         shape, arrays = Shape(1, self.sizes), self.arrays
         states = []
         for row, epoch in enumerate(arrays["state_epochs"].tolist()):
-            one = slice(row, row + 1)
+            of = {name: array[row : row + 1] for name, array in arrays.items()}
             stopping = StoppingState(
-                arrays["stopped_at"][one],
-                arrays["diverged"][one].astype(np.bool_),
-                arrays["best_loss"][one],
-                arrays["best_epoch"][one],
-                arrays["last_values"][row][:, None],
+                of["stopped_at"],
+                of["diverged"].astype(np.bool_),
+                of["best_loss"],
+                of["best_epoch"],
+                of["last_values"].T,
             )
             state = State(
                 shape=shape,
                 epoch=epoch,
                 step=epoch * self.steps_per_epoch,
-                parameters=from_numpy(arrays["parameters"][one]),
-                momenta=tuple(from_numpy(each[None]) for each in arrays["momenta"][row]),
-                updates=arrays["updates"][one],
+                parameters=from_numpy(of["parameters"]),
+                momenta=tuple(from_numpy(each[None]) for each in of["momenta"][0]),
+                updates=of["updates"],
                 stopping=stopping,
             )
             states.append(state)
@@ -256,16 +256,17 @@ def _array(tensor: "Tensor") -> NDArray[Any]:
     return found
 
 
-def require(is_right: object, name: str) -> None:
-    """Refuse an array of this name unless it `is_right`.
+def require(**are_right: object) -> None:
+    """Refuse the first array, by its name, of which not all values are right.
 
     Raises
     ------
     DocumentError
         With the name.
     """
-    if not is_right:
-        raise DocumentError(f"arrays.{name} holds values that no training leads to")
+    for name, values in are_right.items():
+        if not np.asarray(values).all():
+            raise DocumentError(f"arrays.{name} holds values that no training leads to")
 
 
 # states of format 1
@@ -303,10 +304,10 @@ def updated(earlier: StoredStates, history: History) -> StoredStates:
         With the array that no training leads to.
     """
     arrays, epochs = dict(earlier.arrays), earlier.arrays["state_epochs"]
-    require(np.isin(epochs, history.epochs).all(), "state_epochs")
+    require(state_epochs=np.isin(epochs, history.epochs))
     if "missed" in arrays:
         missed, steps = arrays.pop("missed"), epochs * earlier.steps_per_epoch
-        require(((missed >= 0) & (missed <= steps)).all(), "missed")  # which NaN is not
+        require(missed=(missed >= 0) & (missed <= steps))  # which NaN is not
         arrays["updates"] = steps - missed.astype(np.int64)
     else:
         arrays |= _begun_anew(epochs, history)

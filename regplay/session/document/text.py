@@ -70,6 +70,7 @@ _MOST_STEPS = 20_000  # in an epoch
 _LONGEST_NAME = 200  # characters
 _LONGEST_VALUE = 2000  # characters of a text in the view
 _Epoch = Annotated[int, Meta(ge=0, le=_MOST_EPOCHS)]
+_Units = Annotated[int, Meta(ge=1, le=2000)]  # in a layer; no dataset has more inputs or outputs
 
 
 def joined(head: Mapping[str, Any], arrays: Mapping[str, str]) -> str:
@@ -270,7 +271,7 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
     placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
     changes: dict[str, Any] = {}
     states: Annotated[int, Meta(ge=1, le=MOST_STATES)] | None = None
-    sizes: Annotated[tuple[Annotated[int, Meta(ge=1, le=10_000)], ...], Meta(max_length=12)] = ()
+    sizes: Annotated[tuple[_Units, ...], Meta(max_length=12)] = ()
     streams: Annotated[int, Meta(ge=0, le=3 * MOST_STATES)] = 0  # of an earlier format
 
 

@@ -3,6 +3,7 @@
 from regplay.session.lessons.lesson import (
     Changes,
     Claim,
+    Handle,
     Lesson,
     LessonError,
     Option,
@@ -16,20 +17,37 @@ from regplay.session.lessons.lesson import (
     loads_lesson,
     page_name,
 )
-from regplay.session.lessons.observations import Observations
+from regplay.session.lessons.observations import Measured, Observations
+from regplay.session.lessons.progress import (
+    REVEALED,
+    Library,
+    Place,
+    Progress,
+    Reached,
+    Score,
+    is_done_by,
+)
 
 __all__ = [
-    "LARGEST_LESSON",
+    "REVEALED",
     "Changes",
     "Claim",
+    "Handle",
     "Lesson",
     "LessonError",
+    "Library",
+    "Measured",
     "Observations",
     "Option",
     "Page",
     "PinSpec",
+    "Place",
+    "Progress",
     "Question",
+    "Reached",
+    "Score",
     "find_lesson",
+    "is_done_by",
     "is_lesson",
     "lessons",
     "load_lesson",

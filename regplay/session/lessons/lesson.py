@@ -5,6 +5,7 @@ read, a question has one right option. Whether the claims hold, `regplay.session
 finds out by training.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +19,7 @@ from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, nearest
 from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.verdict import Kind
 from regplay.resources import resource
 from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
 from regplay.session.experiment_text import absolute
@@ -31,7 +33,8 @@ _ONE_LINE = r"^[^\n]*$"
 _Line = Annotated[
     str, Meta(min_length=1, max_length=300, pattern=_ONE_LINE, description="in a single line")
 ]
-_Prose = Annotated[str, Meta(min_length=1, max_length=20_000)]
+_Text = Annotated[str, Meta(max_length=20_000)]
+_Prose = Annotated[_Text, Meta(min_length=1)]
 _Id = Annotated[
     str,
     Meta(
@@ -57,26 +60,39 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 class Option(Part, frozen=True):
-    """A possible answer, and why it is right or wrong."""
+    """A possible answer; `because` says why it is right or wrong, unless the page does."""
 
     text: _Prose
-    because: _Prose
+    because: _Text = ""
     right: bool = False
 
 
-class Question(Part, frozen=True):
-    """A question with one right option.
+class Handle(Part, frozen=True):
+    """A slider to put where the answer is expected: right from `low` to `high`.
 
     Attributes
     ----------
-    tries
-        Changes to the experiment of the page that show the answer, `try` in the file; empty where
-        the question is not about behaviour.
+    field
+        The path of a field that has a slider; its scale is that slider's.
     """
 
+    field: str
+    low: float
+    high: float
+
+
+class Question(Part, frozen=True):
+    """A question with one right option, or with a handle in their place."""
+
     text: _Prose
-    options: Annotated[tuple[Option, ...], Meta(min_length=3, max_length=4)]
-    tries: Changes = msgspec.field(name="try", default_factory=dict)
+    options: Annotated[tuple[Option, ...], Meta(max_length=4)] = ()
+    handle: Handle | None = None
+
+    def is_right(self, answer: float) -> bool:
+        """Whether an answer is right: the index of an option, or where the handle was put."""
+        if self.handle is not None:
+            return self.handle.low <= answer <= self.handle.high
+        return answer == self.right
 
     @property
     def right(self) -> int:
@@ -120,10 +136,23 @@ class Claim(Part, frozen=True):
 
 
 class Page(Part, frozen=True):
-    """One screen of a lesson.
+    """One screen of a lesson: predict, do, see and say why, in this order.
 
     Attributes
     ----------
+    text
+        What has to be known first.
+    question
+        What to predict.
+    do
+        What to do; the claims, which are seen, and `why` come after it.
+    tries, moment
+        Changes to the experiment of the page, `try` in the file, and an epoch to go back to, which
+        do that.
+    why
+        Why it is so.
+    verdict
+        What the text says of the experiment of the page, once it is trained.
     published
         Whether the settings are those of a published recipe, as it has them.
     fresh
@@ -139,7 +168,14 @@ class Page(Part, frozen=True):
     """
 
     title: _Line
-    text: _Prose
+    text: _Text = ""
+    question: Question | None = None
+    do: _Text = ""
+    tries: Changes = msgspec.field(name="try", default_factory=dict)
+    moment: Annotated[int, Meta(ge=0)] | None = None
+    claims: tuple[Claim, ...] = ()
+    why: _Text = ""
+    verdict: Kind | None = None
     published: bool = False
     fresh: bool = False
     changes: Changes = msgspec.field(name="experiment", default_factory=dict)
@@ -149,18 +185,31 @@ class Page(Part, frozen=True):
     curves: tuple[str, ...] = ()
     plays: bool = True
     pins: tuple[PinSpec, ...] = ()
-    claims: tuple[Claim, ...] = ()
-    question: Question | None = None
+
+    @property
+    def words(self) -> int:
+        """How many words are read on the way through it, its title and `because` aside."""
+        texts = [self.text, self.do, self.why, *(claim.text for claim in self.claims)]
+        if self.question is not None:
+            texts += [self.question.text, *(option.text for option in self.question.options)]
+        return sum(len(re.findall(r"\w[\w.,'’-]*", text)) for text in texts)
 
 
 class Lesson(Part, frozen=True, dict=True):
-    """A guided tour; `summary` is one line, `minutes` what it takes a person."""
+    """A guided tour; `summary` is one line, `minutes` what it takes a person.
+
+    Attributes
+    ----------
+    quiz
+        Whether its answers are counted, and may be given again.
+    """
 
     id: _Id
     title: _Line
     summary: _Line
     minutes: Annotated[int, Meta(ge=1, le=240)]
     pages: Annotated[tuple[Page, ...], Meta(min_length=1, max_length=60)]
+    quiz: bool = False
 
     def experiment(self, page: int) -> Experiment:
         """What a page, counted from 0, works on.
@@ -187,7 +236,7 @@ class Lesson(Part, frozen=True, dict=True):
         """The files that its pages, pins and questions learn from, each once."""
         changes = [page.changes for page in self.pages]
         changes += [pin.set for page in self.pages for pin in page.pins]
-        changes += [page.question.tries for page in self.pages if page.question is not None]
+        changes += [page.tries for page in self.pages]
         files = (str(each.get("data.file", "")) for each in changes)
         return tuple(dict.fromkeys(file for file in files if file.strip()))
 
@@ -331,11 +380,27 @@ def _problems_of(page: Page) -> list[str]:
         found.append(f"pins: {len(page.pins)} are more than the {MOST_PINS} there is room for")
     for number, claim in enumerate(page.claims, 1):
         found += [f"claims {number}, {line}" for line in _problems_of_claim(claim)]
+    if not (page.text or page.do or page.question):
+        found.append("text is missing: a page needs a text, a question or something to do")
     if page.question is not None:
-        right = sum(option.right for option in page.question.options)
-        if right != 1:
-            found.append(f"question: {right} options are right; mark one with right = true")
+        found += [f"question: {line}" for line in _problems_of_question(page.question)]
     return found
+
+
+def _problems_of_question(question: Question) -> list[str]:
+    if question.handle is None:
+        count, right = len(question.options), sum(option.right for option in question.options)
+        if count < 2:
+            return [f"{count} options: give 2 to 4, or a handle"]
+        return [] if right == 1 else [f"{right} options are right; mark one with right = true"]
+    path = question.handle.field
+    if question.options:
+        return ["options, handle: give one of both"]
+    try:
+        known = field(path)
+    except ExperimentError as error:
+        return [f"handle: {error}"]
+    return [] if known.kind in ("number", "integer") else [f"handle: {path} has no slider"]
 
 
 def _problems_of_claim(claim: Claim) -> list[str]:
@@ -361,6 +426,7 @@ def _flatten_all(raw: dict[str, Any], folder: Path, problems: list[str]) -> None
         holders = [(page, "experiment", "experiment")]
         pins = enumerate(_tables(page.get("pins")), 1)
         holders += [(pin, "set", f"pins {number}, set") for number, pin in pins]
+        holders.append((page, "try", "try"))
         question = page.get("question")
         if isinstance(question, dict):
             holders.append((question, "try", "question, try"))
@@ -369,6 +435,8 @@ def _flatten_all(raw: dict[str, Any], folder: Path, problems: list[str]) -> None
                 found: list[str] = []
                 table[key] = _flat(table[key], folder, found)
                 problems += [f"{name}, {place}: {line}" for line in found]
+        if isinstance(question, dict) and "try" in question:  # another place for that of the page
+            page.setdefault("try", question.pop("try"))
 
 
 def _tables(value: object) -> list[dict[str, Any]]:

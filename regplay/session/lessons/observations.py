@@ -1,6 +1,9 @@
 """What a reader's own runs have shown, so that claims can be ticked."""
 
 from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -8,14 +11,57 @@ import msgspec
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import DataSettings, Experiment
+from regplay.core.fields import FIELDS, get
 from regplay.core.history import History
 from regplay.session.claims import Statement, Term, Trained, measure_term, small_weights
+from regplay.session.number_text import number
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.population import State
 
 _MOST = 256  # runs that are remembered, the latest ones
 _Key = TypeVar("_Key")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The values of the terms of a statement about an experiment, in its order.
+
+    Attributes
+    ----------
+    holds
+        Whether the statement holds with them.
+    """
+
+    base: Experiment
+    values: Mapping[Term, float | str]
+    holds: bool
+
+    def lines(self) -> list[str]:
+        """A line for each value and what tells it apart: `**0.2** validation loss, λ 0.01`.
+
+        It is Markdown.
+        """
+        varied = dict.fromkeys(path for term in self.values for path in term.changes)
+        has_epochs = any(term.epoch is not None for term in self.values)
+        lines = []
+        for term, value in self.values.items():
+            name = term.measure.replace("train_", "training_").replace("valid_", "validation_")
+            words = [name.replace("_", " ")]
+            if term.needs != "data" or term.changes:
+                words += [self._setting(path, term) for path in varied]
+            if has_epochs and term.needs != "data":
+                words.append("at the end" if term.epoch is None else f"epoch {term.epoch:,}")
+            shown = value if isinstance(value, str) else number(value)
+            lines.append(f"**{shown}** {', '.join(words)}")
+        return lines
+
+    def _setting(self, path: str, term: Term) -> str:
+        value, of = term.changes.get(path, get(self.base, path)), FIELDS[path]
+        if isinstance(value, bool):
+            return of.label if value else f"no {of.label}"
+        shown = number(value) if isinstance(value, int | float) else value
+        return f"{of.symbol} {shown}".strip()
 
 
 class Observations:
@@ -49,38 +95,53 @@ class Observations:
         """Remember what resampled networks said together, the first of them this experiment."""
         _put(self._resampled, experiment, Trained(experiment, dataset, parts=parts))
 
-    def shows(self, statement: Statement, base: Experiment) -> bool:
-        """Whether the runs show a statement about an experiment, for one of the seeds they had.
+    def measured(self, statement: Statement, base: Experiment) -> Measured | None:
+        """What the runs say of a statement about an experiment; None while a term is not known.
 
-        All of its terms have to be known for the same `seed` and `data.seed`, those of `base` or
-        others.
+        All terms are taken at the same `seed` and `data.seed`: those of the newest run for which
+        the statement holds, else those of the newest that is known.
         """
         wanted = [(term, term.experiment(base)) for term in statement.terms]
         known = (*reversed(self._runs), *reversed(self._resampled))
         seeds = dict.fromkeys((experiment.seed, experiment.data.seed) for experiment in known)
-        return any(self._shows(statement, wanted, *pair) for pair in seeds)
+        newest = None
+        for pair in seeds:
+            found = self._measured(statement, base, wanted, *pair)
+            if found is not None and found.holds:
+                return found
+            newest = newest or found
+        return newest
 
-    def _shows(
+    def unknown(self, statement: Statement, base: Experiment) -> list[Term]:
+        """The terms of which nothing is known with the seeds of `base`."""
+        return [
+            term for term in statement.terms if self._known(term, term.experiment(base)) is None
+        ]
+
+    def _measured(
         self,
         statement: Statement,
+        base: Experiment,
         wanted: list[tuple[Term, Experiment]],
         seed: int,
         data_seed: int,
-    ) -> bool:
+    ) -> Measured | None:
         values: dict[Term, float | str] = {}
         for term, experiment in wanted:
             data = msgspec.structs.replace(experiment.data, seed=data_seed)
             trained = self._known(term, msgspec.structs.replace(experiment, seed=seed, data=data))
             if trained is None:
-                return False
+                return None
             values[term] = measure_term(term, trained)
-        return statement.holds(values.__getitem__)
+        return Measured(base, values, statement.holds(values.__getitem__))
 
     def _known(self, term: Term, experiment: Experiment) -> Trained | None:
         if term.needs == "data":
             return self._datasets.get(experiment.data)
         runs = self._resampled if term.needs == "resamples" else self._runs
-        return runs.get(experiment)
+        found = runs.get(experiment)
+        is_without_weights = found is not None and isnan(found.small_weights)
+        return None if term.needs == "weights" and is_without_weights else found
 
 
 def _put(kept: "OrderedDict[_Key, Trained]", key: _Key, trained: Trained) -> None:

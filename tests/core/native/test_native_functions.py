@@ -8,7 +8,7 @@ import torch
 from engines import DTYPES, VARIANTS, kernels
 from torch.nn import functional
 
-from regplay.core.draws import draw_words
+from regplay.core.torch_engine import draw_words
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

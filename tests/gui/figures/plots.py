@@ -18,8 +18,9 @@ from regplay.gui.landscape.landscape_map import LandscapeMap
 from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.runs.split_view import SplitTitle, SplitView
+from regplay.gui.runs.side_tab import Place, SideTab
 from regplay.gui.seeds.seeds_tab import LossStrip, SeedsTab
+from regplay.session.pins import Pins
 
 DECAY = "regularization.weight_decay"
 
@@ -134,9 +135,10 @@ def loss_strip() -> LossStrip:
     return strip
 
 
-def split_view() -> SplitView:
-    view, dataset = SplitView(), make_dataset(1)
-    view.set_runs([SplitTitle("plain"), SplitTitle("dropout", "#8f30df")], [dataset, dataset])
+def split_view() -> SideTab:
+    view, dataset = SideTab(Pins()), make_dataset(1)
+    places = [Place(name, Experiment()) for name in ("plain", "dropout")]
+    view.set_places(places, [dataset, dataset])
     view.set_fit(0, make_fit(dataset, 1))
     view.set_fit(1, make_fit(dataset, 2))
     return view

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from wheel import turn_wheel
 
 from regplay.gui.lessons.lesson_panel import PageBar
+from regplay.session.lessons import Reached
 
 Key = Qt.Key
 ALT = Qt.KeyboardModifier.AltModifier
@@ -87,7 +88,7 @@ def test_the_contents_are_used_by_keyboard(reader):
 
 def test_a_title_is_written_as_it_is(reader, lesson_list):
     page = msgspec.structs.replace(lesson_list[0].pages[0], title="1. λ*w* and # <b>")
-    reader.panel.page_view.set_page(page, (), None)
+    reader.panel.page_view.set_page(page, Reached())
     assert reader.title == "1. λ*w* and # <b>"
 
 
@@ -101,12 +102,16 @@ def test_what_is_as_published_says_so(reader):
 def test_a_claim_shows_its_words_and_the_claim_itself(reader):
     reader.guide.go_to("decay", 0)
     row = reader.find("lesson.claim.0")
-    text, claim = row.words.text().split("\n")
-    assert text == "It makes the validation loss worse."
+    assert row.words.text() == "It makes the validation loss worse."
+    assert not row.rule.isVisible()
+    reader.click("lesson.rule.0")
+    assert row.rule.isVisible()
+    claim, checked = row.rule.text().split("\n")
     assert claim.replace("\u200b", "") == "valid_loss > valid_loss(weight_decay=0)"
-    assert "10 seeds, of which 9 have to agree" in row.toolTip()
+    assert "10 seeds, of which 9 have to agree" in checked
+    assert checked in row.toolTip()
     assert row.accessibleName().startswith("not shown yet")
-    reader.panel.set_shown({0})
+    reader.panel.set_reached(Reached(shown=frozenset({0})))
     assert row.accessibleName().startswith("shown")
     reader.guide.go_to("decay", 1)
     assert not reader.panel.page_view.claims.isVisible()
@@ -197,12 +202,12 @@ def test_a_long_page_keeps_its_place_when_a_claim_is_ticked(reader, lesson_list)
     pages = lesson_list[0].pages
     long = msgspec.structs.replace(pages[1], claims=pages[0].claims)
     reader.guide.go_to("decay", 1)
-    reader.panel.page_view.set_page(long, (), None)
+    reader.panel.page_view.set_page(long, Reached())
     reader.settle()
     bar = reader.panel.page_view.verticalScrollBar()
     bar.setValue(bar.maximum() // 2)
     before = bar.value()
-    reader.panel.set_shown({0})
+    reader.panel.set_reached(Reached(shown=frozenset({0})))
     reader.settle()
     assert bar.value() == before > 0
 

@@ -77,7 +77,7 @@ def test_a_plot_that_is_made_later_has_the_line(view) -> None:
 def test_the_line_goes_with_the_dataset(view, make_dataset) -> None:
     view.set_moment(18)
     view.set_dataset(make_dataset("curve"), epochs=40)
-    assert view.plot.moment.epoch is None
+    assert view.plot.moment.epochs == ()
 
 
 def test_a_moment_without_a_place_on_the_axis_has_no_line(view) -> None:

@@ -12,6 +12,7 @@ from regplay.gui.runs.run_rows import pin_color, places
 from regplay.gui.runs.runs_list import RunsList
 from regplay.gui.theme import DARK, LIGHT, palette_of
 from regplay.session.pins import Pins
+from regplay.session.session import Run
 
 LEFT, KEY = Qt.MouseButton.LeftButton, Qt.Key
 
@@ -54,16 +55,15 @@ class Listed:
 def listed(qtbot, make_run) -> Listed:
     window = QWidget()
     qtbot.addWidget(window)
-    runs = RunsList()
+    pins = Pins()
+    runs = RunsList(pins)
     QVBoxLayout(window).addWidget(runs)
     window.resize(330, 300)
-    pins = Pins()
     pins.pin(make_run(), None, "a")
     pins.pin(make_run(regularization__weight_decay=0.01), None, "b")
     pins.pin(make_run(regularization__dropout=0.3, train=(0.5, 0.2)), None, "c")
-    runs.set_pins(pins)
-    present = make_run(train=(0.5, 0.05), valid=(0.2, 0.4))
-    runs.set_present(present, present.experiment)
+    runs.show_pins()
+    runs.rows.set_present(make_run(train=(0.5, 0.05), valid=(0.2, 0.4)))
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
@@ -81,18 +81,18 @@ def test_rows_hold_the_numbers_and_only_what_differs(listed) -> None:
         "λ 0.01 · p 0",
         "λ 0 · p 0.3",
     ]
-    assert now.texts == ("0.0500", "0.4000", "+0.3500")
-    assert now.best_text == "best 0.2000 @ 0"
-    assert c.texts == ("0.2000", "0.3000", "+0.1000")
-    assert c.best_text == "best 0.3000 @ 10"
+    assert now.numbers == ("0.0500", "0.4000", "+0.3500")
+    assert now.best == ("0.2000", "0")
+    assert c.numbers == ("0.2000", "0.3000", "+0.1000")
+    assert c.best == ("0.3000", "10")
 
 
 def test_the_present_experiment_is_part_of_what_differs(listed) -> None:
-    listed.list.set_present(None, replace(Experiment(), {"seed": 4}))
+    listed.list.rows.set_present(Run(replace(Experiment(), {"seed": 4})))
     values = [row.values for row in listed.list.rows.rows]
     assert values[0] == "λ 0 · p 0 · seed 4"
     assert values[1] == "λ 0 · p 0 · seed 0"
-    assert listed.list.rows.rows[0].texts == ("–", "–", "–")
+    assert listed.list.rows.rows[0].numbers == ("–", "–", "–")
 
 
 def test_the_swatch_hides_and_shows(listed) -> None:
@@ -151,12 +151,10 @@ def test_the_present_run_can_not_be_renamed_or_deleted(listed) -> None:
     assert not any(action.isEnabled() for action in listed.list.actions_by_name.values())
 
 
-def test_deleting_tells_which_and_chooses_the_next(qtbot, listed) -> None:
-    second = listed.pins[1]
+def test_deleting_is_told_and_chooses_the_next(listed) -> None:
     listed.click(2)
-    with qtbot.waitSignal(listed.list.removed) as told:
-        listed.press(KEY.Key_Delete)
-    assert told.args == [second]
+    listed.press(KEY.Key_Delete)
+    assert len(listed.changes) == 1
     assert listed.names == ["now", "a", "c"]
     assert listed.list.current is listed.pins[1]
     listed.press(KEY.Key_Delete)
@@ -193,11 +191,11 @@ def test_adopting_by_button_and_by_enter(qtbot, listed) -> None:
     assert not adopt.isEnabled()
     listed.click(2)
     adopted = []
-    listed.list.adopt_clicked.connect(adopted.append)
+    listed.list.start_chosen.connect(lambda _, start: adopted.append(start.run))
     QTest.mouseClick(adopt, LEFT)
     listed.list.view.setFocus()
     listed.press(KEY.Key_Return)
-    assert adopted == [listed.pins[1], listed.pins[1]]
+    assert adopted == [listed.pins[1].run, listed.pins[1].run]
 
 
 def test_the_menu_hides_and_shows(listed) -> None:
@@ -244,14 +242,14 @@ def test_new_numbers_draw_one_row_and_keep_choice_and_columns(listed, snapshot) 
     rows.dataChanged.connect(lambda first, last: told.append((first.row(), last.row())))
     rows.modelReset.connect(lambda: resets.append(1))
     before = listed.row(0)
-    listed.list.refresh()
+    listed.list.rows.update()
     assert told == []
-    run = rows._present[0]
+    run = rows._present
     run.history.append(snapshot(20, 1.24e-5, 123.4))
-    listed.list.refresh()
+    listed.list.rows.update()
     assert told == [(0, 0)]
     assert resets == []
-    assert rows.rows[0].texts == ("1.2e−05", "123.40", "+123.40")
+    assert rows.rows[0].numbers == ("1.2e−05", "123.40", "+123.40")
     assert listed.list.current is listed.pins[1]
     assert listed.row(0) == before
 
@@ -259,7 +257,7 @@ def test_new_numbers_draw_one_row_and_keep_choice_and_columns(listed, snapshot) 
 def test_a_new_pin_keeps_the_choice(listed, make_run) -> None:
     listed.click(2)
     listed.pins.pin(make_run(seed=1), None, "d")
-    listed.list.set_pins(listed.pins)
+    listed.list.show_pins()
     assert listed.names[-1] == "d"
     assert listed.list.current is listed.pins[1]
 
@@ -275,14 +273,14 @@ def test_a_wide_list_has_rows_of_one_line(qtbot, listed) -> None:
 
 def test_a_diverged_run_says_so(listed, snapshot) -> None:
     listed.pins[0].run.history.append(snapshot(20, 3.0, 4.0, diverged=True))
-    listed.list.refresh()
+    listed.list.rows.update()
     assert listed.list.rows.rows[1].values.startswith("diverged · ")
 
 
 def test_a_list_of_twelve_scrolls(listed, make_run) -> None:
     for seed in range(9):
         listed.pins.pin(make_run(seed=seed), None)
-    listed.list.set_pins(listed.pins)
+    listed.list.show_pins()
     listed.list.choose(listed.pins[11])
     QApplication.processEvents()
     assert listed.list.view.viewport().rect().contains(listed.row(12))

@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from regplay.core.history import History
-from regplay.gui.runs.run_rows import RunOutcome, outcome
+from regplay.gui.runs.run_rows import RunRows
 from regplay.session.number_text import gap_in_column, in_column
+from regplay.session.pins import Pins
 
 
 @pytest.mark.parametrize(
@@ -41,15 +41,15 @@ def test_a_gap_has_its_sign(value, text) -> None:
     assert gap_in_column(value) == text
 
 
-def test_the_outcome_of_a_history(make_run) -> None:
-    run = make_run(train=(0.5, 0.2, 0.1), valid=(0.6, 0.25, 0.4))
-    done = outcome(run.history)
-    assert done == RunOutcome(0.1, 0.4, 0.25, 10)
-    assert done.gap == pytest.approx(0.3)
+def test_a_row_tells_how_a_run_came_out(make_run) -> None:
+    rows = RunRows(Pins())
+    rows.set_present(make_run(train=(0.5, 0.2, 0.1), valid=(0.6, 0.25, 0.4)))
+    (row,) = rows.rows
+    assert row.numbers == ("0.1000", "0.4000", "+0.3000")
+    assert row.best == ("0.2500", "10")
 
 
 def test_before_training_there_is_none() -> None:
-    done = outcome(History())
-    assert done.best_epoch is None
-    assert math.isnan(done.train)
-    assert math.isnan(done.gap)
+    (row,) = RunRows(Pins()).rows
+    assert row.numbers == ("–", "–", "–")
+    assert row.best == ()

@@ -9,11 +9,13 @@ from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
 from regplay.core.datasets import REGISTRY, Dataset, load
-from regplay.core.experiment import DataSettings
+from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.chart import Chart
-from regplay.gui.runs.split_view import SplitTitle, SplitView
+from regplay.gui.runs.run_rows import pin_color
+from regplay.gui.runs.side_tab import Place, SideTab
 from regplay.gui.theme import DARK, LIGHT, palette_of
+from regplay.session.pins import Pins
 
 LEFT = Qt.MouseButton.LeftButton
 NAMES = ("none", "weight decay", "dropout", "both")
@@ -34,18 +36,18 @@ def _fit(dataset: Dataset, height: float = 0.0) -> Fit:
     return Fit(1, 1, *(predict(n) for n in points))
 
 
-def _show(view: SplitView, fits: list[Fit | None]) -> None:
+def _show(view: SideTab, fits: list[Fit | None]) -> None:
     for index, fit in enumerate(fits):
         view.set_fit(index, fit)
 
 
 @pytest.fixture
-def split(qtbot) -> Callable[..., SplitView]:
-    def make(*datasets: Dataset) -> SplitView:
-        view = SplitView()
+def split(qtbot) -> Callable[..., SideTab]:
+    def make(*datasets: Dataset) -> SideTab:
+        view = SideTab(Pins())
         qtbot.addWidget(view)
         view.resize(960, 420)
-        view.set_runs([SplitTitle(name) for name in NAMES[: len(datasets)]], datasets)
+        view.set_places([Place(name, Experiment()) for name in NAMES[: len(datasets)]], datasets)
         with qtbot.waitExposed(view):
             view.show()
         return view
@@ -53,11 +55,11 @@ def split(qtbot) -> Callable[..., SplitView]:
     return make
 
 
-def _charts(view: SplitView) -> list[Chart]:
+def _charts(view: SideTab) -> list[Chart]:
     return [one.panel.chart for one in view.views]
 
 
-def _ranges(view: SplitView) -> list[list[list[float]]]:
+def _ranges(view: SideTab) -> list[list[list[float]]]:
     return [chart.box.viewRange() for chart in _charts(view)]
 
 
@@ -182,7 +184,7 @@ def test_two_stand_side_by_side_and_four_in_two_rows(split) -> None:
 def test_fewer_runs_leave_no_view_behind(split) -> None:
     dataset = _dataset()
     view = split(*[dataset] * 4)
-    view.set_runs([SplitTitle("one")], [dataset])
+    view.set_places([Place("one", Experiment())], [dataset])
     QApplication.processEvents()
     assert len(view.views) == 1
     assert view.views[0].width() == view.width()
@@ -191,19 +193,10 @@ def test_fewer_runs_leave_no_view_behind(split) -> None:
     assert _charts(view)[0].manual
 
 
-@pytest.mark.parametrize("n", [0, 5])
-def test_no_run_and_five_runs_are_refused(split, n) -> None:
-    dataset = _dataset()
-    view = split(dataset)
-    with pytest.raises(ValueError, match="1 to 4"):
-        view.set_runs([SplitTitle("run")] * n, [dataset] * n)
-
-
 def test_titles_have_names_numbers_and_what_is_wrong(split) -> None:
     dataset = _dataset("curved")
     view = split(dataset, dataset)
-    view.set_numbers(0, (0.1, 0.15))
-    _show(view, [_fit(dataset), None])
+    view.set_fit(0, _fit(dataset), (0.1, 0.15))
     first, second = (title.text for title in view.titles)
     assert first.startswith("none   wrong: ")
     assert first.endswith("train 0.1000   valid 0.1500   gap +0.0500")
@@ -215,18 +208,22 @@ def test_a_fit_has_the_colour_of_its_title(split) -> None:
     view = split(dataset, dataset)
     for colors in (LIGHT, DARK):
         view.setPalette(palette_of(colors))
-        view.set_runs([SplitTitle("now"), SplitTitle("pin", "#8f30df")], [dataset] * 2)
+        view.set_places(
+            [Place("now", Experiment()), Place("pin", Experiment(), color=4)], [dataset] * 2
+        )
         own = [one.panel.chart.colors.fit for one in view.views]
-        assert own == [colors.fit, "#8f30df"]
+        assert own == [colors.fit, colors.of(pin_color(4))]
         image = view.titles[1].grab().toImage()
-        assert image.pixelColor(10, image.height() // 2).name() == "#8f30df"
+        assert image.pixelColor(10, image.height() // 2).name() == colors.of(pin_color(4))
 
 
 def test_a_new_name_keeps_the_fit_and_new_data_drop_it(split) -> None:
     dataset = _dataset()
     view = split(dataset, dataset)
     _show(view, [_fit(dataset, 0.5), _fit(dataset, 0.5)])
-    view.set_runs([SplitTitle("a"), SplitTitle("b")], [dataset, _dataset(seed=4)])
+    view.set_places(
+        [Place("a", Experiment()), Place("b", Experiment())], [dataset, _dataset(seed=4)]
+    )
     assert [one.panel.fit is None for one in view.views] == [False, True]
 
 
@@ -276,7 +273,7 @@ def test_another_run_in_a_panel_has_none_of_the_earlier_fits_of_the_one_before(s
     for epoch in (1, 4, 16):
         view.set_fit(0, dataclasses.replace(_fit(dataset, epoch / 20), epoch=epoch))
     assert view.views[0].panel.past.epochs == [1, 4, 16]
-    view.set_runs([SplitTitle("another")], [dataset])
+    view.set_places([Place("another", Experiment())], [dataset])
     assert view.views[0].panel.past.epochs == []
     view.set_fit(0, dataclasses.replace(_fit(dataset), epoch=16))
     assert view.views[0].panel.past.epochs == [16]

@@ -21,9 +21,7 @@ def pins(make_run) -> Pins:
 
 @pytest.fixture
 def runs(show_widget, pins) -> RunsList:
-    runs = RunsList()
-    runs.set_pins(pins)
-    return show_widget(runs, 330, 300)
+    return show_widget(RunsList(pins), 330, 300)
 
 
 def _click(runs: RunsList, name: str) -> None:
@@ -73,10 +71,10 @@ def test_what_was_deleted_last_comes_back_first(runs, pins) -> None:
 
 def test_the_offer_ends_when_another_run_is_pinned(runs, pins, make_run) -> None:
     _delete(runs, 0)
-    runs.set_pins(pins)  # the same once more
+    runs.show_pins()  # the same once more
     assert _offer(runs) == "Deleted “a”"
     new = pins.pin(make_run(), None, "d")  # which has the colour of the deleted one
-    runs.set_pins(pins)
+    runs.show_pins()
     assert _offer(runs) == ""
     assert new.color == 0
 

@@ -3,18 +3,22 @@
 import numpy as np
 import torch
 
-from regplay.core.checkpoints import Checkpoints
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import MEASURES
+from regplay.core.history import MEASURES, Checkpoints
 from regplay.core.training import Training
-from regplay.session.document import Document, dumps
+from regplay.session.document import Document, DocumentWriter
 from regplay.session.document.states import encoded
 from regplay.session.document.text import joined, taken_apart
 from regplay.session.pins import Pins
 from regplay.session.session import Run
 
 SMALL = {"model.width": 6, "data.n_train": 12, "data.n_valid": 10, "epochs": 60}
+
+
+def dumps(document, budget=None):
+    """The text of a file with this session in it."""
+    return DocumentWriter(budget).text(document)
 
 
 def small(**values):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from stored_sessions import (
+    dumps,
     go_on,
     keep,
     same_history,
@@ -27,7 +28,6 @@ from regplay.session.document import (
     DocumentError,
     DocumentWriter,
     StoredRun,
-    dumps,
     loads,
     read,
     write,

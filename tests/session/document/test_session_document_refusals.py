@@ -9,11 +9,11 @@ import zlib
 
 import numpy as np
 import pytest
-from stored_sessions import earlier, session, small, trained
+from stored_sessions import dumps, earlier, session, small, trained
 
 from regplay import __version__
 from regplay.core.errors import UserError
-from regplay.session.document import Document, DocumentError, dumps, loads, read
+from regplay.session.document import Document, DocumentError, loads, read
 from regplay.session.document.states import ArrayReader, encoded
 
 

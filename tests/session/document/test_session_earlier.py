@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from stored_sessions import earlier, keep, same_history, same_state, session, small, trained
+from stored_sessions import dumps, earlier, keep, same_history, same_state, session, small, trained
 
 from regplay.core.training import Training
-from regplay.session.document import Document, dumps, loads
+from regplay.session.document import Document, loads
 
 PATIENT = {"regularization__early_stopping": 5, "optimizer__lr": 0.05, "epochs": 500}
 WILD = {"optimizer__name": "sgd", "optimizer__lr": 10.0, "epochs": 500}

@@ -41,6 +41,11 @@ options = [
   { text = "c", because = "z" },
 ]
 """
+HANDLE = """
+[pages.question]
+text = "Where?"
+handle = { field = "model.width", low = 4, high = 16.5 }
+"""
 
 
 def test_a_lesson_in_full():
@@ -71,7 +76,7 @@ pins = [{ name = "decay", set = { regularization.weight_decay = 1 } }]
     assert page.curves == ("regularization.weight_decay",)
     assert page.pins[0].set == {"regularization.weight_decay": 1.0}
     assert page.question.right == 1
-    assert page.question.tries == {"regularization.dropout": 0.5}
+    assert page.tries == {"regularization.dropout": 0.5}
     assert [(i, claim.statement.terms[0].measure) for i, claim in lesson.claims] == [
         (0, "train_loss")
     ]
@@ -96,6 +101,24 @@ def test_a_page_changes_the_one_before_unless_it_is_fresh():
     for page in (-1, 4):
         with pytest.raises(IndexError):
             lesson.experiment(page)
+
+
+def test_an_answer_is_right_by_its_option_or_its_place():
+    (page,) = loads_lesson(HEAD + PAGE + OPTIONS).pages
+    assert [page.question.is_right(answer) for answer in (0, 1, 2, -1)] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+    (page,) = loads_lesson(HEAD + PAGE + HANDLE).pages
+    assert [page.question.is_right(x) for x in (3, 4, 16.5, 17)] == [False, True, True, False]
+
+
+def test_words_are_those_to_be_read_on_the_way_through_a_page():
+    page = PAGE.replace("Some *text*.", "Five **words**, λ = 0.01.") + 'do = "Two words."\n'
+    (read,) = loads_lesson(HEAD + page + 'why = "One."\n' + CLAIM + OPTIONS).pages
+    assert read.words == 4 + 2 + 1 + 2 + (1 + 3)  # = is no word
 
 
 @pytest.mark.parametrize(
@@ -182,14 +205,28 @@ def test_the_share_that_must_agree_is_rounded_up(agree, seeds, other, must):
             "page 1 (First), question: 2 options are right; mark one with right = true",
         ),
         (
-            HEAD + PAGE + OPTIONS.replace('{ text = "a", because = "x" },', ""),
-            "question, options = …: must be 3 to 4 tables of values",
+            HEAD
+            + PAGE
+            + OPTIONS.replace('{ text = "a", because = "x" },', "").replace(
+                '{ text = "c", because = "z" },', ""
+            ),
+            "page 1 (First), question: 1 options: give 2 to 4, or a handle",
         ),
         (
-            HEAD + PAGE + OPTIONS.replace('"c", because = "z"', '"c"'),
-            "page 1 (First), question, options 3, because is missing",
+            HEAD + PAGE + OPTIONS.replace('text = "c", ', ""),
+            "page 1 (First), question, options 3, text is missing",
         ),
         (HEAD + PAGE + OPTIONS + "try = { epochs = 0 }", "question, try: epochs = 0: must be"),
+        (HEAD + PAGE + "try = { epochs = 0 }", "page 1 (First), try: epochs = 0: must be"),
+        (HEAD + PAGE + "moment = -1", "page 1 (First), moment = -1: must be"),
+        (HEAD + PAGE + "verdict = 'fine'", "page 1 (First), verdict = 'fine': must be one of"),
+        (HEAD + "[[pages]]\ntitle = 'x'", "page 1 (x), text is missing: a page needs a text, a"),
+        (HEAD + PAGE + HANDLE.replace("model.width", "model.w"), "question: handle: model.w: no"),
+        (
+            HEAD + PAGE + HANDLE.replace("model.width", "optimizer.name"),
+            "page 1 (First), question: handle: optimizer.name has no slider",
+        ),
+        (HEAD + PAGE + HANDLE + OPTIONS.split('Why?"\n')[1], "options, handle: give one of both"),
     ],
 )
 def test_what_is_refused(text, message):

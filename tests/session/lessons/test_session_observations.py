@@ -32,7 +32,8 @@ def _run(observations, values, keeps_state=True):
 
 def _shows(observations, claim, **values):
     base = replace(BASE, {path.replace("__", "."): value for path, value in values.items()})
-    return observations.shows(parse_claim(claim), base)
+    found = observations.measured(parse_claim(claim), base)
+    return found is not None and found.holds
 
 
 def test_a_run_shows_what_holds_of_it(observations):
@@ -93,7 +94,7 @@ def test_what_a_history_gains_later_does_not_count(observations):
         if snapshot.epoch == 10:
             observations.note(experiment, history, training.datasets[0], None)
     assert history.epochs[-1] == 20
-    assert observations.shows(parse_claim("epoch == 10"), experiment)
+    assert observations.measured(parse_claim("epoch == 10"), experiment).holds
 
 
 def test_bias_and_variance_come_from_resampled_networks(observations):
