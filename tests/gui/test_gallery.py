@@ -85,7 +85,7 @@ def test_nothing_of_the_last_thing_stays(person):
     window.history_view.set_tab("weights")
     window.timeline.button("overlay").setChecked(True)
     window.editing.button.setChecked(True)
-    window.timeline.pick_moment(0)
+    window.timeline.track.pick_moment(0)
     controls.set_shown_curves(["model.depth"])
     controls._groups["data"].more.setChecked(True)
     controls._groups["model"].heading.click()

@@ -75,7 +75,7 @@ def from_an_earlier_moment(person):
     person.set(regularization__weight_decay=DECAY, epochs=40)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
-    person.window.timeline.pick_moment(20)
+    person.window.timeline.track.pick_moment(20)
     person.wait(lambda: person.view.look.epoch == 20)
     person.window.transport.set_speed(1)
     person.click("timeline.continue")

@@ -159,7 +159,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     window.transport.set_speed(100)
     window.controls.set_shown_curves(["optimizer.lr", "regularization.l1"])
     kept = worked.view.run.checkpoints.epochs.tolist()
-    window.timeline.pick_moment(kept[3])
+    window.timeline.track.pick_moment(kept[3])
     save(worked, path)
     window.close()
 
@@ -170,7 +170,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     press(other, Key.Key_O)
     window = other.window
     other.wait(lambda: other.is_shown() and other.view.moment.epoch == kept[3])
-    assert window.timeline.moment() == kept[3]
+    assert window.timeline.track.moment == kept[3]
     assert other.view.snapshot.epoch == 40
     assert is_same_run(other.view.run, view.run)
     assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")

@@ -56,7 +56,7 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     last = tab.map.measures["valid_loss"]
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(lambda: tab.map.epoch == 0)
     first = tab.map.measures["valid_loss"]
     assert np.allclose(first, first[0, 0])  # the same initial weights
@@ -90,7 +90,7 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # by now the last of them is told
     before = {key: study.digest for key, study in laboratory.studies.items()}
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(
         lambda: all(study.digest is not before[key] for key, study in laboratory.studies.items())
     )
@@ -115,7 +115,7 @@ def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
     assert list(inside.epochs) == list(range(21))
     total = np.sqrt((inside.norms[-1] ** 2).sum())
     assert total == pytest.approx(person.view.snapshot.value("weight_norm"), rel=1e-4)
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(lambda: person.view.inside.epoch == 0)
     for layer in person.view.inside.layers:
         np.testing.assert_array_equal(layer.now, layer.initial)
@@ -271,7 +271,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.press(Qt.Key.Key_P)
-    window.timeline.pick_moment(30)
+    window.timeline.track.pick_moment(30)
     early = {}
     person.wait(lambda: person.view.fit.epoch == 30)
     early[0] = person.view.fit
@@ -299,7 +299,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     np.testing.assert_array_equal(fits()[1].grid, first.fit.grid)
     np.testing.assert_array_equal(fits()[2].grid, way.fit.grid)
     assert not window.controller.studies.studies  # nothing is trained again
-    window.timeline.pick_moment(30)
+    window.timeline.track.pick_moment(30)
     person.wait(lambda: [fit.epoch for fit in fits()] == [30, 30, 30])
     np.testing.assert_array_equal(fits()[1].grid, early[0].grid)
     at_30 = list(first.run.history.epochs).index(30)
@@ -329,11 +329,11 @@ def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at
     tab, timeline = person.window.tabs.side, person.window.timeline
     person.wait(lambda: timeline.track.kept[-1:] == (20,))
     assert person.view.snapshot.epoch == 0  # the run itself has not been trained
-    timeline.pick_moment(7)
+    timeline.track.pick_moment(7)
     person.wait(lambda: [fit and fit.epoch for fit in (v.panel.fit for v in tab.views)] == [7] * 4)
     person.click("tab.fit")
     person.wait(lambda: timeline.track.kept == (0,))
-    assert timeline.moment() is None
+    assert timeline.track.moment is None
 
 
 def test_data_that_a_sweep_cannot_have_are_reported_once(at_tab, tmp_path):
