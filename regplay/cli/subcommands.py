@@ -163,13 +163,7 @@ def configure_train(parser: ArgumentParser) -> None:
 
 
 def run_train(options: Namespace) -> int:
-    """Train and print or write what came of it; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If something is refused.
-    """
+    """Train and print or write what came of it; returns the exit code."""
     from regplay.session.experiment_text import open_experiment
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
@@ -224,13 +218,7 @@ def configure_sweep(parser: ArgumentParser) -> None:
 
 
 def run_sweep(options: Namespace) -> int:
-    """Train a sweep and print or write what came of it; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If something is refused, before any training.
-    """
+    """Train a sweep and print or write what came of it; returns the exit code."""
     from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
@@ -303,13 +291,7 @@ def configure_export(parser: ArgumentParser) -> None:
 
 
 def run_export(options: Namespace) -> int:
-    """Print or write the script; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If the experiment or its data is refused, or the file can't be written.
-    """
+    """Print or write the script; returns the exit code."""
     from regplay.session.experiment_text import open_experiment
     from regplay.session.export import to_pytorch
     from regplay.session.files import write_file
@@ -363,27 +345,26 @@ def configure_lessons(parser: ArgumentParser) -> None:
 
 
 def run_lessons(options: Namespace) -> int:
-    """List lessons or check their claims; returns the exit code.
-
-    Raises
-    ------
-    UserError
-        If something is refused.
-    """
+    """List lessons or check their claims; returns the exit code."""
     from regplay.session.lessons import find_lesson, lessons
 
-    if options.check is None:
-        if options.seeds is not None or options.first_seed is not None:
-            raise UserError("--seeds and --first-seed say how to check: give --check too")
-        return _list(options)
-    chosen = lessons() if options.check == _ALL else [find_lesson(options.check)]
+    if options.check is None and (options.seeds is not None or options.first_seed is not None):
+        raise UserError("--seeds and --first-seed say how to check: give --check too")
+    chosen = [find_lesson(options.check)] if options.check else lessons()
     from regplay.session.lessons.check import (
         check_lesson,
         describe_check,
         last_line,
         lesson_summary,
+        lesson_table,
     )
 
+    if options.check is None:
+        if options.json:
+            print(json.dumps([lesson_summary(lesson, None) for lesson in chosen]), flush=True)
+        else:
+            _show(lesson_table(chosen))
+        return 0
     start, checked, was_stopped = time.perf_counter(), [], False
     for number, lesson in enumerate(chosen, 1):
         counts = f"lesson {number} of {len(chosen)}: " if len(chosen) > 1 else ""
@@ -392,7 +373,7 @@ def run_lessons(options: Namespace) -> int:
         )
         checked.append((lesson, results))
         if not options.json:
-            _show(describe_check(lesson, results, _marks()) + "\n")
+            _show(describe_check(lesson, results, _MARKS) + "\n")
         if was_stopped:
             break
     if options.json:
@@ -407,31 +388,11 @@ def run_lessons(options: Namespace) -> int:
     return 0 if holds else DOES_NOT_HOLD
 
 
-def _list(options: Namespace) -> int:
-    from regplay.session.lessons import lessons
-    from regplay.session.lessons.check import lesson_summary, lesson_table
-
-    if options.json:
-        print(json.dumps([lesson_summary(lesson, None) for lesson in lessons()]), flush=True)
-    else:
-        _show(lesson_table(lessons()))
-    return 0
-
-
-def _marks() -> str:
-    """Ticks and crosses where they can be printed."""
-    try:
-        _MARKS.encode(_encoding())
-    except UnicodeEncodeError:
-        return "+-"
-    return _MARKS
-
-
 def _show(text: str) -> None:
-    """Print what lessons say, with `?` for signs that can't be printed here."""
-    encoding = _encoding()
+    """Print what lessons say, with other signs for those that can't be printed here."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        _MARKS.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(str.maketrans(_MARKS, "+-"))
     print(text.encode(encoding, "replace").decode(encoding), flush=True)
-
-
-def _encoding() -> str:
-    return getattr(sys.stdout, "encoding", None) or "utf-8"

@@ -10,7 +10,6 @@ import math
 import types
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -180,11 +179,7 @@ def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
 
 
 FIELDS: Mapping[str, Field] = types.MappingProxyType(_fields(Experiment))
-
-
-@cache
-def _sections() -> tuple[str, ...]:
-    return tuple(dict.fromkeys(path.split(".")[0] for path in FIELDS if "." in path))
+_SECTIONS = tuple(dict.fromkeys(path.split(".")[0] for path in FIELDS if "." in path))
 
 
 def field(path: str) -> Field:
@@ -201,11 +196,11 @@ def field(path: str) -> Field:
 
 
 def _nearest(path: str) -> str:
-    if path in _sections():
+    if path in _SECTIONS:
         fields_of = ", ".join(known for known in FIELDS if known.startswith(f"{path}."))
         return f"; it is a group of fields: {fields_of}"
     # A group alone is of no help to who has named it already.
-    near = nearest(path, FIELDS if "." in path else [*FIELDS, *_sections()])
+    near = nearest(path, FIELDS if "." in path else [*FIELDS, *_SECTIONS])
     return f"; did you mean {near}?" if near else ""
 
 
@@ -249,7 +244,7 @@ def from_dict(raw: Mapping[str, Any]) -> Experiment:
 def _leaves(raw: Mapping[str, Any], problems: list[str]) -> list[tuple[str, Any]]:
     leaves: list[tuple[str, Any]] = []
     for name, value in raw.items():
-        if name in _sections():
+        if name in _SECTIONS:
             if isinstance(value, Mapping):
                 leaves += [(f"{name}.{key}", inner) for key, inner in value.items()]
             else:
@@ -286,9 +281,32 @@ def replace(experiment: Experiment, values: Mapping[str, object]) -> Experiment:
     return msgspec.structs.replace(experiment, **own)
 
 
+# What is learned: a person's own choice, which no default replaces.
+CHOSEN = frozenset(
+    f"data.{name}"
+    for name in ("name", "file", "target", "inputs", "task", "points", "valid_points")
+)
+
+
+def default_of(experiment: Experiment, path: str) -> Value:
+    """The value that a field has unless it is changed: of the data, the chosen dataset's own."""
+    section, _, name = path.rpartition(".")
+    usual = field(path).default
+    if section != "data":
+        return usual
+    value: Value = REGISTRY[experiment.data.name].defaults.get(name, usual)
+    return value
+
+
+def with_defaults(experiment: Experiment, paths: Iterable[str]) -> Experiment:
+    """The experiment with the defaults at these field paths; what is learned stays."""
+    found = {path: default_of(experiment, path) for path in paths if path not in CHOSEN}
+    return replace(experiment, found)
+
+
 def differences(old: Experiment, new: Experiment) -> tuple[str, ...]:
     """The field paths at which two experiments differ, in the order of `FIELDS`."""
-    same = {name for name in _sections() if getattr(old, name) == getattr(new, name)}
+    same = {name for name in _SECTIONS if getattr(old, name) == getattr(new, name)}
     return tuple(
         path
         for path in FIELDS

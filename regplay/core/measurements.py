@@ -189,11 +189,6 @@ class StoppingState:
             self.last_values[:, one],
         )
 
-    def begun_anew(self) -> "StoppingState":
-        """All members train again, and have yet to find their best."""
-        fresh = StoppingState.fresh(len(self.stopped_at))
-        return replace(fresh, last_values=self.last_values)
-
 
 class Stopping:
     """Decides at each record who stops.
@@ -212,8 +207,12 @@ class Stopping:
         self.is_plain = True
 
     def begin(self, patience: NDArray[np.int64]) -> None:
-        """Let all members train, each with so many epochs of patience [M]; 0 is endless."""
-        self.state = self.state.begun_anew()
+        """Let all members train, each with so many epochs of patience [M]; 0 is endless.
+
+        They have yet to find their best.
+        """
+        fresh = StoppingState.fresh(len(patience))
+        self.state = replace(fresh, last_values=self.state.last_values)
         self._patience = patience
         self.is_plain = not patience.any()
 

@@ -13,7 +13,7 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
             optimizer.zero_grad(); loss.backward(); optimizer.step()
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,14 +38,7 @@ from regplay.core.measurements import (
     layer_sizes,
     steps_per_epoch,
 )
-from regplay.core.population import (
-    Population,
-    Shape,
-    State,
-    fit_of,
-    initial_parameters,
-    loss_of,
-)
+from regplay.core.population import Population, Shape, State, fit_of, initial_parameters, loss_of
 
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one fast core
@@ -381,11 +374,7 @@ class Training:
         return Record(snapshot, state)
 
     def _halt(
-        self,
-        stretch: Stretch,
-        index: int,
-        stops: NDArray[np.bool_],
-        diverged: NDArray[np.bool_],
+        self, stretch: Stretch, index: int, stops: NDArray[np.bool_], diverged: NDArray[np.bool_]
     ) -> None:
         """Leave members as they were at a record, which they may have trained on from.
 
@@ -467,22 +456,3 @@ def _refuse_differences(experiments: Sequence[Experiment], allowed: frozenset[st
         for path in differences(experiments[0], other):
             if path not in allowed:
                 raise ValueError(f"{path} can't differ here")
-
-
-def run(training: Training) -> Iterator[Snapshot]:
-    """Train to the end; stop at any record by not going on.
-
-    Yields
-    ------
-    A snapshot for each record, the first before any training.
-    """
-    while not training.finished:
-        for record in training.train():
-            yield record.snapshot
-
-
-def train(
-    *experiments: Experiment, device: str = "auto", dtype: torch.dtype = torch.float32
-) -> Iterator[Snapshot]:
-    """Train one population of these experiments from their initial weights, as `run` does."""
-    yield from run(Training(experiments, device=device, dtype=dtype))

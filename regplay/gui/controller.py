@@ -22,7 +22,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import replace
+from regplay.core.fields import FIELDS, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.training import Clock, Look, Runner, Start, StudyScheduler, View
 from regplay.session.drawing import is_edit
@@ -127,6 +127,10 @@ class Controller(QObject):
     def set_values(self, values: Mapping[str, object]) -> None:
         """Change some values, by field path."""
         self.change(replace(self.session.experiment, values))
+
+    def restore_defaults(self) -> None:
+        """Take the defaults for everything but what is learned."""
+        self.change(with_defaults(self.session.experiment, FIELDS))
 
     def new_seed(self) -> None:
         """Take other initial weights, batches and dropout."""

@@ -63,6 +63,7 @@ class Menus(QObject):
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
         self._add(edit, "&Redo change of settings", controller.redo, QKeySequence.StandardKey.Redo)
+        self._add(edit, "All settings back to &defaults", controller.restore_defaults)
         edit.addSeparator()
         self._add(edit, "Copy as &PyTorch", files.copy_script, "Ctrl+Shift+P")
         self._add(edit, "Copy &link", files.copy_link, "Ctrl+Shift+C")

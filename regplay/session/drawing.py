@@ -130,19 +130,15 @@ def unchanged_rows(before: Split, after: Split) -> tuple[int, int]:
     """
     if before.x.shape[1] != after.x.shape[1]:
         return 0, 0
-    n = min(len(before.y), len(after.y))
-    first = _equal_rows(before.x[:n], after.x[:n]) & (before.y[:n] == after.y[:n])
-    head = n if first.all() else int(first.argmin())
+    one, other = (np.column_stack([split.x, split.y]) for split in (before, after))
+    n = min(len(one), len(other))
+    same = (one[:n] == other[:n]).all(axis=1)
+    head = n if same.all() else int(same.argmin())
     n -= head
     if not n:
         return head, 0
-    last = _equal_rows(before.x[-n:], after.x[-n:]) & (before.y[-n:] == after.y[-n:])
-    return head, n if last.all() else int(last[::-1].argmin())
-
-
-def _equal_rows(one: Floats, other: Floats) -> NDArray[np.bool_]:
-    equal: NDArray[np.bool_] = (one == other).all(axis=1)
-    return equal
+    same = (one[-n:] == other[-n:]).all(axis=1)
+    return head, n if same.all() else int(same[::-1].argmin())
 
 
 def is_edit(before: Dataset, after: Dataset) -> bool:

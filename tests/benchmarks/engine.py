@@ -11,11 +11,11 @@ from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, replace
 from regplay.core.measurements import steps_per_epoch
-from regplay.core.training import train
 from tests.benchmarks.jax_scan import jax_run, jax_sweep
 from tests.benchmarks.machine import CORES, peak_flops
 from tests.benchmarks.plain import plain_loop
 from tests.benchmarks.report import Row
+from tests.trainings import train
 
 ROUNDS = 5
 _SAMPLE = 8

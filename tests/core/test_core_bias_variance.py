@@ -4,6 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
+from trainings import run
 
 from regplay.core.bias_variance import (
     DECOMPOSED,
@@ -20,7 +21,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.fit import Grid
 from regplay.core.sweep import sweep_axis
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from trainings import run
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -9,13 +9,14 @@ import torch
 from engines import masks, noises
 from plain_torch import PlainTorch
 from small_trainings import advance
+from trainings import run
 
 from regplay.core.datasets import load
 from regplay.core.engine import Orders
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.torch_engine import draw_words, normals, philox
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -15,6 +15,7 @@ from regplay.core.fields import (
     get,
     replace,
     to_dict,
+    with_defaults,
 )
 
 # Stated here once more on purpose: bounds are what files and lessons rely on.
@@ -293,6 +294,20 @@ def test_what_is_said_wins_over_the_defaults():
     made = replace(Experiment(), {"data.n_train": 17, "data.name": "curved"})
     assert made.data.n_train == 17
     assert made.data.n_valid == REGISTRY["curved"].defaults["n_valid"] == 60
+
+
+def test_back_to_defaults_keeps_what_is_learned_and_other_fields():
+    changed = replace(
+        Experiment(),
+        {"data.name": "points", "data.points": "0 1\n1 2\n", "data.standardize": True}
+        | {"data.task": "regression", "model.width": 3, "seed": 4},
+    )
+    data = with_defaults(changed, [path for path in FIELDS if path.startswith("data.")])
+    assert data.data.points == "0 1\n1 2\n"
+    assert (data.data.name, data.data.task) == ("points", "regression")
+    assert not data.data.standardize  # the dataset's own default
+    assert (data.model.width, data.seed) == (3, 4)
+    assert with_defaults(changed, FIELDS).model == Experiment().model
 
 
 def test_naming_the_same_dataset_again_changes_nothing():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from trainings import run
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
@@ -16,7 +17,7 @@ from regplay.core.hyperparameters import (
     why_unused,
 )
 from regplay.core.joint import plan
-from regplay.core.training import Training, load_all, run
+from regplay.core.training import Training, load_all
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

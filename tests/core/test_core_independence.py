@@ -8,11 +8,12 @@ import pytest
 import torch
 from engines import native_engine, use
 from small_trainings import kept_records
+from trainings import run, train
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.native_engine import NativeEngine
-from regplay.core.training import Training, run, train
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

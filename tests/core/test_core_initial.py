@@ -8,12 +8,13 @@ import pytest
 import torch
 from engines import dataset_of
 from torch import nn
+from trainings import run
 
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import replace
 from regplay.core.measurements import layer_sizes
 from regplay.core.population import initial_parameters
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 from engines import native_engine, use
 from small_trainings import advance
+from trainings import run
 
 from regplay.core import joint
 from regplay.core.experiment import Experiment
@@ -14,7 +15,7 @@ from regplay.core.history import MEASURES, History
 from regplay.core.joint import JointTraining, plan
 from regplay.core.native_engine import NativeEngine
 from regplay.core.sweep import Sweep, SweepAxis
-from regplay.core.training import Training, load_all, run
+from regplay.core.training import Training, load_all
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

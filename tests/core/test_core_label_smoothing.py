@@ -7,11 +7,12 @@ from engines import dataset_of
 from plain_torch import PlainTorch
 from small_trainings import advance, records, small, training_of
 from torch import nn
+from trainings import run
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.hyperparameters import is_used, why_unused
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -3,10 +3,11 @@
 import pytest
 import torch
 from small_trainings import advance
+from trainings import run
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 BOUNDS = (0.0, 0.2, 1.0, 100.0)
 BASE = {"optimizer.lr": 0.05, "epochs": 60, "data.n_train": 20, "data.n_valid": 10}

@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 import torch
+from trainings import run
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES
 from regplay.core.measurements import is_finite
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("engine")
 

@@ -13,12 +13,13 @@ from small_trainings import (
     state_of,
     training_of,
 )
+from trainings import run, train
 
 from regplay.core.datasets import load
 from regplay.core.engine import Stop
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History
-from regplay.core.training import Training, run, train
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("engine")
 

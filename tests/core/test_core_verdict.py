@@ -4,12 +4,12 @@ from dataclasses import replace as with_changes
 
 import numpy as np
 import pytest
+from trainings import train
 
 from regplay.core.datasets import Dataset, Split, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.training import train
 from regplay.core.verdict import baseline_loss, judge
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+from trainings import train
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.training import train
 from regplay.core.verdict import is_still_falling, judge
 
 EPOCHS = np.arange(0, 2001, 20)

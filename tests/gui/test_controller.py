@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from trainings import train
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.history import MEASURES, History
 from regplay.core.sweep import Lineup
-from regplay.core.training import train
 from regplay.gui.controller import Controller
 from regplay.gui.training.clock import VirtualClock
 from regplay.gui.training.messages import Start

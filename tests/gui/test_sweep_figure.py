@@ -171,8 +171,8 @@ def test_seeds_are_dots_around_the_mean():
     alone = draw_sweep(_result(depths, [0.3, 0.4]))
     seeded = draw_sweep(_result(depths, [[0.2, 0.4], [0.3, 0.5]], seeds=2))
     faint = mix(LIGHT.valid, LIGHT.background, 0.55)
-    assert len(_plot(alone, faint)) == 0
-    assert len(_plot(seeded, faint)) > 4 * 15
+    # Where a dashed line ends between pixels, one may have that very shade.
+    assert len(_plot(seeded, faint)) - len(_plot(alone, faint)) > 4 * 15
 
 
 # Maps

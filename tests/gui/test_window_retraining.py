@@ -9,11 +9,12 @@ from endless import ENDLESS
 from PySide6.QtCore import QObject, QPoint, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from trainings import train
 
 from regplay.core.datasets import load
 from regplay.core.fields import get, replace
 from regplay.core.history import MEASURES, History
-from regplay.core.training import Training, train
+from regplay.core.training import Training
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

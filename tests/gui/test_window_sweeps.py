@@ -5,11 +5,12 @@ import pytest
 from endless import ENDLESS
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from trainings import run
 
 from regplay.core.fields import get, replace
 from regplay.core.history import History
 from regplay.core.sweep import sweep_axis
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 WD, DROPOUT, NOISE = "regularization.weight_decay", "regularization.dropout", "data.noise"
 SMALL = {"epochs": 30, "model.width": 8, "data.n_train": 20, "data.n_valid": 30}

@@ -48,15 +48,8 @@ def problem_of(settings: DataSettings) -> tuple[object, ...]:
     Their data may be drawn otherwise: of another seed, with more noise or other points.
     """
     if settings.name != "points":
-        return (
-            settings.name,
-            settings.file,
-            settings.target,
-            settings.inputs,
-            settings.task,
-            settings.n_inputs,
-            settings.n_classes,
-        )
+        fields = ("name", "file", "target", "inputs", "task", "n_inputs", "n_classes")
+        return tuple(getattr(settings, field) for field in fields)
     try:
         return settings.name, *points.shape_of(settings)
     except DatasetError:

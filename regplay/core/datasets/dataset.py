@@ -173,7 +173,7 @@ def require_sizes(settings: DataSettings, least_train: int = 1) -> None:
             raise DatasetError(f"{path} = {value}: {settings.name} needs at least {least}")
 
 
-def flip_labels(labels: Labels, share: float, n_classes: int, rng: Streams) -> Labels:
+def flip_labels(labels: NDArray[Any], share: float, n_classes: int, rng: Streams) -> Labels:
     """Labels [n] of which exactly `round(share · n)` are replaced by another class.
 
     The new class is uniform among the other ones. A larger share flips the same labels and more.
@@ -181,8 +181,8 @@ def flip_labels(labels: Labels, share: float, n_classes: int, rng: Streams) -> L
     n = len(labels)
     chosen = np.argsort(rng.flips.random(n), kind="stable")[: round(share * n)]
     shift = rng.new_labels.integers(1, n_classes, n)
-    flipped = labels.copy()
-    flipped[chosen] = (labels[chosen] + shift[chosen]) % n_classes
+    flipped = labels.astype(np.int64)
+    flipped[chosen] = (flipped[chosen] + shift[chosen]) % n_classes
     return flipped
 
 

@@ -273,12 +273,7 @@ _EXAMPLE = """\
 2.84 0.48
 """
 
-_DEFAULTS = {
-    "task": "auto",
-    "standardize": False,
-    "points": _EXAMPLE,
-    "valid_points": "",
-}
+_DEFAULTS = {"task": "auto", "standardize": False, "points": _EXAMPLE, "valid_points": ""}
 
 SPECS = (
     DatasetSpec(

@@ -45,8 +45,7 @@ def dataset(
     n_train: int,
     n_valid: int,
     *,
-    label_noise: float = 0.0,
-    valid_label_noise: float = 0.0,
+    flips_labels: bool = False,
     one_scale: bool = False,
     standardizes: bool = True,
 ) -> Dataset:
@@ -57,8 +56,8 @@ def dataset(
 
     Parameters
     ----------
-    label_noise, valid_label_noise
-        Share of the labels to flip in each split.
+    flips_labels
+        Whether classes are flipped as `settings` say.
     one_scale
         As in `Dataset.standardized`.
     standardizes
@@ -85,8 +84,9 @@ def dataset(
     y, y_valid = table.y[train], table.y[valid]
     if table.class_names:
         k, (rng, rng_valid) = len(table.class_names), streams(settings.seed)
-        y = flip_labels(y.astype(np.int64), label_noise, k, rng)
-        y_valid = flip_labels(y_valid.astype(np.int64), valid_label_noise, k, rng_valid)
+        share = settings.label_noise if flips_labels else 0.0
+        y = flip_labels(y, share, k, rng)
+        y_valid = flip_labels(y_valid, 0.0 if settings.clean_valid else share, k, rng_valid)
     found = Dataset(
         task="classification" if table.class_names else "regression",
         train=Split(table.x[train], y),
@@ -118,17 +118,8 @@ def _table(name: str, file: str, task: Task) -> Table:
 
 def _make(file: str, task: Task, one_scale: bool, settings: DataSettings) -> Dataset:
     require_sizes(settings)
-    classes = task == "classification"
-    label_noise = settings.label_noise if classes else 0.0
-    return dataset(
-        _table(settings.name, file, task),
-        settings,
-        settings.n_train,
-        settings.n_valid,
-        label_noise=label_noise,
-        valid_label_noise=0.0 if settings.clean_valid else label_noise,
-        one_scale=one_scale,
-    )
+    table, sizes = _table(settings.name, file, task), (settings.n_train, settings.n_valid)
+    return dataset(table, settings, *sizes, flips_labels=True, one_scale=one_scale)
 
 
 def _spec(

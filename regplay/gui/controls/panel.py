@@ -9,7 +9,6 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core import fields
-from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, SWEEPABLE, is_used, why_unused
 from regplay.gui.controls.control import (
@@ -86,6 +85,15 @@ class Framing(QWidget):
 _SPACING = 4  # px between controls
 
 
+class _DefaultsButton(Button):
+    """In sight while it is enabled; it keeps its room, so that a drag lays out nothing."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it, or nothing."""
+        if self.isEnabled():
+            super().paintEvent(event)
+
+
 class Group(Framing):
     """A bold heading, the controls under it, and a button that shows some more.
 
@@ -93,6 +101,8 @@ class Group(Framing):
     ----------
     heading, more
         The buttons. `more` is checked while the rarely used controls are shown, None without any.
+    defaults
+        The button that takes all changes back; enabled, and in sight, while there are some.
     """
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -105,6 +115,12 @@ class Group(Framing):
         font.setBold(True)
         self.heading.setFont(font)
         self.more: Button | None = None
+        self.defaults = _DefaultsButton()
+        self.defaults.setText("Defaults")
+        self.defaults.setToolTip(f"{title}: back to the defaults")
+        self.defaults.setAccessibleName(f"{title}, back to defaults")
+        self.defaults.setAutoRaise(True)
+        self.defaults.setEnabled(False)
 
         self._body = QWidget(self)
         self._controls = QVBoxLayout(self._body)
@@ -113,7 +129,10 @@ class Group(Framing):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(self.heading)
+        row = QHBoxLayout()
+        row.addWidget(self.heading, 1)
+        row.addWidget(self.defaults)
+        layout.addLayout(row)
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self._unfold(self._body.isHidden()))
 
@@ -244,6 +263,8 @@ class ControlPanel(ScrolledColumn):
         column.addWidget(self._make_note())
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)
+            group.defaults.setObjectName(f"{section}.defaults")
+            group.defaults.clicked.connect(partial(self._restore_defaults, section))
             for path in _paths(section):
                 if path in _RARE and group.more is None:
                     group.add_more()
@@ -308,6 +329,19 @@ class ControlPanel(ScrolledColumn):
             control = self._controls[path]
             if control.value() != control.default():
                 self._groups[_section(path)].reveal()  # what was changed is in sight
+        if paths:
+            self._offer_defaults()
+
+    def _restore_defaults(self, section: str) -> None:
+        self.set_experiment(fields.with_defaults(self._experiment, _paths(section)))
+        self.experiment_changed.emit(self._experiment)
+
+    def _offer_defaults(self) -> None:
+        """Show the button of each group in which something differs from its default."""
+        for section, group in self._groups.items():
+            paths = set(_paths(section)) - _SEEDS - fields.CHOSEN
+            seen = [self._controls[path] for path in paths if not self._unused[path]]
+            group.defaults.setEnabled(any(one.value() != one.default() for one in seen))
 
     # -- the curves of the sliders
 
@@ -462,13 +496,12 @@ class ControlPanel(ScrolledColumn):
 
     def _relate(self) -> None:
         """Show, hide, grey and explain the controls that depend on another one."""
-        spec = REGISTRY[self._experiment.data.name]
         self._unused = self._reasons()
         for path, control in self._controls.items():
-            section, _, name = path.rpartition(".")
+            section = path.partition(".")[0]
             reason = self._unused[path]
             if section == "data":
-                default = spec.defaults.get(name, control.field.default)
+                default = fields.default_of(self._experiment, path)
                 if isinstance(control, NumberControl):
                     control.set_reach(*reach_of(control.field, default))
                 control.set_default(default)

@@ -39,8 +39,8 @@ from regplay.core.datasets.csv_table import (
 )
 from regplay.core.datasets.points import MAX_CLASSES, MAX_POINTS, points_settings
 from regplay.core.datasets.tables import Table
-from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import FIELDS, Value, replace
+from regplay.core.experiment import DataSettings
+from regplay.core.fields import FIELDS, Value
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import named
@@ -229,7 +229,7 @@ _CLASSES_NAMED = 4
 class CsvDialog(QDialog):
     """What to make of a table in a file, or in pasted text.
 
-    Open it as any dialog; where it was accepted, `values` and `settings` say what was chosen.
+    Open it as any dialog; where it was accepted, `values` say what was chosen.
 
     Parameters
     ----------
@@ -303,10 +303,6 @@ class CsvDialog(QDialog):
             # The usual share is left to the file, so that it stays that if the file grows.
             "data.n_valid": 0 if share == _USUAL else n_valid(len(self._table.y), share),
         }
-
-    def settings(self) -> DataSettings:
-        """The data that were chosen; whatever the dialog doesn't ask for has its default."""
-        return replace(Experiment(), self.values()).data
 
     def choice(self) -> Choice:
         """The columns, and what the target is."""

@@ -179,12 +179,9 @@ class PreviewModel(QAbstractTableModel):
             return None
         if orientation is Qt.Orientation.Vertical:
             return str(self._sheet.sample[section][0])
-        return f"{self._sheet.names[section]}\n{self._part(section)}"
-
-    def _part(self, column: int) -> str:
-        if column == self._target:
-            return "target"
-        return "input" if column in self._inputs else "not used"
+        part = "input" if section in self._inputs else "not used"
+        part = "target" if section == self._target else part
+        return f"{self._sheet.names[section]}\n{part}"
 
     def _tint(self, color: QColor) -> QColor:
         return blend(self._view.palette().color(Palette.Base), color, _TINT)

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
@@ -33,6 +33,7 @@ from regplay.session.experiment_text import from_link, open_experiment, reads_fi
 Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
 
+_Answer = TypeVar("_Answer")
 _Role = QMessageBox.ButtonRole
 _SESSIONS = f"Sessions (*{SUFFIX})"
 _SHOWN = 4  # paths
@@ -52,44 +53,35 @@ class Dialogs:
         if len(shown) > _SHOWN:
             shown = [*shown[: _SHOWN - 1], f"and {len(shown) - _SHOWN + 1} more"]
         it, files = ("it", "a file") if len(paths) == 1 else ("them", "files")
-        box = self._box(
+        return self._ask(
             "Read a file?",
             "\n".join([f"This learns from {files} on this computer:", "", *shown]),
             f"If you don't know who made what you are opening, open it without {it}: "
             "settings and curves are shown all the same.",
+            {f"Read {it}": True, f"Open without {it}": False},
+            default=f"Open without {it}",
         )
-        read = box.addButton(f"Read {it}", _Role.AcceptRole)
-        box.setDefaultButton(box.addButton(f"Open without {it}", _Role.RejectRole))
-        return _clicked(box) is read
 
     def keep_changes(self, name: str) -> Keeping:
         """What to do with changes that were not saved; closing the dialog means nothing."""
-        box = self._box(
+        return self._ask(
             "Save changes?",
             f"Save the changes to {name}?",
             "Without that, what was changed and pinned since it was saved is lost.",
+            {"Save": "save", "Don't save": "discard", "Cancel": "cancel"},
+            default="Save",
         )
-        save = box.addButton("Save", _Role.AcceptRole)
-        discard = box.addButton("Don't save", _Role.DestructiveRole)
-        box.setEscapeButton(box.addButton("Cancel", _Role.RejectRole))
-        box.setDefaultButton(save)
-        clicked = _clicked(box)
-        return "save" if clicked is save else "discard" if clicked is discard else "cancel"
 
     def recovery(self, saved: datetime) -> Recovery:
         """What to do with a session that was not closed; closing the dialog leaves it."""
-        box = self._box(
+        return self._ask(
             "Recover a session?",
             "regplay was not closed in good order. What was open then can be opened again, "
             f"as it was at {saved:%H:%M:%S} on {saved:%d %B %Y}.",
             "Not now: it is offered again at the next start.",
+            {"Recover": "recover", "Delete it": "discard", "Not now": "later"},
+            default="Recover",
         )
-        recover = box.addButton("Recover", _Role.AcceptRole)
-        discard = box.addButton("Delete it", _Role.DestructiveRole)
-        box.setEscapeButton(box.addButton("Not now", _Role.RejectRole))
-        box.setDefaultButton(recover)
-        clicked = _clicked(box)
-        return "recover" if clicked is recover else "discard" if clicked is discard else "later"
 
     def file_to_save(self, suggested: Path) -> Path | None:
         """Under which name to save; one that is taken is asked about."""
@@ -104,22 +96,28 @@ class Dialogs:
         dialog.deleteLater()
         return Path(names[0]) if is_accepted and names else None
 
-    def _box(self, title: str, text: str, more: str) -> QMessageBox:
-        """A question; `text` may hold names of files, `more` is ours alone: it may be markup."""
+    def _ask(
+        self, title: str, text: str, more: str, answers: Mapping[str, _Answer], default: str
+    ) -> _Answer:
+        """The answer of the button that is clicked; the last one is that of closing the dialog.
+
+        `text` may hold names of files; `more` is ours alone, since it may be markup.
+        """
         box = named("document.question", QMessageBox(self._parent))
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(title)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         box.setInformativeText(more)
-        return box
-
-
-def _clicked(box: QMessageBox) -> QAbstractButton:
-    box.exec()
-    clicked = box.clickedButton()
-    box.deleteLater()
-    return clicked
+        roles = [_Role.AcceptRole, *[_Role.DestructiveRole] * (len(answers) - 2), _Role.RejectRole]
+        buttons = [box.addButton(*pair) for pair in zip(answers, roles, strict=True)]
+        box.setDefaultButton(buttons[[*answers].index(default)])
+        box.setEscapeButton(buttons[-1])
+        box.exec()
+        clicked = box.clickedButton()
+        box.deleteLater()
+        pairs = zip(buttons, answers.values(), strict=True)
+        return next(answer for button, answer in pairs if button is clicked)
 
 
 @contextmanager
@@ -132,10 +130,8 @@ def busy() -> Iterator[None]:
         QGuiApplication.restoreOverrideCursor()
 
 
-MOST = 8
+MOST = 8  # recent files
 _KEY = "recent"
-
-
 INTERVAL = 5.0  # s between two writings of what is not saved, at least
 _FIRST_VIEW: Mapping[str, ViewValue] = {"tab": "fit", "losses": "loss", "speed": 0.0}
 CHECK = 1.0  # s between two looks at whether something changed

@@ -36,7 +36,9 @@ class Appearance:
         transport: Transport,
     ) -> None:
         self._tabs, self._history_view, self._timeline = tabs, history_view, timeline
-        self._passes, self._controls, self._transport = passes, controls, transport
+        self._controls, self._transport = controls, transport
+        overlay = timeline.button("overlay")
+        self._switches = {"best": overlay, "band": passes.band, "thinned": passes.thinned}
 
     def values(self) -> Mapping[str, ViewValue]:
         """What is to be seen, by name."""
@@ -44,9 +46,7 @@ class Appearance:
         view: dict[str, ViewValue] = {
             "tab": self._tabs.tab,
             "losses": self._history_view.tab,
-            "best": self._timeline.button("overlay").isChecked(),
-            "band": self._passes.band.isChecked(),
-            "thinned": self._passes.thinned.isChecked(),
+            **{name: switch.isChecked() for name, switch in self._switches.items()},
             "keeps_weights": self._transport.keep_weights.isChecked(),
             "curves": " ".join(self._controls.chosen_curves()),
             "speed": 0.0 if speed is None else float(speed),
@@ -64,9 +64,8 @@ class Appearance:
         losses = self._history_view.tabs.get(str(view.get("losses", "")))
         if losses is not None and not losses.isHidden():  # as that of accuracies in regression
             losses.setChecked(True)
-        self._timeline.button("overlay").setChecked(bool(view.get("best", False)))
-        self._passes.band.setChecked(bool(view.get("band", False)))
-        self._passes.thinned.setChecked(bool(view.get("thinned", False)))
+        for name, switch in self._switches.items():
+            switch.setChecked(bool(view.get(name, False)))
         if "curves" in view:
             paths = str(view["curves"]).split()
             self._controls.set_shown_curves([path for path in SWEEPABLE if path in paths])

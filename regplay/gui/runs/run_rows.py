@@ -34,7 +34,7 @@ _WIDEST_GAP = "+8.8888"
 # deuteranopia and tritanopia (Machado et al., 2009), with a contrast of 3 to the ground. A test
 # holds them to that. The first ones are the most vivid.
 _ON_LIGHT = (
-    *("#ff00ff", "#d90036", "#00358c", "#735017", "#17735c", "#591250"),
+    *("#ff00ff", "#8e9606", "#00358c", "#6e5730", "#17735c", "#591250"),
     *("#a64299", "#6633ff", "#084000", "#a386bf", "#732e2e", "#d97790"),
 )
 _ON_DARK = (

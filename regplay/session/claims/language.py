@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import get_args
+from typing import Any, get_args
 
 from regplay.core.fields import Value, nearest
 from regplay.core.verdict import Kind
@@ -57,23 +57,20 @@ _MEANT = {
 Reading = float | str
 ValueOf = Callable[[Term], float | str | bool]
 
-_COMPARISONS: Mapping[str, Callable[[Reading, Reading], bool]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
+# Signs, and what they do.
+_COMPARISONS: Mapping[type[ast.cmpop], tuple[str, Callable[[Any, Any], bool]]] = {
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
 }
-_OPERATORS: Mapping[str, Callable[[float, float], float]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": lambda one, other: one / other if other else math.nan,
-}
-_SIGNS: Mapping[type[ast.cmpop | ast.operator], str] = {
-    **{ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="},
-    **{ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/"},
+_OPERATORS: Mapping[type[ast.operator], tuple[str, Callable[[float, float], float]]] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", lambda one, other: one / other if other else math.nan),
 }
 _FUNCTIONS: Mapping[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
 _DEEPEST = 20  # parentheses within parentheses
@@ -127,23 +124,14 @@ def _of_numbers(
     return Expression(value, tuple(term for operand in operands for term in operand.terms))
 
 
-def _chain(operands: Sequence[Expression], signs: Sequence[str]) -> Expression:
-    """Numbers joined from left to right, by one sign fewer."""
-
-    def compute(numbers: Sequence[float]) -> float:
-        result = numbers[0]
-        for sign, number in zip(signs, numbers[1:], strict=True):
-            result = _OPERATORS[sign](result, number)
-        return result
-
-    return _of_numbers(compute, operands)
+_Compared = tuple[Expression, Callable[[Any, Any], bool], Expression]
 
 
 @dataclass(frozen=True)
 class Statement:
     """A claim that has been read: comparisons, all of which have to hold."""
 
-    comparisons: tuple[tuple[Expression, str, Expression], ...]
+    comparisons: tuple[_Compared, ...]
 
     @cached_property
     def terms(self) -> tuple[Term, ...]:
@@ -157,17 +145,17 @@ class Statement:
         A NaN never holds, neither with `!=`; nor does a text beside a number.
         """
         return all(
-            _holds(left.value(value_of), sign, right.value(value_of))
-            for left, sign, right in self.comparisons
+            _holds(left.value(value_of), compare, right.value(value_of))
+            for left, compare, right in self.comparisons
         )
 
 
-def _holds(left: Reading, sign: str, right: Reading) -> bool:
+def _holds(left: Reading, compare: Callable[[Any, Any], bool], right: Reading) -> bool:
     if isinstance(left, str) != isinstance(right, str):
         return False
     if any(isinstance(value, float) and math.isnan(value) for value in (left, right)):
         return False
-    return _COMPARISONS[sign](left, right)
+    return compare(left, right)
 
 
 # reading
@@ -213,9 +201,8 @@ class _Reader:
                 raise ClaimError(problem, self._length + 1) from None
             column = self._start + error.offset - 1
             token = self._tokens.get(column, plain[error.offset - 1])
-            hint = "; join comparisons by and"
-            if error.msg != "invalid syntax":
-                hint = f": {error.msg}"
+            is_plain = error.msg == "invalid syntax"
+            hint = "; join comparisons by and" if is_plain else f": {error.msg}"
             problem = _IN_PARENTHESES if token == "=" else f"{token} is out of place here{hint}"
             raise ClaimError(problem, column + 1) from None
 
@@ -243,7 +230,7 @@ class _Reader:
     def statement(self) -> Statement:
         return Statement(tuple(self._comparisons(self._tree)))
 
-    def _comparisons(self, node: ast.expr) -> list[tuple[Expression, str, Expression]]:
+    def _comparisons(self, node: ast.expr) -> list[_Compared]:
         match node:
             case ast.BoolOp(op=ast.And()):
                 return [found for each in node.values for found in self._comparisons(each)]
@@ -253,20 +240,18 @@ class _Reader:
         problem = "nothing is compared: add <, <=, >, >=, == or != and what to compare with"
         raise ClaimError(problem, self._end(node) + 1)
 
-    def _compared(self, node: ast.Compare) -> list[tuple[Expression, str, Expression]]:
+    def _compared(self, node: ast.Compare) -> list[_Compared]:
         found, nodes = [], [node.left, *node.comparators]
         operands = [self._number_or_text(each) for each in nodes]
         for place, op in enumerate(node.ops):
-            left, right = operands[place : place + 2]
-            if type(op) not in _SIGNS:
-                raise self._error(
-                    node, f"{self._written(node)}: only <, <=, >, >=, == and != compare"
-                )
-            sign = _SIGNS[type(op)]
+            if type(op) not in _COMPARISONS:
+                problem = f"{self._written(node)}: only <, <=, >, >=, == and != compare"
+                raise self._error(node, problem)
+            (left, right), (sign, compare) = operands[place : place + 2], _COMPARISONS[type(op)]
             problem = _why_incomparable(left, sign, right)
             if problem:
                 raise ClaimError(problem, self._column_after(nodes[place], sign) + 1)
-            found.append((left, sign, right))
+            found.append((left, compare, right))
         return found
 
     def _number(self, node: ast.expr, sign: str) -> Expression:
@@ -331,15 +316,23 @@ class _Reader:
 
     def _joined(self, node: ast.expr) -> Expression:
         """Of as many numbers as stand beside one another, without going deeper for each."""
-        rest: list[tuple[str, ast.expr]] = []
+        rest: list[tuple[str, Callable[[float, float], float], ast.expr]] = []
         while isinstance(node, ast.BinOp):
-            if type(node.op) not in _SIGNS:
-                raise self._error(node, f"{self._written(node)}: only +, -, * and / join numbers")
-            rest.insert(0, (_SIGNS[type(node.op)], node.right))
+            if type(node.op) not in _OPERATORS:
+                problem = f"{self._written(node)}: only +, -, * and / join numbers"
+                raise self._error(node, problem)
+            rest.insert(0, (*_OPERATORS[type(node.op)], node.right))
             node = node.left
         operands = [self._number(node, rest[0][0])]
-        operands += [self._number(each, sign) for sign, each in rest]
-        return _chain(operands, [sign for sign, _ in rest])
+        operands += [self._number(each, sign) for sign, _, each in rest]
+
+        def compute(numbers: Sequence[float]) -> float:
+            result = numbers[0]
+            for (_, join, _), number in zip(rest, numbers[1:], strict=True):
+                result = join(result, number)
+            return result
+
+        return _of_numbers(compute, operands)
 
     def _function(self, node: ast.Call, name: str) -> Expression:
         if node.keywords:

@@ -112,10 +112,7 @@ def _paths_of(name: str) -> list[str]:
 def find_field(name: str, column: int) -> Field:
     """The field that is meant by a path or the last part of one.
 
-    Raises
-    ------
-    ClaimError
-        If there is none, with the nearest; or several, all named; or it is a seed or a file.
+    `ClaimError` if there is none, or several, or if it is a seed or a file.
     """
     paths = _paths_of(name)
     if len(paths) > 1:
@@ -132,13 +129,7 @@ def find_field(name: str, column: int) -> Field:
 
 
 def check_value(of: Field, value: Value, column: int) -> Value:
-    """The value as the field takes it.
-
-    Raises
-    ------
-    ClaimError
-        With the field path, the value and the bound.
-    """
+    """The value as the field takes it; else `ClaimError`, with the bound."""
     if of.kind == "integer" and isinstance(value, float) and value.is_integer():
         value = int(value)  # 1e4
     try:
@@ -148,13 +139,7 @@ def check_value(of: Field, value: Value, column: int) -> Value:
 
 
 def check_measure(name: str, column: int) -> str:
-    """The name, if it is that of a measure.
-
-    Raises
-    ------
-    ClaimError
-        With the nearest one.
-    """
+    """The name, if it is that of a measure; else `ClaimError`, with the nearest one."""
     if name in NEEDS:
         return name
     if _paths_of(name):

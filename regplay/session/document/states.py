@@ -82,13 +82,7 @@ class ArrayReader:
         return np.frombuffer(bytearray(data), dtype=type_).reshape(shape)
 
     def zeros(self, layout: Layout) -> NDArray[Any]:
-        """An array of this type and shape that no text holds.
-
-        Raises
-        ------
-        DocumentError
-            If there is no memory left for it.
-        """
+        """An array of this type and shape that no text holds; it takes of the memory too."""
         self._taken(layout)
         return np.zeros(layout[1], dtype=layout[0])
 
@@ -110,18 +104,12 @@ def parameters_in(sizes: Sequence[int]) -> int:
     return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
 
 
-def check_sizes(sizes: Sequence[int], experiment: Experiment) -> None:
-    """Refuse layers that the experiment's network can't have, whatever its data.
-
-    Raises
-    ------
-    DocumentError
-        With the sizes.
-    """
+def check_sizes(sizes: Sequence[int], experiment: Experiment, place: str) -> None:
+    """Refuse, by a `DocumentError`, layers that the experiment's network can't have."""
     hidden = [experiment.model.width] * experiment.model.depth
     if len(sizes) != len(hidden) + 2 or list(sizes[1:-1]) != hidden:
         shown = " → ".join(str(size) for size in sizes)
-        raise DocumentError(f"layers {shown}: the experiment has another network")
+        raise DocumentError(f"{place}: layers {shown}: the experiment has another network")
 
 
 def layouts(states: int, sizes: Sequence[int], optimizer: str) -> dict[str, Layout]:
@@ -181,18 +169,15 @@ class StoredStates:
         }
         return StoredStates(states[0].shape.sizes, steps_per_epoch, arrays)
 
-    def check(self, recorded: NDArray[np.int64]) -> None:
-        """Refuse states from which no training could go on.
+    def check(self, recorded: NDArray[np.int64], owner: str) -> None:
+        """Refuse, by a `DocumentError`, states from which no training could go on.
 
         Parameters
         ----------
         recorded
             The epochs of the run's history: each state belongs to one of them.
-
-        Raises
-        ------
-        DocumentError
-            With the array that is wrong.
+        owner
+            What the run is called in a message.
         """
         arrays, epochs = self.arrays, self.arrays["state_epochs"]
         updates, steps = arrays["updates"], epochs * self.steps_per_epoch
@@ -200,7 +185,8 @@ class StoredStates:
         momenta = arrays["momenta"]  # [states, first and second ones, numbers]
         # Second ones are mean squares, which may be too large for single precision where the
         # weights are not; NaN is not at least 0.
-        require(
+        _require(
+            owner,
             state_epochs=(np.diff(epochs) > 0).all() and np.isin(epochs, recorded),
             parameters=np.isfinite(arrays["parameters"]),
             updates=(updates >= 0) & (updates <= steps),
@@ -256,17 +242,11 @@ def _array(tensor: "Tensor") -> NDArray[Any]:
     return found
 
 
-def require(**are_right: object) -> None:
-    """Refuse the first array, by its name, of which not all values are right.
-
-    Raises
-    ------
-    DocumentError
-        With the name.
-    """
+def _require(owner: str, **are_right: object) -> None:
+    """Refuse, by a `DocumentError`, the first array of which not all values are right."""
     for name, values in are_right.items():
         if not np.asarray(values).all():
-            raise DocumentError(f"arrays.{name} holds values that no training leads to")
+            raise DocumentError(f"{owner}: arrays.{name} holds values that no training leads to")
 
 
 # states of format 1
@@ -285,7 +265,7 @@ def earlier_layouts(today: Mapping[str, Layout], streams: int) -> dict[str, Layo
     return wanted | {"missed": ("<f4", today["updates"][1])}
 
 
-def updated(earlier: StoredStates, history: History) -> StoredStates:
+def updated(earlier: StoredStates, history: History, owner: str) -> StoredStates:
     """Today's states for those with the arrays of `earlier_layouts`, which are written over.
 
     From parameters alone training goes on as that of a network that diverged would: its momenta
@@ -295,8 +275,8 @@ def updated(earlier: StoredStates, history: History) -> StoredStates:
     ----------
     earlier
         Arrays that are in no file of format 1 are 0.
-    history
-        Of the run.
+    history, owner
+        Of the run, and what it is called in a message.
 
     Raises
     ------
@@ -304,10 +284,10 @@ def updated(earlier: StoredStates, history: History) -> StoredStates:
         With the array that no training leads to.
     """
     arrays, epochs = dict(earlier.arrays), earlier.arrays["state_epochs"]
-    require(state_epochs=np.isin(epochs, history.epochs))
+    _require(owner, state_epochs=np.isin(epochs, history.epochs))
     if "missed" in arrays:
         missed, steps = arrays.pop("missed"), epochs * earlier.steps_per_epoch
-        require(missed=(missed >= 0) & (missed <= steps))  # which NaN is not
+        _require(owner, missed=(missed >= 0) & (missed <= steps))  # which NaN is not
         arrays["updates"] = steps - missed.astype(np.int64)
     else:
         arrays |= _begun_anew(epochs, history)

@@ -19,7 +19,7 @@ import numpy as np
 from msgspec import Meta
 
 from regplay import __version__
-from regplay.core.datasets import DatasetError, load
+from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
@@ -145,14 +145,7 @@ class Budget:
 BRIEF = Budget(run=1 << 20, pin=1 << 18)  # for what is written every few seconds
 
 
-@dataclass(frozen=True, eq=False)
-class _Written:
-    """A run as text, apart from its experiment, which is told by what differs."""
-
-    run: StoredRun
-    budget: int
-    table: Mapping[str, Any]
-    arrays: Mapping[str, str]
+_Texts = tuple[Mapping[str, Any], Mapping[str, str]]  # a run's values, and its arrays as text
 
 
 class DocumentWriter:
@@ -163,7 +156,9 @@ class DocumentWriter:
 
     def __init__(self, budget: Budget | None = None) -> None:
         self._budget = budget or Budget()
-        self._written: weakref.WeakKeyDictionary[Run, _Written] = weakref.WeakKeyDictionary()
+        self._written: weakref.WeakKeyDictionary[Run, tuple[Any, _Texts]] = (
+            weakref.WeakKeyDictionary()
+        )
 
     def text(self, document: Document) -> str:
         """The text of a session.
@@ -195,26 +190,20 @@ class DocumentWriter:
     def _table(
         self, owner: str, run: StoredRun, budget: int, base: Experiment, arrays: dict[str, str]
     ) -> dict[str, Any]:
-        written = self._known(run, budget) or _write(run, budget)
-        if run.source is not None:
-            self._written[run.source] = written
-        arrays |= {f"{owner}_{name}": text for name, text in written.arrays.items()}
-        return {**written.table, "changes": changes(base, run.experiment)}
-
-    def _known(self, run: StoredRun, budget: int) -> _Written | None:
-        known = None if run.source is None else self._written.get(run.source)
-        if known is None or known.budget != budget:
-            return None
         # States are the same objects, or none of them is.
-        is_same = (len(run.history), run.changed_at, run.states) == (
-            len(known.run.history),
-            known.run.changed_at,
-            known.run.states,
-        )
-        return known if is_same else None
+        key = budget, len(run.history), run.changed_at, run.states
+        known = None if run.source is None else self._written.get(run.source)
+        if known is None or known[0] != key:
+            known = key, _write(run, budget)
+        if run.source is not None:
+            self._written[run.source] = known
+        table, texts = known[1]
+        arrays |= {f"{owner}_{name}": text for name, text in texts.items()}
+        return {**table, "changes": changes(base, run.experiment)}
 
 
-def _write(run: StoredRun, budget: int) -> _Written:
+def _write(run: StoredRun, budget: int) -> _Texts:
+    """A run as text, apart from its experiment, which is told by what differs."""
     history = run.history.until(run.epoch)  # whose last record is of the last epoch
     last = history.last
     steps_per_epoch = last.step // last.epoch if last is not None and last.epoch else 1
@@ -234,8 +223,7 @@ def _write(run: StoredRun, budget: int) -> _Written:
     if isinstance(states, StoredStates):
         table |= {"sizes": list(states.sizes), "states": len(states)}
         arrays |= states.arrays
-    texts = {name: encoded(array) for name, array in arrays.items()}
-    return _Written(run, budget, table, texts)
+    return table, {name: encoded(array) for name, array in arrays.items()}
 
 
 def _thinned(states: Sequence["State"], budget: int, history: History) -> Sequence["State"]:
@@ -368,10 +356,7 @@ def _run(
     history = _history(table, place, owner, reader)
     states = None
     if table.states is not None:
-        try:
-            check_sizes(table.sizes, experiment)
-        except DocumentError as error:
-            raise DocumentError(f"{place}.sizes: {error}") from None
+        check_sizes(table.sizes, experiment, f"{place}.sizes")
         if table.streams > 3 * table.states:
             raise DocumentError(
                 f"{place}.streams = {table.streams}: must be at most {3 * table.states}"
@@ -384,12 +369,9 @@ def _run(
         missing = {name: layout for name, layout in today.items() if name not in wanted}
         arrays |= {name: reader.zeros(layout) for name, layout in missing.items()}
         states = StoredStates(table.sizes, table.steps_per_epoch, arrays)
-        try:
-            if is_earlier:
-                states = updated(states, history)
-            states.check(history.epochs)
-        except DocumentError as error:
-            raise DocumentError(f"{owner}: {error}") from None
+        if is_earlier:
+            states = updated(states, history, owner)
+        states.check(history.epochs, owner)
     return StoredRun(experiment, history, table.changed_at, table.placement, states)
 
 
@@ -418,15 +400,14 @@ def _check_data(document: Document) -> None:
     """Refuse runs that can't have been trained on their data, where these need no file."""
     runs = {} if document.run is None else {"run": document.run}
     runs |= {f"pins[{number}]": pin.run for number, pin in enumerate(document.pins, 1)}
-    belonging: dict[DataSettings, list[str]] = {}
+    made: dict[DataSettings, Dataset] = {}
     for place, run in runs.items():
-        if not reads_file(run.experiment):
-            belonging.setdefault(run.experiment.data, []).append(place)
-    for settings, places in belonging.items():
+        settings = run.experiment.data
+        if reads_file(run.experiment):
+            continue
         try:
-            dataset = load(settings)
+            dataset = made[settings] = made.get(settings) or load(settings)
         except DatasetError as error:
-            raise DocumentError(f"{places[0]}: its data can't be made: {error}") from None
-        for place in places:
-            if not runs[place].fits(dataset):
-                raise DocumentError(f"{place} does not belong to the data of its experiment")
+            raise DocumentError(f"{place}: its data can't be made: {error}") from None
+        if not run.fits(dataset):
+            raise DocumentError(f"{place} does not belong to the data of its experiment")

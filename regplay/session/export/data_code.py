@@ -21,11 +21,18 @@ from regplay.core.datasets.dataset import Floats, parse_number
 from regplay.core.datasets.points import format_points
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
-from regplay.session.export.python_text import call, comment, joined, listed, quoted, table
+from regplay.session.export.python_text import (
+    call,
+    comment,
+    indented,
+    joined,
+    listed,
+    quoted,
+    table,
+)
 
 # Streams of each split in the order of `regplay.core.datasets.dataset.Streams`.
-_TRAIN_RNGS = ("rngs[0]", "rngs[1]", "rngs[2]", "rngs[3]")
-_VALID_RNGS = ("rngs[4]", "rngs[5]", "rngs[6]", "rngs[7]")
+_TRAIN_RNGS, _VALID_RNGS = ([f"rngs[{i}]" for i in which] for which in (range(4), range(4, 8)))
 
 _CURVES = {  # what stands in the comment, and the same as code
     "sine": ("sin(x)", "np.sin(x[:, 0])"),
@@ -75,24 +82,18 @@ def _generators(seed: int, parts: str) -> str:
     )
 
 
+def _defined(head: str, body: Sequence[str], calls: Sequence[str]) -> str:
+    """A function, and calls of it."""
+    return "\n".join(["", "", head, *indented(body), "", "", *calls])
+
+
 def _sampler(settings: DataSettings, arguments: Sequence[_Argument], body: Sequence[str]) -> str:
     """A function `sample(n, …)` that returns `x, y`, and a call of it for each split."""
     head = call("def sample", ["n", *(argument.name for argument in arguments)], ":")
     train = [str(settings.n_train), *(argument.train for argument in arguments)]
     valid = [str(settings.n_valid), *(argument.valid for argument in arguments)]
-    return "\n".join(
-        [
-            "",
-            "",
-            head,
-            *[f"    {line}" for line in body],
-            "    return x, y",
-            "",
-            "",
-            call("x_train, y_train = sample", train),
-            call("x_valid, y_valid = sample", valid),
-        ]
-    )
+    calls = [call("x_train, y_train = sample", train), call("x_valid, y_valid = sample", valid)]
+    return _defined(head, [*body, "return x, y"], calls)
 
 
 def _flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
@@ -108,18 +109,10 @@ def _flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
         parameters, used = ["y", "flip_rng", "class_rng"], slice(2, 4)
         body.append(f"shift = class_rng.integers(1, {n_classes}, len(y))")
         body.append(f"y[flipped] = (y[flipped] + shift[flipped]) % {n_classes}")
-    lines = [
-        "",
-        "",
-        call("def flip_labels", parameters, ":"),
-        *[f"    {line}" for line in body],
-        "",
-        "",
-        call("flip_labels", ["y_train", *_TRAIN_RNGS[used]]),
-    ]
+    calls = [call("flip_labels", ["y_train", *_TRAIN_RNGS[used]])]
     if not clean_valid:
-        lines.append(call("flip_labels", ["y_valid", *_VALID_RNGS[used]]))
-    return "\n".join(lines)
+        calls.append(call("flip_labels", ["y_valid", *_VALID_RNGS[used]]))
+    return _defined(call("def flip_labels", parameters, ":"), body, calls)
 
 
 def _split_rows(seed: int, dataset: Dataset) -> list[str]:

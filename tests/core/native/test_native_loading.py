@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 from engines import VARIANTS, kernels, native_engine, use
+from trainings import run
 
 from regplay.core import native
 from regplay.core.engine import engine_for
@@ -17,7 +18,7 @@ from regplay.core.fields import replace
 from regplay.core.native import binding, build
 from regplay.core.native_engine import NativeEngine
 from regplay.core.torch_engine import TorchEngine
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -332,3 +332,37 @@ def test_every_value_survives_a_walk_through_the_datasets(panel):
         panel.control("data.name").set_value(name)
     changed = differences(start, panel.experiment())
     assert all(path.startswith("data.") for path in changed)
+
+
+# Back to defaults
+
+
+def test_a_group_goes_back_to_the_defaults_of_its_dataset(panel):
+    changed = replace(
+        Experiment(),
+        {"data.name": "moons", "data.noise": 1.0, "data.seed": 7, "model.width": 9},
+    )
+    panel.set_experiment(changed)
+    heard = []
+    panel.experiment_changed.connect(heard.append)
+    button = panel.findChild(QToolButton, "data.defaults")
+    QTest.mouseClick(button, LEFT)
+    (experiment,) = heard
+    assert experiment == replace(Experiment(), {"data.name": "moons", "model.width": 9})
+    assert panel.experiment() == experiment
+    assert not button.isEnabled()
+
+
+def test_defaults_are_offered_where_something_in_sight_differs(panel):
+    def offered() -> set[str]:
+        found = panel.findChildren(QToolButton)
+        names = {one.objectName() for one in found if one.isEnabled()}
+        return {name.partition(".")[0] for name in names if name.endswith(".defaults")}
+
+    assert offered() == set()
+    panel.set_experiment(replace(Experiment(), {"optimizer.lr": 0.5, "seed": 3}))
+    assert offered() == {"optimizer"}  # a seed says little
+    panel.set_experiment(replace(Experiment(), {"data.label_noise": 0.5}))
+    assert offered() == set()  # a sine has no labels
+    panel.set_experiment(replace(Experiment(), {"data.name": "moons", "data.label_noise": 0.5}))
+    assert offered() == {"data"}

@@ -23,6 +23,11 @@ PEOPLE = "name,height,weight,age,kind\n" + "".join(
 PAIRS = "x,y\n" + "".join(f"{i / 10},{np.sin(i)}\n" for i in range(30))
 
 
+def settings_of(dialog):
+    """The data that were chosen; whatever the dialog doesn't ask for has its default."""
+    return replace(Experiment(), dialog.values()).data
+
+
 @pytest.fixture
 def show_dialog(qtbot, tmp_path):
     """Shows the dialog of a text, in a file unless it is pasted, when it is read."""
@@ -96,7 +101,7 @@ def test_a_table_is_offered_as_most_people_would_use_it(show_dialog):
         "20 rows, 14 to learn from and 6 to validate on. "
         "Predicts kind, one of 2 classes (a, b), from 3 inputs."
     )
-    data = load(dialog.settings())
+    data = load(settings_of(dialog))
     assert data.input_names == ("height", "weight", "age")
     assert data.target_name == "kind"
 
@@ -108,7 +113,7 @@ def test_another_target_by_keyboard_and_inputs_by_mouse(show_dialog):
     assert dialog.form.columns.item(2).text() == "weight (target)"
     click_box(dialog, "age")
     assert heading(dialog, 3) == "age\nnot used"
-    settings = dialog.settings()
+    settings = settings_of(dialog)
     assert (settings.target, settings.inputs, settings.task) == ("weight", "height", "auto")
     assert "Predicts weight, a number, from 1 input." in dialog.status.text()
     pick(dialog.form.target_box, "kind")
@@ -120,8 +125,8 @@ def test_classes_or_numbers(show_dialog):
     assert "one of 3 classes (0, 1, 2)" in dialog.status.text()
     pick(dialog.form.task_box, "A number")
     assert "Predicts y, a number" in dialog.status.text()
-    assert dialog.settings().task == "regression"
-    assert load(dialog.settings()).task == "regression"
+    assert settings_of(dialog).task == "regression"
+    assert load(settings_of(dialog)).task == "regression"
     pick(dialog.form.target_box, "x")
     pick(dialog.form.task_box, "A class")
     assert "one of 12 classes (0, 1, 2, 3, …)" in dialog.status.text()
@@ -129,11 +134,11 @@ def test_classes_or_numbers(show_dialog):
 
 def test_the_share_that_validates(show_dialog):
     dialog = show_dialog(PEOPLE)
-    assert dialog.settings().n_valid == 0  # which means 30 % in a file
+    assert settings_of(dialog).n_valid == 0  # which means 30 % in a file
     dialog.form.share_box.setFocus()
     QTest.keyClick(dialog.form.share_box, Key.Key_Up)
     assert "13 to learn from and 7 to validate on" in dialog.status.text()
-    settings = dialog.settings()
+    settings = settings_of(dialog)
     assert (settings.n_train, settings.n_valid) == (0, 7)
     data = load(settings)
     assert (len(data.train.y), len(data.valid.y)) == (13, 7)
@@ -144,10 +149,10 @@ def test_the_share_that_validates(show_dialog):
 
 def test_values_as_measured(show_dialog):
     dialog = show_dialog(PEOPLE)
-    assert dialog.settings().standardize
+    assert settings_of(dialog).standardize
     QTest.keyClick(dialog.form.scale_box, Key.Key_Space)
-    assert not dialog.settings().standardize
-    assert load(dialog.settings()).x_mean is None
+    assert not settings_of(dialog).standardize
+    assert load(settings_of(dialog)).x_mean is None
 
 
 def test_what_is_chosen_replaces_the_data_of_an_experiment(show_dialog):
@@ -176,7 +181,7 @@ def test_problems_are_listed_by_row_and_column_and_bar_the_way(show_dialog):
     assert dialog.status.text().startswith("4 problems, the first in row 4, column 2 (height): a v")
     assert not dialog.ok.isEnabled()
     with pytest.raises(RuntimeError, match="can't be used"):
-        dialog.settings()
+        settings_of(dialog)
     rows = dialog.preview.rows
     wrong = rows.data(rows.index(2, 1), Qt.ItemDataRole.BackgroundRole)
     assert wrong is not None
@@ -192,7 +197,7 @@ def test_leaving_the_wrong_column_out_opens_the_way(show_dialog):
     click_box(dialog, "height")
     assert dialog.ok.isEnabled()
     assert not dialog.problems.isVisible()
-    assert dialog.settings().inputs == "weight, age"
+    assert settings_of(dialog).inputs == "weight, age"
 
 
 def test_going_to_a_problem_brings_its_cell_into_sight(show_dialog):
@@ -295,7 +300,7 @@ def test_pasted_text_of_one_input_is_kept_as_points(show_dialog, save_as):
     QTest.mouseClick(dialog.ok, LEFT)
     assert dialog.result() == QDialog.DialogCode.Accepted
     assert asked == []
-    settings = dialog.settings()
+    settings = settings_of(dialog)
     assert settings.name == "points"
     assert settings.file == ""
     data = load(settings)
@@ -317,7 +322,7 @@ def test_pasted_text_of_more_inputs_asks_for_a_file(show_dialog, save_as, tmp_pa
     assert asked[0].endswith("pasted.csv")
     assert dialog.result() == QDialog.DialogCode.Accepted
     assert path.read_text(encoding="utf-8") == PEOPLE
-    settings = dialog.settings()
+    settings = settings_of(dialog)
     assert (settings.name, settings.file) == ("csv", str(path))
     assert load(settings).class_names == ("a", "b")
 
@@ -337,7 +342,7 @@ def test_a_file_can_be_preferred_and_not_saved_after_all(show_dialog, save_as, t
     assert "saved.csv: can't be written: No such file or directory." in dialog.status.text()
     save_as(tmp_path / "saved.csv")
     QTest.mouseClick(dialog.ok, LEFT)
-    assert dialog.settings().file == str(tmp_path / "saved.csv")
+    assert settings_of(dialog).file == str(tmp_path / "saved.csv")
 
 
 def test_choosing_fewer_inputs_makes_points_possible_again(show_dialog):
@@ -345,7 +350,7 @@ def test_choosing_fewer_inputs_makes_points_possible_again(show_dialog):
     click_box(dialog, "age")
     assert dialog.form.keep_box.isEnabled()
     assert dialog.form.keep_box.currentText() == "The experiment"
-    assert load(dialog.settings()).n_outputs == 2
+    assert load(settings_of(dialog)).n_outputs == 2
 
 
 def test_pasted_text_that_is_nothing(show_dialog):

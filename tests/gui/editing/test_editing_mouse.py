@@ -232,9 +232,11 @@ def test_over_one_input_the_nearest_row_is_the_class(open_editing) -> None:
 def test_over_two_inputs_a_value_is_the_nearest_points_or_that_of_the_box(open_editing) -> None:
     window = open_editing("values")
     low, high = window.points[:, :2].min(axis=0), window.points[:, :2].max(axis=0)
-    place = low + (high - low) * [0.3, 0.4]
-    pixels = (window.points[:, :2] - place) / window.pixel()
-    nearest = np.hypot(*pixels.T).argmin()
+    places = low + (high - low) * np.random.default_rng(0).uniform(size=(100, 1, 2))
+    pixels = np.hypot(*np.moveaxis((window.points[:, :2] - places) / window.pixel(), -1, 0))
+    first, second = np.sort(pixels)[:, :2].T
+    clearest = np.where(first > 30, second - first, 0).argmax()  # away from all, and nearest to one
+    place, nearest = places[clearest, 0], pixels[clearest].argmin()
     window.click(*place)
     assert window.points[-1, 2] == window.points[nearest, 2]
     window.editing.strip.target.setValue(0.02)

@@ -78,7 +78,7 @@ def test_titles_are_split_and_shortened_where_there_is_no_room(
     try:
         histograms.set_layers(make_inside(make_layers(2, 64, 64, 2)).layers)
         metrics, widths = histograms.fontMetrics(), {}
-        for panel, lines in ((330, 1), (175, 2), (110, 2)):
+        for panel, lines in ((330, 1), (175, 2), (116, 2)):
             histograms.resize(3 * panel + 20, 190)
             shown = histograms.title_lines()[1]
             assert len(shown) == lines

@@ -178,7 +178,8 @@ def test_two_stand_side_by_side_and_four_in_two_rows(split) -> None:
     places = [one.mapTo(view, QPoint()) for one in view.views]
     assert places[2].x() == places[0].x()
     assert places[2].y() == places[3].y() > places[0].y()
-    assert len({(one.width(), one.height()) for one in view.views}) == 1
+    for sizes in ([one.width() for one in view.views], [one.height() for one in view.views]):
+        assert max(sizes) - min(sizes) <= 1  # what is left of an odd number
 
 
 def test_fewer_runs_leave_no_view_behind(split) -> None:

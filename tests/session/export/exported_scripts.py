@@ -7,9 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from trainings import run
+
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.session.export import to_pytorch
 
 # Runs the scripts that stdin names and prints what each printed. None of them can import regplay.

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+from trainings import train
 
 from regplay.core.bias_variance import decompositions_of
 from regplay.core.experiment import Experiment
@@ -11,7 +12,6 @@ from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Sweep
-from regplay.core.training import train
 from regplay.session.lessons import LessonError, loads_lesson
 from regplay.session.lessons.check import LessonCheck
 

@@ -1,13 +1,14 @@
 """A reader's own runs, and which claims they show."""
 
 import pytest
+from trainings import run
 
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
-from regplay.core.training import Training, run
+from regplay.core.training import Training
 from regplay.session.claims import parse_claim
 from regplay.session.lessons import Observations
 
