@@ -21,6 +21,7 @@ from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, S
 from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.gallery import Gallery
+from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots.chart import Chart
@@ -108,6 +109,16 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(
             self, controller.studies, controller.runner, self.documents, self.files, self.editing
         )
+        parts = Surroundings(
+            controller,
+            self.fit_view,
+            self.controls,
+            self.timeline,
+            self.tabs,
+            self.editing,
+            self.guide,
+        )
+        self.hints = Hints(parts, self.settings)
         self._compose()
         self.menus = Menus(
             self,

@@ -15,7 +15,9 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
 from regplay.core.history import Floats, History, Snapshot
+from regplay.core.neighbours import Tried
 from regplay.core.sweep import Sweep
+from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml
 from regplay.session.files import csv_bytes, finite, prepare_folder, write_file
 
@@ -47,6 +49,8 @@ class Result:
         stopped in the middle of an epoch.
     fit
         What that network predicts for all points.
+    points
+        The loss of each of them.
     layers
         Its weights [out, in] and biases [out], first layer first.
     seconds
@@ -60,6 +64,7 @@ class Result:
     history: History
     final: Snapshot
     fit: Fit
+    points: PointLosses
     layers: Sequence[tuple["Tensor", "Tensor"]]
     seconds: float
     engine: str
@@ -84,6 +89,33 @@ class Result:
             "seconds": self.seconds,
             "engine": self.engine,
         }
+
+
+def verdict_summary(verdict: Verdict, tried: Tried | None) -> dict[str, Any]:
+    """A verdict and the advice that was tried, as plain values for JSON.
+
+    `advice` is None where nothing was tried; its `changes` are field paths and values, empty where
+    no neighbour is better. Losses that are not finite are None.
+    """
+    plain: dict[str, Any] = {
+        "kind": verdict.kind,
+        "since": verdict.since,
+        "text": f"{verdict.headline}. {verdict.reason}".rstrip(),
+    }
+    if tried is None:
+        return {"verdict": plain, "advice": None}
+    best = tried.best
+    changes = () if best is None else best.changes
+    advice: dict[str, Any] = {
+        "text": tried.text,
+        "cause": tried.cause,
+        "changes": {change.path: change.value for change in changes},
+        "tried": tried.count,
+        "seeds": tried.seeds,
+    }
+    for name in ("before", "after", "mean_before", "mean_after"):
+        advice[name] = None if best is None else finite(getattr(best, name))
+    return {"verdict": plain, "advice": advice}
 
 
 def history_csv(history: History) -> bytes:
