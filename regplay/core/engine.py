@@ -4,7 +4,7 @@ Both change the tensors and numbers of a `Work` in place, one `Stretch` of steps
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -34,6 +34,7 @@ PROGRESS = np.dtype(
         ("sums", "f8", (MEANS,)),
     ]
 )
+RECORDING = ["record", "measured", "sums"]  # those of a stretch's records
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
@@ -168,13 +169,6 @@ class Work:
     def steps_per_epoch(self) -> int:
         """Updates in one pass over the training points."""
         return -(-self.n_train // self.batch_size)
-
-    def looked_at(self) -> "Work":
-        """The same, to be measured without any effect on where members stand."""
-        progress = self.progress.copy()
-        for name in ("record", "measured", "sums"):
-            progress[name] = 0
-        return replace(self, progress=progress)
 
 
 class Stretch:

@@ -238,11 +238,6 @@ class Stopping:
         stopped: NDArray[np.bool_] = self.state.stopped_at >= 0
         return stopped
 
-    @property
-    def all_stopped(self) -> bool:
-        """Whether nobody trains any more."""
-        return not self.is_plain and bool(self.stopped.all())
-
     def judge(
         self, values: Floats, epoch: int, finite: NDArray[np.bool_]
     ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_]]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import DataSettings
 
 Task = Literal["regression", "classification"]

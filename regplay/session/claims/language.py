@@ -86,21 +86,11 @@ _IN_PARENTHESES = "= sets a value in parentheses; to compare write =="
 
 @dataclass(frozen=True)
 class Expression:
-    """Something that has a value once its terms have.
+    """Something that has a value once its terms have."""
 
-    Attributes
-    ----------
-    value
-        Gives the value; NaN for a number that there isn't.
-    terms
-        All terms in it, in order.
-    is_text
-        Whether it is words instead of a number.
-    """
-
-    value: Callable[[ValueOf], Reading]
-    terms: tuple[Term, ...] = ()
-    is_text: bool = False
+    value: Callable[[ValueOf], Reading]  # NaN for a number that there isn't
+    terms: tuple[Term, ...] = ()  # all in it, in order
+    is_text: bool = False  # whether it is words instead of a number
 
 
 def _measured(term: Term) -> Expression:

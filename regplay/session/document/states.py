@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
 
@@ -130,21 +130,11 @@ def layouts(states: int, sizes: Sequence[int], optimizer: str) -> dict[str, Layo
 
 @dataclass(frozen=True, eq=False)
 class StoredStates:
-    """States of one network, S of them, in the order of their epochs.
+    """States of one network, S of them, in the order of their epochs."""
 
-    Attributes
-    ----------
-    sizes
-        Units of each layer.
-    steps_per_epoch
-        Updates in each epoch.
-    arrays
-        As `layouts` names and describes them.
-    """
-
-    sizes: tuple[int, ...]
-    steps_per_epoch: int
-    arrays: Mapping[str, NDArray[Any]]
+    sizes: tuple[int, ...]  # units of each layer
+    steps_per_epoch: int  # updates in each epoch
+    arrays: Mapping[str, NDArray[Any]]  # as `layouts` names and describes them
 
     def __len__(self) -> int:
         return len(self.arrays["state_epochs"])
