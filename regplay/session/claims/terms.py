@@ -160,23 +160,13 @@ def _hint(name: str, known: Mapping[str, object] | list[str]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A training, as far as it is known; what is not leaves the measures that need it NaN.
-
-    Attributes
-    ----------
-    history
-        Its records, to the end.
-    small_weights
-        As `small_weights` gives it, of the network at the end.
-    parts
-        Of the error of `RESAMPLES` networks like this one, each trained on other data.
-    """
+    """A training, as far as it is known; what is not leaves the measures that need it NaN."""
 
     experiment: Experiment
     dataset: Dataset
-    history: History | None = None
-    small_weights: float = math.nan
-    parts: Decomposition | None = None
+    history: History | None = None  # its records, to the end
+    small_weights: float = math.nan  # as `small_weights` gives it, of the network at the end
+    parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
 
 
 def small_weights(state: "State") -> float:

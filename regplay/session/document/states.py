@@ -126,21 +126,11 @@ def layouts(states: int, sizes: Sequence[int], optimizer: str) -> dict[str, Layo
 
 @dataclass(frozen=True, eq=False)
 class StoredStates:
-    """States of one network, S of them, in the order of their epochs.
+    """States of one network, S of them, in the order of their epochs."""
 
-    Attributes
-    ----------
-    sizes
-        Units of each layer.
-    steps_per_epoch
-        Updates in each epoch.
-    arrays
-        As `layouts` names and describes them.
-    """
-
-    sizes: tuple[int, ...]
-    steps_per_epoch: int
-    arrays: Mapping[str, NDArray[Any]]
+    sizes: tuple[int, ...]  # units of each layer
+    steps_per_epoch: int  # updates in each epoch
+    arrays: Mapping[str, NDArray[Any]]  # as `layouts` names and describes them
 
     def __len__(self) -> int:
         return len(self.arrays["state_epochs"])
