@@ -353,7 +353,8 @@ class _Reader:
                 if epoch is not None:
                     raise self._error(change, "epoch is set twice")
                 epoch = self._value(change.value, name)
-                if type(epoch) not in (int, float) or epoch not in range(_LATEST + 1):
+                is_whole = not isinstance(epoch, bool | str) and float(epoch).is_integer()
+                if not (is_whole and 0 <= float(epoch) <= _LATEST):
                     problem = f"epoch={epoch}: must be a whole number from 0 to {_LATEST}"
                     raise self._error(change, problem)
                 continue
