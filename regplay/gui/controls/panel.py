@@ -345,6 +345,16 @@ class ControlPanel(ScrolledColumn):
 
     # -- the curves of the sliders
 
+    def curve(self, path: str) -> SweepCurve | None:
+        """What the slider of a field path shows; None without a curve.
+
+        Raises
+        ------
+        KeyError
+            If that field is not sweepable.
+        """
+        return self._sweepable()[path].slider.curve
+
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
         """A sweep for each slider that shows its curve, by its field path; the dearest comes last.
 
