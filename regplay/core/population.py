@@ -22,7 +22,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.engine import Engine, engine_for
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid
-from regplay.core.measurements import StoppingState
+from regplay.core.measurements import StoppingState, parameters_in
 
 Loss = Literal["mse", "cross_entropy"]
 
@@ -47,7 +47,7 @@ class Shape:
     @property
     def parameters(self) -> int:
         """P, the number of weights and biases of one member."""
-        return sum((n_in + 1) * n_out for n_in, n_out in self.layers)
+        return parameters_in(self.sizes)
 
     def views(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Views of a buffer [M, P]: weights [M, out, in] and biases [M, out] of each layer."""

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from regplay.core import UserError
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
+from regplay.core.measurements import parameters_in
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
@@ -97,11 +98,6 @@ class ArrayReader:
 
 
 # states of today
-
-
-def parameters_in(sizes: Sequence[int]) -> int:
-    """Number of weights and biases between layers of these sizes."""
-    return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
 
 
 def check_sizes(sizes: Sequence[int], experiment: Experiment, place: str) -> None:
