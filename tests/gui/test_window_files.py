@@ -47,6 +47,7 @@ def file(tmp_path):
 
 def test_the_menus_offer_what_comes_in_and_goes_out(person):
     assert entries(person.window, "File") == {
+        "New…": "Ctrl+N",
         "Open…": "Ctrl+O",
         "Open recent": "",
         "Open data…": "",
