@@ -151,7 +151,7 @@ class Tabs(TabStack):
         self.add("side", "Split", _TIPS["side"], self._make_side)
         self.tab_clicked.connect(self._clicked)
         self.tab_changed.connect(self._changed)
-        studies.shown.connect(self._tell_recorded)
+        studies.changed.connect(self._tell_recorded)
 
     def add_button(self, name: str, text: str, tip: str) -> Press:
         """Put a button at the right end of the row."""
