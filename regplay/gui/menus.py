@@ -10,6 +10,7 @@ from regplay import __version__
 from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
 from regplay.gui.lessons import Guide
+from regplay.gui.replay import SECONDS
 from regplay.gui.theme import Scheme
 
 _SCHEMES: dict[Scheme, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -36,10 +37,13 @@ class Menus(QObject):
         (Scheme): `system`, `light` or `dark`.
     device_chosen
         (str): where to train.
+    replay_chosen
+        (float): in how many seconds a finished run is shown once more.
     """
 
     scheme_chosen = Signal(str)
     device_chosen = Signal(str)
+    replay_chosen = Signal(float)
 
     def __init__(
         self,
@@ -72,7 +76,7 @@ class Menus(QObject):
         self._add(edit, "&Edit points", edit_points)
 
         training, runner = bar.addMenu("&Training"), controller.runner
-        self._add(training, "&Train or pause", controller.toggle, "Space")
+        self._add(training, "&Train, pause or replay", controller.toggle, "Space")
         self._add(training, "One &step", lambda: runner.advance(1), "S")
         self._add(training, "One &epoch", runner.advance_epoch, "E")
         self._add(training, "&Reset", controller.reset, "R")
@@ -81,6 +85,15 @@ class Menus(QObject):
         self._add(training, "&Pin this run", controller.pin, "P")
         self._add(training, "&Compare remedies", controller.compare, "C")
         training.addSeparator()
+        replay, group = training.addMenu("Rep&lay takes"), QActionGroup(self)
+        self._replay_actions: dict[float, QAction] = {}
+        for seconds in SECONDS:
+            action = replay.addAction(f"{seconds:g} seconds")
+            action.triggered.connect(lambda _, seconds=seconds: self.replay_chosen.emit(seconds))
+            action.setCheckable(True)
+            action.setObjectName(f"replay.{seconds:g}")
+            group.addAction(action)
+            self._replay_actions[seconds] = action
         self._devices = training.addMenu("&Device")
         self._device_actions: dict[str, QAction] = {}
 
@@ -146,6 +159,10 @@ class Menus(QObject):
     def set_scheme(self, scheme: Scheme) -> None:
         """Tick the scheme that is in force."""
         self._scheme_actions[scheme].setChecked(True)
+
+    def set_replay(self, seconds: float) -> None:
+        """Tick how long a replay takes."""
+        self._replay_actions[seconds].setChecked(True)
 
     def set_devices(self, names: Sequence[str], chosen: str) -> None:
         """Offer these devices, and the chosen one even if it is not among them."""
