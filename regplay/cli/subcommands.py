@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 
 if TYPE_CHECKING:
     from regplay.session.results import SweepResult
@@ -149,16 +149,23 @@ def add_output(parser: ArgumentParser, json: str) -> None:
 def configure_train(parser: ArgumentParser) -> None:
     """Say what `regplay train` accepts."""
     parser.description = (
-        "Trains an experiment without a window and prints its final losses and a verdict on the\n"
-        "fit. An empty file is an experiment too: whatever it doesn't say takes its default."
+        "Trains an experiment without a window and prints its final losses, a verdict on the fit,\n"
+        "and which nearby setting does better. An empty file is an experiment too: whatever it\n"
+        "doesn't say takes its default."
     )
     parser.epilog = _TRAIN_FILES
     add_experiment(parser)
     add_output(
         parser,
         "print nothing but a JSON object: final measurements, the best epoch, the number of "
-        "epochs trained, whether it diverged, seconds, and the engine that computed. What doesn't "
-        "exist, such as an accuracy in regression, is null",
+        "epochs trained, whether it diverged, seconds, the engine that computed, the verdict, and "
+        "the advice. What doesn't exist, such as an accuracy in regression, is null",
+    )
+    parser.add_argument(
+        "--no-advice",
+        action="store_true",
+        help="train the experiment alone: neighbours of it, which differ in one setting, are "
+        "otherwise trained too, to say which does better",
     )
 
 
@@ -168,15 +175,25 @@ def run_train(options: Namespace) -> int:
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
     from regplay.core.verdict import judge
-    from regplay.session.results import write_results
-    from regplay.session.terminal import describe, train
+    from regplay.session.results import verdict_summary, write_results
+    from regplay.session.terminal import describe, train, try_neighbours
 
     result, was_stopped = train(experiment, options.device, options.out)
+    tried = None
+    if not (was_stopped or options.no_advice):
+        tried = try_neighbours(result, options.device)
+    verdict = judge(
+        result.history,
+        result.dataset,
+        experiment,
+        points=result.points,
+        shown=None if tried is None else tried.shown,
+    )
     if options.json:
-        print(json.dumps(result.summary(), allow_nan=False), flush=True)
+        summary = result.summary() | verdict_summary(verdict, tried)
+        print(json.dumps(summary, allow_nan=False), flush=True)
     else:
-        verdict = judge(result.history, result.dataset, experiment)
-        print(describe(result, verdict), flush=True)
+        print(describe(result, verdict, tried), flush=True)
     if options.out is not None:
         write_results(options.out, result)
         print(f"Results are in {options.out}", file=sys.stderr)

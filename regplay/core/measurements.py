@@ -106,7 +106,7 @@ def cost(members: int, sizes: tuple[int, ...], batch: int, measured: int) -> Cos
     flops = members * 2.0 * sum(a * b for a, b in itertools.pairwise(sizes))
     units = members * sum(sizes[1:])
     # Activations, masks and updates: passes over memory, here as if each were some arithmetic.
-    parameters = members * sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+    parameters = members * parameters_in(sizes)
     step_flops = 3.0 * flops * batch + 60.0 * units * batch + 20.0 * parameters
     measure_flops = flops * measured + 60.0 * units * measured + 4.0 * parameters
     return Cost(
@@ -121,9 +121,25 @@ def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
     return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
 
 
+def parameters_in(sizes: Sequence[int]) -> int:
+    """Number of weights and biases between layers of these sizes."""
+    return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
+
+
 def steps_per_epoch(n_train: int, batch_size: int) -> int:
     """Optimizer steps in one pass over `n_train` points; a batch size of 0 takes all at once."""
     return -(-n_train // min(batch_size or n_train, n_train))
+
+
+def training_seconds(
+    experiment: Experiment, n_train: int, n_valid: int, n_inputs: int, n_outputs: int
+) -> float:
+    """Expected time of a training on one thread of the native kernel, for its arithmetic alone."""
+    model, optimizer = experiment.model, experiment.optimizer
+    sizes = (n_inputs, *[model.width] * model.depth, n_outputs)
+    batch = min(optimizer.batch_size or n_train, n_train)
+    step = cost(1, sizes, batch, n_train + n_valid).step_flops / _FLOPS_PER_US
+    return experiment.epochs * steps_per_epoch(n_train, batch) * step / 1e6
 
 
 @dataclass(frozen=True)
@@ -226,11 +242,6 @@ class Stopping:
         """Who has stopped, [M]."""
         stopped: NDArray[np.bool_] = self.state.stopped_at >= 0
         return stopped
-
-    @property
-    def all_stopped(self) -> bool:
-        """Whether nobody trains any more."""
-        return not self.is_plain and bool(self.stopped.all())
 
     def judge(
         self, values: Floats, epoch: int, finite: NDArray[np.bool_]

@@ -1,37 +1,83 @@
-"""A verdict in words on a run, from a rule on its history and the noise floor.
+"""A verdict in words on a run: what its losses show, by how much more than chance.
 
-The rule, on losses at the last record. The *baseline* is the training loss of the best constant
-prediction, the *floor* the expected loss of the true function (its noise; 0 where it is unknown),
-and the *scale* the distance between them, what there is to learn.
+The words mean what the textbooks mean by them. Goodfellow, Bengio and Courville (2016), "Deep
+learning", section 5.2: a model *underfits* that does not reach a low training loss, and *overfits*
+where the gap between training and validation loss is too large. Hastie, Tibshirani and Friedman
+(2009), "The elements of statistical learning", sections 7.1 to 7.3 and figure 7.1: the training
+loss is no estimate of the validation loss, since it falls with all that fits the points more
+closely, while the validation loss has a minimum; left of it a model underfits, right of it it
+overfits. Over the epochs of a training that minimum is what section 7.8 of Goodfellow et al. stops
+at early, and the rise from it is what Prechelt (1998), "Early stopping – but when?", section 2.2,
+calls the generalization loss.
+
+The *floor* is the expected loss of the true function on the training points (their noise), where it
+is known. The *excess* of a loss is what it is above that floor, and above the loss that the true
+function has on the very same points, which have more noise than expected, or less: what is said
+below of an excess has to hold for both, so that neither chance nor the plot speaks against it. The
+*baseline* is the training loss of
+the best constant prediction, and the *scale* the distance from it to the floor, what there is to
+learn. A mean of n losses has the standard error s/√n, where s is their standard deviation; a
+difference between two means over the same points has that of the n differences. *Clearly* means by
+more than two standard errors of what is compared.
 
 1. Diverged: a loss or weight was not finite.
-2. Overfitting: the validation loss is above its best by more than 10 % of that best and by more
-   than 2 % of the scale, while the training loss is no higher than it was then: overfitting since
-   the best epoch. Or the validation excess (loss − floor) is larger than the training excess by
-   more than 25 % of the scale and the training loss has fallen: a wide gap since the first epoch
-   from which on that held to the end. The validation loss may have been best long after that, so
-   the headline speaks of the gap.
-3. Underfitting: the training excess is more than 15 % of the scale (50 % where the floor is
-   unknown, since nobody knows how much could be learned).
-4. Otherwise a good fit.
+2. Overfitting, since the best epoch: the validation loss has risen clearly from its best, and by
+   more than 1 % of the scale. All records of the last tenth of the epochs must be above the best,
+   so that going up and down is no rise, and the training loss no higher than it was then.
+3. Overfitting, by a gap: the validation excess is clearly above the training excess, by more than
+   10 % of the scale, and the training points are memorised: the training excess is below 0, where
+   noise is fitted, or less than a fifth of the validation excess.
+4. Underfitting: the training excess is more than 10 % of the scale.
+5. Both 2 or 3 and 4: it still underfits, and memorises already.
+6. Otherwise a good fit.
 
-Where training was cut short this still describes the network as it is now, and the advice says
-whether the losses are still falling: whether the mean over the last tenth of the epochs is below
-the mean over the tenth before it, by more than 1.5 % of it, 0.25 % of the scale and three standard
-errors. These come from the scatter about the trend, so that neither noise counts as a fall nor a
-steep fall as noise.
+Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
+nobody knows how much could be learned. Without a floor above 0, half of both is enough for the gap:
+losses that are less than a fifth of others are so by chance more rarely. What neighbours of the
+experiment show, once they are trained (`regplay.core.trials`), is added:
+
+* A neighbour that fits the training points less closely, by more regularization or a smaller
+  network, and validates clearly better shows overfitting, where there is a clear gap.
+* A neighbour that fits them more closely and validates clearly better shows underfitting, unless
+  the training loss is within 5 % of the scale of a known floor. Where the floor is unknown and no
+  neighbour shows it, there is no underfitting.
+
+Validation without noise is not compared with training points that have noise. With squared errors
+the excess is free of noise by itself. With labels of which a share p is flipped, the validation
+loss in 3 is the one that is expected, had the validation points such labels too: (1 − p) times the
+loss of the true class and p times the mean loss of the others.
+
+The verdict describes the network as it is now. Where training was cut short it says too whether the
+losses are still falling: whether the mean over the last tenth of the epochs is below the mean over
+the tenth before it, by more than 1.5 % of it, 0.25 % of the scale and three standard errors. These
+come from the scatter about the trend, so that neither noise counts as a fall nor a steep fall as
+noise.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
+from regplay.core.fit import Fit
 from regplay.core.history import Floats, History
-from regplay.core.hyperparameters import HYPERPARAMETERS, in_use, is_on, is_used
+from regplay.core.hyperparameters import is_on
+
+CLEARLY = 2.0  # standard errors
+_RISE = 0.01  # of the scale, and so on
+_GAP = 0.1
+_EXCESS = 0.1
+_WITHOUT_FLOOR = 0.5  # of what is asked of a gap
+_NEAR = 0.05  # the floor, from above
+_EXCESS_OF_BASELINE = 0.5  # where the floor is unknown
+_MEMORISED = 0.2  # of the validation loss above the floor
+_TAIL = 0.1  # of the epochs
+_TINY = 1e-300  # a probability that has a logarithm
 
 _EARLY = 20  # epochs
 _RECENT = 0.2  # of the epochs
@@ -51,12 +97,127 @@ Kind = Literal[
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run shows, and what to try next."""
+    """What a run shows.
+
+    Attributes
+    ----------
+    reason
+        The numbers that show it, in a sentence or two.
+    since
+        The epoch it holds from, for overfitting and divergence.
+    """
 
     kind: Kind
     headline: str
-    advice: str
-    since: int | None = None  # the epoch it holds from, for overfitting and divergence
+    reason: str
+    since: int | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What neighbours of an experiment that validate clearly better than it have in common.
+
+    Attributes
+    ----------
+    looser
+        One of them fits the training points less closely.
+    closer
+        One of them fits them more closely.
+    """
+
+    looser: bool = False
+    closer: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class PointLosses:
+    """The data loss of each point, as the losses of a record are the means of.
+
+    Attributes
+    ----------
+    valid, best
+        Of the validation points, now and at the best epoch, [n_valid].
+    train_excess, valid_excess
+        What it is above that of the true function, [n_train] and [n_valid]; the latter as if the
+        validation points had the noise of the training points. All of it, where the floor is
+        unknown.
+    """
+
+    valid: Floats
+    best: Floats
+    train_excess: Floats
+    valid_excess: Floats
+
+    @staticmethod
+    def of(
+        experiment: Experiment, dataset: Dataset, now: Fit, best: NDArray[Any] | None = None
+    ) -> "PointLosses":
+        """Those of predictions.
+
+        Parameters
+        ----------
+        best
+            What was predicted for the validation points at the best epoch, as in `Fit.valid`; None
+            if that is now.
+        """
+        valid = losses_of(dataset, now.valid, dataset.valid.y)
+        train_floor, valid_floor = _true_losses(dataset)
+        alike = valid
+        if dataset.task == "classification" and is_on(experiment, "data.clean_valid"):
+            alike = _with_flipped_labels(experiment, dataset, now.valid, valid)
+            valid_floor = train_floor
+        return PointLosses(
+            valid=valid,
+            best=valid if best is None else losses_of(dataset, best, dataset.valid.y),
+            train_excess=losses_of(dataset, now.train, dataset.train.y) - train_floor,
+            valid_excess=alike - valid_floor,
+        )
+
+
+def losses_of(dataset: Dataset, predicted: NDArray[Any], y: NDArray[Any]) -> Floats:
+    """The data loss [n] of predictions, as they are in a `Fit`, for measured targets [n]."""
+    if dataset.task == "classification":
+        losses: Floats = _log_losses(predicted)[np.arange(len(y)), y]
+        return losses
+    with np.errstate(over="ignore"):  # of a network that diverges
+        squares: Floats = ((predicted - y) / dataset.y_scale) ** 2
+    return squares
+
+
+def _log_losses(probabilities: Floats) -> Floats:
+    """The loss of each class, if it were the right one, [n, classes]."""
+    return -np.log(np.maximum(probabilities, _TINY))
+
+
+def _true_losses(dataset: Dataset) -> tuple[Floats | float, Floats | float]:
+    """Those of the true function on the training and validation points; 0 where it is unknown."""
+    if dataset.noise_floor is None:
+        return 0.0, 0.0
+    if dataset.task == "regression" and dataset.truth is not None:
+        train, valid = (
+            losses_of(dataset, dataset.truth(split.x), split.y)
+            for split in (dataset.train, dataset.valid)
+        )
+        return train, valid
+    # As many labels are flipped as are expected to be.
+    return dataset.noise_floor, dataset.valid_noise_floor or 0.0
+
+
+def _with_flipped_labels(
+    experiment: Experiment, dataset: Dataset, predicted: NDArray[Any], valid: Floats
+) -> Floats:
+    """Expected losses of validation points, had they as many flipped labels as training points."""
+    n = len(dataset.train.y)
+    flipped = round(experiment.data.label_noise * n) / n
+    others = (_log_losses(predicted).sum(axis=1) - valid) / (dataset.n_outputs - 1)
+    expected: Floats = (1 - flipped) * valid + flipped * others
+    return expected
+
+
+def standard_error(values: Floats) -> float:
+    """That of the mean of independent values [n]; infinite for a single one."""
+    n = len(values)
+    return math.inf if n < 2 else float(values.std(ddof=1)) / math.sqrt(n)
 
 
 def baseline_loss(dataset: Dataset) -> float:
@@ -69,75 +230,167 @@ def baseline_loss(dataset: Dataset) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def judge(history: History, dataset: Dataset, experiment: Experiment, member: int = 0) -> Verdict:
-    """The verdict on one member's history so far, by the rule above."""
+def scale_of(dataset: Dataset) -> float:
+    """What there is to learn: from the baseline to the floor, the unit of a loss."""
+    return max(baseline_loss(dataset) - (dataset.noise_floor or 0.0), 1e-12)
+
+
+@dataclass(frozen=True)
+class _Excess:
+    """Of the last losses: what they are above those of the true function, and standard errors."""
+
+    lowest: float  # of the training loss, over what is expected and what these points have
+    highest: float
+    gap: float  # to the validation excess, the smaller; NaN where it can't be told from the means
+    gap_error: float
+    rise_error: float  # of the validation loss since its best
+
+
+def _excess(
+    train: float, valid: float, dataset: Dataset, experiment: Experiment, points: PointLosses | None
+) -> _Excess:
+    floor, valid_floor = (float(np.mean(losses)) for losses in _true_losses(dataset))
+    expected, valid_expected = dataset.noise_floor or 0.0, dataset.valid_noise_floor or 0.0
+    train_excess, valid_excess = train - floor, valid - valid_floor
+    gaps = [valid_excess - train_excess, valid - valid_expected - (train - expected)]
+    if points is not None:
+        valid_excess = float(points.valid_excess.mean())
+        gap_error = math.hypot(
+            standard_error(points.train_excess), standard_error(points.valid_excess)
+        )
+        rise_error = standard_error(points.valid - points.best)
+    else:
+        n_train, n_valid = len(dataset.train.y), len(dataset.valid.y)
+        gap_error = math.hypot(
+            _normal_error(train_excess, floor, n_train),
+            _normal_error(valid_excess, valid_floor, n_valid),
+        )
+        rise_error = math.sqrt(2 / n_valid) * valid
+    if dataset.task == "classification" and is_on(experiment, "data.clean_valid"):
+        gaps = [valid_excess - train_excess if points is not None else math.nan]
+    excesses = train_excess, train - expected
+    return _Excess(min(excesses), max(excesses), min(gaps), gap_error, rise_error)
+
+
+def _normal_error(excess: float, floor: float, n: int) -> float:
+    """Of the mean of 2·d·ε + d² over n points, for normal misses d and noise ε."""
+    return math.sqrt((2 * excess**2 + 4 * floor * max(excess, 0.0)) / n)
+
+
+def judge(
+    history: History,
+    dataset: Dataset,
+    experiment: Experiment,
+    member: int = 0,
+    *,
+    points: PointLosses | None = None,
+    shown: Shown | None = None,
+) -> Verdict:
+    """The verdict on one member's history so far, by the rule above.
+
+    Parameters
+    ----------
+    points
+        At the last record. Without them standard errors are those of normal errors.
+    shown
+        What neighbours showed; None before any were trained.
+    """
     last, count = history.last, len(history)
     if last is None or last.step == 0:
         return Verdict("untrained", "Not trained yet", "Press Space to train.")
     if last.diverged[member]:
         epoch = int(last.stopped_at[member])
-        return Verdict(
-            "diverged",
-            f"Diverged at epoch {epoch:,}",
-            f"The steps overshoot: try a smaller learning rate than {experiment.optimizer.lr:g}.",
-            epoch,
-        )
+        reason = f"The steps overshoot at a learning rate of {experiment.optimizer.lr:g}."
+        return Verdict("diverged", f"Diverged at epoch {epoch:,}", reason, epoch)
     epochs = history.epochs[:count]
     train = history.column("train_loss", member)[:count]
     valid = history.column("valid_loss", member)[:count]
-    floor = dataset.noise_floor or 0.0
-    valid_floor = floor if dataset.valid_noise_floor is None else dataset.valid_noise_floor
-    scale = max(baseline_loss(dataset) - floor, 1e-12)
+    floor, scale = dataset.noise_floor, scale_of(dataset)
+    now, held_out = float(train[-1]), float(valid[-1])
+    excess = _excess(now, held_out, dataset, experiment, points)
 
-    rises_since = _rising_since(epochs, train, valid, scale)
-    gapes_since = _gaping_since(epochs, train - floor, valid - valid_floor, scale)
+    wide = max(CLEARLY * excess.gap_error, _GAP * scale) * (1.0 if floor else _WITHOUT_FLOOR)
+    has_gap = excess.gap > wide
+    is_memorised = excess.highest < _MEMORISED * (excess.gap + excess.highest)
+    missed = excess.lowest
+    underfits = missed > (_EXCESS_OF_BASELINE if floor is None else _EXCESS) * scale
+    if shown is not None:
+        is_memorised |= shown.looser
+        if floor is None:
+            underfits = shown.closer
+        else:
+            underfits |= shown.closer and missed > _NEAR * scale
+
+    rises_since = _rising_since(epochs, train, valid, excess.rise_error, scale)
+    gapes_since = None
+    if has_gap and is_memorised:
+        gaps = valid - train + (excess.gap - (held_out - now))
+        gapes_since = _gaping_since(epochs, gaps, wide)
     since = gapes_since if rises_since is None else rises_since
-    if since is not None:
-        what = "Overfitting: a wide gap" if rises_since is None else "Overfitting"
-        return Verdict(
-            "overfitting",
-            f"{what} since epoch {since:,}",
-            _against_overfitting(experiment, memorises=train[-1] < floor),
-            since,
-        )
-    allowed = 0.15 if dataset.noise_floor is not None else 0.5
+
     has_stopped = last.stopped_at[member] >= 0
-    is_falling = not has_stopped and is_still_falling(epochs, train, scale)
-    if train[-1] - floor > allowed * scale:
-        # The first epochs go up and down by themselves: they don't say what holds the network back.
-        is_early = last.epoch < min(_EARLY, experiment.epochs) and not has_stopped
-        early = "It has only begun: train on."
-        advice = early if is_early else _against_underfitting(experiment, is_falling)
-        return Verdict("underfitting", "Underfitting", advice)
-    if not is_falling:
-        advice = _to_see_more(experiment)
-    elif is_still_falling(epochs, valid, scale):
-        advice = "Both losses are still falling: train on, until the validation loss turns."
-    else:
-        advice = "Only the training loss is still falling: a time to stop, or to see it overfit."
-    return Verdict("good fit", "Good fit", advice)
+    falling = []
+    if not has_stopped:
+        falling = [is_still_falling(epochs, each, scale) for each in (train, valid)]
+    sentences = []
+    if rises_since is not None:
+        sentences.append(f"The validation loss has risen from {valid.min():.3g} to {held_out:.3g}.")
+    elif gapes_since is not None:
+        sentences.append(f"The training loss is {now:.3g}, the validation loss {held_out:.3g}.")
+    if since is not None and floor and now < floor:
+        sentences.append("The training loss is below its noise floor: noise is memorised.")
+    if underfits:
+        sentences.append(_why_underfitting(now, dataset, shown))
+        # The first epochs go up and down by themselves.
+        if last.epoch < min(_EARLY, experiment.epochs) and not has_stopped:
+            sentences.append("It has only begun.")
+    sentences += _falls(falling)
+    reason = " ".join(sentences)
+    if since is None:
+        kind: Kind = "underfitting" if underfits else "good fit"
+        return Verdict(kind, "Underfitting" if underfits else "Good fit", reason)
+    when = f"since epoch {since:,}"
+    if underfits:
+        headline = f"Still underfits, and already memorises {when}"
+        return Verdict("underfitting and overfitting", headline, reason, since)
+    what = "Overfitting" if rises_since is not None else "Overfitting: a wide gap"
+    return Verdict("overfitting", f"{what} {when}", reason, since)
+
+
+def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:
+    if shown is not None and shown.closer:
+        return f"The training loss {train:.3g} can be lower, and the validation loss with it."
+    if dataset.noise_floor is not None:
+        return f"The training loss {train:.3g} is above its noise floor {dataset.noise_floor:.3g}."
+    constant = baseline_loss(dataset)
+    return f"The training loss is {train:.3g}; a constant prediction has {constant:.3g}."
+
+
+def _falls(falling: Sequence[bool]) -> list[str]:
+    match falling:
+        case [True, True]:
+            return ["Both losses are still falling."]
+        case [True, False]:
+            return ["Only the training loss is still falling."]
+    return []
 
 
 def _rising_since(
-    epochs: NDArray[np.int64], train: Floats, valid: Floats, scale: float
+    epochs: NDArray[np.int64], train: Floats, valid: Floats, error: float, scale: float
 ) -> int | None:
-    """The best epoch, if the validation loss has risen noticeably since, the other not at all."""
+    """The best epoch, if the validation loss has risen clearly since, the other not at all."""
     best = int(valid.argmin())
-    rise = valid[-1] - valid[best]
-    has_risen = rise > max(0.1 * valid[best], 0.02 * scale)
-    return int(epochs[best]) if has_risen and train[-1] <= train[best] else None
+    tail = epochs > (1 - _TAIL) * epochs[-1]
+    rise = float(valid[tail].min() - valid[best])
+    has_risen = rise > max(CLEARLY * error, _RISE * scale)
+    return int(epochs[best]) if has_risen and train[tail].mean() <= train[best] else None
 
 
-def _gaping_since(
-    epochs: NDArray[np.int64], train_excess: Floats, valid_excess: Floats, scale: float
-) -> int | None:
-    """The epoch since which the gap has been wide, while the training loss has fallen."""
-    has_gap = valid_excess - train_excess > 0.25 * scale
-    if not has_gap[-1] or train_excess[-1] >= train_excess[0]:
-        return None
-    without = np.flatnonzero(~has_gap)
+def _gaping_since(epochs: NDArray[np.int64], gaps: Floats, least: float) -> int:
+    """The epoch since which the gap has been wide; the last one is."""
+    without = np.flatnonzero(gaps <= least)
     # The record before any training shows no overfitting, whatever its gap.
-    first = 1 if not len(without) else int(without[-1]) + 1
+    first = 1 if not len(without) else min(int(without[-1]) + 1, len(gaps) - 1)
     return int(epochs[first])
 
 
@@ -164,31 +417,3 @@ def is_still_falling(epochs: NDArray[np.int64], losses: Floats, scale: float) ->
     # Of differences between neighbours the trend is the mean, and noise has half of the variance.
     scatter = float(np.diff(losses[-2 * size :]).std(ddof=1)) / 2**0.5
     return bool(fall > _STANDARD_ERRORS * scatter * (2.0 / size) ** 0.5)
-
-
-def _against_overfitting(experiment: Experiment, *, memorises: bool) -> str:
-    reason = "The training loss is below the noise floor: noise is memorised. " if memorises else ""
-    tries = []
-    for path, entry in HYPERPARAMETERS.items():
-        if is_on(experiment, path):
-            more = {1: "more ", -1: "a smaller "}.get(entry.sign)
-            tries += [] if more is None else [more + entry.term]
-        elif entry.is_advised and is_used(experiment, path):
-            tries.append(entry.term)
-    return f"{reason}Try {', '.join(tries)} or more training points."
-
-
-def _against_underfitting(experiment: Experiment, is_falling: bool) -> str:
-    if is_falling:
-        return "The training loss is still falling: train on, or raise the learning rate."
-    if in_use(experiment):
-        return "The regularization holds the network back: try less of it."
-    if experiment.model.depth == 0:
-        return "A linear model can't bend: try a hidden layer."
-    return "Try more units or layers, or a higher learning rate."
-
-
-def _to_see_more(experiment: Experiment) -> str:
-    if in_use(experiment):
-        return "See what happens with more or less regularization."
-    return "To see it overfit: fewer training points, more noise, a wider network or more epochs."

@@ -96,7 +96,7 @@ class Hints(QObject):
         controller.reading_changed.connect(self.update)
         controller.experiment_changed.connect(self.update)
         controller.studies.shown.connect(self.update)
-        parts.timeline.moment_changed.connect(self._note_moment)
+        parts.timeline.track.moment_changed.connect(self._note_moment)
         parts.guide.position_changed.connect(self._note_lesson)
         parts.tabs.tab_changed.connect(self.update)
         parts.editing.switched.connect(self.update)

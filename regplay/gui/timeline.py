@@ -46,10 +46,14 @@ class EpochTrack(HandleSlider):
     Signals
     -------
     moment_changed
-        The kept epoch that the handle was moved to, or None at the end.
+        The kept epoch that a person moved the handle to, or None at the end; also where its epoch
+        is no longer kept.
+    changed
+        Other epochs are kept, shown or the best.
     """
 
     moment_changed = Signal(object)
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,12 +73,14 @@ class EpochTrack(HandleSlider):
     # what is shown
 
     def set_kept(self, epochs: Sequence[int]) -> None:
-        """Other kept epochs, rising; a handle whose epoch is gone moves to the nearest."""
+        """Other kept epochs, rising; the last stands for the newest moment.
+
+        The handle stays with its epoch; if that is no longer kept, it moves to the nearest.
+        """
         kept, before = tuple(epochs), self.moment
         if kept != self.kept:
             self.kept = kept
             self.set_moment(before)
-            self.update()
             if self.moment != before:
                 self.moment_changed.emit(self.moment)
 
@@ -83,12 +89,11 @@ class EpochTrack(HandleSlider):
         index = self.index_of(epoch)
         last = max(len(self.kept) - 1, 0)
         self.moment = None if index == last else self.kept[index]
-        if (self.value(), self.maximum()) == (index, last):
-            return
         with QSignalBlocker(self):
             self.setRange(0, last)
             self.setValue(index)
         self.update()
+        self.changed.emit()
 
     def pick_moment(self, epoch: int | None) -> None:
         """As `set_moment`, with the signal."""
@@ -99,6 +104,7 @@ class EpochTrack(HandleSlider):
         if epoch != self.best:
             self.best = epoch
             self.update()
+            self.changed.emit()
 
     def index_of(self, epoch: int | None) -> int:
         """Which of the kept epochs is nearest; the last for None."""
@@ -250,22 +256,13 @@ class _Button(Press):
 
 
 class Timeline(QWidget):
-    """A handle over the kept moments of training, and what can be done with one of them.
+    """A handle over the kept moments of training, and buttons for one of them.
 
-    Signals
-    -------
-    moment_changed
-        The kept epoch to show, or None for the newest moment.
-    continue_clicked, restore_best_clicked
-        A button was pressed.
-    overlay_toggled
-        Whether the best epoch is to be shown as well.
+    Attributes
+    ----------
+    track
+        The slider.
     """
-
-    moment_changed = Signal(object)
-    continue_clicked = Signal()
-    restore_best_clicked = Signal()
-    overlay_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -289,11 +286,8 @@ class Timeline(QWidget):
         row.addSpacing(_SPACING)
         for button in self._buttons.values():
             row.addWidget(button)
-        self.track.moment_changed.connect(self._moved)
-        self._buttons["live"].clicked.connect(lambda: self.pick_moment(None))
-        self._buttons["continue"].clicked.connect(self.continue_clicked)
-        self._buttons["restore_best"].clicked.connect(self.restore_best_clicked)
-        self._buttons["overlay"].toggled.connect(self.overlay_toggled)
+        self.track.changed.connect(self._update)
+        self._buttons["live"].clicked.connect(lambda: self.track.pick_moment(None))
         self._fit()
         self._update()
 
@@ -312,7 +306,7 @@ class Timeline(QWidget):
             self._show_moments()
             is_early = view.snapshot.ending() == "stopped early"
             self.set_stopped_early(int(view.snapshot.stopped_at[0]) if is_early else None)
-        self.set_best(None if best is None else int(history.epochs[best]))
+        self.track.set_best(None if best is None else int(history.epochs[best]))
 
     def set_recorded(self, epochs: Sequence[int]) -> None:
         """Epochs at which there is something else to see than the run."""
@@ -327,35 +321,7 @@ class Timeline(QWidget):
         if kept and self._view.snapshot.epoch > kept[-1]:
             kept.append(self._view.snapshot.epoch)  # the newest state is there without being kept
         last = kept[-1] if kept else -1
-        self.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
-
-    def set_kept(self, epochs: Sequence[int]) -> None:
-        """The kept epochs, rising; the last stands for the newest moment.
-
-        The handle stays with its epoch. If that is no longer kept, it moves to the nearest, and
-        `moment_changed` says so.
-        """
-        self.track.set_kept(epochs)
-        self._update()
-
-    def set_best(self, epoch: int | None) -> None:
-        """The epoch with the smallest validation loss, or None before there is one."""
-        if epoch != self.track.best:
-            self.track.set_best(epoch)
-            self._update()
-
-    def set_moment(self, epoch: int | None) -> None:
-        """Move the handle to the kept epoch nearest to `epoch`, or to the end, without a signal."""
-        self.track.set_moment(epoch)
-        self._update()
-
-    def pick_moment(self, epoch: int | None) -> None:
-        """As `set_moment`, but with `moment_changed`, as if a person had moved the handle there."""
-        self.track.pick_moment(epoch)
-
-    def moment(self) -> int | None:
-        """The kept epoch that the handle stands at, or None at the end."""
-        return self.track.moment
+        self.track.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
 
     def set_stopped_early(self, epoch: int | None) -> None:
         """At which epoch early stopping ended the run, or None if it did not."""
@@ -363,13 +329,9 @@ class Timeline(QWidget):
             self._stopped = epoch
             self._update()
 
-    def _moved(self, moment: int | None) -> None:
-        self._update()
-        self.moment_changed.emit(moment)
-
     def _update(self) -> None:
         """Say which epoch is shown, and enable what can be done there."""
-        moment, kept = self.moment(), self.track.kept
+        moment, kept = self.track.moment, self.track.kept
         can_move = len(kept) > 1
         self.track.setEnabled(can_move)
         self._buttons["live"].setEnabled(moment is not None)
@@ -384,7 +346,7 @@ class Timeline(QWidget):
         self._update_text()
 
     def _update_text(self) -> None:
-        moment, kept = self.moment(), self.track.kept
+        moment, kept = self.track.moment, self.track.kept
         shown = moment if moment is not None else kept[-1] if len(kept) > 1 else 0
         texts = [f"Epoch {shown:,}"]
         if self._stopped is not None and moment is None and len(kept) > 1:

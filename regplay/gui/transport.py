@@ -1,8 +1,8 @@
-"""The bar along the bottom: train and pause, single steps, reset, speed, epochs."""
+"""The bars along the bottom: train and pause, single steps, reset, speed, epochs; the status."""
 
 from collections.abc import Collection
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSlider,
     QSpinBox,
+    QStatusBar,
     QVBoxLayout,
     QWidget,
 )
@@ -19,13 +20,11 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.history import Ending
 from regplay.gui.controls import CountBox, Framing
-from regplay.gui.training import View
-from regplay.gui.widgets import Button, icon, named
+from regplay.gui.training import Clock, View
+from regplay.gui.widgets import Button, named
 
 # Epochs a second at each position of the speed slider; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
-
-
 _BUTTONS = {
     "reset": ("Reset", "Start over from the same initial weights (R)"),
     "play": ("Train", "Train or pause; a finished run is shown from its beginning (Space)"),
@@ -38,37 +37,24 @@ _BUTTONS = {
 class Transport(Framing):
     """Buttons and read-outs for the course of training; it decides nothing itself.
 
+    Attributes
+    ----------
+    epochs
+        The box with the number of epochs.
+    keep_weights
+        Whether a change goes on from the present weights.
+
     Signals
     -------
-    play_clicked, step_clicked, epoch_clicked, reset_clicked, seed_clicked
-        A button was pressed.
     speed_changed
         Epochs a second, or None for full speed.
-    epochs_changed
-        The number of epochs was edited.
-    keep_weights_changed
-        Whether a change goes on from the present weights.
     """
 
-    play_clicked = Signal()
-    step_clicked = Signal()
-    epoch_clicked = Signal()
-    reset_clicked = Signal()
-    seed_clicked = Signal()
     speed_changed = Signal(object)
-    epochs_changed = Signal(int)
-    keep_weights_changed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("transport")
-        clicked = {
-            "reset": self.reset_clicked,
-            "play": self.play_clicked,
-            "step": self.step_clicked,
-            "epoch": self.epoch_clicked,
-            "seed": self.seed_clicked,
-        }
         self._buttons: dict[str, Button] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 4, 8, 4)
@@ -76,6 +62,7 @@ class Transport(Framing):
         for name, (text, tip) in _BUTTONS.items():
             button = named(f"transport.{name}", Button())
             button.setText(text)
+            button.set_icon(name)
             button.setToolTip(tip)
             button.setAccessibleName(text)
             button.setIconSize(QSize(20, 20))
@@ -86,7 +73,6 @@ class Transport(Framing):
                 button.setAutoRaise(False)
                 button.setMinimumWidth(88)
             button.setToolButtonStyle(style)
-            button.clicked.connect(clicked[name])
             self._buttons[name] = button
             row.addWidget(button)
         row.addSpacing(8)
@@ -97,9 +83,14 @@ class Transport(Framing):
         row.addWidget(self._epochs_label())
         row.addWidget(self.epochs)
         row.addSpacing(8)
-        row.addWidget(self._keep_part())
+        self.keep_weights = named("keep_weights", QCheckBox("Keep weights"))
+        self.keep_weights.setToolTip(
+            "What a change of regularization or learning rate does.\n"
+            "Off: retrains from the same initial weights, so that settings can be compared.\n"
+            "On: goes on from the present weights."
+        )
+        row.addWidget(self.keep_weights)
         self._is_playing = self._is_finished = False
-        self._draw_icons()
         self.set_progress(0, 0, int(FIELDS["epochs"].default))
 
     def _speed_part(self) -> QVBoxLayout:
@@ -113,11 +104,7 @@ class Transport(Framing):
         self._speed_text = QLabel("full speed")
         self._speed_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.speed.valueChanged.connect(self._speed_moved)
-        column = QVBoxLayout()
-        column.setSpacing(0)
-        column.addWidget(self._speed_text)
-        column.addWidget(self.speed)
-        return column
+        return _below_one_another(self._speed_text, self.speed, spacing=0)
 
     def _progress_part(self) -> QVBoxLayout:
         self._progress_text = named("progress.text", QLabel())
@@ -129,11 +116,7 @@ class Transport(Framing):
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)
         self.progress.setRange(0, 1000)
-        column = QVBoxLayout()
-        column.setSpacing(3)
-        column.addWidget(self._progress_text)
-        column.addWidget(self.progress)
-        return column
+        return _below_one_another(self._progress_text, self.progress, spacing=3)
 
     def _epochs_label(self) -> QLabel:
         field = FIELDS["epochs"]
@@ -144,20 +127,9 @@ class Transport(Framing):
         self.epochs.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
         self.epochs.setToolTip(field.description)
         self.epochs.setFixedWidth(92)
-        self.epochs.valueChanged.connect(self.epochs_changed)
         label = QLabel(field.label)
         label.setBuddy(self.epochs)
         return label
-
-    def _keep_part(self) -> QCheckBox:
-        self.keep_weights = named("keep_weights", QCheckBox("Keep weights"))
-        self.keep_weights.setToolTip(
-            "What a change of regularization or learning rate does.\n"
-            "Off: retrains from the same initial weights, so that settings can be compared.\n"
-            "On: goes on from the present weights."
-        )
-        self.keep_weights.toggled.connect(self.keep_weights_changed)
-        return self.keep_weights
 
     def button(self, name: str) -> Button:
         """One of the buttons: reset, play, step, epoch or seed."""
@@ -172,7 +144,7 @@ class Transport(Framing):
         text = "Pause" if self._is_playing else "Replay" if self._is_finished else "Train"
         if text != self._buttons["play"].text():
             self._buttons["play"].setText(text)
-            self._draw_icons()
+            self._buttons["play"].set_icon("pause" if self._is_playing else "play")
 
     def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
@@ -181,10 +153,6 @@ class Transport(Framing):
     def set_highlighted(self, paths: Collection[str]) -> None:
         """Point out the number of epochs if it is one of these fields."""
         self.frame([self.epochs] if "epochs" in paths else [])
-
-    def set_epochs(self, epochs: int) -> None:
-        """Show the number of epochs, without `epochs_changed`."""
-        self.epochs.show_value(epochs)
 
     def show_view(self, view: View) -> None:
         """Show how far a run is; a member of a study in its place changes nothing here."""
@@ -216,20 +184,63 @@ class Transport(Framing):
         self._progress_text.setText(text)
         self._progress_text.setToolTip(f"{step:,} optimizer steps")
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Draw the icons anew when the palette changes."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._buttons:
-            self._draw_icons()
-
-    def _draw_icons(self) -> None:
-        for name, button in self._buttons.items():
-            shown = "pause" if name == "play" and self._is_playing else name
-            button.setIcon(icon(shown, self.palette()))
-
     def _speed_moved(self, position: int) -> None:
         speed = SPEEDS[position]
-        noun = "epoch" if speed == 1 else "epochs"
-        text = "full speed" if speed is None else f"{speed:g} {noun}/s"
-        self._speed_text.setText(text)
+        epochs = "epoch" if speed == 1 else "epochs"
+        self._speed_text.setText("full speed" if speed is None else f"{speed:g} {epochs}/s")
         self.speed_changed.emit(speed)
+
+
+def _below_one_another(upper: QWidget, lower: QWidget, *, spacing: int) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(spacing)
+    column.addWidget(upper)
+    column.addWidget(lower)
+    return column
+
+
+_MARGIN = 8  # px at both ends
+_TOLD = 5000  # ms
+_LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
+
+
+class Status(QStatusBar):
+    """Says on which device a run is trained, and how many steps it makes a second of a clock."""
+
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock, self._is_training = clock, False
+        self._device = named("status.device", QLabel("Loading PyTorch…"))
+        self._rate = named("status.rate", QLabel())
+        metrics = self._rate.fontMetrics()
+        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+        self._device.setContentsMargins(_MARGIN, 0, 0, 0)
+        self._rate.setContentsMargins(0, 0, _MARGIN, 0)
+        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._last = (0.0, 0)  # when, and at which step
+        self.addWidget(self._device, 1)
+        self.addPermanentWidget(self._rate)
+        self.setSizeGripEnabled(False)
+
+    def tell(self, text: str) -> None:
+        """Say what was done, for some seconds."""
+        self.showMessage(text, _TOLD)
+
+    def set_placement(self, text: str) -> None:
+        """Show the device, and why it is this one."""
+        self._device.setText(text)
+
+    def set_training(self, is_training: bool) -> None:
+        """Whether training goes on by itself: else there is no rate to show."""
+        self._is_training = is_training
+
+    def show_view(self, view: View) -> None:
+        """Show where a run is trained, and the rate since the last view of it."""
+        self.set_placement(view.run.placement)
+        if view.is_preview:
+            return
+        step, now, (then, before) = view.snapshot.step, self._clock.now(), self._last
+        self._last = (now, step)
+        steps, seconds = step - before, now - then
+        is_measured = self._is_training and 0 < seconds < _LONGEST and steps > 0
+        self._rate.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")

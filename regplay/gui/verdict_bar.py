@@ -81,7 +81,7 @@ class VerdictBar(QWidget):
         """Show a verdict."""
         self._verdict = verdict
         self.headline.setText(f"{_SIGNS[verdict.kind]}  {verdict.headline}")
-        self.advice.setText(verdict.advice)
+        self.advice.setText(verdict.reason)
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

@@ -29,14 +29,13 @@ from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
-from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
-from regplay.gui.transport import Transport
+from regplay.gui.transport import Status, Transport
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, column, divided
+from regplay.gui.widgets import Banner, Press, column, divided, named
 
 _NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
@@ -144,9 +143,10 @@ class MainWindow(QMainWindow):
         for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
-        self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
+        self.tabs.add_at_end(pin := named("pin", Press("Pin", tip)))
         tip = "None, weight decay, dropout and both, trained together (C)"
-        compare = self.tabs.add_button("compare", "Compare", tip)
+        self.tabs.add_at_end(compare := named("compare", Press("Compare", tip)))
+        pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
@@ -167,21 +167,21 @@ class MainWindow(QMainWindow):
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
         controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
         transport = self.transport
-        transport.play_clicked.connect(controller.toggle)
-        transport.step_clicked.connect(lambda: runner.advance(1))
-        transport.epoch_clicked.connect(runner.advance_epoch)
-        transport.reset_clicked.connect(controller.reset)
-        transport.seed_clicked.connect(controller.new_seed)
+        transport.button("play").clicked.connect(controller.toggle)
+        transport.button("step").clicked.connect(lambda: runner.advance(1))
+        transport.button("epoch").clicked.connect(runner.advance_epoch)
+        transport.button("reset").clicked.connect(controller.reset)
+        transport.button("seed").clicked.connect(controller.new_seed)
         transport.speed_changed.connect(runner.set_speed)
-        transport.epochs_changed.connect(lambda epochs: controller.set_values({"epochs": epochs}))
-        transport.keep_weights_changed.connect(controller.set_keeps_weights)
-        transport.keep_weights_changed.connect(controls.set_keeps_weights)
+        transport.epochs.valueChanged.connect(lambda n: controller.set_values({"epochs": n}))
+        transport.keep_weights.toggled.connect(controller.set_keeps_weights)
+        transport.keep_weights.toggled.connect(controls.set_keeps_weights)
         timeline = self.timeline
-        timeline.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
-        timeline.overlay_toggled.connect(lambda shows: controller.look(best=shows))
-        timeline.continue_clicked.connect(controller.continue_from_here)
-        timeline.restore_best_clicked.connect(controller.restore_best)
-        self.history_view.moment_picked.connect(timeline.pick_moment)
+        timeline.track.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
+        timeline.button("overlay").toggled.connect(lambda shows: controller.look(best=shows))
+        timeline.button("continue").clicked.connect(controller.continue_from_here)
+        timeline.button("restore_best").clicked.connect(controller.restore_best)
+        self.history_view.moment_picked.connect(timeline.track.pick_moment)
         self.editing.switched.connect(controller.set_editing)
         self.editing.edited.connect(controller.change)
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
         self.menus.device_chosen.connect(self.set_device)
-        self.menus.replay_chosen.connect(self.set_replay)
+        self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
         controller.untrained.connect(self.transport.show_untrained)
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
-        changed.connect(lambda experiment: self.transport.set_epochs(experiment.epochs))
+        changed.connect(lambda experiment: self.transport.epochs.show_value(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         changed.connect(self.editing.set_data)
         changed.connect(self.passes.set_experiment)
@@ -233,7 +233,7 @@ class MainWindow(QMainWindow):
             runner.viewed.connect(view.show_view)
         for words in (self.verdict_bar, self.status, self.timeline, self.transport, self.runs):
             controller.reading_changed.connect(words.show_view)
-        controller.look_changed.connect(lambda look: self.timeline.set_moment(look.epoch))
+        controller.look_changed.connect(lambda look: self.timeline.track.set_moment(look.epoch))
         controller.pins_changed.connect(self.pinned.show_pins)
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)

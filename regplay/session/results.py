@@ -15,7 +15,9 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
 from regplay.core.history import Floats, History, Snapshot
+from regplay.core.neighbours import Tried
 from regplay.core.sweep import Sweep
+from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml
 from regplay.session.files import csv_bytes, finite, prepare_folder, write_file
 
@@ -38,31 +40,17 @@ SPLIT = "split"
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A run that has ended.
-
-    Attributes
-    ----------
-    final
-        Measurements of the network as it is now; the last record of `history`, unless training was
-        stopped in the middle of an epoch.
-    fit
-        What that network predicts for all points.
-    layers
-        Its weights [out, in] and biases [out], first layer first.
-    seconds
-        Time it trained for, measuring included.
-    engine
-        What computed.
-    """
+    """A run that has ended."""
 
     experiment: Experiment
     dataset: Dataset
     history: History
-    final: Snapshot
-    fit: Fit
-    layers: Sequence[tuple["Tensor", "Tensor"]]
-    seconds: float
-    engine: str
+    final: Snapshot  # as it is now; `history` lacks it if training was stopped within an epoch
+    fit: Fit  # what that network predicts for all points
+    points: PointLosses  # the loss of each of them
+    layers: Sequence[tuple["Tensor", "Tensor"]]  # weights [out, in] and biases [out]
+    seconds: float  # it trained for, measuring included
+    engine: str  # what computed
 
     def summary(self) -> dict[str, Any]:
         """The outcome as plain values for JSON.
@@ -84,6 +72,33 @@ class Result:
             "seconds": self.seconds,
             "engine": self.engine,
         }
+
+
+def verdict_summary(verdict: Verdict, tried: Tried | None) -> dict[str, Any]:
+    """A verdict and the advice that was tried, as plain values for JSON.
+
+    `advice` is None where nothing was tried; its `changes` are field paths and values, empty where
+    no neighbour is better. Losses that are not finite are None.
+    """
+    plain: dict[str, Any] = {
+        "kind": verdict.kind,
+        "since": verdict.since,
+        "text": f"{verdict.headline}. {verdict.reason}".rstrip(),
+    }
+    if tried is None:
+        return {"verdict": plain, "advice": None}
+    best = tried.best
+    changes = () if best is None else best.changes
+    advice: dict[str, Any] = {
+        "text": tried.text,
+        "cause": tried.cause,
+        "changes": {change.path: change.value for change in changes},
+        "tried": tried.count,
+        "seeds": tried.seeds,
+    }
+    for name in ("before", "after", "mean_before", "mean_after"):
+        advice[name] = None if best is None else finite(getattr(best, name))
+    return {"verdict": plain, "advice": advice}
 
 
 def history_csv(history: History) -> bytes:
@@ -169,22 +184,12 @@ def write_results(folder: Path, result: Result) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One network of a sweep that has trained to its end.
-
-    Attributes
-    ----------
-    final
-        Measurements at the end; where it diverged, the last ones that were finite.
-    best
-        `_MEASURES` at the epoch of the smallest validation loss; NaN if there is none.
-    best_epoch
-        That epoch, or None.
-    """
+    """One network of a sweep that has trained to its end."""
 
     experiment: Experiment
-    final: Snapshot
-    best: dict[str, float]
-    best_epoch: int | None
+    final: Snapshot  # measurements at the end; where it diverged, the last that were finite
+    best: dict[str, float]  # `_MEASURES` at the epoch of the smallest validation loss, or NaN
+    best_epoch: int | None  # that epoch, if there is one
 
     @property
     def diverged(self) -> bool:
@@ -204,23 +209,12 @@ def outcome_of(experiment: Experiment, history: History) -> Outcome:
 
 @dataclass(frozen=True, eq=False)
 class SweepResult:
-    """A sweep that has ended.
-
-    Attributes
-    ----------
-    outcomes
-        Of all members in order; None for those that had not finished when it was stopped.
-    seconds
-        Time it trained for, measuring included.
-    engine
-        What computed; where parts of the sweep were placed on other devices, all that did. None if
-        nothing was trained.
-    """
+    """A sweep that has ended."""
 
     sweep: Sweep
-    outcomes: Sequence[Outcome | None]
-    seconds: float
-    engine: str | None = None
+    outcomes: Sequence[Outcome | None]  # in order; None for who had not finished
+    seconds: float  # it trained for, measuring included
+    engine: str | None = None  # what computed, all that did; None if nothing was trained
 
     @property
     def finished(self) -> list[Outcome]:

@@ -21,9 +21,12 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
+from regplay.core.neighbours import Tried, lineup, neighbours
+from regplay.core.population import fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
-from regplay.core.verdict import Verdict
+from regplay.core.trials import compare
+from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
 from regplay.session.number_text import counted, duration_text, loss_text, percent_text
 from regplay.session.results import Result, SweepResult, outcome_of
@@ -177,7 +180,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         tell(f"{problem[0].upper()}{problem[1:]}")
     if folder is not None:
         check_folder(folder)
-    history = History()
+    history, best = History(), None
     progress = StatusLine(sys.stderr)
     start = time.perf_counter()
     try:
@@ -187,6 +190,8 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
                 for record in records:
                     history.append(record.snapshot)
                     state = record.state
+                    if history.best() == len(history) - 1:
+                        best = state.copy()
                 progress.show(lambda seconds: status(training, history, seconds))
                 if ctrl_c.pressed or training.finished:
                     break
@@ -207,12 +212,15 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     seconds = time.perf_counter() - start
     if was_stopped:
         tell(f"Stopped at epoch {training.epoch:,} of {training.epochs:,}.")
+    experiment, dataset, fit = training.experiments[0], training.datasets[0], training.fit(None)
+    fit_at_best = None if best is None else fit_at(best, experiment, dataset, None).valid
     result = Result(
-        experiment=training.experiments[0],
-        dataset=training.datasets[0],
+        experiment=experiment,
+        dataset=dataset,
         history=history,
         final=final,
-        fit=training.fit(None),
+        fit=fit,
+        points=PointLosses.of(experiment, dataset, fit, fit_at_best),
         layers=training.population.member(0),
         seconds=seconds,
         engine=training.population.engine.name,
@@ -235,8 +243,29 @@ def tell(message: str) -> None:
     print(message, file=sys.stderr, flush=True)
 
 
-def describe(result: Result, verdict: Verdict) -> str:
-    """The outcome in a few lines: losses, accuracies, the best epoch, and the verdict."""
+def try_neighbours(result: Result, device: str | None) -> Tried | None:
+    """Train neighbours of the experiment of a run; what they showed, None after Ctrl-C."""
+    changes = neighbours(result.experiment, result.history)
+    count = f"trying {counted(len(changes), 'nearby setting')}"
+
+    def attempt(device: str, quiet: bool) -> Tried | None:
+        experiments = lineup(result.experiment, changes).experiments
+        training = JointTraining(experiments, device=device)
+        progress, history = StatusLine(sys.stderr), training.history
+        try:
+            with CtrlC() as ctrl_c:
+                while not training.finished and not ctrl_c.pressed:
+                    if training.advance():
+                        progress.show(lambda _: f"{count} · {percent_text(history.progress)}")
+        finally:
+            progress.clear()
+        return compare(training, changes) if training.finished else None
+
+    return with_memory(attempt, device)
+
+
+def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
+    """The outcome in a few lines: losses, accuracies, the best epoch, the verdict, advice."""
     final, best = result.final, result.history.best()
     is_classification = result.dataset.task == "classification"
 
@@ -256,7 +285,8 @@ def describe(result: Result, verdict: Verdict) -> str:
         loss = loss_text(result.history.column("valid_loss")[best])
         lines.append(f"best validation  {loss:<9}  epoch {result.history.epochs[best]:,}")
     if verdict.kind != "untrained":
-        lines += ["", verdict.headline, verdict.advice]
+        lines += ["", verdict.headline, *([verdict.reason] if verdict.reason else [])]
+        lines += [] if tried is None else [tried.text]
     return "\n".join(lines)
 
 

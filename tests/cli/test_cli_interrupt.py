@@ -67,7 +67,7 @@ def train(tmp_path, capsys):
     def run(folder: Path, *words: str, text: str = EXPERIMENT) -> tuple[int, str, str]:
         path = tmp_path / "experiment.toml"
         path.write_text(text, encoding="utf-8")
-        code = main(["train", str(path), "--out", str(folder), *words])
+        code = main(["train", str(path), "--out", str(folder), "--no-advice", *words])
         out, err = capsys.readouterr()
         return code, out, err
 

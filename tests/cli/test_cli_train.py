@@ -73,6 +73,13 @@ weight_decay = 0.01
 name = "sgd"
 lr = 10.0
 """
+OVERFITTED = """
+epochs = 600
+[model]
+width = 16
+[optimizer]
+lr = 0.03
+"""
 ALL = {
     "regression": REGRESSION,
     "dropout": DROPOUT,
@@ -121,11 +128,13 @@ class Run:
 
 @pytest.fixture
 def train(tmp_path, capsys):
-    def run(text: str, *words: str, folder: str = "out", json: bool = True) -> Run:
+    def run(
+        text: str, *words: str, folder: str = "out", json: bool = True, advice: bool = False
+    ) -> Run:
         path = tmp_path / "experiment.toml"
         path.write_text(text, encoding="utf-8")
         out = tmp_path / folder
-        output = ["--json"] if json else []
+        output = (["--json"] if json else []) + ([] if advice else ["--no-advice"])
         code = main(["train", str(path), "--out", str(out), *output, *words])
         captured = capsys.readouterr()
         return Run(out, code, captured.out, captured.err)
@@ -218,7 +227,8 @@ def test_json_is_the_only_output_and_agrees_with_the_history(train, text):
         raise AssertionError(f"{constant} is no JSON")
 
     summary = json.loads(run.out, parse_constant=refuse)
-    assert list(summary) == ["final", "best", "epochs", "diverged", "seconds", "engine"]
+    names = ["final", "best", "epochs", "diverged", "seconds", "engine", "verdict", "advice"]
+    assert list(summary) == names
     assert list(summary["final"]) == FINAL
     assert list(run.history[0]) == ["epoch", *FINAL]
     last = run.history[-1]
@@ -275,7 +285,7 @@ def test_divergence_is_an_outcome_and_no_error(train):
 
 
 def test_the_outcome_in_words(train):
-    run = train("", json=False)
+    run = train("", json=False, advice=True)
     final = run.history[-1]
     lines = run.out.splitlines()
     assert lines[0].startswith("1,000 epochs in ")
@@ -283,8 +293,40 @@ def test_the_outcome_in_words(train):
     assert lines[2].split() == ["validation", "loss", f"{float(final['valid_loss']):.4g}"]
     assert lines[4] == ""
     assert lines[5].startswith("Overfitting since epoch ")
-    assert lines[6].startswith("The training loss is below the noise floor")
+    assert lines[6].startswith("The validation loss has risen from ")
+    assert " brings the validation loss from " in lines[7]
+    assert lines[7].endswith(" (trained with 3 seeds).")
     assert run.err == f"Results are in {run.folder}\n"
+
+
+def test_the_verdict_and_the_advice_as_json(train):
+    text = train(OVERFITTED, json=False, advice=True).out
+    summary = json.loads(train(OVERFITTED, advice=True).out)
+    verdict, advice = summary["verdict"], summary["advice"]
+    assert list(verdict) == ["kind", "since", "text"]
+    assert (verdict["kind"], verdict["since"]) == ("overfitting", summary["best"]["epoch"])
+    headline, _, reason = verdict["text"].partition(". ")
+    assert text.splitlines()[-3:] == [headline, reason, advice["text"]]
+    assert (advice["seeds"], advice["cause"]) == (3, "too little regularization")
+    assert advice["before"] == pytest.approx(summary["final"]["valid_loss"], rel=1e-3)
+    assert advice["after"] < advice["before"]
+    assert advice["mean_after"] < advice["mean_before"]
+
+
+def test_the_advice_holds_when_it_is_followed(train):
+    """What is said of a neighbour is what comes of training it."""
+    advice = json.loads(train(OVERFITTED, advice=True).out)["advice"]
+    assert advice["changes"]
+    settings = [
+        word for path, value in advice["changes"].items() for word in ("--set", f"{path}={value}")
+    ]
+    followed = json.loads(train(OVERFITTED, *settings).out)
+    assert followed["final"]["valid_loss"] == pytest.approx(advice["after"], rel=1e-3)
+
+
+def test_without_advice_the_experiment_is_trained_alone(train):
+    assert json.loads(train(OVERFITTED).out)["advice"] is None
+    assert "trained with" not in train(OVERFITTED, json=False).out
 
 
 def test_the_outcome_of_a_classification_has_accuracies(train):

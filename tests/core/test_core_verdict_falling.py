@@ -76,7 +76,7 @@ def test_a_few_records_are_enough_for_a_steep_fall(records):
 # What is said
 
 
-def advice(train_losses, valid_losses, stopped_at=-1) -> str:
+def reason(train_losses, valid_losses, stopped_at=-1) -> str:
     history = History()
     for i, pair in enumerate(zip(train_losses, valid_losses, strict=True)):
         values = np.zeros((len(MEASURES), 1))
@@ -86,27 +86,27 @@ def advice(train_losses, valid_losses, stopped_at=-1) -> str:
     dataset = load(Experiment().data)
     found = judge(history, dataset, Experiment())
     assert found.kind == "good fit"
-    return found.advice
+    return found.reason
 
 
 FALLING = 0.15 - 0.05 * STEPS
 FLAT = np.full(len(EPOCHS), 0.1)
 
 
-def test_to_train_on_is_only_said_while_both_losses_fall():
-    assert "train on" in advice(FALLING, FALLING)
-    assert "train on" not in advice(FALLING, FLAT)
-    assert "Only the training loss is still falling" in advice(FALLING, FLAT)
-    assert "falling" not in advice(FLAT, FLAT)
-    assert "falling" not in advice(FLAT, FALLING)
+def test_which_losses_are_still_falling_is_said():
+    assert "Both losses are still falling" in reason(FALLING, FALLING)
+    assert "Both" not in reason(FALLING, FLAT)
+    assert "Only the training loss is still falling" in reason(FALLING, FLAT)
+    assert "falling" not in reason(FLAT, FLAT)
+    assert "falling" not in reason(FLAT, FALLING)
 
 
-def test_a_run_that_stopped_early_is_not_told_to_train_on():
-    assert "train on" not in advice(FALLING, FALLING, stopped_at=int(EPOCHS[-1]))
+def test_of_a_run_that_stopped_early_nothing_is_falling():
+    assert "falling" not in reason(FALLING, FALLING, stopped_at=int(EPOCHS[-1]))
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_long_flat_training_is_not_told_to_train_on(seed):
+def test_nothing_is_falling_in_long_flat_training(seed):
     settings = {"data.n_train": 200, "regularization.weight_decay": 0.01, "epochs": 1500}
     experiment = replace(Experiment(), settings | {"seed": seed, "data.seed": seed})
     history = History()
@@ -114,4 +114,4 @@ def test_long_flat_training_is_not_told_to_train_on(seed):
         history.append(snapshot)
     dataset = load(experiment.data)
     for epoch in (1000, 1100, 1200, 1300, 1400, 1500):
-        assert "falling" not in judge(history.until(epoch), dataset, experiment).advice
+        assert "falling" not in judge(history.until(epoch), dataset, experiment).reason

@@ -44,7 +44,7 @@ def test_the_first_hint_goes_when_it_is_followed_and_the_others_follow(beginner,
     person, window = beginner, beginner.window
     follow_first(person)
     person.wait(lambda: "epochs" in hint(person))
-    window.timeline.pick_moment(16)
+    window.timeline.track.pick_moment(16)
     person.wait(lambda: "lesson" in hint(person))
     window.guide.open()
     window.guide.go_to(lessons()[0].id, 0)
@@ -68,8 +68,8 @@ def test_a_value_away_from_the_valley_is_not_what_is_meant(beginner):
 def test_what_was_done_before_its_turn_is_not_asked_for(beginner):
     person = beginner
     person.press(Key.Key_P)
-    person.window.timeline.pick_moment(16)
-    person.window.timeline.pick_moment(None)
+    person.window.timeline.track.pick_moment(16)
+    person.window.timeline.track.pick_moment(None)
     follow_first(person)
     person.wait(lambda: "lesson" in hint(person))
 

@@ -22,7 +22,7 @@ def timeline(qtbot) -> Timeline:
     timeline = Timeline()
     qtbot.addWidget(timeline)
     timeline.resize(960, 32)
-    timeline.set_kept(KEPT)
+    timeline.track.set_kept(KEPT)
     with qtbot.waitExposed(timeline):
         timeline.show()
     return timeline
@@ -32,7 +32,7 @@ def timeline(qtbot) -> Timeline:
 def moments(timeline) -> list[int | None]:
     """What `moment_changed` carried."""
     seen: list[int | None] = []
-    timeline.moment_changed.connect(seen.append)
+    timeline.track.moment_changed.connect(seen.append)
     return seen
 
 
@@ -55,7 +55,7 @@ def test_kept_moments_are_evenly_spaced_and_a_click_goes_to_one(timeline, moment
     _click(timeline, 4)
     _click(timeline, 9, y=25)  # on the numbers below
     assert moments == [5, 55]
-    assert timeline.moment() == 55
+    assert timeline.track.moment == 55
     assert timeline.label.text() == "Epoch 55"
 
 
@@ -72,14 +72,14 @@ def test_a_drag_goes_through_the_moments_and_ends_live(timeline, moments) -> Non
 
 
 def test_taking_hold_of_the_handle_beside_its_middle_does_not_move_it(timeline, moments) -> None:
-    timeline.set_kept(range(400))  # some 1 px apart
-    timeline.set_moment(200)
+    timeline.track.set_kept(range(400))  # some 1 px apart
+    timeline.track.set_moment(200)
     QTest.mousePress(timeline.track, LEFT, pos=_at(timeline, 200) + QPoint(5, 0))
     QTest.mouseMove(timeline.track, _at(timeline, 200) + QPoint(5, 0))
     assert moments == []
     QTest.mouseMove(timeline.track, _at(timeline, 190) + QPoint(5, 0))
     QTest.mouseRelease(timeline.track, LEFT)
-    assert abs(timeline.moment() - 190) <= 1
+    assert abs(timeline.track.moment - 190) <= 1
 
 
 def test_keys_go_by_one_by_ten_and_to_the_ends(timeline, moments) -> None:
@@ -99,14 +99,14 @@ def test_the_wheel_changes_nothing(timeline, moments) -> None:
 
 
 def test_while_training_goes_on_the_handle_stays_with_its_epoch(timeline, moments) -> None:
-    timeline.set_moment(89)
+    timeline.track.set_moment(89)
     before = timeline.track.x_of(timeline.track.value())
-    timeline.set_kept([*KEPT, 1597, 2584])
-    assert timeline.moment() == 89
+    timeline.track.set_kept([*KEPT, 1597, 2584])
+    assert timeline.track.moment == 89
     assert timeline.track.x_of(timeline.track.value()) < before
-    timeline.set_moment(None)
-    timeline.set_kept([*KEPT, 1597, 2584, 4181])
-    assert timeline.moment() is None
+    timeline.track.set_moment(None)
+    timeline.track.set_kept([*KEPT, 1597, 2584, 4181])
+    assert timeline.track.moment is None
     assert timeline.label.text() == "Epoch 4,181"
     assert timeline.track.value() == timeline.track.maximum()
     assert moments == []
@@ -115,44 +115,44 @@ def test_while_training_goes_on_the_handle_stays_with_its_epoch(timeline, moment
 def test_a_moment_that_is_kept_no_longer_goes_to_the_nearest_and_says_so_once(
     timeline, moments
 ) -> None:
-    timeline.set_moment(89)
-    timeline.set_kept([0, 2, 8, 34, 100, 377, 987])
-    timeline.set_kept([0, 2, 8, 34, 100, 377, 987, 1500])
+    timeline.track.set_moment(89)
+    timeline.track.set_kept([0, 2, 8, 34, 100, 377, 987])
+    timeline.track.set_kept([0, 2, 8, 34, 100, 377, 987, 1500])
     assert moments == [100]
     assert timeline.label.text() == "Epoch 100"
-    timeline.set_kept([0])  # trained anew
+    timeline.track.set_kept([0])  # trained anew
     assert moments == [100, None]
 
 
 def test_a_moment_set_is_the_nearest_kept_one_without_a_signal(timeline, moments) -> None:
     for epoch, kept in ((50, 55), (4, 5), (-3, 0), (986, None), (5000, None), (300, 233)):
-        timeline.set_moment(epoch)
-        assert timeline.moment() == kept
+        timeline.track.set_moment(epoch)
+        assert timeline.track.moment == kept
     assert moments == []
-    timeline.pick_moment(12)
-    timeline.pick_moment(13)
+    timeline.track.pick_moment(12)
+    timeline.track.pick_moment(13)
     assert moments == [13]
 
 
 def test_nothing_can_be_done_with_fewer_than_two_moments(timeline, moments) -> None:
-    timeline.set_best(0)
-    timeline.set_kept([0])
+    timeline.track.set_best(0)
+    timeline.track.set_kept([0])
     names = ("live", "continue", "restore_best", "overlay")
     assert not timeline.track.isEnabled()
     assert not any(timeline.button(name).isEnabled() for name in names)
     assert timeline.label.text() == "Epoch 0"
     _click(timeline, 0)
-    timeline.set_kept([])
-    timeline.set_moment(7)
+    timeline.track.set_kept([])
+    timeline.track.set_moment(7)
     timeline.grab()
-    assert timeline.moment() is None
+    assert timeline.track.moment is None
     assert moments == []
 
 
 def test_a_drag_ends_when_a_new_run_begins(timeline, moments) -> None:
     QTest.mousePress(timeline.track, LEFT, pos=_at(timeline, 5))
-    timeline.set_kept([0])
-    timeline.set_kept(KEPT)
+    timeline.track.set_kept([0])
+    timeline.track.set_kept(KEPT)
     moments.clear()
     QTest.mouseMove(timeline.track, _at(timeline, 2))
     assert moments == []
@@ -163,7 +163,7 @@ def test_buttons_are_enabled_where_they_have_something_to_do(qtbot, timeline, mo
     assert not live.isEnabled()
     assert not go_on.isEnabled()
     _click(timeline, 3)
-    with qtbot.waitSignal(timeline.continue_clicked):
+    with qtbot.waitSignal(timeline.button("continue").clicked):
         QTest.mouseClick(go_on, LEFT)
     QTest.mouseClick(live, LEFT)
     assert moments == [3, None]
@@ -174,25 +174,25 @@ def test_best_can_be_restored_and_shown_once_there_is_one(qtbot, timeline) -> No
     restore, overlay = timeline.button("restore_best"), timeline.button("overlay")
     assert not restore.isEnabled()
     assert not overlay.isEnabled()
-    timeline.set_best(60)
-    with qtbot.waitSignal(timeline.restore_best_clicked):
+    timeline.track.set_best(60)
+    with qtbot.waitSignal(timeline.button("restore_best").clicked):
         QTest.mouseClick(restore, LEFT)
     for is_on in (True, False):
-        with qtbot.waitSignal(timeline.overlay_toggled) as signal:
+        with qtbot.waitSignal(timeline.button("overlay").toggled) as signal:
             QTest.mouseClick(overlay, LEFT)
         assert signal.args == [is_on]
-    timeline.set_best(None)
+    timeline.track.set_best(None)
     assert not restore.isEnabled()
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_the_ring_is_at_the_kept_epoch_nearest_to_the_best(timeline, colors) -> None:
     timeline.setPalette(palette_of(colors))
-    timeline.set_best(60)  # 55 is nearest
+    timeline.track.set_best(60)  # 55 is nearest
     image = timeline.track.grab().toImage()
     x = timeline.track.x_of(9)
     assert image.pixelColor(round(x), 9).name() == colors.background
-    timeline.set_best(None)
+    timeline.track.set_best(None)
     assert timeline.track.grab().toImage() != image
 
 
@@ -200,10 +200,10 @@ def test_numbered_ticks_keep_their_numbers_and_do_not_touch(timeline) -> None:
     timeline.resize(1200, 32)
     QApplication.processEvents()
     before = {number for _, number in timeline.track.ticks()}
-    timeline.set_kept([*KEPT, 1597])
+    timeline.track.set_kept([*KEPT, 1597])
     ticks = timeline.track.ticks()
     assert before == {number for _, number in ticks} - {"1,597"}
-    timeline.set_kept(range(0, 100_000, 97))
+    timeline.track.set_kept(range(0, 100_000, 97))
     ticks = timeline.track.ticks()
     width = timeline.track.fontMetrics().horizontalAdvance("100,000")
     assert 3 <= len(ticks) <= timeline.track.width() / (0.8 * width)
@@ -212,7 +212,7 @@ def test_numbered_ticks_keep_their_numbers_and_do_not_touch(timeline) -> None:
 
 
 def test_the_mouse_reads_the_epoch_under_it(timeline) -> None:
-    timeline.set_best(60)
+    timeline.track.set_best(60)
     QTest.mouseMove(timeline.track, _at(timeline, 8))
     assert timeline.track.toolTip().startswith("Epoch 34\n")
     QTest.mouseMove(timeline.track, _at(timeline, 9))
@@ -229,9 +229,9 @@ def test_early_stopping_is_told_at_the_end(timeline, width, text) -> None:
     timeline.set_stopped_early(987)
     assert timeline.label.text() == text
     assert "Early stopping ended the run at epoch 987" in timeline.label.toolTip()
-    timeline.set_moment(21)
+    timeline.track.set_moment(21)
     assert timeline.label.text() == "Epoch 21"
-    timeline.set_moment(None)
+    timeline.track.set_moment(None)
     timeline.set_stopped_early(None)
     assert timeline.label.text() == "Epoch 987"
     assert "Early" not in timeline.label.toolTip()
@@ -262,9 +262,9 @@ def test_texts_get_shorter_so_that_nothing_overlaps(qtbot, width) -> None:
 
 def test_new_moments_lay_nothing_out(timeline) -> None:
     places = [part.geometry() for part in timeline.findChildren(QWidget)]
-    timeline.set_kept(range(100_000, 100_500))
-    timeline.set_best(100_200)
-    timeline.set_moment(100_100)
+    timeline.track.set_kept(range(100_000, 100_500))
+    timeline.track.set_best(100_200)
+    timeline.track.set_moment(100_100)
     QApplication.processEvents()
     assert [part.geometry() for part in timeline.findChildren(QWidget)] == places
 
@@ -275,8 +275,8 @@ def test_space_is_left_to_the_window_and_return_presses(qtbot, timeline) -> None
     action.setShortcut(QKeySequence("Space"))
     action.triggered.connect(lambda: pressed.append("window"))
     timeline.addAction(action)
-    timeline.continue_clicked.connect(lambda: pressed.append("continue"))
-    timeline.set_moment(5)
+    timeline.button("continue").clicked.connect(lambda: pressed.append("continue"))
+    timeline.track.set_moment(5)
     timeline.activateWindow()
     qtbot.waitUntil(timeline.isActiveWindow)
     for part in (timeline.button("continue"), timeline.track):

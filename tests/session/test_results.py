@@ -17,6 +17,7 @@ from regplay.core.fields import replace
 from regplay.core.fit import Fit
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.sweep import Sweep, SweepAxis
+from regplay.core.verdict import PointLosses
 from regplay.session.files import OutputError, prepare_folder, write_file
 from regplay.session.results import (
     Result,
@@ -48,12 +49,15 @@ def _result(*snapshots: Snapshot) -> Result:
     history = History()
     for snapshot in snapshots:
         history.append(snapshot)
+    experiment, dataset = Experiment(data=data), load(data)
+    fit = Fit(0, 0, np.array([0.1, 0.2, 1 / 3]), np.array([1e-17, -2.0]))
     return Result(
-        experiment=Experiment(data=data),
-        dataset=load(data),
+        experiment=experiment,
+        dataset=dataset,
         history=history,
         final=snapshots[-1],
-        fit=Fit(0, 0, np.array([0.1, 0.2, 1 / 3]), np.array([1e-17, -2.0])),
+        fit=fit,
+        points=PointLosses.of(experiment, dataset, fit),
         layers=[(torch.eye(1), torch.zeros(1))],
         seconds=1.5,
         engine="native, AVX2",

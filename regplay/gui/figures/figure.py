@@ -24,7 +24,7 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.gui.plots.axes import Axes
 from regplay.gui.plots.canvas import Frame, Layer
 from regplay.gui.plots.legend import Entry, paint_legend
@@ -47,7 +47,10 @@ class Series:
 
     def cells(self) -> dict[str, list[Any]]:
         """The columns as plain values."""
-        found = {_column(name): _plain(values) for name, values in self.columns.items()}
+        found = {
+            f"{name}_" if name == SERIES else name: _plain(values)  # a column may have that name
+            for name, values in self.columns.items()
+        }
         lengths = {len(values) for values in found.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of {self.name} have {sorted(lengths)} rows: must be as many")
@@ -67,10 +70,6 @@ def to_text(series: Sequence[Series], separator: str = ",") -> str:
         columns = [cells.get(name, empty) for name in names]
         writer.writerows(zip([series_name] * rows, *columns, strict=True))
     return out.getvalue()
-
-
-def _column(name: str) -> str:
-    return f"{name}_" if name == SERIES else name  # a column of a file may be called so
 
 
 def _plain(values: ArrayLike) -> list[Any]:
@@ -292,11 +291,10 @@ FORMATS = ("png", "svg")
 MOST = 16_384  # pixels of a side
 _MOST_PIXELS = 100_000_000  # 400 MB of memory
 _ADVICE = {
-    errno.EACCES: "choose a folder that you may write to",
-    errno.EPERM: "choose a folder that you may write to",
-    errno.EROFS: "choose a folder that you may write to",
-    errno.ENOSPC: "make room on the disk, or choose another one",
-    errno.EDQUOT: "make room on the disk, or choose another one",
+    **dict.fromkeys(
+        (errno.EACCES, errno.EPERM, errno.EROFS), "choose a folder that you may write to"
+    ),
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room on the disk, or choose another one"),
     errno.ENOENT: "choose a folder that exists",
     errno.ENOTDIR: "choose a folder that exists",
     errno.EISDIR: "choose a name that is not a folder's",

@@ -1,7 +1,11 @@
 """Asks how a figure is to look and where it goes, and shows it meanwhile."""
 
+import contextlib
+import dataclasses
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
@@ -63,55 +67,58 @@ class SizeRow(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.pixels = [named(f"figure.{side}", QSpinBox()) for side in ("width", "height")]
-        self.mm = [named(f"figure.{side}_mm", QDoubleSpinBox()) for side in ("width", "height")]
-        for box, value in zip(self.pixels, _PIXELS, strict=True):
-            box.setRange(LEAST, MOST)
+        self.pixels = [QSpinBox(), QSpinBox()]
+        self.mm = [QDoubleSpinBox(decimals=1), QDoubleSpinBox(decimals=1)]
+        self.dpi = QSpinBox(suffix=" dpi")
+        self._boxes: dict[str, Any] = {}  # whole numbers and others
+        pixels, mm = (LEAST, MOST), (_LEAST_MM, _MOST_MM)
+        rows: tuple[tuple[str, Any, tuple[float, float], float], ...] = (
+            ("width", self.pixels[0], pixels, _PIXELS[0]),
+            ("height", self.pixels[1], pixels, _PIXELS[1]),
+            ("width_mm", self.mm[0], mm, _MM[0]),
+            ("height_mm", self.mm[1], mm, _MM[1]),
+            ("dpi", self.dpi, (72, 1200), _DPI),
+        )
+        for key, box, (least, most), value in rows:
+            self._boxes[key] = named(f"figure.{key}", box)
+            box.setRange(least, most)
             box.setValue(value)
-            box.valueChanged.connect(self._tell)
-        for mm_box, length in zip(self.mm, _MM, strict=True):
-            mm_box.setRange(_LEAST_MM, _MOST_MM)
-            mm_box.setDecimals(1)
-            mm_box.setValue(length)
-            mm_box.valueChanged.connect(self._tell)
+            box.valueChanged.connect(self.changed)
         self.unit = named("figure.unit", Combo())
         self.unit.addItems(["px", "mm"])
+        self.unit.currentIndexChanged.connect(self._show_unit)
         self.scale = named("figure.scale", Combo())
         for text, scale in _SCALES.items():
             self.scale.addItem(text, scale)
         self.scale.setToolTip("How large text and lines are")
         widest = max(map(self.scale.fontMetrics().horizontalAdvance, _SCALES))
         self.scale.setMinimumWidth(widest + _ARROW)
-        self.dpi = named("figure.dpi", QSpinBox())
-        self.dpi.setRange(72, 1200)
-        self.dpi.setValue(_DPI)
-        self.dpi.setSuffix(" dpi")
-        self.unit.currentIndexChanged.connect(self._unit_changed)
-        self.scale.currentIndexChanged.connect(self._tell)
-        self.dpi.valueChanged.connect(self._tell)
-        self._times = QLabel("×")
-        first, second = QHBoxLayout(), QHBoxLayout()
-        for part in (self.pixels[0], self.mm[0], self._times, self.pixels[1], self.mm[1]):
-            first.addWidget(part)
-        first.addWidget(self.unit)
-        first.addStretch(1)
-        second.addWidget(self.scale)
-        second.addWidget(self.dpi)
-        second.addStretch(1)
+        for combo in (self.unit, self.scale):
+            combo.currentIndexChanged.connect(self.changed)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(first)
-        layout.addLayout(second)
+        times = QLabel("×")
+        for parts in (
+            (self.pixels[0], self.mm[0], times, self.pixels[1], self.mm[1], self.unit),
+            (self.scale, self.dpi),
+        ):
+            row = QHBoxLayout()
+            for part in parts:
+                row.addWidget(part)
+            row.addStretch(1)
+            layout.addLayout(row)
         self._show_unit()
 
-    @property
-    def is_on_paper(self) -> bool:
-        """Whether the size is in mm."""
-        return self.unit.currentText() == "mm"
+    def _show_unit(self) -> None:
+        is_on_paper = self.unit.currentText() == "mm"
+        for part in (*self.pixels, self.scale):
+            part.setVisible(not is_on_paper)
+        for part in (*self.mm, self.dpi):
+            part.setVisible(is_on_paper)
 
     def size_chosen(self) -> tuple[int, int, float]:
         """Width and height in pixels, and the scale of text and lines."""
-        if self.is_on_paper:
+        if self.unit.currentText() == "mm":
             width, height = (box.value() for box in self.mm)
             dpi = min(self.dpi.value(), int(MOST * INCH / max(width, height)))
             return size_on_paper(width, height, dpi)
@@ -120,54 +127,22 @@ class SizeRow(QWidget):
 
     def remember(self, settings: QSettings) -> None:
         """Keep what was chosen."""
-        for key, value in self._state().items():
-            settings.setValue(f"figure/{key}", value)
+        for key, box in self._boxes.items():
+            settings.setValue(f"figure/{key}", box.value())
+        for key, combo in (("unit", self.unit), ("scale", self.scale)):
+            settings.setValue(f"figure/{key}", combo.currentText())
 
     def restore(self, settings: QSettings) -> None:
         """Go back to what was kept; what is no number is left out."""
-        for key, box in self._boxes().items():
-            try:
+        for key, box in self._boxes.items():
+            with contextlib.suppress(ValueError):
                 value = float(str(settings.value(f"figure/{key}")))
-            except ValueError:
-                continue
-            if not math.isfinite(value):
-                continue
-            if isinstance(box, QDoubleSpinBox):
-                box.setValue(min(value, box.maximum()))
-            else:
-                box.setValue(int(min(max(value, box.minimum()), box.maximum())))
+                if math.isfinite(value):
+                    value = min(max(value, box.minimum()), box.maximum())
+                    box.setValue(value if isinstance(box, QDoubleSpinBox) else int(value))
         for key, combo in (("unit", self.unit), ("scale", self.scale)):
-            at = combo.findText(str(settings.value(f"figure/{key}")))
-            combo.setCurrentIndex(max(at, 0))
+            combo.setCurrentIndex(max(combo.findText(str(settings.value(f"figure/{key}"))), 0))
         self._show_unit()
-
-    def _state(self) -> dict[str, float | str]:
-        state: dict[str, float | str] = {key: box.value() for key, box in self._boxes().items()}
-        return state | {"unit": self.unit.currentText(), "scale": self.scale.currentText()}
-
-    def _boxes(self) -> dict[str, QSpinBox | QDoubleSpinBox]:
-        return {
-            "width": self.pixels[0],
-            "height": self.pixels[1],
-            "width_mm": self.mm[0],
-            "height_mm": self.mm[1],
-            "dpi": self.dpi,
-        }
-
-    def _unit_changed(self) -> None:
-        self._show_unit()
-        self._tell()
-
-    def _show_unit(self) -> None:
-        for box in self.pixels:
-            box.setVisible(not self.is_on_paper)
-        for mm_box in self.mm:
-            mm_box.setVisible(self.is_on_paper)
-        self.scale.setVisible(not self.is_on_paper)
-        self.dpi.setVisible(self.is_on_paper)
-
-    def _tell(self, *_: object) -> None:
-        self.changed.emit()
 
 
 _SCHEMES = {"window": "As on screen", "light": "Light", "dark": "Dark"}
@@ -204,7 +179,16 @@ class FigureDialog(QDialog):
         self._is_titled = False  # by a person
         self._compose()
         self._restore()
-        self._connect()
+        self.format.currentIndexChanged.connect(self._format_changed)
+        self.size_row.changed.connect(self._changed)
+        self.scheme.currentIndexChanged.connect(self._changed)
+        self.transparent.toggled.connect(self._changed)
+        self.heading.textEdited.connect(self._titled)
+        self.file.textEdited.connect(self._named)
+        self.browse.clicked.connect(self._browse)
+        self.copy_button.clicked.connect(self._copy)
+        self.save_button.clicked.connect(self._save)
+        self.buttons.rejected.connect(self.reject)
 
     def _compose(self) -> None:
         self.file = named("figure.file", QLineEdit())
@@ -258,18 +242,6 @@ class FigureDialog(QDialog):
         cancel = self.buttons.button(QDialogButtonBox.StandardButton.Cancel)
         cancel.setAutoDefault(False)
         self.save_button.setDefault(True)
-
-    def _connect(self) -> None:
-        self.format.currentIndexChanged.connect(self._format_changed)
-        self.size_row.changed.connect(self._changed)
-        self.scheme.currentIndexChanged.connect(self._changed)
-        self.transparent.toggled.connect(self._changed)
-        self.heading.textEdited.connect(self._titled)
-        self.file.textEdited.connect(self._named)
-        self.browse.clicked.connect(self._browse)
-        self.copy_button.clicked.connect(self._copy)
-        self.save_button.clicked.connect(self._save)
-        self.buttons.rejected.connect(self.reject)
 
     # what was chosen
 
@@ -343,13 +315,9 @@ class FigureDialog(QDialog):
             self._agreed = path if was_asked else None  # the file dialog asks by itself
 
     def _copy(self) -> None:
-        try:
-            copy_figure(self._figure, self.style_chosen())
-        except FigureError as error:
-            self._say(str(error))
-            return
-        self.copied.emit()
-        self.accept()
+        if self._tries(lambda: copy_figure(self._figure, self.style_chosen())):
+            self.copied.emit()
+            self.accept()
 
     def _save(self) -> None:
         path = self.path
@@ -358,15 +326,18 @@ class FigureDialog(QDialog):
         if path.is_file() and path != self._agreed:
             self._say(f"{path} exists: press Replace to write over it.", "Replace")
             self._agreed = path
-            return
+        elif self._tries(lambda: save_figure(self._figure, path, self.style_chosen())):
+            self._remember(path)
+            self.saved.emit(path)
+            self.accept()
+
+    def _tries(self, act: Callable[[], None]) -> bool:
         try:
-            save_figure(self._figure, path, self.style_chosen())
+            act()
         except FigureError as error:
             self._say(str(error))
-            return
-        self._remember(path)
-        self.saved.emit(path)
-        self.accept()
+            return False
+        return True
 
     def _say(self, message: str, button: str = "Save") -> None:
         self.message.setText(message)
@@ -380,13 +351,12 @@ class FigureDialog(QDialog):
         self._changed()
 
     def _changed(self, *_: object) -> None:
-        style = self.style_chosen()
+        style, ratio = self.style_chosen(), self.devicePixelRatioF()
         page = style.page
-        ratio = self.devicePixelRatioF()
-        share = min(_PREVIEW[0] / page.width(), _PREVIEW[1] / page.height())
-        sides = page.width(), page.height()
-        width, height = (max(round(side * share * ratio), 1) for side in sides)
-        small = Style(width, height, share * ratio, style.scheme, style.transparent, style.title)
-        image = draw_image(self._figure, small)
+        share = ratio * min(_PREVIEW[0] / page.width(), _PREVIEW[1] / page.height())
+        width, height = (max(round(side * share), 1) for side in (page.width(), page.height()))
+        image = draw_image(
+            self._figure, dataclasses.replace(style, width=width, height=height, scale=share)
+        )
         image.setDevicePixelRatio(ratio)
         self.preview.setPixmap(QPixmap.fromImage(image))

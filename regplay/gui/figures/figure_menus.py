@@ -1,7 +1,6 @@
 """What a right click on a plot offers, and the same for all plots in a menu."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.gui.plots.chart import Chart
 
 # What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which
@@ -106,7 +105,7 @@ class FigureMenus(QObject):
         ):
             action = menu.addAction(text)
             action.setObjectName(name)
-            action.triggered.connect(partial(_without_argument, act, figure))
+            action.triggered.connect(lambda *_, act=act: act(figure))
 
     # what they do
 
@@ -116,16 +115,15 @@ class FigureMenus(QObject):
 
         dialog = FigureDialog(figure, self._settings, self._window)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.saved.connect(self._saved)
-        dialog.copied.connect(self._copied)
+        dialog.saved.connect(lambda path: self.done.emit(f"Saved {path}"))
+        dialog.copied.connect(lambda: self.done.emit("Copied the figure"))
         dialog.open()
 
     def copy(self, figure: "Figure") -> None:
         """Put the figure on the clipboard."""
         from regplay.gui.figures.figure import copy_figure
 
-        if self._tries(lambda: copy_figure(figure)):
-            self._copied()
+        self._tries(lambda: copy_figure(figure), "Copied the figure")
 
     def save_data(self, figure: "Figure") -> None:
         """Ask for a name, and write the numbers behind the plot."""
@@ -141,35 +139,23 @@ class FigureMenus(QObject):
         if not name:
             return
         path = Path(name)
-        if self._tries(lambda: save_data(figure, path)):
-            if self._settings is not None:
-                self._settings.setValue(_FOLDER, str(path.parent))
-            self._saved(path)
+        if self._tries(lambda: save_data(figure, path), f"Saved {path}") and self._settings:
+            self._settings.setValue(_FOLDER, str(path.parent))
 
     def copy_data(self, figure: "Figure") -> None:
         """Put the numbers behind the plot on the clipboard."""
         from regplay.gui.figures.figure import copy_data
 
-        if self._tries(lambda: copy_data(figure)):
-            self.done.emit("Copied the data")
+        self._tries(lambda: copy_data(figure), "Copied the data")
 
-    def _tries(self, act: Callable[[], None]) -> bool:
+    def _tries(self, act: Callable[[], None], done: str) -> bool:
         try:
             act()
         except UserError as error:
             self.failed.emit(str(error))
             return False
+        self.done.emit(done)
         return True
-
-    def _saved(self, path: Path) -> None:
-        self.done.emit(f"Saved {path}")
-
-    def _copied(self) -> None:
-        self.done.emit("Copied the figure")
-
-
-def _without_argument(act: Callable[["Figure"], None], figure: "Figure", *_: object) -> None:
-    act(figure)
 
 
 def _was_dragged(widget: QWidget | None, event: QContextMenuEvent) -> bool:

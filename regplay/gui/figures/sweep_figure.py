@@ -1,6 +1,5 @@
 """Losses over the values of one field, or over two as a map: of a sweep's networks, as a figure."""
 
-import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,12 +20,22 @@ from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import Frame, Layer
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Scale, loss_scale
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Shape, draw_joined, draw_marker, pen
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    Points,
+    PointsLayer,
+    Shape,
+    draw_joined,
+    draw_marker,
+    pen,
+)
 from regplay.gui.plots.surface_colors import Bar, value_colors
 from regplay.gui.theme import LIGHT, ROLES, mix
 from regplay.session.number_text import number, value_text
 from regplay.session.results import SweepResult
 
+_NUMERIC = ("integer", "number")  # kinds of fields
 _LOG_VALUES_FROM = 100.0  # times the smallest value of a field
 _ZERO_ROOM = 0.12  # of a logarithmic axis, between a 0 and the smallest value above it
 _MARGIN = 0.03  # of an axis, beyond its first and last value
@@ -38,7 +47,7 @@ def is_logarithmic(axis: SweepAxis) -> bool:
 
     A 0 doesn't count: it is broken off.
     """
-    if FIELDS[axis.path].kind not in ("integer", "number"):
+    if FIELDS[axis.path].kind not in _NUMERIC:
         return False
     values = np.array(sorted({float(value) for value in axis.values} - {0.0}))
     if len(values) < 2:
@@ -76,9 +85,7 @@ class FieldAxis:
 def field_axis(swept: SweepAxis) -> FieldAxis:
     """The axis of a field that was swept."""
     field, values = FIELDS[swept.path], swept.values
-    is_numeric = field.kind in ("integer", "number")
-    if not is_numeric:
-        places = np.arange(len(values), dtype=float)
+    if field.kind not in _NUMERIC:
         named = _cell_axis("x", swept, range(len(values)))
         return FieldAxis(named, np.arange(len(values), dtype=float), False)
     is_log = is_logarithmic(swept)
@@ -115,51 +122,46 @@ _MOST_DOTS = 60  # values; more would hide the line
 
 
 @dataclass(frozen=True, eq=False)
-class LossesLayer:
-    """A loss over the values of a field; none joins names, or crosses a break of the axis.
+class LossLineLayer:
+    """A loss [P] over the values of a field: there is a gap where it is not finite.
 
-    Attributes
-    ----------
-    across
-        Where the values lie.
-    losses
-        Of each value [P]; what is not finite leaves a gap.
-    color, shape
-        Of the line and of the points on it.
-    seeds
-        Of each value the losses of single networks [P, S], or None.
+    No line joins names, or crosses a break of the axis.
     """
 
     across: FieldAxis
     losses: Floats
     color: str
-    shape: Shape
-    seeds: Floats | None = None
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw single networks, the line, and the points on it."""
-        across, colors = self.across, frame.colors
-        color, ground = colors.of(self.color), colors.background
-        order = np.argsort(across.places, kind="stable")
-        places, x = across.places[order], frame.x(across.places[order])
-        if self.seeds is not None:
-            faint = mix(color, ground, _FAINT)
-            for at, losses in zip(x.tolist(), frame.y(self.seeds[order]), strict=True):
-                for y in losses[np.isfinite(losses)].tolist():
-                    draw_marker(painter, self.shape, at, y, _SEED_DOT, faint, faint)
-        y = frame.y(self.losses[order])
-        if across.is_numeric:
-            segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
-            if across.break_at is not None:
-                is_over = (places[:-1] < across.break_at) & (across.break_at < places[1:])
-                segments = segments[~is_over]
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(pen(color, _LINE))
-            draw_joined(painter, segments)
-        for place, at, height in zip(places.tolist(), x.tolist(), y.tolist(), strict=True):
-            is_alone = across.break_at is not None and place < across.break_at
-            if math.isfinite(height) and (len(x) <= _MOST_DOTS or is_alone):
-                draw_marker(painter, self.shape, at, height, _DOT, color, ground)
+        """Draw the line."""
+        break_at, order = self.across.break_at, np.argsort(self.across.places, kind="stable")
+        if not self.across.is_numeric:
+            return
+        places = self.across.places[order]
+        x, y = frame.x(places), frame.y(self.losses[order])
+        segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
+        if break_at is not None:
+            segments = segments[~((places[:-1] < break_at) & (break_at < places[1:]))]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen(frame.colors.of(self.color), _LINE))
+        draw_joined(painter, segments)
+
+
+def _loss_layers(
+    across: FieldAxis, losses: Floats, color: str, shape: Shape, seeds: Floats | None
+) -> list[Layer]:
+    """Single networks [P, S], if there are any; the line through the losses; points on it."""
+    single, points = PointsLayer(), PointsLayer()
+    if seeds is not None:
+        faint = mix(color, ROLES.background, _FAINT)
+        places = np.repeat(across.places, seeds.shape[1])
+        single.groups = (Points(places, seeds.ravel(), shape, (faint,), faint, _SEED_DOT),)
+    shown = np.full(len(losses), len(losses) <= _MOST_DOTS)
+    if across.break_at is not None:
+        shown |= across.places < across.break_at
+    places, ring = across.places[shown], ROLES.background
+    points.groups = (Points(places, losses[shown], shape, (color,), ring, _DOT),)
+    return [single, LossLineLayer(across, losses, color), points]
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,15 +236,15 @@ def losses_plot(
     layers: list[Layer] = [GridLayer(lambda: axes)]
     pairs = [*zip(losses, seeds, _LOOKS, strict=True)]
     for values, each, (_, _, color, shape) in reversed(pairs):
-        layers.append(LossesLayer(across, values, color, shape, each))
+        layers += _loss_layers(across, values, color, shape, each)
     entries = [Entry("line", text, color) for _, text, color, _ in _LOOKS]
-    if diverged is not None and diverged.any():
-        layers.append(DivergedLayer(across.places[diverged]))
     if best is not None:
-        layers.append(BestLayer(float(across.places[best]), float(losses[1][best])))
         entries.append(Entry("circle", best_text, ROLES.background, ROLES.best))
     if diverged is not None and diverged.any():
+        layers.append(DivergedLayer(across.places[diverged]))
         entries.append(_DIVERGED)
+    if best is not None:
+        layers.append(BestLayer(float(across.places[best]), float(losses[1][best])))
     return Plot(axes, layers, entries)
 
 
@@ -255,18 +257,15 @@ def _lines(result: SweepResult) -> Plot:
     }
     means = [result.means(measure) for measure, *_ in _LOOKS]
     has_seeds = result.sweep.seeds > 1
-    seeds = [result.values(measure) if has_seeds else None for measure, *_ in _LOOKS]
     best = result.ranking()[0]
-    diverged = np.asarray(result.diverged > 0)
-    name = names[result.task]
     return losses_plot(
         field_axis(swept),
         means,
         best[0],
         _best_text(result, best),
-        seeds=seeds,
-        diverged=diverged,
-        name=name,
+        seeds=[result.values(measure) if has_seeds else None for measure, *_ in _LOOKS],
+        diverged=np.asarray(result.diverged > 0),
+        name=names[result.task],
     )
 
 
@@ -354,7 +353,7 @@ def _map(result: SweepResult) -> Plot:
 def _rising(axis: SweepAxis) -> list[int]:
     """Positions of the values, numbers from the smallest to the largest."""
     places = list(range(len(axis.values)))
-    if FIELDS[axis.path].kind not in ("integer", "number"):
+    if FIELDS[axis.path].kind not in _NUMERIC:
         return places
     return sorted(places, key=lambda place: float(axis.values[place]))
 

@@ -5,22 +5,9 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QApplication,
-    QGraphicsWidget,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
 from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import Canvas, Frame, Layer
@@ -82,7 +69,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._log = {"x": False, "y": False}
         self._auto: dict[str, Range | None] = {"x": None, "y": None}
         self._frame: Frame | None = None
-
         self._names = {"x": "", "y": ""}
         self._marks: dict[str, Marks | None] = {"x": None, "y": None}
 
@@ -103,7 +89,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
         self.reset_button.clicked.connect(self.reset_ranges)
         self.reset_button.hide()
-        self.box.sigRangeChanged.connect(self._range_changed)
+        self.box.sigRangeChanged.connect(self._redraw)
         self.box.sigResized.connect(self._box_resized)
         self.box.sigRangeChangedManually.connect(self._moved_by_mouse)
 
@@ -184,20 +170,19 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Undo pan and zoom."""
         self.manual = False
         self.reset_button.hide()
-        self._show("x")
-        self._show("y")
+        self._show("x", "y")
 
     def hold_ranges(self, holds: bool) -> None:
         """Let the ranges rest, as while a point is dragged; what they miss comes afterwards."""
         if holds != self._is_held:
             self._is_held = holds
-            self._show("x")
-            self._show("y")
+            self._show("x", "y")
 
-    def _show(self, axis: Side) -> None:
-        wanted = self._auto[axis]
-        if wanted is not None and not (self.manual or self._is_held):
-            self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
+    def _show(self, *axes: Side) -> None:
+        for axis in axes:
+            wanted = self._auto[axis]
+            if wanted is not None and not (self.manual or self._is_held):
+                self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
 
     def is_log(self, axis: Side) -> bool:
         """Whether an axis is logarithmic."""
@@ -210,9 +195,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._log[axis] = log
         self.forget(axis)
         self.reset_ranges()
-        self._range_changed()
-
-    def _range_changed(self, *_: Any) -> None:
         self._redraw()
 
     def _box_resized(self, *_: Any) -> None:
@@ -220,7 +202,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.canvas.fit_box()
         self.hover.fit_box()
 
-    def _redraw(self) -> None:
+    def _redraw(self, *_: Any) -> None:
         self._frame = None
         self._place_box()
         self.canvas.rest()
@@ -331,42 +313,3 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             self.reset_ranges()
         else:
             event.ignore()
-
-
-class ClickChart(Chart):
-    """A chart that can be clicked.
-
-    Signals
-    -------
-    clicked
-        With the x value. Where a double click would undo pan and zoom, it comes only after the
-        time in which that could follow; else at once.
-    """
-
-    clicked = Signal(float)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._x = 0.0
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.timeout.connect(self._click)
-        self.scene().sigMouseClicked.connect(self._scene_clicked)
-
-    def _scene_clicked(self, event: MouseClickEvent) -> None:
-        point = self.box.mapFromScene(event.scenePos())
-        if event.button() != Qt.MouseButton.LeftButton or not self.box.rect().contains(point):
-            return
-        self._x = self.frame().x_value(point.x())
-        if self.manual:
-            self._wait.start(QApplication.doubleClickInterval())
-        else:
-            self._click()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Undo pan and zoom, in place of the click that came before."""
-        self._wait.stop()
-        super().mouseDoubleClickEvent(event)
-
-    def _click(self) -> None:
-        self.clicked.emit(self._x)

@@ -76,11 +76,6 @@ class OneInputPanel(InputsPanel):
         if self._grid is not None:
             self.chart.fix("x", float(self._grid.low[0]), float(self._grid.high[0]))
 
-    def _style_fit(self) -> None:
-        self._show_overlays()
-        self._show_band()
-        self._show_members()
-
     def _show_band(self) -> None:
         self.band.band, self.band.curves = self.fit_band, self._curve_colors()
 
@@ -190,8 +185,8 @@ class CurveView(OneInputPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.past = PastLayer()
-        self.truth = LineLayer(width=1.8, dashed=True)
-        self.curve = LineLayer(width=2.4)
+        self.truth = LineLayer(self.colors.truth, 1.8, dashed=True)
+        self.curve = LineLayer(self.colors.fit, 2.4)
         under = self.chart.canvas.under
         under += [self.members, self.past, self.truth, self.others, self.points]
         self.chart.canvas.live.append(self.curve)
@@ -267,10 +262,6 @@ class CurveView(OneInputPanel):
         self._show_entries()
         self.chart.canvas.rest()
 
-    def _style_fit(self) -> None:
-        super()._style_fit()
-        self.truth.color, self.curve.color = self.colors.truth, self.colors.fit
-
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fill, size = shown.color, 8.5
         if shown.name == "validation":
@@ -335,7 +326,7 @@ class ClassCurvesView(OneInputPanel):
     def _take(self, dataset: Dataset) -> None:
         super()._take(dataset)
         if self._classes != len(self.curves):
-            self.curves = [LineLayer() for _ in range(self._classes)]
+            self.curves = [LineLayer(color) for color in self._curve_colors()]
             self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
         rows = len(self.subject.splits) * self._classes
         self.chart.fix("y", -_ROW * (rows + 0.6), 1.04)
@@ -347,11 +338,6 @@ class ClassCurvesView(OneInputPanel):
                 curve.clear()
             else:
                 curve.set(self._x, fit.grid[:, index])
-
-    def _style_fit(self) -> None:
-        super()._style_fit()
-        for curve, color in zip(self.curves, self._curve_colors(), strict=True):
-            curve.color = color
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         classes = np.asarray(y, dtype=np.intp)
@@ -365,7 +351,7 @@ class ClassCurvesView(OneInputPanel):
         colors = self.colors
         return tuple(
             mix(colors.class_color(index), colors.foreground, 0.25)
-            for index in range(len(self.curves))
+            for index in range(self._classes)
         )
 
     def _fit_entries(self) -> list[Entry]:

@@ -237,11 +237,11 @@ class InputsPanel(ChartPanel):
         self.fit, self.overlays = None, ()
         self._take(dataset)
         self._show_fit()
-        self._show_overlays()
+        self._show_under()
         self.fit_ranges()
         self.chart.reset_ranges()
         self.chart.set_labels(*self._axis_names(dataset))
-        self._style()
+        self._show_points()
         self.chart.canvas.rest()
 
     def set_points(self, dataset: Dataset) -> None:
@@ -252,7 +252,8 @@ class InputsPanel(ChartPanel):
         for shown in self._splits():
             self._cover(shown.split)
         self.set_fit(fit)
-        self._style()
+        self._show_under()
+        self._show_points()
         self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
@@ -296,6 +297,11 @@ class InputsPanel(ChartPanel):
         assert self._grid is not None, "it needs a dataset with one or two inputs"
         self.member_fits, self.fit_band = (), None
 
+    def _show_under(self) -> None:
+        self._show_overlays()
+        self._show_band()
+        self._show_members()
+
     # what each view has of its own
 
     def _axis_names(self, dataset: Dataset) -> tuple[str, str]:
@@ -316,10 +322,6 @@ class InputsPanel(ChartPanel):
         raise NotImplementedError
 
     def _show_members(self) -> None:
-        raise NotImplementedError
-
-    def _style_fit(self) -> None:
-        """Give the layers of the fit and of the others the colours of `self.colors`."""
         raise NotImplementedError
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
@@ -350,10 +352,7 @@ class InputsPanel(ChartPanel):
         found = [one for one in both if one[0] in self.subject.splits]
         return [ShownSplit(*one, row) for row, one in enumerate(found)]
 
-    def _style(self) -> None:
-        if self.dataset is None:
-            return
-        self._style_fit()
+    def _show_points(self) -> None:
         self._split_entries, groups = [], []
         for shown in self._splits():
             n = len(shown.split.y)

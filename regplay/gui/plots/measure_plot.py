@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History, Snapshot
 from regplay.gui.plots.canvas import Frame, Pixels, empty_picture
-from regplay.gui.plots.chart import ClickChart, Side
+from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
     EpochLine,
@@ -170,7 +172,7 @@ def _axis_ends(planned: int) -> tuple[float, ...]:
     return (*(ends[index] for index in kept), float(planned))
 
 
-class MeasurePlot(ClickChart):
+class MeasurePlot(Chart):
     """The curves of one tab.
 
     Attributes
@@ -187,7 +189,8 @@ class MeasurePlot(ClickChart):
     Signals
     -------
     moment_picked
-        The epoch of the record nearest to a click.
+        The epoch of the record nearest to a click. Where a double click would undo pan and zoom, it
+        comes only after the time in which that could follow; else at once.
     """
 
     moment_picked = Signal(int)
@@ -209,7 +212,11 @@ class MeasurePlot(ClickChart):
         self._layer.behind = self.pinned
         self.floor.curves = self._covered
         self.canvas.live += [self._layer, self.moment]
-        self.clicked.connect(self._clicked)
+        self._clicked = 0  # epoch
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.timeout.connect(self._pick)
+        self.scene().sigMouseClicked.connect(self._scene_clicked)
         self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
@@ -357,10 +364,25 @@ class MeasurePlot(ClickChart):
         epochs = self._layer.epochs
         return int(np.abs(epochs - x).argmin()) if epochs.size and np.isfinite(x) else None
 
-    def _clicked(self, x: float) -> None:
-        at = self._record_at(x)
+    def _scene_clicked(self, event: MouseClickEvent) -> None:
+        point = self.box.mapFromScene(event.scenePos())
+        if event.button() != Qt.MouseButton.LeftButton or not self.box.rect().contains(point):
+            return
+        at = self._record_at(self.frame().x_value(point.x()))
         if at is not None:
-            self.moment_picked.emit(int(self._layer.epochs[at]))
+            self._clicked = int(self._layer.epochs[at])
+            if self.manual:
+                self._wait.start(QApplication.doubleClickInterval())
+            else:
+                self._pick()
+
+    def _pick(self) -> None:
+        self.moment_picked.emit(self._clicked)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Undo pan and zoom, in place of the click that came before."""
+        self._wait.stop()
+        super().mouseDoubleClickEvent(event)
 
     def _read(self, x: float, _: float) -> Reading | None:
         epochs, at = self._layer.epochs, self._record_at(x)

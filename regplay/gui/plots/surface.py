@@ -201,9 +201,6 @@ class SurfaceView(InputsPanel):
         self.contours.set(self._own_lines() if self._has_contours else ())
         self._label_bar()
 
-    def _style_fit(self) -> None:
-        self._show_fit()
-
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fills, which = self._scale.fills(y)
         size, seam = 8 - shown.row, self.colors.background

@@ -1,7 +1,7 @@
 """What is opened in the window, by menus, by keys, and by drag and drop."""
 
 import pytest
-from desk_tools import (
+from file_tools import (
     LESSON,
     OTHER,
     TABLE,
