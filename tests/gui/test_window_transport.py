@@ -282,16 +282,16 @@ def test_at_its_end_a_run_is_shown_once_more(open_window, way):
     assert play.text() == "Replay"
     act()
     assert play.text() == "Pause"
-    wait_in_time(lambda: (window.timeline.moment() or 0) > 5)
+    wait_in_time(lambda: (window.timeline.track.moment or 0) > 5)
     act()
     assert play.text() == "Replay"
-    epoch = window.timeline.moment()
+    epoch = window.timeline.track.moment
     wait_in_time(lambda: person.view.look.epoch == epoch)
     assert person.view.fit.epoch == epoch
     clock.advance(30.0)
-    assert window.timeline.moment() == epoch
+    assert window.timeline.track.moment == epoch
     act()
-    wait_in_time(lambda: window.timeline.moment() is None)
+    wait_in_time(lambda: window.timeline.track.moment is None)
     assert play.text() == "Replay"
     assert person.controller.session.experiment.epochs == 60
     person.press(Key.Key_Up, "epochs")  # more are asked for there alone
