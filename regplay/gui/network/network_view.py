@@ -9,9 +9,9 @@ from regplay.core.datasets import Dataset
 from regplay.core.inside import MOST_HIDDEN, MOST_UNITS, Inside
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
+from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
-from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, Legend, tab_row
 from regplay.gui.plots.scale import bounds
 from regplay.gui.theme import ROLES, Colors
