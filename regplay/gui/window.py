@@ -32,7 +32,6 @@ from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
-from regplay.gui.transport import Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, column, divided
 
@@ -41,7 +40,7 @@ _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unl
 
 
 class MainWindow(QMainWindow):
-    """Controls on the left, the fit over the losses in the centre, the transport below.
+    """Controls on the left, the fit over the losses in the centre, the timeline below.
 
     It changes nothing itself: what a person does goes to the controller, and what follows from it
     comes from there.
@@ -87,7 +86,6 @@ class MainWindow(QMainWindow):
         self.history_view = HistoryView()
         self.verdict_bar = VerdictBar()
         self.banner = Banner()
-        self.transport = Transport()
         self.timeline = Timeline()
         self.status = Status(clock)
         self.runs = RunsList(controller.pins)
@@ -100,7 +98,7 @@ class MainWindow(QMainWindow):
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
-            self.tabs, self.history_view, self.timeline, self.passes, self.controls, self.transport
+            self.tabs, self.history_view, self.timeline, self.passes, self.controls
         )
         self._shown_session = ShownSession(controller, appearance, self.guide)
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
@@ -140,11 +138,11 @@ class MainWindow(QMainWindow):
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        centre = column(self.banner, self.verdict_bar, plots, self.timeline, grows=plots)
+        centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         halves = divided("halves", beside, self.controls, centre, (0, 1))
         halves.addWidget(self.lesson_panel)
         halves.setStretchFactor(2, 0)
-        self.setCentralWidget(column(halves, self.transport, grows=halves))
+        self.setCentralWidget(column(halves, self.timeline, grows=halves))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -154,17 +152,16 @@ class MainWindow(QMainWindow):
         controls.curve_toggled.connect(self._remember_curves)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
         controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
-        transport = self.transport
-        transport.play_clicked.connect(controller.toggle)
-        transport.step_clicked.connect(lambda: runner.advance(1))
-        transport.epoch_clicked.connect(runner.advance_epoch)
-        transport.reset_clicked.connect(controller.reset)
-        transport.seed_clicked.connect(controller.new_seed)
-        transport.speed_changed.connect(runner.set_speed)
-        transport.epochs_changed.connect(lambda epochs: controller.set_values({"epochs": epochs}))
-        transport.keep_weights_changed.connect(controller.set_keeps_weights)
-        transport.keep_weights_changed.connect(controls.set_keeps_weights)
         timeline = self.timeline
+        timeline.play_clicked.connect(controller.toggle)
+        timeline.step_clicked.connect(lambda: runner.advance(1))
+        timeline.epoch_clicked.connect(runner.advance_epoch)
+        timeline.reset_clicked.connect(controller.reset)
+        timeline.seed_clicked.connect(controller.new_seed)
+        timeline.speed_changed.connect(runner.set_speed)
+        timeline.epochs_changed.connect(lambda epochs: controller.set_values({"epochs": epochs}))
+        timeline.keep_weights_changed.connect(controller.set_keeps_weights)
+        timeline.keep_weights_changed.connect(controls.set_keeps_weights)
         timeline.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
         timeline.overlay_toggled.connect(lambda shows: controller.look(best=shows))
         timeline.continue_clicked.connect(controller.continue_from_here)
@@ -201,10 +198,10 @@ class MainWindow(QMainWindow):
         controller.data_changed.connect(self.fit_view.show_data)
         controller.data_changed.connect(self.history_view.show_data)
         controller.untrained.connect(self.verdict_bar.show_untrained)
-        controller.untrained.connect(self.transport.show_untrained)
+        controller.untrained.connect(self.timeline.show_untrained)
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
-        changed.connect(lambda experiment: self.transport.set_epochs(experiment.epochs))
+        changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         changed.connect(self.editing.set_data)
         changed.connect(self.passes.set_experiment)
@@ -218,7 +215,7 @@ class MainWindow(QMainWindow):
             self.lesson_studies,
         ):
             runner.viewed.connect(view.show_view)
-        for words in (self.verdict_bar, self.status, self.timeline, self.transport, self.runs):
+        for words in (self.verdict_bar, self.status, self.timeline, self.runs):
             controller.reading_changed.connect(words.show_view)
         controller.look_changed.connect(lambda look: self.timeline.set_moment(look.epoch))
         controller.pins_changed.connect(self.pinned.show_pins)
@@ -229,9 +226,9 @@ class MainWindow(QMainWindow):
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
-        runner.playing_changed.connect(self.transport.set_playing)
+        runner.playing_changed.connect(self.timeline.set_playing)
         runner.playing_changed.connect(self.status.set_training)
-        self.guide.highlights_changed.connect(self.transport.set_highlighted)
+        self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
 
     def _connect_messages(self) -> None:
