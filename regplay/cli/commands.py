@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from regplay import __version__
 from regplay.cli import subcommands
 from regplay.cli.subcommands import INTERRUPTED, REFUSED, add_device
-from regplay.core.errors import UserError
+from regplay.core import UserError
 
 if TYPE_CHECKING:
     from regplay.core.experiment import Experiment

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 
 if TYPE_CHECKING:
     from regplay.session.results import SweepResult

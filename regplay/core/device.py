@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.measurements import Cost
 
 if TYPE_CHECKING:

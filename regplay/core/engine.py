@@ -4,7 +4,7 @@ Both change the tensors and numbers of a `Work` in place, one `Stretch` of steps
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -26,14 +26,11 @@ MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
-        ("step", "i8"),
-        ("updates", "i8"),
-        ("row", "i8"),
-        ("record", "i8"),
-        ("measured", "i8"),
+        *((name, "i8") for name in ("step", "updates", "row", "record", "measured")),
         ("sums", "f8", (MEANS,)),
     ]
 )
+RECORDING = ["record", "measured", "sums"]  # those of a stretch's records
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
@@ -123,45 +120,21 @@ class Orders:
 
 @dataclass
 class Work:
-    """A population in training.
-
-    Attributes
-    ----------
-    x, y
-        Inputs [M or 1, N, d] and targets [M or 1, N, outputs], one-hot for classes; training
-        points first.
-    batch_size
-        At most `n_train`.
-    optimizer
-        `sgd`, `momentum`, `adam` or `adamw`.
-    momentum
-        μ of `momentum`.
-    decays_biases
-        Whether weight decay and L1 act on biases too.
-    rates
-        `RATES` of each member [M].
-    orders
-        Of the batches.
-    momenta
-        As many as the optimizer has, [M, P] each.
-    progress
-        `PROGRESS` of each member [M].
-    gradients
-        [M, …], room for gradients of steps that were left in the middle, as the engine likes.
-    """
+    """A population in training."""
 
     population: "Population"
-    x: Tensor
-    y: Tensor
+    x: Tensor  # inputs [M or 1, N, d], training points first
+    y: Tensor  # targets [M or 1, N, outputs], one-hot for classes
     n_train: int
-    batch_size: int
-    optimizer: str
-    orders: Orders
-    momenta: tuple[Tensor, ...]
-    rates: NDArray[Any]
-    progress: NDArray[Any]
-    momentum: float = 0.0
-    decays_biases: bool = True
+    batch_size: int  # at most `n_train`
+    optimizer: str  # `sgd`, `momentum`, `adam` or `adamw`
+    orders: Orders  # of the batches
+    momenta: tuple[Tensor, ...]  # as many as the optimizer has, [M, P] each
+    rates: NDArray[Any]  # `RATES` of each member [M]
+    progress: NDArray[Any]  # `PROGRESS` of each member [M]
+    momentum: float = 0.0  # μ of `momentum`
+    decays_biases: bool = True  # whether weight decay and L1 act on biases too
+    # [M, …], room for gradients of steps that were left in the middle, as the engine likes.
     gradients: Tensor = field(default_factory=lambda: torch.empty(0))
 
     @property
@@ -169,44 +142,25 @@ class Work:
         """Updates in one pass over the training points."""
         return -(-self.n_train // self.batch_size)
 
-    def looked_at(self) -> "Work":
-        """The same, to be measured without any effect on where members stand."""
-        progress = self.progress.copy()
-        for name in ("record", "measured", "sums"):
-            progress[name] = 0
-        return replace(self, progress=progress)
-
 
 class Stretch:
-    """Some steps in one go, and what comes of the records among them.
-
-    Attributes
-    ----------
-    end
-        The step after the last one.
-    record_steps
-        [R], rising: after which steps to measure, and to keep the parameters and momenta.
-    values
-        [R, M, MEASURED], float64.
-    kept
-        [R, M, P] each: parameters, then momenta.
-    first_epoch, orders
-        Orders of the points [distinct, epochs, N] of each epoch from the first on, int32; None if a
-        batch is all points.
-    """
+    """Some steps in one go, and what comes of the records among them."""
 
     def __init__(
         self, work: Work, record_steps: NDArray[np.int64], first_epoch: int, end: int
     ) -> None:
-        self.end = end
+        self.end = end  # the step after the last one
+        # [R], rising: after which steps to measure, and to keep the parameters and momenta.
         self.record_steps = record_steps
         count, (members, parameters) = len(record_steps), work.population.flat.shape
         self.values = np.zeros((count, members, MEASURED))
-        self.kept = tuple(
+        self.kept = tuple(  # [R, M, P] each: parameters, then momenta
             work.population.flat.new_empty(count, members, parameters)
             for _ in range(1 + len(work.momenta))
         )
         self.first_epoch = first_epoch
+        # Of the points in each epoch from the first on, [distinct, epochs, N], int32; None if a
+        # batch is all points.
         self.orders: Tensor | None = None
         if work.batch_size < work.n_train and end > first_epoch * work.steps_per_epoch:
             epochs = -(-end // work.steps_per_epoch) - first_epoch
@@ -214,24 +168,12 @@ class Stretch:
 
 
 class Engine(Protocol):
-    """Computes with the tensors of a population.
+    """Computes with the tensors of a population."""
 
-    Attributes
-    ----------
-    name
-        For people: what computes, and with which instructions or why not natively.
-    problem
-        Why it is slower than it should be; empty if it is not.
-    at_once
-        How many members it trains side by side, each on a core of its own.
-    overhead
-        Seconds that a step takes about, besides its arithmetic.
-    """
-
-    name: str
-    problem: str
-    at_once: int
-    overhead: float
+    name: str  # for people: what computes, and with which instructions or why not natively
+    problem: str  # why it is slower than it should be; empty if it is not
+    at_once: int  # members that it trains side by side, each on a core of its own
+    overhead: float  # seconds that a step takes about, besides its arithmetic
 
     def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
         """Train all members that train to a step, measuring and keeping at records on the way.

@@ -14,8 +14,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from regplay.core import UserError
 from regplay.core.datasets import REGISTRY
-from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment, Section
 
 _LEAST = 0.66  # likeness of two names, for one to be meant by the other

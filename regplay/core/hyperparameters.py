@@ -16,7 +16,15 @@ from regplay.core.datasets import REGISTRY, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, Field, get
 
-Place = Literal["optimizer", "hidden", "input", "loss", "penalty", "after_step"]
+# Places in an exported script, with the names that `regplay.session.export.script` fills in.
+Place = Literal[
+    "optimizer",  # an argument of the optimizer
+    "hidden",  # a module after each activation
+    "input",  # what is given to the network in place of `{x}`
+    "loss",  # an argument of the loss that is trained on, but not of the one that is reported
+    "penalty",  # what is added to the loss; the sum is over `{parameters}`
+    "after_step",  # lines that follow each step of the optimizer
+]
 
 
 class Curve(NamedTuple):
@@ -28,44 +36,21 @@ class Curve(NamedTuple):
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """What one field does in training.
+    """What one field does in training."""
 
-    Attributes
-    ----------
-    own
-        Whether members of one population may differ in it; else it belongs to what they share.
-    adjustable
-        Whether it may change in the middle of training, the weights kept.
-    curve
-        From the field to the positions of its slider's curve; None for no curve.
-    unused
-        Why the field at a path has no effect on an experiment; empty where it may have one.
-    sign
-        Of a regularizer: 1 if larger values hold the network back more, −1 if smaller ones above 0
-        do; 0 is off for both. 0 of all that doesn't hold the network back.
-    term
-        What sentences call it.
-    is_advised
-        Whether it is among what to try first against overfitting.
-    script
-        What it adds to the exported script while it is on, and where, with the names that
-        `regplay.session.export.script` fills in:
-
-        * `optimizer`: an argument of the optimizer
-        * `hidden`: a module after each activation
-        * `input`: what is given to the network in place of `{x}`
-        * `loss`: an argument of the loss that is trained on, but not of the one that is reported
-        * `penalty`: what is added to the loss; the sum is over `{parameters}`
-        * `after_step`: lines that follow each step of the optimizer
-    """
-
+    # Whether members of one population may differ in it; else it belongs to what they share.
     own: bool = False
-    adjustable: bool = False
+    adjustable: bool = False  # whether it may change in the middle of training, the weights kept
+    # From the field to the positions of its slider's curve; None for no curve.
     curve: Callable[[Field], Curve] | None = None
+    # Why the field at a path has no effect on an experiment; empty where it may have one.
     unused: Callable[[Experiment, str], str] = lambda experiment, path: ""
+    # Of a regularizer: 1 if larger values hold the network back more, −1 if smaller ones above 0
+    # do; 0 is off for both. 0 of all that doesn't hold the network back.
     sign: Literal[-1, 0, 1] = 0
-    term: str = ""
-    is_advised: bool = False
+    term: str = ""  # what sentences call it
+    is_advised: bool = False  # whether it is among what to try first against overfitting
+    # What it adds to the exported script while it is on, and where.
     script: Mapping[Place, str] = field(default_factory=dict)
 
 

@@ -106,7 +106,7 @@ def cost(members: int, sizes: tuple[int, ...], batch: int, measured: int) -> Cos
     flops = members * 2.0 * sum(a * b for a, b in itertools.pairwise(sizes))
     units = members * sum(sizes[1:])
     # Activations, masks and updates: passes over memory, here as if each were some arithmetic.
-    parameters = members * sum((a + 1) * b for a, b in itertools.pairwise(sizes))
+    parameters = members * parameters_in(sizes)
     step_flops = 3.0 * flops * batch + 60.0 * units * batch + 20.0 * parameters
     measure_flops = flops * measured + 60.0 * units * measured + 4.0 * parameters
     return Cost(
@@ -119,6 +119,11 @@ def cost(members: int, sizes: tuple[int, ...], batch: int, measured: int) -> Cos
 def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
     """Units of each layer from the inputs to the outputs, `depth + 2` numbers."""
     return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
+
+
+def parameters_in(sizes: Sequence[int]) -> int:
+    """Number of weights and biases between layers of these sizes."""
+    return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
 
 
 def steps_per_epoch(n_train: int, batch_size: int) -> int:
@@ -237,11 +242,6 @@ class Stopping:
         """Who has stopped, [M]."""
         stopped: NDArray[np.bool_] = self.state.stopped_at >= 0
         return stopped
-
-    @property
-    def all_stopped(self) -> bool:
-        """Whether nobody trains any more."""
-        return not self.is_plain and bool(self.stopped.all())
 
     def judge(
         self, values: Floats, epoch: int, finite: NDArray[np.bool_]

@@ -22,7 +22,7 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.engine import Engine, engine_for
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid
-from regplay.core.measurements import StoppingState
+from regplay.core.measurements import StoppingState, parameters_in
 
 Loss = Literal["mse", "cross_entropy"]
 
@@ -47,7 +47,7 @@ class Shape:
     @property
     def parameters(self) -> int:
         """P, the number of weights and biases of one member."""
-        return sum((n_in + 1) * n_out for n_in, n_out in self.layers)
+        return parameters_in(self.sizes)
 
     def views(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
         """Views of a buffer [M, P]: weights [M, out, in] and biases [M, out] of each layer."""
@@ -120,14 +120,10 @@ class Population:
 
     def with_parameters(self, flat: Tensor) -> "Population":
         """Another population of such networks, with a copy of these parameters [members, P]."""
-        other = self.of_members(len(flat))
+        shape = Shape(len(flat), self.shape.sizes)
+        other = Population(shape, self.activation, self.loss, self.flat.device, self.flat.dtype)
         other.flat.copy_(flat)
         return other
-
-    def of_members(self, members: int) -> "Population":
-        """Another population of such networks, all parameters 0."""
-        shape = Shape(members, self.shape.sizes)
-        return Population(shape, self.activation, self.loss, self.flat.device, self.flat.dtype)
 
     def predict(self, x: Tensor) -> Tensor:
         """Outputs [M, n, outputs] for inputs [M, n, d] or, the same for all, [n, d].
@@ -269,15 +265,12 @@ def thinned(network: Population, dropout: float, count: int, seed: int = 0) -> P
         Decides the masks.
     """
     stream = torch.Generator().manual_seed(seed)
-    layers = network.member()
-    copies = network.of_members(count)
+    copies = network.with_parameters(network.flat.expand(count, -1))
+    layers = copies.shape.views(copies.flat)
     for member in range(count):
-        thin = [layers[0]]
-        for weight, bias in layers[1:]:
-            kept = torch.rand(weight.shape[1], generator=stream) >= dropout
-            scale = kept.to(weight) / (1.0 - dropout)
-            thin.append((weight * scale, bias))
-        copies.set_member(member, thin)
+        for weight, _ in layers[1:]:
+            kept = torch.rand(weight.shape[2], generator=stream) >= dropout
+            weight[member] *= kept.to(weight) / (1.0 - dropout)
     return copies
 
 

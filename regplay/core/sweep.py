@@ -36,23 +36,12 @@ class Sweep:
 
     Members are the product of the axes and the seeds; the last axis runs faster than those before
     it, and the seeds run fastest.
-
-    Attributes
-    ----------
-    experiment
-        Where everything comes from that no axis sets.
-    axes
-        What is varied; no path twice.
-    seeds
-        How many members are trained at each combination: with `seed`, `seed` + 1, …
-    resamples
-        Whether the data are drawn anew with each seed, from `data.seed`, `data.seed` + 1, …
     """
 
-    experiment: Experiment
-    axes: tuple[SweepAxis, ...] = ()
-    seeds: int = 1
-    resamples: bool = False
+    experiment: Experiment  # where everything comes from that no axis sets
+    axes: tuple[SweepAxis, ...] = ()  # what is varied; no path twice
+    seeds: int = 1  # members at each combination: with `seed`, `seed` + 1, …
+    resamples: bool = False  # whether the data are drawn anew with each, from `data.seed` on
 
     @property
     def shape(self) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place
-from regplay.core.engine import PROGRESS, RATES, Orders, Stop, Stretch, Work
+from regplay.core.engine import PROGRESS, RATES, RECORDING, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
@@ -283,8 +283,7 @@ class Training:
         for kept, tensor in zip(stretch.kept, (flat, *work.momenta), strict=True):
             if stopped.any():
                 kept[:, stopped] = tensor[stopped]
-        for name in ("record", "measured", "sums"):
-            work.progress[name] = 0
+        work.progress[RECORDING] = 0
         return stretch
 
     def _check_alignment(self) -> None:
@@ -304,8 +303,7 @@ class Training:
         progress, stretch = self._work.progress, self._stretch
         if stretch is not None and self._collected:
             self._last_flat.copy_(stretch.kept[0][self._collected - 1])
-        for name in ("row", "record", "measured", "sums"):
-            progress[name] = 0
+        progress[["row", *RECORDING]] = 0
         self._stretch = None
 
     def _collect(self, stretch: Stretch) -> list[Record]:
@@ -316,17 +314,17 @@ class Training:
         if new:
             values = self._penalties.report(stretch.values[new.start : new.stop])
             finite = is_finite(values)
-            updates = self._updates_at_0()
+            updates, trains = self._updates_at_0()
             for index, each, are_finite in zip(new, values, finite, strict=True):
                 epoch = int(stretch.record_steps[index]) // self.steps_per_epoch
                 stops, diverged = self._stopping.judge(each, epoch, are_finite)
                 if stops is not None:
                     self._halt(stretch, index, stops, diverged)
-                    updates = self._updates_at_0()
+                    updates, trains = self._updates_at_0()
                 self._collected = index + 1
                 self._next_record = self.schedule.following(epoch)
-                found.append(self._record(stretch, index, each, *updates))
-                if self._stopping.all_stopped:
+                found.append(self._record(stretch, index, each, updates, trains))
+                if stops is not None and not trains.any():
                     break
         trains = self._trains
         if not trains.any():  # each stands where it stopped
@@ -405,7 +403,9 @@ class Training:
             If members stand at different steps.
         """
         self._check_alignment()
-        work, step, epoch = self._work.looked_at(), self.step, self.epoch
+        work = replace(self._work, progress=self._work.progress.copy())
+        work.progress[RECORDING] = 0
+        step, epoch = self.step, self.epoch
         here = Stretch(work, np.array([step]), epoch, epoch * self.steps_per_epoch)
         self.population.engine.train(work, here, here.end, Stop())
         values = self._penalties.report(here.values)[0]
@@ -426,8 +426,7 @@ class Training:
             tensor.copy_(state.parameters)
         for momentum, kept in zip(work.momenta, state.momenta, strict=True):
             momentum.copy_(kept)
-        for name in progress.dtype.names or ():
-            progress[name] = 0
+        progress[:] = 0
         progress["step"], progress["updates"] = state.step, state.updates
         self._stopping.restore(state.stopping)
         work.rates["trains"] = ~self._stopping.stopped

@@ -22,7 +22,7 @@ more than two standard errors of what is compared.
 
 1. Diverged: a loss or weight was not finite.
 2. Overfitting, since the best epoch: the validation loss has risen clearly from its best, and by
-   more than 1 % of the scale. All records of the last tenth of the epochs must be above the best,
+   more than 2 % of the scale. All records of the last tenth of the epochs must be above the best,
    so that going up and down is no rise, and the training loss no higher than it was then.
 3. Overfitting, by a gap: the validation excess is clearly above the training excess, by more than
    10 % of the scale, and the training points are memorised: the training excess is below 0, where
@@ -69,7 +69,7 @@ from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import is_on
 
 CLEARLY = 2.0  # standard errors
-_RISE = 0.01  # of the scale, and so on
+_RISE = 0.02  # of the scale, and so on
 _GAP = 0.1
 _EXCESS = 0.1
 _WITHOUT_FLOOR = 0.5  # of what is asked of a gap

@@ -36,6 +36,8 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
     if device is not None:
         window.set_device(device)
     window.show()
+    if experiment is None and not opened:
+        window.hints.begin()
     if not opened:
         window.controller.runner.play()  # as soon as torch is there: a trained network says more
     else:

@@ -218,18 +218,14 @@ class Controller(QObject):
         if self.dataset is None:
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
         elif self.runner.is_finished and self.runner.epoch >= self.session.experiment.epochs:
-            self.extend()
+            self.session.extend(self.runner.epoch)  # as many epochs again as were planned
+            self._apply(Change.ADJUST)
         elif self.runner.is_finished:
             self.message.emit(
                 "This run has stopped by itself: change a setting, or reset it to train again."
             )
             return
         self.runner.play()
-
-    def extend(self) -> None:
-        """Give the run as many epochs again as were planned."""
-        self.session.extend(self.runner.epoch)
-        self._apply(Change.ADJUST)
 
     def reset(self) -> None:
         """Go back to the same initial weights and wait there."""

@@ -1,8 +1,8 @@
 """The menus, and with them every shortcut."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
 
@@ -12,7 +12,7 @@ from regplay.gui.document import Documents, FileCommands
 from regplay.gui.lessons import Guide
 from regplay.gui.theme import Scheme
 
-_SCHEMES: dict[Scheme, str] = {"system": "As the system", "light": "Light", "dark": "Dark"}
+_SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
 
 
@@ -90,14 +90,7 @@ class Menus(QObject):
         self._add(lessons, "&Open lesson…", guide.ask_for_file)
 
         view = bar.addMenu("&View")
-        group = QActionGroup(self)
-        self._scheme_actions: dict[str, QAction] = {}
-        for scheme, text in _SCHEMES.items():
-            action = view.addAction(text, lambda scheme=scheme: self.scheme_chosen.emit(scheme))
-            action.setCheckable(True)
-            action.setObjectName(f"scheme.{scheme}")
-            group.addAction(action)
-            self._scheme_actions[scheme] = action
+        self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, self.scheme_chosen)
 
         self._add(bar.addMenu("&Help"), "&About regplay", self.about)
 
@@ -150,15 +143,8 @@ class Menus(QObject):
     def set_devices(self, names: Sequence[str], chosen: str) -> None:
         """Offer these devices, and the chosen one even if it is not among them."""
         self._devices.clear()
-        self._device_actions.clear()
-        group = QActionGroup(self._devices)
-        for name in dict.fromkeys([*names, chosen]):
-            text = _DEVICE_NAMES.get(name, name)
-            action = self._devices.addAction(text, lambda name=name: self.device_chosen.emit(name))
-            action.setCheckable(True)
-            action.setObjectName(f"device.{name}")
-            group.addAction(action)
-            self._device_actions[name] = action
+        texts = {name: _DEVICE_NAMES.get(name, name) for name in [*names, chosen]}
+        self._device_actions = _add_choices(self._devices, "device", texts, self.device_chosen)
         self.set_device(chosen)
 
     def set_device(self, name: str) -> None:
@@ -184,3 +170,16 @@ class Menus(QObject):
         from regplay.core.engine import engine_for
 
         return engine_for(device("cpu")).name
+
+
+def _add_choices(
+    menu: QMenu, kind: str, texts: Mapping[str, str], chosen: SignalInstance
+) -> dict[str, QAction]:
+    """Entries of which one is ticked; the name of one is told when it is chosen."""
+    group, actions = QActionGroup(menu), {}
+    for name, text in texts.items():
+        action = actions[name] = menu.addAction(text, lambda name=name: chosen.emit(name))
+        action.setCheckable(True)
+        action.setObjectName(f"{kind}.{name}")
+        group.addAction(action)
+    return actions

@@ -1,6 +1,5 @@
 """The upper half of the centre: the fit, and the other views, made when they are first shown."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -9,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLa
 from regplay.core.datasets import Dataset
 from regplay.gui.runs import SideTab
 from regplay.gui.training import StudyScheduler, View
-from regplay.gui.widgets import Press, Toggle, named
+from regplay.gui.widgets import Toggle, named
 from regplay.session.pins import Pins
 
 # Imported when first shown: together they take some 40 ms, and that of the network needs torch.
@@ -18,93 +17,28 @@ if TYPE_CHECKING:
     from regplay.gui.network import NetworkView
     from regplay.gui.seeds import SeedsTab
 
-
-class TabStack(QWidget):
-    """Tabs; a view is made when it is first shown.
-
-    Signals
-    -------
-    tab_changed
-        (str): the name of the tab that is shown now.
-    tab_clicked
-        (str): a person clicked this one, which may have been in sight already.
-    """
-
-    tab_changed = Signal(str)
-    tab_clicked = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("stage")
-        self._make: dict[str, Callable[[], QWidget]] = {}
-        self._views: dict[str, QWidget] = {}
-        self._buttons: dict[str, Toggle] = {}
-        self._group = QButtonGroup(self)
-        self._row = QHBoxLayout()
-        self._row.setContentsMargins(6, 0, 6, 2)
-        self._row.setSpacing(3)
-        self._row.addStretch(1)
-        self._stack = QStackedLayout()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self._row)
-        layout.addLayout(self._stack, 1)
-
-    def add(self, name: str, text: str, tip: str, make: Callable[[], QWidget]) -> None:
-        """Add a tab; the first one is shown at once."""
-        button = named(f"stage.{name}", Toggle(text, tip))
-        self._make[name], self._buttons[name] = make, button
-        self._group.addButton(button)
-        self._row.insertWidget(len(self._buttons) - 1, button)
-        button.toggled.connect(lambda checked: self._show(name) if checked else None)
-        button.clicked.connect(lambda: self.tab_clicked.emit(name))
-        if len(self._buttons) == 1:
-            button.setChecked(True)
-
-    def add_at_end(self, widget: QWidget) -> None:
-        """Put a widget at the right end of the row of tabs."""
-        self._row.addWidget(widget)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of all tabs."""
-        return tuple(self._buttons)
-
-    @property
-    def tab(self) -> str:
-        """The name of the tab that is shown."""
-        return next(name for name, button in self._buttons.items() if button.isChecked())
-
-    def set_tab(self, name: str) -> None:
-        """Show a tab."""
-        self._buttons[name].setChecked(True)
-
-    def _take_out(self, view: QWidget) -> None:
-        """Delete a view that is not in sight."""
-        self._views = {name: one for name, one in self._views.items() if one is not view}
-        self._stack.removeWidget(view)
-        view.deleteLater()
-
-    def _show(self, name: str) -> None:
-        view = self._views.get(name)
-        if view is None:
-            view = self._views[name] = self._make[name]()
-            self._stack.addWidget(view)
-        self._stack.setCurrentWidget(view)
-        self.tab_changed.emit(name)
-
-
-_TIPS = {
-    "fit": "What the network predicts",
-    "landscape": "The validation loss over two settings: a whole map of networks trained at once",
-    "seeds": "The same experiment on other draws of the data: how far the fits lie apart, and why",
-    "network": "The weights of each layer, and the network itself where it is small",
-    "side": "The present run beside pinned ones, or beside other remedies, trained together",
+_TABS = {
+    "fit": ("Fit", "What the network predicts"),
+    "landscape": (
+        "Landscape",
+        "The validation loss over two settings: a whole map of networks trained at once",
+    ),
+    "seeds": (
+        "Seeds",
+        "The same experiment on other draws of the data: how far the fits lie apart, and why",
+    ),
+    "network": (
+        "Network",
+        "The weights of each layer, and the network itself where it is small",
+    ),
+    "side": (
+        "Split",
+        "The present run beside pinned ones, or beside other remedies, trained together",
+    ),
 }
 
 
-class Tabs(TabStack):
+class Tabs(QWidget):
     """Hands to each view what concerns it, whether it is in sight or not.
 
     Attributes
@@ -114,6 +48,8 @@ class Tabs(TabStack):
 
     Signals
     -------
+    tab_changed
+        (str): the name of the tab that is shown now.
     start_chosen
         (Experiment, Start): go on with a network of another view.
     experiment_chosen
@@ -128,6 +64,7 @@ class Tabs(TabStack):
         (ComparedRun, Fit): keep one of them.
     """
 
+    tab_changed = Signal(str)
     start_chosen = Signal(object, object)
     experiment_chosen = Signal(object)
     recorded_changed = Signal(object)
@@ -137,6 +74,7 @@ class Tabs(TabStack):
 
     def __init__(self, fit_view: QWidget, studies: StudyScheduler, pins: Pins) -> None:
         super().__init__()
+        self.setObjectName("tabs")
         self._studies, self._pins = studies, pins
         self._dataset: Dataset | None = None
         self._view: View | None = None
@@ -144,20 +82,51 @@ class Tabs(TabStack):
         self.seeds: SeedsTab | None = None
         self.network: NetworkView | None = None
         self.side: SideTab | None = None
-        self.add("fit", "Fit", _TIPS["fit"], lambda: fit_view)
-        self.add("landscape", "Landscape", _TIPS["landscape"], self._make_landscape)
-        self.add("seeds", "Seeds", _TIPS["seeds"], self._make_seeds)
-        self.add("network", "Network", _TIPS["network"], self._make_network)
-        self.add("side", "Split", _TIPS["side"], self._make_side)
-        self.tab_clicked.connect(self._clicked)
-        self.tab_changed.connect(self._changed)
+        self._views: dict[str, QWidget] = {"fit": fit_view}
+        self._make = {
+            "landscape": self._make_landscape,
+            "seeds": self._make_seeds,
+            "network": self._make_network,
+            "side": self._make_side,
+        }
+        self._row = QHBoxLayout()
+        self._row.setContentsMargins(6, 0, 6, 2)
+        self._row.setSpacing(3)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(fit_view)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(self._row)
+        layout.addLayout(self._stack, 1)
+        self._buttons, group = {}, QButtonGroup(self)
+        for name, (text, tip) in _TABS.items():
+            button = self._buttons[name] = named(f"tab.{name}", Toggle(text, tip))
+            group.addButton(button)
+            self._row.addWidget(button)
+            button.setChecked(name == "fit")
+            button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
+        self._row.addStretch(1)
+        self._buttons["side"].clicked.connect(self._show_pins)
         studies.shown.connect(self._tell_recorded)
 
-    def add_button(self, name: str, text: str, tip: str) -> Press:
-        """Put a button at the right end of the row."""
-        button = named(name, Press(text, tip))
-        self.add_at_end(button)
-        return button
+    def add_at_end(self, widget: QWidget) -> None:
+        """Put a widget at the right end of the row of tabs."""
+        self._row.addWidget(widget)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all tabs."""
+        return tuple(_TABS)
+
+    @property
+    def tab(self) -> str:
+        """The name of the tab that is shown."""
+        return next(name for name, button in self._buttons.items() if button.isChecked())
+
+    def set_tab(self, name: str) -> None:
+        """Show a tab."""
+        self._buttons[name].setChecked(True)
 
     def compare(self) -> None:
         """Train none, weight decay, dropout and both side by side."""
@@ -170,21 +139,20 @@ class Tabs(TabStack):
         self.set_tab("fit")
         self.beside_changed.emit([])
         self.compared_runs_changed.emit([])
-        made = (self.landscape, self.seeds, self.network, self.side)
+        made = [self._views.pop(name) for name in [*self._views] if name != "fit"]
         self.landscape = self.seeds = self.network = self.side = None
         for view in made:
-            if view is not None:
-                self._studies.remove(view)
-                self._take_out(view)
+            self._studies.remove(view)
+            self._stack.removeWidget(view)
+            view.deleteLater()
 
     def set_dataset(self, dataset: Dataset | None) -> None:
         """Work on other data; without any, what is shown stays."""
-        if dataset is None or dataset is self._dataset:
-            return
-        self._dataset = dataset
-        for tab in (self.landscape, self.seeds, self.network):
-            if tab is not None:
-                tab.set_dataset(dataset)
+        if dataset is not None and dataset is not self._dataset:
+            self._dataset = dataset
+            for tab in (self.landscape, self.seeds, self.network):
+                if tab is not None:
+                    tab.set_dataset(dataset)
 
     def show_view(self, view: View) -> None:
         """Follow the run."""
@@ -194,15 +162,20 @@ class Tabs(TabStack):
         if self.side is not None and self.tab == "side":
             self.side.show_view(view)
 
-    def _clicked(self, tab: str) -> None:
-        if tab == "side" and self.side is not None:
-            self.side.show_pins()  # those, too, that were pinned since
-
-    def _changed(self, tab: str) -> None:
-        if tab == "side" and self.side is not None and self._view is not None:
+    def _show(self, name: str) -> None:
+        if name not in self._views:
+            self._views[name] = self._make[name]()
+            self._stack.addWidget(self._views[name])
+        self._stack.setCurrentWidget(self._views[name])
+        if name == "side" and self.side is not None and self._view is not None:
             self.side.show_view(self._view)
         self._studies.reconsider()
         self._tell_recorded()
+        self.tab_changed.emit(name)
+
+    def _show_pins(self) -> None:
+        if self.side is not None:
+            self.side.show_pins()  # those, too, that were pinned since
 
     def _tell_recorded(self) -> None:
         view = {"landscape": self.landscape, "seeds": self.seeds, "side": self.side}.get(self.tab)

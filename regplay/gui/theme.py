@@ -76,9 +76,8 @@ class Colors:
 
 def colors_of(painted: QWidget | QPalette) -> Colors:
     """Those that go with a palette, or a widget's, which every change of the scheme changes."""
-    return (
-        DARK if _is_dark(painted if isinstance(painted, QPalette) else painted.palette()) else LIGHT
-    )
+    palette = painted.palette() if isinstance(painted, QWidget) else painted
+    return DARK if _is_dark(palette) else LIGHT
 
 
 class Role(str):

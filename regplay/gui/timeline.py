@@ -1,4 +1,4 @@
-"""The bar along the bottom: training and its pace, and a handle over the moments of the run."""
+"""The bars along the bottom: training, its pace and a handle over its moments; the status."""
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
@@ -17,15 +17,15 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QStatusBar, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.gui.controls import Combo, CountBox, Framing
 from regplay.gui.theme import blend, colors_of, line_color, sized
-from regplay.gui.training import View
-from regplay.gui.widgets import HANDLE, Button, HandleSlider, icon, named
+from regplay.gui.training import Clock, View
+from regplay.gui.widgets import HANDLE, Button, HandleSlider, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -57,10 +57,14 @@ class EpochTrack(HandleSlider):
     Signals
     -------
     moment_changed
-        The kept epoch that the handle was moved to, or None at the end.
+        The kept epoch that a person moved the handle to, or None at the end; also where its epoch
+        is no longer kept.
+    changed
+        Other epochs are kept, shown or the best.
     """
 
     moment_changed = Signal(object)
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -80,12 +84,14 @@ class EpochTrack(HandleSlider):
     # what is shown
 
     def set_kept(self, epochs: Sequence[int]) -> None:
-        """Other kept epochs, rising; a handle whose epoch is gone moves to the nearest."""
+        """Other kept epochs, rising; the last stands for the newest moment.
+
+        The handle stays with its epoch; if that is no longer kept, it moves to the nearest.
+        """
         kept, before = tuple(epochs), self.moment
         if kept != self.kept:
             self.kept = kept
             self.set_moment(before)
-            self.update()
             if self.moment != before:
                 self.moment_changed.emit(self.moment)
 
@@ -100,12 +106,11 @@ class EpochTrack(HandleSlider):
         index = self.index_of(epoch)
         last = max(len(self.kept) - 1, 0)
         self.moment = None if index == last else self.kept[index]
-        if (self.value(), self.maximum()) == (index, last):
-            return
         with QSignalBlocker(self):
             self.setRange(0, last)
             self.setValue(index)
         self.update()
+        self.changed.emit()
 
     def pick_moment(self, epoch: int | None) -> None:
         """As `set_moment`, with the signal."""
@@ -116,6 +121,7 @@ class EpochTrack(HandleSlider):
         if epoch != self.best:
             self.best = epoch
             self.update()
+            self.changed.emit()
 
     def index_of(self, epoch: int | None) -> int:
         """Which of the kept epochs is nearest; the last for None."""
@@ -303,36 +309,17 @@ class Timeline(Framing):
 
     It decides nothing itself.
 
-    Signals
-    -------
-    play_clicked, step_clicked, epoch_clicked, reset_clicked, seed_clicked
-        A button or an entry was chosen.
-    speed_changed
-        Epochs a second, or None for full speed.
-    epochs_changed
-        The number of epochs was edited.
-    keep_weights_changed
-        Whether a change goes on from the present weights.
-    moment_changed
-        The kept epoch to show, or None for the newest moment.
-    continue_clicked, restore_best_clicked
-        An entry was chosen.
-    overlay_toggled
-        Whether the best epoch is to be shown as well.
+    Attributes
+    ----------
+    play, step, more
+        Its buttons.
+    epochs
+        The box with the number of epochs.
+    track
+        The slider over the moments.
+    speed
+        The box with the speed: its data are those of `SPEEDS`.
     """
-
-    play_clicked = Signal()
-    step_clicked = Signal()
-    epoch_clicked = Signal()
-    reset_clicked = Signal()
-    seed_clicked = Signal()
-    speed_changed = Signal(object)
-    epochs_changed = Signal(int)
-    keep_weights_changed = Signal(bool)
-    moment_changed = Signal(object)
-    continue_clicked = Signal()
-    restore_best_clicked = Signal()
-    overlay_toggled = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -340,7 +327,6 @@ class Timeline(Framing):
         self._stopped: int | None = None
         self._view: View | None = None  # the newest of the run itself
         self._recorded: Sequence[int] = ()
-        self._is_playing = False
         self.play = self._button("play", "Train", "Train or pause (Space)")
         self.play.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.play.setAutoRaise(False)
@@ -358,10 +344,7 @@ class Timeline(Framing):
         row.setSpacing(_SPACING)
         for part in self.parts():
             row.addWidget(part, int(part is self.track))
-        self.play.clicked.connect(self.play_clicked)
-        self.step.clicked.connect(self.step_clicked)
-        self.track.moment_changed.connect(self._moved)
-        self._draw_icons()
+        self.track.changed.connect(self._update)
         self._fit()
         self.show_untrained(Experiment(), None)
 
@@ -377,6 +360,7 @@ class Timeline(Framing):
     def _button(self, name: str, text: str, tip: str) -> Button:
         button = named(f"timeline.{name}", Button())
         button.setText(text)
+        button.set_icon(name)
         button.setToolTip(tip)
         button.setAccessibleName(text)
         button.setIconSize(QSize(20, 20))
@@ -394,7 +378,6 @@ class Timeline(Framing):
         self.epochs.setToolTip(field.description)
         self.epochs.setAccessibleName(field.label)
         self.epochs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.epochs.valueChanged.connect(self.epochs_changed)
 
     def _make_speed(self) -> None:
         self.speed = named("speed", Combo())
@@ -406,7 +389,6 @@ class Timeline(Framing):
         self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.speed.setToolTip("Speed, from slow motion (1 epoch a second) to full")
         self.speed.setAccessibleName("Speed")
-        self.speed.currentIndexChanged.connect(lambda k: self.speed_changed.emit(SPEEDS[k]))
 
     def _make_menu(self) -> None:
         menu = QMenu(self)
@@ -427,18 +409,7 @@ class Timeline(Framing):
             self._actions[name] = action
         self.menu = menu
         self.more.clicked.connect(self._open_menu)
-        chosen = {
-            "continue": self.continue_clicked,
-            "restore_best": self.restore_best_clicked,
-            "epoch": self.epoch_clicked,
-            "reset": self.reset_clicked,
-            "seed": self.seed_clicked,
-        }
-        for name, signal in chosen.items():
-            self._actions[name].triggered.connect(lambda _, signal=signal: signal.emit())
-        self._actions["live"].triggered.connect(lambda: self.pick_moment(None))
-        self._actions["overlay"].toggled.connect(self.overlay_toggled)
-        self._actions["keep_weights"].toggled.connect(self.keep_weights_changed)
+        self._actions["live"].triggered.connect(lambda: self.track.pick_moment(None))
 
     def _open_menu(self) -> None:
         """Above its button, which has no room below."""
@@ -455,9 +426,8 @@ class Timeline(Framing):
 
     def set_playing(self, is_playing: bool) -> None:
         """Show whether training goes on by itself."""
-        self._is_playing = is_playing
         self.play.setText("Pause" if is_playing else "Train")
-        self._draw_icons()
+        self.play.set_icon("pause" if is_playing else "play")
 
     def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
@@ -468,7 +438,7 @@ class Timeline(Framing):
         self.frame([self.epochs] if "epochs" in paths else [])
 
     def set_epochs(self, epochs: int) -> None:
-        """Show the number of epochs, without `epochs_changed`."""
+        """Show the number of epochs, without the box's signal."""
         self.epochs.show_value(epochs)
         self.track.set_planned(epochs)
 
@@ -484,14 +454,14 @@ class Timeline(Framing):
             is_early = snapshot.ending() == "stopped early"
             self.set_stopped_early(int(snapshot.stopped_at[0]) if is_early else None)
             self.label.setToolTip(f"{snapshot.step:,} optimizer steps")
-        self.set_best(None if best is None else int(history.epochs[best]))
+        self.track.set_best(None if best is None else int(history.epochs[best]))
 
     def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
         """Show that nothing is trained yet."""
         self._view = None
         self.set_epochs(experiment.epochs)
         self.track.set_kept(())
-        self.set_best(None)
+        self.track.set_best(None)
         self.set_stopped_early(None)
         self._update()
 
@@ -508,35 +478,7 @@ class Timeline(Framing):
         if kept and self._view.snapshot.epoch > kept[-1]:
             kept.append(self._view.snapshot.epoch)  # the newest state is there without being kept
         last = kept[-1] if kept else -1
-        self.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
-
-    def set_kept(self, epochs: Sequence[int]) -> None:
-        """The kept epochs, rising; the last stands for the newest moment.
-
-        The handle stays with its epoch. If that is no longer kept, it moves to the nearest, and
-        `moment_changed` says so.
-        """
-        self.track.set_kept(epochs)
-        self._update()
-
-    def set_best(self, epoch: int | None) -> None:
-        """The epoch with the smallest validation loss, or None before there is one."""
-        if epoch != self.track.best:
-            self.track.set_best(epoch)
-            self._update()
-
-    def set_moment(self, epoch: int | None) -> None:
-        """Move the handle to the kept epoch nearest to `epoch`, or to the end, without a signal."""
-        self.track.set_moment(epoch)
-        self._update()
-
-    def pick_moment(self, epoch: int | None) -> None:
-        """As `set_moment`, but with `moment_changed`, as if a person had moved the handle there."""
-        self.track.pick_moment(epoch)
-
-    def moment(self) -> int | None:
-        """The kept epoch that the handle stands at, or None at the end."""
-        return self.track.moment
+        self.track.set_kept([*kept, *(epoch for epoch in self._recorded if epoch > last)])
 
     def set_stopped_early(self, epoch: int | None) -> None:
         """At which epoch early stopping ended the run, or None if it did not."""
@@ -544,13 +486,9 @@ class Timeline(Framing):
             self._stopped = epoch
             self._update()
 
-    def _moved(self, moment: int | None) -> None:
-        self._update()
-        self.moment_changed.emit(moment)
-
     def _update(self) -> None:
         """Say which epoch is shown, and enable what can be done there."""
-        moment, kept = self.moment(), self.track.kept
+        moment, kept = self.track.moment, self.track.kept
         can_move = len(kept) > 1
         self.track.setEnabled(can_move)
         self._actions["live"].setEnabled(moment is not None)
@@ -561,11 +499,6 @@ class Timeline(Framing):
         is_stopped = self._stopped is not None and moment is None
         self.label.setText(f"Stopped at {shown:,}" if is_stopped else f"Epoch {shown:,}")
 
-    def _draw_icons(self) -> None:
-        names = {self.play: "pause" if self._is_playing else "play", self.step: "step"}
-        for button, name in (names | {self.more: "more"}).items():
-            button.setIcon(icon(name, self.palette()))
-
     # layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -574,13 +507,9 @@ class Timeline(Framing):
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette and another font."""
+        """Follow another font."""
         super().changeEvent(event)
-        if not hasattr(self, "_actions"):
-            return
-        if event.type() == QEvent.Type.PaletteChange:
-            self._draw_icons()
-        elif event.type() == QEvent.Type.FontChange:
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_actions"):
             self._fit()
 
     def minimumSizeHint(self) -> QSize:
@@ -609,3 +538,50 @@ class Timeline(Framing):
     def _play_width(self, text: str) -> int:
         width = self.play.fontMetrics().horizontalAdvance
         return self.play.sizeHint().width() + width(text) - width(self.play.text())
+
+
+_MARGIN = 8  # px at both ends
+_TOLD = 5000  # ms
+_LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
+
+
+class Status(QStatusBar):
+    """Says on which device a run is trained, and how many steps it makes a second of a clock."""
+
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock, self._is_training = clock, False
+        self._device = named("status.device", QLabel("Loading PyTorch…"))
+        self._rate = named("status.rate", QLabel())
+        metrics = self._rate.fontMetrics()
+        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+        self._device.setContentsMargins(_MARGIN, 0, 0, 0)
+        self._rate.setContentsMargins(0, 0, _MARGIN, 0)
+        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._last = (0.0, 0)  # when, and at which step
+        self.addWidget(self._device, 1)
+        self.addPermanentWidget(self._rate)
+        self.setSizeGripEnabled(False)
+
+    def tell(self, text: str) -> None:
+        """Say what was done, for some seconds."""
+        self.showMessage(text, _TOLD)
+
+    def set_placement(self, text: str) -> None:
+        """Show the device, and why it is this one."""
+        self._device.setText(text)
+
+    def set_training(self, is_training: bool) -> None:
+        """Whether training goes on by itself: else there is no rate to show."""
+        self._is_training = is_training
+
+    def show_view(self, view: View) -> None:
+        """Show where a run is trained, and the rate since the last view of it."""
+        self.set_placement(view.run.placement)
+        if view.is_preview:
+            return
+        step, now, (then, before) = view.snapshot.step, self._clock.now(), self._last
+        self._last = (now, step)
+        steps, seconds = step - before, now - then
+        is_measured = self._is_training and 0 < seconds < _LONGEST and steps > 0
+        self._rate.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")

@@ -21,19 +21,19 @@ from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, S
 from regplay.gui.editing import Editing
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.gallery import Gallery
+from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs import PinnedRuns, RunsList
-from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Scheme, Theme
-from regplay.gui.timeline import Timeline
+from regplay.gui.timeline import Status, Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, column, divided
+from regplay.gui.widgets import Banner, Press, column, divided, named
 
 _NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
@@ -107,6 +107,16 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(
             self, controller.studies, controller.runner, self.documents, self.files, self.editing
         )
+        parts = Surroundings(
+            controller,
+            self.fit_view,
+            self.controls,
+            self.timeline,
+            self.tabs,
+            self.editing,
+            self.guide,
+        )
+        self.hints = Hints(parts, self.settings)
         self._compose()
         self.menus = Menus(
             self,
@@ -130,9 +140,10 @@ class MainWindow(QMainWindow):
         for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
-        self.tabs.add_button("pin", "Pin", tip).clicked.connect(self.controller.pin)
+        self.tabs.add_at_end(pin := named("pin", Press("Pin", tip)))
         tip = "None, weight decay, dropout and both, trained together (C)"
-        compare = self.tabs.add_button("compare", "Compare", tip)
+        self.tabs.add_at_end(compare := named("compare", Press("Compare", tip)))
+        pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
         beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
@@ -153,20 +164,25 @@ class MainWindow(QMainWindow):
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
         controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
         timeline = self.timeline
-        timeline.play_clicked.connect(controller.toggle)
-        timeline.step_clicked.connect(lambda: runner.advance(1))
-        timeline.epoch_clicked.connect(runner.advance_epoch)
-        timeline.reset_clicked.connect(controller.reset)
-        timeline.seed_clicked.connect(controller.new_seed)
-        timeline.speed_changed.connect(runner.set_speed)
-        timeline.epochs_changed.connect(lambda epochs: controller.set_values({"epochs": epochs}))
-        timeline.keep_weights_changed.connect(controller.set_keeps_weights)
-        timeline.keep_weights_changed.connect(controls.set_keeps_weights)
-        timeline.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
-        timeline.overlay_toggled.connect(lambda shows: controller.look(best=shows))
-        timeline.continue_clicked.connect(controller.continue_from_here)
-        timeline.restore_best_clicked.connect(controller.restore_best)
-        self.history_view.moment_picked.connect(timeline.pick_moment)
+        timeline.play.clicked.connect(controller.toggle)
+        timeline.step.clicked.connect(lambda: runner.advance(1))
+        timeline.epochs.valueChanged.connect(lambda n: controller.set_values({"epochs": n}))
+        timeline.speed.currentIndexChanged.connect(
+            lambda: runner.set_speed(timeline.speed.currentData())
+        )
+        timeline.track.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
+        for name, command in {
+            "epoch": runner.advance_epoch,
+            "reset": controller.reset,
+            "seed": controller.new_seed,
+            "continue": controller.continue_from_here,
+            "restore_best": controller.restore_best,
+        }.items():
+            timeline.action(name).triggered.connect(lambda _, command=command: command())
+        timeline.action("overlay").toggled.connect(lambda shows: controller.look(best=shows))
+        timeline.action("keep_weights").toggled.connect(controller.set_keeps_weights)
+        timeline.action("keep_weights").toggled.connect(controls.set_keeps_weights)
+        self.history_view.moment_picked.connect(timeline.track.pick_moment)
         self.editing.switched.connect(controller.set_editing)
         self.editing.edited.connect(controller.change)
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
@@ -217,7 +233,7 @@ class MainWindow(QMainWindow):
             runner.viewed.connect(view.show_view)
         for words in (self.verdict_bar, self.status, self.timeline, self.runs):
             controller.reading_changed.connect(words.show_view)
-        controller.look_changed.connect(lambda look: self.timeline.set_moment(look.epoch))
+        controller.look_changed.connect(lambda look: self.timeline.track.set_moment(look.epoch))
         controller.pins_changed.connect(self.pinned.show_pins)
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)

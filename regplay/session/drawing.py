@@ -19,18 +19,10 @@ _AMID = 5  # neighbours of its own class that a point amid its class has
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """Training points of one or two inputs; validation points stay as they were.
+    """Training points of one or two inputs; validation points stay as they were."""
 
-    Attributes
-    ----------
-    task
-        Whether the last column is a number or a class from 0 to 3.
-    points
-        [n, d + 1], the target last, in measured units.
-    """
-
-    task: Task
-    points: Floats
+    task: Task  # whether the last column is a number or a class from 0 to 3
+    points: Floats  # [n, d + 1], the target last, in measured units
     _settings: Mapping[str, str | bool]
 
     @classmethod

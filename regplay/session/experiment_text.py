@@ -21,8 +21,8 @@ from typing import TypeVar
 
 import tomli_w
 
+from regplay.core import UserError
 from regplay.core.datasets import REGISTRY
-from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import (
     FIELDS,

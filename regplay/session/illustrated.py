@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, replace
 from regplay.core.hyperparameters import SWEEPABLE

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from regplay.core import UserError
 from regplay.core.datasets.points import counted_points
-from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
@@ -34,30 +34,14 @@ class PinsFullError(UserError):
 
 @dataclass(eq=False)
 class Pin:
-    """A run that is kept.
+    """A run that is kept."""
 
-    Attributes
-    ----------
-    name
-        Not empty.
-    color
-        Index into a palette of 12 colours, its own for as long as it is pinned.
-    run
-        As it was when it was pinned; assign another to show one that goes on.
-    fit
-        Its last fit, or None before any.
-    grid
-        Where `fit.grid` was predicted: that of its own data; None where it is not known.
-    is_hidden
-        Whether the plots leave it out.
-    """
-
-    name: str
-    color: int
-    run: Run
-    fit: Fit | None
-    grid: Grid | None = None
-    is_hidden: bool = False
+    name: str  # not empty
+    color: int  # index into a palette of 12 colours, its own for as long as it is pinned
+    run: Run  # as it was when it was pinned; assign another to show one that goes on
+    fit: Fit | None  # its last fit, or None before any
+    grid: Grid | None = None  # where `fit.grid` was predicted; None where it is not known
+    is_hidden: bool = False  # whether the plots leave it out
 
 
 class Pins(list[Pin]):

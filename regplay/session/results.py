@@ -40,34 +40,17 @@ SPLIT = "split"
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """A run that has ended.
-
-    Attributes
-    ----------
-    final
-        Measurements of the network as it is now; the last record of `history`, unless training was
-        stopped in the middle of an epoch.
-    fit
-        What that network predicts for all points.
-    points
-        The loss of each of them.
-    layers
-        Its weights [out, in] and biases [out], first layer first.
-    seconds
-        Time it trained for, measuring included.
-    engine
-        What computed.
-    """
+    """A run that has ended."""
 
     experiment: Experiment
     dataset: Dataset
     history: History
-    final: Snapshot
-    fit: Fit
-    points: PointLosses
-    layers: Sequence[tuple["Tensor", "Tensor"]]
-    seconds: float
-    engine: str
+    final: Snapshot  # as it is now; `history` lacks it if training was stopped within an epoch
+    fit: Fit  # what that network predicts for all points
+    points: PointLosses  # the loss of each of them
+    layers: Sequence[tuple["Tensor", "Tensor"]]  # weights [out, in] and biases [out]
+    seconds: float  # it trained for, measuring included
+    engine: str  # what computed
 
     def summary(self) -> dict[str, Any]:
         """The outcome as plain values for JSON.
@@ -201,22 +184,12 @@ def write_results(folder: Path, result: Result) -> None:
 
 @dataclass(frozen=True, eq=False)
 class Outcome:
-    """One network of a sweep that has trained to its end.
-
-    Attributes
-    ----------
-    final
-        Measurements at the end; where it diverged, the last ones that were finite.
-    best
-        `_MEASURES` at the epoch of the smallest validation loss; NaN if there is none.
-    best_epoch
-        That epoch, or None.
-    """
+    """One network of a sweep that has trained to its end."""
 
     experiment: Experiment
-    final: Snapshot
-    best: dict[str, float]
-    best_epoch: int | None
+    final: Snapshot  # measurements at the end; where it diverged, the last that were finite
+    best: dict[str, float]  # `_MEASURES` at the epoch of the smallest validation loss, or NaN
+    best_epoch: int | None  # that epoch, if there is one
 
     @property
     def diverged(self) -> bool:
@@ -236,23 +209,12 @@ def outcome_of(experiment: Experiment, history: History) -> Outcome:
 
 @dataclass(frozen=True, eq=False)
 class SweepResult:
-    """A sweep that has ended.
-
-    Attributes
-    ----------
-    outcomes
-        Of all members in order; None for those that had not finished when it was stopped.
-    seconds
-        Time it trained for, measuring included.
-    engine
-        What computed; where parts of the sweep were placed on other devices, all that did. None if
-        nothing was trained.
-    """
+    """A sweep that has ended."""
 
     sweep: Sweep
-    outcomes: Sequence[Outcome | None]
-    seconds: float
-    engine: str | None = None
+    outcomes: Sequence[Outcome | None]  # in order; None for who had not finished
+    seconds: float  # it trained for, measuring included
+    engine: str | None = None  # what computed, all that did; None if nothing was trained
 
     @property
     def finished(self) -> list[Outcome]:

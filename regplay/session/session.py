@@ -23,19 +23,12 @@ class Change(Enum):
 
 
 class Session:
-    """The present experiment and the rule for changing it.
-
-    Attributes
-    ----------
-    experiment
-        The present one; a new object with each change.
-    keeps_weights
-        Whether a change of regularization or learning rate goes on from the present weights
-        instead of retraining from the initial ones.
-    """
+    """The present experiment and the rule for changing it."""
 
     def __init__(self, experiment: Experiment) -> None:
-        self.experiment = experiment
+        self.experiment = experiment  # a new object with each change
+        # Whether a change of regularization or learning rate goes on from the present weights
+        # instead of retraining from the initial ones.
         self.keeps_weights = False
         self._planned_epochs = experiment.epochs  # without what a run was given to go on with
 

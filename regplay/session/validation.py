@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.fields import nearest
 
 Form = TypeVar("Form", bound=msgspec.Struct)
@@ -72,10 +72,12 @@ def read_text(
         found = path.stat()
         if not (stat.S_ISREG(found.st_mode) or may_be_pipe):
             raise refusal(f"{path}: this is no file")
-        if found.st_size > most:
+        content = b""
+        if found.st_size <= most:
+            with path.open("rb") as file:
+                content = file.read(most + 1)  # of a pipe, or a file that has grown meanwhile
+        if max(found.st_size, len(content)) > most:
             raise refusal(f"{path}: larger than {most >> 20} MiB, so it is no {what}")
-        with path.open("rb") as file:
-            content = file.read(most)  # and no more, should it have grown meanwhile
         return content.decode("utf-8")
     except OSError as error:
         raise refusal(f"{path}: can't be read: {error.strerror or error}") from None

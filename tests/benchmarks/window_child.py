@@ -290,7 +290,7 @@ def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
             if curves:
                 window.controls.member_previewed.emit(curves[0], len(asked) % 30)
             else:
-                window.timeline.pick_moment(window.timeline.track.kept[len(asked) % _MOMENTS])
+                window.timeline.track.pick_moment(window.timeline.track.kept[len(asked) % _MOMENTS])
             if asked[-1] - asked[0] > _LOOK_SECONDS:
                 timer.stop()
                 window.close()

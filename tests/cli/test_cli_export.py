@@ -11,7 +11,7 @@ import pytest
 
 from regplay.cli import main
 from regplay.cli.subcommands import configure_export, run_export
-from regplay.core.errors import UserError
+from regplay.core import UserError
 
 EXPERIMENT = """
 epochs = 150

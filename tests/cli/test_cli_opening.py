@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from regplay.cli.commands import opening_of
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.session.document import Document, write

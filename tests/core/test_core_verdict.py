@@ -324,8 +324,8 @@ def test_a_rise_counts_from_two_standard_errors(error, kind):
     assert verdict([1.5, 0.6, 0.6, 0.6], valid_losses, points=points).kind == kind
 
 
-@pytest.mark.parametrize(("rise", "kind"), [(0.009, "good fit"), (0.011, "overfitting")])
-def test_a_rise_counts_from_one_percent_of_the_scale(rise, kind):
+@pytest.mark.parametrize(("rise", "kind"), [(0.019, "good fit"), (0.021, "overfitting")])
+def test_a_rise_counts_from_two_percent_of_the_scale(rise, kind):
     valid_losses = [1.0, 0.01, 0.01 + rise, 0.01 + rise]
     assert verdict([1.5, 0.5, 0.5, 0.5], valid_losses, made(FLOOR, 0.0)).kind == kind
 

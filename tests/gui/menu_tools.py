@@ -12,3 +12,6 @@ def click_action(menu: QMenu, action: QAction) -> None:
     assert action.isEnabled()
     QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
     assert not menu.isVisible()
+    window = menu.parentWidget().window()
+    window.activateWindow()  # the offscreen platform leaves it to us
+    assert QTest.qWaitForWindowActive(window)

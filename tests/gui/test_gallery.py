@@ -1,7 +1,7 @@
 """File ▸ New: the gallery of starting points, by mouse and keyboard."""
 
 import pytest
-from desk_tools import answer_with, dialog_of, entries, press, use_table, written
+from file_tools import answer_with, dialog_of, entries, press, use_table, written
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtTest import QTest
@@ -85,7 +85,7 @@ def test_nothing_of_the_last_thing_stays(person):
     window.history_view.set_tab("weights")
     window.timeline.action("overlay").setChecked(True)
     window.editing.button.setChecked(True)
-    window.timeline.pick_moment(0)
+    window.timeline.track.pick_moment(0)
     controls.set_shown_curves(["model.depth"])
     controls._groups["data"].more.setChecked(True)
     controls._groups["model"].heading.click()

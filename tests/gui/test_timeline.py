@@ -24,7 +24,7 @@ def timeline(qtbot) -> Timeline:
     timeline = Timeline()
     qtbot.addWidget(timeline)
     timeline.resize(960, 32)
-    timeline.set_kept(KEPT)
+    timeline.track.set_kept(KEPT)
     with qtbot.waitExposed(timeline):
         timeline.show()
     return timeline
@@ -34,7 +34,7 @@ def timeline(qtbot) -> Timeline:
 def moments(timeline) -> list[int | None]:
     """What `moment_changed` carried."""
     seen: list[int | None] = []
-    timeline.moment_changed.connect(seen.append)
+    timeline.track.moment_changed.connect(seen.append)
     return seen
 
 
@@ -65,7 +65,7 @@ def test_the_track_is_as_long_as_the_logarithm_of_the_planned_epochs(timeline, m
     _click(timeline, 4)
     _click(timeline, 9, y=25)  # on the numbers below
     assert moments == [5, 55]
-    assert timeline.moment() == 55
+    assert timeline.track.moment == 55
     assert timeline.label.text() == "Epoch 55"
 
 
@@ -83,15 +83,15 @@ def test_a_drag_goes_through_the_moments_and_ends_live(timeline, moments) -> Non
 
 def test_taking_hold_of_the_handle_beside_its_middle_does_not_move_it(timeline, moments) -> None:
     timeline.set_epochs(399)
-    timeline.set_kept(range(400))  # some 1 px apart
-    timeline.set_moment(200)
+    timeline.track.set_kept(range(400))  # some 1 px apart
+    timeline.track.set_moment(200)
     QTest.mousePress(timeline.track, LEFT, pos=_at(timeline, 200) + QPoint(5, 0))
     QTest.mouseMove(timeline.track, _at(timeline, 200) + QPoint(5, 0))
     assert moments == []
     QTest.mouseMove(timeline.track, _at(timeline, 190) + QPoint(5, 0))
     QTest.mouseRelease(timeline.track, LEFT)
     track = timeline.track
-    assert abs(track.x_of(timeline.moment()) - track.x_of(190)) <= 1
+    assert abs(track.x_of(timeline.track.moment) - track.x_of(190)) <= 1
 
 
 def test_keys_go_by_one_by_ten_and_to_the_ends(timeline, moments) -> None:
@@ -111,14 +111,14 @@ def test_the_wheel_changes_nothing(timeline, moments) -> None:
 
 
 def test_while_training_goes_on_the_handle_stays_with_its_epoch(timeline, moments) -> None:
-    timeline.set_moment(89)
+    timeline.track.set_moment(89)
     before = timeline.track.x_of(timeline.track.value())
-    timeline.set_kept([*KEPT, 1597, 2584])
-    assert timeline.moment() == 89
+    timeline.track.set_kept([*KEPT, 1597, 2584])
+    assert timeline.track.moment == 89
     assert timeline.track.x_of(timeline.track.value()) < before
-    timeline.set_moment(None)
-    timeline.set_kept([*KEPT, 1597, 2584, 4181])
-    assert timeline.moment() is None
+    timeline.track.set_moment(None)
+    timeline.track.set_kept([*KEPT, 1597, 2584, 4181])
+    assert timeline.track.moment is None
     assert timeline.label.text() == "Epoch 4,181"
     assert timeline.track.value() == timeline.track.maximum()
     assert moments == []
@@ -127,44 +127,44 @@ def test_while_training_goes_on_the_handle_stays_with_its_epoch(timeline, moment
 def test_a_moment_that_is_kept_no_longer_goes_to_the_nearest_and_says_so_once(
     timeline, moments
 ) -> None:
-    timeline.set_moment(89)
-    timeline.set_kept([0, 2, 8, 34, 100, 377, 987])
-    timeline.set_kept([0, 2, 8, 34, 100, 377, 987, 1500])
+    timeline.track.set_moment(89)
+    timeline.track.set_kept([0, 2, 8, 34, 100, 377, 987])
+    timeline.track.set_kept([0, 2, 8, 34, 100, 377, 987, 1500])
     assert moments == [100]
     assert timeline.label.text() == "Epoch 100"
-    timeline.set_kept([0])  # trained anew
+    timeline.track.set_kept([0])  # trained anew
     assert moments == [100, None]
 
 
 def test_a_moment_set_is_the_nearest_kept_one_without_a_signal(timeline, moments) -> None:
     for epoch, kept in ((50, 55), (4, 5), (-3, 0), (986, None), (5000, None), (300, 233)):
-        timeline.set_moment(epoch)
-        assert timeline.moment() == kept
+        timeline.track.set_moment(epoch)
+        assert timeline.track.moment == kept
     assert moments == []
-    timeline.pick_moment(12)
-    timeline.pick_moment(13)
+    timeline.track.pick_moment(12)
+    timeline.track.pick_moment(13)
     assert moments == [13]
 
 
 def test_nothing_can_be_done_with_fewer_than_two_moments(timeline, moments) -> None:
-    timeline.set_best(0)
-    timeline.set_kept([0])
+    timeline.track.set_best(0)
+    timeline.track.set_kept([0])
     names = ("live", "continue", "restore_best", "overlay")
     assert not timeline.track.isEnabled()
     assert not any(timeline.action(name).isEnabled() for name in names)
     assert timeline.label.text() == "Epoch 0"
     _click(timeline, 0)
-    timeline.set_kept([])
-    timeline.set_moment(7)
+    timeline.track.set_kept([])
+    timeline.track.set_moment(7)
     timeline.grab()
-    assert timeline.moment() is None
+    assert timeline.track.moment is None
     assert moments == []
 
 
 def test_a_drag_ends_when_a_new_run_begins(timeline, moments) -> None:
     QTest.mousePress(timeline.track, LEFT, pos=_at(timeline, 5))
-    timeline.set_kept([0])
-    timeline.set_kept(KEPT)
+    timeline.track.set_kept([0])
+    timeline.track.set_kept(KEPT)
     moments.clear()
     QTest.mouseMove(timeline.track, _at(timeline, 2))
     assert moments == []
@@ -175,7 +175,7 @@ def test_buttons_are_enabled_where_they_have_something_to_do(qtbot, timeline, mo
     assert not live.isEnabled()
     assert not go_on.isEnabled()
     _click(timeline, 3)
-    with qtbot.waitSignal(timeline.continue_clicked):
+    with qtbot.waitSignal(timeline.action("continue").triggered):
         _choose(timeline, "continue")
     _choose(timeline, "live")
     assert moments == [3, None]
@@ -186,25 +186,25 @@ def test_best_can_be_restored_and_shown_once_there_is_one(qtbot, timeline) -> No
     restore, overlay = timeline.action("restore_best"), timeline.action("overlay")
     assert not restore.isEnabled()
     assert not overlay.isEnabled()
-    timeline.set_best(60)
-    with qtbot.waitSignal(timeline.restore_best_clicked):
+    timeline.track.set_best(60)
+    with qtbot.waitSignal(timeline.action("restore_best").triggered):
         _choose(timeline, "restore_best")
     for is_on in (True, False):
-        with qtbot.waitSignal(timeline.overlay_toggled) as signal:
+        with qtbot.waitSignal(timeline.action("overlay").toggled) as signal:
             _choose(timeline, "overlay")
         assert signal.args == [is_on]
-    timeline.set_best(None)
+    timeline.track.set_best(None)
     assert not restore.isEnabled()
 
 
 @pytest.mark.parametrize("colors", [LIGHT, DARK])
 def test_the_ring_is_at_the_kept_epoch_nearest_to_the_best(timeline, colors) -> None:
     timeline.setPalette(palette_of(colors))
-    timeline.set_best(60)  # 55 is nearest
+    timeline.track.set_best(60)  # 55 is nearest
     image = timeline.track.grab().toImage()
     x = timeline.track.x_of(9)
     assert image.pixelColor(round(x), 9).name() == colors.background
-    timeline.set_best(None)
+    timeline.track.set_best(None)
     assert timeline.track.grab().toImage() != image
 
 
@@ -214,7 +214,7 @@ def test_numbers_are_round_have_room_and_both_ends(timeline, epochs, width) -> N
     timeline.resize(width, timeline.height())
     QApplication.processEvents()
     timeline.set_epochs(epochs)
-    timeline.set_kept([0, epochs])
+    timeline.track.set_kept([0, epochs])
     ticks, track = timeline.track.ticks(), timeline.track
     numbers = [int(number.replace(",", "")) for _, number in ticks]
     assert numbers[0] == 0
@@ -228,7 +228,7 @@ def test_numbers_are_round_have_room_and_both_ends(timeline, epochs, width) -> N
 
 
 def test_the_mouse_reads_the_epoch_under_it(timeline) -> None:
-    timeline.set_best(60)
+    timeline.track.set_best(60)
     QTest.mouseMove(timeline.track, _at(timeline, 8))
     assert timeline.track.toolTip().startswith("Epoch 34\n")
     QTest.mouseMove(timeline.track, _at(timeline, 9))
@@ -240,9 +240,9 @@ def test_the_mouse_reads_the_epoch_under_it(timeline) -> None:
 def test_early_stopping_is_told_at_the_end(timeline) -> None:
     timeline.set_stopped_early(987)
     assert timeline.label.text() == "Stopped at 987"
-    timeline.set_moment(21)
+    timeline.track.set_moment(21)
     assert timeline.label.text() == "Epoch 21"
-    timeline.set_moment(None)
+    timeline.track.set_moment(None)
     timeline.set_stopped_early(None)
     assert timeline.label.text() == "Epoch 987"
 
@@ -275,9 +275,9 @@ def test_parts_make_room_for_the_track(qtbot, theme, width, zoom) -> None:
 
 def test_new_moments_lay_nothing_out(timeline) -> None:
     places = [part.geometry() for part in timeline.findChildren(QWidget)]
-    timeline.set_kept(range(100_000, 100_500))
-    timeline.set_best(100_200)
-    timeline.set_moment(100_100)
+    timeline.track.set_kept(range(100_000, 100_500))
+    timeline.track.set_best(100_200)
+    timeline.track.set_moment(100_100)
     QApplication.processEvents()
     assert [part.geometry() for part in timeline.findChildren(QWidget)] == places
 
@@ -288,8 +288,8 @@ def test_space_is_left_to_the_window_and_return_presses(qtbot, timeline) -> None
     action.setShortcut(QKeySequence("Space"))
     action.triggered.connect(lambda: pressed.append("window"))
     timeline.addAction(action)
-    timeline.step_clicked.connect(lambda: pressed.append("step"))
-    timeline.set_moment(5)
+    timeline.step.clicked.connect(lambda: pressed.append("step"))
+    timeline.track.set_moment(5)
     timeline.activateWindow()
     qtbot.waitUntil(timeline.isActiveWindow)
     for part in (timeline.step, timeline.track):

@@ -35,7 +35,7 @@ def from_the_list(person):
 
 def from_a_pin_in_split(person):
     pin_it(person)
-    person.click("stage.side")
+    person.click("tab.side")
     person.wait(lambda: person.window.tabs.side.views[1].panel.fit is not None)
     person.click("split.1.adopt")
 
@@ -48,7 +48,7 @@ def from_a_remedy_in_split(person):
 
 
 def from_the_map(person):
-    person.click("stage.landscape")
+    person.click("tab.landscape")
     person.click("landscape.start")
     tab = person.window.tabs.landscape
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
@@ -75,7 +75,7 @@ def from_an_earlier_moment(person):
     person.set(regularization__weight_decay=DECAY, epochs=40)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
-    person.window.timeline.pick_moment(20)
+    person.window.timeline.track.pick_moment(20)
     person.wait(lambda: person.view.look.epoch == 20)
     person.window.timeline.set_speed(1)
     person.click("timeline.continue")

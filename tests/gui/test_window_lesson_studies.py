@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
-from desk_tools import written
+from file_tools import written
 from session_tools import LESSON
 
 from regplay.gui.runs.side_tab import Together

@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from desk_tools import clipboard
+from file_tools import clipboard
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -98,6 +98,6 @@ def test_the_menu_of_figures_lists_what_is_in_sight_each_time_anew(trained):
         assert {"Fit at epoch 20", "Loss"} <= {action.text() for action in menu.actions()}
     shown = len(menu.actions())
     trained.wait(lambda: len(menu.findChildren(QMenu)) == shown)  # those of before are gone
-    trained.click("stage.network")
+    trained.click("tab.network")
     menu.aboutToShow.emit()
     assert "Fit at epoch 20" not in [action.text() for action in menu.actions()]

@@ -26,8 +26,8 @@ def trained(open_window, settings):
 
 def go_to(person, epoch):
     def picks():
-        person.window.timeline.pick_moment(epoch)  # once the handle knows that it is kept
-        return person.window.timeline.moment() == epoch
+        person.window.timeline.track.pick_moment(epoch)  # once the handle knows that it is kept
+        return person.window.timeline.track.moment == epoch
 
     person.wait(picks)
     person.wait(lambda: person.view.look.epoch == epoch)
@@ -82,7 +82,7 @@ def test_going_on_from_an_earlier_moment_repeats_what_was_trained(trained):
     trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
     np.testing.assert_array_equal(trained.view.fit.grid, fit.grid)
     np.testing.assert_array_equal(trained.view.run.history.epochs, epochs)
-    assert trained.window.timeline.moment() is None
+    assert trained.window.timeline.track.moment is None
 
 
 def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
@@ -153,7 +153,7 @@ def test_a_change_shows_the_newest_again(trained):
     trained.set(seed=3)
     trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
     assert trained.view.look.epoch is None
-    assert trained.window.timeline.moment() is None
+    assert trained.window.timeline.track.moment is None
 
 
 def test_while_it_trains_an_earlier_moment_stays_in_sight(open_window, settings):

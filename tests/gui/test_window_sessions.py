@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from desk_tools import answer_with, press, written
+from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
 
@@ -152,14 +152,14 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     kept = worked.controller.pins[1].run
     worked.controller.adopt(kept.experiment, Start(run=kept))
     worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
-    worked.click("stage.network")
+    worked.click("tab.network")
     window.history_view.set_tab("weights")
     worked.click("timeline.overlay")
     worked.click("keep_weights")
     window.timeline.set_speed(100)
     window.controls.set_shown_curves(["optimizer.lr", "regularization.l1"])
     kept = worked.view.run.checkpoints.epochs.tolist()
-    window.timeline.pick_moment(kept[3])
+    window.timeline.track.pick_moment(kept[3])
     save(worked, path)
     window.close()
 
@@ -170,7 +170,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     press(other, Key.Key_O)
     window = other.window
     other.wait(lambda: other.is_shown() and other.view.moment.epoch == kept[3])
-    assert window.timeline.moment() == kept[3]
+    assert window.timeline.track.moment == kept[3]
     assert other.view.snapshot.epoch == 40
     assert is_same_run(other.view.run, view.run)
     assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")

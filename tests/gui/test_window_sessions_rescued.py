@@ -1,7 +1,7 @@
 """Sessions in the real window whose files are gone, or that were left behind by a crash."""
 
 import pytest
-from desk_tools import written
+from file_tools import written
 from PySide6.QtCore import Qt
 from session_tools import crash, is_same_run, save, train, write_down
 

@@ -21,7 +21,7 @@ def at_tab(open_window, settings):
 
     def open_at(tab, values):
         person = open_window(SMALL | values)
-        person.click(f"stage.{tab}")
+        person.click(f"tab.{tab}")
         return person
 
     return open_at
@@ -103,8 +103,8 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle_after_stop(at_tab):
         return tab.spread.panel.curve.y
 
     newest = heights().copy()
-    timeline.pick_moment(10)
+    timeline.track.pick_moment(10)
     person.wait(lambda: not np.allclose(heights(), newest))
-    timeline.pick_moment(None)
+    timeline.track.pick_moment(None)
     person.wait(lambda: np.allclose(heights(), newest))
     assert tab.recorded[-1] < ENDLESS["epochs"]

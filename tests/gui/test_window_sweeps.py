@@ -143,14 +143,14 @@ def test_a_network_adopted_at_an_earlier_epoch_is_still_seen_at_that_epoch(at_cu
     person = at_curves
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
-    person.window.timeline.pick_moment(10)
+    person.window.timeline.track.pick_moment(10)
     slider, end = drag(person, WD, 0.1)
     person.wait(lambda: person.view.is_preview and person.view.fit.epoch == 10)
     fit = person.view.fit
     QTest.mouseRelease(slider, LEFT, NONE, end)
     person.wait(lambda: person.is_shown() and not person.view.is_preview)
     person.wait(lambda: person.view.fit.epoch == 10)
-    assert person.window.timeline.moment() == 10
+    assert person.window.timeline.track.moment == 10
     np.testing.assert_allclose(person.view.fit.grid, fit.grid, atol=1e-6)
 
 

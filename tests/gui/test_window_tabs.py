@@ -20,7 +20,7 @@ def at_tab(open_window, settings):
 
     def open_at(tab, values=None):
         person = open_window(SMALL | (values or {}))
-        person.click(f"stage.{tab}")
+        person.click(f"tab.{tab}")
         return person
 
     return open_at
@@ -56,7 +56,7 @@ def test_the_landscape_follows_the_epoch_handle(at_tab):
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     last = tab.map.measures["valid_loss"]
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(lambda: tab.map.epoch == 0)
     first = tab.map.measures["valid_loss"]
     assert np.allclose(first, first[0, 0])  # the same initial weights
@@ -90,7 +90,7 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # by now the last of them is told
     before = {key: study.digest for key, study in laboratory.studies.items()}
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(
         lambda: all(study.digest is not before[key] for key, study in laboratory.studies.items())
     )
@@ -115,7 +115,7 @@ def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
     assert list(inside.epochs) == list(range(21))
     total = np.sqrt((inside.norms[-1] ** 2).sum())
     assert total == pytest.approx(person.view.snapshot.value("weight_norm"), rel=1e-4)
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(lambda: person.view.inside.epoch == 0)
     for layer in person.view.inside.layers:
         np.testing.assert_array_equal(layer.now, layer.initial)
@@ -124,7 +124,7 @@ def test_the_network_is_drawn_and_follows_the_epoch_handle(at_tab):
 def test_the_inside_is_not_computed_while_nobody_looks(at_tab):
     person = at_tab("network")
     person.wait(lambda: person.view.inside is not None)
-    person.click("stage.fit")
+    person.click("tab.fit")
     person.wait(lambda: person.view.inside is None)
 
 
@@ -219,7 +219,7 @@ def test_the_handle_goes_back_to_the_run_when_the_map_is_left(at_tab):
     timeline = person.window.timeline
     person.wait(lambda: timeline.track.kept[-1:] == (20,))
     assert person.view.snapshot.epoch == 0
-    person.click("stage.fit")
+    person.click("tab.fit")
     assert timeline.track.kept == (0,)
 
 
@@ -237,7 +237,7 @@ def test_the_losses_of_the_four_remedies_are_drawn_while_they_are_in_sight(at_ta
     numbers = dict(zip(lines, (title.text for title in tab.titles), strict=True))
     for name, run in lines.items():
         assert f"valid {run.lines[1].values[-1]:.3g}"[:8] in numbers[name]
-    person.click("stage.fit")
+    person.click("tab.fit")
     assert list(pinned_lines(person)) == [pin.name]
 
 
@@ -271,7 +271,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     person.press(Qt.Key.Key_P)
-    window.timeline.pick_moment(30)
+    window.timeline.track.pick_moment(30)
     early = {}
     person.wait(lambda: person.view.fit.epoch == 30)
     early[0] = person.view.fit
@@ -287,7 +287,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     first, way = window.controller.pins
-    person.click("stage.side")
+    person.click("tab.side")
     tab = window.tabs.side
 
     def fits():
@@ -299,7 +299,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     np.testing.assert_array_equal(fits()[1].grid, first.fit.grid)
     np.testing.assert_array_equal(fits()[2].grid, way.fit.grid)
     assert not window.controller.studies.studies  # nothing is trained again
-    window.timeline.pick_moment(30)
+    window.timeline.track.pick_moment(30)
     person.wait(lambda: [fit.epoch for fit in fits()] == [30, 30, 30])
     np.testing.assert_array_equal(fits()[1].grid, early[0].grid)
     at_30 = list(first.run.history.epochs).index(30)
@@ -316,7 +316,7 @@ def test_split_after_comparing_shows_the_pins(at_tab):
     person.press(Qt.Key.Key_P)
     tab = person.window.tabs.side
     assert len(tab.compared_runs) == 4
-    person.click("stage.side")
+    person.click("tab.side")
     assert [each.place.name for each in tab.compared_runs] == [
         "now",
         person.controller.pins[0].name,
@@ -329,11 +329,11 @@ def test_the_epoch_handle_goes_where_only_the_networks_side_by_side_have_been(at
     tab, timeline = person.window.tabs.side, person.window.timeline
     person.wait(lambda: timeline.track.kept[-1:] == (20,))
     assert person.view.snapshot.epoch == 0  # the run itself has not been trained
-    timeline.pick_moment(7)
+    timeline.track.pick_moment(7)
     person.wait(lambda: [fit and fit.epoch for fit in (v.panel.fit for v in tab.views)] == [7] * 4)
-    person.click("stage.fit")
+    person.click("tab.fit")
     person.wait(lambda: timeline.track.kept == (0,))
-    assert timeline.moment() is None
+    assert timeline.track.moment is None
 
 
 def test_data_that_a_sweep_cannot_have_are_reported_once(at_tab, tmp_path):
@@ -355,7 +355,7 @@ def test_data_that_a_sweep_cannot_have_are_reported_once(at_tab, tmp_path):
 def test_all_tabs_turn_dark(at_tab):
     person = at_tab("landscape")
     for tab in ("seeds", "network", "side", "fit"):
-        person.click(f"stage.{tab}")
+        person.click(f"tab.{tab}")
     person.choose("scheme.dark")
     person.wait(lambda: person.window.tabs.landscape.chart.colors is DARK)
     assert person.window.tabs.side.views[0].panel.chart.colors.dark
@@ -376,10 +376,10 @@ def test_dropout_shows_its_band_and_single_thinned_networks(at_tab):
     person.wait(lambda: panel.band.band is None and not panel.member_fits)
     person.click("dropout.band")
     person.wait(lambda: person.view.passes is not None)
-    person.click("stage.network")
+    person.click("tab.network")
     assert not person.find("dropout.band").isVisible()
     person.wait(lambda: person.view.passes is None)  # nothing is computed that nobody sees
-    person.click("stage.fit")
+    person.click("tab.fit")
     assert person.find("dropout.band").isVisible()
     person.wait(lambda: person.view.passes is not None)
     person.set(regularization__dropout=0.0)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import MEASURES, Snapshot

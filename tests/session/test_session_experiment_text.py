@@ -7,7 +7,7 @@ import zlib
 
 import pytest
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.session.experiment_text import LinkError, from_link, is_link, to_link

@@ -1,8 +1,10 @@
 """Experiments as TOML: nothing is lost, and what is wrong is refused with a reason."""
 
+import contextlib
 import math
 import os
 import random
+import threading
 import tomllib
 from pathlib import Path
 
@@ -166,3 +168,19 @@ def test_what_another_program_writes_is_read_to_its_end():
     os.close(writing)
     assert open_experiment(Path(f"/dev/fd/{reading}")).epochs == 7
     os.close(reading)
+
+
+@pytest.mark.skipif(not os.path.isdir("/dev/fd"), reason="pipes have no names here")
+def test_what_another_program_writes_without_end_is_refused():
+    reading, writing = os.pipe()
+
+    def write():
+        with contextlib.suppress(BrokenPipeError), open(writing, "wb") as pipe:
+            pipe.write(b"epochs = 7\n" + b"#" * (5 << 20))
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    with pytest.raises(ExperimentError, match="larger than 4 MiB"):
+        open_experiment(Path(f"/dev/fd/{reading}"))
+    os.close(reading)
+    thread.join()

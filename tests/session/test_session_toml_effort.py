@@ -5,7 +5,7 @@ import tomllib
 
 import pytest
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.session.validation import parse_toml, takes_long
 
 _M = 1 << 20

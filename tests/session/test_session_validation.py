@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from msgspec import Meta
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.session.validation import read_text, validated
 
 Size = Annotated[int, Meta(ge=1, le=9000)]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import DataSettings
 
 Task = Literal["regression", "classification"]
@@ -97,30 +97,18 @@ class Dataset:
 
 @dataclass(frozen=True)
 class DatasetSpec:
-    """An entry of the registry.
+    """An entry of the registry."""
 
-    Attributes
-    ----------
-    name, title, description
-        What a file calls it, what a person reads, and one line about it.
-    task
-        What its target is; of a person's file, only the dataset that comes out says it.
-    make
-        The one signature of every dataset: settings in, points out.
-    defaults
-        Of each field of `DataSettings` that it reads, besides `name` and `seed`, the value that
-        choosing this dataset sets.
-    keeps
-        Those of them that hold what a person made: choosing this dataset sets their defaults only
-        where they are empty.
-    """
-
-    name: str
+    name: str  # what a file calls it
     title: str
-    description: str
-    task: Task
-    make: Callable[[DataSettings], Dataset]
+    description: str  # one line for people
+    task: Task  # what its target is; of a person's file, only the dataset that comes out says it
+    make: Callable[[DataSettings], Dataset]  # the one signature of every dataset
+    # Of each field of `DataSettings` that it reads, besides `name` and `seed`, the value that
+    # choosing this dataset sets.
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    # Those of them that hold what a person made: choosing this dataset sets their defaults only
+    # where they are empty.
     keeps: frozenset[str] = frozenset()
 
     @property

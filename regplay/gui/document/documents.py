@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QSettings, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.gui.document.shown_session import ShownSession
 from regplay.gui.training import Clock
@@ -28,7 +28,7 @@ from regplay.session.document import (
     read,
     write,
 )
-from regplay.session.experiment_text import from_link, open_experiment, reads_file, to_link
+from regplay.session.experiment_text import from_link, open_experiment, reads_file
 
 Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
@@ -117,7 +117,8 @@ class Dialogs:
         clicked = box.clickedButton()
         box.deleteLater()
         pairs = zip(buttons, answers.values(), strict=True)
-        return next(answer for button, answer in pairs if button is clicked)
+        chosen = [answer for button, answer in pairs if button is clicked]
+        return (chosen or [*answers.values()])[-1]
 
 
 @contextmanager
@@ -268,16 +269,6 @@ class Documents(QObject):
             self.refused.emit(str(error))
             return False
         self._session.set_experiment(experiment)
-        return True
-
-    def copy_link(self) -> bool:
-        """Put a link to the present experiment into the clipboard."""
-        try:
-            link = to_link(self._present().experiment)
-        except UserError as error:
-            self.refused.emit(str(error))
-            return False
-        QGuiApplication.clipboard().setText(link)
         return True
 
     def _open_experiment(self, path: Path) -> bool:

@@ -7,12 +7,12 @@ from PySide6.QtCore import QMimeData, QObject, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.fields import Value
 from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents
 from regplay.session.document import SUFFIX
-from regplay.session.experiment_text import is_link, to_toml
+from regplay.session.experiment_text import is_link, to_link, to_toml
 from regplay.session.files import TABLES, check_table, write_file
 from regplay.session.lessons import is_lesson
 from regplay.session.results import dataset_csv
@@ -144,20 +144,21 @@ class FileCommands(QObject):
 
     def copy_script(self) -> None:
         """Put the present experiment into the clipboard, as a script of plain PyTorch."""
+        self._copy(self._script, "Copied a script of plain PyTorch")
 
+    def copy_link(self) -> None:
+        """Put a link to the present experiment into the clipboard."""
+        experiment = self._controller.session.experiment
+        self._copy(lambda: to_link(experiment), "Copied a link to this experiment")
+
+    def _copy(self, text: Callable[[], str], done: str) -> None:
         clipboard = QGuiApplication.clipboard()
-        done = "Copied a script of plain PyTorch"
-        self._try(lambda: clipboard.setText(self._script()), done)
+        self._try(lambda: clipboard.setText(text()), done)
 
     def _script(self) -> str:
         from regplay.session.export import to_pytorch
 
         return to_pytorch(self._controller.session.experiment)
-
-    def copy_link(self) -> None:
-        """Put a link to the present experiment into the clipboard."""
-        if self._documents.copy_link():
-            self.done.emit("Copied a link to this experiment")
 
     def save_data(self) -> None:
         """Ask for a name and write the points of the present dataset there, as CSV."""

@@ -46,7 +46,7 @@ class Appearance:
 
     def values(self) -> Mapping[str, ViewValue]:
         """What is to be seen, by name."""
-        speed, moment = self._timeline.speed.currentData(), self._timeline.moment()
+        speed, moment = self._timeline.speed.currentData(), self._timeline.track.moment
         view: dict[str, ViewValue] = {
             "tab": self._tabs.tab,
             "losses": self._history_view.tab,
@@ -79,7 +79,7 @@ class Appearance:
 
     def show_moment(self, epoch: int) -> None:
         """Show the run as it was at an epoch, as if the handle had been moved there."""
-        self._timeline.pick_moment(epoch)
+        self._timeline.track.pick_moment(epoch)
 
 
 def pins_of(document: Document) -> list[Pin]:

@@ -24,9 +24,9 @@ from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPointF, QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage, QPainter
 from PySide6.QtSvg import QSvgGenerator
 
-from regplay.core.errors import UserError
-from regplay.gui.plots.axes import Axes
+from regplay.core import UserError
 from regplay.gui.plots.canvas import Frame, Layer
+from regplay.gui.plots.chart import Axes
 from regplay.gui.plots.legend import Entry, paint_legend
 from regplay.gui.plots.surface_colors import Bar
 from regplay.gui.theme import DARK, LIGHT, Colors

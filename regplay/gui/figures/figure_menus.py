@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QSettings, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.gui.plots.chart import Chart
 
 # What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which

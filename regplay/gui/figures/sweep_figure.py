@@ -16,8 +16,8 @@ from regplay.core.history import Floats
 from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
 from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
-from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import Frame, Layer
+from regplay.gui.plots.chart import Axes, Axis, GridLayer
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Scale, loss_scale
 from regplay.gui.plots.shapes import (

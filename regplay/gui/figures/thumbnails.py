@@ -16,9 +16,8 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.history import History
 from regplay.core.sweep import Lineup
 from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve, curve_of
-from regplay.gui.plots.axes import GridLayer
 from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.chart import Chart, GridLayer
 from regplay.gui.plots.fit_panel import ChartPanel, Overlay, Subject
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedView

@@ -20,10 +20,9 @@ from regplay.gui.figures.figure import Figure, Plot, Series
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
 from regplay.gui.landscape.landscape_map import MEASURE_NAMES
 from regplay.gui.landscape.landscape_tab import LandscapeTab
-from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView, NormsPlot
-from regplay.gui.network.pictures import layer_name
+from regplay.gui.network.pictures import Histograms, layer_name
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.curve import CurveView
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel

@@ -35,7 +35,7 @@ from regplay.gui.landscape.map_chart import (
     legend_entries,
     place_text,
 )
-from regplay.gui.plots.hover import Reading
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.legend import Legend
 from regplay.gui.plots.scale import Scale
 from regplay.gui.plots.surface_colors import Bar, ColorBar

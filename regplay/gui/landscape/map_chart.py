@@ -24,9 +24,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from regplay.core.fields import FIELDS
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
-from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.canvas import Frame, HoverItem, Reading, ReadoutRow
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.hover import HoverItem, Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Floats
 from regplay.gui.plots.shapes import draw_marker

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
-from regplay.gui.network.pictures import KeptPicture, Magnitude, UnitPictures, sign_color
-from regplay.gui.plots.hover import Picture, Readout, ReadoutRow
-from regplay.gui.plots.shapes import Segments
+from regplay.gui.network.pictures import KeptPicture, Magnitude
+from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow
+from regplay.gui.plots.shapes import Segments, pen
 from regplay.gui.theme import ROLES, Colors, mix
 from regplay.session.number_text import number
 
@@ -199,22 +199,46 @@ def _width(level: float | NDArray[np.intp]) -> Any:
 @lru_cache(maxsize=4)
 def _pens(colors: Colors) -> list[list[QPen]]:
     """Of each level, for positive weights and for negative ones."""
-    return [[_pen(sign, level, colors) for level in range(_LEVELS + 1)] for sign in (1, -1)]
+    pens: list[list[QPen]] = [[], []]
+    for sign, found in zip((1, -1), pens, strict=True):
+        for level in range(_LEVELS + 1):
+            # Small weights are pale, so that hundreds of them don't hide the large ones.
+            share = 0.15 + 0.85 * (level / _LEVELS) ** 0.8
+            drawn = QPen(QColor(mix(colors.background, sign_color(sign, colors), share)))
+            drawn.setWidthF(_width(level))
+            cap = Qt.PenCapStyle.SquareCap if _width(level) > _JOINED else Qt.PenCapStyle.FlatCap
+            drawn.setCapStyle(cap)
+            found.append(drawn)
+    return pens
 
 
-def _pen(sign: int, level: int, colors: Colors) -> QPen:
-    """Small weights are pale, so that hundreds of them don't hide the large ones."""
-    share = level / _LEVELS
-    width = _width(level)
-    color = mix(colors.background, sign_color(sign, colors), 0.15 + 0.85 * share**0.8)
-    drawn = QPen(QColor(color), width)
-    joined = width > _JOINED
-    drawn.setCapStyle(Qt.PenCapStyle.SquareCap if joined else Qt.PenCapStyle.FlatCap)
-    return drawn
+_SHADES = 255  # odd, so that 0 has a level of its own: the background
+
+
+def sign_color(value: float, colors: Colors) -> str:
+    """The colour of positive and that of negative numbers."""
+    return colors.valid if value < 0 else colors.train
+
+
+@lru_cache(maxsize=4)
+def signed_table(colors: Colors) -> NDArray[np.uint32]:
+    """Colours from −1 over 0 (the background) to 1, as 0xAARRGGBB; for `signed_levels`."""
+    places = np.linspace(-1, 1, _SHADES)
+    mixed = [mix(colors.background, sign_color(p, colors), abs(p)) for p in places]
+    return np.array([QColor(color).rgb() for color in mixed], dtype=np.uint32)
+
+
+def signed_levels(values: NDArray[np.float32], largest: float) -> NDArray[np.intp]:
+    """Which colour of `signed_table` each value in ±`largest` has; NaN has that of 0."""
+    with np.errstate(all="ignore"):
+        scaled = np.nan_to_num(values / largest, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1, 1)
+    levels: NDArray[np.intp] = np.rint((scaled + 1) * (_SHADES // 2)).astype(np.intp)
+    return levels
 
 
 _NAME = 84  # pixels of an input's or output's name, at most
 _EDGE = 10  # pixels
+_HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 
 class NetworkGraph(KeptPicture):
@@ -227,15 +251,17 @@ class NetworkGraph(KeptPicture):
     ----------
     links
         Their weights and widths.
+    picture
+        The network that is drawn, or None.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.links = Links()
         self._dataset: Dataset | None = None
-        self._picture: UnitMaps | None = None
+        self.picture: UnitMaps | None = None
         self._layout: GraphLayout | None = None
-        self._thumbnails = UnitPictures()
+        self._segments = Segments()
         self._largest_weight = Magnitude()
         self._largest: list[Magnitude] = []  # value that has the full colour, of each column
         self._hovered: UnitPlace | int | None = None
@@ -253,7 +279,7 @@ class NetworkGraph(KeptPicture):
 
     def set_picture(self, picture: UnitMaps | None) -> None:
         """Show a network, or none; ranges grow until `forget` or a network of another shape."""
-        before, self._picture = self._picture, picture
+        before, self.picture = self.picture, picture
         if picture is None or before is None or before.sizes != picture.sizes:
             self._layout = None
             self.forget()
@@ -268,7 +294,7 @@ class NetworkGraph(KeptPicture):
     def forget(self) -> None:
         """Another run: widths and colours start anew with the next network."""
         self._largest_weight.forget()
-        columns = 0 if self._picture is None else len(self._picture.sizes)
+        columns = 0 if self.picture is None else len(self.picture.sizes)
         self._largest = [Magnitude() for _ in range(columns)]
 
     def replica(self, colors: Colors) -> "NetworkGraph":
@@ -276,16 +302,11 @@ class NetworkGraph(KeptPicture):
         other = NetworkGraph()
         other.be_figure(colors)
         other._dataset = self._dataset
-        if self._picture is not None:
-            other.set_picture(self._picture)
+        if self.picture is not None:
+            other.set_picture(self.picture)
             other._largest_weight, other._largest = self._largest_weight, self._largest
             other.links.set_weights(self.links.weights, self._largest_weight.value)
         return other
-
-    @property
-    def picture(self) -> UnitMaps | None:
-        """The network that is drawn, or None."""
-        return self._picture
 
     @staticmethod
     def _column_values(picture: UnitMaps, column: int) -> NDArray[np.float32]:
@@ -300,29 +321,25 @@ class NetworkGraph(KeptPicture):
 
     def unit_name(self, unit: UnitPlace) -> str:
         """What a person calls a unit; inputs and outputs have the names in the dataset."""
-        assert self._picture is not None
-        last = len(self._picture.sizes) - 1
-        if unit.column == 0:
-            names = () if self._dataset is None else self._dataset.input_names
-        elif unit.column == last:
-            names = () if self._dataset is None else self._output_names(self._dataset)
-        else:
+        assert self.picture is not None
+        data = self._dataset
+        names: tuple[str, ...] = ()
+        if 0 < unit.column < len(self.picture.sizes) - 1:
             return f"layer {unit.column}, unit {unit.index + 1}"
+        if data is not None:
+            outputs = data.class_names or (data.target_name,)
+            names = data.input_names if unit.column == 0 else outputs
         if unit.index < len(names):
             return names[unit.index]
         return f"{'input' if unit.column == 0 else 'output'} {unit.index + 1}"
-
-    @staticmethod
-    def _output_names(dataset: Dataset) -> tuple[str, ...]:
-        return dataset.class_names or (dataset.target_name,)
 
     # where things are
 
     def layout_of(self) -> GraphLayout | None:
         """Where units and links lie at this size, or None without a network."""
-        if self._layout is None and self._picture is not None:
+        if self._layout is None and self.picture is not None:
             metrics = QFontMetrics(self.font())
-            sizes = self._picture.sizes
+            sizes = self.picture.sizes
             rooms = []
             for column in (0, len(sizes) - 1):
                 names = [self.unit_name(UnitPlace(column, i)) for i in range(sizes[column])]
@@ -351,15 +368,62 @@ class NetworkGraph(KeptPicture):
 
     def draw(self, painter: QPainter) -> None:
         """Draw links, units and names."""
-        layout, picture = self.layout_of(), self._picture
+        layout, picture = self.layout_of(), self.picture
         if layout is None or picture is None:
             return
         self.links.paint(painter, layout.curves, self.colors, self.is_figure)
         for column, size in enumerate(picture.sizes):
             rects = [layout.unit_rect(UnitPlace(column, index)) for index in range(size)]
             values, largest = self._column_values(picture, column), self._largest[column].value
-            self._thumbnails.paint(painter, rects, values, largest, self.colors)
+            self._draw_units(painter, rects, values, largest)
         self._draw_names(painter, layout)
+
+    def _draw_units(
+        self,
+        painter: QPainter,
+        rects: Sequence[QRectF],
+        values: NDArray[np.float32],
+        largest: float,
+    ) -> None:
+        """Draw units into squares, each with a frame around it.
+
+        Parameters
+        ----------
+        values
+            [units, rows, columns], the first row at the bottom, or [units, points]; or [units], one
+            number each, which fills the square.
+        largest
+            The absolute value that has the full colour or the full height.
+        """
+        colors = self.colors
+        if values.ndim == 2:
+            for rect, heights in zip(rects, values, strict=True):
+                self._draw_curve(painter, rect, heights, _HEADROOM * largest)
+        else:
+            maps = values.reshape(len(values), *(values.shape[1:] or (1, 1)))
+            levels = signed_levels(maps, largest)
+            for rect, pixels in zip(rects, signed_table(colors)[levels[:, ::-1]], strict=True):
+                _draw_map(painter, rect, pixels)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(colors.muted), 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRects([rect.adjusted(0, 0, -1, -1) for rect in rects])
+
+    def _draw_curve(
+        self, painter: QPainter, rect: QRectF, values: NDArray[np.float32], top: float
+    ) -> None:
+        """Draw a curve of values [points] in ±`top`."""
+        painter.fillRect(rect, QColor(self.colors.background))
+        middle, half = rect.center().y(), rect.height() / 2
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(QPen(QColor(self.colors.grid), 1))
+        painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right() - 1, middle))
+        with np.errstate(all="ignore"):
+            heights = np.nan_to_num(values / top).clip(-1, 1).astype(float)
+        x = np.linspace(rect.left() + 1, rect.right() - 1, len(heights))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen(self.colors.fit, 1.4 if rect.width() < 60 else 2.0))
+        self._segments.draw_through(painter, x, middle - half * heights)
 
     def _draw_names(self, painter: QPainter, layout: GraphLayout) -> None:
         metrics = QFontMetrics(painter.font())
@@ -400,7 +464,7 @@ class NetworkGraph(KeptPicture):
 
     def read(self, position: QPointF) -> Readout | None:
         """The unit or the link under the mouse."""
-        layout, picture = self.layout_of(), self._picture
+        layout, picture = self.layout_of(), self.picture
         self._hovered = None
         if layout is None or picture is None:
             return None
@@ -435,6 +499,14 @@ class NetworkGraph(KeptPicture):
         caption = "   ".join(chain(*zip("→↑", names, strict=False)))
 
         def paint(painter: QPainter, rect: QRectF) -> None:
-            self._thumbnails.paint(painter, [rect], values[None], largest, self.colors)
+            self._draw_units(painter, [rect], values[None], largest)
 
         return Readout(self.unit_name(unit), tuple(rows), Picture(paint, caption))
+
+
+def _draw_map(painter: QPainter, rect: QRectF, pixels: NDArray[np.uint32]) -> None:
+    """Draw colours [rows, columns] from the top, smooth in between."""
+    rows, columns = pixels.shape
+    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
+    painter.drawImage(rect, image)  # before `pixels`, which the image looks into, are gone

@@ -7,16 +7,15 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import MOST_HIDDEN, MOST_UNITS, Inside
-from regplay.gui.network.histograms import Histograms
 from regplay.gui.network.network_graph import NetworkGraph
-from regplay.gui.network.pictures import layer_color, layer_name
+from regplay.gui.network.pictures import Histograms, layer_color, layer_name
+from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
-from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, Legend, tab_row
 from regplay.gui.plots.scale import bounds
 from regplay.gui.theme import ROLES, Colors
-from regplay.gui.widgets import Toggle, named
+from regplay.gui.widgets import Toggle, column, named
 from regplay.session.number_text import number
 
 Measure = Literal["norm", "near_zero"]
@@ -181,11 +180,11 @@ class NetworkView(QWidget):
             measure: named(f"network.{measure}", Toggle(*texts))
             for measure, texts in _MEASURES.items()
         }
-        self._group = QButtonGroup(self)
-        for button in self.measures.values():
-            self._group.addButton(button)
+        group = QButtonGroup(self)  # exclusive
+        for measure, button in self.measures.items():
+            group.addButton(button)
+            button.clicked.connect(lambda _, chosen=measure: self.norms.set_measure(chosen))
         self.measures["norm"].setChecked(True)
-        self._group.buttonToggled.connect(self._measure_toggled)
         self.log_x = named("network.log_x", Toggle("log x", "Logarithmic epochs"))
         self.log_x.toggled.connect(self.norms.toggle_log)
         self._compose()
@@ -199,13 +198,9 @@ class NetworkView(QWidget):
         )
 
     def _compose(self) -> None:
-        self._left = QWidget()
-        left = _column(self._left)
-        left.addWidget(self.signs)
-        left.addWidget(self.graph, 1)
-
-        rest = QWidget()
-        right = self._right = _column(rest)
+        self._left = column(self.signs, self.graph, grows=self.graph)
+        right = self._right = QVBoxLayout()
+        right.setSpacing(0)
         right.addWidget(self.sentence)
         right.addWidget(self.counts)
         right.addWidget(self.histograms, 2)
@@ -217,7 +212,7 @@ class NetworkView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._left, 9)
-        layout.addWidget(rest, 11)
+        layout.addLayout(right, 11)
 
     # what is shown
 
@@ -236,7 +231,9 @@ class NetworkView(QWidget):
         if inside is not None:
             self._left.setVisible(inside.picture is not None)
             self.sentence.setVisible(inside.picture is None)
-            self.sentence.setText(self._reason())
+            dataset = self._dataset
+            is_wide = dataset is not None and max(dataset.n_inputs, dataset.n_outputs) > MOST_UNITS
+            self.sentence.setText(_TOO_WIDE if is_wide else _TOO_LARGE)
             is_tall = len(inside.layers) > _ONE_ROW
             self._right.setStretchFactor(self.histograms, 3 if is_tall else 2)
         self.graph.set_picture(None if inside is None else inside.picture)
@@ -245,34 +242,15 @@ class NetworkView(QWidget):
         self.layers.set_entries(self.norms.legend_entries())
         self._name_signs()
 
-    def _reason(self) -> str:
-        dataset = self._dataset
-        is_wide = dataset is not None and max(dataset.n_inputs, dataset.n_outputs) > MOST_UNITS
-        return _TOO_WIDE if is_wide else _TOO_LARGE
-
-    def _measure_toggled(self, _: object, is_checked: bool) -> None:
-        if is_checked:
-            chosen = next(name for name, button in self.measures.items() if button.isChecked())
-            self.norms.set_measure(chosen)
-
     def _name_signs(self) -> None:
         """Say what the colours of links and units mean."""
         picture = None if self._inside is None else self._inside.picture
         has_maps = picture is None or picture.maps is not None
         shown = "value" if has_maps else "bias"
         units = "what each puts out over the inputs" if has_maps else "the bias of each"
-        colors = ROLES
         self.signs.set_entries(
             [
-                Entry("line", f"weight or {shown} > 0", colors.train, tip=f"Squares: {units}"),
-                Entry("line", "< 0", colors.valid, tip="Links: as wide as the weight is large"),
+                Entry("line", f"weight or {shown} > 0", ROLES.train, tip=f"Squares: {units}"),
+                Entry("line", "< 0", ROLES.valid, tip="Links: as wide as the weight is large"),
             ]
         )
-
-
-def _column(widget: QWidget) -> QVBoxLayout:
-    """Rows without any room around or between them."""
-    layout = QVBoxLayout(widget)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    return layout

@@ -1,18 +1,27 @@
-"""Pictures of a network, painted once and then copied; colours and sizes that they share."""
+"""Pictures of a network, painted once and then copied: what they share, and the histograms."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QWidget
 
-from regplay.gui.plots.hover import Readout, paint_readout
-from regplay.gui.plots.scale import LARGEST, nice_step
-from regplay.gui.plots.shapes import Segments, pen
-from regplay.gui.theme import Colors, Role, colors_of, mix
+from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
+from regplay.gui.plots.canvas import Frame, Readout, ReadoutRow, paint_readout
+from regplay.gui.plots.scale import LARGEST, Scale, nice_step
+from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix
+from regplay.session.number_text import number
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -53,8 +62,7 @@ class KeptPicture(QWidget):
     def refresh(self) -> None:
         """There are new data: draw them, and read the place under a mouse that may rest."""
         self._kept = None
-        self._read_again()
-        self.update()
+        self._point(self._mouse)
 
     @property
     def colors(self) -> Colors:
@@ -70,21 +78,19 @@ class KeptPicture(QWidget):
         """Be drawn into a figure, in these colours."""
         self._own = colors
 
-    def _read_again(self) -> None:
-        self.readout = None if self._mouse is None else self.read(self._mouse)
+    def _point(self, mouse: QPointF | None) -> None:
+        self._mouse = mouse
+        self.readout = None if mouse is None else self.read(mouse)
+        self.update()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Read what is there."""
-        self._mouse = event.position()
-        self._read_again()
-        self.update()
+        self._point(event.position())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Hide the box."""
         super().leaveEvent(event)
-        self._mouse = None
-        self._read_again()
-        self.update()
+        self._point(None)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
@@ -115,7 +121,6 @@ class KeptPicture(QWidget):
         painter.end()
 
 
-_LEVELS = 255  # odd, so that 0 has a level of its own: the background
 # From the first layer to the last, each clear of a white and of a dark ground.
 _LAYERS_LIGHT = ("#46327e", "#1f78b4", "#1a9e74", "#b08a00")
 _LAYERS_DARK = ("#a58bf0", "#56b4e9", "#54d8a0", "#f2d543")
@@ -170,92 +175,295 @@ def layer_color(index: int, count: int) -> str:
     return Role(f"layer {index} of {count}", find)
 
 
-def sign_color(value: float, colors: Colors) -> str:
-    """The colour of positive and that of negative numbers."""
-    return colors.valid if value < 0 else colors.train
+BINS = 41  # odd, so that the middle one lies around 0
 
 
-@lru_cache(maxsize=4)
-def signed_table(colors: Colors) -> NDArray[np.uint32]:
-    """Colours from −1 over 0 (the background) to 1, as 0xAARRGGBB; for `signed_levels`."""
-    places = np.linspace(-1, 1, _LEVELS)
-    mixed = [mix(colors.background, sign_color(p, colors), abs(p)) for p in places]
-    return np.array([QColor(color).rgb() for color in mixed], dtype=np.uint32)
+def bin_edges(largest: float) -> NDArray[np.float64]:
+    """The edges [BINS + 1] of equal bins over ±`largest`."""
+    return np.linspace(-largest, largest, BINS + 1)
 
 
-def signed_levels(values: NDArray[np.float32], largest: float) -> NDArray[np.intp]:
-    """Which colour of `signed_table` each value in ±`largest` has; NaN has that of 0."""
+def binned(weights: NDArray[np.float32], largest: float) -> NDArray[np.intp]:
+    """How many weights lie in each bin over ±`largest`, [BINS]; those beyond are left out.
+
+    A tenth of the time of `numpy.histogram`, which sorts out uneven bins.
+    """
     with np.errstate(all="ignore"):
-        scaled = np.nan_to_num(values / largest, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1, 1)
-    levels: NDArray[np.intp] = np.rint((scaled + 1) * (_LEVELS // 2)).astype(np.intp)
-    return levels
+        places = np.floor((weights / np.float32(largest) + 1) * (BINS / 2))
+        inside = np.abs(weights) <= largest  # False for NaN
+    return np.bincount(places[inside].astype(np.intp).clip(0, BINS - 1), minlength=BINS)
 
 
-_HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
+def nice_count(count: int) -> int:
+    """The smallest of 4, 8 and 20 × 10ᵏ that is not below `count`: a quarter is whole, too."""
+    scale = 1
+    while 20 * scale < count:
+        scale *= 10
+    return next(nice * scale for nice in (4, 8, 20) if nice * scale >= count)
 
 
-class UnitPictures:
-    """Draws units."""
+def _steps(frame: Frame, edges: NDArray[np.float64], counts: NDArray[np.intp]) -> QPolygonF:
+    """The outline of bars, from the lower left corner to the lower right one, in pixels."""
+    x = np.repeat(np.round(frame.x(edges)), 2)
+    y = np.concatenate([[frame.height], np.repeat(frame.y(np.sqrt(counts)), 2), [frame.height]])
+    return QPolygonF([QPointF(a, b) for a, b in zip(x.tolist(), y.tolist(), strict=True)])
 
-    def __init__(self) -> None:
-        self._segments = Segments()
 
-    def paint(
-        self,
-        painter: QPainter,
-        rects: Sequence[QRectF],
-        values: NDArray[np.float32],
-        largest: float,
-        colors: Colors,
-    ) -> None:
-        """Draw units into squares, each with a frame around it.
+def paint_bars(
+    painter: QPainter,
+    frame: Frame,
+    edges: NDArray[np.float64],
+    now: NDArray[np.intp],
+    initial: NDArray[np.intp],
+) -> None:
+    """Draw the counts now, filled, and the initial ones over them, as an outline."""
+    colors = frame.colors
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    outline = _steps(frame, edges, initial)
+    for polygon, color in (
+        (outline, mix(colors.background, colors.muted, 0.22)),
+        (_steps(frame, edges, now), mix(colors.background, colors.norm, 0.75)),
+    ):
+        painter.setBrush(QColor(color))
+        painter.drawPolygon(polygon)
+    painter.setPen(QPen(QColor(colors.muted), 1))
+    painter.drawPolyline(outline)
 
-        Parameters
-        ----------
-        values
-            [units, rows, columns], the first row at the bottom, or [units, points]; or [units], one
-            number each, which fills the square.
-        largest
-            The absolute value that has the full colour or the full height.
-        """
-        if values.ndim == 2:
-            for rect, heights in zip(rects, values, strict=True):
-                self._paint_curve(painter, rect, heights, largest, colors)
-        else:
-            levels = signed_levels(
-                values.reshape(len(values), *(values.shape[1:] or (1, 1))), largest
-            )
-            for rect, pixels in zip(rects, signed_table(colors)[levels[:, ::-1]], strict=True):
-                _paint_map(painter, rect, pixels)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(colors.muted), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRects([rect.adjusted(0, 0, -1, -1) for rect in rects])
 
-    def _paint_curve(
-        self,
-        painter: QPainter,
-        rect: QRectF,
-        values: NDArray[np.float32],
-        largest: float,
-        colors: Colors,
-    ) -> None:
-        painter.fillRect(rect, QColor(colors.background))
-        middle, half = rect.center().y(), rect.height() / 2
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+def paint_ticks(painter: QPainter, frame: Frame, largest: float, top: int) -> None:
+    """Draw lines at a count of `top` and a quarter of it, and at weights of 0 and ±`largest`.
+
+    On a scale of roots a quarter has half the height.
+    """
+    colors, metrics = frame.colors, QFontMetrics(painter.font())
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for count in (top, top // 4):
+        y = round(float(frame.y(np.sqrt(count))))
         painter.setPen(QPen(QColor(colors.grid), 1))
-        painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right() - 1, middle))
-        with np.errstate(all="ignore"):
-            heights = np.nan_to_num(values / (_HEADROOM * largest)).clip(-1, 1)
-        x = np.linspace(rect.left() + 1, rect.right() - 1, len(values))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(colors.fit, 1.4 if rect.width() < 60 else 2.0))
-        self._segments.draw_through(painter, x, middle - half * heights.astype(float))
+        painter.drawLine(QPointF(0, y), QPointF(frame.width, y))
+        painter.setPen(QColor(colors.foreground))
+        box = QRectF(-60, y - metrics.height() / 2, 56, metrics.height())
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(box, right, _short(count))
+    for weight, share in ((-largest, 0.0), (0.0, 0.5), (largest, 1.0)):
+        x = round(float(frame.x(weight)))
+        painter.setPen(QPen(QColor(colors.grid), 1))
+        painter.drawLine(QPointF(x, 0), QPointF(x, frame.height + 3))
+        text = number(weight, 3)
+        width = metrics.horizontalAdvance(text)
+        # The outer ones end with the plot, or they would run into those of its neighbours.
+        painter.setPen(QColor(colors.foreground))
+        painter.drawText(QPointF(x - share * width, frame.height + 4 + metrics.ascent()), text)
+    painter.setPen(QPen(QColor(colors.muted), 1))
+    painter.drawLine(QPointF(0, frame.height), QPointF(frame.width, frame.height))
 
 
-def _paint_map(painter: QPainter, rect: QRectF, pixels: NDArray[np.uint32]) -> None:
-    """Draw colours [rows, columns] from the top, smooth in between."""
-    rows, columns = pixels.shape
-    image = QImage(pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, True)
-    painter.drawImage(rect, image)  # before `pixels`, which the image looks into, are gone
+def _short(count: int) -> str:
+    """A count in four characters or fewer."""
+    return str(count) if count < 1000 else f"{count / 1000:.3g}k"
+
+
+_NARROW = 104  # pixels of a panel below which there are two rows of them
+_GAP = 10  # pixels between panels
+_TICKS = 30  # pixels left of a plot, for counts
+_SWATCH = 12
+
+
+@dataclass
+class _Layer:
+    """What is shown of one layer."""
+
+    weights: LayerWeights
+    top: int  # weights in one bin that the plot has room for
+    now: NDArray[np.intp]  # [BINS]
+    initial: NDArray[np.intp]  # [BINS]
+    near_zero: float
+
+
+class Histograms(KeptPicture):
+    """Weights now, filled, and before training, as an outline; heights are roots of the counts.
+
+    All panels share the range of weights, so that layers compare; each has its own counts.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._weights: tuple[LayerWeights, ...] = ()
+        self._layers: list[_Layer] | None = []  # None until someone looks
+        self._range = Magnitude()
+        self._tops: list[int] = []
+        self._initial: dict[int, tuple[NDArray[np.float32], float, NDArray[np.intp]]] = {}
+
+    def sizeHint(self) -> QSize:
+        """Room for four panels."""
+        return QSize(520, 190)
+
+    def set_layers(self, layers: tuple[LayerWeights, ...]) -> None:
+        """Show these; ranges grow until `forget` or another number of layers."""
+        if len(layers) != len(self._weights):
+            self.forget()
+        self._weights, self._layers = layers, None
+        self.refresh()
+
+    def forget(self) -> None:
+        """Another run: ranges start anew with the next weights."""
+        self._range.forget()
+        self._tops.clear()
+        self._initial.clear()
+
+    def replica(self, colors: Colors) -> "Histograms":
+        """Another one that shows the same over the same ranges, for a figure."""
+        self._counted()
+        other = Histograms()
+        other.be_figure(colors)
+        other.set_layers(self._weights)
+        other._range, other._tops = self._range, list(self._tops)
+        return other
+
+    def bins(self) -> tuple[NDArray[np.float64], list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
+        """The edges [BINS + 1] of the bins, and of each layer the counts [BINS] now and before."""
+        counts = [(layer.now, layer.initial) for layer in self._counted()]
+        return bin_edges(self._range.value), counts
+
+    def _counted(self) -> list[_Layer]:
+        """The layers, counted when someone looks and not before."""
+        if self._layers is not None:
+            return self._layers
+        for layer in self._weights:
+            self._range.cover(layer.now)
+            self._range.cover(layer.initial)
+        largest = self._range.value
+        self._tops += [0] * (len(self._weights) - len(self._tops))
+        self._layers = []
+        for index, layer in enumerate(self._weights):
+            now, initial = binned(layer.now, largest), self._initial_counts(index, largest)
+            top = max(self._tops[index], nice_count(int(max(now.max(), initial.max()))))
+            self._tops[index] = top
+            self._layers.append(_Layer(layer, top, now, initial, near_zero_share(layer.now)))
+        return self._layers
+
+    def _initial_counts(self, index: int, largest: float) -> NDArray[np.intp]:
+        weights = self._weights[index].initial
+        kept = self._initial.get(index)
+        if kept is None or kept[0] is not weights or kept[1] != largest:
+            kept = self._initial[index] = (weights, largest, binned(weights, largest))
+        return kept[2]
+
+    # what a person reads
+
+    def read(self, position: QPointF) -> Readout | None:
+        """The bin under the mouse."""
+        layers = self._counted()
+        for index, (layer, plot) in enumerate(zip(layers, self.plot_rects(), strict=True)):
+            if not plot.contains(position):
+                continue
+            edges = bin_edges(self._range.value)
+            share = (position.x() - plot.left()) / plot.width()
+            at = int(np.clip(share * BINS, 0, BINS - 1))
+            return Readout(
+                f"{layer_name(index, len(layers))}: "
+                f"{number(edges[at], 3)} … {number(edges[at + 1], 3)}",
+                (
+                    ReadoutRow("now", f"{layer.now[at]:,}", ROLES.norm),
+                    ReadoutRow("initial", f"{layer.initial[at]:,}", ROLES.muted),
+                ),
+            )
+        return None
+
+    # where things are
+
+    def _panels(self) -> list[QRectF]:
+        """A rectangle for each layer, with its title and its ticks."""
+        count = len(self._weights)
+        if not count:
+            return []
+        rows = 1 if (self.width() + _GAP) / count - _GAP >= _NARROW else 2
+        columns = -(-count // rows)
+        width = (self.width() - (columns - 1) * _GAP) / columns
+        height = self.height() / rows
+        places = (divmod(index, columns) for index in range(count))
+        return [QRectF(c * (width + _GAP), r * height, width, height) for r, c in places]
+
+    def plot_rects(self) -> list[QRectF]:
+        """Inside the axes of each panel, in pixels."""
+        line = QFontMetrics(self.font()).height()
+        top = line * max(map(len, self.title_lines()), default=1) + 7
+        return [
+            QRectF(
+                round(panel.left()) + _TICKS,
+                round(panel.top()) + top,
+                max(round(panel.width()) - _TICKS - 3, 1),
+                max(round(panel.height()) - top - line - 6, 1),
+            )
+            for panel in self._panels()
+        ]
+
+    def title_lines(self) -> list[tuple[str, ...]]:
+        """What each panel has over it: the title on one line, or on two, or shortened on two."""
+        layers, panels, metrics = self._counted(), self._panels(), QFontMetrics(self.font())
+        for fit in (_on_one_line, _on_two_lines, _shortened):
+            parts = [_title(layer, index, len(layers)) for index, layer in enumerate(layers)]
+            lines = [fit(*part) for part in parts]
+            # As wide as a share can make it, so that no title breaks while the number changes.
+            longest = [text for name, count, _ in parts for text in fit(name, count, _share(1.0))]
+            widest = max(map(metrics.horizontalAdvance, longest), default=0)
+            if not panels or widest + _SWATCH <= panels[0].width():
+                break
+        return lines
+
+    # painting
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the panels."""
+        layers, titles = self._counted(), self.title_lines()
+        rects = zip(self._panels(), self.plot_rects(), strict=True)
+        for index, (layer, (panel, plot)) in enumerate(zip(layers, rects, strict=True)):
+            self._draw_title(painter, panel, titles[index], index)
+            frame = self._frame(plot, layer)
+            painter.save()
+            painter.translate(plot.topLeft())
+            paint_ticks(painter, frame, self._range.value, layer.top)
+            paint_bars(painter, frame, bin_edges(self._range.value), layer.now, layer.initial)
+            painter.restore()
+
+    def _frame(self, plot: QRectF, layer: _Layer) -> Frame:
+        largest, top = self._range.value, float(np.sqrt(layer.top))
+        ratio = self.devicePixelRatioF()
+        scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
+        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors)
+
+    def _draw_title(
+        self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int
+    ) -> None:
+        metrics = QFontMetrics(painter.font())
+        baseline, left = panel.top() + metrics.ascent() + 1, panel.left() + 2
+        swatch = QRectF(left, round(baseline - metrics.ascent() / 2 - 1), 8, 4)
+        painter.fillRect(swatch, QColor(self.colors.of(layer_color(index, len(self._weights)))))
+        painter.setPen(QColor(self.colors.foreground))
+        for number_of_line, text in enumerate(lines):
+            height = baseline + number_of_line * metrics.height()
+            painter.drawText(QPointF(left + _SWATCH, height), text)
+
+
+def _title(layer: _Layer, index: int, layers: int) -> tuple[str, str, str]:
+    """A layer's name, the number of its weights, and the share of them that are near zero."""
+    count = layer.weights.now.size
+    words = f"{count:,} weight{'' if count == 1 else 's'}"
+    return layer_name(index, layers), words, _share(layer.near_zero)
+
+
+def _share(near_zero: float) -> str:
+    return f"{100 * near_zero:.0f} % under {NEAR_ZERO:g}"
+
+
+def _on_one_line(name: str, count: str, share: str) -> tuple[str, ...]:
+    return (f"{name} · {count} · {share}",)
+
+
+def _on_two_lines(name: str, count: str, share: str) -> tuple[str, ...]:
+    return f"{name} · {count}", share
+
+
+def _shortened(name: str, count: str, share: str) -> tuple[str, ...]:
+    return f"{name} · {count.split()[0]}", share

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
-from regplay.gui.plots.axes import probabilities
+from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.chart import probabilities
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_layers import (
     MEMBER_WIDTH,
@@ -19,7 +20,6 @@ from regplay.gui.plots.fit_layers import (
     member_color,
 )
 from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
-from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, padded
 from regplay.gui.plots.shapes import LineLayer, Points

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.gui.plots.hover import Reading, ReadoutRow
+from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,

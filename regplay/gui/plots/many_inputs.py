@@ -11,9 +11,8 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 from regplay.core.datasets import Dataset
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
-from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
-from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History, Snapshot
-from regplay.gui.plots.canvas import Frame, Pixels, empty_picture
+from regplay.gui.plots.canvas import Frame, Pixels, Reading, ReadoutRow, empty_picture
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
@@ -22,7 +22,6 @@ from regplay.gui.plots.history_layers import (
     curves,
     gap_color,
 )
-from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, elided, other_entry
 from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import ROLES

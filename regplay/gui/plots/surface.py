@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit, Grid
+from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
 from regplay.gui.plots.fit_layers import (
     MEMBER_SHARE,
@@ -24,7 +25,6 @@ from regplay.gui.plots.fit_layers import (
     unsure_entry,
 )
 from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit, Surface
-from regplay.gui.plots.hover import Reading
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points

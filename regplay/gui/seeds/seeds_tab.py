@@ -36,10 +36,9 @@ from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_used
 from regplay.core.sweep import Sweep
 from regplay.gui.controls import CountBox
-from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
 from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.hover import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart
 from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
 from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual

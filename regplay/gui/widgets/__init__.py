@@ -1,6 +1,6 @@
 """The program's own small widgets."""
 
-from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon, icon
+from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon
 from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider
 from regplay.gui.widgets.layout import ScrolledColumn, column, divided, leave_space, named, take_out
 from regplay.gui.widgets.study_control import StudyControl
@@ -21,7 +21,6 @@ __all__ = [
     "application_icon",
     "column",
     "divided",
-    "icon",
     "leave_space",
     "named",
     "take_out",

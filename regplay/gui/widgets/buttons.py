@@ -26,6 +26,19 @@ class Button(QToolButton):
     Qt lets only the platform's theme choose the keys that press a button.
     """
 
+    _icon = ""
+
+    def set_icon(self, name: str) -> None:
+        """Show this icon, in the colours of the palette from now on."""
+        self._icon = name
+        self.setIcon(icon(name, self.palette()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self._icon:
+            self.set_icon(self._icon)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses it; Space is for the window, which trains or pauses on it."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -45,13 +58,7 @@ class CloseButton(Button):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setToolTip(tip)
         self.setAccessibleName(tip)
-        self.setIcon(icon("close", self.palette()))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self.setIcon(icon("close", self.palette()))
+        self.set_icon("close")
 
 
 class Toggle(Button):

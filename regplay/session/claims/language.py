@@ -86,21 +86,11 @@ _IN_PARENTHESES = "= sets a value in parentheses; to compare write =="
 
 @dataclass(frozen=True)
 class Expression:
-    """Something that has a value once its terms have.
+    """Something that has a value once its terms have."""
 
-    Attributes
-    ----------
-    value
-        Gives the value; NaN for a number that there isn't.
-    terms
-        All terms in it, in order.
-    is_text
-        Whether it is words instead of a number.
-    """
-
-    value: Callable[[ValueOf], Reading]
-    terms: tuple[Term, ...] = ()
-    is_text: bool = False
+    value: Callable[[ValueOf], Reading]  # NaN for a number that there isn't
+    terms: tuple[Term, ...] = ()  # all in it, in order
+    is_text: bool = False  # whether it is words instead of a number
 
 
 def _measured(term: Term) -> Expression:
@@ -363,7 +353,8 @@ class _Reader:
                 if epoch is not None:
                     raise self._error(change, "epoch is set twice")
                 epoch = self._value(change.value, name)
-                if type(epoch) not in (int, float) or epoch not in range(_LATEST + 1):
+                is_whole = not isinstance(epoch, bool | str) and float(epoch).is_integer()
+                if not (is_whole and 0 <= float(epoch) <= _LATEST):
                     problem = f"epoch={epoch}: must be a whole number from 0 to {_LATEST}"
                     raise self._error(change, problem)
                 continue

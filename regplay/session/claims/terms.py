@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from numpy.typing import NDArray
 
-from regplay.core import fields
+from regplay.core import UserError, fields
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset
-from regplay.core.errors import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
 from regplay.core.history import MEASURES, History
@@ -161,23 +160,13 @@ def _hint(name: str, known: Mapping[str, object] | list[str]) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Trained:
-    """A training, as far as it is known; what is not leaves the measures that need it NaN.
-
-    Attributes
-    ----------
-    history
-        Its records, to the end.
-    small_weights
-        As `small_weights` gives it, of the network at the end.
-    parts
-        Of the error of `RESAMPLES` networks like this one, each trained on other data.
-    """
+    """A training, as far as it is known; what is not leaves the measures that need it NaN."""
 
     experiment: Experiment
     dataset: Dataset
-    history: History | None = None
-    small_weights: float = math.nan
-    parts: Decomposition | None = None
+    history: History | None = None  # its records, to the end
+    small_weights: float = math.nan  # as `small_weights` gives it, of the network at the end
+    parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
 
 
 def small_weights(state: "State") -> float:

@@ -40,23 +40,16 @@ VIEW: Mapping[str, type[ViewValue]] = {
 
 @dataclass(frozen=True, eq=False)
 class StoredRun:
-    """A run at one moment; nothing in it changes any more.
-
-    Attributes
-    ----------
-    states
-        In the order of their epochs: as tensors where it was taken from a window, as arrays where
-        it was read from a file; None if none were kept.
-    source
-        The run that it was taken from, if any; that goes on.
-    """
+    """A run at one moment; nothing in it changes any more."""
 
     experiment: Experiment
     history: History
     changed_at: tuple[int, ...] = ()
     placement: str = ""
+    # In the order of their epochs: tensors where it was taken from a window, arrays where it was
+    # read from a file; None if none were kept.
     states: "tuple[State, ...] | StoredStates | None" = None
-    source: Run | None = None
+    source: Run | None = None  # that it was taken from, if any, and that goes on
 
     @staticmethod
     def of(run: Run) -> "StoredRun":
@@ -138,26 +131,14 @@ class StoredPin:
 
 @dataclass(frozen=True, eq=False)
 class Document:
-    """A session.
-
-    Attributes
-    ----------
-    run
-        The present run; None while it is not known, or has recorded nothing.
-    pins
-        At most 12, in the order in which they are listed.
-    lesson, page
-        The lesson that is open, and its page from 0; the former empty if there is none.
-    view
-        What of `VIEW` is to be shown again.
-    """
+    """A session."""
 
     experiment: Experiment
-    run: StoredRun | None = None
-    pins: tuple[StoredPin, ...] = ()
-    lesson: str = ""
-    page: int = 0
-    view: Mapping[str, ViewValue] = field(default_factory=dict)
+    run: StoredRun | None = None  # None while it is not known, or has recorded nothing
+    pins: tuple[StoredPin, ...] = ()  # at most 12, in the order in which they are listed
+    lesson: str = ""  # the one that is open
+    page: int = 0  # of it, from 0
+    view: Mapping[str, ViewValue] = field(default_factory=dict)  # what of `VIEW` to show again
 
     @staticmethod
     def of(

@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 SUFFIX = ".regplay"
 
 _LOCK = ".lock"
-_TRIES = 5
 
 
 def read(path: Path) -> Document:
@@ -74,16 +73,10 @@ def write(path: Path, document: Document, writer: DocumentWriter | None = None) 
 
 @dataclass(eq=False)
 class Leftover:
-    """A file whose process is gone, held so that no other window offers it too.
-
-    Attributes
-    ----------
-    saved
-        When it was written last.
-    """
+    """A file whose process is gone, held so that no other window offers it too."""
 
     path: Path
-    saved: datetime
+    saved: datetime  # when it was written last
     lock: "BaseFileLock"
 
     def read(self) -> Document:
@@ -262,10 +255,9 @@ class Autosave:
         if self.path is not None:
             return self.path
         self._folder.mkdir(parents=True, exist_ok=True)
-        for _ in range(_TRIES):
-            path = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
-            lock = hold(path)
-            if lock is not None:
-                self.path, self._lock = path, lock
-                return path
-        raise OSError(f"{self._folder}: no file can be locked there")
+        path = self._folder / f"{uuid.uuid4().hex}{SUFFIX}"
+        lock = hold(path)
+        if lock is None:
+            raise OSError(f"{self._folder}: no file can be locked there")
+        self.path, self._lock = path, lock
+        return path

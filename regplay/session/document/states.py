@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
+from regplay.core.measurements import parameters_in
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
@@ -99,11 +100,6 @@ class ArrayReader:
 # states of today
 
 
-def parameters_in(sizes: Sequence[int]) -> int:
-    """Number of weights and biases between layers of these sizes."""
-    return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
-
-
 def check_sizes(sizes: Sequence[int], experiment: Experiment, place: str) -> None:
     """Refuse, by a `DocumentError`, layers that the experiment's network can't have."""
     hidden = [experiment.model.width] * experiment.model.depth
@@ -130,21 +126,11 @@ def layouts(states: int, sizes: Sequence[int], optimizer: str) -> dict[str, Layo
 
 @dataclass(frozen=True, eq=False)
 class StoredStates:
-    """States of one network, S of them, in the order of their epochs.
+    """States of one network, S of them, in the order of their epochs."""
 
-    Attributes
-    ----------
-    sizes
-        Units of each layer.
-    steps_per_epoch
-        Updates in each epoch.
-    arrays
-        As `layouts` names and describes them.
-    """
-
-    sizes: tuple[int, ...]
-    steps_per_epoch: int
-    arrays: Mapping[str, NDArray[Any]]
+    sizes: tuple[int, ...]  # units of each layer
+    steps_per_epoch: int  # updates in each epoch
+    arrays: Mapping[str, NDArray[Any]]  # as `layouts` names and describes them
 
     def __len__(self) -> int:
         return len(self.arrays["state_epochs"])

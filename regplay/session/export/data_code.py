@@ -50,15 +50,10 @@ class DataCode:
 
     Inputs are float64 [n, d] and targets [n], float64 or class numbers, as the network is to see
     them.
-
-    Attributes
-    ----------
-    imports
-        Whole import statements, besides numpy and torch.
     """
 
     text: str
-    imports: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()  # whole import statements, besides numpy and torch
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from regplay.core import fields
-from regplay.core.errors import UserError
+from regplay.core import UserError, fields
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, nearest
 from regplay.core.hyperparameters import SWEEPABLE

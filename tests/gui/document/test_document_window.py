@@ -58,8 +58,8 @@ def test_a_session_goes_on_in_another_window(open_window, documents_of):
     # Replay, and training on to where a run without a break comes to.
     kept = second.view.run.checkpoints.epochs
     assert {0, 40} < set(kept.tolist())
-    second.window.timeline.set_moment(int(kept[3]))
-    second.window.timeline.moment_changed.emit(int(kept[3]))
+    second.window.timeline.track.set_moment(int(kept[3]))
+    second.window.timeline.track.moment_changed.emit(int(kept[3]))
     second.wait(lambda: second.view.moment.epoch == kept[3])
     second.set(epochs=80)
     train(second)

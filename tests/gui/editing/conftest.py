@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 import pytest
-from editing_table import LEFT, Table
+from editing_window import LEFT, EditingWindow
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 
 @pytest.fixture
-def open_table(show_widget) -> Callable[[str], Table]:
-    def open_one(kind: str, on: bool = True) -> Table:
-        table = show_widget(Table(kind), 700, 460)
+def open_editing(show_widget) -> Callable[[str], EditingWindow]:
+    def open_one(kind: str, on: bool = True) -> EditingWindow:
+        window = show_widget(EditingWindow(kind), 700, 460)
         if on:
-            QTest.mouseClick(table.editing.button, LEFT)
+            QTest.mouseClick(window.editing.button, LEFT)
             QApplication.processEvents()  # the strip takes its room
-        return table
+        return window
 
     return open_one

@@ -24,7 +24,7 @@ def at_landscape(open_window, settings):
 
     def open_at(values=None):
         person = open_window(SMALL | (values or {}))
-        person.click("stage.landscape")
+        person.click("tab.landscape")
         return person, person.window.tabs.landscape
 
     return open_at
@@ -55,7 +55,7 @@ def test_a_file_says_itself_whether_there_are_accuracies(at_landscape, tmp_path,
 def test_the_present_settings_are_marked_from_the_beginning(open_window, settings):
     settings.setValue("curves", "")
     person = open_window({})  # all defaults
-    person.click("stage.landscape")
+    person.click("tab.landscape")
     tab = person.window.tabs.landscape
     x, y = tab.header.axes
     experiment = person.controller.session.experiment
@@ -83,11 +83,11 @@ def test_a_finished_map_has_the_same_colours_after_its_beginnings_were_shown(at_
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     before, scale = tab.cells.shares.copy(), tab._scales["valid_loss"]
-    person.window.timeline.pick_moment(0)
+    person.window.timeline.track.pick_moment(0)
     person.wait(lambda: tab.map.epoch == 0)
     assert not np.array_equal(tab.cells.shares, before)
     assert tab._scales["valid_loss"] == scale
-    person.window.timeline.pick_moment(None)
+    person.window.timeline.track.pick_moment(None)
     person.wait(lambda: tab.map.epoch is None)
     np.testing.assert_array_equal(tab.cells.shares, before)
     assert "so far" not in tab.legend.text()

@@ -138,7 +138,7 @@ def test_widths_rest_while_weights_move_a_little_and_fall_with_them(graph, show)
     before = show([(weight, torch.zeros(2))]) and graph.links.widths.copy()
 
     def widths_of(factor: float) -> np.ndarray:
-        picture = graph._picture
+        picture = graph.picture
         moved = type(picture)(
             tuple(factor * w for w in picture.weights), picture.biases, picture.grid, picture.maps
         )

@@ -4,13 +4,15 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from regplay.gui.network.histograms import BINS, bin_edges, binned, nice_count
+from regplay.gui.network.network_graph import signed_levels, signed_table
 from regplay.gui.network.pictures import (
+    BINS,
     Magnitude,
+    bin_edges,
+    binned,
     layer_color,
     layer_name,
-    signed_levels,
-    signed_table,
+    nice_count,
 )
 from regplay.gui.theme import DARK, LIGHT
 

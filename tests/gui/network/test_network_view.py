@@ -64,7 +64,7 @@ def layers_near_zero(share: float) -> list[tuple[torch.Tensor, torch.Tensor]]:
 @pytest.mark.parametrize(("share", "text"), [(0.125, "12 %"), (0.0, "0 %"), (1.0, "100 %")])
 def test_titles_count_weights_and_those_near_zero(view, make_inside, share, text) -> None:
     view.set_inside(make_inside(layers_near_zero(share)))
-    assert view.histograms.titles() == [
+    assert [" · ".join(lines) for lines in view.histograms.title_lines()] == [
         f"layer 1 · 64 weights · {text} under 0.001",
         "output · 16 weights · 0 % under 0.001",
     ]
@@ -177,7 +177,7 @@ def test_ranges_rest_while_it_trains_and_start_anew_with_a_run(view, make_inside
 
     def shown(*epochs: int, factor: float):
         view.set_inside(make_inside(scaled(factor), scaled(0.1), epochs=epochs))
-        view.histograms.titles()
+        view.histograms.title_lines()
         return (
             view.histograms._range.value,
             view.graph._largest_weight.value,
@@ -203,7 +203,7 @@ def test_a_new_dataset_and_no_network_empty_everything(
     view.set_inside(make_inside(make_layers(2, 4, 2), epochs=(0, 5)))
     view.set_dataset(make_dataset(1, 0))
     assert view.graph.layout_of() is None
-    assert view.histograms.titles() == []
+    assert view.histograms.title_lines() == []
     assert view.norms.curves == ()
     ground = QColor(LIGHT.background)
     image = view.graph.grab().toImage()

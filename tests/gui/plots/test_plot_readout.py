@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from regplay.gui.plots.hover import Picture, Readout, ReadoutRow, paint_readout
+from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow, paint_readout
 from regplay.gui.theme import DARK, LIGHT
 
 BOUNDS = QRectF(0, 0, 400, 300)

@@ -189,6 +189,8 @@ def test_infinity_is_a_number():
         ("gap(lr=0.1, optimizer.lr=0.2) < 1", 13, "optimizer.lr is set twice"),
         ("gap(epoch=1, epoch=2) < 1", 14, "epoch is set twice"),
         ("gap(epoch=1.5) < 1", 5, "epoch=1.5: must be a whole number from 0"),
+        ("gap(epoch=true) < 1", 5, "must be a whole number from 0"),
+        ("gap(epoch='1') < 1", 5, "must be a whole number from 0"),
         ("gap(epoch=-1) < 1", 5, "must be a whole number from 0"),
         ("noise_floor(epoch=3) < 1", 1, "the same at every epoch"),
         ("gap(1) < 1", 5, "1, but a change such as weight_decay=0.01 was expected"),

@@ -12,7 +12,7 @@ import pytest
 from stored_sessions import dumps, earlier, session, small, trained
 
 from regplay import __version__
-from regplay.core.errors import UserError
+from regplay.core import UserError
 from regplay.session.document import Document, DocumentError, loads, read
 from regplay.session.document.states import ArrayReader, encoded
 

@@ -1,7 +1,7 @@
 """What is opened in the window, by menus, by keys, and by drag and drop."""
 
 import pytest
-from desk_tools import (
+from file_tools import (
     LESSON,
     OTHER,
     TABLE,
@@ -47,6 +47,7 @@ def file(tmp_path):
 
 def test_the_menus_offer_what_comes_in_and_goes_out(person):
     assert entries(person.window, "File") == {
+        "New…": "Ctrl+N",
         "Open…": "Ctrl+O",
         "Open recent": "",
         "Open data…": "",

@@ -31,7 +31,7 @@ DATA = {
 }
 
 
-class Table(QWidget):
+class EditingWindow(QWidget):
     """A window around the mode, and a person with a mouse."""
 
     def __init__(self, kind: str) -> None:

@@ -5,7 +5,7 @@ import tomllib
 
 import numpy as np
 import pytest
-from desk_tools import (
+from file_tools import (
     OTHER,
     TABLE,
     answer_with,
