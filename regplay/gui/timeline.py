@@ -327,7 +327,10 @@ class Timeline(Framing):
         self._stopped: int | None = None
         self._view: View | None = None  # the newest of the run itself
         self._recorded: Sequence[int] = ()
-        self.play = self._button("play", "Train", "Train or pause (Space)")
+        self._is_playing = self._is_finished = False
+        self.play = self._button(
+            "play", "Train", "Train or pause; a finished run is shown from its beginning (Space)"
+        )
         self.play.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.play.setAutoRaise(False)
         self.step = self._button("step", "Step", "One optimizer step (S)")
@@ -425,9 +428,15 @@ class Timeline(Framing):
     # what is shown
 
     def set_playing(self, is_playing: bool) -> None:
-        """Show whether training goes on by itself."""
-        self.play.setText("Pause" if is_playing else "Train")
-        self.play.set_icon("pause" if is_playing else "play")
+        """Show whether training, or a replay of it, goes on by itself."""
+        self._is_playing = is_playing
+        self._show_play()
+
+    def _show_play(self) -> None:
+        text = "Pause" if self._is_playing else "Replay" if self._is_finished else "Train"
+        if text != self.play.text():
+            self.play.setText(text)
+            self.play.set_icon("pause" if self._is_playing else "play")
 
     def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
@@ -454,11 +463,14 @@ class Timeline(Framing):
             is_early = snapshot.ending() == "stopped early"
             self.set_stopped_early(int(snapshot.stopped_at[0]) if is_early else None)
             self.label.setToolTip(f"{snapshot.step:,} optimizer steps")
+            self._is_finished = view.is_finished
+            self._show_play()
         self.track.set_best(None if best is None else int(history.epochs[best]))
 
     def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
         """Show that nothing is trained yet."""
-        self._view = None
+        self._view, self._is_finished = None, False
+        self._show_play()
         self.set_epochs(experiment.epochs)
         self.track.set_kept(())
         self.track.set_best(None)
@@ -524,7 +536,7 @@ class Timeline(Framing):
         self.label.ensurePolished()
         self.label.setFixedWidth(self.label.fontMetrics().horizontalAdvance("Stopped at 10,000"))
         self.play.setFixedWidth(
-            max(self._play_width(text) for text in ("Train", "Pause")),
+            max(self._play_width(text) for text in ("Train", "Pause", "Replay")),
         )
         always = (self.play, self.step, self.epochs, self.more)
         room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
