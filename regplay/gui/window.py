@@ -361,6 +361,5 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first
-        self.controller.studies.stop()
         self.controller.runner.stop()
         super().closeEvent(event)

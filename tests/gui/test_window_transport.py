@@ -9,10 +9,10 @@ from endless import ENDLESS
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
+from virtual_clock import VirtualClock
 
 from regplay.core.fields import get
 from regplay.core.training import Training
-from regplay.gui.training.clock import VirtualClock
 from regplay.gui.transport import SPEEDS
 
 Key = Qt.Key
