@@ -19,8 +19,10 @@ from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
+from regplay.gui.error_log import log_path
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.gallery import Gallery
+from regplay.gui.help import Help
 from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
@@ -108,6 +110,7 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(
             self, controller.studies, controller.runner, self.documents, self.files, self.editing
         )
+        self.help = Help(self, controller.studies, controller.runner, log_path())
         parts = Surroundings(
             controller,
             self.fit_view,
@@ -128,6 +131,7 @@ class MainWindow(QMainWindow):
             self.figure_menus.fill,
             self.editing.button.click,
             self.gallery.show,
+            self.help.show,
         )
         self._connect_commands()
         self._connect_views()
@@ -258,6 +262,7 @@ class MainWindow(QMainWindow):
             self.files.failed,
             self.figure_menus.failed,
             self.gallery.failed,
+            self.help.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
@@ -358,6 +363,5 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first
-        self.controller.studies.stop()
         self.controller.runner.stop()
         super().closeEvent(event)

@@ -33,7 +33,7 @@ def landscape_of(person):
 def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab):
     person = at_tab("landscape")
     tab = landscape_of(person)
-    assert not person.controller.runner._studies
+    assert not person.controller.studies.studies
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     assert tab.map.measures["valid_loss"].shape == (9, 25)
@@ -71,7 +71,7 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     bars = tab.decomposition.bars
     axis = decomposition_axis("regularization.weight_decay")
     person.wait(lambda: len(bars.parts) == len(axis.values) and all(bars.parts))
-    studies = person.controller.runner._studies
+    studies = person.controller.studies.studies
     person.wait(lambda: all(study.finished for study in studies.values()))
     assert len(studies["seeds.band"].digest.members) == 5
     assert len(tab.spread.panel.fit_band.std) == 256

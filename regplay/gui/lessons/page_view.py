@@ -233,9 +233,9 @@ class ClaimRow(QWidget):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.words, 0, 1, 1, 2)
-        grid.addWidget(self.values, 1, 1)
-        grid.addWidget(self.rule_button, 1, 2, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.rule, 2, 1, 1, 2)
+        grid.addWidget(self.values, 1, 1, 1, 2)
+        grid.addWidget(self.rule, 2, 1)
+        grid.addWidget(self.rule_button, 2, 2, Qt.AlignmentFlag.AlignTop)
         self.set_measured(None, is_shown=False, is_awaited=False)
 
     def is_shown(self) -> bool:
