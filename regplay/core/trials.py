@@ -38,6 +38,17 @@ _CHANGED = 0.01  # of the scale, in the training loss
 _ALIKE = 1.1  # validation losses of neighbours between which the order decides
 
 
+def point_losses(training: JointTraining, member: int, epoch: int | None = None) -> PointLosses:
+    """The losses of the points of a member at a kept epoch, and at its best epoch until then."""
+    experiment, dataset = training.experiments[member], training.datasets[member]
+    now, history = training.fit(None, member, epoch), training.history.member(member)
+    best = history.until(now.epoch).best()
+    if best is None:
+        return PointLosses.of(experiment, dataset, now)
+    then = training.fit(None, member, int(history.epochs[best]))
+    return PointLosses.of(experiment, dataset, now, then.valid)
+
+
 def judged(
     training: JointTraining, member: int, *, epoch: int | None = None, shown: Shown | None = None
 ) -> Verdict:
@@ -45,13 +56,8 @@ def judged(
     history = training.history.member(member)
     if epoch is not None:
         history = history.until(epoch)
+    points = point_losses(training, member, epoch)
     experiment, dataset = training.experiments[member], training.datasets[member]
-    best = history.best()
-    if best is None:
-        return judge(history, dataset, experiment)
-    now = training.fit(None, member, epoch)
-    then = training.fit(None, member, int(history.epochs[best]))
-    points = PointLosses.of(experiment, dataset, now, then.valid)
     return judge(history, dataset, experiment, points=points, shown=shown)
 
 

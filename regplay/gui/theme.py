@@ -44,6 +44,17 @@ _CLASSES = (
 )
 
 
+# Behind the white words of a verdict, in any scheme: apart by lightness and blue to all eyes.
+VERDICTS = {
+    "untrained": "#57606a",
+    "diverged": "#30363d",
+    "overfitting": "#c2261a",
+    "underfitting": "#4a3fa8",
+    "underfitting and overfitting": "#9d1a6b",
+    "good fit": "#11755d",
+}
+
+
 @dataclass(frozen=True)
 class Colors:
     """Every colour of the plots, as `#rrggbb`."""
