@@ -24,11 +24,13 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
+from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, StudyScheduler, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Change, Past, Run, Session
 
+_STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
@@ -44,6 +46,8 @@ class Controller(QObject):
         The present experiment; it is changed here alone.
     runner, studies
         Train the run, and what is trained beside it.
+    replay
+        Shows the run once more.
     pins
         The pinned runs.
     dataset, grid
@@ -88,6 +92,7 @@ class Controller(QObject):
         self.session = Session(experiment)
         self.runner = Runner(clock, self)
         self.studies = StudyScheduler(self.runner, clock, [], self)
+        self.replay = Replay(self.runner, clock, lambda epoch: self.look(epoch=epoch), self)
         self.pins = Pins()
         self.dataset: Dataset | None = None
         self.grid: Grid | None = None
@@ -101,6 +106,7 @@ class Controller(QObject):
         self._read_at = -1.0
         # The first to be connected: views are told once it is known which points are drawn.
         self.runner.viewed.connect(self._take_view)
+        self.replay.playing_changed.connect(self._read_again)
         self.runner.failed.connect(self.message)
         self.runner.noticed.connect(self.message)
         self.studies.failed.connect(self.message)
@@ -163,10 +169,13 @@ class Controller(QObject):
             Where its states are: a run that was kept, a member of a study, or a moment of the
             present run.
         """
-        epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
         # Steps along a slider's curve are one step back together, as those of any other slider.
         if experiment != self.session.experiment:  # else what is told still holds
             self._note(experiment, goes_on=None if start.study else False)
+        self._take_up(experiment, start)
+
+    def _take_up(self, experiment: Experiment, start: Start) -> None:
+        epoch, is_on_its_way = self._reached(experiment, start), self._is_on_its_way(start)
         self.session.take(experiment)
         if epoch is None:
             self._apply(Change.RESTART)
@@ -180,11 +189,12 @@ class Controller(QObject):
             self.runner.play()
 
     def go_back(self, epoch: int | None, *, plays: bool = False) -> None:
-        """Make an earlier moment of the run the present one; what came after it is forgotten."""
+        """Make an earlier moment of the run the present one; what came after it can be undone."""
         view = self.runner.view
         # Where that very epoch is not kept, the run goes there from the last one before it.
         if view is None or epoch is None or view.run.checkpoints.at(epoch) is None:
             return
+        self._past.note_run(view.run)
         self.adopt(view.run.experiment, Start(epoch=epoch))
         if plays:
             self.runner.play()
@@ -202,34 +212,29 @@ class Controller(QObject):
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""
-        self._restore(self._past.back(self.session.experiment))
+        self._restore(self._past.back(self.session.experiment, self._own_run))
 
     def redo(self) -> None:
         """Work on the experiment before the last step back."""
-        self._restore(self._past.forward(self.session.experiment))
+        self._restore(self._past.forward(self.session.experiment, self._own_run))
 
     # Commands about training
 
     def toggle(self) -> None:
-        """Train or pause; a run at its end is given as many epochs again."""
+        """Train or pause; show a run at its end once more, or pause that."""
         if self.runner.is_playing:
             self.runner.pause()
             return
+        if self.replay.is_on:
+            self.replay.pause()
+            return
         if self.dataset is None:
             self._apply(Change.RESTART)  # the file may be there by now; else say it again
-        elif self.runner.is_finished and self.runner.epoch >= self.session.experiment.epochs:
-            self.extend()
         elif self.runner.is_finished:
-            self.message.emit(
-                "This run has stopped by itself: change a setting, or reset it to train again."
-            )
+            if not self.replay.start(self._look.epoch):
+                self.message.emit(_STOPPED)
             return
         self.runner.play()
-
-    def extend(self) -> None:
-        """Give the run as many epochs again as were planned."""
-        self.session.extend(self.runner.epoch)
-        self._apply(Change.ADJUST)
 
     def reset(self) -> None:
         """Go back to the same initial weights and wait there."""
@@ -305,6 +310,8 @@ class Controller(QObject):
             Attributes of `Look`.
         """
         look = replaced(self._look, **wanted)
+        if look.epoch != self._look.epoch and look.epoch != self.replay.epoch:
+            self.replay.pause()
         self.studies.set_epoch(look.epoch)
         if look != self._look:
             self._look = look
@@ -324,9 +331,18 @@ class Controller(QObject):
         self._past.note(self.session.experiment, experiment, now, goes_on=goes_on)
         self.message.emit("")
 
+    @property
+    def _own_run(self) -> Run | None:
+        """The newest run of the present experiment, whatever is shown in its place."""
+        return None if self.runner.view is None else self.runner.view.run
+
     def _restore(self, experiment: Experiment | None) -> None:
-        if experiment is not None:
-            self.message.emit("")
+        if experiment is None:
+            return
+        self.message.emit("")
+        if self._past.run is not None:
+            self._take_up(experiment, Start(run=self._past.run))
+        else:
             self._apply(self.session.restore(experiment, epoch=self.runner.epoch))
 
     def _apply(self, change: Change) -> None:
@@ -367,6 +383,7 @@ class Controller(QObject):
 
         Data of which a person edited a point are not.
         """
+        self.replay.pause()
         experiment, has_other_data = self.session.experiment, False
         if experiment.data != self._settings:
             has_other_data = self._load(experiment)
@@ -402,6 +419,11 @@ class Controller(QObject):
         self._drawn = dataset
         self.data_changed.emit(dataset, is_edit)
 
+    def _read_again(self, _: bool) -> None:
+        """Where a replay rests, words are those of the moment that is shown."""
+        if self.view is not None and not self.replay.is_on:
+            self.reading_changed.emit(self.view)
+
     @Slot(object)
     def _take_view(self, view: View) -> None:
         is_old = view.generation < self.runner.generation and not view.is_preview
@@ -410,7 +432,8 @@ class Controller(QObject):
         if view.dataset is not self._drawn and not is_moved:
             self._draw(view.dataset)
         self.view = view
-        rests, now = view.is_finished or not self.runner.is_playing, self._clock.now()
+        now, is_at_work = self._clock.now(), self.runner.is_playing and not view.is_finished
+        rests = not (is_at_work or self.replay.is_on)
         if rests or now - self._read_at >= _READING_INTERVAL:
             self._read_at = now
             self.reading_changed.emit(view)

@@ -10,6 +10,7 @@ from regplay import __version__
 from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
 from regplay.gui.lessons import Guide
+from regplay.gui.replay import SECONDS
 from regplay.gui.theme import Scheme
 
 _SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
@@ -36,10 +37,13 @@ class Menus(QObject):
         (Scheme): `system`, `light` or `dark`.
     device_chosen
         (str): where to train.
+    replay_chosen
+        (str): in how many seconds a finished run is shown once more.
     """
 
     scheme_chosen = Signal(str)
     device_chosen = Signal(str)
+    replay_chosen = Signal(str)
 
     def __init__(
         self,
@@ -72,7 +76,7 @@ class Menus(QObject):
         self._add(edit, "&Edit points", edit_points)
 
         training, runner = bar.addMenu("&Training"), controller.runner
-        self._add(training, "&Train or pause", controller.toggle, "Space")
+        self._add(training, "&Train, pause or replay", controller.toggle, "Space")
         self._add(training, "One &step", lambda: runner.advance(1), "S")
         self._add(training, "One &epoch", runner.advance_epoch, "E")
         self._add(training, "&Reset", controller.reset, "R")
@@ -81,6 +85,9 @@ class Menus(QObject):
         self._add(training, "&Pin this run", controller.pin, "P")
         self._add(training, "&Compare remedies", controller.compare, "C")
         training.addSeparator()
+        texts = {f"{seconds:g}": f"{seconds:g} seconds" for seconds in SECONDS}
+        replay = training.addMenu("Rep&lay takes")
+        self._replay_actions = _add_choices(replay, "replay", texts, self.replay_chosen)
         self._devices = training.addMenu("&Device")
         self._device_actions: dict[str, QAction] = {}
 
@@ -139,6 +146,10 @@ class Menus(QObject):
     def set_scheme(self, scheme: Scheme) -> None:
         """Tick the scheme that is in force."""
         self._scheme_actions[scheme].setChecked(True)
+
+    def set_replay(self, seconds: float) -> None:
+        """Tick how long a replay takes."""
+        self._replay_actions[f"{seconds:g}"].setChecked(True)
 
     def set_devices(self, names: Sequence[str], chosen: str) -> None:
         """Offer these devices, and the chosen one even if it is not among them."""

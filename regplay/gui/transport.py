@@ -27,7 +27,7 @@ from regplay.gui.widgets import Button, named
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 _BUTTONS = {
     "reset": ("Reset", "Start over from the same initial weights (R)"),
-    "play": ("Train", "Train or pause (Space)"),
+    "play": ("Train", "Train or pause; a finished run is shown from its beginning (Space)"),
     "step": ("Step", "One optimizer step (S)"),
     "epoch": ("Epoch", "One pass over the training points (E)"),
     "seed": ("New seed", "Other initial weights, batches and dropout (N)"),
@@ -90,6 +90,7 @@ class Transport(Framing):
             "On: goes on from the present weights."
         )
         row.addWidget(self.keep_weights)
+        self._is_playing = self._is_finished = False
         self.set_progress(0, 0, int(FIELDS["epochs"].default))
 
     def _speed_part(self) -> QVBoxLayout:
@@ -135,9 +136,15 @@ class Transport(Framing):
         return self._buttons[name]
 
     def set_playing(self, is_playing: bool) -> None:
-        """Show whether training goes on by itself."""
-        self._buttons["play"].setText("Pause" if is_playing else "Train")
-        self._buttons["play"].set_icon("pause" if is_playing else "play")
+        """Show whether training, or a replay of it, goes on by itself."""
+        self._is_playing = is_playing
+        self._show_play()
+
+    def _show_play(self) -> None:
+        text = "Pause" if self._is_playing else "Replay" if self._is_finished else "Train"
+        if text != self._buttons["play"].text():
+            self._buttons["play"].setText(text)
+            self._buttons["play"].set_icon("pause" if self._is_playing else "play")
 
     def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
@@ -152,10 +159,14 @@ class Transport(Framing):
         if not view.is_preview:
             snapshot, epochs = view.snapshot, view.run.experiment.epochs
             self.set_progress(snapshot.epoch, snapshot.step, epochs, snapshot.ending())
+            self._is_finished = view.is_finished
+            self._show_play()
 
     def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
         """Show that nothing is trained yet."""
         self.set_progress(0, 0, experiment.epochs)
+        self._is_finished = False
+        self._show_play()
 
     def set_progress(self, epoch: int, step: int, epochs: int, stopped: Ending = "") -> None:
         """Show how far training is, and whether it has stopped by itself before its end."""

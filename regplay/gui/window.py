@@ -27,6 +27,7 @@ from regplay.gui.menus import Menus
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Scheme, Theme
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
         self.menus.device_chosen.connect(self.set_device)
+        self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -244,6 +246,7 @@ class MainWindow(QMainWindow):
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
         runner.playing_changed.connect(self.transport.set_playing)
+        controller.replay.playing_changed.connect(self.transport.set_playing)
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.transport.set_highlighted)
         self.documents.changed.connect(self._show_title)
@@ -268,6 +271,8 @@ class MainWindow(QMainWindow):
         runner = self.controller.runner
         runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], runner.device)
+        replay = str(self.settings.value("replay", ""))
+        self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         geometry = self.settings.value("geometry")
@@ -295,6 +300,12 @@ class MainWindow(QMainWindow):
         self.tabs.make_anew()
         for chart in self.findChildren(Chart):
             chart.reset_ranges()
+
+    def set_replay(self, seconds: float) -> None:
+        """Show a finished run once more in so many seconds from here on."""
+        self.settings.setValue("replay", str(seconds))
+        self.menus.set_replay(seconds)
+        self.controller.replay.seconds = seconds
 
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
@@ -9,7 +10,7 @@ from regplay.core.history import Checkpoints, History
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
-_MOST_STEPS = 200  # back
+_MOST_STEPS, _MOST_RUNS = 200, 3  # back; of them with a run
 _TOGETHER = 1.0  # s; changes of the same fields that follow on one another so soon are one step
 
 
@@ -122,12 +123,26 @@ class Run:
 # experiments that were worked on before
 
 
+class _Step(NamedTuple):
+    """What to go back or forward to."""
+
+    experiment: Experiment
+    run: Run | None = None  # to go on with; None trains it anew where it has to be
+
+
 class Past:
-    """Steps back, and steps forward until another change is made."""
+    """Steps back, and steps forward until another change is made.
+
+    Attributes
+    ----------
+    run
+        The run that the last step, back or forward, leads to; None where the experiment says all.
+    """
 
     def __init__(self) -> None:
-        self._back: list[Experiment] = []
-        self._forward: list[Experiment] = []
+        self.run: Run | None = None
+        self._back: list[_Step] = []
+        self._forward: list[_Step] = []
         self._fields: frozenset[str] = frozenset()  # of the last change
         self._changed_at = float("-inf")
 
@@ -150,23 +165,44 @@ class Past:
         if goes_on is None:
             goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
         if not (goes_on and self._fields):  # after a step back there is nothing to go on with
-            self._back = [*self._back[1 - _MOST_STEPS :], before]
+            self._add(_Step(before))
         self._forward = []
         self._fields, self._changed_at = fields, now
 
-    def back(self, present: Experiment) -> Experiment | None:
-        """The experiment before the last change, or None if there was none."""
-        return self._step(self._back, self._forward, present)
+    def note_run(self, run: Run) -> None:
+        """A person left a run for an earlier moment of it: what came later comes back with it.
 
-    def forward(self, present: Experiment) -> Experiment | None:
-        """The experiment before the last step back, or None if there was none."""
-        return self._step(self._forward, self._back, present)
+        Of the last `_MOST_RUNS` alone; their states take memory.
+        """
+        with_runs = [step for step in self._back if step.run is not None]
+        for step in with_runs[: len(with_runs) + 1 - _MOST_RUNS]:
+            self._back.remove(step)
+        self._add(_Step(run.experiment, run))
+        self._forward, self._fields = [], frozenset()
 
-    def _step(
-        self, source: list[Experiment], target: list[Experiment], present: Experiment
-    ) -> Experiment | None:
+    def back(self, present: Experiment, run: Run | None = None) -> Experiment | None:
+        """The experiment before the last change, or None if there was none.
+
+        Parameters
+        ----------
+        run
+            The present one, to come forward to again.
+        """
+        return self._step(self._back, self._forward, _Step(present, run))
+
+    def forward(self, present: Experiment, run: Run | None = None) -> Experiment | None:
+        """The experiment before the last step back, or None if there was none; as `back`."""
+        return self._step(self._forward, self._back, _Step(present, run))
+
+    def _add(self, step: _Step) -> None:
+        self._back = [*self._back[1 - _MOST_STEPS :], step]
+
+    def _step(self, source: list[_Step], target: list[_Step], present: _Step) -> Experiment | None:
         self._fields = frozenset()  # the next change is another one
+        self.run = None
         if not source:
             return None
-        target.append(present)
-        return source.pop()
+        step = source.pop()
+        self.run = step.run
+        target.append(present if step.run is not None else _Step(present.experiment))
+        return step.experiment

@@ -335,24 +335,131 @@ def test_data_that_can_not_be_loaded_are_told_and_tried_again(watcher, tmp_path)
 # the course of training
 
 
-def test_at_its_end_a_run_is_given_as_many_epochs_again_until_it_is_reset(watcher):
-    first = watcher.train()
+def seen_epochs(watcher) -> list[int]:
+    """The moments that were asked for, one after another."""
+    return [look.epoch for look in watcher.looks]
+
+
+def test_a_finished_run_is_shown_once_more_in_five_seconds(watcher):
+    view = watcher.train()
+    kept = view.run.checkpoints.epochs.tolist()
+    watcher.looks.clear()
     watcher.controller.toggle()
-    assert watcher.experiment.epochs == 40
-    assert watcher.wait_for_epoch(40).run is first.run
-    watcher.controller.reset()
+    assert watcher.controller.replay.is_on
+    watcher.clock.advance(2.45)
+    middle = seen_epochs(watcher)
+    assert middle == kept[: len(middle)]
+    assert abs(len(middle) - len(kept) / 2) <= 1
+    watcher.clock.advance(2.5)
+    assert watcher.controller.replay.is_on
+    watcher.clock.advance(0.1)
+    assert not watcher.controller.replay.is_on
+    assert seen_epochs(watcher) == [*kept[:-1], None]
     assert watcher.experiment.epochs == 20
-    assert not watcher.controller.runner.is_playing
-    watcher.wait_for_epoch(0)
+    assert watcher.wait_for_epoch(20).run is view.run
 
 
-def test_a_run_that_stopped_by_itself_says_so_and_does_not_go_on(watcher):
+@pytest.mark.parametrize("seconds", [10.0, 20.0])
+def test_a_replay_takes_as_long_as_was_chosen(watcher, seconds):
+    watcher.train()
+    watcher.controller.replay.seconds = seconds
+    watcher.controller.toggle()
+    watcher.clock.advance(seconds - 0.1)
+    assert watcher.controller.replay.is_on
+    watcher.clock.advance(0.2)
+    assert not watcher.controller.replay.is_on
+
+
+def test_a_replay_pauses_and_goes_on_where_it_was(watcher):
+    kept = watcher.train().run.checkpoints.epochs.tolist()
+    told = []
+    watcher.controller.replay.playing_changed.connect(told.append)
+    watcher.controller.toggle()
+    watcher.clock.advance(2.0)
+    watcher.controller.toggle()
+    epoch = watcher.looks[-1].epoch
+    watcher.clock.advance(60.0)
+    assert watcher.looks[-1].epoch == epoch
+    watcher.wait(lambda: watcher.readings[-1].look.epoch == epoch)
+    watcher.controller.toggle()
+    watcher.clock.advance(1.0)
+    assert kept.index(watcher.looks[-1].epoch) - kept.index(epoch) in (3, 4)
+    watcher.clock.advance(3.0)
+    assert watcher.looks[-1].epoch is None
+    assert told == [True, False, True, False]
+
+
+@pytest.mark.parametrize("why", ["another moment", "another value", "more epochs", "best"])
+def test_whatever_else_is_done_ends_a_replay(watcher, why):
+    kept = watcher.train().run.checkpoints.epochs.tolist()
+    watcher.controller.toggle()
+    watcher.clock.advance(2.0)
+    if why == "another moment":
+        watcher.controller.look(epoch=kept[1])
+    elif why == "another value":
+        watcher.change(regularization__weight_decay=0.1)
+    elif why == "more epochs":
+        watcher.change(epochs=25)
+    else:
+        watcher.controller.restore_best()
+    assert not watcher.controller.replay.is_on
+    shown = len(watcher.looks)
+    watcher.clock.advance(10.0)
+    assert len(watcher.looks) == shown
+
+
+def test_more_epochs_are_asked_for_by_their_number(watcher):
+    first = watcher.train()
+    watcher.change(epochs=40)
+    assert watcher.wait_for_epoch(40).run is first.run
+
+
+def test_a_run_that_stopped_by_itself_is_shown_once_more(watcher):
     watcher.change(epochs=20_000, regularization__early_stopping=3)
     watcher.controller.toggle()
     watcher.wait(lambda: watcher.controller.runner.is_finished)
+    stopped = watcher.view.snapshot.epoch
     watcher.controller.toggle()
-    assert "stopped by itself" in watcher.messages[-1]
+    assert watcher.controller.replay.is_on
+    watcher.clock.advance(6.0)
+    assert watcher.view.snapshot.epoch == stopped
     assert not watcher.controller.runner.is_playing
+
+
+@pytest.mark.parametrize("early_stopping", [0, 10])
+def test_restore_best_is_one_step_back_and_forward(watcher, early_stopping):
+    watcher.change(epochs=400, optimizer__lr=0.05, regularization__early_stopping=early_stopping)
+    watcher.controller.runner.play()
+    watcher.wait(lambda: watcher.controller.runner.is_finished)
+    view = watcher.view
+    last, history = view.snapshot.epoch, view.run.history
+    best = int(history.epochs[history.best()])
+    assert 0 < best < last
+    losses = history.column("valid_loss").copy()
+    watcher.controller.restore_best()
+    watcher.wait_for_epoch(best)
+    watcher.controller.undo()
+    back = watcher.wait_for_epoch(last)
+    np.testing.assert_array_equal(back.run.history.column("valid_loss"), losses)
+    assert back.is_finished
+    watcher.controller.redo()
+    watcher.wait_for_epoch(best)
+    watcher.controller.undo()
+    watcher.wait_for_epoch(last)
+    watcher.controller.undo()  # and then the settings before
+    assert watcher.experiment == SMALL
+
+
+def test_going_on_from_an_earlier_moment_can_be_undone(watcher):
+    losses = watcher.train().run.history.column("valid_loss").copy()
+    watcher.change(epochs=20)
+    watcher.controller.look(epoch=5)
+    watcher.controller.continue_from_here()
+    watcher.wait_for_epoch(20)
+    watcher.controller.undo()
+    np.testing.assert_array_equal(
+        watcher.wait_for_epoch(20).run.history.column("valid_loss"), losses
+    )
 
 
 def test_comparing_lets_the_run_wait(watcher):

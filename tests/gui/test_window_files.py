@@ -47,6 +47,7 @@ def file(tmp_path):
 
 def test_the_menus_offer_what_comes_in_and_goes_out(person):
     assert entries(person.window, "File") == {
+        "New…": "Ctrl+N",
         "Open…": "Ctrl+O",
         "Open recent": "",
         "Open data…": "",
@@ -84,9 +85,11 @@ def test_ctrl_o_opens_an_experiment_with_all_its_epochs(person, choose_file, fil
 
 def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, choose_file, file):
     """The window had 20 and was given 20 more: the 40 of the file are its own."""
-    for _ in range(2):
-        person.click("transport.play")
-        person.wait_until_finished()
+    person.window.transport.keep_weights.setChecked(True)
+    person.click("transport.play")
+    person.wait_until_finished()
+    person.set(regularization__weight_decay=0.01)  # goes on from the present weights
+    person.wait_until_finished()
     assert person.controller.session.experiment.epochs == 40
     choose_file(file("mine.toml", to_toml(replace(OTHER, {"epochs": 40}))))
     person.choose("Open…")

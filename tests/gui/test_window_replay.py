@@ -111,6 +111,9 @@ def test_restore_best_waits_at_the_epoch_with_the_smallest_validation_loss(train
     assert trained.view.run.history.epochs[-1] == best
     assert not trained.controller.runner.is_playing
     assert trained.view.snapshot.value("valid_loss") == history.column("valid_loss").min()
+    trained.choose("Undo change of settings")
+    trained.wait(lambda: trained.is_shown() and trained.view.snapshot.epoch == 200)
+    assert trained.window.timeline.track.moment is None
 
 
 def test_an_adopted_network_gets_the_moments_for_which_its_population_had_no_room(

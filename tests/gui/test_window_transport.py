@@ -261,17 +261,48 @@ def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
     assert list(fewer.run.history.epochs) == list(range(epochs - 3))
 
 
-def test_train_at_the_end_gives_as_many_epochs_again(person):
-    person.click("transport.play")
-    first = person.wait_until_finished()
-    person.press(Key.Key_Space, person.window)
-    second = person.wait_until_finished()
-    assert person.controller.session.experiment.epochs == 40
-    assert person.find("epochs").value() == 40
-    assert second.run is first.run
-    assert second.snapshot.epoch == 40
-    person.press(Key.Key_Space, person.window)
-    assert person.wait_until_finished().snapshot.epoch == 60
+@pytest.mark.parametrize("way", ["transport.play", Key.Key_Space])
+def test_at_its_end_a_run_is_shown_once_more(open_window, way):
+    clock = VirtualClock()
+    person = open_window({"epochs": 60}, clock=clock)
+    window, play = person.window, person.window.transport.button("play")
+
+    def act():
+        person.click(way) if isinstance(way, str) else person.press(way, window)
+
+    def wait_in_time(condition):
+        def is_so():
+            clock.advance(0.02)
+            return condition()
+
+        person.wait(is_so)
+
+    act()
+    wait_in_time(lambda: person.view.is_finished)
+    assert play.text() == "Replay"
+    act()
+    assert play.text() == "Pause"
+    wait_in_time(lambda: (window.timeline.track.moment or 0) > 5)
+    act()
+    assert play.text() == "Replay"
+    epoch = window.timeline.track.moment
+    wait_in_time(lambda: person.view.look.epoch == epoch)
+    assert person.view.fit.epoch == epoch
+    clock.advance(30.0)
+    assert window.timeline.track.moment == epoch
+    act()
+    wait_in_time(lambda: window.timeline.track.moment is None)
+    assert play.text() == "Replay"
+    assert person.controller.session.experiment.epochs == 60
+    person.press(Key.Key_Up, "epochs")  # more are asked for there alone
+    wait_in_time(lambda: person.view.is_finished and person.view.snapshot.epoch > 60)
+
+
+def test_how_long_a_replay_takes_is_remembered(open_window):
+    person = open_window()
+    assert person.controller.replay.seconds == 5
+    person.choose("replay.20")
+    assert open_window().controller.replay.seconds == 20
 
 
 def test_the_progress_is_told_and_shown(open_window):
@@ -287,16 +318,17 @@ def test_the_progress_is_told_and_shown(open_window):
     assert person.find("progress").value() == person.find("progress").maximum()
 
 
-def test_an_early_stopped_run_says_why_it_does_not_go_on(open_window):
+def test_an_early_stopped_run_is_shown_once_more_and_can_be_reset(open_window):
     person = open_window({"epochs": 20_000, "regularization.early_stopping": 3})
     person.click("transport.play")
     view = person.wait_until_finished()
     assert view.snapshot.epoch < 20_000
     person.click("transport.play")
-    assert "stopped by itself" in person.banner
+    assert person.controller.replay.is_on
     assert not person.controller.runner.is_playing
     person.click("transport.reset")
     person.wait_for_step(0)
+    assert not person.controller.replay.is_on
     person.click("transport.play")
     assert person.wait_until_finished().snapshot.epoch == view.snapshot.epoch
 

@@ -5,7 +5,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
-from regplay.session.session import Change, Past, Session
+from regplay.session.session import Change, Past, Run, Session
 
 OTHER = {
     "data.name": "cubic",
@@ -240,6 +240,31 @@ def test_nothing_changed_is_no_step():
     past = Past()
     past.note(Experiment(), Experiment(), 0.0)
     assert past.back(Experiment()) is None
+
+
+def test_a_run_that_was_left_comes_back_and_the_one_after_it_too():
+    past, whole, earlier = Past(), Run(Experiment()), Run(Experiment())
+    (_, a) = walk(past, (WD, 0.1, 0.0))
+    whole.experiment = earlier.experiment = a
+    past.note_run(whole)
+    assert past.back(a, earlier) == a
+    assert past.run is whole
+    assert past.back(a, whole) == Experiment()
+    assert past.run is None
+    assert past.forward(Experiment()) == a
+    assert past.run is None
+    assert past.forward(a, whole) == a
+    assert past.run is earlier
+
+
+def test_the_last_three_runs_are_kept():
+    past, runs = Past(), [Run(Experiment()) for _ in range(5)]
+    for run in runs:
+        past.note_run(run)
+    found = []
+    while past.back(Experiment()) is not None:
+        found.append(past.run)
+    assert found == [runs[4], runs[3], runs[2]]
 
 
 def test_it_is_bounded():

@@ -134,7 +134,7 @@ class Group(Framing):
         row.addWidget(self.defaults)
         layout.addLayout(row)
         layout.addWidget(self._body)
-        self.heading.clicked.connect(lambda: self._unfold(self._body.isHidden()))
+        self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
 
     def add(self, control: QWidget) -> None:
         """Put a control below those already there."""
@@ -154,25 +154,23 @@ class Group(Framing):
         self._controls.setSpacing(_SPACING)
         self._show_rare(False)
 
-    def open(self, *, shows_rare: bool) -> None:
-        """Unfold it, with the rarely used controls if these are asked for."""
-        self._unfold(True)
-        self.reveal(shows_rare)
-
-    def reveal(self, shows_rare: bool = True) -> None:
-        """Show the rarely used controls."""
-        if shows_rare and self.more is not None:
-            self.more.setChecked(True)
-
     def is_open(self) -> bool:
         """Whether it is unfolded."""
         return not self._body.isHidden()
 
-    def fold(self, is_open: bool, shows_rare: bool) -> None:
-        """Be as it was."""
-        self._unfold(is_open)
+    def set_open(self, is_open: bool) -> None:
+        """Unfold or fold it."""
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._body.setVisible(is_open)
+
+    def shows_rare(self) -> bool:
+        """Whether the rarely used controls are shown."""
+        return self.more is not None and self.more.isChecked()
+
+    def set_shows_rare(self, shows: bool) -> None:
+        """Show or hide the rarely used controls, if it has some."""
         if self.more is not None:
-            self.more.setChecked(shows_rare)
+            self.more.setChecked(shows)
 
     def _make_button(self, text: str, tip: str) -> Button:
         button = Button()
@@ -186,10 +184,6 @@ class Group(Framing):
         assert self.more is not None
         self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
         self._rare.setVisible(shows)
-
-    def _unfold(self, opens: bool) -> None:
-        self.heading.setArrowType(Qt.ArrowType.DownArrow if opens else Qt.ArrowType.RightArrow)
-        self._body.setVisible(opens)
 
 
 _GROUPS = {
@@ -328,7 +322,7 @@ class ControlPanel(ScrolledColumn):
         for path in _RARE.intersection(paths) - _SEEDS:
             control = self._controls[path]
             if control.value() != control.default():
-                self._groups[_section(path)].reveal()  # what was changed is in sight
+                self._groups[_section(path)].set_shows_rare(True)  # what was changed is in sight
         if paths:
             self._offer_defaults()
 
@@ -408,7 +402,7 @@ class ControlPanel(ScrolledColumn):
         for path, control in controls.items():
             control.set_shows_curve(path in wanted)
         for path in _RARE.intersection(wanted):
-            self._groups[_section(path)].reveal()
+            self._groups[_section(path)].set_shows_rare(True)
 
     def set_keeps_weights(self, keeps: bool) -> None:
         """Whether a change goes on from the present weights where it can.
@@ -431,25 +425,25 @@ class ControlPanel(ScrolledColumn):
         groups = self._groups.items()
         return Folding(
             frozenset(name for name, group in groups if group.is_open()),
-            frozenset(name for name, group in groups if group.more and group.more.isChecked()),
+            frozenset(name for name, group in groups if group.shows_rare()),
             self.chosen_curves(),
         )
 
     def fold(self, folding: Folding) -> None:
         """Fold and unfold groups and their `More` as they were; curves stay."""
         for name, group in self._groups.items():
-            group.fold(name in folding.groups, name in folding.rare)
+            group.set_open(name in folding.groups)
+            group.set_shows_rare(name in folding.rare)
 
     # -- what is pointed out or hidden
 
     def show_first(self) -> None:
         """Show what one begins with: all groups, of the rare controls those that were changed."""
         for section, group in self._groups.items():
-            group.open(shows_rare=False)
-            if group.more is not None:
-                rare = _RARE.intersection(_paths(section)) - _SEEDS
-                found = [self._controls[path] for path in rare]
-                group.more.setChecked(any(one.value() != one.default() for one in found))
+            group.set_open(True)
+            rare = _RARE.intersection(_paths(section)) - _SEEDS
+            found = [self._controls[path] for path in rare]
+            group.set_shows_rare(any(one.value() != one.default() for one in found))
         self.verticalScrollBar().setValue(0)
 
     def highlighted(self) -> tuple[str, ...]:
@@ -463,7 +457,9 @@ class ControlPanel(ScrolledColumn):
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
             if here:
-                group.open(shows_rare=not _RARE.isdisjoint(here))
+                group.set_open(True)
+                if not _RARE.isdisjoint(here):
+                    group.set_shows_rare(True)
         if self._highlighted:
             QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 

@@ -404,9 +404,14 @@ class Guide(QObject):
         self._look_for_claims()
 
     def _look_for_claims(self) -> None:
-        if self._lesson is not None:
-            self._progress.look(self._lesson)
-            self._show_reached()
+        page = self.page
+        if self._lesson is None or page is None:
+            return
+        self._progress.look(self._lesson)
+        is_measured = not self._progress.unknown(self._lesson, self._page)
+        if page.do and page.claims and not page.tries and page.moment is None and is_measured:
+            self._note_done()  # what was to be done was to wait for it
+        self._show_reached()
 
     def _show_reached(self) -> None:
         if self._lesson is not None:

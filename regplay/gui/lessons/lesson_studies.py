@@ -6,7 +6,7 @@ from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
-from regplay.core.bias_variance import Decomposition
+from regplay.core.bias_variance import DECOMPOSED, Decomposition
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit
@@ -69,6 +69,7 @@ class LessonStudies(QObject):
         self._controller, self._studies = controller, controller.studies
         self._own: dict[Pin, str] = {}  # those of the page, and how it calls them
         self._waiting: Mapping[str, Experiment] = {}  # by the names that their pins will have
+        self._has_started_seeds = False
         self._noted: WeakSet[object] = WeakSet()  # runs and studies that the guide knows
         self._looked_at: set[Experiment] = set()  # of networks of a curve
         guide.experiment_chosen.connect(controller.begin)
@@ -173,11 +174,20 @@ class LessonStudies(QObject):
         runner = self._controller.runner
         if not runner.is_finished:  # else the page goes on with the run of the one before
             runner.play()
+        self._start_seeds()
 
     def _start_seeds(self) -> None:
-        """Where the answer is in the Seeds tab, train what it shows."""
-        if self._tabs.tab == "seeds" and self._tabs.seeds is not None:
-            self._tabs.seeds.control.turn(True)
+        """Where the page is about the Seeds tab, train what that shows, along a field it names."""
+        page, seeds = self.guide.page, self._tabs.seeds
+        if seeds is None or page is None:
+            return
+        is_in_sight = self._tabs.tab == "seeds"
+        axis = next((path for path in page.highlights if path in DECOMPOSED), None)
+        if is_in_sight and axis is not None:
+            seeds.combo.setCurrentIndex(DECOMPOSED.index(axis))
+        if is_in_sight or self._has_started_seeds:
+            seeds.control.turn(is_in_sight)
+        self._has_started_seeds = is_in_sight
 
     def _note_studies(self) -> None:
         if self.guide.position is None:

@@ -8,6 +8,7 @@ from regplay.session.claims.terms import (
     Trained,
     measure_term,
     small_weights,
+    thinned_loss,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "measure_term",
     "parse_claim",
     "small_weights",
+    "thinned_loss",
 ]

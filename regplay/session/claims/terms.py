@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core import UserError, fields
@@ -13,7 +14,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
 from regplay.core.history import MEASURES, History
-from regplay.core.verdict import judge
+from regplay.core.verdict import judge, losses_of
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.population import State
@@ -22,6 +23,7 @@ Needs = Literal["data", "history", "weights", "resamples"]  # what a measure is 
 
 TEXTS = frozenset({"verdict"})  # measures that are words; all others are numbers
 RESAMPLES = 20
+_MASKS = 20  # of dropout
 SEEDS = frozenset({"seed", "data.seed"})  # fields that a claim can't set: it is about many of them
 FILE = "data.file"  # nor this one: it would not be known from which folder it is meant
 
@@ -166,6 +168,7 @@ class Trained:
     dataset: Dataset
     history: History | None = None  # its records, to the end
     small_weights: float = math.nan  # as `small_weights` gives it, of the network at the end
+    thinned_loss: float = math.nan  # as the function of that name gives it
     parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
 
 
@@ -176,6 +179,23 @@ def small_weights(state: "State") -> float:
     weights = [weight for weight, _ in state.shape.views(state.parameters)]
     small = sum(int((weight.abs() < NEAR_ZERO).sum()) for weight in weights)
     return small / sum(weight.numel() for weight in weights)
+
+
+def thinned_loss(state: "State", experiment: Experiment, dataset: Dataset) -> float:
+    """The validation loss with units dropped as in training: the mean over some masks.
+
+    NaN without dropout, of which it says nothing.
+    """
+    from regplay.core.population import measured, network_at, thinned
+
+    p = experiment.regularization.dropout
+    if p == 0 or experiment.model.depth == 0:
+        return math.nan
+    networks = thinned(network_at(state, experiment, dataset), p, _MASKS)
+    inputs = networks.flat.new_tensor(dataset.inputs(dataset.valid.x))
+    outputs = measured(networks.predict(inputs), dataset)
+    losses = [losses_of(dataset, predicted, dataset.valid.y).mean() for predicted in outputs]
+    return float(np.mean(losses))
 
 
 def measure_term(term: Term, trained: Trained) -> float | str:
@@ -198,7 +218,8 @@ def measure_term(term: Term, trained: Trained) -> float | str:
     if term.epoch is not None and term.needs == "history":
         history = history.until(term.epoch)
     if term.needs == "weights":
-        return math.nan if _diverged(history) else trained.small_weights
+        value: float = getattr(trained, term.measure)
+        return math.nan if _diverged(history) else value
     if term.measure == "verdict":
         return judge(history, dataset, trained.experiment).kind
     return _OF_HISTORY[term.measure](history)
@@ -240,6 +261,7 @@ _OF_RESAMPLES = {"squared_bias": "bias_squared", "variance": "variance", "noise"
 NEEDS: Mapping[str, Needs] = {
     **dict.fromkeys([*_OF_HISTORY, *TEXTS], "history"),  # of a training
     "small_weights": "weights",  # at its end
+    "thinned_loss": "weights",
     "noise_floor": "data",
     **dict.fromkeys(_OF_RESAMPLES, "resamples"),  # `RESAMPLES` trainings on other draws
 }

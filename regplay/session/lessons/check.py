@@ -18,7 +18,14 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Sweep
-from regplay.session.claims import RESAMPLES, Term, Trained, measure_term, small_weights
+from regplay.session.claims import (
+    RESAMPLES,
+    Term,
+    Trained,
+    measure_term,
+    small_weights,
+    thinned_loss,
+)
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.number_text import counted, loss_text, percent_text
@@ -95,11 +102,13 @@ class _Together:
         part, index = joint.places[member]
         state = part.checkpoints.last
         assert state is not None
+        own, dataset = state.member(index), self.training.datasets[member]
         return Trained(
             experiment,
-            self.training.datasets[member],
+            dataset,
             joint.member(member),
-            small_weights(state.member(index)),
+            small_weights(own),
+            thinned_loss(own, experiment, dataset),
         )
 
 

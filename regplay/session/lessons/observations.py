@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isnan
 from typing import TYPE_CHECKING, TypeVar
 
@@ -13,7 +13,14 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.core.history import History
-from regplay.session.claims import Statement, Term, Trained, measure_term, small_weights
+from regplay.session.claims import (
+    Statement,
+    Term,
+    Trained,
+    measure_term,
+    small_weights,
+    thinned_loss,
+)
 from regplay.session.number_text import number
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -86,8 +93,13 @@ class Observations:
         """
         if history.last is None:
             return
-        share = float("nan") if state is None else small_weights(state)
-        trained = Trained(experiment, dataset, history.until(history.last.epoch), share)
+        trained = Trained(experiment, dataset, history.until(history.last.epoch))
+        if state is not None:
+            trained = replace(
+                trained,
+                small_weights=small_weights(state),
+                thinned_loss=thinned_loss(state, experiment, dataset),
+            )
         _put(self._runs, experiment, trained)
         _put(self._datasets, experiment.data, trained)
 
