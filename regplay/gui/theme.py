@@ -27,6 +27,7 @@ ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 # Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
 _TEXTS = (
     ("GroupHeading", 15, QFont.Weight.DemiBold),
+    ("Explanation", _SECONDARY, QFont.Weight.Normal),
     ("ReadOut", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
 )
@@ -50,7 +51,7 @@ VERDICTS = {
     "diverged": "#30363d",
     "overfitting": "#c2261a",
     "underfitting": "#4a3fa8",
-    "underfitting and overfitting": "#9d1a6b",
+    "underfitting and overfitting": "#6b0f5c",
     "good fit": "#11755d",
 }
 

@@ -96,6 +96,15 @@ def _signed(verdict: Verdict, words: str) -> str:
     return f"{_SIGNS[verdict.kind]}  {words}"
 
 
+class Explanation(ElidedLabel):
+    """One line or two of small words; the theme gives its class a font of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
 @dataclass(frozen=True)
 class _Compare:
     """What finished neighbours with these changes show; computed on the training thread."""
@@ -114,6 +123,11 @@ class VerdictBar(QWidget):
     The verdict is there at once. Neighbours of the experiment are trained once its run has come to
     an end, and what they show joins it.
 
+    Attributes
+    ----------
+    tried
+        What the neighbours of the present experiment showed; None before.
+
     Signals
     -------
     try_wanted
@@ -129,21 +143,15 @@ class VerdictBar(QWidget):
         super().__init__(parent)
         self.setObjectName("verdict")
         self.headline = named("verdict.headline", Headline())
-        self.reason = named("verdict.reason", ElidedLabel())
-        self.advice = named("verdict.advice", ElidedLabel())
+        self.reason = named("verdict.reason", Explanation())
+        self.advice = named("verdict.advice", Explanation())
         self.button = named("verdict.try", Press("Try it"))
         self.button.clicked.connect(self._try)
         self.losses = named("verdict.losses", QLabel())
         self.losses.setTextFormat(self.losses.textFormat().RichText)
-        metrics = self.losses.fontMetrics()
-        # Of a fixed size, so that new numbers don't lay out the whole window.
-        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
-        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
         self.losses.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        # Two rows whether there is advice or not, so that the plots below never jump.
-        self.advice.setFixedHeight(self.button.sizeHint().height())
         words = QVBoxLayout()
-        words.setSpacing(4)
+        words.setSpacing(2)
         for widgets in ((self.headline, self.reason), (self.button, self.advice)):
             line = QHBoxLayout()
             line.setSpacing(8)
@@ -158,7 +166,8 @@ class VerdictBar(QWidget):
         self._view: View | None = None
         self._experiment: Experiment | None = None  # whose neighbours are to be trained
         self._changes: tuple[Change, ...] = ()
-        self._tried: Tried | None = None
+        self.tried: Tried | None = None
+        self._make_room()
         self._show_advice()
 
     def show_view(self, view: View) -> None:
@@ -189,8 +198,8 @@ class VerdictBar(QWidget):
         study = studies.get(_STUDY)
         tried = None if study is None or not study.finished else study.digest
         assert tried is None or isinstance(tried, Tried)
-        if tried is not self._tried:
-            self._tried = tried
+        if tried is not self.tried:
+            self.tried = tried
             if self._view is not None:
                 self._judge()
 
@@ -203,13 +212,13 @@ class VerdictBar(QWidget):
         elif run.experiment != self._experiment:
             self._experiment = run.experiment
             self._changes = tuple(neighbours(run.experiment, run.history))
-            self._tried = None
+            self.tried = None
             self._show_advice()
             self.wishes_changed.emit()
 
     def _forget(self) -> None:
         if self._experiment is not None:
-            self._experiment, self._changes, self._tried = None, (), None
+            self._experiment, self._changes, self.tried = None, (), None
             self._show_advice()
             self.wishes_changed.emit()
 
@@ -218,7 +227,7 @@ class VerdictBar(QWidget):
         assert view is not None
         run, is_now = view.run, view.look.epoch is None
         history = run.history if is_now else run.history.until(view.moment.epoch)
-        tried = self._tried if self._concerns(view) else None
+        tried = self.tried if self._concerns(view) else None
         shown = None if tried is None else tried.shown
         verdict = judge(history, view.dataset, run.experiment, points=view.points, shown=shown)
         self.set_verdict(verdict)
@@ -229,7 +238,7 @@ class VerdictBar(QWidget):
         return view.look.epoch is None and view.run.experiment == self._experiment
 
     def _show_advice(self) -> None:
-        tried = self._tried
+        tried = self.tried
         if tried is None or self._view is None or not self._concerns(self._view):
             self.advice.setText("")
             self.button.hide()
@@ -241,15 +250,28 @@ class VerdictBar(QWidget):
             self.button.setToolTip("Set " + " and ".join(settings))
 
     def _try(self) -> None:
-        if self._tried is not None and self._tried.best is not None:
-            changes = self._tried.best.changes
+        if self.tried is not None and self.tried.best is not None:
+            changes = self.tried.best.changes
             self.try_wanted.emit({change.path: change.value for change in changes})
 
     def changeEvent(self, event: QEvent) -> None:
-        """Write the losses in the colours that go with another palette."""
+        """Write the losses in the colours that go with another palette; make room for a font."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_snapshot"):
+        if not hasattr(self, "_snapshot"):
+            return
+        if event.type() == QEvent.Type.PaletteChange:
             self.set_snapshot(self._snapshot)
+        elif event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Of a fixed size, so that new words and numbers don't lay out the whole window."""
+        metrics = self.losses.fontMetrics()
+        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
+        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
+        lines = self.advice.fontMetrics().lineSpacing() * 2
+        self.reason.setFixedHeight(lines)
+        self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Show a verdict."""
