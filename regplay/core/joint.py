@@ -245,12 +245,10 @@ class JointTraining:
         def train_some(_: int) -> bool:
             has_record = False
             for part in waiting:
-                is_time = False
-                while not (part.finished or is_time):
+                while not part.finished:
                     has_record |= self._train(part, stop)
-                    is_time = stop.is_set or time.perf_counter() > end
-                if is_time:
-                    break
+                    if stop.is_set or time.perf_counter() > end:
+                        return has_record
             return has_record
 
         with ThreadPoolExecutor(min(at_once, len(self._waiting))) as pool:

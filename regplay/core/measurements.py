@@ -219,8 +219,7 @@ class Stopping:
 
     def __init__(self, members: int) -> None:
         self.state = StoppingState.fresh(members)
-        self._patience = np.zeros(members, dtype=np.int64)
-        self.is_plain = True
+        self.begin(np.zeros(members, dtype=np.int64))
 
     def begin(self, patience: NDArray[np.int64]) -> None:
         """Let all members train, each with so many epochs of patience [M]; 0 is endless.

@@ -25,7 +25,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.replay import Replay
-from regplay.gui.training import Clock, Look, Runner, Start, StudyScheduler, View
+from regplay.gui.training import Clock, Look, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Change, Past, Run, Session
@@ -91,7 +91,7 @@ class Controller(QObject):
         super().__init__(parent)
         self.session = Session(experiment)
         self.runner = Runner(clock, self)
-        self.studies = StudyScheduler(self.runner, clock, [], self)
+        self.studies = self.runner.studies
         self.replay = Replay(self.runner, clock, lambda epoch: self.look(epoch=epoch), self)
         self.pins = Pins()
         self.dataset: Dataset | None = None

@@ -95,7 +95,7 @@ class Hints(QObject):
         controller.pins_changed.connect(self._note_pins)
         controller.reading_changed.connect(self.update)
         controller.experiment_changed.connect(self.update)
-        controller.studies.shown.connect(self.update)
+        controller.studies.changed.connect(self.update)
         parts.timeline.track.moment_changed.connect(self._note_moment)
         parts.guide.position_changed.connect(self._note_lesson)
         parts.tabs.tab_changed.connect(self.update)

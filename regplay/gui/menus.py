@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu, QMessageBox
+from PySide6.QtWidgets import QMainWindow, QMenu
 
-from regplay import __version__
 from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
+from regplay.gui.help import Tab
 from regplay.gui.lessons import Guide
 from regplay.gui.replay import SECONDS
 from regplay.gui.theme import Scheme
@@ -30,6 +30,8 @@ class Menus(QObject):
         Begins and ends the mode in which points are placed.
     show_gallery
         Shows what one can begin with.
+    show_help
+        Shows one of the tabs of the help.
 
     Signals
     -------
@@ -55,6 +57,7 @@ class Menus(QObject):
         fill_figures: Callable[[QMenu], None],
         edit_points: Callable[[], None],
         show_gallery: Callable[[], None],
+        show_help: Callable[[Tab], None],
     ) -> None:
         super().__init__(window)
         self._window, self._runner, self._documents = window, controller.runner, documents
@@ -99,7 +102,11 @@ class Menus(QObject):
         view = bar.addMenu("&View")
         self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, self.scheme_chosen)
 
-        self._add(bar.addMenu("&Help"), "&About regplay", self.about)
+        help_menu = bar.addMenu("&Help")
+        keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))
+        keys.setShortcuts([QKeySequence("?"), QKeySequence(QKeySequence.StandardKey.HelpContents)])
+        self._add(help_menu, "What the &words mean", lambda: show_help("words"))
+        self._add(help_menu, "&About regplay", lambda: show_help("about"))
 
     def _add_files(
         self, file: QMenu, files: FileCommands, fill_figures: Callable[[QMenu], None]
@@ -137,11 +144,12 @@ class Menus(QObject):
         text: str,
         callback: Callable[[], object],
         shortcut: QKeySequence.StandardKey | str | None = None,
-    ) -> None:
+    ) -> QAction:
         action = menu.addAction(text)
         if shortcut is not None:
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda: callback())
+        return action
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Tick the scheme that is in force."""
@@ -163,24 +171,6 @@ class Menus(QObject):
         if name not in self._device_actions:
             self.set_devices(list(self._device_actions), name)
         self._device_actions[name].setChecked(True)
-
-    def about(self) -> None:
-        """Say what this is, and what computes."""
-        QMessageBox.about(
-            self._window,
-            "About regplay",
-            f"regplay {__version__}\n\nA playground in which you see over- and underfitting.\n\n"
-            f"Engine on the CPU: {self._engine()}",
-        )
-
-    def _engine(self) -> str:
-        if not self._runner.is_loaded:  # nor is torch, which takes a second
-            return "being loaded"
-        from torch import device
-
-        from regplay.core.engine import engine_for
-
-        return engine_for(device("cpu")).name
 
 
 def _add_choices(

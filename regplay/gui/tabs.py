@@ -93,12 +93,12 @@ class Tabs(QWidget):
         self._row.setContentsMargins(6, 0, 6, 2)
         self._row.setSpacing(3)
         self._stack = QStackedLayout()
-        self._stack.addWidget(fit_view)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(self._row)
         layout.addLayout(self._stack, 1)
+        self._stack.addWidget(fit_view)  # not before: it would be shown as a window
         self._buttons, group = {}, QButtonGroup(self)
         for name, (text, tip) in _TABS.items():
             button = self._buttons[name] = named(f"tab.{name}", Toggle(text, tip))
@@ -108,7 +108,7 @@ class Tabs(QWidget):
             button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
         self._row.addStretch(1)
         self._buttons["side"].clicked.connect(self._show_pins)
-        studies.shown.connect(self._tell_recorded)
+        studies.changed.connect(self._tell_recorded)
 
     def add_at_end(self, widget: QWidget) -> None:
         """Put a widget at the right end of the row of tabs."""

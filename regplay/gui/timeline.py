@@ -1,27 +1,36 @@
-"""The row under the losses: a slider over earlier moments of training, and buttons for one."""
+"""The bars along the bottom: training, its pace and a handle over its moments; the status."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from math import expm1, log1p
 
-from PySide6.QtCore import QEvent, QPointF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAction,
     QColor,
     QFont,
     QFontMetricsF,
+    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QStatusBar, QWidget
 
-from regplay.gui.theme import colors_of, line_color, sized
-from regplay.gui.training import View
-from regplay.gui.widgets import HANDLE, HandleSlider, Press, Toggle, named
+from regplay.core.datasets import Dataset
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS
+from regplay.gui.controls import Combo, CountBox, Framing
+from regplay.gui.theme import blend, colors_of, line_color, sized
+from regplay.gui.training import Clock, View
+from regplay.gui.widgets import HANDLE, Button, HandleSlider, named
 
-_MIDDLE = 9.0  # px from the top to the groove
-_TRACK_HEIGHT = 30  # px
+# Epochs a second that can be chosen; the last is full speed.
+SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
+
+_MIDDLE = 11.0  # px from the top to the groove
 _RING = 4.0  # px, radius
 _PAGE = 10  # kept moments
 _APART = 16.0  # px between the numbers of two ticks, at least
@@ -29,10 +38,10 @@ _HELP = "Drag, or press ← and →: the fit, the weights and the losses as they
 
 
 class EpochTrack(HandleSlider):
-    """A slider whose positions are kept epochs, evenly spaced: the first are as wide as the last.
+    """A slider whose positions are kept epochs, on a logarithmic scale up to the planned ones.
 
-    The handle stands at one epoch while training goes on and the track grows under it; at the end
-    it is live, and follows.
+    The groove is filled as far as training is. The handle stands at one epoch while training goes
+    on; at the newest it is live, and follows.
 
     Attributes
     ----------
@@ -42,6 +51,8 @@ class EpochTrack(HandleSlider):
         The kept epoch that the handle stands at, or None while it is live.
     best
         The epoch that is marked with a ring.
+    planned
+        The epoch at the right end, unless training went further.
 
     Signals
     -------
@@ -60,10 +71,10 @@ class EpochTrack(HandleSlider):
         self.kept: tuple[int, ...] = ()
         self.moment: int | None = None
         self.best: int | None = None
+        self.planned = 1
         self.setRange(0, 0)
         self.setPageStep(_PAGE)
         self.setMouseTracking(True)  # for the tooltip
-        self.setFixedHeight(_TRACK_HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Epoch shown")
         self.setToolTip(_HELP)
@@ -83,6 +94,12 @@ class EpochTrack(HandleSlider):
             self.set_moment(before)
             if self.moment != before:
                 self.moment_changed.emit(self.moment)
+
+    def set_planned(self, epochs: int) -> None:
+        """How many epochs the whole track stands for."""
+        if epochs != self.planned:
+            self.planned = epochs
+            self.update()
 
     def set_moment(self, epoch: int | None) -> None:
         """Move the handle to the kept epoch nearest to `epoch`, without a signal."""
@@ -114,6 +131,20 @@ class EpochTrack(HandleSlider):
         after = min(bisect_left(kept, epoch), last)
         before = max(after - 1, 0)
         return before if epoch - kept[before] < kept[after] - epoch else after
+
+    def x_of(self, position: int) -> float:
+        """Where the handle's centre stands at a kept epoch, in px."""
+        return self._x_at(self.kept[position]) if self.kept else HANDLE / 2
+
+    def _end(self) -> int:
+        return max(self.planned, self.kept[-1] if self.kept else 1)
+
+    def _x_at(self, epoch: int) -> float:
+        return HANDLE / 2 + (self.width() - HANDLE) * log1p(epoch) / log1p(self._end())
+
+    def _position_at(self, x: float) -> float:
+        share = (x - HANDLE / 2) / max(self.width() - HANDLE, 1)
+        return self.index_of(round(expm1(min(max(share, 0.0), 1.0) * log1p(self._end()))))
 
     def _pick(self, index: int) -> None:
         """A person chose a position."""
@@ -155,24 +186,35 @@ class EpochTrack(HandleSlider):
 
     # looks
 
+    def sizeHint(self) -> QSize:
+        """The groove, and a line of numbers under it."""
+        return QSize(240, round(_MIDDLE + 9 + QFontMetricsF(self._small_font()).height()))
+
     def minimumSizeHint(self) -> QSize:
         """Narrow enough for any window."""
-        return QSize(60, _TRACK_HEIGHT)
+        return QSize(60, self.sizeHint().height())
 
     def ticks(self) -> list[tuple[float, str]]:
         """Where the numbered ticks stand, in px, and their numbers.
 
-        Every so many kept epochs from the first, by a power of two: as the track grows, ticks
-        move but keep their numbers, until every other one goes.
+        The ends, then 10, 100, …, then 5, 50, …, then 2, 20, …, as far as each has room.
         """
-        if len(self.kept) < 2 or self.width() <= HANDLE:
+        if self.width() <= HANDLE:
             return []
-        metrics = QFontMetricsF(self._small_font())
-        room = metrics.horizontalAdvance(f"{self.kept[-1]:,}") + _APART
-        every = 1
-        while every * (self.width() - HANDLE) / (len(self.kept) - 1) < room:
-            every *= 2
-        return [(self.x_of(i), f"{self.kept[i]:,}") for i in range(0, len(self.kept), every)]
+        metrics, end = QFontMetricsF(self._small_font()), self._end()
+        decades = [10**k for k in range(len(str(end)))]
+        wished = [0, end, *decades[1:], *(5 * d for d in decades), *(2 * d for d in decades)]
+        found: list[tuple[float, float, float, str]] = []  # left, right and middle in px, number
+        for epoch in wished:
+            if epoch > end:
+                continue
+            x, number = self._x_at(epoch), f"{epoch:,}"
+            width = metrics.horizontalAdvance(number)
+            left = min(max(x - width / 2, 0.0), self.width() - width)
+            right = left + width
+            if all(right + _APART < other[0] or left > other[1] + _APART for other in found):
+                found.append((left, right, x, number))
+        return sorted((x, number) for _, _, x, number in found)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ticks, the groove, the handle, and the ring at the best epoch."""
@@ -180,6 +222,10 @@ class EpochTrack(HandleSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ticks(painter)
         self._paint_groove(painter, _MIDDLE)
+        if self.kept and self.moment is not None:  # what is trained beyond the handle
+            painter.setPen(QPen(blend(self._ground(), self._strong_color(), 0.45), 4))
+            beyond = self.x_of(self.value()), self.x_of(len(self.kept) - 1)
+            painter.drawLine(QPointF(beyond[0], _MIDDLE), QPointF(beyond[1], _MIDDLE))
         best = None if self.best is None or not self.isEnabled() else self.index_of(self.best)
         if best is not None and best != self.value():
             self._paint_ring(painter, best)
@@ -187,6 +233,9 @@ class EpochTrack(HandleSlider):
         if best is not None and best == self.value():  # whole, on the handle
             self._paint_ring(painter, best)
         painter.end()
+
+    def _ground(self) -> QColor:
+        return self.palette().window().color()
 
     def _paint_ticks(self, painter: QPainter) -> None:
         palette = self.palette()
@@ -216,97 +265,217 @@ class EpochTrack(HandleSlider):
         return sized(self.font(), 0.85)
 
 
-_HEIGHT = 32  # px
-_MARGIN, _SPACING = 8, 4  # px
-_WIDE, _NARROW = 200, 100  # px of the track, below which texts are shortened and the label hidden
+_SPACING = 8  # px
+_LEAST_TRACK = 160  # px, below which other parts make room
 
-# Long text, short text, what it does.
-_BUTTONS = {
-    "live": ("Live", "Live", "Back to the newest moment, and follow training (End)"),
+# What stands behind the last button: its text, its key, what it does.
+_ACTIONS = {
+    "live": ("Back to the newest moment", "", "Follow training again (End)"),
     "continue": (
         "Continue from here",
-        "Continue",
+        "",
         "Train on from the epoch shown: everything after it is forgotten",
     ),
     "restore_best": (
         "Restore best",
-        "Restore",
+        "",
         "Go to the best epoch, where the validation loss was smallest",
     ),
     "overlay": (
-        "Show best",
-        "Best",
+        "Show the best fit too",
+        "",
         "Draw the fit of the best epoch over the one shown, to compare them",
     ),
+    "epoch": ("One epoch", "E", "One pass over the training points"),
+    "reset": ("Reset", "R", "Start over from the same initial weights"),
+    "seed": ("New seed", "N", "Other initial weights, batches and dropout"),
+    "keep_weights": (
+        "Keep weights",
+        "",
+        "What a change of regularization or learning rate does.\n"
+        "Off: retrains from the same initial weights, so that settings can be compared.\n"
+        "On: goes on from the present weights.",
+    ),
 }
+_CHECKABLE = {"overlay", "keep_weights"}
 
 
-class _Button(Press):
-    """A button with a short text for narrow windows."""
-
-    def __init__(self, long: str, short: str, tip: str) -> None:
-        super().__init__(long, tip)
-        self.setAccessibleName(long)
-        self.long, self.short = long, short
-
-    def width_of(self, text: str) -> int:
-        """How wide it is with a text, in px."""
-        width = self.fontMetrics().horizontalAdvance
-        return self.sizeHint().width() + width(text) - width(self.text())
+class ReadOut(QLabel):
+    """A number that is read from afar; the theme gives its class a font of its own."""
 
 
-class Timeline(QWidget):
-    """A handle over the kept moments of training, and buttons for one of them.
+class Timeline(Framing):
+    """Trains and pauses, and shows how far a run is; a handle goes back to any kept moment.
+
+    It decides nothing itself.
 
     Attributes
     ----------
+    play, step, more
+        Its buttons.
+    epochs
+        The box with the number of epochs.
     track
-        The slider.
+        The slider over the moments.
+    speed
+        The box with the speed: its data are those of `SPEEDS`.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("timeline")
-        self.setFixedHeight(_HEIGHT)
         self._stopped: int | None = None
         self._view: View | None = None  # the newest of the run itself
         self._recorded: Sequence[int] = ()
-        self.label = named("timeline.epoch", QLabel())
+        self._is_playing = self._is_finished = False
+        self.play = self._button(
+            "play", "Train", "Train or pause; a finished run is shown from its beginning (Space)"
+        )
+        self.play.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.play.setAutoRaise(False)
+        self.step = self._button("step", "Step", "One optimizer step (S)")
+        self.more = self._button("more", "More", "Reset, new seed, the best epoch, …")
+        self.label = named("timeline.epoch", ReadOut())
+        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.of = QLabel("of")
         self.track = named("timeline.track", EpochTrack())
-        self._buttons = {
-            name: named(f"timeline.{name}", _Button(*texts)) for name, texts in _BUTTONS.items()
-        }
-        self._buttons["overlay"].setCheckable(True)
+        self._make_epochs()
+        self._make_speed()
+        self._make_menu()
         row = QHBoxLayout(self)
-        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # texts get shorter instead
-        row.setContentsMargins(_MARGIN, 0, _MARGIN, 0)
+        row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(_SPACING)
-        row.addWidget(self.label)
-        row.addWidget(self.track, 1)
-        row.addSpacing(_SPACING)
-        for button in self._buttons.values():
-            row.addWidget(button)
+        for part in self.parts():
+            row.addWidget(part, int(part is self.track))
         self.track.changed.connect(self._update)
-        self._buttons["live"].clicked.connect(lambda: self.track.pick_moment(None))
         self._fit()
-        self._update()
+        self.show_untrained(Experiment(), None)
 
-    def button(self, name: str) -> Toggle:
-        """One of the buttons: live, continue, restore_best or overlay."""
-        return self._buttons[name]
+    # parts
+
+    def parts(self) -> Sequence[QWidget]:
+        """All, from left to right."""
+        return (
+            *(self.play, self.step, self.label, self.of, self.epochs),
+            *(self.track, self.speed, self.more),
+        )
+
+    def _button(self, name: str, text: str, tip: str) -> Button:
+        button = named(f"timeline.{name}", Button())
+        button.setText(text)
+        button.set_icon(name)
+        button.setToolTip(tip)
+        button.setAccessibleName(text)
+        button.setIconSize(QSize(20, 20))
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+        return button
+
+    def _make_epochs(self) -> None:
+        field = FIELDS["epochs"]
+        self.epochs = named("epochs", CountBox())
+        self.epochs.setRange(int(field.minimum or 1), int(field.maximum or 1))
+        self.epochs.setValue(int(field.default))
+        self.epochs.setGroupSeparatorShown(True)
+        self.epochs.setStepType(QSpinBox.StepType.AdaptiveDecimalStepType)
+        self.epochs.setToolTip(field.description)
+        self.epochs.setAccessibleName(field.label)
+        self.epochs.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def _make_speed(self) -> None:
+        self.speed = named("speed", Combo())
+        for speed in SPEEDS:
+            noun = "epoch" if speed == 1 else "epochs"
+            text = "full speed" if speed is None else f"{speed:,} {noun}/s"
+            self.speed.addItem(text, speed)
+        self.speed.setCurrentIndex(len(SPEEDS) - 1)
+        self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.speed.setToolTip("Speed, from slow motion (1 epoch a second) to full")
+        self.speed.setAccessibleName("Speed")
+
+    def _make_menu(self) -> None:
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        self._actions: dict[str, QAction] = {}
+        for name, (text, key, tip) in _ACTIONS.items():
+            if name in ("epoch", "keep_weights"):
+                menu.addSeparator()
+            action = named(
+                name if name == "keep_weights" else f"timeline.{name}", QAction(text, menu)
+            )
+            # Shown beside the text; the window's own menu has the shortcut itself.
+            action.setShortcut(QKeySequence(key))
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            action.setToolTip(tip)
+            action.setCheckable(name in _CHECKABLE)
+            menu.addAction(action)
+            self._actions[name] = action
+        self.menu = menu
+        self.more.clicked.connect(self._open_menu)
+        self._actions["live"].triggered.connect(lambda: self.track.pick_moment(None))
+
+    def _open_menu(self) -> None:
+        """Above its button, which has no room below."""
+        place = self.more.mapToGlobal(self.more.rect().topRight())
+        self.menu.popup(place - QPoint(self.menu.sizeHint().width(), self.menu.sizeHint().height()))
+
+    def action(self, name: str) -> QAction:
+        """An entry of the menu: live, continue, restore_best, overlay, epoch, reset, seed,
+        keep_weights.
+        """
+        return self._actions[name]
 
     # what is shown
 
+    def set_playing(self, is_playing: bool) -> None:
+        """Show whether training, or a replay of it, goes on by itself."""
+        self._is_playing = is_playing
+        self._show_play()
+
+    def _show_play(self) -> None:
+        text = "Pause" if self._is_playing else "Replay" if self._is_finished else "Train"
+        if text != self.play.text():
+            self.play.setText(text)
+            self.play.set_icon("pause" if self._is_playing else "play")
+
+    def set_speed(self, speed: float | None) -> None:
+        """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
+        self.speed.setCurrentIndex(SPEEDS.index(speed))
+
+    def set_highlighted(self, paths: Collection[str]) -> None:
+        """Point out the number of epochs if it is one of these fields."""
+        self.frame([self.epochs] if "epochs" in paths else [])
+
+    def set_epochs(self, epochs: int) -> None:
+        """Show the number of epochs, without the box's signal."""
+        self.epochs.show_value(epochs)
+        self.track.set_planned(epochs)
+
     def show_view(self, view: View) -> None:
-        """Show which moments of a run there are, and its best; of a member of a study, its best."""
+        """Show how far a run is and its best; of a member of a study in its place, its best."""
         history = view.run.history
         best = history.best()
         if not view.is_preview:
             self._view = view
+            self.track.set_planned(view.run.experiment.epochs)
             self._show_moments()
-            is_early = view.snapshot.ending() == "stopped early"
-            self.set_stopped_early(int(view.snapshot.stopped_at[0]) if is_early else None)
+            snapshot = view.snapshot
+            is_early = snapshot.ending() == "stopped early"
+            self.set_stopped_early(int(snapshot.stopped_at[0]) if is_early else None)
+            self.label.setToolTip(f"{snapshot.step:,} optimizer steps")
+            self._is_finished = view.is_finished
+            self._show_play()
         self.track.set_best(None if best is None else int(history.epochs[best]))
+
+    def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
+        """Show that nothing is trained yet."""
+        self._view, self._is_finished = None, False
+        self._show_play()
+        self.set_epochs(experiment.epochs)
+        self.track.set_kept(())
+        self.track.set_best(None)
+        self.set_stopped_early(None)
+        self._update()
 
     def set_recorded(self, epochs: Sequence[int]) -> None:
         """Epochs at which there is something else to see than the run."""
@@ -334,64 +503,97 @@ class Timeline(QWidget):
         moment, kept = self.track.moment, self.track.kept
         can_move = len(kept) > 1
         self.track.setEnabled(can_move)
-        self._buttons["live"].setEnabled(moment is not None)
-        self._buttons["continue"].setEnabled(moment is not None)
+        self._actions["live"].setEnabled(moment is not None)
+        self._actions["continue"].setEnabled(moment is not None)
         for name in ("restore_best", "overlay"):
-            self._buttons[name].setEnabled(can_move and self.track.best is not None)
-        self.label.setEnabled(can_move)
-        tip = "The epoch shown" + ("" if moment is not None else ", the newest")
-        if self._stopped is not None:
-            tip += f"\nEarly stopping ended the run at epoch {self._stopped:,}"
-        self.label.setToolTip(tip)
-        self._update_text()
-
-    def _update_text(self) -> None:
-        moment, kept = self.track.moment, self.track.kept
-        shown = moment if moment is not None else kept[-1] if len(kept) > 1 else 0
-        texts = [f"Epoch {shown:,}"]
-        if self._stopped is not None and moment is None and len(kept) > 1:
-            texts = [f"Epoch {shown:,} · stopped early", f"Stopped at {shown:,}", *texts]
-        width, room = self.label.fontMetrics().horizontalAdvance, self.label.width()
-        self.label.setText(next((text for text in texts if width(text) <= room), texts[-1]))
+            self._actions[name].setEnabled(can_move and self.track.best is not None)
+        shown = moment if moment is not None else kept[-1] if kept else 0
+        is_stopped = self._stopped is not None and moment is None
+        self.label.setText(f"Stopped at {shown:,}" if is_stopped else f"Epoch {shown:,}")
 
     # layout
 
-    def minimumSizeHint(self) -> QSize:
-        """The buttons with their short texts, and the least of the track."""
-        buttons = sum(button.width_of(button.short) for button in self._buttons.values())
-        gaps = _SPACING * (len(self._buttons) + 1) + 2 * _MARGIN
-        return QSize(buttons + gaps + self.track.minimumSizeHint().width(), _HEIGHT)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Shorten texts where the track has no room."""
+        """Leave room for the track."""
         super().resizeEvent(event)
         self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow a change of the font."""
+        """Follow another font."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "label"):
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_actions"):
             self._fit()
 
+    def minimumSizeHint(self) -> QSize:
+        """What is in sight in the narrowest window: all but the speed and the epoch."""
+        parts = (self.play, self.step, self.epochs, self.track, self.more)
+        width = sum(part.minimumSizeHint().width() + _SPACING for part in parts) + 2 * 12
+        return QSize(width, super().minimumSizeHint().height())
+
     def _fit(self) -> None:
-        """Long texts while the track keeps its room; then short ones, one after another."""
-        metrics = self.label.fontMetrics()
-        label = metrics.horizontalAdvance("Epoch 100,000 · stopped early")
-        texts = {name: button.long for name, button in self._buttons.items()}
-        widths = {name: button.width_of(button.long) for name, button in self._buttons.items()}
-        gaps = _SPACING * (len(widths) + 2) + 2 * _MARGIN
-
-        def track() -> int:
-            return self.width() - gaps - label - sum(widths.values())
-
-        if track() < _WIDE:
-            label = max(map(metrics.horizontalAdvance, ("Epoch 100,000", "Stopped at 1,000")))
-        for name, button in self._buttons.items():
-            if track() < _WIDE:
-                texts[name], widths[name] = button.short, button.width_of(button.short)
-        self.label.setVisible(track() >= _NARROW)
+        """All parts while the track keeps its room; else without the speed, then the epoch."""
         # Of a fixed size, so that a new number doesn't lay out the whole window.
-        self.label.setFixedSize(label, _HEIGHT)
-        for name, button in self._buttons.items():
-            button.setText(texts[name])
-        self._update_text()
+        self.label.ensurePolished()
+        self.label.setFixedWidth(self.label.fontMetrics().horizontalAdvance("Stopped at 10,000"))
+        self.play.setFixedWidth(
+            max(self._play_width(text) for text in ("Train", "Pause", "Replay")),
+        )
+        always = (self.play, self.step, self.epochs, self.more)
+        room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
+        room -= _LEAST_TRACK
+        for parts in ((self.label, self.of), (self.speed,)):
+            width = sum(part.sizeHint().width() + _SPACING for part in parts)
+            for part in parts:
+                part.setVisible(width <= room)
+            room -= width
+
+    def _play_width(self, text: str) -> int:
+        width = self.play.fontMetrics().horizontalAdvance
+        return self.play.sizeHint().width() + width(text) - width(self.play.text())
+
+
+_MARGIN = 8  # px at both ends
+_TOLD = 5000  # ms
+_LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
+
+
+class Status(QStatusBar):
+    """Says on which device a run is trained, and how many steps it makes a second of a clock."""
+
+    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock, self._is_training = clock, False
+        self._device = named("status.device", QLabel("Loading PyTorch…"))
+        self._rate = named("status.rate", QLabel())
+        metrics = self._rate.fontMetrics()
+        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
+        self._device.setContentsMargins(_MARGIN, 0, 0, 0)
+        self._rate.setContentsMargins(0, 0, _MARGIN, 0)
+        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self._last = (0.0, 0)  # when, and at which step
+        self.addWidget(self._device, 1)
+        self.addPermanentWidget(self._rate)
+        self.setSizeGripEnabled(False)
+
+    def tell(self, text: str) -> None:
+        """Say what was done, for some seconds."""
+        self.showMessage(text, _TOLD)
+
+    def set_placement(self, text: str) -> None:
+        """Show the device, and why it is this one."""
+        self._device.setText(text)
+
+    def set_training(self, is_training: bool) -> None:
+        """Whether training goes on by itself: else there is no rate to show."""
+        self._is_training = is_training
+
+    def show_view(self, view: View) -> None:
+        """Show where a run is trained, and the rate since the last view of it."""
+        self.set_placement(view.run.placement)
+        if view.is_preview:
+            return
+        step, now, (then, before) = view.snapshot.step, self._clock.now(), self._last
+        self._last = (now, step)
+        steps, seconds = step - before, now - then
+        is_measured = self._is_training and 0 < seconds < _LONGEST and steps > 0
+        self._rate.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")

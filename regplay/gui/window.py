@@ -19,8 +19,10 @@ from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
+from regplay.gui.error_log import log_path
 from regplay.gui.figures.figure_menus import FigureMenus
 from regplay.gui.gallery import Gallery
+from regplay.gui.help import Help
 from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
@@ -31,9 +33,8 @@ from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import Scheme, Theme
-from regplay.gui.timeline import Timeline
+from regplay.gui.timeline import Status, Timeline
 from regplay.gui.training import Clock, SystemClock
-from regplay.gui.transport import Status, Transport
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
@@ -42,7 +43,7 @@ _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unl
 
 
 class MainWindow(QMainWindow):
-    """Controls on the left, the fit over the losses in the centre, the transport below.
+    """Controls on the left, the fit over the losses in the centre, the timeline below.
 
     It changes nothing itself: what a person does goes to the controller, and what follows from it
     comes from there.
@@ -89,7 +90,6 @@ class MainWindow(QMainWindow):
         self.fit_view = FitView()
         self.history_view = HistoryView()
         self.banner = Banner()
-        self.transport = Transport()
         self.timeline = Timeline()
         self.status = Status(clock)
         self.runs = RunsList(controller.pins)
@@ -102,7 +102,7 @@ class MainWindow(QMainWindow):
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
-            self.tabs, self.history_view, self.timeline, self.passes, self.controls, self.transport
+            self.tabs, self.history_view, self.timeline, self.passes, self.controls
         )
         self._shown_session = ShownSession(controller, appearance, self.guide)
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
@@ -111,6 +111,7 @@ class MainWindow(QMainWindow):
         self.gallery = Gallery(
             self, controller.studies, controller.runner, self.documents, self.files, self.editing
         )
+        self.help = Help(self, controller.studies, controller.runner, log_path())
         parts = Surroundings(
             controller,
             self.fit_view,
@@ -131,6 +132,7 @@ class MainWindow(QMainWindow):
             self.figure_menus.fill,
             self.editing.button.click,
             self.gallery.show,
+            self.help.show,
         )
         self._connect_commands()
         self._connect_views()
@@ -153,11 +155,11 @@ class MainWindow(QMainWindow):
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        centre = column(self.banner, self.verdict_bar, plots, self.timeline, grows=plots)
+        centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         halves = divided("halves", beside, self.controls, centre, (0, 1))
         halves.addWidget(self.lesson_panel)
         halves.setStretchFactor(2, 0)
-        self.setCentralWidget(column(halves, self.transport, grows=halves))
+        self.setCentralWidget(column(halves, self.timeline, grows=halves))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -167,21 +169,25 @@ class MainWindow(QMainWindow):
         controls.curve_toggled.connect(self._remember_curves)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
         controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
-        transport = self.transport
-        transport.button("play").clicked.connect(controller.toggle)
-        transport.button("step").clicked.connect(lambda: runner.advance(1))
-        transport.button("epoch").clicked.connect(runner.advance_epoch)
-        transport.button("reset").clicked.connect(controller.reset)
-        transport.button("seed").clicked.connect(controller.new_seed)
-        transport.speed_changed.connect(runner.set_speed)
-        transport.epochs.valueChanged.connect(lambda n: controller.set_values({"epochs": n}))
-        transport.keep_weights.toggled.connect(controller.set_keeps_weights)
-        transport.keep_weights.toggled.connect(controls.set_keeps_weights)
         timeline = self.timeline
+        timeline.play.clicked.connect(controller.toggle)
+        timeline.step.clicked.connect(lambda: runner.advance(1))
+        timeline.epochs.valueChanged.connect(lambda n: controller.set_values({"epochs": n}))
+        timeline.speed.currentIndexChanged.connect(
+            lambda: runner.set_speed(timeline.speed.currentData())
+        )
         timeline.track.moment_changed.connect(lambda epoch: controller.look(epoch=epoch))
-        timeline.button("overlay").toggled.connect(lambda shows: controller.look(best=shows))
-        timeline.button("continue").clicked.connect(controller.continue_from_here)
-        timeline.button("restore_best").clicked.connect(controller.restore_best)
+        for name, command in {
+            "epoch": runner.advance_epoch,
+            "reset": controller.reset,
+            "seed": controller.new_seed,
+            "continue": controller.continue_from_here,
+            "restore_best": controller.restore_best,
+        }.items():
+            timeline.action(name).triggered.connect(lambda _, command=command: command())
+        timeline.action("overlay").toggled.connect(lambda shows: controller.look(best=shows))
+        timeline.action("keep_weights").toggled.connect(controller.set_keeps_weights)
+        timeline.action("keep_weights").toggled.connect(controls.set_keeps_weights)
         self.history_view.moment_picked.connect(timeline.track.pick_moment)
         self.editing.switched.connect(controller.set_editing)
         self.editing.edited.connect(controller.change)
@@ -217,10 +223,10 @@ class MainWindow(QMainWindow):
         controller.data_changed.connect(self.fit_view.show_data)
         controller.data_changed.connect(self.history_view.show_data)
         controller.untrained.connect(self.verdict_bar.show_untrained)
-        controller.untrained.connect(self.transport.show_untrained)
+        controller.untrained.connect(self.timeline.show_untrained)
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
-        changed.connect(lambda experiment: self.transport.epochs.show_value(experiment.epochs))
+        changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         changed.connect(self.editing.set_data)
         changed.connect(self.passes.set_experiment)
@@ -234,7 +240,7 @@ class MainWindow(QMainWindow):
             self.lesson_studies,
         ):
             runner.viewed.connect(view.show_view)
-        for words in (self.verdict_bar, self.status, self.timeline, self.transport, self.runs):
+        for words in (self.verdict_bar, self.status, self.timeline, self.runs):
             controller.reading_changed.connect(words.show_view)
         controller.look_changed.connect(lambda look: self.timeline.track.set_moment(look.epoch))
         controller.pins_changed.connect(self.pinned.show_pins)
@@ -245,10 +251,10 @@ class MainWindow(QMainWindow):
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
         runner.loaded.connect(self._on_loaded)
-        runner.playing_changed.connect(self.transport.set_playing)
-        controller.replay.playing_changed.connect(self.transport.set_playing)
+        runner.playing_changed.connect(self.timeline.set_playing)
+        controller.replay.playing_changed.connect(self.timeline.set_playing)
         runner.playing_changed.connect(self.status.set_training)
-        self.guide.highlights_changed.connect(self.transport.set_highlighted)
+        self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
 
     def _connect_messages(self) -> None:
@@ -259,6 +265,7 @@ class MainWindow(QMainWindow):
             self.files.failed,
             self.figure_menus.failed,
             self.gallery.failed,
+            self.help.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
@@ -359,6 +366,5 @@ class MainWindow(QMainWindow):
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first
-        self.controller.studies.stop()
         self.controller.runner.stop()
         super().closeEvent(event)

@@ -44,6 +44,8 @@ class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     along, values
         Of a curve, the field whose slider it belongs to; of several fits, the field in which they
         differ, and its values.
+    validates
+        Whether the validation points are shown too.
     """
 
     title: _Line
@@ -52,6 +54,7 @@ class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     picture: Kind = "fit"
     along: str = ""
     values: tuple[Value, ...] = ()
+    validates: bool = False
 
     @property
     def sweep(self) -> Sweep | Lineup | None:

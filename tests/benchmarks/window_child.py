@@ -190,8 +190,9 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
                 spans.append([time.perf_counter()])
                 window.controller.studies.begin()
 
-        def look(studies: Any) -> None:
+        def look() -> None:
             nonlocal is_asked
+            studies = window.controller.studies.studies
             if not (is_asked and studies and all(study.finished for study in studies.values())):
                 return
             spans[-1].append(time.perf_counter())
@@ -211,7 +212,7 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
         timer.timeout.connect(repaint)
         timer.start(33)
         window.controller.runner.viewed.connect(ask)
-        window.controller.runner.studied.connect(look)
+        window.controller.studies.changed.connect(look)
         window.controller.runner.loaded.connect(window.controller.runner.play)
 
     _open(folder, watch)
@@ -247,7 +248,7 @@ def _measure_landscape(folder: Path) -> dict[str, float]:
                 span.append(time.perf_counter())
                 window.close()
 
-        window.controller.runner.studied.connect(follow)
+        window.controller.studies.changed.connect(follow)
         window.controller.runner.loaded.connect(window.controller.runner.play)
 
     _open(folder, watch)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pytest
 from answers import Answers
+from menu_tools import click_action
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
@@ -38,7 +39,11 @@ class Person:
         return found
 
     def click(self, name: str) -> None:
-        """Click a button; a check box is hit on its box."""
+        """Click a button, or an entry of its menu; a check box is hit on its box."""
+        if action := self.window.timeline.menu.findChild(QAction, name):
+            self.click(self.window.timeline.more.objectName())
+            click_action(self.window.timeline.menu, action)
+            return
         button = self.find(name)
         assert isinstance(button, QAbstractButton)
         assert button.isVisible()
@@ -130,6 +135,15 @@ def show_widget(qtbot) -> Callable[[Shown, int, int], Shown]:
 def type_of_the_application(qapp):
     """A widget alone has the fonts and colours that it has in a window, in any order of tests."""
     return Theme(qapp).set_scheme("system")
+
+
+@pytest.fixture
+def theme(qapp):
+    theme = Theme(qapp)
+    yield theme
+    theme.set_scheme("system")
+    theme.set_zoom(100)
+    theme.deleteLater()
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ plays = false
 def train(person):
     """Train to the end; returns the last view."""
     if not person.controller.runner.is_playing:
-        person.click("transport.play")
+        person.click("timeline.play")
     return person.wait_until_finished()
 
 

@@ -4,8 +4,9 @@ import gc
 from fractions import Fraction
 
 import pytest
+from virtual_clock import VirtualClock
 
-from regplay.gui.training.clock import SystemClock, VirtualClock
+from regplay.gui.training.clock import SystemClock
 
 
 @pytest.fixture

@@ -7,16 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 from trainings import train
+from virtual_clock import VirtualClock
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.history import MEASURES, History
 from regplay.core.sweep import Lineup
 from regplay.gui.controller import Controller
-from regplay.gui.training.clock import VirtualClock
-from regplay.gui.training.messages import Start
+from regplay.gui.training.messages import Start, StudyRequest
 from regplay.gui.training.runner import FRAME
-from regplay.gui.training.studies import StudyRequest
 from regplay.session.drawing import Drawing
 from regplay.session.session import Change
 
@@ -111,7 +110,6 @@ def watcher(clock, qapp, qtbot):
     controller.runner.start()
     watcher.wait(lambda: watcher.views)
     yield watcher
-    controller.studies.stop()
     controller.runner.stop()
 
 
@@ -121,7 +119,9 @@ from PySide6.QtCore import QCoreApplication
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controller import Controller
-from regplay.gui.training.clock import VirtualClock
+
+sys.path.insert(0, sys.argv[1])
+from virtual_clock import VirtualClock
 
 app, clock = QCoreApplication([]), VirtualClock()
 controller = Controller(replace(Experiment(), {"epochs": 5}), clock)
@@ -146,7 +146,11 @@ def test_it_trains_pins_and_undoes_in_a_process_without_any_widget(tmp_path):
     script.write_text(ALONE)
     place = Path(__file__).parents[2]
     told = subprocess.run(
-        [sys.executable, str(script)], capture_output=True, text=True, cwd=place, check=True
+        [sys.executable, str(script), str(Path(__file__).parent)],
+        capture_output=True,
+        text=True,
+        cwd=place,
+        check=True,
     )
     assert told.stdout.strip() == "[]"
 

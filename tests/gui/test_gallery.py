@@ -80,10 +80,10 @@ def test_nothing_of_the_last_thing_stays(person):
     window.guide.next_page()
     for tab in ("seeds", "side", "landscape"):
         window.tabs.set_tab(tab)
-    window.transport.keep_weights.setChecked(True)
-    window.transport.set_speed(50)
+    window.timeline.action("keep_weights").setChecked(True)
+    window.timeline.set_speed(50)
     window.history_view.set_tab("weights")
-    window.timeline.button("overlay").setChecked(True)
+    window.timeline.action("overlay").setChecked(True)
     window.editing.button.setChecked(True)
     window.timeline.track.pick_moment(0)
     controls.set_shown_curves(["model.depth"])
@@ -102,7 +102,7 @@ def test_nothing_of_the_last_thing_stays(person):
     assert window.tabs.seeds is window.tabs.side is window.tabs.landscape is None
     assert person.controller.runner.speed is None
     assert window.history_view.tab == "loss"
-    assert not window.timeline.button("overlay").isChecked()
+    assert not window.timeline.action("overlay").isChecked()
     assert not window.editing.is_on
     assert controls.chosen_curves() == ("regularization.weight_decay", "regularization.dropout")
     assert not any(group.more.isChecked() for group in controls._groups.values() if group.more)

@@ -6,6 +6,7 @@ import threading
 
 import pytest
 from PySide6.QtCore import Qt
+from virtual_clock import VirtualClock
 
 from regplay.core import training
 from regplay.core.datasets import load
@@ -16,10 +17,8 @@ from regplay.core.history import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
 from regplay.gui.training import worker
-from regplay.gui.training.clock import VirtualClock
-from regplay.gui.training.messages import Job, Look, Mailbox, Start, View
+from regplay.gui.training.messages import Job, Look, Mailbox, Start, StudyRequest, View
 from regplay.gui.training.runner import FRAME, Runner
-from regplay.gui.training.studies import StudyRequest
 from regplay.gui.training.worker import Worker
 from regplay.session.session import Change, Run
 
@@ -323,7 +322,7 @@ def test_a_run_ends_though_it_is_called_while_its_last_losses_are_measured(runne
     runner.start()
     runner.submit(experiment, dataset, grid_of(dataset), Change.RESTART)
     runner.play()
-    until(lambda: runner.study({}) or runner.is_finished)
+    until(lambda: runner._worker.study({}, "auto") or runner.is_finished)
     assert list(runner.view.run.history.epochs) == [0, 1, 2]
 
 
@@ -361,7 +360,8 @@ def test_a_step_beside_a_study_is_made_at_once(runner, until, monkeypatch):
     submit(runner)
     until(lambda: is_at(runner, 0))
     endless = replace(SMALL, {path.replace("__", "."): value for path, value in LONG.items()})
-    runner.study({"a": StudyRequest(Lineup((endless, replace(endless, {"optimizer.lr": 0.1}))))})
+    lineup = Lineup((endless, replace(endless, {"optimizer.lr": 0.1})))
+    runner._worker.study({"a": StudyRequest(lineup)}, "auto")
     for step in (1, 2):
         assert is_at_study.wait(60)
         is_at_study.clear()

@@ -9,7 +9,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Lineup
-from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training.messages import Study, StudyRequest
 from regplay.gui.widgets.study_control import StudyControl
 
 SMALL = replace(

@@ -14,7 +14,6 @@ from regplay.gui.theme import (
     ROLES,
     VERDICTS,
     Colors,
-    Theme,
     colors_of,
     mix,
     palette_of,
@@ -62,15 +61,6 @@ def test_mixing() -> None:
     assert mix("#000000", "#ffffff", 0) == "#000000"
     assert mix("#000000", "#ffffff", 1) == "#ffffff"
     assert mix("#102030", "#304050", 0.5) == "#203040"
-
-
-@pytest.fixture
-def theme(qapp: QApplication):
-    theme = Theme(qapp)
-    yield theme
-    theme.set_scheme("system")
-    theme.set_zoom(100)
-    theme.deleteLater()
 
 
 def _lightness(palette: QPalette, role: QPalette.ColorRole) -> int:

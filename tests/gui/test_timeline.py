@@ -1,8 +1,10 @@
 """The row of earlier moments, by mouse and keyboard."""
 
 from itertools import pairwise
+from math import log
 
 import pytest
+from menu_tools import click_action
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QTest
@@ -44,14 +46,22 @@ def _click(timeline: Timeline, index: int, y: int = 9) -> None:
     QTest.mouseClick(timeline.track, LEFT, pos=_at(timeline, index, y))
 
 
-def _texts(timeline: Timeline) -> list[str]:
-    names = ("live", "continue", "restore_best", "overlay")
-    return [timeline.button(name).text() for name in names]
+def _choose(timeline: Timeline, name: str) -> None:
+    """Open the menu and click an entry of it."""
+    QTest.mouseClick(timeline.more, LEFT)
+    click_action(timeline.menu, timeline.action(name))
 
 
-def test_kept_moments_are_evenly_spaced_and_a_click_goes_to_one(timeline, moments) -> None:
-    gaps = {round(timeline.track.x_of(i + 1) - timeline.track.x_of(i), 6) for i in range(15)}
-    assert len(gaps) == 1
+def test_the_track_is_as_long_as_the_logarithm_of_the_planned_epochs(timeline, moments) -> None:
+    track = timeline.track
+    for planned in (987, 99_999):
+        timeline.set_epochs(planned)
+        length = track.width() - 14
+        places = [(track.x_of(i) - 7) / length for i in range(len(KEPT))]
+        assert places == pytest.approx([log(1 + e) / log(1 + planned) for e in KEPT])
+    timeline.set_epochs(10)  # fewer than are trained
+    assert track.x_of(15) == track.width() - 7
+    timeline.set_epochs(987)
     _click(timeline, 4)
     _click(timeline, 9, y=25)  # on the numbers below
     assert moments == [5, 55]
@@ -72,6 +82,7 @@ def test_a_drag_goes_through_the_moments_and_ends_live(timeline, moments) -> Non
 
 
 def test_taking_hold_of_the_handle_beside_its_middle_does_not_move_it(timeline, moments) -> None:
+    timeline.set_epochs(399)
     timeline.track.set_kept(range(400))  # some 1 px apart
     timeline.track.set_moment(200)
     QTest.mousePress(timeline.track, LEFT, pos=_at(timeline, 200) + QPoint(5, 0))
@@ -79,7 +90,8 @@ def test_taking_hold_of_the_handle_beside_its_middle_does_not_move_it(timeline, 
     assert moments == []
     QTest.mouseMove(timeline.track, _at(timeline, 190) + QPoint(5, 0))
     QTest.mouseRelease(timeline.track, LEFT)
-    assert abs(timeline.track.moment - 190) <= 1
+    track = timeline.track
+    assert abs(track.x_of(timeline.track.moment) - track.x_of(190)) <= 1
 
 
 def test_keys_go_by_one_by_ten_and_to_the_ends(timeline, moments) -> None:
@@ -139,7 +151,7 @@ def test_nothing_can_be_done_with_fewer_than_two_moments(timeline, moments) -> N
     timeline.track.set_kept([0])
     names = ("live", "continue", "restore_best", "overlay")
     assert not timeline.track.isEnabled()
-    assert not any(timeline.button(name).isEnabled() for name in names)
+    assert not any(timeline.action(name).isEnabled() for name in names)
     assert timeline.label.text() == "Epoch 0"
     _click(timeline, 0)
     timeline.track.set_kept([])
@@ -159,27 +171,27 @@ def test_a_drag_ends_when_a_new_run_begins(timeline, moments) -> None:
 
 
 def test_buttons_are_enabled_where_they_have_something_to_do(qtbot, timeline, moments) -> None:
-    live, go_on = timeline.button("live"), timeline.button("continue")
+    live, go_on = timeline.action("live"), timeline.action("continue")
     assert not live.isEnabled()
     assert not go_on.isEnabled()
     _click(timeline, 3)
-    with qtbot.waitSignal(timeline.button("continue").clicked):
-        QTest.mouseClick(go_on, LEFT)
-    QTest.mouseClick(live, LEFT)
+    with qtbot.waitSignal(timeline.action("continue").triggered):
+        _choose(timeline, "continue")
+    _choose(timeline, "live")
     assert moments == [3, None]
     assert not go_on.isEnabled()
 
 
 def test_best_can_be_restored_and_shown_once_there_is_one(qtbot, timeline) -> None:
-    restore, overlay = timeline.button("restore_best"), timeline.button("overlay")
+    restore, overlay = timeline.action("restore_best"), timeline.action("overlay")
     assert not restore.isEnabled()
     assert not overlay.isEnabled()
     timeline.track.set_best(60)
-    with qtbot.waitSignal(timeline.button("restore_best").clicked):
-        QTest.mouseClick(restore, LEFT)
+    with qtbot.waitSignal(timeline.action("restore_best").triggered):
+        _choose(timeline, "restore_best")
     for is_on in (True, False):
-        with qtbot.waitSignal(timeline.button("overlay").toggled) as signal:
-            QTest.mouseClick(overlay, LEFT)
+        with qtbot.waitSignal(timeline.action("overlay").toggled) as signal:
+            _choose(timeline, "overlay")
         assert signal.args == [is_on]
     timeline.track.set_best(None)
     assert not restore.isEnabled()
@@ -196,17 +208,21 @@ def test_the_ring_is_at_the_kept_epoch_nearest_to_the_best(timeline, colors) -> 
     assert timeline.track.grab().toImage() != image
 
 
-def test_numbered_ticks_keep_their_numbers_and_do_not_touch(timeline) -> None:
-    timeline.resize(1200, 32)
+@pytest.mark.parametrize("epochs", [1, 7, 20, 987, 1000, 24_000, 1_000_000])
+@pytest.mark.parametrize("width", [320, 700, 1900])
+def test_numbers_are_round_have_room_and_both_ends(timeline, epochs, width) -> None:
+    timeline.resize(width, timeline.height())
     QApplication.processEvents()
-    before = {number for _, number in timeline.track.ticks()}
-    timeline.track.set_kept([*KEPT, 1597])
-    ticks = timeline.track.ticks()
-    assert before == {number for _, number in ticks} - {"1,597"}
-    timeline.track.set_kept(range(0, 100_000, 97))
-    ticks = timeline.track.ticks()
-    width = timeline.track.fontMetrics().horizontalAdvance("100,000")
-    assert 3 <= len(ticks) <= timeline.track.width() / (0.8 * width)
+    timeline.set_epochs(epochs)
+    timeline.track.set_kept([0, epochs])
+    ticks, track = timeline.track.ticks(), timeline.track
+    numbers = [int(number.replace(",", "")) for _, number in ticks]
+    assert numbers[0] == 0
+    assert numbers[-1] == epochs
+    assert all(str(number).rstrip("0") in ("1", "2", "5") for number in numbers[1:-1])
+    digit = track.fontMetrics().horizontalAdvance("0") * 0.85
+    for (x, number), (other_x, other) in pairwise(ticks[1:-1]):
+        assert other_x - x > (len(number) + len(other)) / 2 * digit
     timeline.track.resize(10, 30)
     assert timeline.track.ticks() == []
 
@@ -221,43 +237,40 @@ def test_the_mouse_reads_the_epoch_under_it(timeline) -> None:
     assert timeline.track.toolTip().startswith("Epoch 987, the newest")
 
 
-@pytest.mark.parametrize(
-    ("width", "text"), [(960, "Epoch 987 · stopped early"), (500, "Stopped at 987")]
-)
-def test_early_stopping_is_told_at_the_end(timeline, width, text) -> None:
-    timeline.resize(width, 32)
+def test_early_stopping_is_told_at_the_end(timeline) -> None:
     timeline.set_stopped_early(987)
-    assert timeline.label.text() == text
-    assert "Early stopping ended the run at epoch 987" in timeline.label.toolTip()
+    assert timeline.label.text() == "Stopped at 987"
     timeline.track.set_moment(21)
     assert timeline.label.text() == "Epoch 21"
     timeline.track.set_moment(None)
     timeline.set_stopped_early(None)
     assert timeline.label.text() == "Epoch 987"
-    assert "Early" not in timeline.label.toolTip()
 
 
-@pytest.mark.parametrize("width", [1300, 960, 760, 700, 600, 500, 400, 320])
-def test_texts_get_shorter_so_that_nothing_overlaps(qtbot, width) -> None:
+@pytest.mark.parametrize("zoom", [100, 150, 200])
+@pytest.mark.parametrize("width", [1900, 1280, 1024, 900, 800])
+def test_parts_make_room_for_the_track(qtbot, theme, width, zoom) -> None:
+    theme.set_zoom(zoom)
     page, timeline = QWidget(), Timeline()
     qtbot.addWidget(page)
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.addWidget(timeline)
-    page.resize(width, 40)
+    page.resize(width, 100)
     with qtbot.waitExposed(page):
         page.show()
     assert timeline.width() == width
-    parts = [timeline.label] if timeline.label.isVisible() else []
-    parts += [timeline.track, *(timeline.button(n) for n in ("live", "continue", "restore_best"))]
-    parts.append(timeline.button("overlay"))
+    parts = [part for part in timeline.parts() if part.isVisible()]
     edges = [(part.geometry().left(), part.geometry().right()) for part in parts]
     assert all(right < left for (_, right), (left, _) in pairwise(edges))
     assert edges[-1][1] < width
     assert all(part.width() >= part.minimumSizeHint().width() for part in parts)
-    long = ["Live", "Continue from here", "Restore best", "Show best"]
-    assert (_texts(timeline) == long) == (width >= 760)
-    assert timeline.label.isVisible() == (width >= 500)
+    assert all(part.height() >= part.minimumSizeHint().height() for part in parts)
+    assert timeline.track.width() >= 160 or width < 1024
+    assert {timeline.play, timeline.step, timeline.epochs, timeline.more} <= set(parts)
+    if zoom == 100:
+        assert timeline.label in parts
+        assert timeline.speed in parts
 
 
 def test_new_moments_lay_nothing_out(timeline) -> None:
@@ -275,24 +288,27 @@ def test_space_is_left_to_the_window_and_return_presses(qtbot, timeline) -> None
     action.setShortcut(QKeySequence("Space"))
     action.triggered.connect(lambda: pressed.append("window"))
     timeline.addAction(action)
-    timeline.button("continue").clicked.connect(lambda: pressed.append("continue"))
+    timeline.step.clicked.connect(lambda: pressed.append("step"))
     timeline.track.set_moment(5)
     timeline.activateWindow()
     qtbot.waitUntil(timeline.isActiveWindow)
-    for part in (timeline.button("continue"), timeline.track):
+    for part in (timeline.step, timeline.track):
         part.setFocus()
         QTest.keyClick(part, Key.Key_Space)
     assert pressed == ["window", "window"]
     timeline.removeAction(action)
-    QTest.keyClick(timeline.button("continue"), Key.Key_Space)
+    QTest.keyClick(timeline.step, Key.Key_Space)
     assert pressed == ["window", "window"]
-    QTest.keyClick(timeline.button("continue"), Key.Key_Return)
-    assert pressed == ["window", "window", "continue"]
+    QTest.keyClick(timeline.step, Key.Key_Return)
+    assert pressed == ["window", "window", "step"]
 
 
 def test_parts_are_found_by_their_names_and_explain_themselves(timeline) -> None:
     assert timeline.objectName() == "timeline"
-    for name in ("track", "live", "continue", "restore_best", "overlay"):
-        part = timeline.findChild(QWidget, f"timeline.{name}")
-        assert part.toolTip()
-        assert part.accessibleName()
+    for part in timeline.parts():
+        if part not in (timeline.label, timeline.of):
+            assert part.toolTip()
+            assert part.accessibleName()
+            assert timeline.findChild(QWidget, part.objectName()) is part
+    for name in ("live", "continue", "restore_best", "overlay", "reset", "seed", "epoch"):
+        assert timeline.action(name).toolTip()

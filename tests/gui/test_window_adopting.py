@@ -77,10 +77,10 @@ def from_an_earlier_moment(person):
     person.wait_until_finished()
     person.window.timeline.track.pick_moment(20)
     person.wait(lambda: person.view.look.epoch == 20)
-    person.window.transport.set_speed(1)
+    person.window.timeline.set_speed(1)
     person.click("timeline.continue")
-    person.click("transport.play")  # which trains on: let it wait where it is
-    person.window.transport.set_speed(None)
+    person.click("timeline.play")  # which trains on: let it wait where it is
+    person.window.timeline.set_speed(None)
 
 
 @pytest.fixture(scope="module")

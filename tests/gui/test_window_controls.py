@@ -74,7 +74,7 @@ def assert_is_shown(person):
 @pytest.mark.parametrize("path", [p for p in FIELDS if FIELDS[p].kind != "text"])
 def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, path):
     person = open_window(where_it_is_shown(path) | {"epochs": 5})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     before, generation = person.controller.session.experiment, person.view.generation
 
@@ -103,7 +103,7 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
 
 def test_a_file_and_its_target(open_window, table):
     person = open_window({"epochs": 5})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     person.set(data__name="csv")
     assert "file" in person.banner.lower()
@@ -121,7 +121,7 @@ def test_a_file_and_its_target(open_window, table):
 
 def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, table, tmp_path):
     person = open_window({"epochs": 5, "data.name": "csv", "data.file": str(table)})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     missing = tmp_path / "missing.csv"
     write(person, person.window.controls.control("data.file"), str(missing))
@@ -130,19 +130,19 @@ def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, tabl
     # There is nothing to train, and the button says so again rather than seeming to train.
     person.click("banner.close")
     assert person.banner == ""
-    for button in ("transport.play", "transport.reset"):
+    for button in ("timeline.play", "timeline.reset"):
         person.click(button)
         assert str(missing) in person.banner
         assert not person.controller.runner.is_playing
         person.click("banner.close")
-    for button in ("transport.step", "transport.epoch"):
+    for button in ("timeline.step", "timeline.epoch"):
         person.click(button)
         assert not person.controller.runner.is_playing
     person.set(regularization__weight_decay=0.1)
     assert str(missing) in person.banner
 
     missing.write_text(TABLE.replace("c\n", "price\n"), encoding="utf-8")
-    person.click("transport.play")
+    person.click("timeline.play")
     assert_is_shown(person)
     assert person.window.fit_view.panel.dataset.target_name == "price"
     assert person.view.run.experiment.regularization.weight_decay == 0.1
@@ -150,7 +150,7 @@ def test_a_wrong_file_is_explained_and_the_window_stays_usable(open_window, tabl
 
 def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
     person = open_window({"epochs": 5})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     control = person.window.controls.control("regularization.weight_decay")
     control.box.setFocus()
@@ -174,7 +174,7 @@ def test_a_number_typed_and_a_dragged_slider_arrive_too(open_window):
 def test_a_file_that_is_there_after_all_starts_anew_even_with_kept_weights(open_window, tmp_path):
     person = open_window({"epochs": 5})
     person.click("keep_weights")
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     path = tmp_path / "late.csv"
     person.set(data__name="csv", data__file=str(path))
@@ -198,7 +198,7 @@ def test_after_enter_the_keys_belong_to_the_window(person):
 
 
 def test_without_data_nothing_of_the_last_dataset_is_shown(person):
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     person.window.controls.control("data.name").set_value("csv")
     assert "choose a CSV file" in person.banner

@@ -9,7 +9,7 @@ from regplay.core.datasets import REGISTRY
 
 def assert_trains(person):
     window = person.window
-    person.click("transport.play")
+    person.click("timeline.play")
     view = person.wait_until_finished()
     assert person.banner == ""
     assert view.snapshot.epoch == 5
@@ -76,7 +76,7 @@ def test_a_persons_own_file_trains(open_window, tmp_path, columns, inputs, task)
 
 def test_switching_datasets_while_training_shows_the_last(open_window):
     person = open_window({"epochs": 1_000_000, "optimizer.batch_size": 1})
-    person.click("transport.play")
+    person.click("timeline.play")
     for name in REGISTRY:
         if name != "csv":
             person.set(data__name=name)

@@ -33,34 +33,34 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
     alone, monkeypatch, name, remedy
 ):
     person = alone
-    person.click("transport.step")
+    person.click("timeline.step")
     person.wait_for_step(1)
     person.click("keep_weights")
     with monkeypatch.context() as patch:
         patch.setattr(Training, name, broken)
         # Makes another training, adjusts it, or just trains, whichever is broken.
         if name == "__init__":
-            person.click("transport.seed")
+            person.click("timeline.seed")
         elif name == "adjust":
             person.set(regularization__l1=0.1)
         else:
-            person.click("transport.play")
+            person.click("timeline.play")
         person.wait(lambda: bool(person.banner))
         assert "the cat sat on the keyboard" in person.banner
         assert not person.controller.runner.is_playing
-        assert person.window.transport.button("play").text() == "Train"
+        assert person.window.timeline.play.text() == "Train"
         assert [thread.isRunning() for thread in person.window.findChildren(QThread)] == [True]
     person.click("banner.close")
 
     if remedy == "reset":
-        person.click("transport.reset")
+        person.click("timeline.reset")
         person.wait_for_step(0)
     elif remedy == "control":
         person.set(model__depth=3)
         person.wait(person.is_shown)
     runner = person.controller.runner
     if not runner.is_playing and not runner.is_finished:  # it was to train to the end before
-        person.click("transport.play")
+        person.click("timeline.play")
     assert person.wait_until_finished().snapshot.epoch == 20
     assert person.banner == ""
 
@@ -68,9 +68,9 @@ def test_an_error_on_the_thread_is_told_and_the_window_stays_usable(
 def test_a_step_after_an_error_begins_anew(alone, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Training, "train", broken)
-        alone.click("transport.play")
+        alone.click("timeline.play")
         alone.wait(lambda: bool(alone.banner))
-    alone.click("transport.step")
+    alone.click("timeline.step")
     alone.wait_for_step(1)
 
 
@@ -78,7 +78,7 @@ def test_an_error_in_a_sweep_is_told_and_the_run_does_not_suffer(open_window, mo
     monkeypatch.setattr(JointTraining, "advance", broken)
     person = open_window()
     person.wait(lambda: "could not be trained: the cat sat on the keyboard" in person.banner)
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.wait_until_finished().snapshot.epoch == 20
 
 
@@ -92,10 +92,10 @@ def test_an_error_of_a_superseded_experiment_is_not_told(person, monkeypatch):
         init(training, experiments, **values)
 
     monkeypatch.setattr(Training, "__init__", breaks_at_seed_1)
-    person.click("transport.seed")
-    person.click("transport.seed")
+    person.click("timeline.seed")
+    person.click("timeline.seed")
     goes_on.set()
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.wait_until_finished().run.experiment.seed == 2
     assert person.banner == ""
 
@@ -126,7 +126,7 @@ def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, 
     person = alone
     full_gpu(monkeypatch, name)
     person.window.set_device("cuda:0")
-    person.click("transport.play")
+    person.click("timeline.play")
     view = person.wait_until_finished()
     assert view.snapshot.epoch == 20
     assert list(view.run.history.epochs) == list(range(21))
@@ -149,7 +149,7 @@ def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monke
 
 def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
     person = open_window({"data.name": "cubic", "optimizer.name": "sgd", "optimizer.lr": 10.0})
-    person.click("transport.play")
+    person.click("timeline.play")
     view = person.wait_until_finished()
     assert view.snapshot.diverged[0]
     assert "Diverged" in person.text("verdict.headline")
@@ -160,7 +160,7 @@ def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
         for log in (True, False):
             person.window.history_view.log_y.setChecked(log)
             assert not person.window.grab().isNull()
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.controller.replay.is_on  # as far as it came
     person.wait(lambda: not person.controller.replay.is_on)
     assert not person.controller.runner.is_playing
@@ -175,7 +175,7 @@ def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
 
 def test_closing_while_training_a_big_network_takes_under_a_second(open_window):
     person = open_window(BIG)
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait(lambda: person.view.snapshot.step > 0)
     (thread,) = person.window.findChildren(QThread)
     assert thread.isRunning()
@@ -204,7 +204,7 @@ def test_a_window_that_was_never_shown_closes(qapp, settings, tmp_path):
 
 def test_a_big_network_is_superseded_between_two_steps(open_window):
     person = open_window(BIG)
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait(lambda: person.view.snapshot.step > 0)
     person.set(model__depth=1, model__width=2, epochs=5)
     assert person.wait_until_finished().snapshot.epoch == 5

@@ -85,8 +85,8 @@ def test_ctrl_o_opens_an_experiment_with_all_its_epochs(person, choose_file, fil
 
 def test_an_experiment_keeps_its_epochs_where_the_run_was_given_as_many(person, choose_file, file):
     """The window had 20 and was given 20 more: the 40 of the file are its own."""
-    person.window.transport.keep_weights.setChecked(True)
-    person.click("transport.play")
+    person.window.timeline.action("keep_weights").setChecked(True)
+    person.click("timeline.play")
     person.wait_until_finished()
     person.set(regularization__weight_decay=0.01)  # goes on from the present weights
     person.wait_until_finished()
@@ -125,7 +125,7 @@ def test_a_table_is_shown_first_and_then_learned_from(person, choose_file, file,
     use_table(person)
     data = person.controller.session.experiment.data
     assert (data.name, data.file, data.target) == ("csv", str(path), "sales")
-    person.click("transport.play")
+    person.click("timeline.play")
     view = person.wait_until_finished()
     assert view.dataset.input_names == ("price",)
     assert view.snapshot.epoch == 20
@@ -217,7 +217,7 @@ def places(window):
         "fit": window.fit_view.panel.chart,
         "losses": window.history_view.plot,
         "a number": window.controls.control("optimizer.lr").findChild(ValueBox),
-        "transport": window.transport,
+        "transport": window.timeline,
         "window": window.verdict_bar,
     }
     return {name: widget.mapTo(window, widget.rect().center()) for name, widget in widgets.items()}

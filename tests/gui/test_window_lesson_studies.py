@@ -7,7 +7,7 @@ from file_tools import written
 from session_tools import LESSON
 
 from regplay.gui.runs.side_tab import Together
-from regplay.gui.training.studies import Study
+from regplay.gui.training.messages import Study
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ RIGHT = Qt.MouseButton.RightButton
 @pytest.fixture
 def trained(person):
     """A person who has trained the sine for 20 epochs, and whose menus are closed at the end."""
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     yield person
     while QApplication.activePopupWidget() is not None:

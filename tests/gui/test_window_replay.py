@@ -89,11 +89,11 @@ def test_another_setting_can_be_tried_from_an_earlier_moment(trained):
     norm = trained.view.snapshot.value("weight_norm")
     go_to(trained, 20)
     trained.click("keep_weights")
-    trained.window.transport.set_speed(1)  # else it may be at its end by the pause
+    trained.window.timeline.set_speed(1)  # else it may be at its end by the pause
     trained.click("timeline.continue")
     trained.controller.runner.pause()
     trained.set(regularization__weight_decay=1.0)
-    trained.window.transport.set_speed(None)
+    trained.window.timeline.set_speed(None)
     trained.press(Qt.Key.Key_Space)
     trained.wait(lambda: trained.is_shown() and trained.view.is_finished)
     assert trained.view.snapshot.epoch == 200

@@ -48,7 +48,7 @@ def slide(person, path, key=Key.Key_PageUp):
 
 def test_kept_weights_go_on_from_where_they_are(person):
     person.click("keep_weights")
-    person.click("transport.play")
+    person.click("timeline.play")
     first = person.wait_until_finished()
     before = [first.run.history.column(measure).copy() for measure in MEASURES]
 
@@ -76,14 +76,14 @@ def test_kept_weights_go_on_from_where_they_are(person):
 def test_kept_weights_while_training(open_window):
     person = open_window({"epochs": 1_000_000, "optimizer.batch_size": 1})
     person.click("keep_weights")
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait(lambda: person.view.snapshot.epoch > 50)
     run = person.view.run
     slide(person, "optimizer.lr", Key.Key_PageDown)
     person.wait(person.is_shown)
     slide(person, "regularization.l1")
     person.wait(person.is_shown)
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.view.run is run
     first, second = run.changed_at
     assert 50 < first <= second
@@ -98,14 +98,14 @@ def test_kept_weights_while_training(open_window):
     assert person.view.run.changed_at == []
     assert person.window.history_view.plot.marks.epochs == ()
     # It goes as far as before without being told to; a new start ends that.
-    person.click("transport.reset")
+    person.click("timeline.reset")
     person.wait_for_step(0)
 
 
 def test_a_drag_shows_retrained_networks_all_the_way(open_window, settings):
     settings.setValue("curves", "")  # else a finished curve shows its own networks
     person = open_window({"epochs": 500, "optimizer.name": "sgd"})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     control = person.window.controls.control("regularization.weight_decay")
     person.window.controls.ensureWidgetVisible(control)
@@ -148,7 +148,7 @@ def train_with_curves(open_window, settings):
     def train_one(curves, values):
         settings.setValue("curves", " ".join(curves))
         person = open_window(values)
-        person.click("transport.play")
+        person.click("timeline.play")
         return person
 
     return train_one
@@ -269,7 +269,7 @@ def test_what_trains_long_shows_its_progress_and_is_left_for_another_value(train
 
 @pytest.mark.parametrize("values", [{"data.noise": 1.0}, {"data.name": "moons"}])
 def test_what_is_shown_stays_whole_until_there_is_a_fit_of_other_data(person, monkeypatch, values):
-    person.click("transport.play")
+    person.click("timeline.play")
     before = person.wait_until_finished()
     goes_on, init = threading.Event(), Training.__init__
 
@@ -293,14 +293,14 @@ def test_what_is_shown_stays_whole_until_there_is_a_fit_of_other_data(person, mo
 
 def test_a_hundred_restarts_in_a_row_end_with_the_last(open_window):
     person = open_window({"epochs": 1500})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait(lambda: person.view.snapshot.step > 0)
     window = person.window
     threads, timers = threading.active_count(), len(window.findChildren(QTimer))
     objects, before = len(window.findChildren(QObject)), trainings()
     for turn in range(100):
         if turn % 2:
-            person.click("transport.seed")
+            person.click("timeline.seed")
         else:
             slide(person, "model.depth", Key.Key_Up if turn % 4 else Key.Key_Down)
         if turn % 10 == 9:  # let some of them come up in between

@@ -5,8 +5,8 @@ import pytest
 from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
+from virtual_clock import VirtualClock
 
-from regplay.gui.training.clock import VirtualClock
 from regplay.gui.training.messages import Start
 from regplay.gui.training.runner import Runner
 from regplay.session.document import read
@@ -156,7 +156,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     window.history_view.set_tab("weights")
     worked.click("timeline.overlay")
     worked.click("keep_weights")
-    window.transport.set_speed(100)
+    window.timeline.set_speed(100)
     window.controls.set_shown_curves(["optimizer.lr", "regularization.l1"])
     kept = worked.view.run.checkpoints.epochs.tolist()
     window.timeline.track.pick_moment(kept[3])
@@ -174,10 +174,10 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     assert other.view.snapshot.epoch == 40
     assert is_same_run(other.view.run, view.run)
     assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")
-    assert window.timeline.button("overlay").isChecked()
+    assert window.timeline.action("overlay").isChecked()
     other.wait(lambda: other.view.best is not None)
     assert window.controller.session.keeps_weights
-    assert window.transport.keep_weights.isChecked()
+    assert window.timeline.action("keep_weights").isChecked()
     assert window.controller.runner.speed == 100
     assert window.controls.chosen_curves() == ("regularization.l1", "optimizer.lr")
     assert window.guide.position == ("small", 1)
@@ -233,8 +233,8 @@ def test_changes_are_asked_about_before_another_session_is_opened(worked, path):
 def test_opening_one_ends_the_run_that_plays(worked, open_window, path, epochs):
     """Also where it is of the very experiment that is opened, but for its epochs."""
     other = open_window({"epochs": epochs, DROPOUT: 0.2, DECAY: 0.1})
-    other.window.transport.set_speed(5 if epochs == 40 else None)
-    other.click("transport.play")
+    other.window.timeline.set_speed(5 if epochs == 40 else None)
+    other.click("timeline.play")
     other.wait(lambda: other.view.snapshot.epoch > 0)
     assert other.window.documents.open(path)
     assert not other.controller.runner.is_playing
@@ -250,7 +250,7 @@ def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(ope
     assert person.window.documents.open(tmp_path / "bare.regplay")
     assert person.wait_for_step(0).run.history.last.epoch == 0
     person.set(epochs=1_000_000)
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait(lambda: person.view.snapshot.epoch > 0)
     untrained(tmp_path / "bare.regplay", epochs=1_000_000)
     assert person.window.documents.open(tmp_path / "bare.regplay")

@@ -108,7 +108,7 @@ def test_a_scheme_restyles_everything(person, settings, name, colors):
         assert chart.colors is colors
         assert chart.grab().toImage().pixelColor(1, 1).name() == colors.background
     assert settings.value("scheme") == name
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     assert colors.train in person.text("verdict.losses")
     # A view that is made later is of the same colours.
@@ -123,14 +123,11 @@ def test_a_scheme_restyles_everything(person, settings, name, colors):
 def test_menus_have_the_shortcuts_that_the_buttons_name(person):
     shortcuts = {a.shortcut().toString() for a in person.window.findChildren(QAction)}
     assert {"Space", "S", "E", "R", "N"} <= shortcuts
-    for name, key in {
-        "play": "Space",
-        "step": "S",
-        "epoch": "E",
-        "reset": "R",
-        "seed": "N",
-    }.items():
-        assert f"({key})" in person.window.transport.button(name).toolTip()
+    timeline = person.window.timeline
+    assert "(Space)" in timeline.play.toolTip()
+    assert "(S)" in timeline.step.toolTip()
+    for name, key in {"epoch": "E", "reset": "R", "seed": "N"}.items():
+        assert timeline.action(name).shortcut().toString() == key
     for standard in ("Open", "Save"):
         wanted = QKeySequence(getattr(QKeySequence.StandardKey, standard))
         assert wanted.toString() in shortcuts
@@ -152,7 +149,7 @@ def test_an_experiment_is_saved_and_opened(person, tmp_path, monkeypatch):
     assert person.window.controls.experiment() == saved
     assert person.find("epochs").value() == 12
     person.wait(person.is_shown)
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.wait_until_finished().snapshot.epoch == 12
     assert person.banner == ""
 
@@ -182,7 +179,7 @@ def test_a_wrong_file_is_explained_and_changes_nothing(
     assert complaint in person.banner
     assert person.controller.session.experiment is before
     assert person.controller.runner.generation == generation
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
 
 

@@ -219,7 +219,7 @@ def test_sliders_that_show_no_curve_train_nothing_and_the_choice_is_remembered(
     person = at_curves
     for path in (WD, DROPOUT):
         person.click(f"{path}.curve")
-    person.wait(lambda: not person.controller.runner._studies)
+    person.wait(lambda: not person.controller.studies._told)
     assert person.window.controls.shown_curves() == ()
     again = open_window(SMALL)
     assert again.window.controls.shown_curves() == ()

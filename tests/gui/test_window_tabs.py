@@ -33,7 +33,7 @@ def landscape_of(person):
 def test_the_landscape_trains_on_start_and_hands_over_the_clicked_network(at_tab):
     person = at_tab("landscape")
     tab = landscape_of(person)
-    assert not person.controller.runner._studies
+    assert not person.controller.studies.studies
     person.click("landscape.start")
     person.wait(lambda: tab.map is not None and tab.map.is_finished)
     assert tab.map.measures["valid_loss"].shape == (9, 25)
@@ -71,7 +71,7 @@ def test_many_seeds_show_a_band_and_the_parts_of_the_loss(at_tab):
     bars = tab.decomposition.bars
     axis = decomposition_axis("regularization.weight_decay")
     person.wait(lambda: len(bars.parts) == len(axis.values) and all(bars.parts))
-    studies = person.controller.runner._studies
+    studies = person.controller.studies.studies
     person.wait(lambda: all(study.finished for study in studies.values()))
     assert len(studies["seeds.band"].digest.members) == 5
     assert len(tab.spread.panel.fit_band.std) == 256
@@ -166,7 +166,7 @@ def test_an_adopted_pin_is_the_run_itself_with_all_its_moments_and_goes_on(at_ta
     assert adopted.snapshot.values.tobytes() == pinned.snapshot.values.tobytes()
     np.testing.assert_array_equal(adopted.fit.grid, pinned.fit.grid)
     assert list(window.timeline.track.kept) == list(range(21))
-    person.click("transport.play")  # twice as far, and the pin stays as it was
+    person.click("timeline.play")  # twice as far, and the pin stays as it was
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 40)
     assert window.controller.pins[0].run.history.last.epoch == 20
 
@@ -275,7 +275,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     early = {}
     person.wait(lambda: person.view.fit.epoch == 30)
     early[0] = person.view.fit
-    window.transport.set_speed(1)
+    window.timeline.set_speed(1)
     person.click("timeline.continue")
     person.wait(person.is_shown)
     window.controller.runner.pause()
@@ -283,7 +283,7 @@ def test_pinned_runs_stand_beside_the_present_one_as_they_were_at_the_same_epoch
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch >= 50)
     assert person.view.snapshot.epoch < 100
     person.press(Qt.Key.Key_P)  # on its way: its experiment, trained again, would go further
-    window.transport.set_speed(None)
+    window.timeline.set_speed(None)
     person.press(Qt.Key.Key_Space)
     person.wait_until_finished()
     first, way = window.controller.pins

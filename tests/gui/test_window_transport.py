@@ -1,6 +1,5 @@
 """Train, pause, step, epoch, reset, new seed, speed and epochs, by mouse and keyboard."""
 
-import re
 import threading
 
 import numpy as np
@@ -8,12 +7,11 @@ import pytest
 from endless import ENDLESS
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from virtual_clock import VirtualClock
 
 from regplay.core.fields import get
 from regplay.core.training import Training
-from regplay.gui.training.clock import VirtualClock
-from regplay.gui.transport import SPEEDS
+from regplay.gui.timeline import SPEEDS
 
 Key = Qt.Key
 
@@ -22,13 +20,13 @@ def is_training(person):
     """Whether the button, the runner and the steps say so."""
     step = person.controller.runner.step
     person.wait(lambda: person.controller.runner.step > step)
-    assert person.window.transport.button("play").text() == "Pause"
+    assert person.window.timeline.play.text() == "Pause"
     return person.controller.runner.is_playing
 
 
 def wait_until_paused(person):
     assert not person.controller.runner.is_playing
-    assert person.window.transport.button("play").text() == "Train"
+    assert person.window.timeline.play.text() == "Train"
     # What is shown in the end is where the thread stands.
     person.wait(lambda: person.view.snapshot.step == person.controller.runner.step)
     return person.view.snapshot.step
@@ -36,15 +34,15 @@ def wait_until_paused(person):
 
 def test_the_button_trains_and_pauses(open_window):
     person = open_window(ENDLESS)
-    person.click("transport.play")
+    person.click("timeline.play")
     assert is_training(person)
-    person.click("transport.play")
+    person.click("timeline.play")
     step = wait_until_paused(person)
     assert 0 < step < person.controller.runner.last_step
-    person.click("transport.play")
+    person.click("timeline.play")
     assert is_training(person)
     assert person.controller.runner.step > step
-    person.click("transport.play")
+    person.click("timeline.play")
     wait_until_paused(person)
 
 
@@ -57,8 +55,7 @@ def test_the_button_trains_and_pauses(open_window):
         "data.name",
         "epochs",  # a spin box
         "speed",
-        "keep_weights",
-        "transport.reset",
+        "timeline.step",
         "fit",
     ],
 )
@@ -98,7 +95,7 @@ def test_space_in_a_number_box_takes_the_number_typed_so_far(person):
     assert box.text() == "0.03"
 
 
-@pytest.mark.parametrize("way", ["transport.step", Key.Key_S])
+@pytest.mark.parametrize("way", ["timeline.step", Key.Key_S])
 def test_one_step_is_one_optimizer_step(open_window, way):
     person = open_window({"optimizer.batch_size": 8})  # 30 points: four steps an epoch
     for step in range(1, 7):
@@ -107,12 +104,12 @@ def test_one_step_is_one_optimizer_step(open_window, way):
         assert view.snapshot.epoch == step // 4
         assert not person.controller.runner.is_playing
         assert view.fit.step == step
-    assert "6" in person.find("progress.text").toolTip()
+    assert "6" in person.find("timeline.epoch").toolTip()
 
 
 def test_steps_pressed_faster_than_they_are_made_all_count(person):
     for _ in range(5):
-        person.click("transport.step")
+        person.click("timeline.step")
     person.wait_for_step(5)
     for _ in range(3):
         person.press(Key.Key_E, person.window)
@@ -121,27 +118,27 @@ def test_steps_pressed_faster_than_they_are_made_all_count(person):
 
 def test_a_step_right_after_a_reset_is_the_first(open_window):
     person = open_window({"epochs": 400})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
-    person.click("transport.reset")
-    person.click("transport.step")
+    person.click("timeline.reset")
+    person.click("timeline.step")
     assert person.wait_for_step(1).snapshot.epoch == 1
 
 
 def test_train_right_after_a_reset_trains_to_the_same_end(person):
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
-    person.click("transport.reset")
-    person.click("transport.play")
+    person.click("timeline.reset")
+    person.click("timeline.play")
     person.wait_until_finished()
     assert person.banner == ""
     assert person.controller.session.experiment.epochs == 20
 
 
-@pytest.mark.parametrize("way", ["transport.epoch", Key.Key_E])
+@pytest.mark.parametrize("way", ["timeline.epoch", Key.Key_E])
 def test_one_epoch_goes_to_the_end_of_the_epoch(open_window, way):
     person = open_window({"optimizer.batch_size": 8})
-    person.click("transport.step")
+    person.click("timeline.step")
     person.wait_for_step(1)
     for epoch in (1, 2):
         person.click(way) if isinstance(way, str) else person.press(way, person.window)
@@ -149,10 +146,10 @@ def test_one_epoch_goes_to_the_end_of_the_epoch(open_window, way):
     assert person.window.history_view.plot.epochs[-1] == 2
 
 
-@pytest.mark.parametrize("way", ["transport.reset", Key.Key_R])
+@pytest.mark.parametrize("way", ["timeline.reset", Key.Key_R])
 def test_reset_waits_at_the_same_initial_weights(person, way):
     first = person.wait_for_step(0).fit.grid
-    person.click("transport.play")
+    person.click("timeline.play")
     trained = person.wait_until_finished()
     assert not np.array_equal(trained.fit.grid, first)
     person.click(way) if isinstance(way, str) else person.press(way, person.window)
@@ -163,9 +160,9 @@ def test_reset_waits_at_the_same_initial_weights(person, way):
     assert "Not trained" in person.text("verdict.headline")
 
 
-@pytest.mark.parametrize("way", ["transport.seed", Key.Key_N])
+@pytest.mark.parametrize("way", ["timeline.seed", Key.Key_N])
 def test_a_new_seed_trains_another_network_as_far(person, way):
-    person.click("transport.play")
+    person.click("timeline.play")
     first = person.wait_until_finished()
     person.click(way) if isinstance(way, str) else person.press(way, person.window)
     assert person.controller.session.experiment.seed == 1
@@ -182,7 +179,7 @@ def test_slow_motion_trains_one_epoch_a_second_of_the_clock(open_window):
     runner = person.controller.runner
     person.find("speed").setFocus()
     person.press(Key.Key_Home, "speed")
-    person.click("transport.play")
+    person.click("timeline.play")
     for second in range(1, 6):
         for quarter in range(1, 5):
             clock.advance(0.25)
@@ -208,7 +205,7 @@ def test_a_slow_network_is_not_chased(open_window, monkeypatch):
     clock = VirtualClock()
     person = open_window({"epochs": 100}, clock=clock)
     person.press(Key.Key_Home, "speed")
-    person.click("transport.play")
+    person.click("timeline.play")
     clock.advance(60.0)  # in which the network does not make its first step
     goes_on.set()
     person.wait(lambda: person.controller.runner.step == 1)
@@ -216,33 +213,32 @@ def test_a_slow_network_is_not_chased(open_window, monkeypatch):
     person.wait(lambda: person.controller.runner.step == 2)
 
 
-def test_the_speed_slider_says_its_speed_and_changes_it_while_training(open_window):
+def test_the_speed_is_chosen_and_changed_while_training(open_window):
     clock = VirtualClock()
     person = open_window({"epochs": 300}, clock=clock)
     texts = []
-    slider = person.find("speed")
+    box = person.find("speed")
     for _ in SPEEDS:
-        labels = person.window.transport.findChildren(QLabel)
-        texts += [label.text() for label in labels if re.search("speed|/s", label.text())]
-        person.press(Key.Key_Left, slider)
+        texts.append(box.currentText())
+        person.press(Key.Key_Up, box)
     assert texts[0] == "full speed"
     assert texts[-1] == "1 epoch/s"
     assert len(set(texts)) == len(SPEEDS)
 
-    person.click("transport.play")
+    person.click("timeline.play")
     clock.advance(1.0)
     person.wait(lambda: person.controller.runner.step == 1)
-    person.press(Key.Key_Right, slider)  # 2 epochs a second
+    person.press(Key.Key_Down, box)  # 2 epochs a second
     clock.advance(1.0)
     person.wait(lambda: person.controller.runner.step == 3)
-    person.press(Key.Key_End, slider)  # to the end, whatever the clock says
+    person.press(Key.Key_End, box)  # to the end, whatever the clock says
     person.wait(lambda: person.controller.runner.step == 300)
     person.wait(lambda: clock.advance(0.02) or person.view.is_finished)
     assert not person.controller.runner.is_playing
 
 
 def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
-    person.click("transport.play")
+    person.click("timeline.play")
     first = person.wait_until_finished()
     person.press(Key.Key_Up, "epochs")
     more = person.wait_until_finished()
@@ -261,11 +257,11 @@ def test_more_epochs_after_the_end_go_on_and_fewer_retrain(person):
     assert list(fewer.run.history.epochs) == list(range(epochs - 3))
 
 
-@pytest.mark.parametrize("way", ["transport.play", Key.Key_Space])
+@pytest.mark.parametrize("way", ["timeline.play", Key.Key_Space])
 def test_at_its_end_a_run_is_shown_once_more(open_window, way):
     clock = VirtualClock()
     person = open_window({"epochs": 60}, clock=clock)
-    window, play = person.window, person.window.transport.button("play")
+    window, play = person.window, person.window.timeline.play
 
     def act():
         person.click(way) if isinstance(way, str) else person.press(way, window)
@@ -307,45 +303,46 @@ def test_how_long_a_replay_takes_is_remembered(open_window):
 
 def test_the_progress_is_told_and_shown(open_window):
     person = open_window({"epochs": 1500})
-    assert person.text("progress.text") == "Epoch 0 of 1,500 · 1,500 to go"
-    assert person.find("progress").value() == 0
-    person.click("transport.epoch")
+    track = person.window.timeline.track
+    assert person.text("timeline.epoch") == "Epoch 0"
+    assert person.find("epochs").value() == track.planned == 1500
+    person.click("timeline.epoch")
     person.wait_for_step(1)
-    assert person.text("progress.text") == "Epoch 1 of 1,500 · 1,499 to go"
-    person.click("transport.play")
+    assert person.text("timeline.epoch") == "Epoch 1"
+    assert track.x_of(track.value()) < track.width() / 2
+    person.click("timeline.play")
     person.wait_until_finished()
-    assert person.text("progress.text") == "Epoch 1,500 of 1,500"
-    assert person.find("progress").value() == person.find("progress").maximum()
+    assert person.text("timeline.epoch") == "Epoch 1,500"
+    assert track.x_of(track.value()) > track.width() - 10
 
 
 def test_an_early_stopped_run_is_shown_once_more_and_can_be_reset(open_window):
     person = open_window({"epochs": 20_000, "regularization.early_stopping": 3})
-    person.click("transport.play")
+    person.click("timeline.play")
     view = person.wait_until_finished()
     assert view.snapshot.epoch < 20_000
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.controller.replay.is_on
     assert not person.controller.runner.is_playing
-    person.click("transport.reset")
+    person.click("timeline.reset")
     person.wait_for_step(0)
     assert not person.controller.replay.is_on
-    person.click("transport.play")
+    person.click("timeline.play")
     assert person.wait_until_finished().snapshot.epoch == view.snapshot.epoch
 
 
 def test_words_and_losses_are_those_of_the_moment_of_the_pause(person):
     for step in range(1, 6):  # faster than words may change while training
-        person.click("transport.step")
+        person.click("timeline.step")
         snapshot = person.wait_for_step(step).snapshot
         assert f"{snapshot.value('train_loss'):.4g}" in person.text("verdict.losses")
 
 
-def test_a_run_that_stopped_early_says_so_instead_of_epochs_to_go(open_window, settings):
+def test_a_run_that_stopped_early_says_so(open_window, settings):
     settings.setValue("curves", "")
     values = {"epochs": 5000, "optimizer.lr": 0.02, "regularization.early_stopping": 20}
     person = open_window(values)
     person.press(Qt.Key.Key_Space)
     view = person.wait_until_finished()
     assert view.snapshot.epoch < 5000
-    person.wait(lambda: "stopped early" in person.text("progress.text"))
-    assert "to go" not in person.text("progress.text")
+    person.wait(lambda: person.text("timeline.epoch").startswith("Stopped at"))

@@ -33,7 +33,7 @@ def test_a_dragged_weight_decay_goes_the_way_that_is_written_down(
 ):
     settings.setValue("curves", "")
     person = open_window({"epochs": 5})
-    person.click("transport.play")
+    person.click("timeline.play")
     person.wait_until_finished()
     ways, submit, set_fit = {}, Worker.submit, CurveView.set_fit
 

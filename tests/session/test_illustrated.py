@@ -5,7 +5,7 @@ import pytest
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.session import illustrated
-from regplay.session.illustrated import IllustratedError, starting_points
+from regplay.session.illustrated import IllustratedError, glossary, starting_points
 
 # Those that the gallery promises, by their datasets.
 DATASETS = (
@@ -50,6 +50,15 @@ def test_there_are_a_dozen_starting_points_in_this_order():
 def test_the_data_of_each_starting_point_can_be_made():
     for point in starting_points():
         assert len(load(point.experiment.data).train.y) >= 5
+
+
+def test_two_dozen_terms_are_explained_in_a_line_each():
+    terms = glossary()
+    assert 24 <= len(terms) <= 30
+    assert len({term.title for term in terms}) == len(terms)
+    for term in terms:
+        assert load(term.experiment.data).train.y.size
+        assert term.sweep is not None or term.picture == "points"
 
 
 @pytest.mark.parametrize(

@@ -193,7 +193,7 @@ _GROUPS = {
     "optimizer": "Optimizer",
 }
 _PLACED = {"seed": "model"}  # fields outside the sections
-_ELSEWHERE = ("epochs",)  # the transport bar's
+_ELSEWHERE = ("epochs",)  # the timeline's
 _FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group depends on
 # Behind `More`, so that weight decay and dropout are in sight without scrolling.
 _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare)

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
@@ -15,9 +17,8 @@ from regplay.gui.lessons import Guide
 from regplay.gui.plots.fit_view import DropoutPasses
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.tabs import Tabs
-from regplay.gui.timeline import Timeline
+from regplay.gui.timeline import SPEEDS, Timeline
 from regplay.gui.training import Start, View
-from regplay.gui.transport import SPEEDS, Transport
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
 from regplay.session.session import Run
@@ -33,21 +34,24 @@ class Appearance:
         timeline: Timeline,
         passes: DropoutPasses,
         controls: ControlPanel,
-        transport: Transport,
     ) -> None:
         self._tabs, self._history_view, self._timeline = tabs, history_view, timeline
-        self._controls, self._transport = controls, transport
-        overlay = timeline.button("overlay")
-        self._switches = {"best": overlay, "band": passes.band, "thinned": passes.thinned}
+        self._controls = controls
+        overlay = timeline.action("overlay")
+        self._switches: dict[str, QAction | QAbstractButton] = {
+            "best": overlay,
+            "band": passes.band,
+            "thinned": passes.thinned,
+        }
 
     def values(self) -> Mapping[str, ViewValue]:
         """What is to be seen, by name."""
-        speed, moment = SPEEDS[self._transport.speed.value()], self._timeline.track.moment
+        speed, moment = self._timeline.speed.currentData(), self._timeline.track.moment
         view: dict[str, ViewValue] = {
             "tab": self._tabs.tab,
             "losses": self._history_view.tab,
             **{name: switch.isChecked() for name, switch in self._switches.items()},
-            "keeps_weights": self._transport.keep_weights.isChecked(),
+            "keeps_weights": self._timeline.action("keep_weights").isChecked(),
             "curves": " ".join(self._controls.chosen_curves()),
             "speed": 0.0 if speed is None else float(speed),
         }
@@ -55,7 +59,7 @@ class Appearance:
 
     def set_keeps_weights(self, keeps: bool) -> None:
         """Whether changes go on from the present weights, on which it depends what opening does."""
-        self._transport.keep_weights.setChecked(keeps)
+        self._timeline.action("keep_weights").setChecked(keeps)
 
     def show(self, view: Mapping[str, ViewValue]) -> None:
         """Bring back all but the epoch and whether weights are kept."""
@@ -71,7 +75,7 @@ class Appearance:
             self._controls.set_shown_curves([path for path in SWEEPABLE if path in paths])
         speed = float(view.get("speed", 0.0)) or None
         if speed in SPEEDS:
-            self._transport.set_speed(speed)
+            self._timeline.set_speed(speed)
 
     def show_moment(self, epoch: int) -> None:
         """Show the run as it was at an epoch, as if the handle had been moved there."""

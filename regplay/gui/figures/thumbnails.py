@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +29,8 @@ from regplay.session.illustrated import Illustrated
 if TYPE_CHECKING:
     from regplay.core.joint import JointTraining
 
-_TRAINED = Subject(splits=("training",), past=0, marks_wrong=False)
+_ALL = Subject(past=0, marks_wrong=False)
+_TRAINED = replace(_ALL, splits=("training",))  # of more there is seldom room
 _EDGE = 8.0  # px around what is no chart
 _GAP = 2.0  # px between two images
 
@@ -83,8 +84,9 @@ class Thumbnails(QObject):
         self._drawn: dict[int, _Drawn] = {}
         self._trained: set[int] = set()
         self._is_on = False
-        self._view = FitView(owner, _TRAINED)  # of more there is no room
+        self._view = FitView(owner, _TRAINED)
         self._losses = MeasurePlot("loss")
+        self._losses.set_log("y", True)
         self._losses.setParent(owner)
         for widget in (self._view, self._losses):
             widget.hide()
@@ -193,6 +195,10 @@ class Thumbnails(QObject):
         panel = view.panel
         if panel is None:
             return
+        wanted = _ALL if subject.validates else _TRAINED
+        if panel.subject != wanted:
+            panel.subject = wanted
+            panel.set_dataset(drawn.dataset)
         if len(drawn.fits) > 1:
             names = [f"{subject.along} = {value}" for value in subject.values]
             pairs = zip(names, drawn.fits, strict=True)

@@ -104,21 +104,21 @@ class Guide(QObject):
         self._last: Place | None = None  # where the reader was when a lesson was left
         self._folding: Folding | None = None  # of the controls, before a lesson was opened
         self._is_narrow = False
-        panel.contents_toggled.connect(self._toggle_contents)
-        panel.close_clicked.connect(self.close)
-        panel.open_clicked.connect(self.ask_for_file)
-        panel.lesson_chosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
-        panel.page_chosen.connect(self._go_to_page)
-        panel.previous_clicked.connect(self.previous_page)
-        panel.next_clicked.connect(self.next_page)
-        panel.reset_clicked.connect(self.reset_page)
-        page = panel.page_view
-        page.page_chosen.connect(lambda number: self._go_to_page(number - 1))
-        page.link_chosen.connect(self.link_chosen)
-        page.answered.connect(self._answer)
-        page.again_clicked.connect(self._answer_again)
-        page.try_clicked.connect(self._try)
-        page.restart_clicked.connect(self._restart)
+        contents, page, bar = panel.contents, panel.page_view, panel.bar
+        panel.contents_button.clicked.connect(self._toggle_contents)
+        panel.close_button.clicked.connect(self.close)
+        contents.open_button.clicked.connect(self.ask_for_file)
+        contents.lesson_chosen.connect(lambda lesson_id: self.go_to(lesson_id, 0))
+        for part in (contents, page.text, page.score):
+            part.page_chosen.connect(lambda number: self._go_to_page(number - 1))
+        bar.previous.clicked.connect(self.previous_page)
+        bar.next.clicked.connect(self.next_page)
+        bar.reset.clicked.connect(self.reset_page)
+        page.text.link_chosen.connect(self.link_chosen)
+        page.question.answered.connect(self._answer)
+        page.question.again_button.clicked.connect(self._answer_again)
+        page.do.button.clicked.connect(self._try)
+        page.score.restart.clicked.connect(self._restart)
         panel.hide()
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -32,19 +32,15 @@ class Contents(ScrolledColumn):
         (str): the id of a lesson, to begin it.
     page_chosen
         (int): a page of the open one, counted from 1.
-    open_clicked
-        A lesson is to be opened from a file.
     """
 
     lesson_chosen = Signal(str)
     page_chosen = Signal(int)
-    open_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("lesson.contents", parent)
         self.open_button = named("lesson.open", Press("Open a lesson file…"))
         self.open_button.setToolTip("Read a lesson from a TOML file of your own")
-        self.open_button.clicked.connect(self.open_clicked)
         self._buttons: list[WrappedButton] = []
         self._chosen: WrappedButton | None = None
         content = QWidget()
@@ -121,135 +117,55 @@ class Contents(ScrolledColumn):
         return named(f"lesson.page.{page + 1}", button)
 
 
-_MARGIN, _SPACING = 10, 6  # px
-# What the buttons say, from the fullest to what always fits: reset, previous, next.
-_WORDS = (
-    ("Reset this page", "‹ Previous", "Next ›"),
-    ("Reset this page", "‹", "Next ›"),
-    ("Reset this page", "‹", "›"),
-    ("Reset", "‹", "›"),
-)
-_NEXT_LESSON = "Next lesson ›"
-
-
 class PageBar(QWidget):
-    """Says less where there is little room.
-
-    Signals
-    -------
-    reset_clicked, previous_clicked, next_clicked
-        The buttons.
-    """
-
-    reset_clicked = Signal()
-    previous_clicked = Signal()
-    next_clicked = Signal()
+    """The buttons below a page, and which page it is."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._next_lesson = ""
-        tip = "Go back to the settings that this page begins with"
-        self.reset = named("lesson.reset", Press("", tip))
-        self.previous = named("lesson.previous", Press("", "The page before (Alt+Left)"))
+        self.reset = named("lesson.reset", Press("Reset", "Begin this page again, as it was set"))
+        self.previous = named("lesson.previous", Press("‹", "The page before (Alt+Left)"))
         self.next = named("lesson.next", Press(""))
         self.number = named("lesson.number", QLabel())
-        self.number.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.score = named("lesson.score.sofar", QLabel())
-        self.score.hide()
         self.reset.setAccessibleName("Reset this page")
         self.previous.setAccessibleName("Previous page")
-        self.reset.clicked.connect(self.reset_clicked)
-        self.previous.clicked.connect(self.previous_clicked)
-        self.next.clicked.connect(self.next_clicked)
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(_MARGIN, 6, _MARGIN, 8)
-        self._row.setSpacing(_SPACING)
-        self._row.addWidget(self.reset)
-        self._row.addStretch(1)
-        for widget in (self.previous, self.number, self.score, self.next):
-            self._row.addWidget(widget)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 6, 10, 8)
+        row.setSpacing(4)
+        row.addWidget(self.reset)
+        row.addStretch(1)
+        for widget in (self.previous, self.number, self.next):
+            row.addWidget(widget)
         self.set_page(0, 1)
 
     def set_page(self, page: int, pages: int, next_lesson: str = "") -> None:
         """Show that this page, from 0, is one of so many, and which lesson follows the last."""
         is_last = page == pages - 1
-        self._next_lesson = next_lesson if is_last else ""
         self.number.setText(f"{page + 1} / {pages}")
         self.number.setAccessibleName(f"Page {page + 1} of {pages}")
         self.previous.setEnabled(page > 0)
         self.next.setEnabled(not is_last or bool(next_lesson))
-        name = f"Next lesson: {next_lesson}" if self._next_lesson else "Next page"
+        self.next.setText("Next lesson ›" if is_last and next_lesson else "Next ›")
+        name = f"Next lesson: {next_lesson}" if is_last and next_lesson else "Next page"
         self.next.setAccessibleName(name)
-        tip = name if self._next_lesson else "The page after"
-        self.next.setToolTip(f"{tip} (Alt+Right)")
-        self._fit()
-
-    def set_score(self, score: Score | None) -> None:
-        """Show how many answers of a quiz were right so far."""
-        words = "" if score is None else f"  ·  {score.right} of {score.answered} right"
-        self.score.setText(words)
-        self.score.setVisible(score is not None)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Say as much as there is room for."""
-        room = self.width() - 2 * _MARGIN - 4 * _SPACING - self.number.sizeHint().width()
-        if not self.score.isHidden():
-            room -= self.score.sizeHint().width() + _SPACING
-        for reset, previous, following in _WORDS:
-            if self._next_lesson and following != "›":
-                following = _NEXT_LESSON
-            buttons = (self.reset, self.previous, self.next)
-            for button, words in zip(buttons, (reset, previous, following), strict=True):
-                button.setText(words)
-            if sum(button.sizeHint().width() for button in buttons) <= room:
-                break
-        for button in buttons:
-            button.updateGeometry()
-
-    def minimumSizeHint(self) -> QSize:
-        """As wide as it has to be; with more room the buttons say more."""
-        return QSize(200, super().minimumSizeHint().height())
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Say more, or less."""
-        super().resizeEvent(event)
-        self._fit()
+        self.next.setToolTip(f"{name} (Alt+Right)")
 
 
 _NARROWEST, _WIDTH, _WIDEST = 280, 340, 480  # px
 
 
 class LessonPanel(QWidget):
-    """Shows the contents or a page, and tells what is clicked; `Guide` decides what follows.
+    """Shows the contents or a page; what is clicked in its parts, `Guide` decides on.
 
     Alt+Left and Alt+Right turn pages wherever the focus is in the window. Page Up and Page Down
     scroll while it is in the panel, and turn pages at the ends.
 
-    Signals
-    -------
-    contents_toggled
-        (bool): the contents are wanted, or the page again.
-    close_clicked
-        The lesson is left.
-    open_clicked
-        A lesson is to be opened from a file.
-    lesson_chosen
-        (str): the id of a lesson, to begin it.
-    page_chosen
-        (int): a page of the open one, counted from 0.
-    previous_clicked, next_clicked, reset_clicked
-        The page before or after; the settings that this one begins with.
+    Attributes
+    ----------
+    contents, page_view, bar
+        The two things to be shown, and what is below a page.
+    contents_button, close_button
+        The contents or the page again; the lesson is left.
     """
-
-    contents_toggled = Signal(bool)
-    close_clicked = Signal()
-    open_clicked = Signal()
-    lesson_chosen = Signal(str)
-    page_chosen = Signal(int)
-    previous_clicked = Signal()
-    next_clicked = Signal()
-    reset_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -261,9 +177,8 @@ class LessonPanel(QWidget):
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
         tip = "Leave the lesson; the settings stay as they are"
-        self._close = named("lesson.close", CloseButton(tip))
-        self._close.setAccessibleName("Leave the lesson")
-        self._close.clicked.connect(self.close_clicked)
+        self.close_button = named("lesson.close", CloseButton(tip))
+        self.close_button.setAccessibleName("Leave the lesson")
         self.contents = Contents()
         self.page_view = PageView()
         self.bar = PageBar()
@@ -271,7 +186,6 @@ class LessonPanel(QWidget):
         self._stack.addWidget(self.contents)
         self._stack.addWidget(self.page_view)
         self._compose()
-        self._connect()
         for keys, clicked in (("Alt+Left", self.bar.previous), ("Alt+Right", self.bar.next)):
             QShortcut(QKeySequence(keys), self, clicked.click)
 
@@ -280,7 +194,7 @@ class LessonPanel(QWidget):
         head.setContentsMargins(12, 6, 6, 2)
         head.setSpacing(6)
         head.addWidget(self.title, 1, Qt.AlignmentFlag.AlignVCenter)
-        for button in (self.contents_button, self._close):
+        for button in (self.contents_button, self.close_button):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 0, 0, 0)
@@ -288,16 +202,6 @@ class LessonPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self._stack, 1)
         column.addWidget(self.bar)
-
-    def _connect(self) -> None:
-        self.contents_button.clicked.connect(self.contents_toggled)
-        contents, bar = self.contents, self.bar
-        contents.lesson_chosen.connect(self.lesson_chosen)
-        contents.open_clicked.connect(self.open_clicked)
-        contents.page_chosen.connect(lambda number: self.page_chosen.emit(number - 1))
-        bar.previous_clicked.connect(self.previous_clicked)
-        bar.next_clicked.connect(self.next_clicked)
-        bar.reset_clicked.connect(self.reset_clicked)
 
     # what is shown
 
@@ -329,17 +233,22 @@ class LessonPanel(QWidget):
         next_lesson
             The title of the lesson that follows.
         """
-        self.title.set_lines(Line(lesson.title, is_quiet=True, is_plain=True))
+        self._lesson_title = lesson.title
+        self._show_title(reached.score)
         titles = [each.title for each in lesson.pages]
         self.page_view.set_page(lesson.pages[page], reached, titles)
         self.bar.set_page(page, len(lesson.pages), next_lesson)
-        self.bar.set_score(reached.score)
         self.show_again()
+
+    def _show_title(self, score: Score | None) -> None:
+        """That of the lesson and, in a quiz, how many answers were right so far."""
+        so_far = "" if score is None else f" · {score.right} of {score.answered} right"
+        self.title.set_lines(Line(self._lesson_title + so_far, is_quiet=True, is_plain=True))
 
     def set_reached(self, reached: Reached) -> None:
         """Show how far the page has been read by now."""
         self.page_view.set_reached(reached)
-        self.bar.set_score(reached.score)
+        self._show_title(reached.score)
 
     def show_again(self) -> None:
         """Show the page again that was shown before the contents."""

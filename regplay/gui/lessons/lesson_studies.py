@@ -83,7 +83,7 @@ class LessonStudies(QObject):
         controller.look_changed.connect(lambda look: guide.note_moment(look.epoch))
         self.wishes_changed.connect(self._studies.reconsider)
         self._studies.add(self)
-        self._studies.shown.connect(self._note_studies)
+        self._studies.changed.connect(self._note_studies)
 
     def show_view(self, view: View) -> None:
         """Take in the run that is shown, once it is complete."""

@@ -10,7 +10,6 @@ from math import ceil
 from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QBrush,
-    QColor,
     QCursor,
     QDesktopServices,
     QFont,
@@ -23,11 +22,8 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
-    QTextFrameFormat,
-    QTextLength,
     QTextOption,
     QTextTable,
-    QTextTableFormat,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
@@ -39,10 +35,9 @@ _FEATURES = (
     | QTextDocument.MarkdownFeature.MarkdownNoHTML
 )
 _LINE_HEIGHT = 124.0  # % of the font's
-_PARAGRAPH, _ITEM = 7.0, 2.0  # px below a paragraph, below an entry of a list
-_INDENT = 18.0  # px, of a list or a quotation
-_HEADING = {1: 1.25, 2: 1.15}  # sizes, in those of the text; deeper ones are only bold
-_CODE = 0.93
+_BELOW = 7.0  # px below a paragraph
+_INDENT = 18.0  # px, of a list
+_CODE = 0.93  # of the text
 
 
 class Closed(QTextDocument):
@@ -63,129 +58,66 @@ def document(markdown: str, font: QFont, palette: QPalette) -> Closed:
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     made.setDefaultTextOption(option)
     made.setMarkdown(markdown, _FEATURES)
-    _describe_images(made)
-    for block in _blocks(made):
-        _space(block, is_last=not block.next().isValid())
-        _color(block, font, palette)
-    for frame in made.rootFrame().childFrames():
-        if isinstance(frame, QTextTable):
-            _rule(frame, line_color(palette, 0.3))
+    _format_pieces(made, sized(font, _CODE), palette)
+    block = made.begin()
+    while block.isValid():
+        _space(block)
+        block = block.next()
+    for table in made.rootFrame().childFrames():
+        first = table.firstCursorPosition()
+        if isinstance(table, QTextTable) and not first.block().text():
+            first.deleteChar()  # the empty line that Qt begins the first cell with
     return made
 
 
-def _blocks(made: QTextDocument) -> list[QTextBlock]:
-    blocks, block = [], made.begin()
-    while block.isValid():
-        blocks.append(block)
-        block = block.next()
-    return blocks
-
-
-def _pieces(block: QTextBlock) -> list[tuple[int, int, QTextCharFormat]]:
-    """Position, length and format of each stretch of one format."""
-    pieces, place = [], block.begin()
-    while not place.atEnd():
-        piece = place.fragment()
-        pieces.append((piece.position(), piece.length(), piece.charFormat()))
-        place += 1
-    return pieces
-
-
-def _chosen(made: QTextDocument, position: int, length: int) -> QTextCursor:
-    cursor = QTextCursor(made)
-    cursor.setPosition(position)
-    cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
-    return cursor
-
-
-def _describe_images(made: QTextDocument) -> None:
-    """Put what is said of each image in its place."""
-    found = [piece for block in _blocks(made) for piece in _pieces(block)]
-    for position, length, style in reversed(found):
+def _format_pieces(made: QTextDocument, code: QFont, palette: QPalette) -> None:
+    """Put what is said of each image in its place; give code and links their looks."""
+    code.setFamily(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family())
+    for position, length, style in reversed(_pieces(made)):
+        cursor = QTextCursor(made)
+        cursor.setPosition(position)
+        cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
         if style.isImageFormat():
             words = style.stringProperty(QTextFormat.Property.ImageAltText) or "image"
-            _chosen(made, position, length).insertText(f"[{words}]", QTextCharFormat())
+            cursor.insertText(f"[{words}]", QTextCharFormat())
+            continue
+        new = QTextCharFormat()
+        if style.fontFixedPitch():
+            new.setFont(code)
+            new.setBackground(QBrush(line_color(palette, 0.09)))
+        if style.isAnchor():
+            new.setForeground(QBrush(palette.color(QPalette.ColorRole.Link)))
+            new.setFontUnderline(True)
+        cursor.mergeCharFormat(new)
+
+
+def _pieces(made: QTextDocument) -> list[tuple[int, int, QTextCharFormat]]:
+    """Position, length and format of each stretch of one format."""
+    pieces, block = [], made.begin()
+    while block.isValid():
+        place = block.begin()
+        while not place.atEnd():
+            piece = place.fragment()
+            pieces.append((piece.position(), piece.length(), piece.charFormat()))
+            place += 1
+        block = block.next()
+    return pieces
 
 
 def _is_code(block: QTextBlock) -> bool:
     return block.blockFormat().hasProperty(QTextFormat.Property.BlockCodeLanguage)
 
 
-def _space(block: QTextBlock, *, is_last: bool) -> None:
-    old = block.blockFormat()
-    cursor = QTextCursor(block)
-    is_item = cursor.currentList() is not None
-    below = _ITEM if is_item and QTextCursor(block.next()).currentList() else _PARAGRAPH
-    if _is_code(block) and _is_code(block.next()):
-        below = 0.0
+def _space(block: QTextBlock) -> None:
     style = QTextBlockFormat()
-    style.setTopMargin(_PARAGRAPH if old.headingLevel() and block.position() else 0.0)
-    style.setBottomMargin(0.0 if is_last or cursor.currentTable() else below)
+    style.setTopMargin(0.0)
+    follows = block.next()
+    is_inside = QTextCursor(block).currentTable() or (_is_code(block) and _is_code(follows))
+    style.setBottomMargin(0.0 if is_inside or not follows.isValid() else _BELOW)
     proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
-    style.setLineHeight(100.0 if _is_code(block) else _LINE_HEIGHT, proportional)
-    style.setNonBreakableLines(False)
-    if old.hasProperty(QTextFormat.Property.BlockQuoteLevel):
-        style.setLeftMargin(_INDENT * old.intProperty(QTextFormat.Property.BlockQuoteLevel))
-        style.setRightMargin(0.0)
-    cursor.mergeBlockFormat(style)
-
-
-def _color(block: QTextBlock, font: QFont, palette: QPalette) -> None:
-    ground = QBrush(line_color(palette, 0.09))
-    if _is_code(block):
-        style = QTextBlockFormat()
-        style.setBackground(ground)
-        QTextCursor(block).mergeBlockFormat(style)
-    level = block.blockFormat().headingLevel()
-    is_quotation = block.blockFormat().hasProperty(QTextFormat.Property.BlockQuoteLevel)
-    for position, length, old in _pieces(block):
-        new = QTextCharFormat()
-        if level:
-            new.setProperty(QTextFormat.Property.FontSizeAdjustment, 0)
-            new.setProperty(
-                QTextFormat.Property.FontPixelSize,
-                sized(font, _HEADING.get(level, 1.0)).pixelSize(),
-            )
-        if old.fontFixedPitch():
-            family = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-            new.setFontFamilies([family])
-            new.setProperty(QTextFormat.Property.FontPixelSize, sized(font, _CODE).pixelSize())
-            if not _is_code(block):
-                new.setBackground(ground)
-        if old.isAnchor():
-            new.setForeground(QBrush(palette.color(QPalette.ColorRole.Link)))
-            new.setFontUnderline(True)
-        elif is_quotation:
-            new.setForeground(QBrush(line_color(palette, 0.75)))
-        _chosen(block.document(), position, length).mergeCharFormat(new)
-
-
-def _rule(table: QTextTable, color: QColor) -> None:
-    style: QTextTableFormat = table.format()
-    style.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
-    style.setCellPadding(3)
-    style.setCellSpacing(0)
-    style.setBorder(1)
-    style.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-    style.setBorderCollapse(True)
-    style.setBorderBrush(QBrush(color))
-    style.setTopMargin(_PARAGRAPH)
-    style.setBottomMargin(_PARAGRAPH)
-    table.setFormat(style)
-    _mend_head(table)
-
-
-def _mend_head(table: QTextTable) -> None:
-    """Take away the empty line that Qt may begin the first cell with; align heads as columns."""
-    first = table.cellAt(0, 0)
-    cursor = first.firstCursorPosition()
-    if first.lastPosition() > first.firstPosition() and not cursor.block().text():
-        cursor.deleteChar()
-    for column in range(table.columns() if table.rows() > 1 else 0):
-        below = table.cellAt(1, column).firstCursorPosition().blockFormat()
-        style = QTextBlockFormat()
-        style.setAlignment(below.alignment())
-        table.cellAt(0, column).firstCursorPosition().mergeBlockFormat(style)
+    style.setLineHeight(_LINE_HEIGHT, proportional)
+    style.setNonBreakableLines(False)  # of code
+    QTextCursor(block).mergeBlockFormat(style)
 
 
 _WIDTH = 200  # px, asked for

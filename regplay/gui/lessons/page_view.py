@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.fields import field
@@ -18,7 +18,6 @@ from regplay.gui.lessons.wrapped_text import (
     WrappedButton,
     WrappedText,
 )
-from regplay.gui.theme import blend
 from regplay.gui.widgets import Press, ScrolledColumn, Toggle, named, take_out
 from regplay.session.lessons import (
     REVEALED,
@@ -67,12 +66,9 @@ class QuestionView(Section):
     -------
     answered
         (float): the index of the option that was chosen, or where the handle was put.
-    again_clicked
-        Another answer is wanted.
     """
 
     answered = Signal(float)
-    again_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Predict", parent)
@@ -82,12 +78,11 @@ class QuestionView(Section):
         self._question: Question | None = None
         self._text = named("lesson.question.text", WrappedText())
         self.verdict = named("lesson.verdict", WrappedText())
-        self.place_button = named("lesson.place", Press("It is here"))
-        self.place_button.setToolTip("Take this value as the answer")
+        tip = "Take this value as the answer"
+        self.place_button = named("lesson.place", Press("It is here", tip))
         self.place_button.clicked.connect(self._place)
-        self.again_button = named("lesson.again", Press("Try again"))
-        self.again_button.setToolTip("Choose again; the first choice counts for the score")
-        self.again_button.clicked.connect(self.again_clicked)
+        tip = "Choose again; the first choice counts for the score"
+        self.again_button = named("lesson.again", Press("Try again", tip))
         self._choices = QVBoxLayout()
         self._choices.setSpacing(6)
         below = QHBoxLayout()
@@ -182,22 +177,14 @@ def _verdict(answer: float | None, *, is_right: bool) -> str:
 
 
 class DoView(Section):
-    """What to do, and a button that does it.
-
-    Signals
-    -------
-    try_clicked
-        It is to be done.
-    """
-
-    try_clicked = Signal()
+    """What to do, and a button that does it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("Do", parent)
         self.setObjectName("lesson.do")
         self.text = named("lesson.do.text", WrappedText())
-        self.button = named("lesson.try", Press(""))
-        self.button.clicked.connect(self.try_clicked)
+        tip = "Set up the experiment, train it, and show the answer"
+        self.button = named("lesson.try", Press("", tip))
         self.column.addWidget(self.text)
         self.column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignRight)
 
@@ -207,7 +194,6 @@ class DoView(Section):
         self.text.setVisible(bool(page.do))
         self.text.set_lines(Line(page.do))
         self.button.setText("Show me" if page.do else "Try it")
-        self.button.setToolTip("Set up the experiment, train it, and show the answer")
 
 
 class ClaimRow(QWidget):
@@ -233,9 +219,9 @@ class ClaimRow(QWidget):
         grid.setColumnStretch(1, 1)
         grid.addWidget(self.mark, 0, 0, Qt.AlignmentFlag.AlignTop)
         grid.addWidget(self.words, 0, 1, 1, 2)
-        grid.addWidget(self.values, 1, 1)
-        grid.addWidget(self.rule_button, 1, 2, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(self.rule, 2, 1, 1, 2)
+        grid.addWidget(self.values, 1, 1, 1, 2)
+        grid.addWidget(self.rule, 2, 1)
+        grid.addWidget(self.rule_button, 2, 2, Qt.AlignmentFlag.AlignTop)
         self.set_measured(None, is_shown=False, is_awaited=False)
 
     def is_shown(self) -> bool:
@@ -309,24 +295,20 @@ class ScoreView(QWidget):
     -------
     page_chosen
         (int): a page to look at again, counted from 1.
-    restart_clicked
-        All answers are to be taken back.
     """
 
     page_chosen = Signal(int)
-    restart_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.text = named("lesson.score", WrappedText())
         self._pages: list[WrappedButton] = []
-        restart = named("lesson.restart", Press("Start again"))
-        restart.setToolTip("Take back all answers, and go to the first question")
-        restart.clicked.connect(self.restart_clicked)
+        tip = "Take back all answers, and go to the first question"
+        self.restart = named("lesson.restart", Press("Start again", tip))
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.addWidget(self.text)
-        self._column.addWidget(restart, 0, Qt.AlignmentFlag.AlignRight)
+        self._column.addWidget(self.restart, 0, Qt.AlignmentFlag.AlignRight)
 
     def set_score(self, score: Score, titles: Sequence[str]) -> None:
         """Tell how a quiz went; `titles` are those of its pages."""
@@ -346,63 +328,24 @@ class ScoreView(QWidget):
             self._pages.append(button)
 
 
-class Badge(QWidget):
-    """A word in a thin frame."""
-
-    def __init__(self, text: str, tip: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = text
-        self.setToolTip(tip)
-        self.setAccessibleName(text)
-
-    def sizeHint(self) -> QSize:
-        """As large as the text needs."""
-        return self.fontMetrics().size(0, self._text) + QSize(14, 4)
-
-    def minimumSizeHint(self) -> QSize:
-        """No smaller."""
-        return self.sizeHint()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Write the word in its frame."""
-        palette, role = self.palette(), QPalette.ColorRole
-        window, accent = palette.color(role.Window), palette.color(role.Highlight)
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(accent, 1.0))
-        painter.setBrush(blend(window, accent, 0.14))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 8, 8)
-        painter.setPen(palette.color(role.WindowText))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
-        painter.end()
+_PUBLISHED = Line("As published", _SMALL, is_quiet=True, is_plain=True)
 
 
 class PageView(ScrolledColumn):
     """Shows one page, as far as it has been read; what is long scrolls.
 
-    Signals
-    -------
-    page_chosen, link_chosen
-        As those of `TextView`.
-    answered, again_clicked, try_clicked, restart_clicked
-        As those of its parts.
+    Attributes
+    ----------
+    text, question, do, claims, why, score
+        Its parts, from top to bottom; they tell what is clicked.
     """
-
-    page_chosen = Signal(int)
-    link_chosen = Signal(str)
-    answered = Signal(float)
-    again_clicked = Signal()
-    try_clicked = Signal()
-    restart_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("lesson.page", parent)
         self._page: Page | None = None
         self.title = named("lesson.page.title", WrappedText())
-        self.badge = named(
-            "lesson.published",
-            Badge("As published", "The settings of this page are those of the published recipe"),
-        )
+        self.badge = named("lesson.published", WrappedText(_PUBLISHED))
+        self.badge.setToolTip("The settings of this page are those of the published recipe")
         self.text = TextView()
         self.question, self.do, self.claims = QuestionView(), DoView(), ClaimList()
         self.why = named("lesson.why", Section("Why"))
@@ -415,20 +358,13 @@ class PageView(ScrolledColumn):
         column.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
         column.setSpacing(_SPACING)
         column.addWidget(self.title)
-        column.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self.badge)
         column.addWidget(self.text)
         for part in self._parts:
             column.addWidget(part)
         column.addStretch(1)
         self.setWidget(content)
-        self.text.page_chosen.connect(self.page_chosen)
-        self.text.link_chosen.connect(self.link_chosen)
         self.text.link_focused.connect(self._bring_into_sight)
-        self.question.answered.connect(self.answered)
-        self.question.again_clicked.connect(self.again_clicked)
-        self.do.try_clicked.connect(self.try_clicked)
-        self.score.page_chosen.connect(self.page_chosen)
-        self.score.restart_clicked.connect(self.restart_clicked)
 
     def set_page(self, page: Page, reached: Reached, titles: Sequence[str] = ()) -> None:
         """Show a page from its beginning; `titles` are those of all pages of a quiz."""

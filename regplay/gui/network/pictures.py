@@ -1,5 +1,6 @@
 """Pictures of a network, painted once and then copied: what they share, and the histograms."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -270,6 +271,15 @@ _TICKS = 30  # pixels left of a plot, for counts
 _SWATCH = 12
 
 
+# From a layer's name, the count of its weights and the share of them that are near zero: the title
+# on one line, on two, and shortened on two.
+_FITS: tuple[Callable[[str, str, str], tuple[str, ...]], ...] = (
+    lambda name, count, share: (f"{name} · {count} · {share}",),
+    lambda name, count, share: (f"{name} · {count}", share),
+    lambda name, count, share: (f"{name} · {count.split()[0]}", share),
+)
+
+
 @dataclass
 class _Layer:
     """What is shown of one layer."""
@@ -402,7 +412,7 @@ class Histograms(KeptPicture):
     def title_lines(self) -> list[tuple[str, ...]]:
         """What each panel has over it: the title on one line, or on two, or shortened on two."""
         layers, panels, metrics = self._counted(), self._panels(), QFontMetrics(self.font())
-        for fit in (_on_one_line, _on_two_lines, _shortened):
+        for fit in _FITS:
             parts = [_title(layer, index, len(layers)) for index, layer in enumerate(layers)]
             lines = [fit(*part) for part in parts]
             # As wide as a share can make it, so that no title breaks while the number changes.
@@ -455,15 +465,3 @@ def _title(layer: _Layer, index: int, layers: int) -> tuple[str, str, str]:
 
 def _share(near_zero: float) -> str:
     return f"{100 * near_zero:.0f} % under {NEAR_ZERO:g}"
-
-
-def _on_one_line(name: str, count: str, share: str) -> tuple[str, ...]:
-    return (f"{name} · {count} · {share}",)
-
-
-def _on_two_lines(name: str, count: str, share: str) -> tuple[str, ...]:
-    return f"{name} · {count}", share
-
-
-def _shortened(name: str, count: str, share: str) -> tuple[str, ...]:
-    return f"{name} · {count.split()[0]}", share

@@ -113,7 +113,26 @@ class Layer(Protocol):
         """Draw; the painter is in pixels, its settings are whatever the last layer left."""
 
 
-class Canvas(QGraphicsObject):
+class BoxItem(QGraphicsObject):
+    """Something as large as the inside of a chart's axes, which leaves the mouse to it."""
+
+    def __init__(self, chart: "Chart") -> None:
+        super().__init__(chart.box)
+        self._chart = chart
+        self._rect = QRectF()
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def boundingRect(self) -> QRectF:
+        """The inside of the axes."""
+        return self._rect
+
+    def fit_box(self) -> None:
+        """Take the size of the view box."""
+        self.prepareGeometryChange()
+        self._rect = QRectF(self._chart.box.rect())
+
+
+class Canvas(BoxItem):
     """The layers of a chart.
 
     Attributes
@@ -126,31 +145,16 @@ class Canvas(QGraphicsObject):
     """
 
     def __init__(self, chart: "Chart") -> None:
-        super().__init__(chart.box)
+        super().__init__(chart)
         self.under: list[Layer] = []
         self.live: list[Layer] = []
         self.over: list[Layer] = []
         self.frames = 0
-        self._chart = chart
-        self._rect = QRectF()
         self._under: QPixmap | None = None
         self._over: QPixmap | None = None
         self._frame: QPixmap | None = None
         self._is_kept = False  # whether that is the present frame
         self._stale = True
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:
-        """The inside of the axes."""
-        return self._rect
-
-    def fit_box(self) -> None:
-        """Take the size of the view box."""
-        rect = self._chart.box.rect()
-        if rect != self._rect:
-            self.prepareGeometryChange()
-            self._rect = QRectF(rect)
-            self.rest()
 
     def rest(self) -> None:
         """Layers that rest, the ranges or the colours changed: draw everything anew."""
@@ -337,7 +341,7 @@ class Reading:
     rows: tuple[ReadoutRow, ...] = ()
 
 
-class HoverItem(QGraphicsObject):
+class HoverItem(BoxItem):
     """Drawn over the canvas, whose finished frame it leaves as it is.
 
     Attributes
@@ -347,22 +351,10 @@ class HoverItem(QGraphicsObject):
     """
 
     def __init__(self, chart: "Chart") -> None:
-        super().__init__(chart.box)
+        super().__init__(chart)
         self.reading: Reading | None = None
-        self._chart = chart
         self._mouse: tuple[float, float] | None = None
-        self._rect = QRectF()
         self.setZValue(10)
-        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-
-    def boundingRect(self) -> QRectF:
-        """The inside of the axes."""
-        return self._rect
-
-    def fit_box(self) -> None:
-        """Take the size of the view box."""
-        self.prepareGeometryChange()
-        self._rect = QRectF(self._chart.box.rect())
 
     def move(self, x: float, y: float) -> None:
         """The mouse is here, in pixels."""

@@ -314,10 +314,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def axes(self) -> Axes:
         """What stands at both axes at this moment."""
-        return Axes(self._axis("x"), self._axis("y"))
-
-    def _axis(self, side: Side) -> Axis:
-        return Axis(side, self.scale(side), self._names[side], self._marks[side])
+        sides: tuple[Side, Side] = ("x", "y")
+        return Axes(
+            *(Axis(one, self.scale(one), self._names[one], self._marks[one]) for one in sides)
+        )
 
     def layers(self) -> list[Layer]:
         """What is drawn inside the axes, from bottom to top."""
@@ -390,9 +390,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._redraw()
 
     def _box_resized(self, *_: Any) -> None:
-        self._redraw()
         self.canvas.fit_box()
         self.hover.fit_box()
+        self._redraw()
 
     def _redraw(self, *_: Any) -> None:
         self._frame = None

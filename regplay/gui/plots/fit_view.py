@@ -137,6 +137,11 @@ _SHOWN = 5  # thinned networks at once
 class DropoutPasses(QObject):
     """A band of stochastic passes and single thinned networks, where there is dropout.
 
+    Attributes
+    ----------
+    buttons
+        To be placed in the window.
+
     Signals
     -------
     wanted_changed
@@ -152,14 +157,10 @@ class DropoutPasses(QObject):
         self._has_dropout, self._is_in_sight = False, True
         self.band = named("dropout.band", Toggle("Band", _BAND))
         self.thinned = named("dropout.thinned", Toggle("Thinned", _THINNED))
+        self.buttons = self.band, self.thinned
         for button in self.buttons:
             button.toggled.connect(self._ask)
             button.hide()
-
-    @property
-    def buttons(self) -> tuple[Toggle, Toggle]:
-        """To be placed in the window."""
-        return self.band, self.thinned
 
     def set_experiment(self, experiment: Experiment) -> None:
         """Offer the buttons where there is dropout, and a picture on which to show what it does."""

@@ -349,8 +349,8 @@ class FloorLayer:
         boxes = _boxes(line, width, float(metrics.height()), frame)
         if not boxes:
             return None
-        covered = _Covered(self.curves(frame), frame)
-        costs = {place: covered.by(box) + _FARTHER * place[0] for place, box in boxes.items()}
+        covered = _covered_by(self.curves(frame), frame)
+        costs = {place: covered(box) + _FARTHER * place[0] for place, box in boxes.items()}
         best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
         if self._place not in costs or costs[self._place] > costs[best] + _KEEP:
             self._place = best
@@ -374,21 +374,18 @@ def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple
     return boxes
 
 
-class _Covered:
-    """How much of some lines lies under a box."""
+def _covered_by(lines: Sequence[tuple[Pixels, Pixels]], frame: Frame) -> Callable[[QRectF], float]:
+    """Measures how much of some lines lies under a box: pixels of all of them, along x."""
+    columns = np.arange(0.0, frame.width + _STEP, _STEP)
+    heights = [np.interp(columns, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)]
+    table: Floats = np.array(heights).reshape(len(heights), len(columns))
+    # Between two columns a line passes all heights from the one to the other.
+    tops = np.minimum(table[:, :-1], table[:, 1:])
+    bottoms = np.maximum(table[:, :-1], table[:, 1:])
 
-    def __init__(self, lines: Sequence[tuple[Pixels, Pixels]], frame: Frame) -> None:
-        self._columns = np.arange(0.0, frame.width + _STEP, _STEP)
-        heights = [
-            np.interp(self._columns, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)
-        ]
-        table: NDArray[np.float64] = np.array(heights).reshape(len(heights), len(self._columns))
-        # Between two columns a line passes all heights from the one to the other.
-        self._tops = np.minimum(table[:, :-1], table[:, 1:])
-        self._bottoms = np.maximum(table[:, :-1], table[:, 1:])
-
-    def by(self, box: QRectF) -> float:
-        """Pixels of all lines, measured along x."""
-        inside = (self._columns[:-1] < box.right()) & (self._columns[1:] > box.left())
-        hit = (self._bottoms > box.top() - 1) & (self._tops < box.bottom() + 1)
+    def measure(box: QRectF) -> float:
+        inside = (columns[:-1] < box.right()) & (columns[1:] > box.left())
+        hit = (bottoms > box.top() - 1) & (tops < box.bottom() + 1)
         return _STEP * float((hit & inside).sum())
+
+    return measure

@@ -73,10 +73,7 @@ class Legend(QWidget):
         """Show these; nothing is drawn again if they are the same."""
         if tuple(entries) != self.entries:
             self.entries = tuple(entries)
-            lines = [entry.tip or entry.text for entry in self.entries]
-            tip = "\n".join(lines)
-            if tip != self.toolTip():
-                self.setToolTip(tip)
+            self.setToolTip("\n".join(entry.tip or entry.text for entry in self.entries))
             self.update()
 
     def set_fit_color(self, color: str | None) -> None:

@@ -55,13 +55,11 @@ def value_colors(levels: int = _LEVELS) -> list[str]:
     ]
 
 
-def value_levels(
-    values: Floats, low: float, high: float, levels: int = _LEVELS
-) -> NDArray[np.intp]:
-    """Which of `levels` colours each value has; those that are not finite have the lowest."""
+def value_levels(values: Floats, low: float, high: float) -> NDArray[np.intp]:
+    """Which of the colours each value has; those that are not finite have the lowest."""
     with np.errstate(all="ignore"):
-        scaled = (values - low) / (high - low) * levels
-        return np.nan_to_num(scaled, nan=0.0).clip(0, levels - 1).astype(np.intp)
+        scaled = (values - low) / (high - low) * _LEVELS
+        return np.nan_to_num(scaled, nan=0.0).clip(0, _LEVELS - 1).astype(np.intp)
 
 
 def confidence_levels(probabilities: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

@@ -264,25 +264,13 @@ def places(width: int, font: QFont) -> Places:
     )
     end = numbers[0].left() - _GAP
     swatch = QRect(_EDGE, 2, _SWATCH - 8, line)
+    name = (end - _SWATCH) * 2 // 5 if is_wide else end - _SWATCH
     if is_wide:
-        name = (end - _SWATCH) * 2 // 5
-        return Places(
-            swatch,
-            QRect(_SWATCH, 2, name, line),
-            QRect(_SWATCH + name + _GAP, 2, end - _SWATCH - name - _GAP, line),
-            numbers,
-            QRect(width - _EDGE - best, 2, best, line),
-            height,
-        )
-    second = 2 + line
-    return Places(
-        swatch,
-        QRect(_SWATCH, 2, end - _SWATCH, line),
-        QRect(_SWATCH, second, width - _EDGE - _SWATCH, line),
-        numbers,
-        QRect(_SWATCH, second, width - _EDGE - _SWATCH, line),
-        height,
-    )
+        values = QRect(_SWATCH + name + _GAP, 2, end - _SWATCH - name - _GAP, line)
+        best_place = QRect(width - _EDGE - best, 2, best, line)
+    else:
+        values = best_place = QRect(_SWATCH, 2 + line, width - _EDGE - _SWATCH, line)
+    return Places(swatch, QRect(_SWATCH, 2, name, line), values, numbers, best_place, height)
 
 
 class RowPainter(QStyledItemDelegate):

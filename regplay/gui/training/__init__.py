@@ -1,10 +1,8 @@
 """What runs on the training thread, and what the main thread hands to it and gets back."""
 
 from regplay.gui.training.clock import Clock, SystemClock, Timer
-from regplay.gui.training.messages import Look, Start, View
-from regplay.gui.training.runner import Runner
-from regplay.gui.training.studies import Study, StudyRequest
-from regplay.gui.training.study_scheduler import StudyScheduler
+from regplay.gui.training.messages import Look, Start, Study, StudyRequest, View
+from regplay.gui.training.runner import Runner, StudyScheduler
 
 __all__ = [
     "Clock",

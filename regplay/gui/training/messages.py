@@ -1,19 +1,22 @@
 """What the main thread and the training thread hand to each other; none of it is ever changed."""
 
 from collections import deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from regplay.core.bias_variance import Spread
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Snapshot
+from regplay.core.sweep import Lineup, Sweep
 from regplay.core.verdict import PointLosses
 from regplay.session.session import Change, Run
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # they load torch, which only the thread may wait for
     from regplay.core.inside import Inside
+    from regplay.core.joint import JointHistory, JointTraining
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,66 @@ class View:
     def is_preview(self) -> bool:
         """Whether it shows a member of a study, not the run itself."""
         return bool(self.look.study)
+
+
+@dataclass(frozen=True)
+class StudyRequest:
+    """What is wanted of a study.
+
+    Attributes
+    ----------
+    digest
+        Computed on the training thread whenever the study has something new, at an epoch or, for
+        None, of the newest records.
+    epoch
+        For the digest.
+    title
+        What it is called in a message.
+    is_paused
+        Whether it stays as far as it came: what is trained can still be seen, and trained on.
+    """
+
+    sweep: Sweep | Lineup
+    digest: "Callable[[JointTraining, int | None], object] | None" = None
+    epoch: int | None = None
+    title: str = "A sweep"
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A sweep and how it goes.
+
+    Attributes
+    ----------
+    digest
+        What was asked to be computed of it; None before.
+    history
+        None before it has begun, or where it can't be trained.
+    problem
+        Why it can't; empty otherwise.
+    """
+
+    sweep: Sweep | Lineup
+    device: str
+    history: "JointHistory | None" = None
+    problem: str = ""
+    digest: object = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing left to train."""
+        return bool(self.problem) or (self.history is not None and self.history.finished)
+
+
+class StudyUser(Protocol):
+    """Part of a window that shows sweeps of the present experiment."""
+
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
+        """What it would show, by names that nobody else uses; the first is trained first."""
+
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Show these as they were at an epoch; None is the newest record."""
 
 
 class Mailbox:

@@ -1,6 +1,6 @@
 """Between the window and the worker: what to train, how far, how fast, and what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -10,12 +10,152 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
 from regplay.core.measurements import steps_per_epoch
 from regplay.gui.training.clock import Clock
-from regplay.gui.training.messages import Job, Look, Start, View
-from regplay.gui.training.studies import Study, StudyRequest
+from regplay.gui.training.messages import (
+    Job,
+    Look,
+    Start,
+    Study,
+    StudyRequest,
+    StudyUser,
+    View,
+)
 from regplay.gui.training.worker import Worker
 from regplay.session.session import Change
 
 FRAME = 1 / 60  # s
+DEBOUNCE = 0.1  # s without a change before new sweeps are begun
+
+
+class StudyScheduler(QObject):
+    """Asks the worker for the sweeps that the window's parts want, and hands out the results.
+
+    A change of the experiment ends the sweeps that no longer belong to it at once; new ones begin
+    when it has rested for `DEBOUNCE`. Those who came last are trained first.
+
+    Parameters
+    ----------
+    ask
+        Called with the sweeps to train, and no others, the first first.
+
+    Attributes
+    ----------
+    epoch
+        At which things are shown; None is the newest record.
+    studies
+        Those that were asked for last, and have begun.
+
+    Signals
+    -------
+    changed
+        The users have been told how things are.
+    failed
+        (str): one of the sweeps can't be trained, and why; once for each.
+    """
+
+    changed = Signal()
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        ask: Callable[[Mapping[str, StudyRequest]], None],
+        clock: Clock,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.epoch: int | None = None
+        self.studies: Mapping[str, Study] = {}
+        self._ask_worker, self._clock = ask, clock
+        self._users: list[StudyUser] = []
+        self._experiment: Experiment | None = None
+        self._told: Mapping[str, Study] = {}  # by the thread, which may still be at older ones
+        self._asked: dict[str, StudyRequest] = {}
+        self._due: float | None = None
+        self._reported: set[Study] = set()
+        self._shown: tuple[object, object] = (None, None)  # when the users were told last
+
+    def add(self, user: StudyUser) -> None:
+        """Train for this one too, before the others: it has just come into sight."""
+        self._users.insert(0, user)
+        self.reconsider()
+
+    def remove(self, user: object) -> None:
+        """Train for this one no longer."""
+        self._users = [one for one in self._users if one is not user]
+        self.reconsider()
+
+    def set_experiment(self, experiment: Experiment | None) -> None:
+        """Study another experiment, or none."""
+        self._experiment = experiment
+        self.reconsider()
+
+    def set_epoch(self, epoch: int | None) -> None:
+        """Show how things were at an epoch; None is the newest record."""
+        if epoch != self.epoch:
+            self.epoch = epoch
+            self.reconsider()
+
+    def reconsider(self) -> None:
+        """The users may want something else."""
+        wanted, asked = self._wanted(), self._asked
+        kept = {
+            key: request
+            for key, request in wanted.items()
+            if key in asked and asked[key].sweep == request.sweep
+        }
+        if kept != asked:
+            self._ask(kept)
+        if list(wanted) != list(kept):
+            self._due = self._clock.now() + DEBOUNCE
+        self._show()
+
+    def begin(self) -> None:
+        """Train what is wanted now, without waiting for the experiment to rest."""
+        self._due = None
+        self._ask(self._wanted())
+
+    def begin_anew(self) -> None:
+        """Train what is asked for again, such as on another device."""
+        self._ask(self._asked)
+
+    def follow(self, told: Mapping[str, Study]) -> None:
+        """Begin what has waited long enough, and show what the thread tells, if that is new."""
+        if self._due is not None and self._clock.now() >= self._due:
+            self.begin()
+        if told is not self._told:
+            self._told = told
+            self._show()
+
+    def _wanted(self) -> dict[str, StudyRequest]:
+        found: dict[str, StudyRequest] = {}
+        if self._experiment is None:
+            return found
+        for user in self._users:
+            found |= user.wanted(self._experiment, self.epoch)
+        return found
+
+    def _ask(self, wanted: dict[str, StudyRequest]) -> None:
+        self._asked = wanted
+        self._ask_worker(wanted)
+
+    def _show(self) -> None:
+        self.studies = {
+            key: study
+            for key, study in self._told.items()
+            if key in self._asked and self._asked[key].sweep == study.sweep
+        }
+        # With most changes there is nothing new to show, and there may be many a second.
+        now = self._told, (self.epoch, dict(self._asked))
+        if now[0] is self._shown[0] and now[1] == self._shown[1]:
+            return
+        self._shown = now
+        for user in self._users:
+            user.show_studies(self.studies, self.epoch)
+        self.changed.emit()
+        failed = {study: key for key, study in self.studies.items() if study.problem}
+        for study in set(failed) - self._reported:
+            title = self._asked[failed[study]].title
+            self.failed.emit(f"{title} could not be trained: {study.problem}")
+        self._reported = set(failed)
 
 
 class Runner(QObject):
@@ -27,14 +167,23 @@ class Runner(QObject):
     Lives on the main thread. Its pace comes from the clock alone: with a speed of `n` epochs a
     second the worker may train `n` epochs further in each second of the clock.
 
+    Attributes
+    ----------
+    studies
+        What is trained beside the run, while it leaves time.
+    generation
+        Counts what was submitted; the views of the last one carry this number.
+    is_playing
+        Whether training goes on by itself.
+    speed
+        Epochs a second; None is full speed.
+
     Signals
     -------
     loaded
         torch is imported; training can begin.
     viewed
         (View): something new to show; never of an experiment older than the one shown.
-    studied
-        (Mapping[str, Study]): how the studies go.
     failed, noticed
         A message for the person.
     playing_changed
@@ -43,7 +192,6 @@ class Runner(QObject):
 
     loaded = Signal()
     viewed = Signal(object)
-    studied = Signal(object)
     failed = Signal(str)
     noticed = Signal(str)
     playing_changed = Signal(bool)
@@ -53,24 +201,26 @@ class Runner(QObject):
         self.device = "auto"
         self.view: View | None = None  # the newest
         self.is_loaded = False  # torch, by the thread
+        self.generation = 0
+        self.is_playing = False
+        self.speed: float | None = None
         self._clock = clock
-        self._speed: float | None = None  # epochs a second; None is full speed
         self._worker = Worker(self)
         self._worker.loaded.connect(self._on_loaded)
         self._worker.failed.connect(self._on_failed)
         self._worker.noticed.connect(self.noticed)
         self._worker.looked.connect(self._on_looked)
+        self.studies = StudyScheduler(
+            lambda wanted: self._worker.study(wanted, self.device), clock, self
+        )
         self._frames = clock.every(FRAME, self._on_frame)
         self._last_frame = self._shown_at = clock.now()
-        self._studies: Mapping[str, Study] = self._worker.studies
-        self._generation = 0
         self._oldest_shown = 0  # views of older generations are dropped
         self._anew_since = 0  # the generation that began anew; later ones went on from it
         self._begins_at = 0  # the step that it began at
         self._job: Job | None = None  # the last one; none while there is nothing to train
         self._has_failed = False
         self._steps_per_epoch = 1
-        self._is_playing = False
         self._is_stopped = False
         self._goal = 0.0  # steps; fractions add up at slow speeds
 
@@ -84,16 +234,6 @@ class Runner(QObject):
         self._is_stopped = True
         self._frames.stop()
         self._worker.stop()
-
-    @property
-    def generation(self) -> int:
-        """Counts what was submitted; the views of the last one carry this number."""
-        return self._generation
-
-    @property
-    def is_playing(self) -> bool:
-        """Whether training goes on by itself."""
-        return self._is_playing
 
     @property
     def step(self) -> int:
@@ -115,7 +255,7 @@ class Runner(QObject):
     def is_finished(self) -> bool:
         """Whether what was submitted last has trained to its end, and is shown."""
         view = self.view
-        return view is not None and view.generation == self._generation and view.is_finished
+        return view is not None and view.generation == self.generation and view.is_finished
 
     def submit(
         self, experiment: Experiment, dataset: Dataset, grid: Grid | None, change: Change
@@ -127,13 +267,13 @@ class Runner(QObject):
         before = self._steps_per_epoch
         batch_size = experiment.optimizer.batch_size
         self._steps_per_epoch = steps_per_epoch(len(dataset.train.y), batch_size)
-        self._generation += 1
+        self.generation += 1
         if change is not Change.ADJUST:
-            self._anew_since, self._begins_at = self._generation, 0
+            self._anew_since, self._begins_at = self.generation, 0
         last_step = experiment.epochs * self._steps_per_epoch
-        if self._is_playing or was_at_end:
+        if self.is_playing or was_at_end:
             self._set_playing(True)
-            if self._speed is None:
+            if self.speed is None:
                 self._goal = last_step
             elif change is not Change.ADJUST:
                 self._goal = 0
@@ -141,17 +281,15 @@ class Runner(QObject):
             epochs = self._goal / before
             self._goal = min(round(epochs * self._steps_per_epoch), last_step)
         goal = _whole(self._goal)
-        job = Job(self._generation, experiment, dataset, grid, self.device, change, goal)
+        self._submit(Job(self.generation, experiment, dataset, grid, self.device, change, goal))
+
+    def _submit(self, job: Job) -> None:
         self._job, self._has_failed = job, False
         self._worker.submit(job)
 
     def look(self, look: Look) -> None:
         """Show another moment of the run, or a member of a study."""
         self._worker.look(look)
-
-    def study(self, wanted: Mapping[str, StudyRequest]) -> None:
-        """Train these sweeps, and no others, while the run leaves time."""
-        self._worker.study(wanted, self.device)
 
     def go_on_from(
         self, experiment: Experiment, dataset: Dataset, grid: Grid | None, start: Start, epoch: int
@@ -169,20 +307,17 @@ class Runner(QObject):
         self._steps_per_epoch = steps_per_epoch(
             len(dataset.train.y), experiment.optimizer.batch_size
         )
-        self._generation += 1
-        self._anew_since = self._generation
+        self.generation += 1
+        self._anew_since = self.generation
         self._begins_at = goal = epoch * self._steps_per_epoch
         self._goal = goal
-        job = Job(
-            self._generation, experiment, dataset, grid, self.device, Change.RETRAIN, goal, start
-        )
-        self._job, self._has_failed = job, False
-        self._worker.submit(job)
+        change, device = Change.RETRAIN, self.device
+        self._submit(Job(self.generation, experiment, dataset, grid, device, change, goal, start))
 
     def withdraw(self) -> None:
         """Train nothing until the next experiment is submitted."""
         self.pause()
-        self._oldest_shown = self._anew_since = self._generation + 1
+        self._oldest_shown = self._anew_since = self.generation + 1
         self._begins_at = 0
         self._job = None
 
@@ -192,7 +327,7 @@ class Runner(QObject):
             return
         here = self._here()
         self._set_playing(True)
-        self._set_goal(self.last_step if self._speed is None else here)
+        self._set_goal(self.last_step if self.speed is None else here)
 
     def pause(self) -> None:
         """Stop after the present step."""
@@ -212,22 +347,15 @@ class Runner(QObject):
 
     def _here(self) -> int:
         """The step to count from: where training is, or will wait once it gets there."""
-        return self.step if self._is_playing else max(self.step, _whole(self._goal))
+        return self.step if self.is_playing else max(self.step, _whole(self._goal))
 
     def _can_train(self) -> bool:
         """Whether there is something to train; after an error it is begun anew."""
         if self._job is not None and self._has_failed:
-            self._has_failed = False
-            self._anew_since = self._generation = self._generation + 1
+            self._anew_since = self.generation = self.generation + 1
             self._begins_at = self._goal = 0
-            self._job = replace(
-                self._job,
-                generation=self._generation,
-                change=Change.RESTART,
-                goal=0,
-                start=None,
-            )
-            self._worker.submit(self._job)
+            job = replace(self._job, generation=self.generation, change=Change.RESTART)
+            self._submit(replace(job, goal=0, start=None))
         return self._job is not None
 
     def rewind(self) -> None:
@@ -235,15 +363,10 @@ class Runner(QObject):
         self._set_playing(False)
         self._goal = 0
 
-    @property
-    def speed(self) -> float | None:
-        """Epochs a second; None is full speed."""
-        return self._speed
-
     def set_speed(self, epochs_per_second: float | None) -> None:
         """Limit the pace; None is full speed."""
-        self._speed = epochs_per_second
-        if self._is_playing:
+        self.speed = epochs_per_second
+        if self.is_playing:
             self.play()
 
     def _set_goal(self, step: float) -> None:
@@ -251,22 +374,19 @@ class Runner(QObject):
         self._worker.set_goal(_whole(step))
 
     def _set_playing(self, is_playing: bool) -> None:
-        if is_playing != self._is_playing:
-            self._is_playing = is_playing
+        if is_playing != self.is_playing:
+            self.is_playing = is_playing
             self.playing_changed.emit(is_playing)
 
     def _on_frame(self) -> None:
         now = self._clock.now()
         elapsed, self._last_frame = now - self._last_frame, now
-        if self._is_playing and self._speed is not None and self._goal < self.last_step:
+        if self.is_playing and self.speed is not None and self._goal < self.last_step:
             # Not further ahead of the network than a second: a slow one is not chased.
-            ahead = self._speed * self._steps_per_epoch
+            ahead = self.speed * self._steps_per_epoch
             goal = min(self._goal + ahead * elapsed, self.step + max(ahead, 1))
             self._set_goal(min(goal, self.last_step))
-        studies = self._worker.studies
-        if studies is not self._studies:
-            self._studies = studies
-            self.studied.emit(studies)
+        self.studies.follow(self._worker.studies)
         self._take_view()
         # Once what was shown is painted: until then this thread needs the interpreter itself.
         QTimer.singleShot(0, self._worker, self._worker.await_view)
@@ -286,7 +406,7 @@ class Runner(QObject):
             self.viewed.emit(view)
             return
         self.view = view
-        if view.is_finished and view.generation == self._generation:
+        if view.is_finished and view.generation == self.generation:
             self._set_playing(False)
             self._goal = self.last_step  # even if it stopped early: what comes next runs to its end
         self.viewed.emit(view)
@@ -298,7 +418,7 @@ class Runner(QObject):
 
     @Slot(int, str)
     def _on_failed(self, generation: int, message: str) -> None:
-        if generation in (0, self._generation):
+        if generation in (0, self.generation):
             self._set_playing(False)
             self._has_failed = True
             self.failed.emit(message)

@@ -23,7 +23,7 @@ def documents_of(tmp_path):
 
 def train(person):
     if not person.controller.runner.is_playing:  # as it does where a finished run was changed
-        person.click("transport.play")
+        person.click("timeline.play")
     return person.wait_until_finished()
 
 

@@ -202,7 +202,7 @@ def test_runs_made_before_the_lesson_count(reader, lesson_list):
 def test_links_in_the_text_lead_to_pages_and_experiments(reader):
     reader.guide.go_to("decay", 0)
     reader.take()
-    reader.panel.page_view.link_chosen.emit("regplay:abc")
+    reader.panel.page_view.text.link_chosen.emit("regplay:abc")
     assert reader.take() == [("link", "regplay:abc")]
-    reader.panel.page_view.page_chosen.emit(3)
+    reader.panel.page_view.text.page_chosen.emit(3)
     assert reader.guide.position == ("decay", 2)

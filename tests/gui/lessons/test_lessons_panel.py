@@ -142,20 +142,10 @@ def test_the_panel_is_resized_within_bounds(reader):
     assert reader.panel.minimumSizeHint().width() <= 280
 
 
-@pytest.mark.parametrize(
-    ("width", "words"),
-    [
-        (480, ("Reset this page", "‹ Previous", "Next ›")),
-        (150, ("Reset", "‹", "›")),
-    ],
-)
-def test_the_buttons_say_as_much_as_there_is_room_for(show_widget, width, words):
-    around = show_widget(QWidget(), 500, 60)
-    bar = PageBar(around)
-    bar.setGeometry(0, 0, width, 40)
-    bar.show()
+def test_the_buttons_of_a_page_have_names(show_widget):
+    bar = show_widget(PageBar(), 280, 40)
     bar.set_page(1, 3)
-    assert (bar.reset.text(), bar.previous.text(), bar.next.text()) == words
+    assert (bar.reset.text(), bar.previous.text(), bar.next.text()) == ("Reset", "‹", "Next ›")
     names = [button.accessibleName() for button in (bar.reset, bar.previous, bar.next)]
     assert names == ["Reset this page", "Previous page", "Next page"]
 

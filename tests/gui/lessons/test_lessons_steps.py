@@ -204,16 +204,16 @@ def test_what_a_lesson_unfolded_is_folded_after_it(reader):
 
 def test_a_quiz_counts_first_answers_and_lets_one_try_again(quiz):
     quiz.click("lesson.option.0")
-    assert quiz.find("lesson.score.sofar").text().endswith("0 of 1 right")
+    assert quiz.panel.title.text().endswith("0 of 1 right")
     quiz.click("lesson.again")
     assert marks(quiz) == [StatusMark.CHOICE, StatusMark.CHOICE]
     quiz.click("lesson.option.1")
     assert marks(quiz) == [StatusMark.OTHER, StatusMark.RIGHT]
     assert not quiz.panel.page_view.question.again_button.isVisible()
-    assert quiz.find("lesson.score.sofar").text().endswith("0 of 1 right")
+    assert quiz.panel.title.text().endswith("0 of 1 right")
     quiz.click("lesson.next")
     quiz.click("lesson.option.1")
-    assert quiz.find("lesson.score.sofar").text().endswith("1 of 2 right")
+    assert quiz.panel.title.text().endswith("1 of 2 right")
 
 
 def test_a_quiz_has_an_end_and_begins_again(quiz):
@@ -227,7 +227,7 @@ def test_a_quiz_has_an_end_and_begins_again(quiz):
     quiz.click("lesson.restart")
     assert quiz.guide.position == ("quiz", 0)
     assert marks(quiz) == [StatusMark.CHOICE, StatusMark.CHOICE]
-    assert quiz.find("lesson.score.sofar").text().endswith("0 of 0 right")
+    assert quiz.panel.title.text().endswith("0 of 0 right")
 
 
 def test_a_new_part_comes_into_sight(steps):

@@ -12,7 +12,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.gui.seeds.seeds_tab import SeedsTab
-from regplay.gui.training.studies import Study
+from regplay.gui.training.messages import Study
 
 BAND = "seeds.band"
 CARS = replace(

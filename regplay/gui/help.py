@@ -1,0 +1,316 @@
+"""Help: all shortcuts, what the words mean, and what to send with a report."""
+
+import platform
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import PySide6
+from PySide6.QtCore import QEvent, QObject, QSizeF, Qt, QUrl, Signal, qVersion
+from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QTabWidget,
+    QTextBrowser,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regplay import __version__
+from regplay.gui.training import Runner, StudyScheduler
+from regplay.gui.widgets import Press, ScrolledColumn, named
+from regplay.session.illustrated import IllustratedError, Term, glossary
+
+if TYPE_CHECKING:
+    from regplay.gui.figures.thumbnails import Thumbnails
+
+Tab = Literal["shortcuts", "words", "about"]
+Shortcuts = Mapping[str, Mapping[str, str]]  # of each part of the window, keys by what they do
+
+# Keys and gestures that no menu has, by where they work.
+_ELSEWHERE: Shortcuts = {
+    "Sliders": {
+        "A step up or down": "→ ←",
+        "A larger step": "Page Up, Page Down",
+        "The smallest, the largest value": "Home, End",
+        "Back to the default": "Double click on the slider or its name",
+        "Go over networks that are trained already": "Drag along the curve; click the valley ◇",
+    },
+    "Plots": {
+        "Move": "Drag",
+        "Zoom": "Mouse wheel, or drag with the right button; over an axis, along it alone",
+        "Back to the whole plot": "A, or double click",
+        "Show that epoch": "Click on the losses",
+        "Save or copy figure and data": "Right click",
+    },
+    "Earlier moments": {
+        "One moment, ten moments": "← →, Page Up, Page Down",
+        "The first, the newest": "Home, End",
+    },
+    "Edit points": {
+        "Add, move, delete a point": "Click, drag, right click",
+        "The class of points to come": "0 to 3; Shift: the next class",
+        "Delete the point under the mouse": "Delete",
+        "End": "Esc",
+    },
+    "Maps": {
+        "Go to a cell": "Arrows",
+        "Take its settings": "Enter",
+    },
+    "Lessons": {
+        "Page before, next page": "Alt+Left, Alt+Right",
+        "Scroll, and at the end turn": "Page Up, Page Down",
+    },
+}
+_LIST = "List of runs"  # whose actions are in no menu of the window
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
+_PICTURE = QSizeF(176, 92)  # px
+_SIZE = (640, 560)  # px
+
+
+def shortcuts_of(window: QMainWindow) -> dict[str, dict[str, str]]:
+    """The keys of a window's menus, and those that sliders and plots have."""
+    found: dict[str, dict[str, str]] = {}  # by part of the window
+    # Not by `QAction.menu`: what that returns deletes the menu when Python lets go of it.
+    for menu in window.menuBar().findChildren(QMenu, options=_DIRECT):
+        keys = _keys_in(menu)
+        if keys:
+            found[_plain(menu.title())] = keys
+    known = {what for keys in found.values() for what in keys}
+    others = _keys_of(window.findChildren(QAction))
+    found[_LIST] = {what: keys for what, keys in others.items() if what not in known}
+    for place, more in _ELSEWHERE.items():
+        found[place] = {**found.get(place, {}), **more}
+    return {place: keys for place, keys in found.items() if keys}
+
+
+def _keys_in(menu: QMenu) -> dict[str, str]:
+    found = _keys_of(menu.actions())
+    for inner in menu.findChildren(QMenu, options=_DIRECT):
+        found |= _keys_in(inner)
+    return found
+
+
+def _keys_of(actions: Sequence[QAction]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    native = QKeySequence.SequenceFormat.NativeText
+    for action in actions:
+        keys = [key.toString(native) for key in action.shortcuts()]
+        if keys:
+            found[_plain(action.text())] = ", ".join(dict.fromkeys(keys))
+    return found
+
+
+def _plain(text: str) -> str:
+    """Without the mark of the letter that chooses it."""
+    return text.replace("&&", "\0").replace("&", "").replace("\0", "&")
+
+
+def shortcuts_html(shortcuts: Shortcuts) -> str:
+    """A table of what is done and by which keys, a heading for each part of the window."""
+    rows = []
+    for place, keys in shortcuts.items():
+        rows.append(f"<tr><td colspan=2><h3>{escape(place)}</h3></td></tr>")
+        rows += [
+            f"<tr><td width=260>{escape(what)}</td><td><b>{escape(key)}</b></td></tr>"
+            for what, key in keys.items()
+        ]
+    return f"<table cellspacing=0 cellpadding=3 width='100%'>{''.join(rows)}</table>"
+
+
+def versions(engine: str) -> dict[str, str]:
+    """What a report of an error should name."""
+    return {
+        "regplay": __version__,
+        "Python": platform.python_version(),
+        "PyTorch": _version("torch"),
+        "Qt": f"{qVersion()}, by PySide6 {PySide6.__version__}",
+        "pyqtgraph": _version("pyqtgraph"),
+        "NumPy": _version("numpy"),
+        "Engine on the CPU": engine,
+        "System": f"{platform.system()} {platform.release()}, {platform.machine()}",
+        "Window system": QGuiApplication.platformName(),
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+class _Words(ScrolledColumn):
+    """The terms one below the other, a picture beside each."""
+
+    def __init__(self, terms: list[Term], thumbnails: "Thumbnails") -> None:
+        super().__init__("help.words")
+        self._thumbnails = thumbnails
+        content = QWidget()
+        grid = QGridLayout(content)
+        grid.setContentsMargins(12, 12, 12, 12)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(16)
+        grid.setColumnStretch(1, 1)
+        self._pictures: list[QLabel] = []
+        for row, term in enumerate(terms):
+            picture = QLabel()
+            picture.setFixedSize(_PICTURE.toSize())
+            picture.setAccessibleName(f"Picture of {term.title}")
+            text = QLabel(f"<b>{escape(term.title)}</b><br>{escape(term.text)}")
+            text.setWordWrap(True)
+            text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(picture, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text, row, 1)
+            self._pictures.append(picture)
+        self.setWidget(content)
+        self._draw_all()
+        thumbnails.changed.connect(self._draw)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another palette."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_pictures"):
+            self._draw_all()
+
+    def _draw_all(self) -> None:
+        for index in range(len(self._pictures)):
+            self._draw(index)
+
+    def _draw(self, index: int) -> None:
+        ratio = self.devicePixelRatioF()
+        pixmap = self._thumbnails.pixmap(index, _PICTURE, ratio, self.palette())
+        self._pictures[index].setPixmap(pixmap)
+
+
+class Help(QObject):
+    """One window with a tab for shortcuts, one for words, and one about the program.
+
+    Parameters
+    ----------
+    window
+        Whose shortcuts they are; the help stands beside it.
+    studies
+        Who trains the networks of the pictures.
+    runner
+        Knows whether there is torch yet.
+    log
+        Where errors are written.
+
+    Signals
+    -------
+    failed
+        (str): the text that ships with the program is damaged.
+    """
+
+    failed = Signal(str)
+
+    def __init__(
+        self,
+        window: QMainWindow,
+        studies: StudyScheduler,
+        runner: Runner,
+        log: Path,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._studies, self._runner, self._log = window, studies, runner, log
+        self._thumbnails: Thumbnails | None = None
+        self._tabs: QTabWidget | None = None
+        self._dialog: QDialog | None = None
+
+    def show(self, tab: Tab) -> None:
+        """Show one of the tabs, in front of the window."""
+        if self._dialog is None:
+            self._make()
+        dialog, tabs = self._dialog, self._tabs
+        if dialog is not None and tabs is not None:
+            names = ("shortcuts", "words", "about")
+            tabs.setCurrentIndex(names.index(tab))
+            dialog.show()
+            dialog.raise_()
+            dialog.activateWindow()
+
+    def _make(self) -> None:
+        from regplay.gui.figures.thumbnails import Thumbnails
+
+        try:
+            terms = glossary()
+        except IllustratedError as error:
+            self.failed.emit(str(error))
+            return
+        if self._thumbnails is None:
+            self._thumbnails = Thumbnails(list(terms), self._studies, self._window)
+        dialog = self._dialog = named("help", QDialog(self._window))
+        dialog.setWindowTitle("Help")
+        tabs = self._tabs = named("help.tabs", QTabWidget())
+        keys = named("help.shortcuts", QTextBrowser())
+        keys.setFrameShape(QTextBrowser.Shape.NoFrame)
+        keys.setHtml(shortcuts_html(shortcuts_of(self._window)))
+        tabs.addTab(keys, "Shortcuts")
+        tabs.addTab(_Words(terms, self._thumbnails), "Words")
+        tabs.addTab(self._make_about(), "About")
+        tabs.currentChanged.connect(self._turned)
+        layout = QVBoxLayout(dialog)
+        layout.setContentsMargins(8, 8, 8, 8)
+        layout.addWidget(tabs)
+        dialog.finished.connect(self._closed)
+        dialog.resize(*_SIZE)
+
+    def _make_about(self) -> QWidget:
+        page = QWidget()
+        lead = QLabel("A playground in which you see over- and underfitting.")
+        lead.setWordWrap(True)
+        found = "\n".join(f"{name}: {value}" for name, value in versions(self._engine()).items())
+        text = named("help.versions", QLabel(found))
+        text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        copy = named("help.copy", Press("Copy", "Copy this for a report of an error"))
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text.text()))
+        log = named("help.log", QLabel(f"Errors are written to {self._log}"))
+        log.setWordWrap(True)
+        log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        folder = named("help.folder", Press("Open folder", "Open the folder of the log file"))
+        folder.clicked.connect(self._open_folder)
+        layout = QVBoxLayout(page)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        for one, button in ((text, copy), (log, folder)):
+            row = QHBoxLayout()
+            row.addWidget(button)
+            row.addStretch(1)
+            if one is text:
+                layout.addWidget(lead)
+            layout.addWidget(one)
+            layout.addLayout(row)
+        layout.addStretch(1)
+        return page
+
+    def _engine(self) -> str:
+        if not self._runner.is_loaded:  # nor is torch, which takes a second
+            return "being loaded"
+        from torch import device
+
+        from regplay.core.engine import engine_for
+
+        return engine_for(device("cpu")).name
+
+    def _open_folder(self) -> None:
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log.parent)))
+
+    def _turned(self, index: int) -> None:
+        if self._thumbnails is not None:
+            self._thumbnails.set_in_sight(index == 1)
+
+    def _closed(self) -> None:
+        dialog, self._dialog, self._tabs = self._dialog, None, None
+        if self._thumbnails is not None:
+            self._thumbnails.set_in_sight(False)
+        if dialog is not None:
+            dialog.deleteLater()

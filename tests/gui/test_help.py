@@ -1,0 +1,149 @@
+"""Help: every shortcut is listed, the words have pictures, and errors are written down."""
+
+import sys
+
+import pytest
+from file_tools import clipboard, entries, press
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QDialog, QLabel, QTabWidget, QTextBrowser
+
+from regplay import __version__
+from regplay.gui.error_log import ErrorLog
+from regplay.gui.help import shortcuts_of
+from regplay.gui.widgets import Press
+from regplay.session.illustrated import glossary
+
+Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
+
+
+def dialog_of(person) -> QDialog:
+    found = person.window.findChildren(QDialog, "help")
+    shown = [dialog for dialog in found if dialog.isVisible()]
+    assert len(shown) == 1
+    return shown[0]
+
+
+def tab_of(person) -> str:
+    tabs = dialog_of(person).findChild(QTabWidget)
+    return tabs.tabText(tabs.currentIndex())
+
+
+@pytest.mark.parametrize("key", [Key.Key_F1, Key.Key_Question])
+def test_f1_and_the_question_mark_show_the_shortcuts(person, key):
+    press(person, key, Qt.KeyboardModifier.NoModifier)
+    assert tab_of(person) == "Shortcuts"
+    text = dialog_of(person).findChild(QTextBrowser).toPlainText()
+    for words in ("Train, pause or replay\nSpace", "Pin this run\nP", "Ctrl+N", "Double click"):
+        assert words in text
+    QTest.keyClick(dialog_of(person), Key.Key_Escape)
+
+
+def test_no_shortcut_of_the_window_is_forgotten(person):
+    window = person.window
+    listed = " ".join(keys for part in shortcuts_of(window).values() for keys in part.values())
+    words = set(listed.replace(",", " ").split())
+    native = QKeySequence.SequenceFormat.NativeText
+    found = [key for action in window.findChildren(QAction) for key in action.shortcuts()]
+    found += [shortcut.key() for shortcut in window.findChildren(QShortcut)]
+    assert len(found) > 15
+    assert {key.toString(native) for key in found} <= words
+
+
+def test_each_word_has_a_picture_that_is_trained(person):
+    person.choose("What the words mean")
+    assert tab_of(person) == "Words"
+    thumbnails = person.window.help._thumbnails
+    terms = glossary()
+    some = [index for index, term in enumerate(terms) if term.title in ("Overfitting", "Epoch")]
+    person.wait(lambda: thumbnails._trained.issuperset(some))
+    pictures = [
+        label
+        for label in dialog_of(person).findChildren(QLabel)
+        if label.accessibleName().startswith("Picture of")
+    ]
+    assert [one.accessibleName() for one in pictures] == [f"Picture of {t.title}" for t in terms]
+    for index in some:
+        image = pictures[index].pixmap().toImage()
+        colors = {
+            image.pixelColor(x, y).name()
+            for x in range(image.width())
+            for y in range(image.height())
+        }
+        assert len(colors) > 10
+    QTest.keyClick(dialog_of(person), Key.Key_Escape)
+
+
+def test_about_says_versions_and_where_errors_are_written(person):
+    person.choose("About regplay")
+    assert tab_of(person) == "About"
+    dialog = dialog_of(person)
+    text = dialog.findChild(QLabel, "help.versions").text()
+    found = dict(line.split(": ", 1) for line in text.splitlines())
+    assert found["regplay"] == __version__
+    assert found["Python"] == sys.version.split()[0]
+    assert {"PyTorch", "Qt", "Engine on the CPU", "System"} <= set(found)
+    assert "not installed" not in text
+    assert dialog.findChild(QLabel, "help.log").text().endswith("errors.log")
+    QTest.mouseClick(dialog.findChild(Press, "help.copy"), LEFT)
+    assert clipboard() == text
+    QTest.keyClick(dialog, Key.Key_Escape)
+
+
+def test_the_help_can_be_opened_again(person):
+    for name in ("About regplay", "All shortcuts"):
+        person.choose(name)
+        QTest.keyClick(dialog_of(person), Key.Key_Escape)
+        person.wait(lambda: not person.window.findChildren(QDialog, "help"))
+    assert "About regplay" in entries(person.window, "Help")
+
+
+# errors
+
+
+def failing(words: str) -> Exception:
+    try:
+        raise ValueError(words)
+    except ValueError as error:
+        return error
+
+
+def test_an_error_is_written_with_its_place(tmp_path):
+    log = ErrorLog(tmp_path / "deep" / "errors.log")
+    error = failing("no such thing")
+    log.note(error, error.__traceback__)
+    text = log.path.read_text()
+    assert "ValueError: no such thing" in text
+    assert "test_help.py" in text
+    assert __version__ in text
+
+
+def test_what_reaches_the_excepthook_is_written_and_told_as_before(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(sys, "excepthook", lambda *args: told.append(args))
+    log = ErrorLog(tmp_path / "errors.log")
+    log.install()
+    error = failing("unexpected")
+    sys.excepthook(ValueError, error, error.__traceback__)
+    assert told == [(ValueError, error, error.__traceback__)]
+    assert "unexpected" in log.path.read_text()
+    sys.excepthook(KeyboardInterrupt, KeyboardInterrupt(), None)
+    assert "KeyboardInterrupt" not in log.path.read_text()
+
+
+def test_the_file_is_bounded_and_keeps_the_newest(tmp_path):
+    log = ErrorLog(tmp_path / "errors.log")
+    for number in range(2000):
+        log.note(failing(f"error {number}, {'x' * 500}"))
+    text = log.path.read_text()
+    assert len(text) <= 256 << 10
+    assert text.startswith("--- ")
+    assert "error 1999" in text
+    assert "error 0," not in text
+
+
+def test_a_folder_that_can_not_be_written_to_is_no_error(tmp_path):
+    (tmp_path / "file").write_text("")
+    ErrorLog(tmp_path / "file" / "errors.log").note(failing("lost"))
+    assert (tmp_path / "file").read_text() == ""

@@ -1,0 +1,124 @@
+"""Pages that ask for something to be done: what the window trains for them, and leaves after."""
+
+import pytest
+
+DECAY = "regularization.weight_decay"
+_LESSON = """
+id = "steps"
+title = "Steps"
+summary = "Three pages."
+minutes = 1
+
+[[pages]]
+title = "A setting"
+experiment = { epochs = 15, model.width = 8, data.n_valid = 20, optimizer.name = "sgd" }
+do = "Set **Weight decay λ** to 0.5."
+try = { regularization.weight_decay = 0.5 }
+highlights = ["regularization.weight_decay", "regularization.early_stopping"]
+curves = ["model.width"]
+why = "Because."
+[[pages.claims]]
+text = "The more, the smaller."
+claim = "weight_norm(weight_decay=0.7) < weight_norm(weight_decay=0.1) and small_weights < 1"
+seeds = 1
+agree = 1
+
+[[pages]]
+title = "A moment"
+do = "Go back to epoch 3."
+moment = 3
+[[pages.claims]]
+text = "It has trained."
+claim = "train_loss(epoch=3) < 10"
+seeds = 1
+agree = 1
+
+[[pages]]
+title = "Other draws"
+do = "Watch."
+view = "seeds"
+highlights = ["model.width"]
+[[pages.claims]]
+text = "There is variance."
+claim = "variance(width=9) > 0"
+seeds = 1
+agree = 1
+"""
+
+
+@pytest.fixture
+def reader(open_window, tmp_path):
+    """A person who has opened the lesson, at its first page."""
+    path = tmp_path / "steps.toml"
+    path.write_text(_LESSON, encoding="utf-8")
+    person = open_window()
+    person.folding = person.window.controls.folding()
+    person.window.guide.open_file(path)
+    return person
+
+
+def row(person):
+    return person.window.lesson_panel.page_view.claims.rows[0]
+
+
+def test_what_a_page_claims_is_trained_once_the_reader_did_their_part(reader):
+    reader.wait_until_finished()
+    view = reader.window.lesson_panel.page_view
+    assert not view.claims.isVisible()
+    reader.set(regularization__weight_decay=0.4)
+    reader.wait_until_finished()
+    reader.wait(view.claims.isVisible)
+    reader.wait(lambda: row(reader).is_shown())
+    assert view.why.isVisible()
+    assert len(row(reader).values.text().split("\n")) == 3
+
+
+def test_a_button_does_what_the_page_asks_for(reader):
+    reader.wait_until_finished()
+    reader.click("lesson.try")
+    reader.wait_until_finished()
+    assert reader.controller.session.experiment.regularization.weight_decay == 0.5
+    reader.wait(lambda: row(reader).is_shown())
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_an_earlier_moment_is_looked_at_by_the_handle_or_by_the_button(reader, is_shown):
+    reader.window.guide.go_to("steps", 1)
+    reader.wait_until_finished()
+    if is_shown:
+        reader.click("lesson.try")
+        assert reader.window.timeline.track.moment == 3
+    else:
+        reader.window.timeline.track.pick_moment(3)
+    reader.wait(lambda: row(reader).is_shown())
+    reader.click("lesson.previous")
+    assert reader.window.timeline.track.moment is None  # another page begins at the end of its run
+
+
+def test_the_seeds_fill_by_themselves_along_what_the_page_names(reader):
+    window = reader.window
+    window.guide.go_to("steps", 2)
+    assert window.tabs.seeds.path == "model.width"
+    assert window.tabs.seeds.control.is_on
+    window.guide.go_to("steps", 0)
+    window.tabs.set_tab("fit")
+    window.guide.go_to("steps", 1)
+    assert not window.tabs.seeds.control.is_on
+
+
+def test_a_narrow_window_leaves_the_controls_that_the_page_names(reader):
+    window = reader.window
+    window.resize(1024, 640)
+    reader.wait(lambda: not reader.find("model.depth").isVisible())
+    assert reader.find(DECAY).isVisible()
+    window.resize(1280, 800)
+    reader.wait(lambda: reader.find("model.depth").isVisible())
+
+
+def test_what_a_lesson_unfolded_is_folded_once_it_is_left(reader):
+    controls = reader.window.controls
+    assert controls.folding() != reader.folding
+    assert reader.find("regularization.early_stopping").isVisible()
+    reader.click("lesson.close")
+    assert controls.folding() == reader.folding
+    assert not reader.find("regularization.early_stopping").isVisible()
