@@ -12,6 +12,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.neighbours import Change, Tried, lineup, neighbours
+from regplay.core.trials import compare
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of
 from regplay.gui.training import Study, StudyRequest, View
@@ -112,8 +113,6 @@ class _Compare:
     changes: tuple[Change, ...]
 
     def __call__(self, training: "JointTraining", epoch: int | None) -> Tried | None:
-        from regplay.core.trials import compare
-
         return compare(training, self.changes) if training.finished else None
 
 
