@@ -257,6 +257,9 @@ class MainWindow(QMainWindow):
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
+        self.documents.changed.connect(
+            lambda: self.hints.set_quiet(self.documents.path is not None)
+        )
 
     def _connect_messages(self) -> None:
         for failed in (
