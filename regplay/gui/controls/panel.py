@@ -174,6 +174,8 @@ class ControlPanel(ScrolledColumn):
         """Show `experiment`, touching only what differs; `experiment_changed` is not emitted."""
         paths = fields.differences(self._experiment, experiment)
         self._experiment = experiment
+        if paths:
+            self._forget_refusals()
         self._showing = True
         try:
             for path in paths:
@@ -196,6 +198,17 @@ class ControlPanel(ScrolledColumn):
         found = set(paths).intersection(self._controls) - _SEEDS
         controls = {path: self._controls[path] for path in found}
         return {path for path, one in controls.items() if one.value() != one.default()}
+
+    def refuse(self, path: str, why: str) -> None:
+        """Say beside the number of a field path why it was not taken, until something changes."""
+        control = self._controls[path]
+        assert isinstance(control, NumberControl)
+        control.refuse(why)
+
+    def _forget_refusals(self) -> None:
+        for control in self._controls.values():
+            if isinstance(control, NumberControl):
+                control.refuse("")
 
     def _restore_defaults(self, section: str) -> None:
         self.set_experiment(fields.with_defaults(self._experiment, _paths(section)))
