@@ -93,8 +93,7 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
         person.press(Key.Key_Down, "epochs")
     else:
         control = person.window.controls.control(path)
-        if not control.isVisible():
-            person.open_more_about(control)
+        person.bring_into_sight(control)
         person.window.controls.ensureWidgetVisible(control)
         assert control.isVisible()
         use(person, control)
