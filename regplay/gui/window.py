@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
         controller.untrained.connect(self.timeline.show_untrained)
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
+        controller.refused.connect(self.controls.refuse)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         changed.connect(self.editing.set_data)
