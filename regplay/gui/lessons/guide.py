@@ -293,8 +293,9 @@ class Guide(QObject):
         self.experiment_chosen.emit(experiment)
         if page.view is not None:
             self.view_chosen.emit(page.view)
-        if page.curves:
-            self.curves_chosen.emit(page.curves)
+        curves = page.curves or (() if self._folding is None else self._folding.curves)
+        if curves != self._controls.chosen_curves():
+            self.curves_chosen.emit(curves)
 
     def set_narrow(self, is_narrow: bool) -> None:
         """In a narrow window, leave of the controls those that a page names."""
