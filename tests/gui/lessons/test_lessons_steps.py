@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from regplay.core.fields import replace
 from regplay.gui.lessons.wrapped_text import StatusMark
-from regplay.session.lessons import Reached, load_lesson
+from regplay.session.lessons import Handle, Page, Question, Reached, load_lesson
 
 DECAY = "regularization.weight_decay"
 STEPS = """
@@ -162,6 +162,15 @@ def test_a_handle_is_put_where_the_answer_is_expected(steps):
     steps.guide.go_to("steps", 0)
     steps.guide.go_to("steps", 1)
     assert steps.panel.page_view.question.handle.value() == 0.5
+
+
+def test_a_handle_of_whole_numbers_takes_its_answer(steps):
+    page = steps.panel.page_view
+    handle = Handle(field="epochs", low=20, high=400)
+    asked = Page(title="x", question=Question(text="Where?", handle=handle))
+    page.set_page(asked, Reached(answer=50.0))
+    assert page.question.handle.value() == 50
+    assert page.question.verdict.text() == "Right. It lies between 20 and 400."
 
 
 def test_a_handle_is_used_by_keyboard(steps):
