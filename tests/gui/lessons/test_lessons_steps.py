@@ -36,6 +36,14 @@ moment = 70
 [pages.question]
 text = "Where is it?"
 handle = { field = "regularization.weight_decay", low = 0.001, high = 0.1 }
+
+[[pages]]
+title = "A curve that would tell"
+text = "x"
+curves = ["regularization.weight_decay"]
+[pages.question]
+text = "Where is it?"
+handle = { field = "regularization.weight_decay", low = 0.001, high = 0.1 }
 """
 QUIZ = (
     """
@@ -162,6 +170,15 @@ def test_a_handle_is_put_where_the_answer_is_expected(steps):
     steps.guide.go_to("steps", 0)
     steps.guide.go_to("steps", 1)
     assert steps.panel.page_view.question.handle.value() == 0.5
+
+
+def test_a_curve_comes_after_the_question_that_it_answers(steps):
+    steps.controls.set_shown_curves([DECAY])
+    steps.guide.go_to("steps", 2)
+    assert ("curves", ()) in steps.take()
+    steps.controls.set_shown_curves([])
+    steps.click("lesson.place")
+    assert steps.take() == [("curves", (DECAY,))]
 
 
 def test_a_handle_of_whole_numbers_takes_its_answer(steps):

@@ -322,8 +322,12 @@ def test_small_weights_are_those_below_a_thousandth():
 
 def test_the_loss_with_units_dropped_adds_the_variance_of_the_masks():
     p = 0.5
-    trained, training = _train({"data.name": "sine", "regularization.dropout": p, "epochs": 200})
-    dataset = trained.dataset
+    values = {"data.name": "sine", "regularization.dropout": p, "epochs": 200}
+    experiment = replace(Experiment(), SMALL | values)
+    training = Training([experiment], device="cpu")
+    while not training.finished:
+        state = training.train()[-1].state
+    dataset = training.datasets[0]
     (w1, b1), (w2, b2) = [
         (w.double().numpy(), b.double().numpy()) for w, b in training.population.member()
     ]
@@ -332,12 +336,11 @@ def test_the_loss_with_units_dropped_adds_the_variance_of_the_masks():
     squares = (output - dataset.targets(dataset.valid.y).reshape(-1, 1)) ** 2
     # A unit is sent on with 1/(1 − p) or not at all: the variance of its part is p/(1 − p) of it.
     variances = p / (1 - p) * ((hidden * w2) ** 2).sum(axis=1)
-    state = training.state()
-    losses = [thinned_loss(state, trained.experiment, dataset, seed=seed) for seed in range(20)]
+    losses = [thinned_loss(state, experiment, dataset, seed) for seed in range(20)]
     expected = float(squares.mean() + variances.mean())
     assert np.mean(losses) == pytest.approx(expected, rel=0.1)
     assert expected > 1.1 * float(squares.mean())
-    without = replace(trained.experiment, {"regularization.dropout": 0.0})
+    without = replace(experiment, {"regularization.dropout": 0.0})
     assert math.isnan(thinned_loss(state, without, dataset))
 
 
