@@ -261,7 +261,7 @@ def test_points_of_four_fits_leave_the_boundary_in_sight(split) -> None:
         return np.frombuffer(image.constBits(), np.uint32).copy()
 
     with_points = picture()
-    panel.points.groups = panel.wrong.groups = ()
+    panel.points.groups = panel.validation.groups = panel.wrong.groups = ()
     frame = chart.frame()
     assert frame.height < 150
     hidden = (with_points != picture()).sum() / (frame.width * frame.height)
