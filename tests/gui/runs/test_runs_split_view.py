@@ -64,7 +64,8 @@ def _ranges(view: SideTab) -> list[list[list[float]]]:
 
 
 def _drag(qtbot, chart: Chart, by: QPoint) -> None:
-    target, start = chart.viewport(), QPoint(150, 60)
+    target = chart.viewport()
+    start = chart.mapFromScene(chart.box.sceneBoundingRect().center())
     qtbot.mousePress(target, LEFT, pos=start)
     for share in (0.3, 0.6, 1.0):
         qtbot.mouseMove(target, start + QPoint(int(by.x() * share), int(by.y() * share)))
