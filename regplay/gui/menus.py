@@ -41,11 +41,14 @@ class Menus(QObject):
         (str): where to train.
     replay_chosen
         (str): in how many seconds a finished run is shown once more.
+    validation_toggled
+        (bool): whether validation points are drawn.
     """
 
     scheme_chosen = Signal(str)
     device_chosen = Signal(str)
     replay_chosen = Signal(str)
+    validation_toggled = Signal(bool)
 
     def __init__(
         self,
@@ -101,6 +104,10 @@ class Menus(QObject):
 
         view = bar.addMenu("&View")
         self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, self.scheme_chosen)
+        view.addSeparator()
+        self._validation = self._add_switch(
+            view, "validation", "&Validation points", self.validation_toggled, "V"
+        )
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))
@@ -150,6 +157,21 @@ class Menus(QObject):
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda: callback())
         return action
+
+    def _add_switch(
+        self, menu: QMenu, name: str, text: str, toggled: SignalInstance, shortcut: str
+    ) -> QAction:
+        """An entry that is ticked or not; each change is told."""
+        action = menu.addAction(text)
+        action.setShortcut(QKeySequence(shortcut))
+        action.setObjectName(f"view.{name}")
+        action.setCheckable(True)
+        action.toggled.connect(toggled)
+        return action
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Tick whether validation points are drawn."""
+        self._validation.setChecked(shows)
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Tick the scheme that is in force."""
