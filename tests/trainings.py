@@ -2,7 +2,10 @@
 
 import torch
 
+from regplay.core.joint import JointTraining
+from regplay.core.neighbours import lineup, neighbours
 from regplay.core.training import Training
+from regplay.core.trials import compare, judged
 
 
 def run(training):
@@ -15,3 +18,13 @@ def run(training):
 def train(*experiments, device="auto", dtype=torch.float32):
     """Train one population of these experiments, as `run` does."""
     yield from run(Training(experiments, device=device, dtype=dtype))
+
+
+def try_neighbours(experiment):
+    """The verdict on an experiment with what its neighbours showed, and that."""
+    changes = neighbours(experiment)
+    training = JointTraining(lineup(experiment, changes).experiments, device="cpu")
+    while not training.finished:
+        training.advance()
+    tried = compare(training, changes)
+    return judged(training, 0, shown=tried.shown), tried

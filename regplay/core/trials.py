@@ -11,6 +11,7 @@ seeds, by more than 3 % of the loss, and by more than 0.5 % of what there is to 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,8 +20,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import HYPERPARAMETERS
-from regplay.core.joint import JointTraining
-from regplay.core.neighbours import SEEDS, Change, Neighbour, Tried, lineup, neighbours
+from regplay.core.neighbours import SEEDS, Change, Neighbour, Tried
 from regplay.core.verdict import (
     CLEARLY,
     PointLosses,
@@ -32,45 +32,36 @@ from regplay.core.verdict import (
     standard_error,
 )
 
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.joint import JointTraining
+
 _LEAST = 0.03  # of the validation loss
 _LEAST_OF_SCALE = 0.005
 _CHANGED = 0.01  # of the scale, in the training loss
 _ALIKE = 1.1  # validation losses of neighbours between which the order decides
 
 
+def point_losses(training: "JointTraining", member: int, epoch: int | None = None) -> PointLosses:
+    """The losses of the points of a member at a kept epoch, and at its best epoch until then."""
+    experiment, dataset = training.experiments[member], training.datasets[member]
+    now, history = training.fit(None, member, epoch), training.history.member(member)
+    best = history.until(now.epoch).best()
+    if best is None:
+        return PointLosses.of(experiment, dataset, now)
+    then = training.fit(None, member, int(history.epochs[best]))
+    return PointLosses.of(experiment, dataset, now, then.valid)
+
+
 def judged(
-    training: JointTraining, member: int, *, epoch: int | None = None, shown: Shown | None = None
+    training: "JointTraining", member: int, *, epoch: int | None = None, shown: Shown | None = None
 ) -> Verdict:
     """The verdict on a member of a training at a kept epoch, with the losses of its points."""
     history = training.history.member(member)
     if epoch is not None:
         history = history.until(epoch)
+    points = point_losses(training, member, epoch)
     experiment, dataset = training.experiments[member], training.datasets[member]
-    best = history.best()
-    if best is None:
-        return judge(history, dataset, experiment)
-    now = training.fit(None, member, epoch)
-    then = training.fit(None, member, int(history.epochs[best]))
-    points = PointLosses.of(experiment, dataset, now, then.valid)
     return judge(history, dataset, experiment, points=points, shown=shown)
-
-
-def try_neighbours(
-    experiment: Experiment, history: History | None = None, *, device: str = "auto"
-) -> tuple[Verdict, Tried]:
-    """Train an experiment and its neighbours; what that shows, and the verdict with it.
-
-    Raises
-    ------
-    DatasetError
-        If the data can't be made.
-    """
-    changes = neighbours(experiment, history)
-    training = JointTraining(lineup(experiment, changes).experiments, device=device)
-    while not training.finished:
-        training.advance()
-    tried = compare(training, changes)
-    return judged(training, 0, shown=tried.shown), tried
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,7 +84,7 @@ class _Trained:
     best: _Moment
 
 
-def _trained(training: JointTraining, place: int, change: Change | None) -> _Trained:
+def _trained(training: "JointTraining", place: int, change: Change | None) -> _Trained:
     members = range(place * SEEDS, (place + 1) * SEEDS)
     dataset = training.datasets[members[0]]
     histories = [training.history.member(member) for member in members]
@@ -142,7 +133,7 @@ def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
     return bool((gains > 0).all() and float(gains.mean()) > least)
 
 
-def compare(training: JointTraining, changes: Sequence[Change]) -> Tried:
+def compare(training: "JointTraining", changes: Sequence[Change]) -> Tried:
     """What a finished training of a `lineup` of these changes showed."""
     experiment = training.experiments[0]
     base, scale = _trained(training, 0, None), scale_of(training.datasets[0])

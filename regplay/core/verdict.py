@@ -333,18 +333,24 @@ def judge(
     if not has_stopped:
         falling = [is_still_falling(epochs, each, scale) for each in (train, valid)]
     sentences = []
+    is_below = floor is not None and now < floor
     if rises_since is not None:
-        sentences.append(f"The validation loss has risen from {valid.min():.3g} to {held_out:.3g}.")
+        fell = ", and the training loss fell below its noise floor" if is_below else ""
+        sentences.append(
+            f"The validation loss rose from {valid.min():.3g} to {held_out:.3g}{fell}."
+        )
     elif gapes_since is not None:
-        sentences.append(f"The training loss is {now:.3g}, the validation loss {held_out:.3g}.")
-    if since is not None and floor and now < floor:
-        sentences.append("The training loss is below its noise floor: noise is memorised.")
+        below = f", below its noise floor {floor:.3g}" if is_below else ""
+        sentences.append(
+            f"The training loss is {now:.3g}{below}; the validation loss is {held_out:.3g}."
+        )
     if underfits:
         sentences.append(_why_underfitting(now, dataset, shown))
         # The first epochs go up and down by themselves.
         if last.epoch < min(_EARLY, experiment.epochs) and not has_stopped:
             sentences.append("It has only begun.")
-    sentences += _falls(falling)
+    if since is None or underfits:
+        sentences += _falls(falling)
     reason = " ".join(sentences)
     if since is None:
         kind: Kind = "underfitting" if underfits else "good fit"
@@ -359,7 +365,7 @@ def judge(
 
 def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:
     if shown is not None and shown.closer:
-        return f"The training loss {train:.3g} can be lower, and the validation loss with it."
+        return f"A closer fit validates better: the training loss {train:.3g} is too high."
     if dataset.noise_floor is not None:
         return f"The training loss {train:.3g} is above its noise floor {dataset.noise_floor:.3g}."
     constant = baseline_loss(dataset)

@@ -24,7 +24,7 @@ _DECAY = "regularization.weight_decay"
 _VALLEY, _MOMENT, _LESSON, _PIN = "valley", "moment", "lesson", "pin"
 _TEXTS = {
     _VALLEY: "Drag <b>Weight decay</b> to the valley ◇",
-    _MOMENT: "Drag the handle under the losses back through the <b>epochs</b>",
+    _MOMENT: "Drag the <b>epoch</b> handle back to see it learn",
     _LESSON: "Open a <b>lesson</b>: Ctrl+L",
     _PIN: "Press <b>P</b> to keep this run beside the next ones",
 }

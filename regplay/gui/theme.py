@@ -27,6 +27,7 @@ ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 # Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
 _TEXTS = (
     ("GroupHeading", 15, QFont.Weight.DemiBold),
+    ("Explanation", _SECONDARY, QFont.Weight.Normal),
     ("ReadOut", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
 )
@@ -42,6 +43,17 @@ _CLASSES = (
     "#8b24f2",
     "#9785f2",
 )
+
+
+# Behind the white words of a verdict, in any scheme: apart by lightness and blue to all eyes.
+VERDICTS = {
+    "untrained": "#57606a",
+    "diverged": "#30363d",
+    "overfitting": "#c2261a",
+    "underfitting": "#4a3fa8",
+    "underfitting and overfitting": "#6b0f5c",
+    "good fit": "#11755d",
+}
 
 
 @dataclass(frozen=True)

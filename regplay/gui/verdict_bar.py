@@ -1,16 +1,26 @@
-"""The line of words above the plots: what the run shows, what to try, and its losses."""
+"""The words above the plots: what the run shows, which nearby setting does better, its losses."""
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
+from regplay.core.neighbours import Change, Tried, lineup, neighbours
+from regplay.core.trials import compare
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.theme import colors_of
-from regplay.gui.training import View
-from regplay.gui.widgets import ElidedLabel, named
+from regplay.gui.theme import VERDICTS, colors_of
+from regplay.gui.training import Study, StudyRequest, View
+from regplay.gui.widgets import ElidedLabel, Press, named
 from regplay.session.number_text import gap_text, number
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.joint import JointTraining
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px
@@ -23,65 +33,249 @@ _SIGNS = {
     "underfitting and overfitting": "◇",
     "diverged": "✕",
 }
+_STUDY = "verdict.neighbours"
 
 
 class Headline(QLabel):
-    """The verdict; the theme gives its class a font of its own."""
+    """A verdict on its colour; the kind alone where there is no room for since when.
+
+    The theme gives its class a font of its own.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._verdict: Verdict | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """All of it."""
+        return "" if self._verdict is None else _signed(self._verdict, self._verdict.headline)
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Show another one."""
+        if verdict != self._verdict:
+            self._verdict = verdict
+            self.setToolTip(verdict.headline)
+            self.setAccessibleName(verdict.headline)
+            self.updateGeometry()
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """Room for all of it."""
+        return self._size_of(self.text())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the kind."""
+        return self._size_of(self._short)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The words on their colour."""
+        if self._verdict is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(VERDICTS[self._verdict.kind]))
+        painter.drawRoundedRect(QRectF(self.rect()), 6.0, 6.0)
+        painter.setPen(Qt.GlobalColor.white)
+        whole = self.text()
+        fits = self._size_of(whole).width() <= self.width()
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, whole if fits else self._short)
+        painter.end()
+
+    @property
+    def _short(self) -> str:
+        verdict = self._verdict
+        return "" if verdict is None else _signed(verdict, verdict.kind.capitalize())
+
+    def _size_of(self, text: str) -> QSize:
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance(text) + 20, metrics.height() + 6)
+
+
+def _signed(verdict: Verdict, words: str) -> str:
+    return f"{_SIGNS[verdict.kind]}  {words}"
+
+
+class Explanation(ElidedLabel):
+    """One line or two of small words; the theme gives its class a font of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+
+@dataclass(frozen=True)
+class _Compare:
+    """What finished neighbours with these changes show; computed on the training thread."""
+
+    changes: tuple[Change, ...]
+
+    def __call__(self, training: "JointTraining", epoch: int | None) -> Tried | None:
+        return compare(training, self.changes) if training.finished else None
 
 
 class VerdictBar(QWidget):
-    """Shows a `Verdict` and the losses of the present moment."""
+    """Shows a `Verdict`, advice that was tried, and the losses of the present moment.
+
+    The verdict is there at once. Neighbours of the experiment are trained once its run has come to
+    an end, and what they show joins it.
+
+    Attributes
+    ----------
+    tried
+        What the neighbours of the present experiment showed; None before.
+
+    Signals
+    -------
+    try_wanted
+        (dict): make these changes, by field path.
+    wishes_changed
+        Other neighbours are to be trained, or none.
+    """
+
+    try_wanted = Signal(object)
+    wishes_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("verdict")
         self.headline = named("verdict.headline", Headline())
-        self.advice = named("verdict.advice", ElidedLabel())
-        self.advice.setWordWrap(True)
+        self.reason = named("verdict.reason", Explanation())
+        self.advice = named("verdict.advice", Explanation())
+        self.button = named("verdict.try", Press("Try it"))
+        self.button.clicked.connect(self._try)
         self.losses = named("verdict.losses", QLabel())
         self.losses.setTextFormat(self.losses.textFormat().RichText)
-        metrics = self.losses.fontMetrics()
-        # Of a fixed size, so that new numbers don't lay out the whole window.
-        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
-        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
         self.losses.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         words = QVBoxLayout()
-        words.setSpacing(0)
-        words.addWidget(self.headline)
-        words.addWidget(self.advice)
+        words.setSpacing(2)
+        for widgets in ((self.headline, self.reason), (self.button, self.advice)):
+            line = QHBoxLayout()
+            line.setSpacing(8)
+            line.addWidget(widgets[0])
+            line.addWidget(widgets[1], 1)
+            words.addLayout(line)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 2)
         row.addLayout(words, 1)
         row.addWidget(self.losses)
-        self._verdict: Verdict | None = None
         self._snapshot: Snapshot | None = None
-        # Two lines of advice fit, so that the plots below never jump.
-        self.advice.setFixedHeight(self.advice.fontMetrics().lineSpacing() * 2)
-        self.advice.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._view: View | None = None
+        self._experiment: Experiment | None = None  # whose neighbours are to be trained
+        self._changes: tuple[Change, ...] = ()
+        self.tried: Tried | None = None
+        self._make_room()
+        self._show_advice()
 
     def show_view(self, view: View) -> None:
         """Judge a run at the moment that is shown: by what was known then, beside its losses."""
-        run, is_now = view.run, view.look.epoch is None
-        history = run.history if is_now else run.history.until(view.moment.epoch)
-        self.set_verdict(judge(history, view.dataset, run.experiment))
+        self._view = view
+        self._judge()
         self.set_snapshot(view.moment)
+        if not view.is_preview:
+            self._want_neighbours(view)
 
     def show_untrained(self, experiment: Experiment, dataset: Dataset | None) -> None:
         """Say that nothing is trained yet, or that there are no data."""
+        self._view = None
+        self._forget()
         self.set_verdict(_NO_DATA if dataset is None else judge(History(), dataset, experiment))
         self.set_snapshot(None)
 
+    def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
+        """The neighbours of an experiment whose run is at its end."""
+        if experiment != self._experiment or not self._changes:
+            return {}
+        sweep = lineup(experiment, self._changes)
+        title = "Trying nearby settings"
+        return {_STUDY: StudyRequest(sweep, digest=_Compare(self._changes), title=title)}
+
+    def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
+        """Add what they showed."""
+        study = studies.get(_STUDY)
+        tried = None if study is None or not study.finished else study.digest
+        assert tried is None or isinstance(tried, Tried)
+        if tried is not self.tried:
+            self.tried = tried
+            if self._view is not None:
+                self._judge()
+
+    def _want_neighbours(self, view: View) -> None:
+        """Those of a run that has come to its end as its experiment says, from the start."""
+        run = view.run
+        is_whole = view.is_finished and not run.changed_at
+        if not is_whole:
+            self._forget()
+        elif run.experiment != self._experiment:
+            self._experiment = run.experiment
+            self._changes = tuple(neighbours(run.experiment, run.history))
+            self.tried = None
+            self._show_advice()
+            self.wishes_changed.emit()
+
+    def _forget(self) -> None:
+        if self._experiment is not None:
+            self._experiment, self._changes, self.tried = None, (), None
+            self._show_advice()
+            self.wishes_changed.emit()
+
+    def _judge(self) -> None:
+        view = self._view
+        assert view is not None
+        run, is_now = view.run, view.look.epoch is None
+        history = run.history if is_now else run.history.until(view.moment.epoch)
+        tried = self.tried if self._concerns(view) else None
+        shown = None if tried is None else tried.shown
+        verdict = judge(history, view.dataset, run.experiment, points=view.points, shown=shown)
+        self.set_verdict(verdict)
+        self._show_advice()
+
+    def _concerns(self, view: View) -> bool:
+        """Whether what neighbours showed is about what is shown."""
+        return view.look.epoch is None and view.run.experiment == self._experiment
+
+    def _show_advice(self) -> None:
+        tried = self.tried
+        if tried is None or self._view is None or not self._concerns(self._view):
+            self.advice.setText("")
+            self.button.hide()
+            return
+        self.advice.setText(tried.text)
+        self.button.setVisible(tried.best is not None)
+        if tried.best is not None:
+            settings = (f"{change.path} = {change.value}" for change in tried.best.changes)
+            self.button.setToolTip("Set " + " and ".join(settings))
+
+    def _try(self) -> None:
+        if self.tried is not None and self.tried.best is not None:
+            changes = self.tried.best.changes
+            self.try_wanted.emit({change.path: change.value for change in changes})
+
     def changeEvent(self, event: QEvent) -> None:
-        """Write the losses in the colours that go with another palette."""
+        """Write the losses in the colours that go with another palette; make room for a font."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "_snapshot"):
+        if not hasattr(self, "_snapshot"):
+            return
+        if event.type() == QEvent.Type.PaletteChange:
             self.set_snapshot(self._snapshot)
+        elif event.type() == QEvent.Type.FontChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        """Of a fixed size, so that new words and numbers don't lay out the whole window."""
+        metrics = self.losses.fontMetrics()
+        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
+        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
+        lines = self.advice.fontMetrics().lineSpacing() * 2
+        self.reason.setFixedHeight(lines)
+        self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Show a verdict."""
-        self._verdict = verdict
-        self.headline.setText(f"{_SIGNS[verdict.kind]}  {verdict.headline}")
-        self.advice.setText(verdict.reason)
+        self.headline.set_verdict(verdict)
+        self.reason.setText(verdict.reason)
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

@@ -84,10 +84,11 @@ class MainWindow(QMainWindow):
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
+        self.verdict_bar = VerdictBar()
+        controller.studies.add(self.verdict_bar)  # the others are trained before
         controller.studies.add(self.controls)
         self.fit_view = FitView()
         self.history_view = HistoryView()
-        self.verdict_bar = VerdictBar()
         self.banner = Banner()
         self.timeline = Timeline()
         self.status = Status(clock)
@@ -207,6 +208,8 @@ class MainWindow(QMainWindow):
         self.runs.pin_clicked.connect(controller.pin)
         self.runs.compare_clicked.connect(controller.compare)
         self.runs.changed.connect(controller.studies.reconsider)
+        self.verdict_bar.try_wanted.connect(controller.set_values)
+        self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
         self.menus.device_chosen.connect(self.set_device)

@@ -293,7 +293,7 @@ def test_the_outcome_in_words(train):
     assert lines[2].split() == ["validation", "loss", f"{float(final['valid_loss']):.4g}"]
     assert lines[4] == ""
     assert lines[5].startswith("Overfitting since epoch ")
-    assert lines[6].startswith("The validation loss has risen from ")
+    assert lines[6].startswith("The validation loss rose from ")
     assert " brings the validation loss from " in lines[7]
     assert lines[7].endswith(" (trained with 3 seeds).")
     assert run.err == f"Results are in {run.folder}\n"

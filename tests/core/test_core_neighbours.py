@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from trainings import try_neighbours
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.joint import JointTraining
 from regplay.core.neighbours import SEEDS, Change, lineup, neighbours
-from regplay.core.trials import compare, judged, try_neighbours
+from regplay.core.trials import compare, judged
 from regplay.core.verdict import PointLosses, judge
 
 pytestmark = pytest.mark.usefixtures("one_thread")

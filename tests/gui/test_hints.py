@@ -43,7 +43,7 @@ def follow_first(person) -> None:
 def test_the_first_hint_goes_when_it_is_followed_and_the_others_follow(beginner, settings):
     person, window = beginner, beginner.window
     follow_first(person)
-    person.wait(lambda: "epochs" in hint(person))
+    person.wait(lambda: "<b>epoch</b>" in hint(person))
     window.timeline.track.pick_moment(16)
     person.wait(lambda: "lesson" in hint(person))
     window.guide.open()

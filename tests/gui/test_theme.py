@@ -1,15 +1,18 @@
 from itertools import combinations
+from typing import get_args
 
 import pytest
 from color_vision import BLIND, USUAL, contrast, distance
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip, QVBoxLayout, QWidget
 
+from regplay.core.verdict import Kind
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.theme import (
     DARK,
     LIGHT,
     ROLES,
+    VERDICTS,
     Colors,
     colors_of,
     mix,
@@ -44,6 +47,14 @@ class TestColors:
         assert contrast(colors.foreground, colors.background) > 7
         for color in (colors.train, colors.valid, colors.fit, colors.truth, colors.floor):
             assert contrast(color, colors.background) > 3
+
+
+def test_verdicts_stay_apart_and_can_be_read() -> None:
+    assert set(VERDICTS) == set(get_args(Kind))
+    for color in VERDICTS.values():
+        assert contrast(color, "#ffffff") > 4.5
+    told = [color for kind, color in VERDICTS.items() if kind not in ("untrained", "diverged")]
+    assert min(_distance(a, b) for a, b in combinations(told, 2)) > 20
 
 
 def test_mixing() -> None:

@@ -1,4 +1,4 @@
-"""The losses beside the verdict."""
+"""The verdict on its colour, the advice below it, and the losses beside it."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.verdict import Verdict
-from regplay.gui.theme import LIGHT, palette_of
+from regplay.gui.theme import LIGHT, VERDICTS, palette_of
 from regplay.gui.verdict_bar import VerdictBar
 
 
@@ -35,15 +35,47 @@ def test_a_gap_of_one_bit_is_none(words_of):
     assert words_of(0.6931472, 0.6931472 + 5.96e-8)[-4:] == ["loss", "0.6931", "0.6931", "0"]
 
 
-def test_advice_keeps_to_two_lines_and_its_tooltip_has_it_all(show_widget):
-    bar = show_widget(VerdictBar(), 500, 80)
-    height, words = bar.advice.height(), "try weight decay, dropout, early stopping " * 4
-    bar.set_verdict(Verdict("overfitting", "Overfitting", words))
-    drawn = QLabel.text(bar.advice)
+WORDS = "The validation loss rose from 0.108 to 0.204 " * 3
+
+
+def test_the_reason_keeps_to_two_lines_and_its_tooltip_has_it_all(show_widget):
+    bar = show_widget(VerdictBar(), 700, 80)
+    height = bar.reason.height()
+    bar.set_verdict(Verdict("overfitting", "Overfitting", WORDS))
+    QApplication.processEvents()
+    drawn = QLabel.text(bar.reason)
     assert drawn.endswith("…")
     assert "\n" in drawn  # two lines
-    assert bar.advice.height() == height
-    assert bar.advice.toolTip() == words
+    assert bar.reason.height() == height
+    assert bar.reason.toolTip() == WORDS
     bar.resize(2400, 80)
     QApplication.processEvents()
-    assert QLabel.text(bar.advice) == words
+    assert QLabel.text(bar.reason) == WORDS
+
+
+@pytest.mark.parametrize("kind", [kind for kind in VERDICTS if kind != "untrained"])
+def test_the_chip_has_the_colour_of_the_verdict_and_white_words(show_widget, kind):
+    bar = show_widget(VerdictBar(), 900, 80)
+    bar.set_verdict(Verdict(kind, f"{kind.capitalize()} since epoch 12", "", 12))
+    QApplication.processEvents()
+    image = bar.headline.grab().toImage()
+    drawn = [
+        image.pixelColor(x, y).name()
+        for x in range(4, image.width() - 4, 2)
+        for y in range(4, image.height() - 4)
+    ]
+    assert drawn.count(VERDICTS[kind]) > 0.4 * len(drawn)
+    assert drawn.count("#ffffff") > 0.02 * len(drawn)
+
+
+def test_the_chip_keeps_the_kind_where_there_is_no_room_for_since_when(show_widget):
+    bar = show_widget(VerdictBar(), 1200, 80)
+    bar.set_verdict(Verdict("overfitting", "Overfitting: a wide gap since epoch 1,234", "", 1234))
+    QApplication.processEvents()
+    whole = bar.headline.width()
+    assert whole == bar.headline.sizeHint().width()
+    bar.resize(bar.minimumSizeHint().width(), 80)
+    QApplication.processEvents()
+    assert bar.headline.width() < whole
+    assert bar.headline.width() >= bar.headline.minimumSizeHint().width()
+    assert bar.headline.toolTip() == "Overfitting: a wide gap since epoch 1,234"

@@ -153,7 +153,7 @@ def test_a_run_that_diverges_is_told_and_leaves_the_window_usable(open_window):
     view = person.wait_until_finished()
     assert view.snapshot.diverged[0]
     assert "Diverged" in person.text("verdict.headline")
-    assert "10" in person.text("verdict.advice")
+    assert "10" in person.text("verdict.reason")
     assert person.banner == ""
     for tab in ("weights", "loss"):
         person.window.history_view.set_tab(tab)

@@ -11,6 +11,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, Grid
 from regplay.core.history import Snapshot
 from regplay.core.sweep import Lineup, Sweep
+from regplay.core.verdict import PointLosses
 from regplay.session.session import Change, Run
 
 if TYPE_CHECKING:  # they load torch, which only the thread may wait for
@@ -113,6 +114,8 @@ class View:
         What is inside the network at that moment, if asked for.
     passes
         What networks thinned by dropout predict on the grid at that moment, if asked for.
+    points
+        The losses of the points at that moment, and at the best epoch until then.
     beside
         What the other runs predicted at that moment; None for those without states.
     """
@@ -128,6 +131,7 @@ class View:
     is_finished: bool
     inside: "Inside | None" = None
     passes: Spread | None = None
+    points: PointLosses | None = None
     beside: tuple[Fit | None, ...] = ()
 
     @property

@@ -9,6 +9,8 @@ from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
 from regplay.core.population import Population, State, fit_at, stochastic_passes
 from regplay.core.training import Training
+from regplay.core.trials import point_losses
+from regplay.core.verdict import PointLosses
 from regplay.gui.training.messages import Job, Look, View
 from regplay.session.session import Run
 
@@ -70,6 +72,7 @@ class Viewer:
     def __init__(self) -> None:
         self._insides = InternalsReader()
         self._best: tuple[State, Fit] | None = None
+        self._best_until: tuple[State, Fit] | None = None  # the moment that is shown
         self._beside: dict[State, Fit] = {}
 
     def of_member(self, job: Job, study: JointTraining, look: Look, placement: str) -> View:
@@ -93,6 +96,7 @@ class Viewer:
             best=None,
             look=look,
             is_finished=True,
+            points=point_losses(study, look.member, look.epoch),
             beside=self._beside_at(look),
         )
 
@@ -123,6 +127,7 @@ class Viewer:
             is_finished=training.finished,
             inside=inside,
             passes=self._passes(job, run, training, kept) if look.passes else None,
+            points=self._points(job, run, fit, look),
             beside=self._beside_at(look),
         )
 
@@ -148,6 +153,17 @@ class Viewer:
         if self._best is None or self._best[0] is not state:
             self._best = state, fit_at(state, run.experiment, job.dataset, job.grid)
         return self._best[1]
+
+    def _points(self, job: Job, run: Run, fit: Fit, look: Look) -> PointLosses:
+        """The losses of the points now, and at the best epoch until then."""
+        history = run.history if look.epoch is None else run.history.until(fit.epoch)
+        record = history.best()
+        state = None if record is None else run.checkpoints.at(int(history.epochs[record]))
+        if state is None:
+            return PointLosses.of(run.experiment, job.dataset, fit)
+        if self._best_until is None or self._best_until[0] is not state:
+            self._best_until = state, fit_at(state, run.experiment, job.dataset, None)
+        return PointLosses.of(run.experiment, job.dataset, fit, self._best_until[1].valid)
 
     def _passes(self, job: Job, run: Run, training: Training, kept: State | None) -> Spread | None:
         """What networks thinned by dropout predict, where there is any."""

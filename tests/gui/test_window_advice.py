@@ -1,0 +1,95 @@
+"""Advice that was tried, in the real window: it joins the verdict, and a click follows it."""
+
+import pytest
+from endless import ENDLESS
+from PySide6.QtCore import Qt
+
+from regplay.core.fields import get
+
+DECAY = "regularization.weight_decay"
+OVERFITTED = {"epochs": 400, "model.width": 12, "optimizer.lr": 0.03, "data.n_train": 20}
+
+
+@pytest.fixture
+def overfitted(open_window, settings):
+    """At a window whose run has come to its end, and whose neighbours are trained."""
+    settings.setValue("curves", "")
+    person = open_window(OVERFITTED)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.wait(lambda: advice(person))
+    return person
+
+
+def advice(person):
+    return person.text("verdict.advice")
+
+
+def values(person):
+    return person.controller.session.experiment
+
+
+def test_the_verdict_is_there_before_the_advice_joins_it(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window(OVERFITTED)
+    button = person.find("verdict.try")
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    assert "Overfitting" in person.text("verdict.headline")
+    person.wait(lambda: advice(person))
+    assert "brings the validation loss from" in advice(person)
+    assert "(trained with 3 seeds)" in advice(person)
+    assert button.isVisible()
+
+
+def test_the_advice_begins_at_the_loss_that_is_shown(overfitted):
+    shown = overfitted.view.snapshot.value("valid_loss")
+    assert f"from {shown:.3g} to " in advice(overfitted)
+
+
+def test_a_click_follows_the_advice_and_can_be_undone(overfitted):
+    before = values(overfitted)
+    best = overfitted.window.verdict_bar.tried.best
+    overfitted.click("verdict.try")
+    for change in best.changes:
+        assert get(values(overfitted), change.path) == change.value
+    overfitted.wait_until_finished()
+    assert overfitted.view.snapshot.value("valid_loss") == pytest.approx(best.after, rel=1e-3)
+    overfitted.controller.undo()
+    assert values(overfitted) == before
+
+
+def test_a_change_takes_the_advice_away_until_it_is_tried_anew(overfitted):
+    old = advice(overfitted)
+    overfitted.set(data__noise=0.6)
+    overfitted.wait_until_finished()
+    overfitted.wait(lambda: advice(overfitted) not in ("", old))
+
+
+def test_what_was_advised_is_not_about_an_earlier_moment(overfitted):
+    track = overfitted.window.timeline.track
+    overfitted.press(Qt.Key.Key_Home, track)
+    overfitted.wait(lambda: overfitted.view.look.epoch == 0)
+    overfitted.wait(lambda: not advice(overfitted))
+    assert not overfitted.find("verdict.try").isVisible()
+    overfitted.press(Qt.Key.Key_End, track)
+    overfitted.wait(lambda: advice(overfitted))
+
+
+def test_nothing_is_tried_while_the_run_trains(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window(ENDLESS)
+    person.press(Qt.Key.Key_Space)
+    person.wait(lambda: person.views and person.view.snapshot.step > 30)
+    assert not person.controller.studies.studies
+    assert not advice(person)
+
+
+def test_where_nothing_helps_there_is_nothing_to_click(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window({"data.name": "xor", "epochs": 800, "model.width": 12})
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.wait(lambda: advice(person))
+    assert advice(person).startswith("No nearby setting does better")
+    assert not person.find("verdict.try").isVisible()
