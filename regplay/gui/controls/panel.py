@@ -23,7 +23,7 @@ from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, sweep_along
-from regplay.gui.theme import blend
+from regplay.gui.theme import blend, zoomed
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import Button, Press, ScrolledColumn, named
 
@@ -249,7 +249,7 @@ class ControlPanel(ScrolledColumn):
         self._hidden: frozenset[str] = frozenset()
         self._unused: dict[str, str] = {}  # why fields have no effect
 
-        self.setMinimumWidth(_MIN_WIDTH)
+        self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(6, 4, 6, 8)
@@ -481,9 +481,15 @@ class ControlPanel(ScrolledColumn):
             self._note.setVisible(count > 0)
             self._relate()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as wide as the text asks for."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setMinimumWidth(zoomed(_MIN_WIDTH))
+
     def sizeHint(self) -> QSize:
-        """304 px wide; as tall as there is room."""
-        return QSize(_WIDTH, 640)
+        """304 px wide at 100 %; as tall as there is room."""
+        return QSize(zoomed(_WIDTH), 640)
 
     def _change(self, path: str, value: fields.Value) -> None:
         if not self._showing:
