@@ -22,7 +22,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
-from regplay.core.fields import FIELDS, replace, with_defaults
+from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, View
@@ -31,6 +31,7 @@ from regplay.session.pins import Pin, Pins, PinsFullError
 from regplay.session.session import Change, Past, Run, Session
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
+_SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
 _READING_INTERVAL = 0.1  # s; words that change faster can't be read, and cost more than curves
 
 
@@ -60,6 +61,8 @@ class Controller(QObject):
     experiment_changed
         (Experiment, Dataset | None): what is worked on, and its data if there are any. They follow
         `data_changed`, where points are drawn anew.
+    refused
+        (str, str): the field path of a number that was not taken, and why.
     data_changed
         (Dataset | None, bool): draw these points, or none; whether they are those that are drawn
         already but for an edit by a person.
@@ -79,6 +82,7 @@ class Controller(QObject):
     """
 
     experiment_changed = Signal(object, object)
+    refused = Signal(str, str)
     data_changed = Signal(object, bool)
     untrained = Signal(object, object)
     look_changed = Signal(object)
@@ -101,6 +105,7 @@ class Controller(QObject):
         self._past = Past()
         self._look = Look()
         self._settings: DataSettings | None = None  # of the dataset
+        self._read: tuple[DataSettings, Dataset] | None = None  # what a change was tried with
         self._drawn: Dataset | None = None  # another one while a sweep over data is dragged
         self._is_editing = False
         self._read_at = -1.0
@@ -127,8 +132,27 @@ class Controller(QObject):
         goes_on
             Whether it is one step back together with the last change; None where that is not known.
         """
+        if why := self._refusal(experiment):
+            self.experiment_changed.emit(self.session.experiment, self.dataset)
+            self.refused.emit(*why)
+            return
         self._note(experiment, goes_on)
         self._apply(self.session.change(experiment, epoch=self.runner.epoch))
+
+    def _refusal(self, experiment: Experiment) -> tuple[str, str] | None:
+        """Which number of points would leave no data where there are some, and why."""
+        paths = differences(self.session.experiment, experiment)
+        if self.dataset is None or len(paths) != 1 or paths[0] not in _SIZES:
+            return None
+        try:
+            self._read = experiment.data, load(experiment.data)
+        except DatasetError as error:
+            why = str(error)
+            if any(size in why for size in _SIZES):
+                for size in _SIZES:
+                    why = why.replace(size, FIELDS[size].label)
+                return paths[0], f"{why.removeprefix(f'{FIELDS[paths[0]].label} = ')}."
+        return None
 
     def set_values(self, values: Mapping[str, object]) -> None:
         """Change some values, by field path."""
@@ -395,7 +419,8 @@ class Controller(QObject):
         names = {experiment.data.name, "" if self._settings is None else self._settings.name}
         self._settings = experiment.data
         try:
-            dataset = load(experiment.data)
+            read, self._read = self._read, None
+            dataset = read[1] if read and read[0] == experiment.data else load(experiment.data)
         except DatasetError as error:
             self.dataset = self._settings = None  # so that it is tried again
             self.runner.withdraw()

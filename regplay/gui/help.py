@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Mapping, Sequence
 from html import escape
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -141,6 +140,8 @@ def versions(engine: str) -> dict[str, str]:
 
 
 def _version(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # takes 10 ms
+
     try:
         return version(package)
     except PackageNotFoundError:

@@ -88,7 +88,7 @@ class Hints(QObject):
         self._parts, self._settings = parts, settings
         self._known = str(settings.value(_KEY, "")).split()  # done, or shown at an earlier start
         self._gone = set(self._known)  # not to be shown
-        self._is_on = False
+        self._is_on, self._is_quiet = False, False
         self._shown = ""
         self.label = named("hint", HintLabel(parts.fit_view))
         controller = parts.controller
@@ -105,6 +105,11 @@ class Hints(QObject):
     def begin(self) -> None:
         """Show hints from now on."""
         self._is_on = True
+        self.update()
+
+    def set_quiet(self, is_quiet: bool) -> None:
+        """Show none while somebody's own work is open."""
+        self._is_quiet = is_quiet
         self.update()
 
     @property
@@ -165,7 +170,7 @@ class Hints(QObject):
 
     def _next(self) -> str:
         parts = self._parts
-        is_free = parts.guide.position is None and not parts.editing.is_on
+        is_free = not (self._is_quiet or parts.editing.is_on) and parts.guide.position is None
         if not (is_free and parts.tabs.tab == "fit"):
             return ""
         if not isinstance(parts.fit_view.panel, ChartPanel):

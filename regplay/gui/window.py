@@ -227,6 +227,7 @@ class MainWindow(QMainWindow):
         controller.untrained.connect(self.timeline.show_untrained)
         changed = controller.experiment_changed
         changed.connect(self.controls.set_experiment)
+        controller.refused.connect(self.controls.refuse)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
         changed.connect(self.editing.set_data)
@@ -257,6 +258,9 @@ class MainWindow(QMainWindow):
         runner.playing_changed.connect(self.status.set_training)
         self.guide.highlights_changed.connect(self.timeline.set_highlighted)
         self.documents.changed.connect(self._show_title)
+        self.documents.changed.connect(
+            lambda: self.hints.set_quiet(self.documents.path is not None)
+        )
 
     def _connect_messages(self) -> None:
         for failed in (

@@ -17,6 +17,7 @@ MOST = 12
 DECAY, DROPOUT = 0.01, 0.3  # of the remedies that are compared, unless the experiment has its own
 _KEPT = 16 << 20  # bytes for the states of each
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
+_UNREGULARIZED = "no regularization"
 _WEIGHT_DECAY, _DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 _POINTS = frozenset({"data.points", "data.valid_points"})  # too long to be told whole
@@ -42,6 +43,8 @@ class Pin:
     fit: Fit | None  # its last fit, or None before any
     grid: Grid | None = None  # where `fit.grid` was predicted; None where it is not known
     is_hidden: bool = False  # whether the plots leave it out
+    number: int = 0  # that of a name such as "run 3"
+    is_named: bool = True  # by someone; else by the values that tell it from the other pins
 
 
 class Pins(list[Pin]):
@@ -69,8 +72,9 @@ class Pins(list[Pin]):
         """Keep a run as it is now: training it further doesn't change the pin.
 
         Without a name it is called by the values that tell it from the other pins, such as
-        "λ 0.01, p 0.3", or by a number, "run 3". It has the colour asked for if that is free, else
-        the first that is.
+        "λ 0.01, p 0.3", and so are from now on all others that nobody has named. Alone it is called
+        by its regularization, and where too much differs by a number, "run 3". It has the colour
+        asked for if that is free, else the first that is.
 
         Raises
         ------
@@ -82,8 +86,9 @@ class Pins(list[Pin]):
         self._count += 1
         free = self.free_colors
         color = color if color in free else free[0]
-        pin = Pin(name or self._name(run.experiment), color, as_now(run), fit, grid)
+        pin = Pin(name or "", color, as_now(run), fit, grid, False, self._count, bool(name))
         self.append(pin)
+        self._tell_apart()
         return pin
 
     def restore(self, pins: Iterable[Pin]) -> None:
@@ -99,20 +104,37 @@ class Pins(list[Pin]):
             raise PinsFullError(f"{MOST} runs can be pinned, and these are {len(restored)}.")
         self[:] = restored
         self._count = max(self._count, len(restored))
+        for number, (pin, name) in enumerate(zip(self, self._own_names(), strict=True), 1):
+            pin.number = pin.number or number
+            pin.is_named = pin.name != name
 
-    def _name(self, experiment: Experiment) -> str:
-        paths = self.differing(experiment)
-        if not self:  # nothing to differ from: what regularization is on
+    def _tell_apart(self) -> None:
+        """Give a name to each pin that has none of its own."""
+        for pin, name in zip(self, self._own_names(), strict=True):
+            if not pin.is_named:
+                pin.name = name
+
+    def _own_names(self) -> list[str]:
+        """What each pin is called as long as nobody names it."""
+        if len(self) == 1:
+            experiment = self[0].run.experiment
             changed = differences(Experiment(), experiment)
-            paths = tuple(path for path in changed if path.startswith("regularization."))
-        texts = value_texts(experiment, paths)
-        name = ", ".join(texts)
-        is_taken = any(name == pin.name for pin in self)
-        return f"run {self._count}" if not 0 < len(texts) <= _IN_A_NAME or is_taken else name
+            on = [path for path in changed if path.startswith("regularization.")]
+            return [_name(experiment, on) or _UNREGULARIZED]
+        paths, names = self.differing(), list[str]()
+        for pin in self:
+            experiment = pin.run.experiment
+            name = _name(experiment, paths)
+            if not name:  # then by what tells it from the first alone
+                changed = differences(self[0].run.experiment, experiment)
+                name = _name(experiment, changed) or f"run {pin.number}"
+            count = names.count(name)
+            names.append(name if not count else f"{name} ({count + 1})")
+        return names
 
     def rename(self, pin: Pin, name: str) -> None:
         """Call a pin otherwise; a name of nothing but blanks changes nothing."""
-        pin.name = " ".join(name.split()) or pin.name
+        pin.name, pin.is_named = " ".join(name.split()) or pin.name, True
 
     def put_back(self, pin: Pin, index: int) -> None:
         """Pin what was removed again, in its place, from 0.
@@ -136,6 +158,12 @@ class Pins(list[Pin]):
         first, *rest = [*(pin.run.experiment for pin in self), *others]
         found = {path for other in rest for path in differences(first, other)}
         return tuple(path for path in FIELDS if path in found)
+
+
+def _name(experiment: Experiment, paths: Iterable[str]) -> str:
+    """Its values at these field paths; empty if there are none or too many for a name."""
+    texts = value_texts(experiment, paths)
+    return ", ".join(texts) if len(texts) <= _IN_A_NAME else ""
 
 
 def as_now(run: Run) -> Run:

@@ -48,6 +48,12 @@ def test_a_starting_point_is_trained_at_once(person):
     assert view.snapshot.epoch == view.run.experiment.epochs
 
 
+def test_one_may_begin_before_pytorch_is_loaded(open_window):
+    person = open_window(loads=False)
+    choose(person, "Spirals")
+    assert person.wait_until_finished().run.experiment == starting_points()[3].experiment
+
+
 def test_arrows_choose_and_enter_takes(person):
     tiles = tiles_of(person)
     for key in (Key.Key_Right, Key.Key_Down, Key.Key_Left):

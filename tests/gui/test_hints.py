@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from session_tools import save
 
 from regplay.gui.hints import _drawn
 from regplay.session.lessons import lessons
@@ -91,6 +92,13 @@ def test_there_is_none_for_an_experiment_of_ones_own(open_window):
     person.click("timeline.play")
     person.wait_until_finished()
     person.wait(lambda: person.window.controls.curve(DECAY).is_finished)
+    assert hint(person) == ""
+
+
+def test_there_is_none_while_a_session_is_open(beginner, tmp_path):
+    person = beginner
+    person.wait(lambda: "valley" in hint(person))
+    save(person, tmp_path / "mine.regplay")
     assert hint(person) == ""
 
 

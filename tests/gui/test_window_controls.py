@@ -59,6 +59,14 @@ def write(person, control, text):
     QTest.keyClick(control.line, Key.Key_Return)
 
 
+def write_number(control, text):
+    """Replace the number of a box and confirm it."""
+    control.box.setFocus()
+    control.box.selectAll()
+    QTest.keyClicks(control.box, text)
+    QTest.keyClick(control.box, Key.Key_Return)
+
+
 def assert_is_shown(person):
     """The newest view is of the session's experiment, and the plots hold it."""
     window = person.window
@@ -237,10 +245,52 @@ def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
     person = open_window()
     person.press(Key.Key_Space)
     person.wait_until_finished()
-    person.press(Key.Key_Space)  # as many again
+    person.set(epochs=40)
     person.wait_until_finished()
     trained_on = person.controller.session.experiment
     assert trained_on.epochs == 40
     person.set(regularization__weight_decay=0.1)
     person.choose("Undo change of settings")
     assert person.controller.session.experiment == trained_on
+
+
+def test_a_number_that_leaves_nothing_to_learn_from_is_refused_beside_it(open_window):
+    person = open_window({"data.name": "motorcycle", "data.n_train": 40})
+    person.press(Key.Key_Space)
+    before = person.wait_until_finished()
+    control = person.window.controls.control("data.n_train")
+    for typed, why in (("0", "at least 1"), ("10000", "take at most")):
+        write_number(control, typed)
+        assert why in control.message()
+        assert control.message().startswith(f"{typed}: ")
+        assert control.value() == 40
+        assert control.slider.value() == control.slider.scale.position(40)
+        assert person.banner == ""
+        assert person.view is before
+        assert person.window.fit_view.panel.dataset is before.dataset
+        assert not person.controller.runner.is_playing
+    person.choose("Undo change of settings")
+    assert person.controller.session.experiment.data.n_train == 40
+    assert person.view is before
+
+
+def test_what_is_wrong_is_told_until_the_next_change(open_window):
+    person = open_window()
+    controls = person.window.controls
+    decay, width = (controls.control(p) for p in ("regularization.weight_decay", "model.width"))
+
+    def refuse():
+        write_number(decay, "-1")
+        assert "must be" in decay.message()
+
+    refuse()
+    person.press(Key.Key_Right, width)
+    assert decay.message() == ""
+    refuse()
+    decay.box.setFocus()
+    QTest.keyClicks(decay.box, "0")  # typing again
+    assert decay.message() == ""
+    person.press(Key.Key_Escape, decay.box)
+    refuse()
+    person.press(Key.Key_Escape, decay.box)
+    assert decay.message() == ""

@@ -44,18 +44,19 @@ def test_a_colour_stays_and_only_a_deleted_one_is_given_again() -> None:
     assert pins.pin(_run(seed=6), None).color == 3
 
 
-def test_names_say_what_differs() -> None:
-    pins = Pins()
-    names = [
-        pins.pin(_run(**values), None).name
-        for values in (
-            {},
-            {"regularization__weight_decay": 0.01},
-            {"regularization__weight_decay": 0.01, "regularization__dropout": 0.3},
-            {"regularization__weight_decay": 0.01, "regularization__dropout": 0.3},
-        )
-    ]
-    assert names == ["run 1", "λ 0.01", "λ 0.01, p 0.3", "run 4"]
+def test_names_say_what_differs_of_those_before_too() -> None:
+    pins, names = Pins(), []
+    for values in (
+        {},
+        {"regularization__weight_decay": 0.01},
+        {"regularization__weight_decay": 0.01, "regularization__dropout": 0.3},
+        {"regularization__weight_decay": 0.01, "regularization__dropout": 0.3},
+    ):
+        pins.pin(_run(**values), None)
+        names.append([pin.name for pin in pins])
+    three = ["λ 0, p 0", "λ 0.01, p 0", "λ 0.01, p 0.3"]
+    assert names[:3] == [["no regularization"], ["λ 0", "λ 0.01"], three]
+    assert names[3] == [*three, "λ 0.01, p 0.3 (2)"]
 
 
 def test_the_first_is_called_by_its_regularization() -> None:
@@ -64,10 +65,24 @@ def test_the_first_is_called_by_its_regularization() -> None:
 
 def test_much_that_differs_is_no_name() -> None:
     pins = Pins()
-    pins.pin(_run(), None)
+    first = pins.pin(_run(), None)
     other = _run(seed=3, model__depth=4, model__width=8, data__noise=0.1)
     assert pins.pin(other, None).name == "run 2"
-    assert pins.pin(_run(seed=9), None, "mine").name == "mine"
+    assert first.name == "run 1"
+    assert pins.pin(_run(seed=9), None).name == "seed 9"
+
+
+def test_names_that_were_given_stay() -> None:
+    pins = Pins()
+    renamed, own = (pins.pin(_run(seed=seed), None) for seed in range(2))
+    pins.rename(renamed, "mine")
+    assert pins.pin(_run(seed=2, regularization__l1=0.1), None, "strong").name == "strong"
+    assert [pin.name for pin in pins] == ["mine", "l1 0, seed 1", "strong"]
+    pins.restore([*pins])  # as from a file: what could be ours is ours again
+    pins.remove(pins[2])
+    pins.pin(_run(seed=4), None)
+    assert [pin.name for pin in pins] == ["mine", "seed 1", "seed 4"]
+    assert own is pins[1]
 
 
 def test_renaming_ignores_blanks() -> None:

@@ -87,7 +87,7 @@ class ValueBox(QLineEdit):
         match event.key():
             case Qt.Key.Key_Up | Qt.Key.Key_Down | Qt.Key.Key_PageUp | Qt.Key.Key_PageDown:
                 self.step_pressed.emit(event)
-            case Qt.Key.Key_Escape if self.isModified():
+            case Qt.Key.Key_Escape if self.isModified() or self._refused:
                 self.abandoned.emit()
             case _:
                 super().keyPressEvent(event)
@@ -138,7 +138,8 @@ class NumberControl(Control):
         self.slider.picked.connect(self.set_value)
         self.box.editingFinished.connect(self._read_box)
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
-        self.box.abandoned.connect(self._restore_box)
+        self.box.textEdited.connect(lambda: self.refuse(""))
+        self.box.abandoned.connect(self._abandon)
         self.box.step_pressed.connect(self.slider.keyPressEvent)
 
     def text(self, value: Value) -> str:
@@ -168,7 +169,7 @@ class NumberControl(Control):
     def reset(self) -> None:
         """Go back to the default; what was typed wrong before is no longer of interest."""
         super().reset()
-        self._refuse("")
+        self.refuse("")
 
     def _make_slider(self, scale: SliderScale) -> ValueSlider:
         return ValueSlider(scale, self._number(), self)
@@ -180,12 +181,16 @@ class NumberControl(Control):
     def _show(self, value: Value) -> None:
         self.slider.show_value(self._number())
         self._restore_box()
-        self._refuse("")
+        self.refuse("")
 
     def _details(self) -> str:
         bounds = self.field.bounds
         default = self.text(self.default())
         return f"{bounds[0].upper()}{bounds[1:]}. Double-click for the default, {default}."
+
+    def _abandon(self) -> None:
+        self._restore_box()
+        self.refuse("")
 
     def _restore_box(self) -> None:
         self._show_in_box(self._value)
@@ -204,13 +209,14 @@ class NumberControl(Control):
             self._restore_box()
             self.box.selectAll()
             shown = typed if len(typed) <= 20 else typed[:19] + "…"
-            self._refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
+            self.refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
             return
-        self.set_value(value)
+        self.refuse("")
+        self.set_value(value)  # which others may refuse
         self._restore_box()  # the same value may have been typed in other words
-        self._refuse("")
 
-    def _refuse(self, message: str) -> None:
+    def refuse(self, message: str) -> None:
+        """Say below why a value was refused, until the next one is typed; empty for nothing."""
         self.box.set_refused(bool(message))
         self._message.setText(message)
         self._message.setVisible(bool(message))

@@ -310,6 +310,8 @@ class ControlPanel(ScrolledColumn):
         """Show `experiment`, touching only what differs; `experiment_changed` is not emitted."""
         paths = fields.differences(self._experiment, experiment)
         self._experiment = experiment
+        if paths:
+            self._forget_refusals()
         self._showing = True
         try:
             for path in paths:
@@ -325,6 +327,17 @@ class ControlPanel(ScrolledColumn):
                 self._groups[_section(path)].set_shows_rare(True)  # what was changed is in sight
         if paths:
             self._offer_defaults()
+
+    def refuse(self, path: str, why: str) -> None:
+        """Say beside the number of a field path why it was not taken, until something changes."""
+        control = self._controls[path]
+        assert isinstance(control, NumberControl)
+        control.refuse(why)
+
+    def _forget_refusals(self) -> None:
+        for control in self._controls.values():
+            if isinstance(control, NumberControl):
+                control.refuse("")
 
     def _restore_defaults(self, section: str) -> None:
         self.set_experiment(fields.with_defaults(self._experiment, _paths(section)))

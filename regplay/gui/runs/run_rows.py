@@ -107,7 +107,8 @@ def _row(
             words.insert(0, "diverged")
     numbers = in_column(train), in_column(valid), gap_in_column(valid - train)
     is_hidden = pin is not None and pin.is_hidden
-    return RunRow(name, " · ".join(words), numbers, best, colors, pin, is_hidden)
+    values = "" if name == ", ".join(words) else " · ".join(words)  # nothing is said twice
+    return RunRow(name, values, numbers, best, colors, pin, is_hidden)
 
 
 class RunRows(QAbstractListModel):

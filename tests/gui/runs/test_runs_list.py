@@ -95,6 +95,15 @@ def test_the_present_experiment_is_part_of_what_differs(listed) -> None:
     assert listed.list.rows.rows[0].numbers == ("–", "–", "–")
 
 
+def test_a_name_that_says_what_differs_is_not_followed_by_the_same(make_run) -> None:
+    pins = Pins()
+    for decay in (0, 0.01):
+        pins.pin(make_run(regularization__weight_decay=decay), None)
+    rows = RunsList(pins).rows.rows
+    assert [(row.name, row.values) for row in rows[1:]] == [("λ 0", ""), ("λ 0.01", "")]
+    assert rows[0].values == "λ 0"
+
+
 def test_the_swatch_hides_and_shows(listed) -> None:
     listed.click(2, "swatch")
     assert [pin.is_hidden for pin in listed.pins] == [False, True, False]
