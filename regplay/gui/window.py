@@ -205,8 +205,6 @@ class MainWindow(QMainWindow):
                 it.run, fit, it.dataset, it.place.name, it.place.color
             )
         )
-        self.runs.pin_clicked.connect(controller.pin)
-        self.runs.compare_clicked.connect(controller.compare)
         self.runs.changed.connect(controller.studies.reconsider)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)

@@ -61,7 +61,7 @@ def faults(window: QWidget) -> list[str]:
     inner = "qt_spinbox_lineedit"
     with_text = [w for w in shown if _text(w) and w.objectName() != inner]
     found = [fault for widget in with_text if (fault := _cut(window, widget))]
-    for parent in shown:
+    for parent in (window, *shown):
         if isinstance(parent, _SEVERAL):
             continue
         children = parent.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
@@ -133,7 +133,7 @@ def test_no_view_is_cut_off_with_a_lesson_pins_and_compare(open_window) -> None:
     found = {}
     for does in (lambda: None, person.controller.compare):
         does()
-        for size in SIZES:
+        for size in SIZES[1:]:
             window.resize(*size)
             _settle()
             if seen := faults(window):
@@ -148,6 +148,7 @@ def test_text_grows_by_keys_and_is_remembered(open_window) -> None:
     for _ in range(3):
         person.choose("Larger text")
     assert window.theme.zoom == 150
+    _settle()
     assert window.menuBar().fontMetrics().height() == pytest.approx(1.5 * size, abs=1)
     assert open_window().window.theme.zoom == 150
     for _ in range(9):
@@ -156,5 +157,6 @@ def test_text_grows_by_keys_and_is_remembered(open_window) -> None:
     person.choose("Smaller text")
     assert window.theme.zoom == 175
     person.choose("Usual size")
+    _settle()
     assert window.theme.zoom == 100
     assert window.menuBar().fontMetrics().height() == size
