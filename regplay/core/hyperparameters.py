@@ -49,7 +49,6 @@ class Hyperparameter:
     # do; 0 is off for both. 0 of all that doesn't hold the network back.
     sign: Literal[-1, 0, 1] = 0
     term: str = ""  # what sentences call it
-    is_advised: bool = False  # whether it is among what to try first against overfitting
     # What it adds to the exported script while it is on, and where.
     script: Mapping[Place, str] = field(default_factory=dict)
 
@@ -162,7 +161,6 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         _STRENGTH,
         curve=_decades(1, 2, 3, 5),
         term="weight decay",
-        is_advised=True,
         script={"optimizer": "weight_decay={value}"},
     ),
     "regularization.l1": replace(
@@ -176,7 +174,6 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         curve=_SHARES,
         unused=_no_hidden_layer,
         term="dropout",
-        is_advised=True,
         script={"hidden": "nn.Dropout({value})"},
     ),
     "regularization.input_noise": replace(
@@ -211,7 +208,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
     # It ends a training that nothing holds back.
     "regularization.early_stopping": Hyperparameter(
-        own=True, adjustable=True, term="early stopping", is_advised=True
+        own=True, adjustable=True, term="early stopping"
     ),
     "optimizer.name": Hyperparameter(),
     "optimizer.lr": Hyperparameter(own=True, adjustable=True, curve=_decades(1, 2, 3, 5)),

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.controls.panel import Group
+from regplay.gui.controls.group import Group
 from regplay.gui.theme import Theme
 from regplay.gui.training.messages import View
 from regplay.gui.window import MainWindow
@@ -50,12 +50,15 @@ class Person:
         assert button.isEnabled()
         QTest.mouseClick(button, LEFT, pos=QPoint(10, button.height() // 2))
 
-    def open_more_about(self, control: QWidget) -> None:
-        """Click the `More` button of the group that a control is in."""
+    def bring_into_sight(self, control: QWidget) -> None:
+        """Unfold the group that a control is in, and what it shows only with `More`."""
         group = control.parent()
         while not isinstance(group, Group):
             group = group.parent()
-        QTest.mouseClick(group.more, LEFT)
+        if not group.is_open():
+            QTest.mouseClick(group.heading, LEFT)
+        if not control.isVisible():
+            QTest.mouseClick(group.more, LEFT)
 
     def press(self, key: Qt.Key, on: str | QWidget | None = None) -> None:
         """Press a key on a widget, or wherever the focus is."""

@@ -142,8 +142,8 @@ def test_a_session_with_a_name_is_asked_about(person, tmp_path):
 def test_the_curves_of_a_starting_point_are_not_remembered(person, settings):
     choose(person, "Spirals")
     assert person.window.controls.chosen_curves() == (
-        "model.width",
         "regularization.weight_decay",
+        "model.width",
     )
     assert settings.value("curves") is None
 

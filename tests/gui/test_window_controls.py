@@ -93,8 +93,7 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
         person.press(Key.Key_Down, "epochs")
     else:
         control = person.window.controls.control(path)
-        if not control.isVisible():
-            person.open_more_about(control)
+        person.bring_into_sight(control)
         person.window.controls.ensureWidgetVisible(control)
         assert control.isVisible()
         use(person, control)
@@ -245,10 +244,12 @@ def test_undo_brings_back_all_epochs_that_a_run_had(open_window, settings):
     person = open_window()
     person.press(Key.Key_Space)
     person.wait_until_finished()
-    person.set(epochs=40)
+    person.click("keep_weights")
+    person.set(regularization__dropout=0.1)  # goes on for as many again
     person.wait_until_finished()
     trained_on = person.controller.session.experiment
     assert trained_on.epochs == 40
+    person.click("keep_weights")
     person.set(regularization__weight_decay=0.1)
     person.choose("Undo change of settings")
     assert person.controller.session.experiment == trained_on

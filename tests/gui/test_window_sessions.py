@@ -259,10 +259,12 @@ def test_an_untrained_session_of_the_same_experiment_begins_at_the_beginning(ope
 
 
 def test_a_session_has_its_own_number_of_epochs(worked, open_window, path):
-    """This window had 20, and was given 20 more."""
+    """This window had 20, and was given 20 more to go on with."""
     other = open_window()
     train(other)
-    train(other)
+    other.click("keep_weights")
+    other.set(regularization__weight_decay=0.01)
+    other.wait_until_finished()
     assert other.controller.session.experiment.epochs == 40
     assert other.window.documents.open(path)
     other.wait(lambda: other.is_shown() and other.view.snapshot.epoch == 40)

@@ -104,7 +104,7 @@ def test_an_adopted_network_can_be_trained_on(at_curves):
     slider, end = drag(person, WD, 0.1)
     QTest.mouseRelease(slider, LEFT, NONE, end)
     person.wait(lambda: person.is_shown() and not person.view.is_preview)
-    person.press(Qt.Key.Key_Space)
+    person.set(epochs=60)
     person.wait(lambda: person.is_shown() and person.view.snapshot.epoch == 60)
 
 

@@ -1,8 +1,9 @@
 """The controls: one for each value of an experiment, generated from `FIELDS`."""
 
 from regplay.gui.controls.control import Combo, Control
+from regplay.gui.controls.group import Framing
 from regplay.gui.controls.number import CountBox, NumberControl
-from regplay.gui.controls.panel import ControlPanel, Folding, Framing
+from regplay.gui.controls.panel import ControlPanel, Folding
 
 __all__ = [
     "Combo",

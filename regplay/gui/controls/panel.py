@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core import fields
 from regplay.core.experiment import Experiment
@@ -20,12 +19,13 @@ from regplay.gui.controls.control import (
     TextControl,
 )
 from regplay.gui.controls.dataset_picker import DatasetPicker
+from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, sweep_along
-from regplay.gui.theme import blend, zoomed
+from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import Button, Press, ScrolledColumn, named
+from regplay.gui.widgets import Press, ScrolledColumn, named
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -47,155 +47,19 @@ def make_control(field: fields.Field, parent: QWidget | None = None) -> Control:
     return _SPECIAL.get(field.path, _KINDS[field.kind])(field, parent)
 
 
-class Framing(QWidget):
-    """Where controls stand; it draws a soft frame behind some of them, to point them out.
-
-    It and not the controls, because the frame has to lie outside of them: they fill their room.
-    """
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._framed: tuple[QWidget, ...] = ()
-
-    def frame(self, controls: Iterable[QWidget]) -> None:
-        """Point out these controls and no others."""
-        self._framed = tuple(controls)
-        self.update()
-
-    def event(self, event: QEvent) -> bool:
-        """Draw the frames anew where the controls may have moved."""
-        if event.type() == QEvent.Type.LayoutRequest and self._framed:
-            self.update()
-        return super().event(event)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame and a tint in the accent colour."""
-        window, accent = self.palette().window().color(), self.palette().highlight().color()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
-        painter.setBrush(blend(window, accent, 0.14))
-        for control in self._framed:
-            if control.isVisible():
-                place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
-                painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), 4, 4)
-        painter.end()
-
-
-_SPACING = 4  # px between controls
-
-
-class _DefaultsButton(Button):
-    """In sight while it is enabled; it keeps its room, so that a drag lays out nothing."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw it, or nothing."""
-        if self.isEnabled():
-            super().paintEvent(event)
-
-
-class Group(Framing):
-    """A bold heading, the controls under it, and a button that shows some more.
-
-    Attributes
-    ----------
-    heading, more
-        The buttons. `more` is checked while the rarely used controls are shown, None without any.
-    defaults
-        The button that takes all changes back; enabled, and in sight, while there are some.
-    """
-
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._title = title
-        self.heading = self._make_button(title, f"Show or hide what belongs to {title}.")
-        self.heading.setArrowType(Qt.ArrowType.DownArrow)
-        self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        font = self.heading.font()
-        font.setBold(True)
-        self.heading.setFont(font)
-        self.more: Button | None = None
-        self.defaults = _DefaultsButton()
-        self.defaults.setText("Defaults")
-        self.defaults.setToolTip(f"{title}: back to the defaults")
-        self.defaults.setAccessibleName(f"{title}, back to defaults")
-        self.defaults.setAutoRaise(True)
-        self.defaults.setEnabled(False)
-
-        self._body = QWidget(self)
-        self._controls = QVBoxLayout(self._body)
-        self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
-        self._controls.setSpacing(_SPACING)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        row = QHBoxLayout()
-        row.addWidget(self.heading, 1)
-        row.addWidget(self.defaults)
-        layout.addLayout(row)
-        layout.addWidget(self._body)
-        self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
-
-    def add(self, control: QWidget) -> None:
-        """Put a control below those already there."""
-        self._controls.addWidget(control)
-
-    def add_more(self) -> None:
-        """Put a `More` button below; it shows and hides the controls that are added from now on."""
-        self.more = self._make_button("More", f"Show or hide more about {self._title}.")
-        self.more.setAccessibleName(f"More {self._title}")
-        self.more.setCheckable(True)
-        self.more.toggled.connect(self._show_rare)
-        self._rare = QWidget()
-        self._controls.addWidget(self.more)
-        self._controls.addWidget(self._rare)
-        self._controls = QVBoxLayout(self._rare)
-        self._controls.setContentsMargins(0, 0, 0, 0)
-        self._controls.setSpacing(_SPACING)
-        self._show_rare(False)
-
-    def is_open(self) -> bool:
-        """Whether it is unfolded."""
-        return not self._body.isHidden()
-
-    def set_open(self, is_open: bool) -> None:
-        """Unfold or fold it."""
-        self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
-        self._body.setVisible(is_open)
-
-    def shows_rare(self) -> bool:
-        """Whether the rarely used controls are shown."""
-        return self.more is not None and self.more.isChecked()
-
-    def set_shows_rare(self, shows: bool) -> None:
-        """Show or hide the rarely used controls, if it has some."""
-        if self.more is not None:
-            self.more.setChecked(shows)
-
-    def _make_button(self, text: str, tip: str) -> Button:
-        button = Button()
-        button.setText(text)
-        button.setToolTip(tip)
-        button.setAutoRaise(True)
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        return button
-
-    def _show_rare(self, shows: bool) -> None:
-        assert self.more is not None
-        self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
-        self._rare.setVisible(shows)
-
-
+# Regularization before the others: in a small window it is in sight without scrolling.
 _GROUPS = {
+    "dataset": "",
+    "regularization": "Regularization",
     "data": "Data",
     "model": "Model",
-    "regularization": "Regularization",
     "optimizer": "Optimizer",
 }
-_PLACED = {"seed": "model"}  # fields outside the sections
+_FOLDED = frozenset({"optimizer"})  # until something in them is changed
+# Fields that are not in the group of their section.
+_PLACED = dict.fromkeys(("data.name", "data.file", "data.target"), "dataset") | {"seed": "model"}
 _ELSEWHERE = ("epochs",)  # the timeline's
-_FIRST = ("data.name", "data.file", "data.target")  # what the rest of a group depends on
-# Behind `More`, so that weight decay and dropout are in sight without scrolling.
+# Behind `More`.
 _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare)
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
@@ -258,6 +122,7 @@ class ControlPanel(ScrolledColumn):
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)
             group.defaults.setObjectName(f"{section}.defaults")
+            group.set_open(section not in _FOLDED)
             group.defaults.clicked.connect(partial(self._restore_defaults, section))
             for path in _paths(section):
                 if path in _RARE and group.more is None:
@@ -321,12 +186,19 @@ class ControlPanel(ScrolledColumn):
             self._showing = False
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
-        for path in _RARE.intersection(paths) - _SEEDS:
-            control = self._controls[path]
-            if control.value() != control.default():
-                self._groups[_section(path)].set_shows_rare(True)  # what was changed is in sight
+        for path in self._changed(paths):  # what was changed is in sight
+            group = self._groups[_section(path)]
+            group.set_open(True)
+            if path in _RARE:
+                group.set_shows_rare(True)
         if paths:
             self._offer_defaults()
+
+    def _changed(self, paths: Iterable[str]) -> set[str]:
+        """Those whose values differ from their defaults; seeds don't count."""
+        found = set(paths).intersection(self._controls) - _SEEDS
+        controls = {path: self._controls[path] for path in found}
+        return {path for path, one in controls.items() if one.value() != one.default()}
 
     def refuse(self, path: str, why: str) -> None:
         """Say beside the number of a field path why it was not taken, until something changes."""
@@ -346,9 +218,8 @@ class ControlPanel(ScrolledColumn):
     def _offer_defaults(self) -> None:
         """Show the button of each group in which something differs from its default."""
         for section, group in self._groups.items():
-            paths = set(_paths(section)) - _SEEDS - fields.CHOSEN
-            seen = [self._controls[path] for path in paths if not self._unused[path]]
-            group.defaults.setEnabled(any(one.value() != one.default() for one in seen))
+            changed = self._changed(_paths(section)) - fields.CHOSEN
+            group.defaults.setEnabled(not all(self._unused[path] for path in changed))
 
     # -- the curves of the sliders
 
@@ -451,12 +322,11 @@ class ControlPanel(ScrolledColumn):
     # -- what is pointed out or hidden
 
     def show_first(self) -> None:
-        """Show what one begins with: all groups, of the rare controls those that were changed."""
+        """Show what one begins with, and of what is folded or rare that which was changed."""
         for section, group in self._groups.items():
-            group.set_open(True)
-            rare = _RARE.intersection(_paths(section)) - _SEEDS
-            found = [self._controls[path] for path in rare]
-            group.set_shows_rare(any(one.value() != one.default() for one in found))
+            changed = self._changed(_paths(section))
+            group.set_open(section not in _FOLDED or bool(changed))
+            group.set_shows_rare(not _RARE.isdisjoint(changed))
         self.verticalScrollBar().setValue(0)
 
     def highlighted(self) -> tuple[str, ...]:
@@ -550,6 +420,6 @@ def _section(path: str) -> str:
 
 
 def _paths(section: str) -> list[str]:
-    """The field paths of a group, in the order of the experiment but for `_FIRST` and `_RARE`."""
+    """The field paths of a group, in the order of the experiment but for `_RARE`."""
     found = [path for path in fields.FIELDS if path not in _ELSEWHERE and _section(path) == section]
-    return sorted(found, key=lambda path: (path not in _FIRST, path in _RARE))
+    return sorted(found, key=_RARE.__contains__)

@@ -11,8 +11,8 @@ from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, get, replace
 from regplay.gui.controls import ControlPanel
+from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl
-from regplay.gui.controls.panel import Group
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -41,8 +41,8 @@ def panel(qtbot):
     qtbot.addWidget(widget)
     widget.resize(300, 900)
     for group in widget.findChildren(Group):
-        if group.more is not None:
-            group.more.setChecked(True)
+        group.set_open(True)
+        group.set_shows_rare(True)
     widget.show()
     return widget
 
@@ -238,6 +238,23 @@ def test_more_shows_the_rarely_used_controls(qtbot):
     assert not shown(panel, "data.seed")
     qtbot.mouseClick(more, LEFT)
     assert not shown(panel, "regularization.early_stopping")
+
+
+def test_regularization_follows_the_dataset_and_the_optimizer_is_folded(qtbot):
+    panel = ControlPanel()
+    qtbot.addWidget(panel)
+    panel.resize(300, 900)
+    panel.show()
+    order = ("data.name", "regularization.dropout", "data.noise", "model.depth")
+    tops = [panel.control(path).mapTo(panel, QPoint()).y() for path in order]
+    assert tops == sorted(tops)
+    assert all(shown(panel, path) for path in order)
+    assert not shown(panel, "optimizer.lr")
+    panel.set_experiment(replace(Experiment(), {"optimizer.lr": 0.5}))
+    assert shown(panel, "optimizer.lr")  # what was changed is in sight
+    panel.set_experiment(Experiment())
+    panel.show_first()
+    assert not shown(panel, "optimizer.lr")
 
 
 def test_an_experiment_with_a_rare_value_has_it_in_sight(qtbot):

@@ -70,11 +70,13 @@ def test_it_is_brought_into_sight(panel):
 
 
 def test_its_group_is_opened_and_what_is_rare_revealed(panel):
-    group = panel.control("optimizer.lr").parentWidget().parentWidget()
+    group = panel.control("model.depth").parentWidget().parentWidget()
     QTest.mouseClick(group.heading, LEFT)
-    assert not shown(panel, "optimizer.lr")
-    panel.set_highlighted(["optimizer.lr", "regularization.early_stopping"])
+    assert not shown(panel, "model.depth")
+    assert not shown(panel, "optimizer.lr")  # folded from the start
+    panel.set_highlighted(["model.depth", "optimizer.lr", "regularization.early_stopping"])
     settle()
+    assert shown(panel, "model.depth")
     assert shown(panel, "optimizer.lr")
     assert shown(panel, "regularization.early_stopping")
     assert len(colors_beside(panel, "regularization.early_stopping")) > 1
@@ -131,10 +133,10 @@ def test_a_button_shows_all_controls(panel):
 
 
 def test_a_group_with_nothing_to_show_has_no_heading(panel):
-    group = panel.control("data.name").parentWidget().parentWidget()
+    group = panel.control("data.noise").parentWidget().parentWidget()
     panel.set_hidden_paths(IN_DATA)
     assert not group.isVisibleTo(panel)
-    panel.set_hidden_paths(IN_DATA[1:])
+    panel.set_hidden_paths(path for path in IN_DATA if path != "data.noise")
     assert group.isVisibleTo(panel)
 
 

@@ -1,0 +1,157 @@
+"""A heading with the controls below it, and frames that point some of them out."""
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from regplay.gui.theme import blend
+from regplay.gui.widgets import Button
+
+
+class Framing(QWidget):
+    """Where controls stand; it draws a soft frame behind some of them, to point them out.
+
+    It and not the controls, because the frame has to lie outside of them: they fill their room.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._framed: tuple[QWidget, ...] = ()
+
+    def frame(self, controls: Iterable[QWidget]) -> None:
+        """Point out these controls and no others."""
+        self._framed = tuple(controls)
+        self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the frames anew where the controls may have moved."""
+        if event.type() == QEvent.Type.LayoutRequest and self._framed:
+            self.update()
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A frame and a tint in the accent colour."""
+        window, accent = self.palette().window().color(), self.palette().highlight().color()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
+        painter.setBrush(blend(window, accent, 0.14))
+        for control in self._framed:
+            if control.isVisible():
+                place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
+                painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), 4, 4)
+        painter.end()
+
+
+_SPACING = 4  # px between controls
+
+
+class _DefaultsButton(Button):
+    """In sight while it is enabled; it keeps its room, so that a drag lays out nothing."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it, or nothing."""
+        if self.isEnabled():
+            super().paintEvent(event)
+
+
+class GroupHeading(Button):
+    """The title of a group; the theme gives its class a font of its own."""
+
+
+class Group(Framing):
+    """A heading that folds and unfolds the controls under it, and a button that shows some more.
+
+    Parameters
+    ----------
+    title
+        Of the heading; without one it is always unfolded.
+
+    Attributes
+    ----------
+    heading, more
+        The buttons. `more` is checked while the rarely used controls are shown, None without any.
+    defaults
+        The button that takes all changes back; enabled, and in sight, while there are some.
+    """
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = title
+        self.heading = GroupHeading()
+        _describe(self.heading, title, f"Show or hide what belongs to {title}.")
+        self.heading.setArrowType(Qt.ArrowType.DownArrow)
+        self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.more: Button | None = None
+        self.defaults = _DefaultsButton()
+        self.defaults.setText("Defaults")
+        self.defaults.setToolTip(f"{title}: back to the defaults")
+        self.defaults.setAccessibleName(f"{title}, back to defaults")
+        self.defaults.setAutoRaise(True)
+        self.defaults.setEnabled(False)
+
+        self._body = QWidget(self)
+        self._controls = QVBoxLayout(self._body)
+        self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
+        self._controls.setSpacing(_SPACING)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        if title:
+            row = QHBoxLayout()
+            row.addWidget(self.heading, 1)
+            row.addWidget(self.defaults)
+            layout.addLayout(row)
+        layout.addWidget(self._body)
+        self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
+
+    def add(self, control: QWidget) -> None:
+        """Put a control below those already there."""
+        self._controls.addWidget(control)
+
+    def add_more(self) -> None:
+        """Put a `More` button below; it shows and hides the controls that are added from now on."""
+        self.more = Button()
+        _describe(self.more, "More", f"Show or hide more about {self._title}.")
+        self.more.setAccessibleName(f"More {self._title}")
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self._show_rare)
+        self._rare = QWidget()
+        self._controls.addWidget(self.more)
+        self._controls.addWidget(self._rare)
+        self._controls = QVBoxLayout(self._rare)
+        self._controls.setContentsMargins(0, 0, 0, 0)
+        self._controls.setSpacing(_SPACING)
+        self._show_rare(False)
+
+    def is_open(self) -> bool:
+        """Whether it is unfolded."""
+        return not self._body.isHidden()
+
+    def set_open(self, is_open: bool) -> None:
+        """Unfold or fold it."""
+        self.heading.setArrowType(Qt.ArrowType.DownArrow if is_open else Qt.ArrowType.RightArrow)
+        self._body.setVisible(is_open)
+
+    def shows_rare(self) -> bool:
+        """Whether the rarely used controls are shown."""
+        return self.more is not None and self.more.isChecked()
+
+    def set_shows_rare(self, shows: bool) -> None:
+        """Show or hide the rarely used controls, if it has some."""
+        if self.more is not None:
+            self.more.setChecked(shows)
+
+    def _show_rare(self, shows: bool) -> None:
+        assert self.more is not None
+        self.more.setArrowType(Qt.ArrowType.DownArrow if shows else Qt.ArrowType.RightArrow)
+        self._rare.setVisible(shows)
+
+
+def _describe(button: Button, text: str, tip: str) -> None:
+    button.setText(text)
+    button.setToolTip(tip)
+    button.setAutoRaise(True)
+    button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
