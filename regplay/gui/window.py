@@ -213,6 +213,7 @@ class MainWindow(QMainWindow):
         self.menus.zoom_wanted.connect(self.zoom_by)
         self.menus.device_chosen.connect(self.set_device)
         self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
+        self.menus.validation_toggled.connect(self.set_shows_validation)
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -288,6 +289,7 @@ class MainWindow(QMainWindow):
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
+        self.set_shows_validation(str(self.settings.value("validation_points", 1)) != "0")
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
@@ -329,6 +331,13 @@ class MainWindow(QMainWindow):
         self.settings.setValue("replay", str(seconds))
         self.menus.set_replay(seconds)
         self.controller.replay.seconds = seconds
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Draw the validation points over fits, or the training points alone."""
+        self.settings.setValue("validation_points", int(shows))
+        self.menus.set_shows_validation(shows)
+        self.fit_view.set_shows_validation(shows)
+        self.tabs.set_shows_validation(shows)
 
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))
