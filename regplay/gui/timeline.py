@@ -274,7 +274,7 @@ _ACTIONS = {
     "continue": (
         "Continue from here",
         "",
-        "Train on from the epoch shown: everything after it is forgotten",
+        "Train on from the epoch shown; undo brings back what came after it",
     ),
     "restore_best": (
         "Restore best",

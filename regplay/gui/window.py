@@ -274,6 +274,7 @@ class MainWindow(QMainWindow):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
+        self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)
 
     def _restore(self) -> None:
