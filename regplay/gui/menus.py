@@ -11,7 +11,7 @@ from regplay.gui.document import Documents, FileCommands
 from regplay.gui.help import Tab
 from regplay.gui.lessons import Guide
 from regplay.gui.replay import SECONDS
-from regplay.gui.theme import Scheme
+from regplay.gui.theme import ZOOMS, Scheme
 
 _SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
@@ -37,15 +37,21 @@ class Menus(QObject):
     -------
     scheme_chosen
         (Scheme): `system`, `light` or `dark`.
+    zoom_wanted
+        (int): so many sizes of text up or down.
     device_chosen
         (str): where to train.
     replay_chosen
         (str): in how many seconds a finished run is shown once more.
+    validation_toggled
+        (bool): whether validation points are drawn.
     """
 
     scheme_chosen = Signal(str)
+    zoom_wanted = Signal(int)
     device_chosen = Signal(str)
     replay_chosen = Signal(str)
+    validation_toggled = Signal(bool)
 
     def __init__(
         self,
@@ -101,6 +107,14 @@ class Menus(QObject):
 
         view = bar.addMenu("&View")
         self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, self.scheme_chosen)
+        view.addSeparator()
+        larger = self._add(view, "&Larger text", lambda: self.zoom_wanted.emit(1))
+        larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self._add(view, "&Smaller text", lambda: self.zoom_wanted.emit(-1), "Ctrl+-")
+        self._add(view, "&Usual size", lambda: self.zoom_wanted.emit(-len(ZOOMS)), "Ctrl+0")
+        self._validation = self._add_switch(
+            view, "validation", "&Validation points", self.validation_toggled, "V"
+        )
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))
@@ -150,6 +164,21 @@ class Menus(QObject):
             action.setShortcut(QKeySequence(shortcut))
         action.triggered.connect(lambda: callback())
         return action
+
+    def _add_switch(
+        self, menu: QMenu, name: str, text: str, toggled: SignalInstance, shortcut: str
+    ) -> QAction:
+        """An entry that is ticked or not; each change is told."""
+        action = menu.addAction(text)
+        action.setShortcut(QKeySequence(shortcut))
+        action.setObjectName(f"view.{name}")
+        action.setCheckable(True)
+        action.toggled.connect(toggled)
+        return action
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Tick whether validation points are drawn."""
+        self._validation.setChecked(shows)
 
     def set_scheme(self, scheme: Scheme) -> None:
         """Tick the scheme that is in force."""

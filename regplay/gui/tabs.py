@@ -78,6 +78,7 @@ class Tabs(QWidget):
         self._studies, self._pins = studies, pins
         self._dataset: Dataset | None = None
         self._view: View | None = None
+        self._shows_validation = True
         self.landscape: LandscapeTab | None = None
         self.seeds: SeedsTab | None = None
         self.network: NetworkView | None = None
@@ -146,6 +147,12 @@ class Tabs(QWidget):
             self._stack.removeWidget(view)
             view.deleteLater()
 
+    def set_shows_validation(self, shows: bool) -> None:
+        """Draw the validation points over fits side by side, or the training points alone."""
+        self._shows_validation = shows
+        if self.side is not None:
+            self.side.set_shows_validation(shows)
+
     def set_dataset(self, dataset: Dataset | None) -> None:
         """Work on other data; without any, what is shown stays."""
         if dataset is not None and dataset is not self._dataset:
@@ -213,6 +220,7 @@ class Tabs(QWidget):
 
     def _make_side(self) -> QWidget:
         tab = self.side = SideTab(self._pins)
+        tab.set_shows_validation(self._shows_validation)
         tab.wishes_changed.connect(self._studies.reconsider)
         tab.beside_changed.connect(self.beside_changed)
         tab.compared_runs_changed.connect(self.compared_runs_changed)

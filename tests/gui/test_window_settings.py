@@ -43,6 +43,22 @@ def test_geometry_scheme_and_device_are_remembered(open_window, settings):
     assert second.text("status.device") == "CPU, as asked"
 
 
+def test_whether_validation_points_are_drawn_is_remembered(open_window, settings):
+    first = open_window()
+    assert first.window.fit_view.panel.shows_validation
+    first.choose("view.validation")
+    assert not first.window.fit_view.panel.shows_validation
+    first.window.close()
+    second = open_window(settings=QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    assert not second.window.fit_view.panel.shows_validation
+    assert not action(second, "view.validation").isChecked()
+    second.window.tabs.set_tab("side")
+    second.window.tabs.compare()
+    assert not second.window.tabs.side.views[0].panel.shows_validation
+    second.choose("view.validation")
+    assert second.window.tabs.side.views[0].panel.shows_validation
+
+
 def test_a_first_start_takes_the_systems_scheme_and_any_device(open_window):
     person = open_window()
     assert action(person, "scheme.system").isChecked()

@@ -1,7 +1,7 @@
 """Axes around a canvas: drawn alike on screen and in figures; ranges that rest; the mouse."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pyqtgraph as pg
@@ -20,13 +20,14 @@ from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
 from regplay.gui.plots.canvas import Canvas, Frame, HoverItem, Layer, Reading
 from regplay.gui.plots.scale import Range, Scale, Tick, extend, extend_decades
-from regplay.gui.theme import Colors, colors_of, secondary_font, with_fit
+from regplay.gui.theme import Colors, colors_of, sized, with_fit
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half
 _AWAY, _NAME_AWAY = 4.0, 2.0  # pixels from a tick to its label, and from labels to the name
 _APART = 8.0  # pixels between two labels
 _RIGHT = 24.0  # pixels right of a plot, for half of the last label
 _WIDEST = 0.25  # of the area that labels may take
+_LONGEST = 4.0  # times as long as the other, an axis may be by one scale for both
 _ROOM = {"x": (80.0, 44.0), "y": (42.0, 22.0)}  # pixels that a label takes; on a logarithmic axis
 
 # Chosen ticks: positions on the scale and texts, given the axis' pixels and the font's measures.
@@ -84,10 +85,14 @@ class Axis:
 
 @dataclass(frozen=True)
 class Axes:
-    """Both axes of a plot."""
+    """Both axes of a plot.
+
+    `aspect` is the width of its inside in heights, or None where it takes all the room there is.
+    """
 
     x: Axis
     y: Axis
+    aspect: float | None = None
 
     def inside(self, area: QRectF, metrics: QFontMetricsF, usual: str = "") -> QRectF:
         """Where data go if all that belongs to the axes has room in an area; whole pixels.
@@ -103,6 +108,12 @@ class Axes:
         if self.y.name or usual:
             left += line + _NAME_AWAY
         right = area.right() - _RIGHT
+        if self.aspect is not None:  # in the middle of the room
+            width, height = max(right - left, 1.0), max(bottom - top, 1.0)
+            across = min(width, height * self.aspect)
+            left += (width - across) / 2
+            top += (height - across / self.aspect) / 2
+            right, bottom = left + across, top + across / self.aspect
         return QRectF(
             QPointF(round(left), round(top)),
             QPointF(max(round(right), round(left) + 1), max(round(bottom), round(top) + 1)),
@@ -218,10 +229,11 @@ class AxisStrip(QGraphicsWidget):
     def __init__(self, parent: QGraphicsWidget, box: pg.ViewBox, axis: int) -> None:
         super().__init__(parent)
         self._box, self._axis = box, axis
+        self.zooms_both = False  # where a unit is as long on both
 
     def wheelEvent(self, event: Any) -> None:
         """Zoom."""
-        self._box.wheelEvent(event, axis=self._axis)
+        self._box.wheelEvent(event, axis=None if self.zooms_both else self._axis)
         event.accept()
 
     def mouseDragEvent(self, event: Any) -> None:
@@ -246,16 +258,19 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         The colour of the fit in place of its own, or None.
     manual
         Whether the mouse has moved the ranges.
+    is_equal
+        Whether a unit is as long on both axes, as far as the ranges allow it; set before them.
     pressedAt
         Where on the screen a button of the mouse was pressed last.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFont(secondary_font())
+        self.ensurePolished()  # by which the theme's font for its class becomes its own
         self.fit: str | None = None
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
+        self.is_equal = False
         self.pressedAt = QPointF()
         self._is_held = False
         self._log = {"x": False, "y": False}
@@ -315,9 +330,16 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def axes(self) -> Axes:
         """What stands at both axes at this moment."""
         sides: tuple[Side, Side] = ("x", "y")
-        return Axes(
-            *(Axis(one, self.scale(one), self._names[one], self._marks[one]) for one in sides)
-        )
+        x, y = (Axis(one, self.scale(one), self._names[one], self._marks[one]) for one in sides)
+        return Axes(x, y, self._aspect())
+
+    def _aspect(self) -> float | None:
+        """By the ranges of the data: those of a mouse that zooms have the same proportion."""
+        x, y = self._auto["x"], self._auto["y"]
+        if not self.is_equal or x is None or y is None:
+            return None
+        aspect = (x[1] - x[0]) / (y[1] - y[0])
+        return aspect if 1 / _LONGEST <= aspect <= _LONGEST else None
 
     def layers(self) -> list[Layer]:
         """What is drawn inside the axes, from bottom to top."""
@@ -405,7 +427,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if self.closed:  # its items are gone
             return
         area = QRectF(self.viewport().rect()).adjusted(2, 0, -2, -2)
-        inside = self.axes().inside(area, QFontMetricsF(self.font()), _USUAL)
+        axes = self.axes()
+        for strip in self._strips.values():
+            strip.zooms_both = axes.aspect is not None
+        inside = axes.inside(area, QFontMetricsF(self.font()), _USUAL)
         if inside != self.box.geometry():
             self.box.setGeometry(inside)
             below = QRectF(inside.left(), inside.bottom(), inside.width(), area.bottom())
@@ -417,8 +442,15 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Draw the ground and the axes; Qt keeps a picture of both."""
         painter.fillRect(rect, QColor(self.colors.background))
-        painter.setFont(self.font())
+        painter.setFont(sized(self.font()))
         self.axes().paint(painter, self.box.geometry(), self.colors)
+
+    def width_at(self, height: float) -> float:
+        """Pixels that the chart needs at a height, where one scale for both axes leaves room."""
+        area = QRectF(0, 0, 1e4, height - 2)
+        axes, metrics = self.axes(), QFontMetricsF(self.font())
+        room = replace(axes, aspect=None).inside(area, metrics, _USUAL)
+        return 1e4 - room.width() + axes.inside(area, metrics, _USUAL).width() + 2
 
     def _cut_name(self, place: QPointF) -> str:
         """The name of the axis at a place if it is shown cut short there, else nothing."""
@@ -448,8 +480,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self.setFont(secondary_font())
         if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
             self._redraw()
 

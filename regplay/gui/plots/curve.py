@@ -188,8 +188,9 @@ class CurveView(OneInputPanel):
         self.truth = LineLayer(self.colors.truth, 1.8, dashed=True)
         self.curve = LineLayer(self.colors.fit, 2.4)
         under = self.chart.canvas.under
-        under += [self.members, self.past, self.truth, self.others, self.points]
-        self.chart.canvas.live.append(self.curve)
+        under += [self.members, self.past, self.truth, self.others, self.validation]
+        # Few points are drawn in less time than a picture of them is copied.
+        self.chart.canvas.live += [self.curve, self.points]
         self._limits = (0.0, 1.0)
 
     def _axis_names(self, dataset: Dataset) -> tuple[str, str]:
@@ -265,7 +266,7 @@ class CurveView(OneInputPanel):
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fill, size = shown.color, 8.5
         if shown.name == "validation":
-            fill, size = mix(fill, self.colors.background, 0.3), 6
+            fill, size = mix(fill, self.colors.background, 0.45), 5
         heights = np.asarray(y, dtype=float)
         return Points(x[:, 0], heights, shown.shape, (fill,), self.colors.background, size)
 
@@ -327,7 +328,8 @@ class ClassCurvesView(OneInputPanel):
         super()._take(dataset)
         if self._classes != len(self.curves):
             self.curves = [LineLayer(color) for color in self._curve_colors()]
-            self.chart.canvas.live[:] = [*self.curves, self.wrong, self.points]
+            points = [self.wrong, self.validation, self.points]
+            self.chart.canvas.live[:] = [*self.curves, *points]
         rows = len(self.subject.splits) * self._classes
         self.chart.fix("y", -_ROW * (rows + 0.6), 1.04)
 
@@ -344,6 +346,8 @@ class ClassCurvesView(OneInputPanel):
         heights = class_heights(classes, shown.row, len(self.subject.splits))
         fills = self.colors.classes
         which = classes % len(fills)
+        if shown.name == "validation":
+            return Points(x[:, 0], heights, shown.shape, fills, self.colors.background, 5, which)
         return Points(x[:, 0], heights, shown.shape, fills, shown.color, 7, which)
 
     def _curve_colors(self) -> tuple[str, ...]:

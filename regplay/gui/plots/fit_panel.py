@@ -121,6 +121,8 @@ class FitPanel(QWidget):
         What a figure is called, in place of the epoch of the fit.
     overlays, member_fits, fit_band
         Other fits that lie over this one, single networks, and how far networks scatter.
+    shows_validation
+        Whether the validation points are drawn; `set_shows_validation` changes it.
     """
 
     shows_passes = False
@@ -135,6 +137,11 @@ class FitPanel(QWidget):
         self.overlays: tuple[Overlay, ...] = ()
         self.member_fits: tuple[Fit, ...] = ()
         self.fit_band: Band | None = None
+        self.shows_validation = True
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Draw the validation points, or the training points alone."""
+        self.shows_validation = shows
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show the points of a dataset, and nothing that was predicted yet."""
@@ -210,9 +217,9 @@ class InputsPanel(ChartPanel):
 
     Attributes
     ----------
-    points, wrong
-        Layers of the points, and of crosses at those that are assigned another class; a view
-        places them among its own.
+    points, validation, wrong
+        Layers of the training points, of the validation points, and of crosses at those that are
+        assigned another class; a view places them among its own.
     """
 
     shows_passes = True
@@ -220,6 +227,7 @@ class InputsPanel(ChartPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.points = PointsLayer()
+        self.validation = PointsLayer()
         self.wrong = PointsLayer()
         self.chart.reader = self._read
         self._grid: Grid | None = None
@@ -255,6 +263,13 @@ class InputsPanel(ChartPanel):
         self._show_under()
         self._show_points()
         self.chart.canvas.rest()
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Draw the validation points with their crosses, or the training points alone."""
+        super().set_shows_validation(shows)
+        if self.dataset is not None:
+            self._show_points()
+            self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show a fit, and mark the points that it assigns another class."""
@@ -342,7 +357,7 @@ class InputsPanel(ChartPanel):
     # points
 
     def _splits(self) -> list[ShownSplit]:
-        """Those that belong to the subject, in the order of the legend."""
+        """Those that belong to the subject, drawn or not, in the order of the legend."""
         dataset, colors = self.dataset, self.colors
         assert dataset is not None
         both: tuple[tuple[str, Split, Shape, str], ...] = (
@@ -352,16 +367,22 @@ class InputsPanel(ChartPanel):
         found = [one for one in both if one[0] in self.subject.splits]
         return [ShownSplit(*one, row) for row, one in enumerate(found)]
 
+    def _drawn_splits(self) -> list[ShownSplit]:
+        return [one for one in self._splits() if self.shows_validation or one.name == "training"]
+
     def _show_points(self) -> None:
-        self._split_entries, groups = [], []
-        for shown in self._splits():
+        self._split_entries = []
+        layers = {"training": self.points, "validation": self.validation}
+        for layer in layers.values():
+            layer.groups = ()
+        for shown in self._drawn_splits():
             n = len(shown.split.y)
             some = thinned(n)
-            groups.append(self._group(shown, shown.split.x[some], shown.split.y[some]))
-            text, (fill, ring) = counted(shown.name, len(some), n), self._signs(shown, groups[-1])
+            group = self._group(shown, shown.split.x[some], shown.split.y[some])
+            layers[shown.name].groups = (group,)
+            text, (fill, ring) = counted(shown.name, len(some), n), self._signs(shown, group)
             entry = Entry(shown.shape, text, fill, ring, shown.name, self.subject.points_tip)
             self._split_entries.append(entry)
-        self.points.groups = tuple(reversed(groups))  # the training points on top
         self._mark_wrong()
         self._show_entries()
 
@@ -369,7 +390,7 @@ class InputsPanel(ChartPanel):
         dataset, fit, ink, groups = self.dataset, self.fit, self.colors, []
         if dataset is not None and fit is not None and self._marks_wrong:
             predicted = {"training": fit.train, "validation": fit.valid}
-            for shown in self._splits():
+            for shown in self._drawn_splits():
                 split = shown.split
                 wrong = np.flatnonzero(~correct(dataset, predicted[shown.name], split.y))
                 wrong = wrong[thinned(len(wrong))]
@@ -379,7 +400,7 @@ class InputsPanel(ChartPanel):
                     shape="cross",
                     fills=(ink.foreground,),
                     ring=ink.background,
-                    size=group.size + 11,  # it sticks out from behind the point
+                    size=1.7 * group.size + 5,  # it sticks out from behind the point
                     which=None,
                     seam=None,
                 )

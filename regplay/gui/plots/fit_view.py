@@ -56,6 +56,7 @@ class FitView(QWidget):
         self._subject = subject
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._fit_color: str | None = None
+        self._shows_validation = True
         self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._blank)
@@ -84,6 +85,7 @@ class FitView(QWidget):
             panel = self._panels[kind] = kind()
             panel.subject = self._subject
             panel.set_fit_color(self._fit_color)
+            panel.set_shows_validation(self._shows_validation)
             self._stack.addWidget(panel)
         self.panel = panel
         panel.add_switches(self.switches)
@@ -116,6 +118,12 @@ class FitView(QWidget):
             panel.set_fit(fit)
         elif (here := carried(fit, of, panel.dataset)) is not None:
             panel.set_fit(here)
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Draw the validation points, or the training points alone."""
+        self._shows_validation = shows
+        for panel in self._panels.values():
+            panel.set_shows_validation(shows)
 
     def set_fit_color(self, color: str | None) -> None:
         """Draw the fit in the colour of its run, or in its own."""

@@ -120,7 +120,7 @@ class PredictedChart(ChartPanel):
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Set up axes in the target's units."""
-        self.dataset, self.fit, colors = dataset, None, self.colors
+        self.dataset, self.fit = dataset, None
         self.points.groups = ()
         low, high = padded(np.concatenate([dataset.train.y, dataset.valid.y]))
         self._limits = (2 * low - high, 2 * high - low)
@@ -132,16 +132,29 @@ class PredictedChart(ChartPanel):
             self.chart.cover(axis, (low, high))
         self.chart.reset_ranges()
         self.chart.set_labels(f"true {dataset.target_name}", f"predicted {dataset.target_name}")
+        self._show_entries()
+        self.chart.canvas.rest()
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Show the validation points, or the training points alone."""
+        super().set_shows_validation(shows)
+        self._show_entries()
+        self.set_fit(self.fit)
+
+    def _show_entries(self) -> None:
+        dataset, colors = self.dataset, self.colors
+        if dataset is None:
+            return
+        both = (
+            ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
+            ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
+        )
         entries = [
             Entry(shape, counted(name, len(thinned(n)), n), color, short=name)
-            for name, shape, n, color in (
-                ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
-                ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
-            )
+            for name, shape, n, color in both[: 2 if self.shows_validation else 1]
         ]
         entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
         self.legend.set_entries(entries)
-        self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show the predictions of both sets."""
@@ -149,11 +162,12 @@ class PredictedChart(ChartPanel):
         if fit is not None and dataset is not None:
             seen = np.concatenate([fit.train, fit.valid])
             self.chart.cover("y", np.clip(seen, *self._limits))
-            light = mix(colors.valid, colors.background, 0.25)
-            for split, predicted, shape, color, size in (
-                (dataset.valid, fit.valid, VALID_SHAPE, light, 6),
+            light = mix(colors.valid, colors.background, 0.45)
+            both = (
+                (dataset.valid, fit.valid, VALID_SHAPE, light, 5),
                 (dataset.train, fit.train, TRAIN_SHAPE, colors.train, 7),
-            ):
+            )
+            for split, predicted, shape, color, size in both[0 if self.shows_validation else 1 :]:
                 shown = thinned(len(split.y))
                 x, y = split.y[shown], predicted[shown]
                 groups.append(Points(x, y, shape, (color,), colors.background, size))
@@ -180,6 +194,11 @@ class PredictedView(FitPanel):
         if self.weights is not None:
             self.weights.set_dataset(dataset)
             self.weights.hide()
+
+    def set_shows_validation(self, shows: bool) -> None:
+        """Show the validation points, or the training points alone."""
+        super().set_shows_validation(shows)
+        self.chart_panel.set_shows_validation(shows)
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show the predictions, and the weights if there are any."""

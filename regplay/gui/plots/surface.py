@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Split
@@ -29,7 +30,7 @@ from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points
 from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, overlap, value_pixels
-from regplay.gui.theme import mix
+from regplay.gui.theme import colors_of, mix
 from regplay.session.number_text import number
 
 _WIDTH = 1.8  # pixels, of the fit's own lines
@@ -55,9 +56,11 @@ class SurfaceView(InputsPanel):
         canvas = self.chart.canvas
         canvas.live += [self.surface, self.dots, self.members, self.others]
         # Crosses stick out from behind the points, whose class stays visible.
-        canvas.live += [self.contours, self.boundary, self.wrong, self.points]
+        canvas.live += [self.contours, self.boundary, self.wrong, self.validation, self.points]
+        self.chart.is_equal = True
         self.bar = ColorBar()
         self.row.addWidget(self.bar)
+        self.chart.box.sigResized.connect(self._place_bar)
         self._scale = SurfaceColors()
         self._levels: Floats = np.zeros(0)
         self._unsure: Floats | None = None  # [rows, columns], as of `overlap`
@@ -195,6 +198,30 @@ class SurfaceView(InputsPanel):
         elif self.dataset is not None:
             marked = tuple(self._levels.tolist()) if self._has_contours else ()
             self.bar.set_bar(Bar(Scale(*self._scale.values), self.dataset.target_name, marked))
+        self._place_bar()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the colours beside the plot."""
+        super().resizeEvent(event)
+        self._place_bar()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Give the room beside the chart its ground."""
+        painter = QPainter(self)
+        below = self.rect().adjusted(0, self.chart.y(), 0, 0)
+        painter.fillRect(below, QColor(colors_of(self).background))
+        painter.end()
+
+    def _place_bar(self) -> None:
+        """Put the chart and its colours in the middle together: one scale may leave room."""
+        inside = self.chart.box.geometry()
+        self.bar.set_span(inside.top(), inside.bottom())
+        free = 0.0
+        if not self.bar.isHidden():
+            width = self.width() - self.bar.sizeHint().width()
+            free = max(width - self.chart.width_at(self.chart.height()), 0.0) / 2
+        if self.row.contentsMargins().left() != int(free):
+            self.row.setContentsMargins(int(free), 0, int(free), 0)
 
     def _show_contours(self) -> None:
         """The present fit's are there only to be compared with others."""
@@ -203,8 +230,10 @@ class SurfaceView(InputsPanel):
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fills, which = self._scale.fills(y)
-        size, seam = 8 - shown.row, self.colors.background
-        return Points(x[:, 0], x[:, 1], shown.shape, fills, shown.color, size, which, seam)
+        ground = self.colors.background
+        if shown.name == "validation":
+            return Points(x[:, 0], x[:, 1], shown.shape, fills, ground, 6, which)
+        return Points(x[:, 0], x[:, 1], shown.shape, fills, shown.color, 8, which, ground)
 
     def _fit_entries(self) -> list[Entry]:
         dataset, colors, subject, entries = self.dataset, self.colors, self.subject, []
@@ -253,4 +282,4 @@ class SurfaceView(InputsPanel):
         title = (
             f"{dataset.input_names[0]} = {number(x, 3)}, {dataset.input_names[1]} = {number(y, 3)}"
         )
-        return Reading(float(frame.x(x)), title, tuple(rows))
+        return Reading(float(frame.x(x)), title, tuple(rows), pixel)

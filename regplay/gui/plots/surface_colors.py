@@ -36,8 +36,11 @@ def _argb(colors: Sequence[str]) -> NDArray[np.uint32]:
 
 
 def class_table(colors: Colors, classes: int) -> NDArray[np.uint32]:
-    """Colours [classes, levels]: each class's hue, from the background to 60 % with confidence."""
-    steps = 0.1 + 0.5 * np.linspace(0, 1, _LEVELS)
+    """Colours [classes, levels]: each class's hue, from the background up with confidence.
+
+    The most is a third of the hue: the points have all of it, and are seen on any class.
+    """
+    steps = 0.05 + 0.3 * np.linspace(0, 1, _LEVELS)
     return np.stack(
         [
             _argb([mix(colors.background, colors.class_color(k), share) for share in steps])
@@ -290,6 +293,7 @@ class ColorBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bar = Bar()
+        self._span: tuple[float, float] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
     def set_bar(self, bar: Bar) -> None:
@@ -304,6 +308,15 @@ class ColorBar(QWidget):
         self.updateGeometry()
         self.update()
 
+    def set_span(self, top: float, bottom: float) -> None:
+        """Let the colours reach from one height to another, in pixels from the top.
+
+        Otherwise they are as high as a plot that takes all the room beside them.
+        """
+        if (top, bottom) != self._span:
+            self._span = (top, bottom)
+            self.update()
+
     def labels(self) -> list[str]:
         """What is written beside the colours, rising."""
         return [tick.text for tick in self.bar.ticks(self.place().height(), self._line())]
@@ -312,7 +325,11 @@ class ColorBar(QWidget):
         """Where the colours are: below the name, down to the axis of the chart beside it."""
         line = self._line()
         top, below = line + _TIP + 4, 2 * line + 12  # for its name, and as the axis beside it has
-        return QRectF(0, top, self.width(), self.height() - top - below)
+        place = QRectF(0, top, self.width(), self.height() - top - below)
+        if self._span is not None:
+            place.setTop(max(self._span[0], top))
+            place.setBottom(self._span[1])
+        return place
 
     def _line(self) -> float:
         return QFontMetricsF(self.font()).height()

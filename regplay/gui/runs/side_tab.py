@@ -356,6 +356,7 @@ class SideTab(QWidget):
         self._used = 0
         self._linked = LinkedCharts(self)
         self.legend = Legend()
+        self._shows_validation = True
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
@@ -477,6 +478,12 @@ class SideTab(QWidget):
             elif each.place.experiment.data == view.run.experiment.data:  # no sweep over the data
                 self.set_fit(index, view.fit, _losses(view.moment))
 
+    def set_shows_validation(self, shows: bool) -> None:
+        """Draw the validation points over each fit, or the training points alone."""
+        self._shows_validation = shows
+        for cell in self._cells:
+            cell.view.set_shows_validation(shows)
+
     @property
     def views(self) -> list[FitView]:
         """The fits that are shown, in the order of the runs."""
@@ -503,6 +510,7 @@ class SideTab(QWidget):
 
     def _add_cell(self, index: int) -> None:
         cell = _Cell(f"split.{index}")
+        cell.view.set_shows_validation(self._shows_validation)
         cell.pin.clicked.connect(lambda: self.pin_chosen.emit(self.compared_runs[index], cell.fit))
         cell.adopt.clicked.connect(lambda: self._adopt(index))
         self._cells.append(cell)

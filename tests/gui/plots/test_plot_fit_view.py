@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
+from wheel import turn_wheel
 
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
@@ -71,7 +73,9 @@ def test_the_curve_holds_the_fit_the_points_and_the_truth(view, make_dataset, ma
     np.testing.assert_array_equal(panel.curve.x, grid.x[:, 0])
     np.testing.assert_array_equal(panel.curve.y, fit.grid)
     np.testing.assert_array_equal(panel.truth.y, dataset.truth(grid.x))
-    valid, train = panel.points.groups
+    (valid,), (train,) = panel.validation.groups, panel.points.groups
+    drawn = panel.chart.layers()
+    assert drawn.index(panel.validation) < drawn.index(panel.curve) < drawn.index(panel.points)
     np.testing.assert_array_equal(train.x, dataset.train.x[:, 0])
     np.testing.assert_array_equal(train.y, dataset.train.y)
     np.testing.assert_array_equal(valid.y, dataset.valid.y)
@@ -105,6 +109,60 @@ def test_a_wild_curve_widens_the_axis_no_further_than_the_limit(
     assert wide_high - wide_low < 4 * (high - low)
     view.set_fit(make_fit(dataset, 2, 0.0))
     assert view.panel.chart.auto_range("y")[1] == wide_high
+
+
+def test_validation_points_are_switched_off_for_this_dataset_and_the_next(
+    view, dataset, make_dataset, make_fit
+) -> None:
+    def counts() -> list[int]:
+        panel = getattr(view.panel, "chart_panel", view.panel)
+        layers = [getattr(panel, name, None) for name in ("points", "validation")]
+        return [len(group.x) for layer in layers if layer for group in layer.groups]
+
+    if dataset.n_inputs > 5:
+        pytest.skip("the matrix of many classes has buttons for its points")
+    train, valid = len(dataset.train.y), len(dataset.valid.y)
+    view.set_dataset(dataset)
+    view.set_fit(make_fit(dataset, 1))
+    assert sorted(counts()) == sorted([train, valid])
+    view.set_shows_validation(False)
+    assert counts() == [train]
+    if dataset.class_names:
+        assert len(view.panel.wrong.groups) == 1
+    text = getattr(view.panel, "chart_panel", view.panel).legend.text()
+    assert "training" in text
+    assert "validation" not in text
+    other = make_dataset("two classes" if dataset.n_inputs == 1 else "curve")
+    view.set_dataset(other)
+    assert counts() == [len(other.train.y)]
+    view.set_shows_validation(True)
+    assert sorted(counts()) == sorted([len(other.train.y), len(other.valid.y)])
+
+
+@pytest.mark.parametrize("kind", ["two classes", "values"])
+@pytest.mark.parametrize("size", [(900, 300), (300, 700)])
+def test_over_two_inputs_both_axes_have_one_scale(view, make_dataset, kind, size) -> None:
+    view.show()
+    view.resize(*size)
+    view.set_dataset(make_dataset(kind))
+    chart = view.panel.chart
+
+    def lengths() -> tuple[float, float]:  # pixels of a unit
+        frame = chart.frame()
+        (left, right), (low, high) = frame.x([0, 1]), frame.y([0, 1])
+        return right - left, low - high
+
+    QApplication.processEvents()
+    across, up = lengths()
+    assert across == pytest.approx(up, rel=0.01)  # the inside has whole pixels
+    turn_wheel(chart.viewport())
+    assert lengths()[0] > across
+    assert lengths()[0] == pytest.approx(lengths()[1], rel=0.01)
+    if kind == "values":  # the colours stand right beside the plot, as high as it
+        bar, inside = view.panel.bar, chart.box.geometry()
+        right = chart.mapTo(view.panel, inside.toRect().topRight()).x()
+        assert 0 < bar.mapTo(view.panel, bar.place().toRect().topLeft()).x() - right < 60
+        assert bar.place().bottom() == pytest.approx(inside.bottom(), abs=1)
 
 
 def test_exactly_the_wrong_points_are_marked(view, make_dataset) -> None:
@@ -154,7 +212,7 @@ def test_a_surface_of_values_colours_points_by_value(view, make_dataset, make_fi
     dataset = make_dataset("values")
     view.set_dataset(dataset)
     view.set_fit(make_fit(dataset, 1))
-    _, train = view.panel.points.groups
+    (train,) = view.panel.points.groups
     assert train.which[dataset.train.y.argmin()] == train.which.min()
     assert train.which[dataset.train.y.argmax()] == train.which.max()
     assert not view.panel.bar.isHidden()

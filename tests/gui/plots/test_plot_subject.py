@@ -81,7 +81,7 @@ def test_one_row_of_points_a_class_has_half_the_room(view, show_widget, make_dat
     _show(view, dataset, (0.2, 0.3, 0.5), 0.1)
     both = show_widget(FitView(), 700, 400)
     both.set_dataset(dataset)
-    (one_row,), (_, two_rows) = view.panel.points.groups, both.panel.points.groups
+    (one_row,), (two_rows,) = view.panel.points.groups, both.panel.points.groups
     assert np.unique(one_row.y).size == np.unique(two_rows.y).size == 3
     steps = [np.diff(np.unique(group.y)) for group in (one_row, two_rows)]
     np.testing.assert_allclose(2 * steps[0], steps[1])

@@ -64,7 +64,8 @@ def _ranges(view: SideTab) -> list[list[list[float]]]:
 
 
 def _drag(qtbot, chart: Chart, by: QPoint) -> None:
-    target, start = chart.viewport(), QPoint(150, 60)
+    target = chart.viewport()
+    start = chart.mapFromScene(chart.box.sceneBoundingRect().center())
     qtbot.mousePress(target, LEFT, pos=start)
     for share in (0.3, 0.6, 1.0):
         qtbot.mouseMove(target, start + QPoint(int(by.x() * share), int(by.y() * share)))
@@ -261,7 +262,7 @@ def test_points_of_four_fits_leave_the_boundary_in_sight(split) -> None:
         return np.frombuffer(image.constBits(), np.uint32).copy()
 
     with_points = picture()
-    panel.points.groups = panel.wrong.groups = ()
+    panel.points.groups = panel.validation.groups = panel.wrong.groups = ()
     frame = chart.frame()
     assert frame.height < 150
     hidden = (with_points != picture()).sum() / (frame.width * frame.height)
