@@ -422,6 +422,10 @@ class CurveSlider(ValueSlider):
 
     def _paint(self, painter: QPainter) -> None:
         curve = self.curve
+        if self._shows and self.isEnabled():  # the ground of the curve, which ends on the groove
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.palette().base())
+            painter.drawRoundedRect(self._region().adjusted(0, 0, 0, _HEIGHT / 2 - 1), 4, 4)
         if curve is not None:
             values, region, here = curve.values, self._region(), self.under_handle
             x = self.x_of(self.value())
