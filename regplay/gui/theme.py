@@ -27,6 +27,7 @@ ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 # Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
 _TEXTS = (
     ("GroupHeading", 15, QFont.Weight.DemiBold),
+    ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
     ("ReadOut", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
