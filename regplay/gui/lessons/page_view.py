@@ -388,11 +388,15 @@ class PageView(ScrolledColumn):
 
     def focus_first(self) -> None:
         """Let the keyboard begin at the first thing that can be read on or chosen."""
+        # Once it is there: what was added to a layout is shown by an event.
+        QTimer.singleShot(0, self, self._focus_first)
+
+    def _focus_first(self) -> None:
         self._focus(self.text, *self.question.parts, self.do.button)
 
     def _focus(self, *parts: QWidget) -> None:
         """Let the keyboard go on at the first of these that can be used."""
-        usable = [part for part in parts if part.isVisibleTo(self) and part.isEnabled()]
+        usable = [part for part in parts if part.isVisible() and part.isEnabled()]
         if usable:
             usable[0].setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -164,6 +164,7 @@ def test_the_keyboard_goes_on_from_part_to_part(steps):
     assert parts(steps) == ["predict", "do", "see"]
     assert steps.find("lesson.try").hasFocus()
     steps.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    steps.settle()
     assert steps.panel.page_view.question.handle.slider.hasFocus()
 
 
