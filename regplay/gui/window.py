@@ -32,7 +32,7 @@ from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
-from regplay.gui.theme import Scheme, Theme
+from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Status, Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
@@ -209,13 +209,12 @@ class MainWindow(QMainWindow):
                 it.run, fit, it.dataset, it.place.name, it.place.color
             )
         )
-        self.runs.pin_clicked.connect(controller.pin)
-        self.runs.compare_clicked.connect(controller.compare)
         self.runs.changed.connect(controller.studies.reconsider)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
+        self.menus.zoom_wanted.connect(self.zoom_by)
         self.menus.device_chosen.connect(self.set_device)
         self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
         self.menus.validation_toggled.connect(self.set_shows_validation)
@@ -279,11 +278,15 @@ class MainWindow(QMainWindow):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
+        self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
         self.set_scheme("light" if saved == "light" else "dark" if saved == "dark" else "system")
+        zoom = str(self.settings.value("zoom"))
+        if zoom in map(str, ZOOMS):
+            self.theme.set_zoom(int(zoom))
         runner = self.controller.runner
         runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], runner.device)
@@ -305,6 +308,16 @@ class MainWindow(QMainWindow):
         self.theme.set_scheme(scheme)
         self.menus.set_scheme(scheme)
         self.settings.setValue("scheme", scheme)
+
+    def set_zoom(self, percent: int) -> None:
+        """Draw text, and what is measured by it, at one of `ZOOMS`."""
+        self.theme.set_zoom(percent)
+        self.settings.setValue("zoom", percent)
+
+    def zoom_by(self, steps: int) -> None:
+        """Go so many of `ZOOMS` up or down."""
+        at = ZOOMS.index(self.theme.zoom) + steps
+        self.set_zoom(ZOOMS[min(max(at, 0), len(ZOOMS) - 1)])
 
     def set_device(self, device: str) -> None:
         """Train on another device from here on."""

@@ -121,7 +121,7 @@ class Pins(list[Pin]):
             changed = differences(Experiment(), experiment)
             on = [path for path in changed if path.startswith("regularization.")]
             return [_name(experiment, on) or _UNREGULARIZED]
-        paths, names = self.differing(), list[str]()
+        paths, names = self.differing() if self else (), list[str]()
         for pin in self:
             experiment = pin.run.experiment
             name = _name(experiment, paths)

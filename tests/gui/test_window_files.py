@@ -125,13 +125,24 @@ def test_a_table_is_shown_first_and_then_learned_from(person, choose_file, file,
     use_table(person)
     data = person.controller.session.experiment.data
     assert (data.name, data.file, data.target) == ("csv", str(path), "sales")
-    person.click("timeline.play")
     view = person.wait_until_finished()
     assert view.dataset.input_names == ("price",)
     assert view.snapshot.epoch == 20
     person.wait(lambda: not person.window.findChildren(CsvDialog))
     press(person, Key.Key_Z)
     assert person.controller.session.experiment == before
+
+
+def test_what_is_learned_from_a_table_is_in_sight(person, choose_file, file):
+    choose_file(file("mine.csv", TABLE))
+    person.click("tab.seeds")
+    person.choose("Open data…")
+    use_table(person)
+    assert person.window.tabs.tab == "fit"
+    assert person.controller.runner.is_playing
+    person.wait_until_finished()
+    assert person.window.fit_view.panel.dataset.input_names == ("price",)
+    assert person.window.fit_view.panel.fit is not None
 
 
 def test_a_table_that_is_not_used_changes_nothing(person, choose_file, file):

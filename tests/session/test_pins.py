@@ -83,6 +83,8 @@ def test_names_that_were_given_stay() -> None:
     pins.pin(_run(seed=4), None)
     assert [pin.name for pin in pins] == ["mine", "seed 1", "seed 4"]
     assert own is pins[1]
+    pins.restore([])
+    assert pins.pin(_run(), None).name == "no regularization"
 
 
 def test_renaming_ignores_blanks() -> None:

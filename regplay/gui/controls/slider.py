@@ -50,7 +50,7 @@ class ValueSlider(HandleSlider):
         self.scale = scale
         with QSignalBlocker(self):
             self.setRange(0, scale.top)
-            self.setPageStep(scale.coarse)
+            self.setPageStep(scale.coarse * len(scale.values) // len(scale.keys))
         self.show_value(self._exact)
 
     def show_value(self, value: float) -> None:
@@ -83,7 +83,7 @@ class ValueSlider(HandleSlider):
     # -- keyboard and mouse
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows one value, PageUp and PageDown several, Home and End to the ends."""
+        """Arrows one step, PageUp and PageDown several, Home and End to the ends."""
         stops, steps = self._stops(), 0
         match event.key():
             case Qt.Key.Key_Right | Qt.Key.Key_Up:
@@ -214,7 +214,7 @@ class CurveSlider(ValueSlider):
         if values != (None if self._trained is None else self._trained.values):
             self._trained = None
             if values is not None:
-                coarse = self.scale.coarse * len(values) / len(self.scale.values)  # pages as long
+                coarse = self.scale.coarse * len(values) / len(self.scale.keys)  # pages as long
                 self._trained = SliderScale(values, max(1, round(coarse)))
             self._break_off()
         self._light(self._is_lit and values is not None)
@@ -422,6 +422,10 @@ class CurveSlider(ValueSlider):
 
     def _paint(self, painter: QPainter) -> None:
         curve = self.curve
+        if self._shows and self.isEnabled():  # the ground of the curve, which ends on the groove
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.palette().base())
+            painter.drawRoundedRect(self._region().adjusted(0, 0, 0, _HEIGHT / 2 - 1), 4, 4)
         if curve is not None:
             values, region, here = curve.values, self._region(), self.under_handle
             x = self.x_of(self.value())

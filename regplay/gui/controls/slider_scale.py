@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from regplay.core.fields import Field, Value
 
@@ -23,20 +23,28 @@ class SliderScale:
     Attributes
     ----------
     values
-        What sliding and the arrow keys reach. Other values are kept as they are; the handle then
-        stands at the nearest of these.
+        What sliding reaches. Other values are kept as they are; the handle then stands at the
+        nearest of these.
     coarse
-        How many values PageUp and PageDown go.
+        How many of the keys' values PageUp and PageDown go.
     notch
         Number of empty positions between an exact 0 and the value after it.
     marks
         Positions worth a tick: the powers of ten of a logarithmic scale.
+    arrows
+        Those of the values that the arrow keys reach; empty for all.
     """
 
     values: tuple[float, ...]
     coarse: int = 10
     notch: int = 0
     marks: tuple[int, ...] = ()
+    arrows: tuple[float, ...] = ()
+
+    @property
+    def keys(self) -> tuple[float, ...]:
+        """What the arrow and page keys reach."""
+        return self.arrows or self.values
 
     @property
     def top(self) -> int:
@@ -60,13 +68,13 @@ class SliderScale:
         return self.values[min(max(index, 0), len(self.values) - 1)]
 
     def stepped(self, value: float, steps: int) -> float:
-        """The value `steps` further on; a value between two of the scale first goes to its own."""
-        last = len(self.values) - 1
+        """The value `steps` of the keys further on; one between two of theirs first goes to one."""
+        keys = self.keys
         if steps > 0:
-            index = bisect_right(self.values, value) - 1 + steps
-            return max(value, self.values[min(index, last)])
-        index = bisect_left(self.values, value) + steps
-        return min(value, self.values[max(index, 0)])
+            index = bisect_right(keys, value) - 1 + steps
+            return max(value, keys[min(index, len(keys) - 1)])
+        index = bisect_left(keys, value) + steps
+        return min(value, keys[max(index, 0)])
 
 
 def linear(low: float, high: float, step: float) -> SliderScale:
@@ -79,13 +87,19 @@ def linear(low: float, high: float, step: float) -> SliderScale:
 
 
 def logarithmic(low: float, high: float, *, zero: bool) -> SliderScale:
-    """Twenty values a decade from `low` to `high`, powers of ten among them, after an exact 0."""
+    """Twenty values a decade from `low` to `high`, powers of ten among them, after an exact 0.
+
+    The arrow keys go a tenth of a decade, PageUp and PageDown a whole one.
+    """
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     # Reading a decimal gives the very number that a person would type; a product may not.
     numbers = [float(f"{mantissa}e{decade}") for decade in decades for mantissa in _MANTISSAS]
     values = [number for number in numbers if low <= number <= high]
     tens = {float(f"1e{decade}") for decade in decades}
-    return _after_zero(values, zero, tens)
+    scale = _after_zero(values, zero, tens)
+    tenths = {float(f"{mantissa}e{decade}") for decade in decades for mantissa in _MANTISSAS[::2]}
+    ends = {0.0, values[0], values[-1]}
+    return replace(scale, arrows=tuple(v for v in scale.values if v in tenths | ends))
 
 
 def counts(high: int, *, low: int = 1) -> SliderScale:

@@ -115,7 +115,7 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
     )
 
 
-_LOG_FROM = 10.0  # the axis is logarithmic if the largest loss is this many times the smallest
+_LOG_FROM = 30.0  # the axis is logarithmic if the largest loss is this many times the smallest
 _ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
 _SLACK = 1e-6  # of the axis, for rounding at its ends
 _LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
@@ -186,24 +186,38 @@ def _with_room(curve: SweepCurve) -> NDArray[np.float64]:
     """The losses that the axis makes room for.
 
     A validation loss far above the others is real where the training loss is not: there the network
-    overfits. Training failed where both are.
+    overfits. Training failed where both are. What underfits rises out of the axis at twice the
+    depth of the valley, which would be lost below a higher wall.
     """
     is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
     valid, train = curve.valid[is_there], curve.train[is_there]
     if valid.size:
         most = largest_of_trained(valid)
-        valid = valid[(valid <= most) | (train <= most)]
+        is_real = (valid <= most) | (train <= most)
+        if curve.valley is not None:
+            is_real &= (valid <= _end_of_walls(curve)) | (train <= curve.valid[curve.valley])
+        valid, train = valid[is_real], train[is_real]
         train = train[train <= max(most, float(valid.max()))]
         train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
     return np.concatenate([valid, train])
 
 
-CURVE_HEIGHT = 32  # px
+def _end_of_walls(curve: SweepCurve) -> float:
+    """How far up both sides of a finished curve are drawn; inf without a valley between them."""
+    assert curve.valley is not None
+    sides = curve.valid[: curve.valley], curve.valid[curve.valley + 1 :]
+    least = float(curve.valid[curve.valley])
+    tops = [np.max(side, where=np.isfinite(side), initial=least) for side in sides]
+    depth = float(min(tops)) - least
+    return least + 2 * depth if depth > 0 else math.inf
+
+
+CURVE_HEIGHT = 44  # px
 _TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
 _OFF = 3.0  # px beyond the axis at which a line that leaves it is cut off
 _MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
 _DOT, _LARGE_DOT = 1.5, 3.0  # px, radius; large: under the handle
-_VALLEY = 4.5  # px, radius
+_VALLEY = 5.0  # px, radius
 _REACH = 7.0  # px around the valley in which a click is meant for it
 _PROGRESS = 2.0  # px, thickness
 _FAR = 1e4  # px; further away nothing can be drawn
@@ -276,7 +290,7 @@ class CurvePicture:
         if curve is None:
             return
         colors = colors_of(palette)
-        ground = palette.color(QPalette.ColorRole.Window)
+        ground = palette.color(QPalette.ColorRole.Base)
         inks = {
             name: QColor(ink) if curve.is_finished else blend(ground, QColor(ink), _FAINT)
             for name, ink in (("train", colors.train), ("valid", colors.valid))

@@ -38,10 +38,13 @@ class FileCommands(QObject):
         (str): what is refused; what was open stays open then.
     done
         (str): what was saved or copied.
+    imported
+        The present experiment learns from a table now.
     """
 
     failed = Signal(str)
     done = Signal(str)
+    imported = Signal()
 
     def __init__(
         self,
@@ -97,10 +100,15 @@ class FileCommands(QObject):
         from regplay.gui.data import CsvDialog
 
         dialog = CsvDialog(path, text, self._parent)
-        take = take or self._controller.set_values
+        take = take or self._learn
         dialog.accepted.connect(lambda: take(dialog.values()))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _learn(self, values: Mapping[str, object]) -> None:
+        self._controller.set_values(values)
+        self._controller.runner.play()
+        self.imported.emit()
 
     def accepts(self, data: QMimeData) -> bool:
         """Whether what is dragged over the window can be opened."""

@@ -293,8 +293,16 @@ class Guide(QObject):
         self.experiment_chosen.emit(experiment)
         if page.view is not None:
             self.view_chosen.emit(page.view)
-        if page.curves:
-            self.curves_chosen.emit(page.curves)
+        self._show_curves(page)
+
+    def _show_curves(self, page: Page) -> None:
+        """Those of the page, else the reader's own; none while they would answer a question."""
+        curves = page.curves or (() if self._folding is None else self._folding.curves)
+        question, place = page.question, self.position
+        if question is not None and question.handle is not None and place is not None:
+            curves = curves if self._progress.is_answered(place) else ()
+        if curves != self._controls.chosen_curves():
+            self.curves_chosen.emit(curves)
 
     def set_narrow(self, is_narrow: bool) -> None:
         """In a narrow window, leave of the controls those that a page names."""
@@ -323,6 +331,8 @@ class Guide(QObject):
         if self.position is not None:
             self._progress.choose(self.position, answer)
             self._show_reached()
+            if self.page is not None:
+                self._show_curves(self.page)
 
     def _answer_again(self) -> None:
         if self.position is not None:

@@ -135,7 +135,8 @@ class QuestionView(Section):
         for part in self.parts:
             part.setEnabled(answer is None)
         if self.handle is not None and answer is not None and answer != REVEALED:
-            self.handle.set_value(answer)
+            is_whole = self.handle.field.kind == "integer"
+            self.handle.set_value(int(answer) if is_whole else answer)
         words = ""
         if is_revealed and question.handle is not None:
             low, high = number(question.handle.low), number(question.handle.high)

@@ -26,7 +26,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject
 
 from regplay.gui.plots.scale import Range, Scale
-from regplay.gui.theme import Colors
+from regplay.gui.theme import Colors, sized
 
 if TYPE_CHECKING:
     from regplay.gui.plots.chart import Chart
@@ -178,6 +178,7 @@ class Canvas(BoxItem):
         self._is_kept &= not is_new
         if is_new and _is_on_pixels(painter):  # most frames are painted once
             painter.save()
+            painter.setFont(sized(self._chart.font()))
             painter.setClipRect(self._rect)
             self._compose(painter, frame, self._under)
             painter.restore()
@@ -187,6 +188,7 @@ class Canvas(BoxItem):
             self._frame = self._frame or QPixmap(self._under.size())
             self._frame.setDevicePixelRatio(frame.ratio)
             inner = QPainter(self._frame)
+            inner.setFont(sized(self._chart.font()))
             self._compose(inner, frame, self._under)
             inner.end()
         painter.drawPixmap(0, 0, self._frame)
@@ -206,6 +208,7 @@ class Canvas(BoxItem):
         picture.setDevicePixelRatio(frame.ratio)
         picture.fill(background)
         painter = QPainter(picture)
+        painter.setFont(sized(self._chart.font()))
         _paint(layers, painter, frame)
         painter.end()
         return picture
@@ -330,15 +333,20 @@ def _size(metrics: QFontMetrics, readout: Readout) -> QSizeF:
 
 
 _TOP = 8.0  # pixels of the box from the top
+_ARM = 9.0  # pixels of a cross from its middle
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What the hover line shows: where it stands, a heading, and values."""
+    """What the hover line shows: where it stands, a heading, and values.
+
+    With a height it is a cross at a point of the plane.
+    """
 
     x: float  # pixels from the left
     title: str
     rows: tuple[ReadoutRow, ...] = ()
+    y: float | None = None  # pixels from the top
 
 
 class HoverItem(BoxItem):
@@ -383,16 +391,27 @@ class HoverItem(BoxItem):
         if reading is None:
             return
         colors = self._chart.colors
+        painter.setFont(sized(self._chart.font()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(QColor(colors.muted), 1))
         x = round(reading.x) + 0.5
-        painter.drawLine(QPointF(x, 0), QPointF(x, self._rect.height()))
+        if reading.y is None:
+            painter.setPen(QPen(QColor(colors.muted), 1))
+            painter.drawLine(QPointF(x, 0), QPointF(x, self._rect.height()))
+        else:
+            self._paint_cross(painter, QPointF(x, round(reading.y) + 0.5), colors)
         for row in reading.rows:
             if row.y is not None and row.color is not None:
                 painter.setPen(QPen(QColor(colors.background), 1.5))
                 painter.setBrush(QColor(colors.of(row.color)))
                 painter.drawEllipse(QPointF(reading.x, row.y), 4, 4)
         self._paint_box(painter, reading)
+
+    def _paint_cross(self, painter: QPainter, at: QPointF, colors: Colors) -> None:
+        right, down = QPointF(_ARM, 0), QPointF(0, _ARM)
+        for color, width in ((colors.background, 3), (colors.foreground, 1)):  # on any surface
+            painter.setPen(QPen(QColor(color), width))
+            painter.drawLine(at - right, at + right)
+            painter.drawLine(at - down, at + down)
 
     def _paint_box(self, painter: QPainter, reading: Reading) -> None:
         place, readout = QPointF(reading.x, _TOP), Readout(reading.title, reading.rows)

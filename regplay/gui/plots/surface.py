@@ -282,4 +282,4 @@ class SurfaceView(InputsPanel):
         title = (
             f"{dataset.input_names[0]} = {number(x, 3)}, {dataset.input_names[1]} = {number(y, 3)}"
         )
-        return Reading(float(frame.x(x)), title, tuple(rows))
+        return Reading(float(frame.x(x)), title, tuple(rows), pixel)

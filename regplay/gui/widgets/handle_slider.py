@@ -8,7 +8,7 @@ from regplay.gui.theme import colors_of, line_color
 
 HANDLE = 14  # px, diameter
 _HALF = 2.0  # px, of the thickness of the groove
-_QUIET = 0.28  # of the text's colour, beyond the handle
+_QUIET, _STRONG = 0.16, 0.45  # of the text's colour, beyond the handle and up to it
 
 
 class HandleSlider(QSlider):
@@ -84,9 +84,8 @@ class HandleSlider(QSlider):
     # -- looks
 
     def _strong_color(self) -> QColor:
-        """Of the handle in use, and of the groove up to it."""
-        palette = self.palette()
-        return palette.highlight().color() if self.isEnabled() else line_color(palette, _QUIET)
+        """Of the groove up to the handle: a grey, as the accent is for what is in use."""
+        return line_color(self.palette(), _STRONG if self.isEnabled() else _QUIET)
 
     def _paint_groove(self, painter: QPainter, middle: float, first: int = 0) -> None:
         """The groove from position `first` on, strong up to the handle; 0 stands apart from it."""
@@ -105,8 +104,8 @@ class HandleSlider(QSlider):
 
     def _paint_handle(self, painter: QPainter, middle: float) -> None:
         palette = self.palette()
-        active = self.hasFocus() or self.isSliderDown()
-        line = self._strong_color() if active else line_color(palette, 0.5)
+        active = self.isEnabled() and (self.hasFocus() or self.isSliderDown())
+        line = palette.highlight().color() if active else line_color(palette, 0.5)
         painter.setPen(QPen(line, 2 if active else 1))
         # Light on either ground, so that it stands out from the groove.
         light = line_color(palette, 0.8 if self.isEnabled() else 0.4)

@@ -181,17 +181,17 @@ def small_weights(state: "State") -> float:
     return small / sum(weight.numel() for weight in weights)
 
 
-def thinned_loss(state: "State", experiment: Experiment, dataset: Dataset) -> float:
-    """The validation loss with units dropped as in training: the mean over some masks.
+def thinned_loss(state: "State", experiment: Experiment, dataset: Dataset, seed: int = 0) -> float:
+    """The validation loss with units dropped as in training: the mean over `_MASKS` masks.
 
-    NaN without dropout, of which it says nothing.
+    NaN without dropout, of which it says nothing. `seed` decides the masks.
     """
     from regplay.core.population import measured, network_at, thinned
 
     p = experiment.regularization.dropout
     if p == 0 or experiment.model.depth == 0:
         return math.nan
-    networks = thinned(network_at(state, experiment, dataset), p, _MASKS)
+    networks = thinned(network_at(state, experiment, dataset), p, _MASKS, seed)
     inputs = networks.flat.new_tensor(dataset.inputs(dataset.valid.x))
     outputs = measured(networks.predict(inputs), dataset)
     losses = [losses_of(dataset, predicted, dataset.valid.y).mean() for predicted in outputs]

@@ -29,6 +29,19 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 _MOST = 256  # runs that are remembered, the latest ones
 _Key = TypeVar("_Key")
 
+_NAMES = {
+    "train_loss": "training loss",
+    "train_accuracy": "training accuracy",
+    "valid_loss": "validation loss",
+    "valid_accuracy": "validation accuracy",
+    "best_valid_loss": "best validation loss",
+    "small_weights": "weights near zero",
+    "squared_bias": "bias²",
+    "thinned_loss": "validation loss with units dropped",
+    "weight_norm": "norm of the weights",
+}
+_SHARES = ("train_accuracy", "valid_accuracy", "small_weights")
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -53,13 +66,14 @@ class Measured:
         has_epochs = any(term.epoch is not None for term in self.values)
         lines = []
         for term, value in self.values.items():
-            name = term.measure.replace("train_", "training_").replace("valid_", "validation_")
-            words = [name.replace("_", " ")]
+            words = [_NAMES.get(term.measure, term.measure.replace("_", " "))]
             if term.needs != "data" or term.changes:
                 words += [self._setting(path, term) for path in varied]
             if has_epochs and term.needs != "data":
                 words.append("at the end" if term.epoch is None else f"epoch {term.epoch:,}")
             shown = value if isinstance(value, str) else number(value)
+            if term.measure in _SHARES and not isinstance(value, str):
+                shown = f"{number(100 * value, 3)} %"
             lines.append(f"**{shown}** {', '.join(words)}")
         return lines
 

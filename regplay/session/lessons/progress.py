@@ -118,6 +118,10 @@ class Progress:
         self._answers.setdefault(place, answer)
         self._first.setdefault(place, answer)
 
+    def is_answered(self, place: Place) -> bool:
+        """Whether the question of a page has an answer."""
+        return place in self._answers
+
     def take_back(self, place: Place) -> None:
         """Let a question be answered again; in a quiz the first answer counts all the same."""
         self._answers.pop(place, None)

@@ -23,8 +23,22 @@ def curve(train, valid, *, progress=1.0, values=None):
 
 def test_a_finished_curve_fills_the_height():
     room = LossRange()
-    room.follow(curve([0.1, 0.2, 0.4], [0.3, 0.2, 0.5]))
-    assert room.shares([0.1, 0.3, 0.5]) == pytest.approx([0.0, 0.5, 1.0])
+    room.follow(curve([0.1, 0.2, 0.35], [0.3, 0.2, 0.35]))
+    assert room.shares([0.1, 0.225, 0.35]) == pytest.approx([0.0, 0.5, 1.0])
+
+
+def test_a_valley_is_not_lost_below_the_wall_where_the_network_underfits():
+    """As with weight decay on a sine: the far right learns nothing any more."""
+    room = LossRange()
+    room.follow(curve([0.1, 0.15, 0.19, 0.3, 5.0], [0.3, 0.2, 0.21, 0.35, 5.0]))
+    assert np.ptp(room.shares([0.2, 0.3])) > 1 / 3
+    assert room.sides([0.1, 0.2, 0.3, 0.35, 5.0]).tolist() == [0, 0, 0, 0, 1]
+
+
+def test_the_wall_where_the_network_overfits_has_room_above_a_valley():
+    room = LossRange()
+    room.follow(curve([1e-6, 0.01, 0.19, 0.25], [5.0, 2.0, 0.2, 0.3]))
+    assert room.holds([5.0, 2.0, 0.2, 0.3]).all()
 
 
 def test_a_wide_span_is_logarithmic():

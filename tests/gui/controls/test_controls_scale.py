@@ -43,18 +43,30 @@ def test_positions_rise_with_values_between_the_steps(path):
 
 
 @pytest.mark.parametrize("path", NUMBERS)
-def test_steps_go_through_every_value_and_stop_at_the_ends(path):
+def test_steps_go_through_every_value_of_the_keys_and_stop_at_the_ends(path):
     scale = scale_of(FIELDS[path])
+    assert scale.keys == scale.values or path in LOGARITHMIC
     value, up = scale.values[0], []
-    for _ in scale.values:
+    for _ in scale.keys:
         up.append(value)
         value = scale.stepped(value, 1)
-    assert tuple(up) == scale.values
+    assert tuple(up) == scale.keys
     assert value == scale.values[-1]
-    for expected in reversed(scale.values):
+    for expected in reversed(scale.keys):
         assert value == expected
         value = scale.stepped(value, -1)
     assert value == scale.values[0]
+
+
+@pytest.mark.parametrize("path", LOGARITHMIC)
+def test_an_arrow_is_a_tenth_of_a_decade_and_a_page_a_whole_one(path):
+    scale = scale_of(FIELDS[path])
+    value = start = next(v for v in scale.values if v > 0)
+    for tenth in (1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10):
+        value = scale.stepped(value, 1)
+        assert value == pytest.approx(start * tenth)
+    assert value == scale.stepped(start, scale.coarse)
+    assert scale.stepped(value, -scale.coarse) == start
 
 
 @pytest.mark.parametrize("path", LOGARITHMIC)
@@ -130,7 +142,7 @@ def test_momentum_reaches_its_bound():
 
 def test_a_value_between_two_goes_to_its_neighbours():
     scale = scale_of(FIELDS["optimizer.lr"])
-    assert scale.stepped(0.0123, 1) == 0.014
+    assert scale.stepped(0.0123, 1) == 0.015
     assert scale.stepped(0.0123, -1) == 0.012
 
 

@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 
 from regplay.core.fields import replace
 from regplay.gui.lessons.wrapped_text import StatusMark
-from regplay.session.lessons import Reached, load_lesson
+from regplay.session.lessons import Handle, Page, Question, Reached, load_lesson
 
 DECAY = "regularization.weight_decay"
 STEPS = """
@@ -33,6 +33,14 @@ agree = 9
 title = "A handle"
 do = "Look for it."
 moment = 70
+[pages.question]
+text = "Where is it?"
+handle = { field = "regularization.weight_decay", low = 0.001, high = 0.1 }
+
+[[pages]]
+title = "A curve that would tell"
+text = "x"
+curves = ["regularization.weight_decay"]
 [pages.question]
 text = "Where is it?"
 handle = { field = "regularization.weight_decay", low = 0.001, high = 0.1 }
@@ -162,6 +170,24 @@ def test_a_handle_is_put_where_the_answer_is_expected(steps):
     steps.guide.go_to("steps", 0)
     steps.guide.go_to("steps", 1)
     assert steps.panel.page_view.question.handle.value() == 0.5
+
+
+def test_a_curve_comes_after_the_question_that_it_answers(steps):
+    steps.controls.set_shown_curves([DECAY])
+    steps.guide.go_to("steps", 2)
+    assert ("curves", ()) in steps.take()
+    steps.controls.set_shown_curves([])
+    steps.click("lesson.place")
+    assert steps.take() == [("curves", (DECAY,))]
+
+
+def test_a_handle_of_whole_numbers_takes_its_answer(steps):
+    page = steps.panel.page_view
+    handle = Handle(field="epochs", low=20, high=400)
+    asked = Page(title="x", question=Question(text="Where?", handle=handle))
+    page.set_page(asked, Reached(answer=50.0))
+    assert page.question.handle.value() == 50
+    assert page.question.verdict.text() == "Right. It lies between 20 and 400."
 
 
 def test_a_handle_is_used_by_keyboard(steps):

@@ -117,6 +117,27 @@ def test_the_hover_box_reads_all_fits_and_the_deviation(view, values) -> None:
     assert rows[2].color == COLOR
 
 
+def test_a_cross_marks_the_point_that_is_read(view, values) -> None:
+    view.set_dataset(values)
+    view.set_fit(_plane(values, 0.0, 1.25))
+    hover, box = view.panel.chart.hover, view.panel.chart.box.rect()
+    before = view.panel.chart.grab().toImage()
+    hover.move(box.width() / 2, box.height() * 0.8)
+    after = view.panel.chart.grab().toImage()
+    origin = view.panel.chart.box.pos()
+    ratio = after.devicePixelRatio()
+
+    def is_marked(x: float, y: float) -> bool:
+        at = round((origin.x() + x) * ratio), round((origin.y() + y) * ratio)
+        return before.pixel(*at) != after.pixel(*at)
+
+    x, y = box.width() / 2, box.height() * 0.8
+    near, far = 5, 30
+    for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+        assert is_marked(x + near * dx, y + near * dy)
+        assert not is_marked(x + far * dx, y + far * dy)
+
+
 def test_dots_grow_with_the_deviation(view, values) -> None:
     view.set_dataset(values)
     view.set_fit(_plane(values, 0.5))

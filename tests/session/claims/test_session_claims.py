@@ -21,6 +21,7 @@ from regplay.session.claims import (
     measure_term,
     parse_claim,
     small_weights,
+    thinned_loss,
 )
 
 NAN = float("nan")
@@ -317,6 +318,30 @@ def test_small_weights_are_those_below_a_thousandth():
     assert 0 < share < 1
     assert _measure("small_weights", trained) == share
     assert math.isnan(_measure("small_weights", Trained(trained.experiment, trained.dataset)))
+
+
+def test_the_loss_with_units_dropped_adds_the_variance_of_the_masks():
+    p = 0.5
+    values = {"data.name": "sine", "regularization.dropout": p, "epochs": 200}
+    experiment = replace(Experiment(), SMALL | values)
+    training = Training([experiment], device="cpu")
+    while not training.finished:
+        state = training.train()[-1].state
+    dataset = training.datasets[0]
+    (w1, b1), (w2, b2) = [
+        (w.double().numpy(), b.double().numpy()) for w, b in training.population.member()
+    ]
+    hidden = np.tanh(dataset.inputs(dataset.valid.x) @ w1.T + b1)  # [n, units]
+    output = hidden @ w2.T + b2
+    squares = (output - dataset.targets(dataset.valid.y).reshape(-1, 1)) ** 2
+    # A unit is sent on with 1/(1 − p) or not at all: the variance of its part is p/(1 − p) of it.
+    variances = p / (1 - p) * ((hidden * w2) ** 2).sum(axis=1)
+    losses = [thinned_loss(state, experiment, dataset, seed) for seed in range(20)]
+    expected = float(squares.mean() + variances.mean())
+    assert np.mean(losses) == pytest.approx(expected, rel=0.1)
+    assert expected > 1.1 * float(squares.mean())
+    without = replace(experiment, {"regularization.dropout": 0.0})
+    assert math.isnan(thinned_loss(state, without, dataset))
 
 
 def test_an_epoch_between_records_takes_the_record_before(moons):

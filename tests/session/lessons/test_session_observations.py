@@ -10,7 +10,7 @@ from regplay.core.fields import replace
 from regplay.core.history import History
 from regplay.core.training import Training
 from regplay.session.claims import parse_claim
-from regplay.session.lessons import Observations
+from regplay.session.lessons import Measured, Observations
 
 BASE = replace(Experiment(), {"model.depth": 1, "model.width": 4, "data.n_train": 10, "epochs": 30})
 
@@ -119,3 +119,26 @@ def test_the_oldest_runs_are_forgotten(observations):
     observations.note(replace(BASE, {"seed": 256}), history, dataset, None)
     assert not _shows(observations, "small_weights >= 0")
     assert _shows(observations, "train_loss >= 0")
+
+
+def test_values_are_told_with_what_tells_them_apart():
+    claim = (
+        "train_accuracy(clean_valid=true) > small_weights(epoch=10) and "
+        'valid_loss(optimizer.name="sgd") > noise_floor and verdict == "good fit"'
+    )
+    terms = parse_claim(claim).terms
+    values = dict(zip(terms, (0.875, 0.1, 0.25, 0.09, "good fit"), strict=True))
+    assert Measured(BASE, values, True).lines() == [
+        "**87.5 %** training accuracy, Clean validation, adam, at the end",
+        "**10 %** weights near zero, no Clean validation, adam, epoch 10",
+        "**0.25** validation loss, no Clean validation, sgd, at the end",
+        "**0.09** noise floor",
+        "**good fit** verdict, no Clean validation, adam, at the end",
+    ]
+
+
+def test_the_loss_with_units_dropped_is_known_of_networks_with_dropout(observations):
+    _run(observations, {"regularization.dropout": 0.5})
+    _run(observations, {})
+    assert _shows(observations, "thinned_loss(dropout=0.5) > 0")
+    assert not _shows(observations, "thinned_loss > 0")
