@@ -11,7 +11,7 @@ from regplay.gui.document import Documents, FileCommands
 from regplay.gui.help import Tab
 from regplay.gui.lessons import Guide
 from regplay.gui.replay import SECONDS
-from regplay.gui.theme import Scheme
+from regplay.gui.theme import ZOOMS, Scheme
 
 _SCHEMES = {"system": "As the system", "light": "Light", "dark": "Dark"}
 _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
@@ -37,6 +37,8 @@ class Menus(QObject):
     -------
     scheme_chosen
         (Scheme): `system`, `light` or `dark`.
+    zoom_wanted
+        (int): so many sizes of text up or down.
     device_chosen
         (str): where to train.
     replay_chosen
@@ -46,6 +48,7 @@ class Menus(QObject):
     """
 
     scheme_chosen = Signal(str)
+    zoom_wanted = Signal(int)
     device_chosen = Signal(str)
     replay_chosen = Signal(str)
     validation_toggled = Signal(bool)
@@ -105,6 +108,10 @@ class Menus(QObject):
         view = bar.addMenu("&View")
         self._scheme_actions = _add_choices(view, "scheme", _SCHEMES, self.scheme_chosen)
         view.addSeparator()
+        larger = self._add(view, "&Larger text", lambda: self.zoom_wanted.emit(1))
+        larger.setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self._add(view, "&Smaller text", lambda: self.zoom_wanted.emit(-1), "Ctrl+-")
+        self._add(view, "&Usual size", lambda: self.zoom_wanted.emit(-len(ZOOMS)), "Ctrl+0")
         self._validation = self._add_switch(
             view, "validation", "&Validation points", self.validation_toggled, "V"
         )

@@ -26,6 +26,7 @@ _SECONDARY = 13  # px at 100 %
 ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 # Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
 _TEXTS = (
+    ("Chart", _SECONDARY, QFont.Weight.Normal),
     ("GroupHeading", 15, QFont.Weight.DemiBold),
     ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
@@ -197,16 +198,19 @@ def line_color(palette: QPalette, share: float = 0.3) -> QColor:
     return blend(palette.window().color(), palette.windowText().color(), share)
 
 
-def sized(font: QFont, share: float) -> QFont:
-    """The font at a share of its size."""
+def zoomed(pixels: float) -> int:
+    """A length in px at 100 %, at the present zoom."""
+    return round(pixels * QFontInfo(QApplication.font()).pixelSize() / BODY)
+
+
+def sized(font: QFont, share: float = 1.0) -> QFont:
+    """The font at a share of its size, which is its own from then on.
+
+    A painter gives the application's size to a font that has its size from a widget's class.
+    """
     made = QFont(font)
     made.setPixelSize(round(QFontInfo(font).pixelSize() * share))
     return made
-
-
-def secondary_font() -> QFont:
-    """Of numbers on axes and of what only explains."""
-    return sized(QApplication.font(), _SECONDARY / BODY)
 
 
 def refusal_color(palette: QPalette) -> QColor:

@@ -301,7 +301,24 @@ _CHECKABLE = {"overlay", "keep_weights"}
 
 
 class ReadOut(QLabel):
-    """A number that is read from afar; the theme gives its class a font of its own."""
+    """An epoch that is read from afar; the theme gives its class a font of its own.
+
+    It is as wide as the widest, so that a new number doesn't lay out the whole window.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+
+    def sizeHint(self) -> QSize:
+        """For any epoch below 100,000."""
+        metrics = self.fontMetrics()
+        return QSize(metrics.horizontalAdvance("Stopped at 10,000"), metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide."""
+        return self.sizeHint()
 
 
 class Timeline(Framing):
@@ -336,7 +353,6 @@ class Timeline(Framing):
         self.step = self._button("step", "Step", "One optimizer step (S)")
         self.more = self._button("more", "More", "Reset, new seed, the best epoch, …")
         self.label = named("timeline.epoch", ReadOut())
-        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.of = QLabel("of")
         self.track = named("timeline.track", EpochTrack())
         self._make_epochs()
@@ -518,11 +534,11 @@ class Timeline(Framing):
         super().resizeEvent(event)
         self._fit()
 
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another font."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_actions"):
+    def event(self, event: QEvent) -> bool:
+        """Leave room for the track where parts ask for other sizes, as after a zoom."""
+        if event.type() == QEvent.Type.LayoutRequest:
             self._fit()
+        return super().event(event)
 
     def minimumSizeHint(self) -> QSize:
         """What is in sight in the narrowest window: all but the speed and the epoch."""
@@ -532,12 +548,7 @@ class Timeline(Framing):
 
     def _fit(self) -> None:
         """All parts while the track keeps its room; else without the speed, then the epoch."""
-        # Of a fixed size, so that a new number doesn't lay out the whole window.
-        self.label.ensurePolished()
-        self.label.setFixedWidth(self.label.fontMetrics().horizontalAdvance("Stopped at 10,000"))
-        self.play.setFixedWidth(
-            max(self._play_width(text) for text in ("Train", "Pause", "Replay")),
-        )
+        self.play.setFixedWidth(max(map(self._play_width, ("Train", "Pause", "Replay"))))
         always = (self.play, self.step, self.epochs, self.more)
         room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
         room -= _LEAST_TRACK

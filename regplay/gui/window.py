@@ -32,7 +32,7 @@ from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
-from regplay.gui.theme import Scheme, Theme
+from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Status, Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
@@ -40,6 +40,9 @@ from regplay.gui.widgets import Banner, Press, column, divided, named
 
 _NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
+
+
+_LOG_AXES = "x loss weights"  # likewise: where overfitting begins lies in the first epochs
 
 
 class MainWindow(QMainWindow):
@@ -189,6 +192,7 @@ class MainWindow(QMainWindow):
         timeline.action("overlay").toggled.connect(lambda shows: controller.look(best=shows))
         timeline.action("keep_weights").toggled.connect(controller.set_keeps_weights)
         timeline.action("keep_weights").toggled.connect(controls.set_keeps_weights)
+        self.history_view.log_axes_chosen.connect(self._remember_log_axes)
         self.history_view.moment_picked.connect(timeline.track.pick_moment)
         self.editing.switched.connect(controller.set_editing)
         self.editing.edited.connect(controller.change)
@@ -206,13 +210,12 @@ class MainWindow(QMainWindow):
                 it.run, fit, it.dataset, it.place.name, it.place.color
             )
         )
-        self.runs.pin_clicked.connect(controller.pin)
-        self.runs.compare_clicked.connect(controller.compare)
         self.runs.changed.connect(controller.studies.reconsider)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
+        self.menus.zoom_wanted.connect(self.zoom_by)
         self.menus.device_chosen.connect(self.set_device)
         self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
         self.menus.validation_toggled.connect(self.set_shows_validation)
@@ -282,6 +285,9 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
         self.set_scheme("light" if saved == "light" else "dark" if saved == "dark" else "system")
+        zoom = str(self.settings.value("zoom"))
+        if zoom in map(str, ZOOMS):
+            self.theme.set_zoom(int(zoom))
         runner = self.controller.runner
         runner.device = str(self.settings.value("device", "auto"))
         self.menus.set_devices(["auto", "cpu"], runner.device)
@@ -289,6 +295,8 @@ class MainWindow(QMainWindow):
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
+        axes = str(self.settings.value("log_axes", _LOG_AXES))
+        self.history_view.set_log_axes(axes.split())
         self.set_shows_validation(str(self.settings.value("validation_points", 1)) != "0")
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
@@ -301,6 +309,16 @@ class MainWindow(QMainWindow):
         self.theme.set_scheme(scheme)
         self.menus.set_scheme(scheme)
         self.settings.setValue("scheme", scheme)
+
+    def set_zoom(self, percent: int) -> None:
+        """Draw text, and what is measured by it, at one of `ZOOMS`."""
+        self.theme.set_zoom(percent)
+        self.settings.setValue("zoom", percent)
+
+    def zoom_by(self, steps: int) -> None:
+        """Go so many of `ZOOMS` up or down."""
+        at = ZOOMS.index(self.theme.zoom) + steps
+        self.set_zoom(ZOOMS[min(max(at, 0), len(ZOOMS) - 1)])
 
     def set_device(self, device: str) -> None:
         """Train on another device from here on."""
@@ -328,6 +346,9 @@ class MainWindow(QMainWindow):
         self.menus.set_shows_validation(shows)
         self.fit_view.set_shows_validation(shows)
         self.tabs.set_shows_validation(shows)
+
+    def _remember_log_axes(self) -> None:
+        self.settings.setValue("log_axes", " ".join(sorted(self.history_view.log_axes)))
 
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))

@@ -185,6 +185,7 @@ def open_window(qtbot, settings, tmp_path):
     for window in windows:
         window.close()
         window.theme.set_scheme("system")
+        window.theme.set_zoom(100)
         window.theme.deleteLater()
         window.deleteLater()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -14,7 +14,7 @@ from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve
-from regplay.gui.theme import colors_of, line_color, refusal_color
+from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
 from regplay.gui.widgets import Toggle, leave_space, named, paint_focus_ring
 from regplay.session.number_text import exact
 
@@ -43,6 +43,9 @@ def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
     return field.check(int(number)) if whole else field.parse(text)
 
 
+_BOX_WIDTH = 76  # px at 100 %
+
+
 class ValueBox(QLineEdit):
     """The editable value beside a slider; the arrow and page keys are for the slider.
 
@@ -61,9 +64,17 @@ class ValueBox(QLineEdit):
         super().__init__(parent)
         self._refused = False
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.setFixedWidth(76)  # px; a changing text never moves the layout
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(False)  # a file that is dropped here is for the window
         leave_space(self, self.editingFinished.emit)
+
+    def sizeHint(self) -> QSize:
+        """Of one width: a changing text never moves the layout."""
+        return QSize(zoomed(_BOX_WIDTH), super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide."""
+        return self.sizeHint()
 
     def set_refused(self, refused: bool) -> None:
         """Whether what was typed last was refused: a red frame."""

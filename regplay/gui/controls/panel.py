@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -23,6 +23,7 @@ from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, sweep_along
+from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import Press, ScrolledColumn, named
 
@@ -112,7 +113,7 @@ class ControlPanel(ScrolledColumn):
         self._hidden: frozenset[str] = frozenset()
         self._unused: dict[str, str] = {}  # why fields have no effect
 
-        self.setMinimumWidth(_MIN_WIDTH)
+        self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(8, 8, 4, 8)
@@ -363,9 +364,15 @@ class ControlPanel(ScrolledColumn):
             self._note.setVisible(count > 0)
             self._relate()
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as wide as the text asks for."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.setMinimumWidth(zoomed(_MIN_WIDTH))
+
     def sizeHint(self) -> QSize:
-        """304 px wide; as tall as there is room."""
-        return QSize(_WIDTH, 640)
+        """304 px wide at 100 %; as tall as there is room."""
+        return QSize(zoomed(_WIDTH), 640)
 
     def _change(self, path: str, value: fields.Value) -> None:
         if not self._showing:

@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.core import fields
 from regplay.core.datasets import Dataset
@@ -36,7 +43,7 @@ from regplay.gui.landscape.map_chart import (
     place_text,
 )
 from regplay.gui.plots.canvas import Reading
-from regplay.gui.plots.legend import Legend
+from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.scale import Scale
 from regplay.gui.plots.surface_colors import Bar, ColorBar
 from regplay.gui.theme import ROLES
@@ -47,7 +54,6 @@ if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
 
 _COUNTS = (5, 9, 15, 25)
-_ROOM = 34  # px of a combo box beside its text
 _TIPS: dict[Measure, str] = {
     "valid_loss": "Loss on the validation points, without any penalty",
     "gap": "Validation loss − training loss",
@@ -72,10 +78,11 @@ class AxisChooser(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(3)
-        for combo, texts in ((self.paths, labels), (self.counts, ["00"])):
-            widest = max(map(self.fontMetrics().horizontalAdvance, texts))
-            combo.setFixedWidth(widest + _ROOM)
+        for combo in (self.paths, self.counts):
+            combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
+            combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             row.addWidget(combo)
+        self.counts.setMinimumContentsLength(2)
 
     def set_axis(self, axis: NumberAxis) -> None:
         """Show an axis, without a signal."""
@@ -132,11 +139,9 @@ class LandscapeHeader(QWidget):
         for measure, name in MEASURE_NAMES.items():
             toggle = named(f"landscape.{measure}", Toggle(name, _TIPS[measure]))
             group.addButton(toggle)
-            row.addWidget(toggle)
             self.toggles[measure] = toggle
         self.toggles["valid_loss"].setChecked(True)
         self.toggles["accuracy"].hide()
-        row.addSpacing(6)
         row.addWidget(self.control, 1)
         for index, chooser in enumerate(self.choosers):
             chooser.paths.activated.connect(partial(self._choose_path, index))
@@ -250,7 +255,7 @@ class LandscapeTab(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.header)
-        layout.addWidget(self.legend)
+        layout.addLayout(tab_row(self.header.toggles.values(), self.legend))
         layout.addLayout(row, 1)
 
         self.header.axes_chosen.connect(self._begin_anew)

@@ -26,7 +26,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject
 
 from regplay.gui.plots.scale import Range, Scale
-from regplay.gui.theme import Colors
+from regplay.gui.theme import Colors, sized
 
 if TYPE_CHECKING:
     from regplay.gui.plots.chart import Chart
@@ -178,6 +178,7 @@ class Canvas(BoxItem):
         self._is_kept &= not is_new
         if is_new and _is_on_pixels(painter):  # most frames are painted once
             painter.save()
+            painter.setFont(sized(self._chart.font()))
             painter.setClipRect(self._rect)
             self._compose(painter, frame, self._under)
             painter.restore()
@@ -187,6 +188,7 @@ class Canvas(BoxItem):
             self._frame = self._frame or QPixmap(self._under.size())
             self._frame.setDevicePixelRatio(frame.ratio)
             inner = QPainter(self._frame)
+            inner.setFont(sized(self._chart.font()))
             self._compose(inner, frame, self._under)
             inner.end()
         painter.drawPixmap(0, 0, self._frame)
@@ -206,6 +208,7 @@ class Canvas(BoxItem):
         picture.setDevicePixelRatio(frame.ratio)
         picture.fill(background)
         painter = QPainter(picture)
+        painter.setFont(sized(self._chart.font()))
         _paint(layers, painter, frame)
         painter.end()
         return picture
@@ -388,6 +391,7 @@ class HoverItem(BoxItem):
         if reading is None:
             return
         colors = self._chart.colors
+        painter.setFont(sized(self._chart.font()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         x = round(reading.x) + 0.5
         if reading.y is None:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
 from regplay.gui.plots.canvas import Canvas, Frame, HoverItem, Layer, Reading
 from regplay.gui.plots.scale import Range, Scale, Tick, extend, extend_decades
-from regplay.gui.theme import Colors, colors_of, secondary_font, with_fit
+from regplay.gui.theme import Colors, colors_of, sized, with_fit
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half
 _AWAY, _NAME_AWAY = 4.0, 2.0  # pixels from a tick to its label, and from labels to the name
@@ -266,7 +266,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFont(secondary_font())
+        self.ensurePolished()  # by which the theme's font for its class becomes its own
         self.fit: str | None = None
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
@@ -442,7 +442,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Draw the ground and the axes; Qt keeps a picture of both."""
         painter.fillRect(rect, QColor(self.colors.background))
-        painter.setFont(self.font())
+        painter.setFont(sized(self.font()))
         self.axes().paint(painter, self.box.geometry(), self.colors)
 
     def width_at(self, height: float) -> float:
@@ -480,8 +480,6 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self.setFont(secondary_font())
         if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
             self._redraw()
 

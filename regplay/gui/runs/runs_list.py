@@ -198,8 +198,6 @@ class RunsList(QWidget):
 
     Signals
     -------
-    pin_clicked, compare_clicked
-        The buttons.
     start_chosen
         (Experiment, Start): go on with a pinned run.
     removed, changed
@@ -207,8 +205,6 @@ class RunsList(QWidget):
         back no longer.
     """
 
-    pin_clicked = Signal()
-    compare_clicked = Signal()
     start_chosen = Signal(object, object)
     removed = Signal()
     changed = Signal()
@@ -234,15 +230,6 @@ class RunsList(QWidget):
         }
         for name, do in does.items():
             self._add_action(name, do)
-        self.pin_button = _button("runs.pin", "Pin", "Keep this run beside those that follow")
-        self.pin_button.clicked.connect(self.pin_clicked)
-        self.compare_button = _button(
-            "runs.compare",
-            "Compare",
-            "Train four runs side by side from the same start: without regularization, with\n"
-            "weight decay, with dropout, and with both",
-        )
-        self.compare_button.clicked.connect(self.compare_clicked)
         adopt = _button("runs.adopt", "Adopt", _ACTIONS["adopt"][2])
         adopt.setDefaultAction(self.actions_by_name["adopt"])
         more = _button("runs.more", "More", "What else can be done with the chosen run")
@@ -261,8 +248,6 @@ class RunsList(QWidget):
     def _compose(self, adopt: Button, more: Button) -> None:
         buttons = QHBoxLayout()
         buttons.setSpacing(4)
-        buttons.addWidget(self.pin_button)
-        buttons.addWidget(self.compare_button)
         buttons.addStretch(1)
         buttons.addWidget(adopt)
         buttons.addWidget(more)

@@ -5,7 +5,7 @@ from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider
 from regplay.gui.widgets.layout import ScrolledColumn, column, divided, leave_space, named, take_out
 from regplay.gui.widgets.study_control import StudyControl
-from regplay.gui.widgets.texts import Banner, ElidedLabel, Sentence
+from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence
 
 __all__ = [
     "HANDLE",
@@ -14,6 +14,7 @@ __all__ = [
     "CloseButton",
     "ElidedLabel",
     "HandleSlider",
+    "Invitation",
     "Press",
     "ScrolledColumn",
     "Sentence",

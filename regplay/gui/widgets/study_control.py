@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from regplay.gui.training import Study, StudyRequest
@@ -43,8 +43,6 @@ class StudyControl(QWidget):
         self.studies: dict[str, Study] = {}
         self._tip, self._can_start = "", True
         self.button = named(f"{name}.start", Press("Start"))
-        # Of fixed widths, so that another text doesn't lay out the row.
-        self.button.setFixedWidth(self.button.sizeHint().width() + 12)
         self.button.clicked.connect(lambda: self.turn(not self.is_running))
         self.progress = named(f"{name}.progress", QProgressBar())
         self.progress.setTextVisible(False)
@@ -57,14 +55,25 @@ class StudyControl(QWidget):
         self.progress.setAccessibleName("Networks trained")
         self.percent = named(f"{name}.progress.text", QLabel())
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 % "))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.button)
         row.addWidget(self.progress, 1)
         row.addWidget(self.percent)
+        self._fix_widths()
         self.show_progress(None, False)
+
+    def _fix_widths(self) -> None:
+        """So that another text doesn't lay out the row."""
+        self.button.setFixedWidth(self.button.sizeHint().width() + 12)
+        self.percent.setFixedWidth(self.percent.fontMetrics().horizontalAdvance("100 % "))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "percent"):
+            self._fix_widths()
 
     def turn(self, is_on: bool) -> None:
         """Train from now on, or stop, as by a click."""

@@ -216,16 +216,6 @@ def test_the_menu_hides_and_shows(listed) -> None:
     assert hide.text() == "Show"
 
 
-def test_the_buttons_tell(qtbot, listed) -> None:
-    for name, signal in (
-        ("pin", listed.list.pin_clicked),
-        ("compare", listed.list.compare_clicked),
-    ):
-        button = listed.list.findChild(QToolButton, f"runs.{name}")
-        with qtbot.waitSignal(signal):
-            QTest.mouseClick(button, LEFT)
-
-
 def test_space_is_the_windows_but_a_name_may_have_one(qtbot, listed) -> None:
     pressed = []
     window = listed.list.window()
@@ -233,8 +223,9 @@ def test_space_is_the_windows_but_a_name_may_have_one(qtbot, listed) -> None:
     space.activated.connect(lambda: pressed.append(1))
     listed.click(1)
     listed.press(KEY.Key_Space)
-    listed.list.pin_button.setFocus()
-    QTest.keyClick(listed.list.pin_button, KEY.Key_Space)
+    adopt = listed.list.findChild(QToolButton, "runs.adopt")
+    adopt.setFocus()
+    QTest.keyClick(adopt, KEY.Key_Space)
     assert len(pressed) == 2
     listed.list.view.setFocus()
     listed.press(KEY.Key_F2)
