@@ -175,13 +175,25 @@ class Hints(QObject):
             return ""
         if not isinstance(parts.fit_view.panel, ChartPanel):
             return ""
-        name = next((each for each in _TEXTS if each not in self._gone), "")
+        left = [each for each in _TEXTS if each not in self._gone]
+        if _VALLEY in left and not self._can_have_valley():
+            left.remove(_VALLEY)
+        name = next(iter(left), "")
         if name == self._shown:
             return name  # it stays while networks are trained
         if name == _VALLEY and self._valley() is None:
             return ""
         runner = parts.controller.runner
         return name if runner.is_finished and not runner.is_playing else ""
+
+    def _can_have_valley(self) -> bool:
+        """Whether the curve of weight decay is shown, and has, or may get, a valley above 0."""
+        parts = self._parts
+        if _DECAY not in parts.controls.chosen_curves():
+            return False
+        curve = parts.controls.curve(_DECAY)
+        is_newest = parts.controller.studies.epoch is None
+        return not (is_newest and curve is not None and curve.is_finished) or bool(self._valley())
 
     def _valley(self) -> tuple[tuple[float, ...], int] | None:
         """The values along the curve of weight decay, and the index of its valley, above 0."""

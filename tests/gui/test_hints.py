@@ -66,6 +66,23 @@ def test_a_value_away_from_the_valley_is_not_what_is_meant(beginner):
     assert "valley" in hint(person)
 
 
+def test_without_a_valley_to_drag_to_the_next_thing_is_asked_for(open_window, settings):
+    settings.setValue("curves", "regularization.dropout")
+    person = begun(open_window)
+    person.wait(lambda: "<b>epoch</b>" in hint(person))
+    assert "valley" not in settings.value("hints")  # that is still to come
+
+
+def test_where_no_decay_is_best_the_next_thing_is_asked_for(beginner):
+    person = beginner
+    person.wait(lambda: "valley" in hint(person))
+    person.set(data__noise=0.0, model__depth=1, model__width=4)
+    curve = person.window.controls.curve
+    person.wait(lambda: curve(DECAY) is not None and curve(DECAY).is_finished)
+    assert curve(DECAY).values[curve(DECAY).valley] == 0
+    person.wait(lambda: "<b>epoch</b>" in hint(person))
+
+
 def test_what_was_done_before_its_turn_is_not_asked_for(beginner):
     person = beginner
     person.press(Key.Key_P)

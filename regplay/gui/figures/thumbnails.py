@@ -222,7 +222,9 @@ class Thumbnails(QObject):
     ) -> None:
         plot = self._losses
         plot.set_planned(experiment.epochs)
-        plot.set_floor(drawn.dataset.noise_floor or None, "")
+        dataset = drawn.dataset
+        bounds_validation = dataset.valid_noise_floor == dataset.noise_floor
+        plot.set_floor(dataset.noise_floor or None, "", bounds_validation=bounds_validation)
         plot.set_history(drawn.history, None, 0)
         plot.start_ranges()
         _paint_chart(painter, area, plot, colors)

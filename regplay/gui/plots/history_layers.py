@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 from regplay.gui.plots.canvas import Frame, Layer, Pixels
 from regplay.gui.plots.scale import Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import Segments, Shape, dashed, draw_marker, pen
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix
 
 Floats = NDArray[np.float64]
 
@@ -297,6 +297,9 @@ class FloorLayer:
         In the units of the loss, or None where it is not known.
     text
         Its name.
+    bounds_validation
+        Whether it is the floor of the validation points too; else the line is a thin one in the
+        colour of training.
     box
         Where the name was drawn last, in pixels; None where it has no room.
     curves
@@ -306,9 +309,15 @@ class FloorLayer:
     def __init__(self) -> None:
         self.value: float | None = None
         self.text = ""
+        self.bounds_validation = True
         self.box: QRectF | None = None
         self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
         self._place: tuple[int, int] | None = None
+
+    @property
+    def color(self) -> str:
+        """That of the line and the name."""
+        return ROLES.floor if self.bounds_validation else ROLES.train
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the line and the name."""
@@ -318,9 +327,9 @@ class FloorLayer:
         y = float(frame.y(self.value))
         if not 0 <= y <= frame.height:  # also where a logarithmic axis has no place for 0
             return
-        color = QColor(frame.colors.floor)
+        color = QColor(frame.colors.of(self.color))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        line = QPen(color, 2)
+        line = QPen(color, 2 if self.bounds_validation else 1)
         line.setDashPattern([4, 3])
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))

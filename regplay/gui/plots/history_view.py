@@ -170,10 +170,13 @@ class HistoryView(QWidget):
         plot.set_planned(self._planned)
         plot.set_marks(self._marks)
         plot.set_moment(self._moment)
-        floor = self._floor
-        if plot.tab == "loss" and floor and self._dataset is not None:  # none below 0
-            sign = "σ² = " if self._dataset.task == "regression" else ""
-            plot.set_floor(floor, f"noise floor {sign}{number(floor, 3)} · below: memorised noise")
+        floor, dataset = self._floor, self._dataset
+        if plot.tab == "loss" and floor and dataset is not None:  # none below 0
+            sign = "σ² = " if dataset.task == "regression" else ""
+            name = f"noise floor of the training points {sign}{number(floor, 3)}"
+            bounds_validation = dataset.valid_noise_floor == floor
+            rest = "below: memorised noise" if bounds_validation else "validation has no noise"
+            plot.set_floor(floor, f"{name} · {rest}", bounds_validation=bounds_validation)
         else:
             plot.set_floor(None, "")
 

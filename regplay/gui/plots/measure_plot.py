@@ -235,9 +235,10 @@ class MeasurePlot(Chart):
             self._ends = _axis_ends(epochs)
             self.start_ranges()
 
-    def set_floor(self, value: float | None, text: str) -> None:
-        """The noise floor, and what is written beside it."""
+    def set_floor(self, value: float | None, text: str, *, bounds_validation: bool = True) -> None:
+        """The noise floor, what is written beside it, and whether validation has it too."""
         self.floor.value, self.floor.text = value, text
+        self.floor.bounds_validation = bounds_validation
         self.start_ranges()
 
     def set_marks(self, epochs: Sequence[int]) -> None:
@@ -396,7 +397,8 @@ class MeasurePlot(Chart):
             gap = self.curves[1].values[at] - self.curves[0].values[at]
             rows.append(ReadoutRow("gap", self._number(gap), gap_color(ROLES)))
             if self.floor.value is not None:
-                rows.append(ReadoutRow("noise floor", self._number(self.floor.value), ROLES.floor))
+                floor = self._number(self.floor.value)
+                rows.append(ReadoutRow("noise floor", floor, self.floor.color))
         lines = int((frame.height - _BOX) / QFontMetrics(self.font()).height())  # one is the title
         rows += self.pinned.rows(frame, float(epochs[at]), self._number, lines - 1 - len(rows))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
@@ -414,7 +416,7 @@ class MeasurePlot(Chart):
         if self.tab != "weights":
             entries.append(Entry("band", "gap", gap_color(colors), tip="gap: validation − train"))
             if self.floor.value is not None:
-                entries.append(Entry("dashes", "noise floor", colors.floor, tip=floor_tip))
+                entries.append(Entry("dashes", "noise floor", self.floor.color, tip=floor_tip))
             text = "best epoch" if self.best_epoch is None else f"best epoch {self.best_epoch:,}"
             tip = f"{text}: the smallest validation loss so far"
             entries.append(

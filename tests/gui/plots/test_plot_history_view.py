@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.theme import DARK, ROLES, palette_of
+from regplay.gui.theme import DARK, ROLES, colors_of, palette_of
 
 
 @pytest.fixture
@@ -287,9 +289,36 @@ def test_the_noise_floor_is_named(view, make_dataset) -> None:
     assert view.plot.floor.value == 0.04
     assert "memorised noise" in view.plot.floor.text
     assert "memorised noise" in view.legend.toolTip()
+    assert view.plot.floor.text.startswith("noise floor of the training points σ² = 0.04")
     view.set_dataset(make_dataset("two classes"))
     assert view.plot.floor.value is None
     assert "noise floor" not in view.legend.text()
+
+
+def test_the_floor_is_that_of_training_alone_where_validation_has_no_noise(
+    view, make_dataset, make_history
+) -> None:
+    def drawn(color):
+        image = view.plot.grab().toImage()
+        left, right = image.width() // 4, image.width() // 2
+        at = range(left, right)
+        return sum(
+            image.pixelColor(x, y).name() == color for x in at for y in range(image.height())
+        )
+
+    view.set_history(make_history([1.0] * 11, [1.0] * 11))
+    colors = colors_of(view)
+    with_floor = drawn(colors.floor), drawn(colors.train)
+    clean = replace(make_dataset("curve"), valid_noise_floor=0.0)
+    view.set_dataset(clean)
+    view.set_history(make_history([1.0] * 11, [1.0] * 11))
+    assert with_floor[0] > 0
+    assert drawn(colors.floor) == 0  # nothing that validation could not go below
+    assert drawn(colors.train) > with_floor[1]
+    assert view.plot.floor.value == 0.04
+    assert view.plot.floor.text.endswith("validation has no noise")
+    (entry,) = [entry for entry in view.plot.legend_entries("") if entry.text == "noise floor"]
+    assert colors.of(entry.color) == colors.train
 
 
 def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
