@@ -1,8 +1,16 @@
 """Text: that gives way in a narrow window, stands where a plot would be, or has to be read."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.gui.widgets.buttons import CloseButton
 from regplay.gui.widgets.layout import named
@@ -94,6 +102,39 @@ class Sentence(QWidget):
     def text(self) -> str:
         """What is said."""
         return self._label.text()
+
+
+class Invitation(QWidget):
+    """Says what will be seen here, and starts it by one click.
+
+    Signals
+    -------
+    accepted
+        The button.
+    """
+
+    accepted = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = named(f"{name}.text", QLabel())
+        self._label.setWordWrap(True)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._label.setFixedWidth(_SENTENCE_WIDTH)
+        self.button = named(name, QPushButton())
+        self.button.clicked.connect(self.accepted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addStretch(1)
+        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
+
+    def set_texts(self, text: str, button: str) -> None:
+        """Say this, above a button that is called so."""
+        self._label.setText(text)
+        self.button.setText(button)
 
 
 class Banner(QFrame):
