@@ -386,10 +386,28 @@ class PageView(ScrolledColumn):
             QWidget.setTabOrder(first, second)
         self.verticalScrollBar().setValue(0)
 
+    def focus_first(self) -> None:
+        """Let the keyboard begin at the first thing that can be read on or chosen."""
+        # Once it is there: what was added to a layout is shown by an event.
+        QTimer.singleShot(0, self, self._focus_first)
+
+    def _focus_first(self) -> None:
+        self._focus(self.text, *self.question.parts, self.do.button)
+
+    def _focus(self, *parts: QWidget) -> None:
+        """Let the keyboard go on at the first of these that can be used."""
+        usable = [part for part in parts if part.isVisible() and part.isEnabled()]
+        if usable:
+            usable[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_reached(self, reached: Reached) -> None:
         """Show what comes after an answer, after what was done, and after what was measured."""
         before = [part.isHidden() for part in self._parts]
+        had_focus = self.question.isAncestorOf(self.focusWidget() or self)
         self._show(reached)
+        if had_focus:  # and may have lost it to what is below the page
+            question = self.question
+            self._focus(question.again_button, self.do.button, *question.parts)
         now = [part.isHidden() for part in self._parts]
         for part, was_hidden, is_hidden in zip(self._parts, before, now, strict=True):
             if was_hidden and not is_hidden:  # the last of them stays in sight
