@@ -4,6 +4,7 @@ A network is given as `Population.member` returns it: weights [out, in] and bias
 layer, from the inputs to the outputs.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,8 +23,7 @@ Layers = Sequence[tuple[Tensor, Tensor]]
 Singles = NDArray[np.float32]
 
 NEAR_ZERO = 1e-3  # a weight of a smaller absolute value counts as near zero
-MOST_HIDDEN = 3  # hidden layers of a network that is drawn
-MOST_UNITS = 16  # units of each of its layers, inputs and outputs too
+MOST_UNITS = 16  # of each layer that are drawn, of inputs and outputs too
 _CURVE_POINTS = 48
 _MAP_POINTS = 24  # along each of two inputs
 _MOST_KEPT = 2048  # epochs that a log keeps
@@ -39,37 +39,39 @@ class LayerWeights:
 
 @dataclass(frozen=True, eq=False)
 class UnitMaps:
-    """A small network: its parameters, and what each of its units puts out over the input plane.
+    """A network: its parameters, and what each of its units puts out over the input plane.
+
+    Of a column of more than `MOST_UNITS` units it has a sample, evenly spread over the column and
+    the same for all networks of a shape.
 
     `maps` has one array for each column of units, from the inputs to the outputs. The inputs are as
     the network sees them, hidden units after their activation, and the outputs as they are: in
     standardised units for regression, before the softmax for classification. Dropout is off.
     """
 
-    weights: tuple[Singles, ...]  # [out, in] of each layer
+    weights: tuple[Singles, ...]  # [out, in] of each layer, between units that are shown
     biases: tuple[Singles, ...]  # [out] of each layer
+    shown: tuple[NDArray[np.intp], ...]  # which units of each column, from 0
+    widths: tuple[int, ...]  # all units of each column
     grid: Grid | None  # where the maps are computed, in measured units; None for three inputs on
     maps: tuple[Singles, ...] | None  # [units, *grid.shape] of each column; None without a grid
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """Units of each column: inputs, hidden layers, outputs."""
-        return (self.weights[0].shape[1], *(len(weight) for weight in self.weights))
+        """Units of each column that are shown: inputs, hidden layers, outputs."""
+        return tuple(map(len, self.shown))
 
 
 @dataclass(frozen=True, eq=False)
 class Inside:
-    """What is shown of the inside of one network.
-
-    `picture` is None where the network is too large to be drawn.
-    """
+    """What is shown of the inside of one network."""
 
     epoch: int
     layers: tuple[LayerWeights, ...]  # L
     epochs: NDArray[np.int64]  # [T], rising
     norms: Floats  # [T, L], ‖w‖ of each layer
     near_zero: Floats  # [T, L], share of weights under `NEAR_ZERO` in absolute value, in [0, 1]
-    picture: UnitMaps | None
+    picture: UnitMaps
 
     def continues(self, before: "Inside") -> bool:
         """Whether this may be the run of `before`, further on or gone back to an earlier epoch.
@@ -79,9 +81,10 @@ class Inside:
         return bool(before.epochs.max(initial=-1) <= self.epochs.max(initial=-1))
 
 
-def is_drawable(sizes: Sequence[int]) -> bool:
-    """Whether a network of these layer sizes (inputs, hidden layers, outputs) is drawn."""
-    return len(sizes) - 2 <= MOST_HIDDEN and max(sizes) <= MOST_UNITS
+def sample_of(n: int) -> NDArray[np.intp]:
+    """Which of n units are drawn: all, or `MOST_UNITS` from the first to the last."""
+    chosen: NDArray[np.intp] = np.linspace(0, n - 1, min(n, MOST_UNITS)).round().astype(np.intp)
+    return chosen
 
 
 def _array(tensor: Tensor) -> Singles:
@@ -104,8 +107,8 @@ def near_zero_shares(layers: Layers) -> Floats:
     return np.array([float((weight.abs() < NEAR_ZERO).double().mean()) for weight, _ in layers])
 
 
-def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps | None:
-    """What each unit of a network computes, or None where `is_drawable` says it is too large.
+def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps:
+    """What each unit of a network computes.
 
     Parameters
     ----------
@@ -116,17 +119,17 @@ def unit_maps(layers: Layers, activation: str, dataset: Dataset) -> UnitMaps | N
     dataset
         Whose inputs, and their range, the network sees.
     """
-    sizes = (layers[0][0].shape[1], *(len(bias) for _, bias in layers))
-    if not is_drawable(sizes):
-        return None
-    weights = tuple(_array(weight) for weight, _ in layers)
-    biases = tuple(_array(bias) for _, bias in layers)
-    grid = grid_of(dataset, _CURVE_POINTS, _MAP_POINTS)
-    if grid is None:
-        return UnitMaps(weights, biases, None, None)
-    columns = _activations(layers, activation, torch.from_numpy(dataset.inputs(grid.x)))
-    maps = tuple(_array(column.T).reshape(-1, *grid.shape) for column in columns)
-    return UnitMaps(weights, biases, grid, maps)
+    widths = (layers[0][0].shape[1], *(len(bias) for _, bias in layers))
+    shown = tuple(map(sample_of, widths))
+    pairs = zip(layers, itertools.pairwise(shown), strict=True)
+    weights = tuple(_array(weight)[np.ix_(n_out, n_in)] for (weight, _), (n_in, n_out) in pairs)
+    biases = tuple(_array(bias)[at] for (_, bias), at in zip(layers, shown[1:], strict=True))
+    grid, maps = grid_of(dataset, _CURVE_POINTS, _MAP_POINTS), None
+    if grid is not None:
+        columns = _activations(layers, activation, torch.from_numpy(dataset.inputs(grid.x)))
+        found = zip(columns, shown, strict=True)
+        maps = tuple(_array(column.T[at]).reshape(-1, *grid.shape) for column, at in found)
+    return UnitMaps(weights, biases, shown, widths, grid, maps)
 
 
 def _activations(layers: Layers, activation: str, x: Tensor) -> list[Tensor]:

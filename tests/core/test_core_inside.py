@@ -11,9 +11,9 @@ from regplay.core.fields import replace
 from regplay.core.fit import grid_of
 from regplay.core.inside import (
     InsideLog,
-    is_drawable,
     near_zero_share,
     near_zero_shares,
+    sample_of,
     unit_maps,
     weight_norms,
 )
@@ -109,28 +109,28 @@ def test_three_inputs_have_parameters_but_no_maps() -> None:
         np.testing.assert_array_equal(bias, expected)
 
 
-@pytest.mark.parametrize(
-    ("sizes", "drawn"),
-    [
-        ((2, 16, 16, 16, 2), True),
-        ((2, 17, 1), False),
-        ((2, 4, 4, 4, 4, 1), False),
-        ((1, 1), True),
-        ((17, 4, 1), False),
-        ((16, 4, 10), True),
-    ],
-)
-def test_only_small_networks_are_drawn(sizes, drawn) -> None:
-    assert is_drawable(sizes) is drawn
+@pytest.mark.parametrize("n", [1, 2, 16, 17, 40, 256])
+def test_a_sample_goes_from_the_first_unit_to_the_last(n) -> None:
+    sample = sample_of(n)
+    assert len(sample) == min(n, 16)
+    assert (sample[0], sample[-1]) == (0, n - 1)
+    assert (np.diff(sample) >= 1).all()
 
 
-@pytest.mark.parametrize(
-    ("depth", "width", "drawn"), [(3, 16, True), (3, 17, False), (4, 4, False)]
-)
-def test_a_large_network_has_no_picture(depth, width, drawn) -> None:
-    training = trained(0, data__name="moons", model__depth=depth, model__width=width)
-    picture = unit_maps(training.population.member(), "tanh", training.datasets[0])
-    assert (picture is not None) is drawn
+def test_a_sample_of_a_large_network_is_a_part_of_it() -> None:
+    training = trained(0, data__name="moons", model__depth=4, model__width=40)
+    layers, data = training.population.member(), training.datasets[0]
+    picture = unit_maps(layers, "tanh", data)
+    assert picture.sizes == (2, 16, 16, 16, 16, 2)
+    assert picture.widths == (2, 40, 40, 40, 40, 2)
+    at, (weight, bias) = picture.shown[2], layers[2]
+    np.testing.assert_array_equal(picture.weights[2], weight[picture.shown[3]][:, at])
+    np.testing.assert_array_equal(picture.biases[2], bias[picture.shown[3]])
+    x = torch.from_numpy(data.inputs(picture.grid.x)).to(weight)
+    for weight, bias in layers[:2]:
+        x = torch.tanh(x @ weight.T + bias)
+    expected = x.T[at].reshape(-1, *picture.grid.shape)
+    np.testing.assert_allclose(picture.maps[2], expected, atol=1e-6)
 
 
 def test_norms_are_those_of_the_weights_alone() -> None:

@@ -1,4 +1,4 @@
-"""A small network, drawn: a square for each unit, a link for each weight."""
+"""A network, drawn: a square for each unit, of many a sample, and a link for each weight."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -280,7 +280,7 @@ class NetworkGraph(KeptPicture):
     def set_picture(self, picture: UnitMaps | None) -> None:
         """Show a network, or none; ranges grow until `forget` or a network of another shape."""
         before, self.picture = self.picture, picture
-        if picture is None or before is None or before.sizes != picture.sizes:
+        if picture is None or before is None or before.widths != picture.widths:
             self._layout = None
             self.forget()
         if picture is not None:
@@ -322,16 +322,16 @@ class NetworkGraph(KeptPicture):
     def unit_name(self, unit: UnitPlace) -> str:
         """What a person calls a unit; inputs and outputs have the names in the dataset."""
         assert self.picture is not None
-        data = self._dataset
+        data, at = self._dataset, int(self.picture.shown[unit.column][unit.index])
         names: tuple[str, ...] = ()
         if 0 < unit.column < len(self.picture.sizes) - 1:
-            return f"layer {unit.column}, unit {unit.index + 1}"
+            return f"layer {unit.column}, unit {at + 1}"
         if data is not None:
             outputs = data.class_names or (data.target_name,)
             names = data.input_names if unit.column == 0 else outputs
-        if unit.index < len(names):
-            return names[unit.index]
-        return f"{'input' if unit.column == 0 else 'output'} {unit.index + 1}"
+        if at < len(names):
+            return names[at]
+        return f"{'input' if unit.column == 0 else 'output'} {at + 1}"
 
     # where things are
 

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
-from regplay.core.inside import MOST_HIDDEN, MOST_UNITS, Inside
+from regplay.core.inside import Inside, UnitMaps
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
 from regplay.gui.plots.canvas import Reading, ReadoutRow
@@ -147,12 +147,21 @@ _MEASURES: dict[Measure, tuple[str, str]] = {
     "near_zero": ("near zero", "Share of each layer's weights under 0.001 in absolute value"),
 }
 _ONE_ROW = 5  # histograms that have room side by side, mostly
-_TOO_LARGE = f"The network is drawn for up to {MOST_HIDDEN} layers of up to {MOST_UNITS} units."
-_TOO_WIDE = f"The network is drawn for up to {MOST_UNITS} inputs and outputs."
+
+
+def sample_text(picture: UnitMaps) -> str:
+    """Which units are left out of a drawing; empty where all are there."""
+    last, cut = len(picture.widths) - 1, list[str]()
+    for place, (all_, shown) in enumerate(zip(picture.widths, picture.sizes, strict=True)):
+        if shown < all_:
+            name = {0: "inputs", last: "outputs"}.get(place, "units of each layer")
+            text = f"{shown} of {all_:,} {name}"
+            cut += [text] if text not in cut else []
+    return f"A sample is drawn: {', '.join(cut)}." if cut else ""
 
 
 class NetworkView(QWidget):
-    """The drawn network on the left, where there is one; histograms and curves beside it.
+    """The drawn network on the left; histograms and curves beside it.
 
     Attributes
     ----------
@@ -161,7 +170,7 @@ class NetworkView(QWidget):
     measures, log_x
         The buttons above the curves.
     sentence
-        Says why no network is drawn.
+        Says how many units are drawn, where that is a sample.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -198,10 +207,9 @@ class NetworkView(QWidget):
         )
 
     def _compose(self) -> None:
-        self._left = column(self.signs, self.graph, grows=self.graph)
+        self._left = column(self.signs, self.sentence, self.graph, grows=self.graph)
         right = self._right = QVBoxLayout()
         right.setSpacing(0)
-        right.addWidget(self.sentence)
         right.addWidget(self.counts)
         right.addWidget(self.histograms, 2)
         right.addSpacing(4)
@@ -229,11 +237,9 @@ class NetworkView(QWidget):
             self.graph.forget()
             self.histograms.forget()
         if inside is not None:
-            self._left.setVisible(inside.picture is not None)
-            self.sentence.setVisible(inside.picture is None)
-            dataset = self._dataset
-            is_wide = dataset is not None and max(dataset.n_inputs, dataset.n_outputs) > MOST_UNITS
-            self.sentence.setText(_TOO_WIDE if is_wide else _TOO_LARGE)
+            text = sample_text(inside.picture)
+            self.sentence.setText(text)
+            self.sentence.setVisible(bool(text))
             is_tall = len(inside.layers) > _ONE_ROW
             self._right.setStretchFactor(self.histograms, 3 if is_tall else 2)
         self.graph.set_picture(None if inside is None else inside.picture)

@@ -44,7 +44,7 @@ from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLay
 from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
-from regplay.gui.widgets import Press, Sentence, StudyControl, Toggle, named
+from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
 from regplay.session.number_text import number
 
 _NAMES = ("training", "validation")
@@ -371,11 +371,13 @@ class SeedsTab(QWidget):
         self.decomposition = DecompositionPlot()
         self.decomposition.set_axis(self.path)
         self.sentence = Sentence("seeds.noDecomposition")
+        self.invitation = Invitation("seeds.invitation")
         self._compose()
         self.box.valueChanged.connect(self.wishes_changed)
         self.combo.currentIndexChanged.connect(self._choose_axis)
         self.control.dropped.connect(self._forget)
         self.control.turned.connect(self._turned)
+        self.invitation.accepted.connect(lambda: self.control.turn(True))
         self.double_descent.clicked.connect(self._choose_double_descent)
 
     def _compose(self) -> None:
@@ -391,14 +393,19 @@ class SeedsTab(QWidget):
         row.addWidget(self.control, 1)
         row.addSpacing(6)
         row.addWidget(self.double_descent)
-        self._plots = QHBoxLayout()
+        self._both = QWidget()
+        self._plots = QHBoxLayout(self._both)
+        self._plots.setContentsMargins(0, 0, 0, 0)
         self._plots.setSpacing(8)
         self._plots.addWidget(self.spread, _PLOT)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addLayout(row)
-        layout.addLayout(self._plots, 1)
+        self._pages = QStackedLayout()
+        layout.addLayout(self._pages, 1)
+        self._pages.addWidget(self._both)
+        self._pages.addWidget(self.invitation)
         self._right = QStackedLayout()
         self._plots.addLayout(self._right, _PLOT)
         self._right.addWidget(self.decomposition)  # once there is a window that it is part of
@@ -439,7 +446,27 @@ class SeedsTab(QWidget):
             base = fields.replace(experiment, {path: axis.values[0]})
             sweep = Sweep(base, (axis,), seeds, resamples=True)
             found[_PARTS] = StudyRequest(sweep, _decompositions(seeds), epoch, _TITLE)
-        return self.control.wanted(found)
+        wanted = self.control.wanted(found)
+        self._invite(has_parts=_PARTS in found)
+        return wanted
+
+    def _invite(self, has_parts: bool) -> None:
+        """Say what will be seen, and show the plots once there is something in them."""
+        count = self.box.value()
+        text = (
+            f"The same experiment on {count} other draws of the data: how far the networks lie "
+            "apart."
+        )
+        if has_parts:
+            positions = len(self._positions())
+            text += (
+                f" And at {positions} values of {FIELDS[self.path].label.lower()}: bias², variance "
+                "and noise, which together are the error."
+            )
+            count *= 1 + positions
+        self.invitation.set_texts(text, f"Train {count:,} networks")
+        is_empty = not (self.control.is_on or self.control.studies)
+        self._pages.setCurrentWidget(self.invitation if is_empty else self._both)
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the band and the parts of the loss, as far as they are trained."""

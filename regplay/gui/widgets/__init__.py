@@ -4,7 +4,7 @@ from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, appl
 from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider
 from regplay.gui.widgets.layout import ScrolledColumn, column, divided, leave_space, named, take_out
 from regplay.gui.widgets.study_control import StudyControl
-from regplay.gui.widgets.texts import Banner, ElidedLabel, Sentence
+from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence
 
 __all__ = [
     "HANDLE",
@@ -13,6 +13,7 @@ __all__ = [
     "CloseButton",
     "ElidedLabel",
     "HandleSlider",
+    "Invitation",
     "Press",
     "ScrolledColumn",
     "Sentence",

@@ -1,8 +1,16 @@
 """Text: that gives way in a narrow window, stands where a plot would be, or has to be read."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QResizeEvent, QTextLayout
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.gui.widgets.buttons import CloseButton
 from regplay.gui.widgets.layout import named
@@ -17,6 +25,7 @@ class ElidedLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._whole = ""
+        self._shorter: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -24,10 +33,16 @@ class ElidedLabel(QLabel):
         """All of it."""
         return self._whole
 
-    def setText(self, text: str) -> None:
-        """Say something else."""
-        if text != self._whole:
-            self._whole = text
+    def setText(self, text: str, *shorter: str) -> None:
+        """Say something else.
+
+        Parameters
+        ----------
+        *shorter
+            What to say, each where there is no room for those before; only the last one is cut.
+        """
+        if (text, shorter) != (self._whole, self._shorter):
+            self._whole, self._shorter = text, shorter
             self.setToolTip(text)
             self.setAccessibleName(text)
             self._elide()
@@ -50,13 +65,16 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         room, metrics = self.contentsRect(), self.fontMetrics()
-        lines, most = [self._whole], 1
-        if self.wordWrap():
-            lines = _wrapped(self._whole.rstrip(), self.font(), room.width())
-            most = max(1, room.height() // metrics.lineSpacing())
-        kept, rest = lines[: most - 1], " ".join(lines[most - 1 :])
-        last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
-        super().setText(self._whole if last == rest else "\n".join([*kept, last]))
+        for text in (self._whole, *self._shorter):
+            lines, most = [text], 1
+            if self.wordWrap():
+                lines = _wrapped(text.rstrip(), self.font(), room.width())
+                most = max(1, room.height() // metrics.lineSpacing())
+            kept, rest = lines[: most - 1], " ".join(lines[most - 1 :])
+            last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
+            if last == rest:
+                break
+        super().setText(text if last == rest else "\n".join([*kept, last]))
 
 
 def _wrapped(text: str, font: QFont, width: int) -> list[str]:
@@ -94,6 +112,39 @@ class Sentence(QWidget):
     def text(self) -> str:
         """What is said."""
         return self._label.text()
+
+
+class Invitation(QWidget):
+    """Says what will be seen here, and starts it by one click.
+
+    Signals
+    -------
+    accepted
+        The button.
+    """
+
+    accepted = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._label = named(f"{name}.text", QLabel())
+        self._label.setWordWrap(True)
+        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._label.setFixedWidth(_SENTENCE_WIDTH)
+        self.button = named(name, QPushButton())
+        self.button.clicked.connect(self.accepted)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 16, 16, 16)
+        layout.setSpacing(12)
+        layout.addStretch(1)
+        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addStretch(1)
+
+    def set_texts(self, text: str, button: str) -> None:
+        """Say this, above a button that is called so."""
+        self._label.setText(text)
+        self.button.setText(button)
 
 
 class Banner(QFrame):

@@ -1,5 +1,7 @@
 """The drawn network: where things lie, what they look like, and what the mouse reads."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import torch
@@ -139,9 +141,8 @@ def test_widths_rest_while_weights_move_a_little_and_fall_with_them(graph, show)
 
     def widths_of(factor: float) -> np.ndarray:
         picture = graph.picture
-        moved = type(picture)(
-            tuple(factor * w for w in picture.weights), picture.biases, picture.grid, picture.maps
-        )
+        weights = tuple(factor * w for w in picture.weights)
+        moved = dataclasses.replace(picture, weights=weights)
         graph.set_picture(moved)
         return graph.links.widths
 

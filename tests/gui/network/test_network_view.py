@@ -10,8 +10,10 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from regplay.gui.network.network_graph import UnitPlace
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.theme import DARK, LIGHT, palette_of
+from regplay.session.number_text import number
 
 
 @pytest.fixture
@@ -23,32 +25,38 @@ def click(button) -> None:
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
-@pytest.mark.parametrize(("units", "drawn"), [(16, True), (17, False)])
-def test_a_network_of_three_layers_is_drawn_up_to_sixteen_units(
-    view, make_inside, make_layers, units, drawn
+@pytest.mark.parametrize(
+    ("sizes", "text"),
+    [
+        ((2, 16, 16, 16, 2), ""),
+        ((2, 17, 17, 2), "A sample is drawn: 16 of 17 units of each layer."),
+        ((64, 1000, 10), "A sample is drawn: 16 of 64 inputs, 16 of 1,000 units of each layer."),
+        ((30, 1), "A sample is drawn: 16 of 30 inputs."),
+    ],
+)
+def test_a_sample_of_many_units_is_drawn_and_it_says_so(
+    view, make_inside, make_layers, sizes, text
 ) -> None:
-    view.set_inside(make_inside(make_layers(2, units, units, units, 2)))
-    assert view.graph.isVisible() is drawn
-    assert view.sentence.isVisible() is not drawn
-    if not drawn:
-        assert view.sentence.text() == (
-            "The network is drawn for up to 3 layers of up to 16 units."
-        )
-        assert view.histograms.width() > 900
+    layers = make_layers(*sizes)
+    inside = make_inside(layers)
+    view.set_inside(inside)
+    assert view.graph.isVisible()
+    assert view.sentence.isVisible() is bool(text)
+    assert view.sentence.text() == text
+    assert max(inside.picture.sizes) <= 16
+    layout = view.graph.layout_of()
+    unit = UnitPlace(1, layout.sizes[1] - 1)
+    assert view.graph.unit_name(unit).endswith(f"{sizes[1]}") or len(sizes) == 2
+    link = layout.unit_rect(unit).center()
+    bias = float(layers[0][1][-1])
+    assert view.graph.read(link).rows[0].value == number(bias, 3)
 
 
-def test_four_layers_are_not_drawn_and_their_histograms_are(view, make_inside, make_layers) -> None:
+def test_a_deep_network_is_drawn(view, make_inside, make_layers) -> None:
     view.set_inside(make_inside(make_layers(2, 4, 4, 4, 4, 1)))
-    assert not view.graph.isVisible()
+    assert view.graph.isVisible()
+    assert len(view.graph.layout_of().sizes) == 6
     assert len(view.histograms.plot_rects()) == 5
-
-
-def test_many_inputs_have_a_sentence_of_their_own(
-    view, make_inside, make_layers, make_dataset
-) -> None:
-    view.set_dataset(make_dataset(30, 0))
-    view.set_inside(make_inside(make_layers(30, 1)))
-    assert view.sentence.text() == "The network is drawn for up to 16 inputs and outputs."
 
 
 # histograms

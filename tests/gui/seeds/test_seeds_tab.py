@@ -100,6 +100,23 @@ def test_what_is_trained_follows_the_epoch_handle_after_stop(tab):
     assert (button.text(), find(tab, "seeds.progress").value()) == ("Stop", progress)
 
 
+def test_what_will_be_seen_is_told_and_starts_by_one_click(tab):
+    tab.set_dataset(load(Experiment().data))
+    tab.box.setValue(10)
+    assert tab.wanted(Experiment(), None) == {}
+    button = find(tab, "seeds.invitation")
+    assert button.isVisible()
+    assert not tab.spread.isVisible()
+    parts = 10 * len(tab._positions())
+    assert button.text() == f"Train {10 + parts} networks"
+    assert "bias², variance and noise" in find(tab, "seeds.invitation.text").text()
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    wanted = tab.wanted(Experiment(), None)
+    assert sum(len(one.sweep.experiments) for one in wanted.values()) == 10 + parts
+    assert tab.spread.isVisible()
+    assert not button.isVisible()
+
+
 def test_nothing_is_left_of_another_experiment_after_stop(tab):
     button = find(tab, "seeds.start")
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
