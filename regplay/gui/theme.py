@@ -253,7 +253,7 @@ def palette_of(colors: Colors) -> QPalette:
 @cache
 def _family() -> str:
     """The family of the fonts that ship with the program, read once."""
-    for weight in ("Regular", "SemiBold"):
+    for weight in ("SemiBold", "Bold", "Regular"):  # Qt would thicken what it lacks
         found = QFontDatabase.addApplicationFont(str(resource("fonts", f"Inter-{weight}.otf")))
     return QFontDatabase.applicationFontFamilies(found)[0]
 
