@@ -42,6 +42,9 @@ _NARROW = 1280  # px, below which a lesson leaves only the controls that its pag
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 
 
+_LOG_AXES = "x loss weights"  # likewise: where overfitting begins lies in the first epochs
+
+
 class MainWindow(QMainWindow):
     """Controls on the left, the fit over the losses in the centre, the timeline below.
 
@@ -140,6 +143,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._show_title()
         self.setAcceptDrops(True)
+        self.setFocus()  # no control has it before a person chooses one
         controller.reset()
 
     def _compose(self) -> None:
@@ -188,6 +192,7 @@ class MainWindow(QMainWindow):
         timeline.action("overlay").toggled.connect(lambda shows: controller.look(best=shows))
         timeline.action("keep_weights").toggled.connect(controller.set_keeps_weights)
         timeline.action("keep_weights").toggled.connect(controls.set_keeps_weights)
+        self.history_view.log_axes_chosen.connect(self._remember_log_axes)
         self.history_view.moment_picked.connect(timeline.track.pick_moment)
         self.editing.switched.connect(controller.set_editing)
         self.editing.edited.connect(controller.change)
@@ -290,6 +295,8 @@ class MainWindow(QMainWindow):
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
         curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
+        axes = str(self.settings.value("log_axes", _LOG_AXES))
+        self.history_view.set_log_axes(axes.split())
         self.set_shows_validation(str(self.settings.value("validation_points", 1)) != "0")
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
@@ -339,6 +346,9 @@ class MainWindow(QMainWindow):
         self.menus.set_shows_validation(shows)
         self.fit_view.set_shows_validation(shows)
         self.tabs.set_shows_validation(shows)
+
+    def _remember_log_axes(self) -> None:
+        self.settings.setValue("log_axes", " ".join(sorted(self.history_view.log_axes)))
 
     def _remember_curves(self) -> None:
         self.settings.setValue("curves", " ".join(self.controls.chosen_curves()))

@@ -144,7 +144,9 @@ def test_a_named_session_is_asked_about_by_its_name(worked, path):
 # Opening
 
 
-def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, monkeypatch):
+def test_all_of_a_session_is_shown_in_another_window(
+    worked, open_window, path, monkeypatch, settings
+):
     lesson = written(path.parent / "small.toml", LESSON)
     window, view = worked.window, worked.view
     window.guide.open_file(lesson)
@@ -154,6 +156,7 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     worked.wait(lambda: worked.is_shown() and worked.view.snapshot.epoch == 40)
     worked.click("tab.network")
     window.history_view.set_tab("weights")
+    window.history_view.set_log_axes(["loss"])
     worked.click("timeline.overlay")
     worked.click("keep_weights")
     window.timeline.set_speed(100)
@@ -174,6 +177,8 @@ def test_all_of_a_session_is_shown_in_another_window(worked, open_window, path, 
     assert other.view.snapshot.epoch == 40
     assert is_same_run(other.view.run, view.run)
     assert (window.tabs.tab, window.history_view.tab) == ("network", "weights")
+    assert window.history_view.log_axes == {"loss"}
+    assert "log_axes" not in settings.allKeys()  # a session's choice is not the person's
     assert window.timeline.action("overlay").isChecked()
     other.wait(lambda: other.view.best is not None)
     assert window.controller.session.keeps_weights

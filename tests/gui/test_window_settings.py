@@ -59,6 +59,17 @@ def test_whether_validation_points_are_drawn_is_remembered(open_window, settings
     assert second.window.tabs.side.views[0].panel.shows_validation
 
 
+def test_logarithmic_axes_are_the_default_and_another_choice_is_remembered(open_window, settings):
+    first = open_window()
+    history = first.window.history_view
+    assert (history.plot.is_log("x"), history.plot.is_log("y")) == (True, True)
+    history.log_x.click()
+    first.window.close()
+    second = open_window(settings=QSettings(settings.fileName(), QSettings.Format.IniFormat))
+    plot = second.window.history_view.plot
+    assert (plot.is_log("x"), plot.is_log("y")) == (False, True)
+
+
 def test_a_first_start_takes_the_systems_scheme_and_any_device(open_window):
     person = open_window()
     assert action(person, "scheme.system").isChecked()

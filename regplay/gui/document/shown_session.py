@@ -50,6 +50,7 @@ class Appearance:
         view: dict[str, ViewValue] = {
             "tab": self._tabs.tab,
             "losses": self._history_view.tab,
+            "log_axes": " ".join(sorted(self._history_view.log_axes)),
             **{name: switch.isChecked() for name, switch in self._switches.items()},
             "keeps_weights": self._timeline.action("keep_weights").isChecked(),
             "curves": " ".join(self._controls.chosen_curves()),
@@ -68,6 +69,8 @@ class Appearance:
         losses = self._history_view.tabs.get(str(view.get("losses", "")))
         if losses is not None and not losses.isHidden():  # as that of accuracies in regression
             losses.setChecked(True)
+        if "log_axes" in view:
+            self._history_view.set_log_axes(str(view["log_axes"]).split())
         for name, switch in self._switches.items():
             switch.setChecked(bool(view.get(name, False)))
         if "curves" in view:

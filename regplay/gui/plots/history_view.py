@@ -1,6 +1,6 @@
 """How the losses of a run went, and below other tabs its accuracy and its weights."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -42,17 +42,23 @@ class HistoryView(QWidget):
     ----------
     tabs, log_x, log_y
         The buttons.
+    log_axes
+        Which axes are logarithmic: `x` of all tabs, and by the name of a tab its other one.
 
     Signals
     -------
+    log_axes_chosen
+        A person made an axis logarithmic or linear.
     moment_picked
         A plot was clicked: the epoch of the record nearest to the mouse.
     """
 
+    log_axes_chosen = Signal()
     moment_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.log_axes = frozenset({"weights"})
         self._dataset: Dataset | None = None
         self._planned = 1
         self._marks: tuple[int, ...] = ()
@@ -74,6 +80,8 @@ class HistoryView(QWidget):
         self.log_y = Toggle("log y", "Logarithmic values")
         self.log_x.toggled.connect(partial(self._toggle_log, "x"))
         self.log_y.toggled.connect(partial(self._toggle_log, "y"))
+        for button in (self.log_x, self.log_y):
+            button.clicked.connect(self.log_axes_chosen)
 
         self._stack = QStackedLayout()
         layout = QVBoxLayout(self)
@@ -98,6 +106,13 @@ class HistoryView(QWidget):
     def set_tab(self, tab: str) -> None:
         """Show a tab."""
         self.tabs[tab].setChecked(True)
+
+    def set_log_axes(self, axes: Collection[str]) -> None:
+        """Make these axes logarithmic, and all others linear."""
+        self.log_axes = frozenset({"x", *_TABS}.intersection(axes))
+        for plot in self._plots.values():
+            self._set_log(plot)
+        self._tick_log()
 
     def show_view(self, view: View) -> None:
         """Show how a run went so far, and which moment of it is shown elsewhere."""
@@ -189,17 +204,28 @@ class HistoryView(QWidget):
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
             plot.moment_picked.connect(self.moment_picked)
+            self._set_log(plot)
             self._set_up(plot)
             self._stack.addWidget(plot)
         self._stack.setCurrentWidget(plot)
         plot.set_pinned(self._pinned)
-        self.log_x.setChecked(plot.is_log("x"))
-        self.log_y.setChecked(plot.is_log("y"))
+        self._tick_log()
         self._update()
 
+    def _tick_log(self) -> None:
+        self.log_x.setChecked("x" in self.log_axes)
+        self.log_y.setChecked(self.tab in self.log_axes)
+
     def _toggle_log(self, axis: Side, log: bool) -> None:
-        if self.plot.is_log(axis) != log:
-            self.plot.toggle_log(axis, log)
+        name = "x" if axis == "x" else self.tab
+        if (name in self.log_axes) != log:
+            self.set_log_axes(self.log_axes ^ {name})
+
+    def _set_log(self, plot: MeasurePlot) -> None:
+        sides: tuple[Side, Side] = ("x", "y")
+        for axis, name in zip(sides, ("x", plot.tab), strict=True):
+            if plot.is_log(axis) != (name in self.log_axes):
+                plot.toggle_log(axis, name in self.log_axes)
 
     def _update(self) -> None:
         self.plot.set_history(*self._shown)

@@ -1,6 +1,7 @@
 """Measures of a run over epochs."""
 
-from bisect import bisect_left, bisect_right
+import math
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,7 @@ from regplay.gui.plots.history_layers import (
     gap_color,
 )
 from regplay.gui.plots.legend import Entry, elided, other_entry
+from regplay.gui.plots.scale import LARGEST, Range, bounds, extend
 from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import ROLES
 from regplay.session.number_text import number
@@ -157,18 +159,31 @@ class PinnedLayer:
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 _DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
 _BOX = 12  # pixels of the hover box that hold no text
-_STEPS = 5  # in which the epoch axis grows, at most
+_FIRST = 0.05  # of the planned epochs, in which a spike does not set the range
+_SPIKE, _LOG_SPIKE = 10.0, 100.0  # times the largest loss after these; on a logarithmic axis
+_CALM = 0.3  # of that, up to which an axis without its spike reaches
+_DECADES = 14  # the most that a logarithmic axis reaches down from its top
+_STAGES = tuple(digit * 10.0**power for power in range(1, 10) for digit in (1, 2, 5))
 
 
-def _axis_ends(planned: int) -> tuple[float, ...]:
-    """Where the epoch axis may end, so that the first epochs of a long run can be seen.
+def nice_decades(low: float, high: float) -> Range:
+    """Exponents of ten of the nearest 1, 2 or 5 × 10ᵏ around two values above 0."""
+    digits = np.log10([1, 2, 5, 10])
 
-    Rising: 20, 50, 100, 200 …, of which no more than `_STEPS`, and `planned`.
-    """
-    nice = [digit * 10.0**power for power in range(1, 10) for digit in (1, 2, 5)][1:]
-    ends = [end for end in nice if end < 0.7 * planned]
-    kept = np.linspace(0, len(ends) - 1, min(len(ends), _STEPS)).round().astype(int)
-    return (*(ends[index] for index in kept), float(planned))
+    def ends(value: float) -> tuple[float, float]:
+        exponent = float(np.log10(value))
+        whole = np.floor(exponent + 1e-9)
+        rest = exponent - whole
+        return whole + digits[digits <= rest + 1e-9].max(), whole + digits[digits >= rest - 1e-9][0]
+
+    below, above = float(ends(low)[0]), float(ends(high)[1])
+    if above - below < 0.5:
+        below, above = below - 0.5, above + 0.5
+    return max(below, above - _DECADES), above
+
+
+def _both(values: Sequence[float]) -> Range:
+    return min(values), max(values)
 
 
 class MeasurePlot(Chart):
@@ -201,8 +216,8 @@ class MeasurePlot(Chart):
         self.best_epoch: int | None = None
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
-        self._ends = _axis_ends(1)
-        self._stage = 0  # how many of these the run has passed
+        self._stage = 0  # how many of `_STAGES` the run has passed
+        self._is_past_first = False  # whether the first epochs are over, which may have a spike
         self._history: History | None = None
         self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
@@ -229,10 +244,9 @@ class MeasurePlot(Chart):
         return self._layer.epochs
 
     def set_planned(self, epochs: int) -> None:
-        """How long a run is to be: the axis grows until there in a few steps."""
+        """How long a run is to be: the axis reaches until there from the start."""
         if epochs != self._planned:
             self._planned = epochs
-            self._ends = _axis_ends(epochs)
             self.start_ranges()
 
     def set_floor(self, value: float | None, text: str, *, bounds_validation: bool = True) -> None:
@@ -307,6 +321,7 @@ class MeasurePlot(Chart):
     def _forget(self) -> None:
         self.forget("x")
         self.forget("y")
+        self._is_past_first = False
 
     def toggle_log(self, axis: Side, log: bool) -> None:
         """Make an axis logarithmic or linear, and fit it to the data."""
@@ -329,33 +344,66 @@ class MeasurePlot(Chart):
         for line in self._lines():
             seen = line.ends(is_log)
             ends += () if seen is None else (min(seen[0], most), min(_HEADROOM * seen[1], most))
-        self.cover("y", ends if is_log else [0.0, *(ends or [1.0])])
+        if not is_log:
+            self.cover("y", [0.0, *(ends or [1.0])])
+        elif ends:
+            low, high = nice_decades(*(min(max(end, 1e-290), LARGEST) for end in _both(ends)))
+            now = self.auto_range("y") or (low, high)
+            high = max(high, now[1])
+            self.fix("y", max(min(low, now[0]), high - _DECADES), high)
 
     def _cover_epochs(self) -> None:
         epochs = self._layer.epochs
         lasts = [run.epochs[-1] for run in self.pinned.runs if run.epochs.size]
         last = float(max([*lasts, *epochs[-1:]], default=0.0))
-        stage = bisect_right(self._ends, last)
+        stage = bisect_right(_STAGES, last)
         if stage != self._stage:  # also with axes that rest, look again for room for the name
             self._stage = stage
             self.canvas.rest()
-        if self.is_log("x"):  # epoch 0 has no place on it
-            self.cover("x", [1.0, float(max(self._planned, 2))])
-            self.cover("x", [last], steps=4)
-        elif last > self._ends[-1]:
-            self.cover("x", [0.0, last], steps=4)
-        else:
-            end, now = self._ends[bisect_left(self._ends, last)], self.auto_range("x")
-            if now is None or now[1] < end:
-                self.fix("x", 0.0, end)
+        is_log, now = self.is_log("x"), self.auto_range("x")  # epoch 0 has no place on the former
+        end = float(max(self._planned, 2 if is_log else 1))
+        if last > end:  # trained on
+            grown = extend(None, [0.0, last], steps=4)
+            end = end if grown is None else grown[1]
+        if is_log:
+            end = math.log10(end)
+        if now is None or now[1] < end:
+            self.fix("x", 0.0, end)
 
     def _most(self) -> float:
-        """The largest value that the y axis has to hold: a diverged run may leave the plot."""
-        if self.tab != "loss" or self.is_log("y"):
-            return float("inf")
+        """The largest value that the y axis has to hold.
+
+        A diverged run may leave the plot, and so may a spike of the first epochs once these are
+        over: on what follows the range depends.
+        """
+        if self.tab != "loss":
+            return math.inf
+        floor, is_log = self.floor.value or 0.0, self.is_log("y")
+        later = self._largest_later()
+        if later is not None and not self._is_past_first:
+            self._is_past_first = True
+            self.forget("y")
+        most = math.inf
+        if later:
+            largest = max(end[1] for line in self._lines() if (end := line.ends(is_log)))
+            limit = max(later, floor) * (_LOG_SPIKE if is_log else _SPIKE)
+            most = _CALM * limit if largest > limit else math.inf
+        if is_log:
+            return most
         first = [value for line in self._lines() for value in line.first]
-        start = max([*first, self.floor.value or 0.0])
-        return _DIVERGED * start if start > 0 else float("inf")
+        start = max([*first, floor])
+        return min(most, _DIVERGED * start) if start > 0 else most
+
+    def _largest_later(self) -> float | None:
+        """The largest loss after the first epochs, of all runs; None before."""
+        after = _FIRST * self._planned
+        own = [(self._layer.epochs, curve) for curve in self.curves]
+        others = [(run.epochs, line) for run in self.pinned.runs for line in run.lines]
+        ends = [
+            bounds(line.values[np.searchsorted(epochs, after, side="right") :])
+            for epochs, line in [*own, *others]
+        ]
+        return max((end[1] for end in ends if end is not None), default=None)
 
     # read-outs
 

@@ -28,6 +28,7 @@ ViewValue = str | int | float | bool
 VIEW: Mapping[str, type[ViewValue]] = {
     "tab": str,  # of the fit and what stands in its place
     "losses": str,  # the tab of the loss curves
+    "log_axes": str,  # which of their axes are logarithmic
     "epoch": int,  # the moment that is shown; left out where that is the newest
     "best": bool,  # whether the fit at the best epoch is laid over it
     "band": bool,  # whether the band of networks thinned by dropout is shown

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.measure_plot import MeasurePlot, nice_decades
 from regplay.gui.theme import DARK, ROLES, colors_of, palette_of
 
 
@@ -104,7 +105,8 @@ def test_log_buttons_change_the_axes(qtbot, view, make_history) -> None:
     assert plot.auto_range("y") == (0.0, 2.0)
     qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
     assert plot.is_log("y")
-    assert plot.box.viewRange()[1] == [-2.0, 1.0]  # 0.036, below the noise floor, to 1.5
+    low, high = plot.box.viewRange()[1]  # 0.036, below the noise floor, to 1.5
+    assert (10**low, 10**high) == pytest.approx((0.02, 2.0))
     qtbot.mouseClick(view.log_x, Qt.MouseButton.LeftButton)
     assert plot.box.viewRange()[0] == [0.0, 1.0]
     qtbot.mouseClick(view.log_y, Qt.MouseButton.LeftButton)
@@ -156,36 +158,84 @@ def test_epochs_beyond_the_plan_widen_the_axis(view, make_history) -> None:
     assert low == 0
     assert 29 <= high <= 60
     view.set_planned(200)
-    assert view.plot.auto_range("x") == (0.0, 50.0)
+    assert view.plot.auto_range("x") == (0.0, 200.0)
 
 
 @pytest.mark.parametrize("planned", [1, 10, 29, 30, 101, 1000, 1237, 100_000])
 @pytest.mark.parametrize("every", [1, 7])
-def test_the_epoch_axis_grows_in_few_steps_up_to_the_plan(
+def test_the_epoch_axis_reaches_to_the_plan_from_the_start(
     view, make_snapshot, planned, every
 ) -> None:
     view.set_planned(planned)
-    history, ends = History(), []
+    history, changes = History(), []
+    view.set_history(history)
+    view.plot.box.sigXRangeChanged.connect(lambda *_: changes.append(1))
     for epoch in (*range(0, min(planned, 2000), every), planned):
         history.append(make_snapshot(epoch, train_loss=1.0, valid_loss=1.0))
         view.set_history(history)
-        low, high = view.plot.auto_range("x")
-        assert low == 0
-        assert epoch <= high
-        ends.append(high)
-    assert ends[0] == min(planned, 20) or planned < 30
-    assert ends == sorted(ends)
-    assert ends[-1] == planned
-    assert len(set(ends)) <= 6
+        assert view.plot.auto_range("x") == (0.0, planned)
+    assert not changes
+    view.log_x.click()
+    assert view.plot.auto_range("x") == (0.0, np.log10(max(planned, 2)))
 
 
-def test_a_single_step_of_a_long_run_can_be_seen(view, make_history) -> None:
+def test_a_single_epoch_of_a_long_run_can_be_seen(view, make_history) -> None:
     view.set_planned(1000)
-    view.set_history(make_history([1.0, 0.9], [1.2, 1.1]))
-    frame = view.plot.frame()
-    assert float(frame.x(1.0)) > 20
+    view.set_history(make_history([1.0, 0.9, 0.8], [1.2, 1.1, 1.0]))
     view.log_x.click()
     assert view.plot.auto_range("x") == (0.0, 3.0)
+    assert float(view.plot.frame().x(2.0)) > 20
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_a_spike_of_the_first_epochs_does_not_set_the_range(view, make_snapshot, log) -> None:
+    view.set_planned(100)
+    view.log_y.setChecked(log)
+    history, highest = History(), []
+    for epoch in range(101):
+        loss = 1.0 if epoch > 5 else 500.0
+        history.append(make_snapshot(epoch, train_loss=loss, valid_loss=1.1 * loss))
+        view.set_history(history)
+        highest.append(view.plot.frame().y_scale.ends[1])
+    assert min(highest[:6]) >= 500  # there is nothing else yet
+    assert 1.1 < highest[-1] <= (50 if log else 5)
+    assert len(set(highest[6:])) == 1
+    whole = MeasurePlot("loss")  # as of a run that is over before it is seen
+    view._stack.addWidget(whole)
+    whole.set_planned(100)
+    whole.set_floor(0.04, "")
+    if log:
+        whole.toggle_log("y", True)
+    whole.set_history(history, None, 0)
+    assert whole.frame().y_scale.ends == pytest.approx(view.plot.frame().y_scale.ends)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ends"),
+    [
+        (0.03, 0.9, (0.02, 1)),
+        (0.02, 0.5, (0.02, 0.5)),
+        (6e-5, 1.4, (5e-5, 2)),
+        (1, 1, (0.316, 3.16)),
+    ],
+)
+def test_a_logarithmic_axis_ends_at_1_2_or_5(low, high, ends) -> None:
+    assert 10 ** np.array(nice_decades(low, high)) == pytest.approx(ends, rel=0.1)
+
+
+def test_the_axis_of_epochs_is_the_same_in_all_tabs_and_the_other_is_that_of_the_tab(view) -> None:
+    view.set_log_axes(["x", "loss"])
+    seen = []
+    view.log_axes_chosen.connect(lambda: seen.append(view.log_axes))
+    assert (view.plot.is_log("x"), view.plot.is_log("y")) == (True, True)
+    view.set_tab("weights")
+    assert (view.plot.is_log("x"), view.plot.is_log("y")) == (True, False)
+    assert (view.log_x.isChecked(), view.log_y.isChecked()) == (True, False)
+    assert not seen  # a person has chosen nothing yet
+    view.log_x.click()
+    view.set_tab("loss")
+    assert (view.plot.is_log("x"), view.plot.is_log("y")) == (False, True)
+    assert seen == [{"loss"}]
 
 
 def test_the_plot_reaches_below_the_noise_floor(view, make_history) -> None:
