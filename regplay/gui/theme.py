@@ -28,6 +28,7 @@ ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 _TEXTS = (
     ("Chart", _SECONDARY, QFont.Weight.Normal),
     ("GroupHeading", 15, QFont.Weight.DemiBold),
+    ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
     ("ReadOut", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
@@ -252,7 +253,7 @@ def palette_of(colors: Colors) -> QPalette:
 @cache
 def _family() -> str:
     """The family of the fonts that ship with the program, read once."""
-    for weight in ("Regular", "SemiBold"):
+    for weight in ("SemiBold", "Bold", "Regular"):  # Qt would thicken what it lacks
         found = QFontDatabase.addApplicationFont(str(resource("fonts", f"Inter-{weight}.otf")))
     return QFontDatabase.applicationFontFamilies(found)[0]
 

@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._show_title()
         self.setAcceptDrops(True)
+        self.setFocus()  # no control has it before a person chooses one
         controller.reset()
 
     def _compose(self) -> None:

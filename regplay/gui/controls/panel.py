@@ -116,8 +116,8 @@ class ControlPanel(ScrolledColumn):
         self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(6, 4, 6, 8)
-        column.setSpacing(6)
+        column.setContentsMargins(8, 8, 4, 8)
+        column.setSpacing(8)
         column.addWidget(self._make_note())
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)

@@ -39,7 +39,7 @@ _TITLE = 1.25  # of the text
 _OVERLAP = 40  # px of a screen that stay in sight on the next
 
 
-class Section(QWidget):
+class PagePart(QWidget):
     """A heading and what is below it."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -59,7 +59,7 @@ class Section(QWidget):
         self.heading.set_lines(*lines)
 
 
-class QuestionView(Section):
+class QuestionView(PagePart):
     """The options are buttons, or the place of a handle; the first choice stands.
 
     Signals
@@ -177,7 +177,7 @@ def _verdict(answer: float | None, *, is_right: bool) -> str:
     return "Right." if is_right else "Not quite."
 
 
-class DoView(Section):
+class DoView(PagePart):
     """What to do, and a button that does it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -260,7 +260,7 @@ def _breakable(claim: str) -> str:
     return re.sub(r"[(,]|\.(?!\d)", lambda sign: sign[0] + _BREAK, claim)
 
 
-class ClaimList(Section):
+class ClaimList(PagePart):
     """A `ClaimRow` for each claim."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -349,7 +349,7 @@ class PageView(ScrolledColumn):
         self.badge.setToolTip("The settings of this page are those of the published recipe")
         self.text = TextView()
         self.question, self.do, self.claims = QuestionView(), DoView(), ClaimList()
-        self.why = named("lesson.why", Section("Why"))
+        self.why = named("lesson.why", PagePart("Why"))
         self._why = named("lesson.why.text", WrappedText())
         self.why.column.addWidget(self._why)
         self.score = ScoreView()
