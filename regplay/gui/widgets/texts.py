@@ -144,7 +144,18 @@ class Invitation(QWidget):
     def set_texts(self, text: str, button: str) -> None:
         """Say this, above a button that is called so."""
         self._label.setText(text)
+        self._fit_label()
         self.button.setText(button)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes other room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_label()
+
+    def _fit_label(self) -> None:
+        # In a layout a label takes its height from a width that it does not get.
+        self._label.setFixedHeight(self._label.heightForWidth(_SENTENCE_WIDTH))
 
 
 class Banner(QFrame):
