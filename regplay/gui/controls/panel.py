@@ -64,7 +64,7 @@ _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
 _WIDTH, _MIN_WIDTH = 304, 288  # px
-_SOON = 0.5  # expected seconds of training a curve that nobody asked for
+_SOON = 1.2  # expected seconds on one thread of training a curve that nobody asked for
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
