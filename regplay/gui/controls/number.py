@@ -4,8 +4,8 @@ import math
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
@@ -282,6 +282,8 @@ class SweepableControl(NumberControl):
         not emitted: there is nothing to train.
     preview_ended
         Nothing was adopted after all; what counts is `value()`.
+    neared
+        (bool): whether the mouse is here.
     """
 
     slider: CurveSlider
@@ -290,6 +292,7 @@ class SweepableControl(NumberControl):
     previewed = Signal(int)
     adopted = Signal(int)
     preview_ended = Signal()
+    neared = Signal(bool)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -308,6 +311,16 @@ class SweepableControl(NumberControl):
         self.slider.previewed.connect(self._preview)
         self.slider.preview_ended.connect(self._end_preview)
         self.slider.adopted.connect(self._adopt)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The mouse comes near."""
+        super().enterEvent(event)
+        self.neared.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """It is elsewhere."""
+        super().leaveEvent(event)
+        self.neared.emit(False)
 
     def shows_curve(self) -> bool:
         """Whether there is room for the curve."""
