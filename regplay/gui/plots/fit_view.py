@@ -11,8 +11,9 @@ from regplay.core.datasets.dataset import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_on
+from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject, carried
-from regplay.gui.training import View
+from regplay.gui.training import Clock, View
 from regplay.gui.widgets import Toggle, named
 from regplay.session.session import Run
 
@@ -31,6 +32,11 @@ def _panel_class(dataset: Dataset) -> type[FitPanel]:
     from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 
     return PredictedView if is_regression else ConfusionView
+
+
+def _set_clock(panel: FitPanel, clock: Clock | None) -> None:
+    for chart in panel.findChildren(Chart):
+        chart.clock = clock
 
 
 class FitView(QWidget):
@@ -57,16 +63,19 @@ class FitView(QWidget):
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._fit_color: str | None = None
         self._shows_validation = True
+        self._clock: Clock | None = None
         self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._blank)
 
     def show_view(self, view: View) -> None:
         """Show what a network predicts; earlier fits of another run go."""
-        if view.run is not self._run:
-            self._run = view.run
+        is_other, self._run = view.run is not self._run, view.run
+        if is_other:
             self.panel.clear_past()
         self.set_fit(view.fit, view.dataset)
+        if is_other:
+            self.panel.follow_run()
 
     def show_data(self, dataset: Dataset | None, is_edit: bool) -> None:
         """Draw other points, or none; an edit of those that are drawn leaves the rest in place."""
@@ -86,6 +95,7 @@ class FitView(QWidget):
             panel.subject = self._subject
             panel.set_fit_color(self._fit_color)
             panel.set_shows_validation(self._shows_validation)
+            _set_clock(panel, self._clock)
             self._stack.addWidget(panel)
         self.panel = panel
         panel.add_switches(self.switches)
@@ -118,6 +128,12 @@ class FitView(QWidget):
             panel.set_fit(fit)
         elif (here := carried(fit, of, panel.dataset)) is not None:
             panel.set_fit(here)
+
+    def set_clock(self, clock: Clock) -> None:
+        """Let ranges glide by this time."""
+        self._clock = clock
+        for panel in self._panels.values():
+            _set_clock(panel, clock)
 
     def set_shows_validation(self, shows: bool) -> None:
         """Draw the validation points, or the training points alone."""
