@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.fit_view = FitView()
         self.history_view = HistoryView()
         for plots in (self.fit_view, self.history_view):
-            plots.set_clock(clock)
+            plots.set_frames(controller.runner.framed)
         self.banner = Banner()
         self.timeline = Timeline()
         self.status = Status(clock)

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, SignalInstance
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -218,9 +218,6 @@ class GridLayer:
             painter.drawLine(QLineF(0, y, frame.width, y))
 
 
-if TYPE_CHECKING:
-    from regplay.gui.training import Clock
-
 Side = Literal["x", "y"]
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 _USUAL = "0.000"  # has room beside all plots, so that their left edges line up
@@ -252,24 +249,27 @@ class _Glide:
 
     def __init__(
         self,
-        clock: "Clock",
+        frames: SignalInstance,
         begun: Mapping[Side, Range],
         step: Callable[[Mapping[Side, Range], float], None],
     ) -> None:
-        self._clock, self._step = clock, step
+        self._frames, self._step = frames, step
         self.begin_anew(begun)
-        self._timer = clock.every(_FRAME, self._tick)
+        frames.connect(self._tick)
 
     def begin_anew(self, begun: Mapping[Side, Range]) -> None:
         """Go on from these ranges, with all of the time."""
-        self._begun, self._begun_at = begun, self._clock.now()
+        self._begun = begun
+        self._begun_at: float | None = None
 
     def stop(self) -> None:
         """Call back no more."""
-        self._timer.stop()
+        self._frames.disconnect(self._tick)
 
-    def _tick(self) -> None:
-        gone = min((self._clock.now() - self._begun_at) / _GLIDE, 1.0)
+    def _tick(self, now: float) -> None:
+        if self._begun_at is None:
+            self._begun_at = now - _FRAME
+        gone = min((now - self._begun_at) / _GLIDE, 1.0)
         self._step(self._begun, 1 - (1 - gone) ** 3)  # fast first, then slower
 
 
@@ -292,8 +292,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         Whether the mouse has moved the ranges.
     is_equal
         Whether a unit is as long on both axes, as far as the ranges allow it; set before them.
-    clock
-        Where the time of a glide from one range to the next comes from; without one, ranges jump.
+    frames
+        A signal with the time in seconds at each frame, by which ranges glide; without, they jump.
     is_locked
         Whether ranges stay as they are, whatever the data; `set_locked` changes it.
     pressedAt
@@ -307,7 +307,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
         self.is_equal = False
-        self.clock: Clock | None = None
+        self.frames: SignalInstance | None = None
         self.is_locked = False
         self._glide: _Glide | None = None
         self.pressedAt = QPointF()
@@ -456,11 +456,11 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
                 self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
 
     def _follow(self, *axes: Side) -> None:
-        """Go to the ranges that the data ask for: by a glide, where there is a clock for it."""
-        if self.clock is None or self._rests or not self.isVisible():
+        """Go to the ranges that the data ask for: by a glide, where there are frames for it."""
+        if self.frames is None or self._rests or not self.isVisible():
             self._show(*axes)
         elif self._glide is None:
-            self._glide = _Glide(self.clock, self._ranges(), self._step_glide)
+            self._glide = _Glide(self.frames, self._ranges(), self._step_glide)
         else:
             self._glide.begin_anew(self._ranges())
 

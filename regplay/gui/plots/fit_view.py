@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from regplay.core.datasets import Dataset
@@ -13,7 +13,7 @@ from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject, carried
-from regplay.gui.training import Clock, View
+from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, named
 from regplay.session.session import Run
 
@@ -34,9 +34,9 @@ def _panel_class(dataset: Dataset) -> type[FitPanel]:
     return PredictedView if is_regression else ConfusionView
 
 
-def _set_clock(panel: FitPanel, clock: Clock | None) -> None:
+def _set_frames(panel: FitPanel, frames: SignalInstance | None) -> None:
     for chart in panel.findChildren(Chart):
-        chart.clock = clock
+        chart.frames = frames
 
 
 class FitView(QWidget):
@@ -63,7 +63,7 @@ class FitView(QWidget):
         self._panels: dict[type[FitPanel], FitPanel] = {}
         self._fit_color: str | None = None
         self._shows_validation = True
-        self._clock: Clock | None = None
+        self._frames: SignalInstance | None = None
         self._run: Run | None = None  # that the newest fit is of
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._blank)
@@ -95,7 +95,7 @@ class FitView(QWidget):
             panel.subject = self._subject
             panel.set_fit_color(self._fit_color)
             panel.set_shows_validation(self._shows_validation)
-            _set_clock(panel, self._clock)
+            _set_frames(panel, self._frames)
             self._stack.addWidget(panel)
         self.panel = panel
         panel.add_switches(self.switches)
@@ -129,11 +129,11 @@ class FitView(QWidget):
         elif (here := carried(fit, of, panel.dataset)) is not None:
             panel.set_fit(here)
 
-    def set_clock(self, clock: Clock) -> None:
-        """Let ranges glide by this time."""
-        self._clock = clock
+    def set_frames(self, frames: SignalInstance) -> None:
+        """Let ranges glide by a signal that tells the time at each frame."""
+        self._frames = frames
         for panel in self._panels.values():
-            _set_clock(panel, clock)
+            _set_frames(panel, frames)
 
     def set_shows_validation(self, shows: bool) -> None:
         """Draw the validation points, or the training points alone."""

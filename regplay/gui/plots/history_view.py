@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
@@ -11,7 +11,7 @@ from regplay.core.history import History, Snapshot
 from regplay.gui.plots.chart import Side
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
-from regplay.gui.training import Clock, View
+from regplay.gui.training import View
 from regplay.gui.widgets import Toggle
 from regplay.session.number_text import number
 
@@ -59,7 +59,7 @@ class HistoryView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.log_axes = frozenset({"weights"})
-        self._clock: Clock | None = None
+        self._frames: SignalInstance | None = None
         self._dataset: Dataset | None = None
         self._planned = 1
         self._marks: tuple[int, ...] = ()
@@ -108,11 +108,11 @@ class HistoryView(QWidget):
         """Show a tab."""
         self.tabs[tab].setChecked(True)
 
-    def set_clock(self, clock: Clock) -> None:
-        """Let ranges glide by this time."""
-        self._clock = clock
+    def set_frames(self, frames: SignalInstance) -> None:
+        """Let ranges glide by a signal that tells the time at each frame."""
+        self._frames = frames
         for plot in self._plots.values():
-            plot.clock = clock
+            plot.frames = frames
 
     def set_log_axes(self, axes: Collection[str]) -> None:
         """Make these axes logarithmic, and all others linear."""
@@ -211,7 +211,7 @@ class HistoryView(QWidget):
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
             plot.moment_picked.connect(self.moment_picked)
-            plot.clock = self._clock
+            plot.frames = self._frames
             self._set_log(plot)
             self._set_up(plot)
             self._stack.addWidget(plot)

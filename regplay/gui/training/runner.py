@@ -187,6 +187,8 @@ class Runner(QObject):
         torch is imported; training can begin.
     viewed
         (View): something new to show; never of an experiment older than the one shown.
+    framed
+        (float): the time in seconds, at each frame.
     failed, noticed
         A message for the person.
     playing_changed
@@ -195,6 +197,7 @@ class Runner(QObject):
 
     loaded = Signal()
     viewed = Signal(object)
+    framed = Signal(float)
     failed = Signal(str)
     noticed = Signal(str)
     playing_changed = Signal(bool)
@@ -411,6 +414,7 @@ class Runner(QObject):
             self._set_goal(min(goal, self.last_step))
         self.studies.follow(self._worker.studies)
         self._take_view()
+        self.framed.emit(now)
         # Once what was shown is painted: until then this thread needs the interpreter itself.
         QTimer.singleShot(0, self._worker, self._worker.await_view)
 

@@ -2,7 +2,7 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from virtual_clock import VirtualClock
@@ -249,10 +249,16 @@ def test_painting_takes_no_reference_from_none(qtbot, make_dataset, make_fit, ma
     assert sys.getrefcount(None) > before - 100
 
 
+class Frames(QObject):
+    framed = Signal(float)
+
+
 @pytest.fixture
 def clock(chart) -> VirtualClock:
-    chart.clock = VirtualClock()
-    return chart.clock
+    clock, frames = VirtualClock(), Frames(chart)
+    clock.every(1 / 60, lambda: frames.framed.emit(clock.now()))
+    chart.frames = frames.framed
+    return clock
 
 
 def test_ranges_glide_to_what_the_data_ask_for(chart, clock) -> None:
