@@ -39,7 +39,7 @@ class Change:
             return f"No {term}"
         number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
         if path == "regularization.early_stopping":
-            number = f"with a patience of {number}"
+            number = f"(patience {number})"
         return f"{term[0].upper()}{term[1:]} {number}"
 
     @property
@@ -68,6 +68,12 @@ class Neighbour:
     after: float
     mean_before: float
     mean_after: float
+
+    @property
+    def words(self) -> str:
+        """What it is, as a sentence begins with it."""
+        first, *rest = self.changes
+        return " with ".join([str(first), *(f"{change.value:,} epochs" for change in rest)])
 
 
 @dataclass(frozen=True)

@@ -221,14 +221,12 @@ def _cause(experiment: Experiment, change: Change) -> str:
 def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
     how = f"(trained with {SEEDS} seeds)"
     if best is not None:
-        first, *rest = best.changes
-        what = " with ".join([str(first), *(f"{change.value:,} epochs" for change in rest)])
-        verb = "bring" if first.is_plural else "brings"
+        verb = "bring" if best.changes[0].is_plural else "brings"
         if math.isfinite(best.before):
             gain = f"the validation loss from {best.before:.3g} to {best.after:.3g}"
         else:
             gain = f"a validation loss of {best.after:.3g}"
-        return f"{what} {verb} {gain} {how}."
+        return f"{best.words} {verb} {gain} {how}."
     if not count:
         return "Neighbours were not tried: training them takes too long."
     tried = f"({count} trained, with {SEEDS} seeds each)"

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from regplay import __version__
 from regplay.gui.training import Runner, StudyScheduler
 from regplay.gui.widgets import Press, ScrolledColumn, named
-from regplay.session.illustrated import IllustratedError, Term, glossary
+from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
 
 if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
@@ -151,7 +151,7 @@ def _version(package: str) -> str:
 class _Words(ScrolledColumn):
     """The terms one below the other, a picture beside each."""
 
-    def __init__(self, terms: list[Term], thumbnails: "Thumbnails") -> None:
+    def __init__(self, terms: list[GlossaryEntry], thumbnails: "Thumbnails") -> None:
         super().__init__("help.words")
         self._thumbnails = thumbnails
         content = QWidget()

@@ -91,8 +91,8 @@ class Tabs(QWidget):
             "side": self._make_side,
         }
         self._row = QHBoxLayout()
-        self._row.setContentsMargins(6, 0, 6, 2)
-        self._row.setSpacing(3)
+        self._row.setContentsMargins(8, 4, 8, 4)
+        self._row.setSpacing(4)
         self._stack = QStackedLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

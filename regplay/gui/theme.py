@@ -1,9 +1,9 @@
 """Colours that stay apart for colour-blind eyes, and the type, of the whole application.
 
 Training is blue and validation vermilion (Okabe & Ito, "Color Universal Design", 2008; darkened to
-the 4.5:1 that text needs) wherever either is shown. The class colours keep a CIE76 distance of 20
-or more from one another under simulated protanopia, deuteranopia and tritanopia (Machado et al.,
-2009), the first four of 40; a test holds them to that.
+the 4.5:1 that text needs, also to colour-blind eyes) wherever either is shown. The class colours
+keep a CIE76 distance of 20 or more from one another under simulated protanopia, deuteranopia and
+tritanopia (Machado et al., 2009), the first four of 40. Tests hold them to both.
 """
 
 from collections.abc import Callable
@@ -28,6 +28,7 @@ ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 _TEXTS = (
     ("Chart", _SECONDARY, QFont.Weight.Normal),
     ("GroupHeading", 15, QFont.Weight.DemiBold),
+    ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
     ("ReadOut", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
@@ -113,11 +114,11 @@ LIGHT = Colors(
     dark=False,
     background="#ffffff",
     foreground="#1f2328",
-    muted="#6a737d",
+    muted="#68717b",
     grid="#e4e7eb",
-    train="#0072b2",
-    valid="#bf5000",
-    truth="#6a737d",
+    train="#006fae",
+    valid="#b04800",
+    truth="#68717b",
     fit="#00a86b",
     floor="#8b1a4f",
     best="#1f2328",
@@ -143,7 +144,7 @@ DARK = Colors(
     objective="#e6e8eb",
     penalty="#d98cc0",
     norm="#7cf0b0",
-    accent="#7d52ee",
+    accent="#8050e8",
     classes=_CLASSES,
 )
 
@@ -214,7 +215,7 @@ def sized(font: QFont, share: float = 1.0) -> QFont:
 
 def refusal_color(palette: QPalette) -> QColor:
     """The red of a refused value."""
-    return QColor.fromHsl(2, 200, 165 if _is_dark(palette) else 110)
+    return QColor.fromHsl(2, 200, 180 if _is_dark(palette) else 110)
 
 
 def palette_of(colors: Colors) -> QPalette:
@@ -235,7 +236,7 @@ def palette_of(colors: Colors) -> QPalette:
         role.BrightText: "#ffffff",
         role.ToolTipBase: "#3b4047" if colors.dark else "#ffffff",
         role.ToolTipText: colors.foreground,
-        role.PlaceholderText: faint,
+        role.PlaceholderText: mix(colors.foreground, window, 0.35),
         role.Highlight: colors.accent,
         role.HighlightedText: "#ffffff",
         role.Accent: colors.accent,
@@ -252,7 +253,7 @@ def palette_of(colors: Colors) -> QPalette:
 @cache
 def _family() -> str:
     """The family of the fonts that ship with the program, read once."""
-    for weight in ("Regular", "SemiBold"):
+    for weight in ("SemiBold", "Bold", "Regular"):  # Qt would thicken what it lacks
         found = QFontDatabase.addApplicationFont(str(resource("fonts", f"Inter-{weight}.otf")))
     return QFontDatabase.applicationFontFamilies(found)[0]
 

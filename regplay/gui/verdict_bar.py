@@ -106,6 +106,14 @@ class Explanation(ElidedLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
+def _in_short(tried: Tried) -> str:
+    best = tried.best
+    if best is None:
+        return tried.text.partition(" (")[0] + "."
+    losses = f"{number(best.before, 3)} → {number(best.after, 3)}"
+    return f"{best.words}: validation loss {losses} ({tried.seeds} seeds)."
+
+
 @dataclass(frozen=True)
 class _Compare:
     """What finished neighbours with these changes show; computed on the training thread."""
@@ -242,7 +250,7 @@ class VerdictBar(QWidget):
             self.advice.setText("")
             self.button.hide()
             return
-        self.advice.setText(tried.text)
+        self.advice.setText(tried.text, _in_short(tried))
         self.button.setVisible(tried.best is not None)
         if tried.best is not None:
             settings = (f"{change.path} = {change.value}" for change in tried.best.changes)
@@ -275,7 +283,7 @@ class VerdictBar(QWidget):
     def set_verdict(self, verdict: Verdict) -> None:
         """Show a verdict."""
         self.headline.set_verdict(verdict)
-        self.reason.setText(verdict.reason)
+        self.reason.setText(verdict.reason, "")  # rather nothing than the half of it
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""

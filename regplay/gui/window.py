@@ -145,6 +145,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._show_title()
         self.setAcceptDrops(True)
+        self.setFocus()  # no control has it before a person chooses one
         controller.reset()
 
     def _compose(self) -> None:
@@ -172,6 +173,7 @@ class MainWindow(QMainWindow):
         controller, runner, controls = self.controller, self.controller.runner, self.controls
         controls.experiment_changed.connect(controller.change)
         controls.curve_toggled.connect(self._remember_curves)
+        controls.wishes_changed.connect(controller.studies.reconsider)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
         controls.preview_ended.connect(lambda _: controller.look(study="", member=0))
         timeline = self.timeline
@@ -214,6 +216,9 @@ class MainWindow(QMainWindow):
         self.runs.changed.connect(controller.studies.reconsider)
         self.verdict_bar.try_wanted.connect(controller.set_values)
         self.verdict_bar.wishes_changed.connect(controller.studies.reconsider)
+        self.guide.position_changed.connect(  # a lesson may ask where the valley is
+            lambda: controls.set_marks_valleys(self.guide.position is None)
+        )
         self.guide.link_chosen.connect(self.documents.open_link)
         self.menus.scheme_chosen.connect(self.set_scheme)
         self.menus.zoom_wanted.connect(self.zoom_by)

@@ -86,7 +86,7 @@ class StartingPoint(Illustrated, frozen=True):
     curves: tuple[str, ...] = ("regularization.weight_decay", "regularization.dropout")
 
 
-class Term(Illustrated, frozen=True):
+class GlossaryEntry(Illustrated, frozen=True):
     """A word of the field and what it means."""
 
 
@@ -104,7 +104,7 @@ def starting_points() -> list[StartingPoint]:
     ]
 
 
-def glossary() -> list[Term]:
+def glossary() -> list[GlossaryEntry]:
     """The terms that the program explains, in the order of the file.
 
     Raises
@@ -114,7 +114,7 @@ def glossary() -> list[Term]:
     """
     path = resource("glossary.toml")
     tables = _tables(path).get("terms", [])
-    return [_read(raw, Term, f"{path.name}, {raw.get('title', '')}") for raw in tables]
+    return [_read(raw, GlossaryEntry, f"{path.name}, {raw.get('title', '')}") for raw in tables]
 
 
 def _tables(path: Path) -> dict[str, Any]:

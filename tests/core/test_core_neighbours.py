@@ -188,7 +188,7 @@ def test_chance_is_no_advice():
         ("regularization.weight_decay", 0.01, "Weight decay 0.01"),
         ("regularization.dropout", 0.0, "No dropout"),
         ("regularization.l1", 1e-05, "L1 penalty 1e-05"),
-        ("regularization.early_stopping", 50, "Early stopping with a patience of 50"),
+        ("regularization.early_stopping", 50, "Early stopping (patience 50)"),
         ("model.depth", 3, "Depth 3"),
         ("optimizer.lr", 0.003, "Learning rate 0.003"),
         ("data.n_train", 2000, "2,000 training points"),

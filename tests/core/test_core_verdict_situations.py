@@ -196,6 +196,17 @@ def test_a_class_that_only_validates_is_no_good_fit(tmp_path: Path) -> None:
     assert tried.best is None or tried.best.after < tried.best.before
 
 
+@pytest.mark.parametrize("seed", [0, 2])
+def test_a_line_that_underfits_a_curve_may_memorise_a_dozen_points(seed: int) -> None:
+    """It can't follow the boundary, and goes on turning to the points that it has."""
+    values = {"data.n_train": 12, "data.n_valid": 300, "model.depth": 0}
+    seeds = {"seed": seed, "data.seed": seed}
+    verdict, tried = try_neighbours(experiment_of("curved", values | seeds))
+    assert verdict.kind == "underfitting and overfitting"
+    assert verdict.headline.startswith("Still underfits, and already memorises since epoch ")
+    assert tried.best is not None
+
+
 # What is tried
 
 

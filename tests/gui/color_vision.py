@@ -73,7 +73,8 @@ def difference(one: str, other: str, sight: np.ndarray = USUAL) -> float:
     return ciede2000(_lab(sight @ _linear(one)), _lab(sight @ _linear(other)))
 
 
-def contrast(one: str, other: str) -> float:
-    """WCAG 2.1, 1 to 21."""
-    light, dark = sorted((float(_XYZ[1] @ _linear(c)) for c in (one, other)), reverse=True)
+def contrast(one: str, other: str, sight: np.ndarray = USUAL) -> float:
+    """WCAG 2.1, 1 to 21, of what these eyes see."""
+    seen = [(sight @ _linear(color)).clip(0, 1) for color in (one, other)]
+    light, dark = sorted((float(_XYZ[1] @ linear) for linear in seen), reverse=True)
     return (light + 0.05) / (dark + 0.05)

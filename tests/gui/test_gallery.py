@@ -78,6 +78,7 @@ def test_escape_leaves_all_as_it_was(person):
 def test_nothing_of_the_last_thing_stays(person):
     """Settings, pins, tabs, curves, speed, kept weights, a lesson, an earlier moment, a zoom."""
     window, controls = person.window, person.window.controls
+    folding = controls.folding()
     train(person)
     person.press(Key.Key_P)
     person.set(regularization__max_norm=1.0, model__init_scale=0.5, seed=3)
@@ -95,6 +96,8 @@ def test_nothing_of_the_last_thing_stays(person):
     controls.set_shown_curves(["model.depth"])
     controls._groups["data"].more.setChecked(True)
     controls._groups["model"].heading.click()
+    assert controls.folding().groups != folding.groups
+    assert controls.folding().rare != folding.rare
     chart = window.fit_view.panel.chart
     chart.manual = True
 
@@ -111,8 +114,7 @@ def test_nothing_of_the_last_thing_stays(person):
     assert not window.timeline.action("overlay").isChecked()
     assert not window.editing.is_on
     assert controls.chosen_curves() == ("regularization.weight_decay", "regularization.dropout")
-    assert not any(group.more.isChecked() for group in controls._groups.values() if group.more)
-    assert not any(group._body.isHidden() for group in controls._groups.values())
+    assert controls.folding() == folding
     assert not any(one.manual for one in window.findChildren(Chart))
     assert person.wait_until_finished().look.epoch is None
 

@@ -15,8 +15,10 @@ from regplay.gui.theme import (
     VERDICTS,
     Colors,
     colors_of,
+    line_color,
     mix,
     palette_of,
+    refusal_color,
     with_fit,
 )
 
@@ -49,10 +51,49 @@ class TestColors:
             assert contrast(color, colors.background) > 3
 
 
-def test_verdicts_stay_apart_and_can_be_read() -> None:
+def texts_on_grounds(colors: Colors) -> dict[str, tuple[str, str]]:
+    """Each colour of text with each ground that it stands on, by what they are."""
+    palette, role = palette_of(colors), QPalette.ColorRole
+
+    def of(which: QPalette.ColorRole) -> str:
+        return palette.color(which).name()
+
+    window, base = of(role.Window), colors.background
+    chosen = line_color(palette, 0.12).name()  # below a tab
+    found = {
+        "window": (of(role.WindowText), window),
+        "base": (of(role.Text), of(role.Base)),
+        "every second row": (of(role.Text), of(role.AlternateBase)),
+        "button": (of(role.ButtonText), of(role.Button)),
+        "chosen tab": (of(role.WindowText), chosen),
+        "chosen row": (of(role.HighlightedText), of(role.Highlight)),
+        "tooltip": (of(role.ToolTipText), of(role.ToolTipBase)),
+        "placeholder": (of(role.PlaceholderText), of(role.Base)),
+        "link": (of(role.Link), window),
+        "visited link": (of(role.LinkVisited), window),
+        "refusal": (refusal_color(palette).name(), window),
+        "refusal in a table": (refusal_color(palette).name(), base),
+        "secondary": (line_color(palette, 0.65).name(), window),
+        "ticks": (colors.muted, base),
+    }
+    for name in ("foreground", "muted", "train", "valid", "floor"):
+        found |= {
+            f"{name} on {ground}": (getattr(colors, name), ground) for ground in (window, base)
+        }
+    return found | {f"chip of {kind}": ("#ffffff", color) for kind, color in VERDICTS.items()}
+
+
+@pytest.mark.parametrize("sight", ["usual", *BLIND])
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_all_text_can_be_read(colors: Colors, sight: str) -> None:
+    """WCAG 2.1, 1.4.3; what is out of use is exempt."""
+    eyes = BLIND.get(sight, USUAL)
+    ratios = {name: contrast(*pair, eyes) for name, pair in texts_on_grounds(colors).items()}
+    assert {name: round(ratio, 2) for name, ratio in ratios.items() if ratio < 4.5} == {}
+
+
+def test_verdicts_stay_apart() -> None:
     assert set(VERDICTS) == set(get_args(Kind))
-    for color in VERDICTS.values():
-        assert contrast(color, "#ffffff") > 4.5
     told = [color for kind, color in VERDICTS.items() if kind not in ("untrained", "diverged")]
     assert min(_distance(a, b) for a, b in combinations(told, 2)) > 20
 

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.verdict import Verdict
 from regplay.gui.theme import LIGHT, VERDICTS, palette_of
-from regplay.gui.verdict_bar import VerdictBar
+from regplay.gui.verdict_bar import Explanation, VerdictBar
 
 
 @pytest.fixture
@@ -38,19 +38,18 @@ def test_a_gap_of_one_bit_is_none(words_of):
 WORDS = "The validation loss rose from 0.108 to 0.204 " * 3
 
 
-def test_the_reason_keeps_to_two_lines_and_its_tooltip_has_it_all(show_widget):
-    bar = show_widget(VerdictBar(), 700, 80)
+def test_the_reason_keeps_to_two_lines_or_to_its_tooltip(show_widget):
+    bar = show_widget(VerdictBar(), 1900, 80)
     height = bar.reason.height()
     bar.set_verdict(Verdict("overfitting", "Overfitting", WORDS))
     QApplication.processEvents()
-    drawn = QLabel.text(bar.reason)
-    assert drawn.endswith("…")
-    assert "\n" in drawn  # two lines
-    assert bar.reason.height() == height
-    assert bar.reason.toolTip() == WORDS
-    bar.resize(2400, 80)
-    QApplication.processEvents()
     assert QLabel.text(bar.reason) == WORDS
+    assert bar.reason.height() == height
+    bar.resize(700, 80)
+    QApplication.processEvents()
+    assert QLabel.text(bar.reason) == ""  # rather nothing than the half of it
+    assert bar.reason.toolTip() == WORDS
+    assert bar.reason.height() == height
 
 
 @pytest.mark.parametrize("kind", [kind for kind in VERDICTS if kind != "untrained"])
@@ -79,3 +78,18 @@ def test_the_chip_keeps_the_kind_where_there_is_no_room_for_since_when(show_widg
     assert bar.headline.width() < whole
     assert bar.headline.width() >= bar.headline.minimumSizeHint().width()
     assert bar.headline.toolTip() == "Overfitting: a wide gap since epoch 1,234"
+
+
+def test_advice_is_shorter_where_there_is_no_room(show_widget):
+    label = show_widget(Explanation(), 900, 20)
+    label.setText(
+        "Weight decay 0.01 brings the validation loss from 0.2 to 0.1.", "Weight decay 0.01."
+    )
+    assert QLabel.text(label) == "Weight decay 0.01 brings the validation loss from 0.2 to 0.1."
+    label.resize(200, 20)
+    QApplication.processEvents()
+    assert QLabel.text(label) == "Weight decay 0.01."
+    label.resize(60, 20)
+    QApplication.processEvents()
+    assert QLabel.text(label).endswith("…")
+    assert label.toolTip() == "Weight decay 0.01 brings the validation loss from 0.2 to 0.1."

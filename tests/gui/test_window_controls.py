@@ -3,11 +3,13 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, differences, get
-from regplay.gui.controls.control import ChoiceControl, SwitchControl, TextControl
+from regplay.gui.controls.control import ChoiceControl, Control, SwitchControl, TextControl
 from regplay.gui.controls.dataset_picker import DatasetPicker
+from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl
 
 Key = Qt.Key
@@ -106,6 +108,23 @@ def test_a_control_changes_the_experiment_and_a_run_of_it_is_shown(open_window, 
 
     assert_is_shown(person)
     assert person.view.generation > generation
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 800), (1920, 1080)])
+def test_regularization_is_in_sight_with_its_curves_when_the_window_opens(open_window, size):
+    person = open_window()
+    controls = person.window.controls
+    person.window.resize(*size)
+    QApplication.processEvents()
+    assert controls.chosen_curves() == ("regularization.weight_decay", "regularization.dropout")
+    group = controls.control("regularization.weight_decay").parent()
+    while not isinstance(group, Group):
+        group = group.parent()
+    for part in (group.heading, *group.findChildren(Control), group.more):
+        if part.isVisible():
+            top = part.mapTo(controls.viewport(), QPoint()).y()
+            assert top >= 0, part.objectName()
+            assert top + part.height() <= controls.viewport().height(), part.objectName()
 
 
 def test_a_file_and_its_target(open_window, table):

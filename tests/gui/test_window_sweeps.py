@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from endless import ENDLESS
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from trainings import run
 
 from regplay.core.fields import get, replace
@@ -237,3 +239,51 @@ def test_the_run_goes_before_the_curves(open_window):
     assert curve(person, WD) is None
     person.press(Qt.Key.Key_Space)
     person.wait(lambda: curve(person, WD) and curve(person, WD).progress > 0)
+
+
+def test_the_valley_is_marked_while_the_mouse_is_at_a_slider_without_a_curve(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window({"epochs": 60})
+    controls, studies = person.window.controls, person.controller.studies
+    control = controls.control("regularization.weight_decay")
+    height = control.height()
+    assert not studies.studies
+    move_to(control)
+    person.wait(lambda: control.slider.hint is not None)
+    hint = control.slider.hint
+    assert hint.is_finished
+    assert hint.valid[hint.valley] == np.nanmin(hint.valid)
+    assert control.height() == height  # nothing moves
+    assert controls.curve("regularization.weight_decay") is None
+
+    person.set(data__noise=0.5)  # another valley
+    person.wait(lambda: control.slider.hint is not None and control.slider.hint is not hint)
+    leave(control)
+    assert control.slider.hint is None
+    person.wait(lambda: not studies.studies)
+
+
+def test_a_costly_valley_is_not_trained_unasked(open_window, settings):
+    settings.setValue("curves", "")
+    person = open_window({"epochs": 100_000})
+    control = person.window.controls.control("regularization.weight_decay")
+    move_to(control)
+    experiment = person.controller.session.experiment
+    assert person.window.controls.wanted(experiment, None) == {}
+    person.set(epochs=20)
+    experiment = person.controller.session.experiment
+    assert list(person.window.controls.wanted(experiment, None)) == ["regularization.weight_decay"]
+    person.window.controls.set_marks_valleys(False)
+    assert person.window.controls.wanted(experiment, None) == {}
+    leave(control)
+
+
+def move_to(control):
+    """What Qt sends when the mouse comes to a widget."""
+    middle = QPointF(control.rect().center())
+    QApplication.sendEvent(control, QEnterEvent(middle, middle, middle))
+
+
+def leave(control):
+    """What Qt sends when it goes."""
+    QApplication.sendEvent(control, QEvent(QEvent.Type.Leave))

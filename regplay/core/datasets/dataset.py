@@ -44,6 +44,7 @@ class Dataset:
     input_names: tuple[str, ...]
     target_name: str
     class_names: tuple[str, ...] = ()
+    is_image: bool = False  # whether inputs are the pixels of a square picture, row by row
     x_mean: Floats | None = None  # [d]; None means 0
     x_scale: Floats | None = None  # [d]; None means 1
     y_mean: float = 0.0

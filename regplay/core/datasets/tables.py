@@ -6,7 +6,7 @@ last column; `resources/datasets/README.md` names their sources.
 
 import csv
 import gzip
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 
 import numpy as np
@@ -119,7 +119,8 @@ def _table(name: str, file: str, task: Task) -> Table:
 def _make(file: str, task: Task, one_scale: bool, settings: DataSettings) -> Dataset:
     require_sizes(settings)
     table, sizes = _table(settings.name, file, task), (settings.n_train, settings.n_valid)
-    return dataset(table, settings, *sizes, flips_labels=True, one_scale=one_scale)
+    found = dataset(table, settings, *sizes, flips_labels=True, one_scale=one_scale)
+    return replace(found, is_image=one_scale)
 
 
 def _spec(

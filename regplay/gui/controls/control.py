@@ -4,7 +4,7 @@ from html import escape
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -14,11 +14,17 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
     QWidget,
 )
 
 from regplay.core.datasets.points import counted_points
 from regplay.core.fields import Field, Value
+from regplay.gui.widgets import paint_focus_ring
+
+ROW = 32  # px, the height of a line with a name and its value
 
 
 class FieldLabel(QLabel):
@@ -120,6 +126,7 @@ class Control(QWidget):
         """These beside one another; they share the width that is left in this proportion."""
         row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         row.setContentsMargins(0, 0, 0, 0)
+        self.setMinimumHeight(ROW)
         for part, share in zip(parts, shares, strict=True):
             row.addWidget(part, share)
         return row
@@ -134,6 +141,11 @@ class Combo(QComboBox):
         # The longest entry of a list must not decide how wide the panel is.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(80)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The usual box, in the ring while it has the focus."""
+        super().paintEvent(event)
+        _paint_focus_ring_on(self)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the panel scroll."""
@@ -160,12 +172,23 @@ class ChoiceControl(Control):
         return f"Double-click the name for the default, {self.text(self.default())}."
 
 
+class _CheckBox(QCheckBox):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The style's, with our own ring in place of its mark of the focus."""
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
+        painter.drawControl(QStyle.ControlElement.CE_CheckBox, option)
+        paint_focus_ring(painter, self)
+        painter.end()
+
+
 class SwitchControl(Control):
     """A check box; its own text is the label."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.check_box = QCheckBox(field.label, self)
+        self.check_box = _CheckBox(field.label, self)
         self.check_box.setChecked(bool(self._value))
         self._describe(self.check_box)
         self.setFocusProxy(self.check_box)
@@ -183,12 +206,25 @@ class SwitchControl(Control):
         return f"Default: {self.text(self.default())}."
 
 
+class _Line(QLineEdit):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The usual line, in the ring while it has the focus."""
+        super().paintEvent(event)
+        _paint_focus_ring_on(self)
+
+
+def _paint_focus_ring_on(widget: QWidget) -> None:
+    painter = QPainter(widget)
+    paint_focus_ring(painter, widget)
+    painter.end()
+
+
 class TextControl(Control):
     """A text; it takes effect on Enter or when the line loses the focus, not letter by letter."""
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.line = QLineEdit(str(self._value), self)
+        self.line = _Line(str(self._value), self)
         self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
         self.label = self._make_label(self.line)
         self._row = self._make_row(self.label, self.line, shares=(0, 1))

@@ -226,6 +226,10 @@ class _ListStyle(QProxyStyle):
         return super().styleHint(hint, option, widget, data)
 
 
+class Description(QLabel):
+    """A line about a dataset; the theme gives its class a font of its own."""
+
+
 class DatasetPicker(ChoiceControl):
     """Which dataset to learn, with its description below."""
 
@@ -239,13 +243,13 @@ class DatasetPicker(ChoiceControl):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)  # there is more
         self.combo.setItemDelegate(DatasetDelegate(view))
-        self.description = QLabel(self)
+        self.description = Description(self)
         self.description.setWordWrap(True)
         self.description.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.description.setText(REGISTRY[str(self._value)].description)
 
         self._row.setDirection(QBoxLayout.Direction.TopToBottom)
-        self._row.setSpacing(3)
+        self._row.setSpacing(4)
         self._row.addWidget(self.description)
 
     def text(self, value: Value) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from regplay.gui.theme import blend
+from regplay.gui.theme import blend, line_color
 from regplay.gui.widgets import Button
 
 
@@ -45,7 +45,8 @@ class Framing(QWidget):
         painter.end()
 
 
-_SPACING = 4  # px between controls
+_SPACING, _EDGE = 4, 8  # px between controls; above a heading
+_HAIRLINE = 0.14  # of the text's colour
 
 
 class _DefaultsButton(Button):
@@ -94,11 +95,11 @@ class Group(Framing):
 
         self._body = QWidget(self)
         self._controls = QVBoxLayout(self._body)
-        self._controls.setContentsMargins(4, 2, 4, 4)  # room for the frames
+        self._controls.setContentsMargins(4, 0, 4, 0)  # room for the frames
         self._controls.setSpacing(_SPACING)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
+        layout.setContentsMargins(0, _EDGE if title else 0, 0, 0)
+        layout.setSpacing(0)
         if title:
             row = QHBoxLayout()
             row.addWidget(self.heading, 1)
@@ -106,6 +107,14 @@ class Group(Framing):
             layout.addLayout(row)
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A hairline above the heading, and the frames."""
+        super().paintEvent(event)
+        if self._title:
+            painter = QPainter(self)
+            painter.fillRect(0, 0, self.width(), 1, line_color(self.palette(), _HAIRLINE))
+            painter.end()
 
     def add(self, control: QWidget) -> None:
         """Put a control below those already there."""

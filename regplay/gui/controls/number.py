@@ -4,18 +4,18 @@ import math
 import re
 from collections.abc import Mapping
 
-from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
 from regplay.core.sweep import sweep_axis
-from regplay.gui.controls.control import Control
+from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
-from regplay.gui.widgets import Toggle, leave_space, named
+from regplay.gui.widgets import Toggle, leave_space, named, paint_focus_ring
 from regplay.session.number_text import exact
 
 
@@ -95,12 +95,14 @@ class ValueBox(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The usual line edit, in a red frame while a value is refused."""
         super().paintEvent(event)
+        painter = QPainter(self)
         if self._refused:
-            painter = QPainter(self)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(refusal_color(self.palette()), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
-            painter.end()
+        else:
+            paint_focus_ring(painter, self)
+        painter.end()
 
 
 class NumberControl(Control):
@@ -128,6 +130,7 @@ class NumberControl(Control):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setVerticalSpacing(0)
+        self._grid.setRowMinimumHeight(0, ROW)
         self._grid.setColumnStretch(0, 1)
         self._grid.addWidget(self.label, 0, 0)
         self._grid.addWidget(self.box, 0, 2)  # the column between is for a button
@@ -223,9 +226,9 @@ class NumberControl(Control):
 
 
 class CurveButton(Toggle):
-    """A little U-curve, in a frame while it is checked, focused or under the mouse."""
+    """A little U-curve."""
 
-    _SIZE = QSize(24, 18)  # px
+    _SIZE = QSize(24, 20)  # px
 
     def __init__(self, tip: str, parent: QWidget | None = None) -> None:
         super().__init__("", tip, parent)
@@ -238,26 +241,24 @@ class CurveButton(Toggle):
         """As large as the picture needs."""
         return self._SIZE
 
-    def _draw_frame(self, painter: QPainter, place: QRectF) -> None:
-        frame = QRectF(QPointF(), self._SIZE.toSizeF())
-        frame.moveCenter(place.center())
-        if self.isEnabled() and (self.isChecked() or self.underMouse() or self.hasFocus()):
-            super()._draw_frame(painter, frame)
-        elif self.isChecked():
-            painter.setPen(QPen(line_color(self.palette()), 1))
-            painter.drawRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    def _resting_share(self) -> float:
+        return 0.0
+
+    def _draw_ground(self, painter: QPainter, place: QRectF) -> None:
+        ground = QRectF(QPointF(), self._SIZE.toSizeF())
+        ground.moveCenter(place.center())
+        super()._draw_ground(painter, ground)
 
     def _draw_content(self, painter: QPainter) -> None:
         palette = self.palette()
-        if not self.isEnabled():
-            stroke = dot = line_color(palette, 0.35)
-        elif self.isChecked():
-            stroke = dot = self._text_color()
-        else:
+        if self.isEnabled():
             stroke, dot = line_color(palette, 0.75), QColor(colors_of(palette).valid)
+        else:
+            stroke = dot = line_color(palette, 0.35)
         middle = QRectF(self.rect()).center()
         painter.setPen(QPen(stroke, 1.4))
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        middle -= QPointF(0, 1)  # above the line that says that it is checked
         curve = QPainterPath(middle + QPointF(-7, -5))
         curve.cubicTo(middle + QPointF(-5, 6), middle + QPointF(4, 8), middle + QPointF(7, -4))
         painter.drawPath(curve)
@@ -281,6 +282,8 @@ class SweepableControl(NumberControl):
         not emitted: there is nothing to train.
     preview_ended
         Nothing was adopted after all; what counts is `value()`.
+    neared
+        (bool): whether the mouse is here.
     """
 
     slider: CurveSlider
@@ -289,6 +292,7 @@ class SweepableControl(NumberControl):
     previewed = Signal(int)
     adopted = Signal(int)
     preview_ended = Signal()
+    neared = Signal(bool)
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
@@ -307,6 +311,16 @@ class SweepableControl(NumberControl):
         self.slider.previewed.connect(self._preview)
         self.slider.preview_ended.connect(self._end_preview)
         self.slider.adopted.connect(self._adopt)
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The mouse comes near."""
+        super().enterEvent(event)
+        self.neared.emit(True)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """It is elsewhere."""
+        super().leaveEvent(event)
+        self.neared.emit(False)
 
     def shows_curve(self) -> bool:
         """Whether there is room for the curve."""
@@ -362,6 +376,13 @@ class CountBox(QSpinBox):
         super().__init__(parent)
         self.setKeyboardTracking(False)
         leave_space(self, self.interpretText)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The usual box, in the ring while it has the focus."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        paint_focus_ring(painter, self)
+        painter.end()
 
     def show_value(self, value: int) -> None:
         """Show another number, without `valueChanged`."""

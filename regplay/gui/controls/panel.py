@@ -22,7 +22,7 @@ from regplay.gui.controls.dataset_picker import DatasetPicker
 from regplay.gui.controls.group import Group
 from regplay.gui.controls.number import NumberControl, SweepableControl
 from regplay.gui.controls.slider_scale import reach_of
-from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, sweep_along
+from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import Press, ScrolledColumn, named
@@ -64,6 +64,7 @@ _RARE = frozenset(path for path, field in fields.FIELDS.items() if field.is_rare
 _SEEDS = frozenset({"seed", "data.seed"})  # change often, and say little
 _HIDING = frozenset({"data", "optimizer"})  # groups that show only what is used
 _WIDTH, _MIN_WIDTH = 304, 288  # px
+_SOON = 1.2  # expected seconds on one thread of training a curve that nobody asked for
 _SCROLL_MARGIN = 24  # px above and below a control that is scrolled to
 
 
@@ -95,6 +96,8 @@ class ControlPanel(ScrolledColumn):
         A field path, and the index of a member of its finished curve that is under the handle.
     preview_ended
         A field path; nothing was adopted after all.
+    wishes_changed
+        Something else is to be trained: the mouse came near a slider, or left it.
     """
 
     experiment_changed = Signal(object)
@@ -102,6 +105,7 @@ class ControlPanel(ScrolledColumn):
     curve_toggled = Signal(str, bool)
     member_previewed = Signal(str, int)
     preview_ended = Signal(str)
+    wishes_changed = Signal()
 
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
         super().__init__("controls", parent)
@@ -111,13 +115,15 @@ class ControlPanel(ScrolledColumn):
         self._groups: dict[str, Group] = {}
         self._highlighted: tuple[str, ...] = ()
         self._hidden: frozenset[str] = frozenset()
+        self._near = ""  # the field path of the slider that the mouse is at
+        self._marks_valleys = True
         self._unused: dict[str, str] = {}  # why fields have no effect
 
         self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(6, 4, 6, 8)
-        column.setSpacing(6)
+        column.setContentsMargins(8, 8, 4, 8)
+        column.setSpacing(8)
         column.addWidget(self._make_note())
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)
@@ -134,6 +140,7 @@ class ControlPanel(ScrolledColumn):
                     control.previewed.connect(partial(self.member_previewed.emit, path))
                     control.adopted.connect(partial(self._adopt, path))
                     control.preview_ended.connect(partial(self.preview_ended.emit, path))
+                    control.neared.connect(partial(self._come_near, path))
                 group.add(control)
             column.addWidget(group)
         column.addStretch(1)
@@ -247,10 +254,31 @@ class ControlPanel(ScrolledColumn):
                 values = sweep.axes[0].values
                 count = len(values) * experiment.data.n_train
                 points[path] = sum(map(int, values)) if path == "data.n_train" else count
-        return {path: found[path] for path in sorted(found, key=points.__getitem__)}
+        wanted = {path: found[path] for path in sorted(found, key=points.__getitem__)}
+        near = self._near
+        if near and near not in wanted and self._marks_valleys and is_used(experiment, near):
+            sweep = sweep_along(experiment, near)
+            if sweep is not None and seconds_of(sweep) < _SOON:
+                title = f"The curve of {fields.FIELDS[near].label.lower()}"
+                wanted[near] = StudyRequest(sweep, title=title)
+        return wanted
+
+    def set_marks_valleys(self, marks: bool) -> None:
+        """Whether a slider at which the mouse is marks its valley without showing its curve."""
+        if marks != self._marks_valleys:
+            self._marks_valleys = marks
+            self.wishes_changed.emit()
+
+    def _come_near(self, path: str, is_near: bool) -> None:
+        if is_near or path == self._near:
+            self._near = path if is_near else ""
+            self.wishes_changed.emit()
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show the losses at an epoch; None is the newest record."""
+        for path, control in self._sweepable().items():
+            study = studies.get(path) if path == self._near and self._marks_valleys else None
+            control.slider.set_hint(None if study is None else curve_of(study, epoch))
         for path in self.shown_curves():
             study = studies.get(path)
             self.set_curve(path, None if study is None else curve_of(study, epoch))

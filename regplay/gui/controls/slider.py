@@ -13,9 +13,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from regplay.gui.controls.slider_scale import SliderScale
-from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
-from regplay.gui.theme import line_color
-from regplay.gui.widgets import HandleSlider
+from regplay.gui.controls.sweep_curve import (
+    CURVE_HEIGHT,
+    CurvePicture,
+    SweepCurve,
+    draw_valley,
+)
+from regplay.gui.theme import colors_of, line_color
+from regplay.gui.widgets import HANDLE, HandleSlider
+from regplay.session.number_text import exact, number
 
 _HEIGHT = 18  # px, of the groove with its ticks and handle
 
@@ -181,6 +187,7 @@ class CurveSlider(ValueSlider):
         self._was_previewed = False  # since it was taken
         self._took_valley = False  # it was brought here by a click that means this very value
         self._under: float | None = None  # under the handle, if it is not the value itself
+        self._hint: SweepCurve | None = None
         super().__init__(scale, value, parent)
 
     @property
@@ -205,6 +212,7 @@ class CurveSlider(ValueSlider):
             self.setFixedHeight(_HEIGHT + (CURVE_HEIGHT if shows else 0))
             self.setMouseTracking(shows)
             self.set_curve(None)
+            self.set_hint(None)
 
     def set_curve(self, curve: SweepCurve | None) -> None:
         """Draw another curve, if there is room for one, and go over its values if all are there."""
@@ -219,6 +227,19 @@ class CurveSlider(ValueSlider):
             self._break_off()
         self._light(self._is_lit and values is not None)
         self.update()
+
+    @property
+    def hint(self) -> SweepCurve | None:
+        """The curve whose valley alone is marked, on the groove."""
+        return self._hint
+
+    def set_hint(self, curve: SweepCurve | None) -> None:
+        """Mark the valley of a finished curve where there is no room for all of it; or nothing."""
+        has_valley = curve is not None and curve.valley is not None and not self._shows
+        hint = curve if has_valley else None
+        if hint is not self._hint:
+            self._hint = hint
+            self.update()
 
     # -- which values can be chosen
 
@@ -350,6 +371,11 @@ class CurveSlider(ValueSlider):
         """Show the losses under the mouse; the tooltip of the control is for the rest."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.tip_at(QPointF(event.pos()))
+            if self._hint is not None and self._hint.valley is not None:
+                loss, value = (
+                    one[self._hint.valley] for one in (self._hint.valid, self._hint.values)
+                )
+                text = f"◇ Smallest validation loss, {number(float(loss), 3)} at {exact(value)}"
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
                 return True
@@ -441,3 +467,10 @@ class CurveSlider(ValueSlider):
                 is_lit=self._is_lit,
             )
         super()._paint(painter)
+        hint = self._hint
+        if hint is not None and hint.valley is not None:
+            at = self.x_of(self.scale.position(hint.values[hint.valley]))
+            ground = self.palette().base().color()
+            middle = QPointF(at, self.height() - _HEIGHT / 2 - 1)
+            if abs(at - self.x_of(self.value())) > HANDLE / 2:  # the handle is not there yet
+                draw_valley(painter, middle, colors_of(self), ground)

@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap, QPolygonF
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
+from regplay.core.measurements import training_seconds
 from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
 from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
 from regplay.gui.theme import Colors, blend, colors_of, line_color
@@ -84,6 +85,28 @@ def sweep_along(experiment: Experiment, path: str) -> Sweep | None:
         return None
     # Whichever value the slider stands at, it is the same sweep.
     return Sweep(replace(experiment, {path: values[0]}), (NumberAxis(path, values),))
+
+
+@lru_cache(maxsize=16)  # it is asked for again with each change
+def seconds_of(sweep: Sweep) -> float:
+    """Expected time on one thread of training a sweep along one axis.
+
+    Of a person's file it is not known without reading it: infinite.
+    """
+    if sweep.experiment.data.file:
+        return math.inf
+    try:
+        dataset = load(sweep.experiment.data)
+    except DatasetError:
+        return math.inf
+    n_valid, ends = len(dataset.valid.y), (dataset.n_inputs, dataset.n_outputs)
+    is_along = any(axis.path == "data.n_train" for axis in sweep.axes)
+    return sum(
+        training_seconds(
+            one, one.data.n_train if is_along else len(dataset.train.y), n_valid, *ends
+        )
+        for one in sweep.experiments
+    )
 
 
 @lru_cache(maxsize=64)  # it is asked for with each change, and making the data takes milliseconds
@@ -307,7 +330,7 @@ class CurvePicture:
                 painter.drawEllipse(QPointF(xs[at], height), _LARGE_DOT, _LARGE_DOT)
         valley = self.valley_point(region, xs)
         if valley is not None:
-            self._draw_valley(painter, valley, colors, ground, is_lit)
+            draw_valley(painter, valley, colors, ground, is_lit)
         if not curve.is_finished:
             bar = QRectF(xs[0], region.bottom() - _PROGRESS, xs[-1] - xs[0], _PROGRESS)
             painter.fillRect(bar, line_color(palette, 0.15))
@@ -347,19 +370,6 @@ class CurvePicture:
         inner.end()
         self._kept = drawn_for, picture
         return picture
-
-    def _draw_valley(
-        self, painter: QPainter, middle: QPointF, colors: Colors, ground: QColor, is_lit: bool
-    ) -> None:
-        radius = _VALLEY + 1 if is_lit else _VALLEY
-        corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
-        painter.setPen(QPen(QColor(colors.best), 1.5))
-        painter.setBrush(QColor(colors.valid) if is_lit else ground)
-        painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in corners]))
-        if not is_lit:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colors.valid))
-            painter.drawEllipse(middle, _DOT, _DOT)
 
     def _draw_marks(
         self,
@@ -413,3 +423,18 @@ def _draw_line(painter: QPainter, points: Sequence[QPointF], color: QColor) -> N
     for is_there, piece in itertools.groupby(points, lambda point: not math.isnan(point.y())):
         if is_there:
             painter.drawPolyline(QPolygonF(list(piece)))
+
+
+def draw_valley(
+    painter: QPainter, middle: QPointF, colors: Colors, ground: QColor, is_lit: bool = False
+) -> None:
+    """Mark the smallest validation loss; lit while a click is meant for it."""
+    radius = _VALLEY + 1 if is_lit else _VALLEY
+    corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
+    painter.setPen(QPen(QColor(colors.best), 1.5))
+    painter.setBrush(QColor(colors.valid) if is_lit else ground)
+    painter.drawPolygon(QPolygonF([middle + QPointF(x, y) for x, y in corners]))
+    if not is_lit:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.valid))
+        painter.drawEllipse(middle, _DOT, _DOT)

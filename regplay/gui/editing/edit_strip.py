@@ -34,7 +34,7 @@ class ClassChip(Toggle):
         painter.setPen(QPen(QColor(colors.background), 1.4))
         painter.setBrush(QColor(colors.class_color(self.index)))
         painter.drawEllipse(QPointF(_LEFT, self.height() / 2), _DOT, _DOT)
-        painter.setPen(self._text_color())
+        painter.setPen(self.palette().windowText().color())
         beside = self.rect().adjusted(round(_LEFT + _DOT) + 2, 0, -4, 0)
         painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self.text())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, DatasetError, load
@@ -20,6 +20,7 @@ from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart, GridLayer
 from regplay.gui.plots.fit_panel import ChartPanel, Overlay, Subject
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots.images import paint_images
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.theme import Colors, colors_of, mix
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 _ALL = Subject(past=0, marks_wrong=False)
 _TRAINED = replace(_ALL, splits=("training",))  # of more there is seldom room
 _EDGE = 8.0  # px around what is no chart
-_GAP = 2.0  # px between two images
 
 
 @dataclass(frozen=True, eq=False)
@@ -256,24 +256,13 @@ def _paint_curve(painter: QPainter, area: QRectF, curve: SweepCurve, palette: QP
 
 def _paint_images(painter: QPainter, area: QRectF, dataset: Dataset, colors: Colors) -> None:
     """As many of the training points as there is room for, each a square image."""
-    side = round(dataset.n_inputs**0.5)
     inner = area.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
     rows = 3
     cell = inner.height() / rows
     columns = int(inner.width() // cell)
-    left = inner.left() + (inner.width() - columns * cell) / 2
-    paper, ink = QColor(colors.background), QColor(colors.foreground)
-    table = [mix(paper.name(), ink.name(), level / 16) for level in range(17)]
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    for index, row in enumerate(dataset.train.x[: rows * columns]):
-        image = QImage(side, side, QImage.Format.Format_RGB32)
-        levels = (16 * row / max(float(row.max()), 1e-9)).round().astype(int).reshape(side, side)
-        for y in range(side):
-            for x in range(side):
-                image.setPixelColor(x, y, QColor(table[levels[y, x]]))
-        down, across = divmod(index, columns)
-        place = QPointF(left + across * cell, inner.top() + down * cell)
-        painter.drawImage(QRectF(place, QSizeF(cell - _GAP, cell - _GAP)), image)
+    inner.setLeft(inner.left() + (inner.width() - columns * cell) / 2)
+    inner.setWidth(columns * cell)
+    paint_images(painter, inner, dataset.train.x[: rows * columns], columns, colors)
 
 
 def _paint_table(painter: QPainter, area: QRectF, colors: Colors) -> None:

@@ -233,12 +233,15 @@ class LessonPanel(QWidget):
         next_lesson
             The title of the lesson that follows.
         """
+        had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
         self._lesson_title = lesson.title
         self._show_title(reached.score)
         titles = [each.title for each in lesson.pages]
         self.page_view.set_page(lesson.pages[page], reached, titles)
         self.bar.set_page(page, len(lesson.pages), next_lesson)
         self.show_again()
+        if had_focus:
+            self.page_view.focus_first()
 
     def _show_title(self, score: Score | None) -> None:
         """That of the lesson and, in a quiz, how many answers were right so far."""
@@ -255,7 +258,7 @@ class LessonPanel(QWidget):
         had_focus = self.contents.isAncestorOf(self.focusWidget() or self)
         self._show(self.page_view, has_page=True)
         if had_focus:
-            self.page_view.text.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.page_view.focus_first()
 
     def _show(self, view: QWidget, *, has_page: bool) -> None:
         is_page = view is self.page_view

@@ -39,7 +39,7 @@ _TITLE = 1.25  # of the text
 _OVERLAP = 40  # px of a screen that stay in sight on the next
 
 
-class Section(QWidget):
+class PagePart(QWidget):
     """A heading and what is below it."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
@@ -59,7 +59,7 @@ class Section(QWidget):
         self.heading.set_lines(*lines)
 
 
-class QuestionView(Section):
+class QuestionView(PagePart):
     """The options are buttons, or the place of a handle; the first choice stands.
 
     Signals
@@ -177,7 +177,7 @@ def _verdict(answer: float | None, *, is_right: bool) -> str:
     return "Right." if is_right else "Not quite."
 
 
-class DoView(Section):
+class DoView(PagePart):
     """What to do, and a button that does it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -260,7 +260,7 @@ def _breakable(claim: str) -> str:
     return re.sub(r"[(,]|\.(?!\d)", lambda sign: sign[0] + _BREAK, claim)
 
 
-class ClaimList(Section):
+class ClaimList(PagePart):
     """A `ClaimRow` for each claim."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -349,7 +349,7 @@ class PageView(ScrolledColumn):
         self.badge.setToolTip("The settings of this page are those of the published recipe")
         self.text = TextView()
         self.question, self.do, self.claims = QuestionView(), DoView(), ClaimList()
-        self.why = named("lesson.why", Section("Why"))
+        self.why = named("lesson.why", PagePart("Why"))
         self._why = named("lesson.why.text", WrappedText())
         self.why.column.addWidget(self._why)
         self.score = ScoreView()
@@ -386,10 +386,28 @@ class PageView(ScrolledColumn):
             QWidget.setTabOrder(first, second)
         self.verticalScrollBar().setValue(0)
 
+    def focus_first(self) -> None:
+        """Let the keyboard begin at the first thing that can be read on or chosen."""
+        # Once it is there: what was added to a layout is shown by an event.
+        QTimer.singleShot(0, self, self._focus_first)
+
+    def _focus_first(self) -> None:
+        self._focus(self.text, *self.question.parts, self.do.button)
+
+    def _focus(self, *parts: QWidget) -> None:
+        """Let the keyboard go on at the first of these that can be used."""
+        usable = [part for part in parts if part.isVisible() and part.isEnabled()]
+        if usable:
+            usable[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
     def set_reached(self, reached: Reached) -> None:
         """Show what comes after an answer, after what was done, and after what was measured."""
         before = [part.isHidden() for part in self._parts]
+        had_focus = self.question.isAncestorOf(self.focusWidget() or self)
         self._show(reached)
+        if had_focus:  # and may have lost it to what is below the page
+            question = self.question
+            self._focus(question.again_button, self.do.button, *question.parts)
         now = [part.isHidden() for part in self._parts]
         for part, was_hidden, is_hidden in zip(self._parts, before, now, strict=True):
             if was_hidden and not is_hidden:  # the last of them stays in sight

@@ -1,18 +1,38 @@
 """The fits of many inputs: predicted against true values, linear weights, and confusion."""
 
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontInfo,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fit import Fit
-from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
+from regplay.gui.plots.canvas import (
+    Frame,
+    Picture,
+    Reading,
+    Readout,
+    ReadoutRow,
+    paint_readout,
+)
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
+from regplay.gui.plots.images import paint_images
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
@@ -223,6 +243,8 @@ class PredictedView(FitPanel):
 
 
 _LEVELS = 32  # shades of a cell
+_SMALLEST = 9  # px of text that can be read
+_IMAGES = 4  # in a row and in a column of those of a cell
 _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -246,6 +268,21 @@ def _shades(colors: Colors, color: str) -> list[tuple[QColor, QColor]]:
     return shades
 
 
+@dataclass(frozen=True)
+class _Places:
+    """Where the cells are, in pixels."""
+
+    left: float
+    top: float
+    width: float  # of a cell
+    height: float
+
+    def cell(self, row: int, column: int) -> QRectF:
+        """A cell without its seam."""
+        x, y = self.left + column * self.width, self.top + row * self.height
+        return QRectF(x, y, self.width - 1, self.height - 1)
+
+
 class ConfusionGrid(QWidget):
     """Counts as shaded cells; drawn again only when one has changed.
 
@@ -255,14 +292,24 @@ class ConfusionGrid(QWidget):
         The classes.
     counts
         [true class, assigned class]; [0, 0] where there are none.
+    reader
+        Called with the true and the assigned class of the cell under the mouse; says what the box
+        beside it shows.
+    readout
+        What it shows, or None.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.counts: NDArray[np.intp] = np.zeros((0, 0), dtype=np.intp)
         self.names: tuple[str, ...] = ()
+        self.reader: Callable[[int, int], Readout] | None = None
+        self.readout: Readout | None = None
         self._color: str = ROLES.train
+        self._mouse: QPointF | None = None
+        self._cell = (0, 0)  # under the mouse, while there is something to read
         self.setMinimumSize(120, 90)
+        self.setMouseTracking(True)
 
     def show_counts(
         self, names: tuple[str, ...], counts: NDArray[np.intp] | None, color: str
@@ -273,14 +320,55 @@ class ConfusionGrid(QWidget):
         if looks != (self.names, self._color) or not np.array_equal(counts, self.counts):
             self.names, self._color = looks
             self.counts = counts
-            self.update()
+            self._point(self._mouse)
+
+    def cell_at(self, position: QPointF) -> tuple[int, int] | None:
+        """The true and the assigned class of the cell at a point, or None."""
+        places = self._places(QFontMetrics(self.font()), self.size())
+        column = math.floor((position.x() - places.left) / places.width)
+        row = math.floor((position.y() - places.top) / places.height)
+        n = len(self.counts)
+        return (row, column) if 0 <= row < n and 0 <= column < n else None
+
+    def _point(self, mouse: QPointF | None) -> None:
+        self._mouse = mouse
+        cell = None if mouse is None else self.cell_at(mouse)
+        self.readout = None
+        if cell is not None and self.reader is not None:
+            self._cell, self.readout = cell, self.reader(*cell)
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Show the points behind the cell."""
+        self._point(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide them."""
+        super().leaveEvent(event)
+        self._point(None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the cells."""
+        """Draw the cells, and what is read of one."""
         painter, colors = QPainter(self), colors_of(self)
         painter.fillRect(self.rect(), QColor(colors.background))
         self.draw(painter, self.size(), colors)
+        if self.readout is not None:
+            place = self._places(painter.fontMetrics(), self.size()).cell(*self._cell)
+            painter.setPen(QPen(QColor(colors.foreground), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(place)
+            at = QPointF(place.right(), place.top())
+            paint_readout(painter, QRectF(self.rect()), at, self.readout, colors)
         painter.end()
+
+    def _places(self, metrics: QFontMetrics, size: QSize) -> "_Places":
+        n, line = max(len(self.names), 1), metrics.height()
+        widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
+        left = float(min(widest, size.width() * 0.25) + 12 + line)
+        top = 2.0 * line + 8
+        width = min((size.width() - left - 8) / n, 110.0)
+        height = min((size.height() - top - 6) / n, 70.0)
+        return _Places(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
         """Draw the cells at a size in pixels; the ground is there already."""
@@ -288,11 +376,8 @@ class ConfusionGrid(QWidget):
         n, line = len(self.names), metrics.height()
         if not n:
             return
-        widest = max(metrics.horizontalAdvance(name) for name in self.names)
-        left = float(min(widest, size.width() * 0.25) + 12 + line)
-        top = 2.0 * line + 8
-        width = min((size.width() - left - 8) / n, 110.0)  # of a cell
-        height = min((size.height() - top - 6) / n, 70.0)
+        places = self._places(metrics, size)
+        left, top, width, height = places.left, places.top, places.width, places.height
         painter.setPen(QColor(colors.muted))
         painter.drawText(QRectF(left, 2, width * n, line), _CENTER, "assigned class")
         painter.save()
@@ -302,22 +387,30 @@ class ConfusionGrid(QWidget):
         painter.restore()
         painter.setPen(QColor(colors.foreground))
         cut = Qt.TextElideMode.ElideRight
+        # In low rows the text is small, and gives way where it would be too small to read.
+        font, has_room = QFont(painter.font()), height >= _SMALLEST + 1
+        font.setPixelSize(max(min(QFontInfo(font).pixelSize(), int(height) - 1), 1))
         for index, name in enumerate(self.names):
             across = metrics.elidedText(name, cut, int(width - 2))
             painter.drawText(QRectF(left + index * width, line + 4, width, line), _CENTER, across)
-            down = metrics.elidedText(name, cut, int(left - line - 10))
+        painter.setFont(font)
+        for index, name in enumerate(self.names if has_room else ()):
+            down = painter.fontMetrics().elidedText(name, cut, int(left - line - 10))
             place = QRectF(line, top + index * height, left - line - 6, height)
             painter.drawText(place, _RIGHT, down)
+        widest = painter.fontMetrics().horizontalAdvance(str(int(self.counts.max(initial=0))))
+        has_room = has_room and widest <= width
         totals = np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
         levels = np.ceil(self.counts / totals * _LEVELS).astype(int).tolist()
         shades = _shades(colors, colors.of(self._color))
         for row, counts in enumerate(self.counts.tolist()):
             for column, count in enumerate(counts):
                 ground, text = shades[levels[row][column]]
-                cell = QRectF(left + column * width, top + row * height, width - 1, height - 1)
+                cell = places.cell(row, column)
                 painter.fillRect(cell, ground)
-                painter.setPen(text)
-                painter.drawText(cell, _CENTER, str(count))
+                if has_room:
+                    painter.setPen(text)
+                    painter.drawText(cell, _CENTER, str(count))
 
 
 class ConfusionView(FitPanel):
@@ -327,6 +420,7 @@ class ConfusionView(FitPanel):
         super().__init__(parent)
         self.legend = Legend()
         self.grid = ConfusionGrid()
+        self.grid.reader = self._read
         self.train_button, self.valid_button = Toggle("training"), Toggle("validation")
         group = QButtonGroup(self)
         row = QHBoxLayout()
@@ -360,10 +454,38 @@ class ConfusionView(FitPanel):
             self.grid.show_counts(() if dataset is None else dataset.class_names, None, color)
             self.legend.set_entries(())
             return
-        split, predicted = (dataset.train, fit.train) if train else (dataset.valid, fit.valid)
+        split, predicted = self._shown(dataset, fit)
         counts = confusion_counts(predicted, split.y)
         self.grid.show_counts(dataset.class_names, counts, color)
         right, n = int(np.trace(counts)), len(split.y)
         name = "training" if train else "validation"
         text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
         self.legend.set_entries((Entry("square", text, color),))
+
+    def _shown(self, dataset: Dataset, fit: Fit) -> tuple[Split, Floats]:
+        """The points that are counted, and what is predicted of them."""
+        if self.train_button.isChecked():
+            return dataset.train, fit.train
+        return dataset.valid, fit.valid
+
+    def _read(self, true: int, assigned: int) -> Readout:
+        """How many points are in a cell, and the first of them where they are pictures."""
+        dataset, fit = self.dataset, self.fit
+        assert dataset is not None
+        assert fit is not None
+        split, predicted = self._shown(dataset, fit)
+        found = np.flatnonzero((split.y == true) & (predicted.argmax(axis=1) == assigned))
+        name, other = dataset.class_names[true], dataset.class_names[assigned]
+        n, total = len(found), int(np.count_nonzero(split.y == true))
+        title = f"{name}, right" if true == assigned else f"{name}, taken for {other}"
+        title += f": {n:,} of {total:,}"
+        if not (dataset.is_image and n):
+            return Readout(title)
+        images = split.x[found[: _IMAGES**2]]
+        columns = min(_IMAGES, math.ceil(math.sqrt(len(images))))
+
+        def paint(painter: QPainter, area: QRectF) -> None:
+            paint_images(painter, area, images, columns, colors_of(self))
+
+        caption = f"the first {len(images)}" if len(images) < n else ""
+        return Readout(title, (), Picture(paint, caption))

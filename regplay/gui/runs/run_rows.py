@@ -27,7 +27,7 @@ from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
 WIDEST_LOSS = "8.8e−88"
-_WIDEST_GAP = "+8.8888"
+WIDEST_GAP = "+8.8888"
 
 # They were searched for: each keeps a CIEDE2000 distance of 19 or more from the others and from the
 # colours of training, validation, fit and truth, and of 7.5 under simulated protanopia,
@@ -35,7 +35,7 @@ _WIDEST_GAP = "+8.8888"
 # holds them to that. The first ones are the most vivid.
 _ON_LIGHT = (
     *("#ff00ff", "#8e9606", "#00358c", "#6e5730", "#17735c", "#591250"),
-    *("#a64299", "#6633ff", "#084000", "#a386bf", "#732e2e", "#d97790"),
+    *("#a83c94", "#6633ff", "#084000", "#a386bf", "#732e2e", "#d97790"),
 )
 _ON_DARK = (
     *("#d900a3", "#7361f2", "#bfff00", "#f2b600", "#8c701c", "#658c4d"),
@@ -253,7 +253,7 @@ def places(width: int, font: QFont) -> Places:
     """The places in a row of this width."""
     metrics = QFontMetrics(tabular(font))
     line = metrics.height() + 2
-    loss, gap = (metrics.horizontalAdvance(text) for text in (WIDEST_LOSS, _WIDEST_GAP))
+    loss, gap = (metrics.horizontalAdvance(text) for text in (WIDEST_LOSS, WIDEST_GAP))
     best = metrics.horizontalAdvance("best 8.8e−88 @ 100,000")
     is_wide = width >= _WIDE
     height = line + 4 if is_wide else 2 * line + 4

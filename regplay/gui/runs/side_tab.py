@@ -22,7 +22,15 @@ from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.many_inputs import PredictedView
 from regplay.gui.plots.shapes import pen
-from regplay.gui.runs.run_rows import LEFT, RIGHT, WIDEST_LOSS, pin_color, tabular, write
+from regplay.gui.runs.run_rows import (
+    LEFT,
+    RIGHT,
+    WIDEST_GAP,
+    WIDEST_LOSS,
+    pin_color,
+    tabular,
+    write,
+)
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
 from regplay.gui.widgets import Press, named
@@ -154,11 +162,11 @@ class TitleLine(QWidget):
         color = colors.of(self._color or colors.fit)
         painter.setPen(pen(color, 3))
         painter.drawLine(4, height // 2, _LINE, height // 2)
-        right = self._paint_numbers(painter)
         left = _LINE + _GAP
         bold = QFont(self.font())
         bold.setBold(True)
         wanted = QFontMetrics(bold).horizontalAdvance(self.name) + 2
+        right = self._paint_numbers(painter, left + wanted + _GAP)
         room = QRect(left, 0, max(min(wanted, right - left), 0), height)
         # A colour made for lines may be faint as text.
         write(painter, bold, QColor(color), room, self.name, LEFT)
@@ -168,18 +176,26 @@ class TitleLine(QWidget):
             write(painter, self.font(), QColor(colors.muted), room, self._note, LEFT)
         painter.end()
 
-    def _paint_numbers(self, painter: QPainter) -> int:
-        """Draw the losses from the right; where they begin."""
+    def _paint_numbers(self, painter: QPainter, left: int) -> int:
+        """Draw the losses from the right, as many as leave the name its room; where they begin.
+
+        Parameters
+        ----------
+        left
+            Where the name ends.
+        """
         colors, height, font = colors_of(self), self.height(), tabular(self.font())
         right = self.width() - 4
         metrics = QFontMetrics(font)
-        number = metrics.horizontalAdvance(WIDEST_LOSS)
+        number = max(map(metrics.horizontalAdvance, (WIDEST_LOSS, WIDEST_GAP))) + 4
+        count = max(min((right - left) // (number + _GAP), 3), 0)  # the gap is the first to go
         needed = 3 * number + 3 * metrics.horizontalAdvance("valid") + _NAME
         if self._note:  # which says more than what the colours say too
             needed += metrics.horizontalAdvance(_LONG_NOTE)
         has_words = self.width() > needed
         inks = (colors.train, colors.valid, colors.foreground)
-        for text, word, ink in reversed([*zip(self._numbers, _WORDS, inks, strict=False)]):
+        shown = [*zip(self._numbers, _WORDS, inks, strict=False)][:count]
+        for text, word, ink in reversed(shown):
             parts = [(text, number), (word, metrics.horizontalAdvance(word) + 2)]
             for written, width in parts if has_words else parts[:1]:
                 place = QRect(right - width, 0, width, height)

@@ -1,6 +1,7 @@
 """The program's own small widgets."""
 
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon
+from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider
 from regplay.gui.widgets.layout import ScrolledColumn, column, divided, leave_space, named, take_out
 from regplay.gui.widgets.study_control import StudyControl
@@ -24,5 +25,6 @@ __all__ = [
     "divided",
     "leave_space",
     "named",
+    "paint_focus_ring",
     "take_out",
 ]

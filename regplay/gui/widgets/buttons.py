@@ -8,16 +8,27 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
     QPixmap,
 )
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
+from regplay.gui.theme import line_color
+from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.resources import resource
 
-_PADDING = QSize(14, 7)  # px around the text
+_PADDING = QSize(16, 8)  # px around the text
 _RADIUS = 4.0
+# Of the colour of the text in the ground of what is drawn without a frame.
+_RESTING, _UNDER_MOUSE, _CHOSEN = 0.06, 0.1, 0.12
+_UNDERLINE = 2.0  # px, below what is chosen
 
 
 class Button(QToolButton):
@@ -38,6 +49,15 @@ class Button(QToolButton):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and self._icon:
             self.set_icon(self._icon)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The style's, with our own ring in place of its mark of the focus."""
+        painter, option = QStylePainter(self), QStyleOptionToolButton()
+        self.initStyleOption(option)
+        option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+        paint_focus_ring(painter, self)
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses it; Space is for the window, which trains or pauses on it."""
@@ -84,36 +104,40 @@ class Toggle(Button):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A frame with the text in it, filled while the button is down."""
+        """The text, underlined in the accent colour while the button is down."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_frame(painter, QRectF(self.rect()))
+        self._draw_ground(painter, QRectF(self.rect()))
         self._draw_content(painter)
         painter.end()
 
-    def _draw_frame(self, painter: QPainter, place: QRectF) -> None:
-        palette, role = self.palette(), QPalette.ColorRole
-        is_lit = self.isChecked() or self.underMouse()
-        edge = palette.color(role.Highlight) if is_lit else QColor(128, 128, 128, 150)
-        if self.hasFocus():
-            edge = palette.color(role.WindowText)
-        painter.setPen(QPen(edge, 1.0))
-        painter.setBrush(
-            palette.brush(role.Highlight) if self.isChecked() else Qt.BrushStyle.NoBrush
-        )
-        painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+    def _draw_ground(self, painter: QPainter, place: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        share = self._resting_share()
+        if self.isEnabled() and self.underMouse():
+            share = _UNDER_MOUSE
+        if self.isChecked():
+            share = _CHOSEN
+        if share:
+            painter.setBrush(line_color(self.palette(), share))
+            painter.drawRoundedRect(place, _RADIUS, _RADIUS)
+        if self.isChecked():
+            painter.setBrush(self.palette().highlight())
+            line = place.adjusted(_RADIUS, place.height() - _UNDERLINE, -_RADIUS, 0)
+            painter.drawRoundedRect(line, _UNDERLINE / 2, _UNDERLINE / 2)
+        paint_focus_ring(painter, self, place)
+
+    def _resting_share(self) -> float:
+        """Of the text's colour in the ground: none in those of a group, which are tabs."""
+        return _RESTING if self.group() is None else 0.0
 
     def _draw_content(self, painter: QPainter) -> None:
-        painter.setPen(self._text_color())
+        painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-
-    def _text_color(self) -> QColor:
-        role = QPalette.ColorRole
-        return self.palette().color(role.HighlightedText if self.isChecked() else role.WindowText)
 
 
 class Press(Toggle):
-    """Looks like a `Toggle` that is up."""
+    """Looks like a `Toggle` of no group that is up."""
 
     def __init__(self, text: str, tip: str = "", parent: QWidget | None = None) -> None:
         super().__init__(text, tip, parent)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QWheelEvent
 from PySide6.QtWidgets import QSlider, QWidget
 
 from regplay.gui.theme import colors_of, line_color
+from regplay.gui.widgets.focus import paint_focus_ring
 
 HANDLE = 14  # px, diameter
 _HALF = 2.0  # px, of the thickness of the groove
@@ -104,11 +105,15 @@ class HandleSlider(QSlider):
 
     def _paint_handle(self, painter: QPainter, middle: float) -> None:
         palette = self.palette()
-        active = self.isEnabled() and (self.hasFocus() or self.isSliderDown())
-        line = palette.highlight().color() if active else line_color(palette, 0.5)
-        painter.setPen(QPen(line, 2 if active else 1))
+        is_held = self.isEnabled() and self.isSliderDown()
+        line = palette.highlight().color() if is_held else line_color(palette, 0.5)
+        painter.setPen(QPen(line, 2 if is_held else 1))
         # Light on either ground, so that it stands out from the groove.
         light = line_color(palette, 0.8 if self.isEnabled() else 0.4)
         painter.setBrush(light if colors_of(palette).dark else palette.base())
         radius = HANDLE / 2 - 1
-        painter.drawEllipse(QPointF(self.x_of(self.value()), middle), radius, radius)
+        handle = QPointF(self.x_of(self.value()), middle)
+        painter.drawEllipse(handle, radius, radius)
+        around = QRectF(0, 0, HANDLE + 2, HANDLE + 2)
+        around.moveCenter(handle)
+        paint_focus_ring(painter, self, around)

@@ -25,6 +25,7 @@ class ElidedLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._whole = ""
+        self._shorter: tuple[str, ...] = ()
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
@@ -32,10 +33,16 @@ class ElidedLabel(QLabel):
         """All of it."""
         return self._whole
 
-    def setText(self, text: str) -> None:
-        """Say something else."""
-        if text != self._whole:
-            self._whole = text
+    def setText(self, text: str, *shorter: str) -> None:
+        """Say something else.
+
+        Parameters
+        ----------
+        *shorter
+            What to say, each where there is no room for those before; only the last one is cut.
+        """
+        if (text, shorter) != (self._whole, self._shorter):
+            self._whole, self._shorter = text, shorter
             self.setToolTip(text)
             self.setAccessibleName(text)
             self._elide()
@@ -58,13 +65,16 @@ class ElidedLabel(QLabel):
 
     def _elide(self) -> None:
         room, metrics = self.contentsRect(), self.fontMetrics()
-        lines, most = [self._whole], 1
-        if self.wordWrap():
-            lines = _wrapped(self._whole.rstrip(), self.font(), room.width())
-            most = max(1, room.height() // metrics.lineSpacing())
-        kept, rest = lines[: most - 1], " ".join(lines[most - 1 :])
-        last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
-        super().setText(self._whole if last == rest else "\n".join([*kept, last]))
+        for text in (self._whole, *self._shorter):
+            lines, most = [text], 1
+            if self.wordWrap():
+                lines = _wrapped(text.rstrip(), self.font(), room.width())
+                most = max(1, room.height() // metrics.lineSpacing())
+            kept, rest = lines[: most - 1], " ".join(lines[most - 1 :])
+            last = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, room.width())
+            if last == rest:
+                break
+        super().setText(text if last == rest else "\n".join([*kept, last]))
 
 
 def _wrapped(text: str, font: QFont, width: int) -> list[str]:
@@ -134,7 +144,18 @@ class Invitation(QWidget):
     def set_texts(self, text: str, button: str) -> None:
         """Say this, above a button that is called so."""
         self._label.setText(text)
+        self._fit_label()
         self.button.setText(button)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another font takes other room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_label()
+
+    def _fit_label(self) -> None:
+        # In a layout a label takes its height from a width that it does not get.
+        self._label.setFixedHeight(self._label.heightForWidth(_SENTENCE_WIDTH))
 
 
 class Banner(QFrame):

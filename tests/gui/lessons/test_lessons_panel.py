@@ -83,6 +83,7 @@ def test_the_contents_are_used_by_keyboard(reader):
     reader.press(Key.Key_Down)
     reader.press(Key.Key_Return)
     assert reader.guide.position == ("decay", 2)
+    reader.settle()
     assert reader.panel.page_view.text.hasFocus()
 
 

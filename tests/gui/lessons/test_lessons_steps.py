@@ -155,6 +155,19 @@ def test_show_me_does_it(steps):
     assert parts(steps) == ["predict", "do", "see"]
 
 
+def test_the_keyboard_goes_on_from_part_to_part(steps):
+    steps.find("lesson.option.0").setFocus()
+    steps.press(Qt.Key.Key_Down)
+    steps.press(Qt.Key.Key_Return)
+    assert steps.find("lesson.try").hasFocus()
+    steps.press(Qt.Key.Key_Return)
+    assert parts(steps) == ["predict", "do", "see"]
+    assert steps.find("lesson.try").hasFocus()
+    steps.press(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
+    steps.settle()
+    assert steps.panel.page_view.question.handle.slider.hasFocus()
+
+
 def test_a_handle_is_put_where_the_answer_is_expected(steps):
     steps.guide.go_to("steps", 1)
     question = steps.panel.page_view.question

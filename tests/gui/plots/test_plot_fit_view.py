@@ -1,13 +1,24 @@
+import math
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.many_inputs import ConfusionView, PredictedView, confusion_counts
+from regplay.gui.plots.many_inputs import (
+    ConfusionGrid,
+    ConfusionView,
+    PredictedView,
+    confusion_counts,
+)
 from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
@@ -246,6 +257,58 @@ def test_many_inputs_show_predicted_against_true_and_the_weights(
     np.testing.assert_array_equal(view.panel.weights.truth.groups[0].y, dataset.true_weights)
     view.set_fit(Fit(2, 2, fit.train, fit.valid))
     assert view.panel.weights.isHidden()
+
+
+def test_a_cell_of_the_confusion_matrix_shows_its_digits(qtbot, show_widget) -> None:
+    settings = {"data.name": "digits", "data.n_train": 60, "data.n_valid": 200}
+    dataset = load(replace(Experiment(), settings).data)
+    y = dataset.valid.y
+    predicted = np.eye(10)[np.where((y == 3) & (np.arange(len(y)) % 4 == 0), 8, y)]
+    view = show_widget(FitView(), 700, 500)
+    view.set_dataset(dataset)
+    view.set_fit(Fit(1, 1, np.eye(10)[dataset.train.y], predicted, None))
+    grid = view.panel.grid
+    n = int(grid.counts[3, 8])
+    assert n == np.count_nonzero((y == 3) & (np.arange(len(y)) % 4 == 0)) > 0
+
+    def point(row: int, column: int) -> None:
+        places = grid._places(grid.fontMetrics(), grid.size())
+        qtbot.mouseMove(grid, places.cell(row, column).center().toPoint())
+        qtbot.waitUntil(lambda: grid.readout is not None)
+
+    point(3, 8)
+    assert grid.readout.title == f"3, taken for 8: {n} of {np.count_nonzero(y == 3)}"
+    assert grid.readout.picture.caption == ""
+    picture = QImage(240, 240, QImage.Format.Format_RGB32)
+    picture.fill(QColor(LIGHT.background))
+    painter = QPainter(picture)
+    grid.readout.picture.paint(painter, QRectF(0, 0, 240, 240))
+    painter.end()
+    columns = math.ceil(math.sqrt(n))
+    cell, first = 240 / columns, dataset.valid.x[(y == 3) & (predicted.argmax(axis=1) == 8)][0]
+    for at in (first.argmax(), first.argmin()):
+        row, column = divmod(int(at), 8)
+        side = (cell - 2) / 8
+        lightness = picture.pixelColor(int((column + 0.5) * side), int((row + 0.5) * side))
+        ink = lightness.lightness() < 128
+        assert ink == (at == first.argmax())
+    point(4, 4)
+    assert grid.readout.title.startswith("4, right: ")
+    qtbot.mouseMove(grid, QPoint(2, 2))
+    qtbot.waitUntil(lambda: grid.readout is None)
+
+
+def test_numbers_of_a_low_matrix_give_way_to_its_colours(show_widget) -> None:
+    grid = show_widget(ConfusionGrid(), 400, 300)
+    names = tuple(map(str, range(10)))
+    pictures = {}
+    for height in (300, 110):
+        grid.resize(400, height)
+        for count in (11, 22):  # the same shades
+            grid.show_counts(names, np.full((10, 10), count), LIGHT.train)
+            pictures[height, count] = grid.grab().toImage()
+    assert pictures[300, 11] != pictures[300, 22]
+    assert pictures[110, 11] == pictures[110, 22]
 
 
 def test_confusion_counts() -> None:

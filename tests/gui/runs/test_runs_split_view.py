@@ -4,7 +4,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QFontMetricsF, QImage
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
@@ -12,6 +12,7 @@ from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.plots.chart import Chart
+from regplay.gui.runs import side_tab
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.runs.side_tab import Place, SideTab
 from regplay.gui.theme import DARK, LIGHT, palette_of
@@ -279,3 +280,23 @@ def test_another_run_in_a_panel_has_none_of_the_earlier_fits_of_the_one_before(s
     assert view.views[0].panel.past.epochs == []
     view.set_fit(0, dataclasses.replace(_fit(dataset), epoch=16))
     assert view.views[0].panel.past.epochs == [16]
+
+
+@pytest.mark.parametrize("width", [160, 260, 340, 480, 900])
+def test_nothing_in_a_title_is_cut_and_the_gap_is_the_first_to_go(
+    monkeypatch, show_widget, width
+) -> None:
+    written: dict[str, tuple[int, int]] = {}  # what it needs and what it has, in px
+
+    def record(_painter, font, _color, place, words, _alignment) -> None:
+        written[words] = QFontMetrics(font).horizontalAdvance(words), place.width()
+
+    monkeypatch.setattr(side_tab, "write", record)
+    line = show_widget(side_tab.TitleLine(), width, 24)
+    line.set_name("both λ 0.01, p 0.3", None)
+    line.set_numbers((2.6e-5, 0.3239))
+    line.grab()
+    assert all(needed <= room for needed, room in written.values()), written
+    numbers = [text for text in ("2.6e−05", "0.3239", "+0.3239") if text in written]
+    assert numbers == ["2.6e−05", "0.3239", "+0.3239"][: len(numbers)]
+    assert len(numbers) == {160: 0, 260: 1, 340: 2}.get(width, 3)

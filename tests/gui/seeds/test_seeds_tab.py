@@ -110,6 +110,8 @@ def test_what_will_be_seen_is_told_and_starts_by_one_click(tab):
     parts = 10 * len(tab._positions())
     assert button.text() == f"Train {10 + parts} networks"
     assert "bias², variance and noise" in find(tab, "seeds.invitation.text").text()
+    label = find(tab, "seeds.invitation.text")
+    assert label.height() >= label.heightForWidth(label.width())  # nothing is cut off
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     wanted = tab.wanted(Experiment(), None)
     assert sum(len(one.sweep.experiments) for one in wanted.values()) == 10 + parts
