@@ -180,7 +180,8 @@ class _CheckBox(QCheckBox):
         option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
         painter.drawControl(QStyle.ControlElement.CE_CheckBox, option)
         words = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxFocusRect, option, self)
-        paint_focus_ring(painter, self, QRectF(words).adjusted(-2, -2, 4, 2))
+        place = QRectF(words.left() - 2, 0, words.width() + 6, self.height())
+        paint_focus_ring(painter, self, place)
         painter.end()
 
 
