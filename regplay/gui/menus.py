@@ -45,6 +45,8 @@ class Menus(QObject):
         (str): in how many seconds a finished run is shown once more.
     validation_toggled
         (bool): whether validation points are drawn.
+    lock_toggled
+        (bool): whether axes stay as they are, whatever the data.
     """
 
     scheme_chosen = Signal(str)
@@ -52,6 +54,7 @@ class Menus(QObject):
     device_chosen = Signal(str)
     replay_chosen = Signal(str)
     validation_toggled = Signal(bool)
+    lock_toggled = Signal(bool)
 
     def __init__(
         self,
@@ -115,6 +118,7 @@ class Menus(QObject):
         self._validation = self._add_switch(
             view, "validation", "&Validation points", self.validation_toggled, "V"
         )
+        self._add_switch(view, "lock", "&Lock axes", self.lock_toggled, "L")
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))

@@ -92,6 +92,8 @@ class MainWindow(QMainWindow):
         controller.studies.add(self.controls)
         self.fit_view = FitView()
         self.history_view = HistoryView()
+        for plots in (self.fit_view, self.history_view):
+            plots.set_frames(controller.runner.framed)
         self.banner = Banner()
         self.timeline = Timeline()
         self.status = Status(clock)
@@ -223,6 +225,7 @@ class MainWindow(QMainWindow):
         self.menus.device_chosen.connect(self.set_device)
         self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
         self.menus.validation_toggled.connect(self.set_shows_validation)
+        self.menus.lock_toggled.connect(self._lock_axes)
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -343,6 +346,10 @@ class MainWindow(QMainWindow):
         self.settings.setValue("replay", str(seconds))
         self.menus.set_replay(seconds)
         self.controller.replay.seconds = seconds
+
+    def _lock_axes(self, locked: bool) -> None:
+        for chart in self.findChildren(Chart):
+            chart.set_locked(locked)
 
     def set_shows_validation(self, shows: bool) -> None:
         """Draw the validation points over fits, or the training points alone."""

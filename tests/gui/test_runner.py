@@ -1,5 +1,6 @@
 """The runner and its thread without any widget, on a virtual clock."""
 
+import dataclasses
 import itertools
 import math
 import threading
@@ -185,8 +186,8 @@ def test_a_paused_run_keeps_its_epoch_when_the_batches_change(runner, until):
     assert runner.epoch == 3
 
 
-def view_of(generation, run=None, *, is_finished=False):
-    snapshot = Training([SMALL], datasets=[DATASET]).peek()
+def view_of(generation, run=None, *, epoch=0, is_finished=False):
+    snapshot = dataclasses.replace(Training([SMALL], datasets=[DATASET]).peek(), epoch=epoch)
     return View(generation, run, DATASET, snapshot, snapshot, None, None, Look(), is_finished)
 
 
@@ -210,6 +211,32 @@ def test_views_come_in_order_and_none_after_the_end_of_the_data(runner, clock):
         box.put(view_of(generation))
         clock.advance(FRAME)
     assert [view.generation for view in runner.views[4:]] == [6]
+
+
+def test_what_reaches_the_epoch_that_was_shown_is_shown_at_once(runner, clock):
+    box = runner._worker.mailbox
+    submit(runner)
+    runner.play()
+    box.put(view_of(1, epoch=5))
+    clock.advance(FRAME)
+    submit(runner)
+    for epoch in (0, 4, 5, 6):
+        box.put(view_of(2, epoch=epoch))
+        clock.advance(FRAME)
+    assert [view.snapshot.epoch for view in runner.views] == [5, 5, 6]
+    submit(runner)
+    box.put(view_of(3, epoch=3))
+    clock.advance(0.9)
+    assert runner.view.snapshot.epoch == 6
+    clock.advance(0.2)
+    assert runner.view.snapshot.epoch == 3  # a long training shows its progress
+    submit(runner)
+    box.put(view_of(4, epoch=1))
+    clock.advance(FRAME)
+    assert runner.view.snapshot.epoch == 3
+    runner.pause()
+    clock.advance(FRAME)
+    assert runner.view.snapshot.epoch == 1  # what waits is what there is
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
 
@@ -57,6 +57,19 @@ def test_whether_validation_points_are_drawn_is_remembered(open_window, settings
     assert not second.window.tabs.side.views[0].panel.shows_validation
     second.choose("view.validation")
     assert second.window.tabs.side.views[0].panel.shows_validation
+
+
+def test_axes_are_locked_and_unlocked_by_a_key(open_window):
+    person = open_window()
+    chart = person.window.fit_view.panel.chart
+    before = chart.box.viewRange()
+    person.press(Qt.Key.Key_L)
+    assert action(person, "view.lock").isChecked()
+    chart.cover("y", [50.0])
+    person.wait(lambda: chart.auto_range("y")[1] >= 50)
+    assert chart.box.viewRange() == before
+    person.press(Qt.Key.Key_L)
+    assert chart.box.viewRange()[1][1] >= 50
 
 
 def test_logarithmic_axes_are_the_default_and_another_choice_is_remembered(open_window, settings):

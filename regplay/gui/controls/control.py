@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -179,7 +179,9 @@ class _CheckBox(QCheckBox):
         self.initStyleOption(option)
         option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
         painter.drawControl(QStyle.ControlElement.CE_CheckBox, option)
-        paint_focus_ring(painter, self)
+        words = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxFocusRect, option, self)
+        place = QRectF(words.left() - 2, 0, words.width() + 6, self.height())
+        paint_focus_ring(painter, self, place)
         painter.end()
 
 

@@ -4,7 +4,14 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.gui.theme import blend, line_color
 from regplay.gui.widgets import Button
@@ -60,6 +67,15 @@ class _DefaultsButton(Button):
 
 class GroupHeading(Button):
     """The title of a group; the theme gives its class a font of its own."""
+
+
+class _MoreButton(Button):
+    """Its arrow says whether it is down; the style would press it in a frame."""
+
+    def initStyleOption(self, option: QStyleOptionToolButton) -> None:
+        """Of a button that is up."""
+        super().initStyleOption(option)
+        option.state &= ~QStyle.StateFlag.State_On  # type: ignore[attr-defined]
 
 
 class Group(Framing):
@@ -122,7 +138,7 @@ class Group(Framing):
 
     def add_more(self) -> None:
         """Put a `More` button below; it shows and hides the controls that are added from now on."""
-        self.more = Button()
+        self.more = _MoreButton()
         _describe(self.more, "More", f"Show or hide more about {self._title}.")
         self.more.setAccessibleName(f"More {self._title}")
         self.more.setCheckable(True)

@@ -1,12 +1,12 @@
 """Axes around a canvas: drawn alike on screen and in figures; ranges that rest; the mouse."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, SignalInstance
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -241,6 +241,38 @@ class AxisStrip(QGraphicsWidget):
         self._box.mouseDragEvent(event, axis=self._axis)
 
 
+_GLIDE, _FRAME = 0.18, 1 / 60  # s, from one range to the next; between two steps
+
+
+class _Glide:
+    """Calls back with the ranges at its start, and how far it has come (0 … 1)."""
+
+    def __init__(
+        self,
+        frames: SignalInstance,
+        begun: Mapping[Side, Range],
+        step: Callable[[Mapping[Side, Range], float], None],
+    ) -> None:
+        self._frames, self._step = frames, step
+        self.begin_anew(begun)
+        frames.connect(self._tick)
+
+    def begin_anew(self, begun: Mapping[Side, Range]) -> None:
+        """Go on from these ranges, with all of the time."""
+        self._begun = begun
+        self._begun_at: float | None = None
+
+    def stop(self) -> None:
+        """Call back no more."""
+        self._frames.disconnect(self._tick)
+
+    def _tick(self, now: float) -> None:
+        if self._begun_at is None:
+            self._begun_at = now - _FRAME
+        gone = min((now - self._begun_at) / _GLIDE, 1.0)
+        self._step(self._begun, 1 - (1 - gone) ** 3)  # fast first, then slower
+
+
 class Chart(pg.GraphicsView):  # type: ignore[misc]
     """One plot.
 
@@ -260,6 +292,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         Whether the mouse has moved the ranges.
     is_equal
         Whether a unit is as long on both axes, as far as the ranges allow it; set before them.
+    frames
+        A signal with the time in seconds at each frame, by which ranges glide; without, they jump.
+    is_locked
+        Whether ranges stay as they are, whatever the data; `set_locked` changes it.
     pressedAt
         Where on the screen a button of the mouse was pressed last.
     """
@@ -271,6 +307,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.reader: Callable[[float, float], Reading | None] | None = None
         self.manual = False
         self.is_equal = False
+        self.frames: SignalInstance | None = None
+        self.is_locked = False
+        self._glide: _Glide | None = None
         self.pressedAt = QPointF()
         self._is_held = False
         self._log = {"x": False, "y": False}
@@ -294,7 +333,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
-        self.reset_button.clicked.connect(self.reset_ranges)
+        self.reset_button.clicked.connect(self.show_whole)
         self.reset_button.hide()
         self.box.sigRangeChanged.connect(self._redraw)
         self.box.sigResized.connect(self._box_resized)
@@ -358,7 +397,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         grown = extend_decades(now, values) if self._log[axis] else extend(now, values, steps)
         if grown is not now and grown is not None:
             self._auto[axis] = grown
-            self._show(axis)
+            self._follow(axis)
 
     def settle(self, axis: Side, values: ArrayLike, steps: int = 5) -> None:
         """Give a linear axis the range that it would have if it had only ever held `values`."""
@@ -370,7 +409,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Set the range of an axis; on a logarithmic one these are exponents of ten."""
         if self._auto[axis] != (low, high):
             self._auto[axis] = (low, high)
-            self._show(axis)
+            self._follow(axis)
 
     def forget(self, axis: Side) -> None:
         """Start the range of an axis anew with the next `cover`."""
@@ -384,7 +423,21 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Undo pan and zoom."""
         self.manual = False
         self.reset_button.hide()
-        self._show("x", "y")
+        if self._ranges() != self._auto:
+            self._follow("x", "y")
+
+    def show_whole(self) -> None:
+        """Undo pan and zoom, as a person asks for it: also where ranges are locked."""
+        is_locked, self.is_locked = self.is_locked, False
+        self.reset_ranges()
+        self.is_locked = is_locked
+
+    def set_locked(self, locked: bool) -> None:
+        """Let the ranges stay as they are, as for a recording, or follow the data again."""
+        if locked != self.is_locked:
+            self.is_locked = locked
+            self._end_glide()
+            self._show("x", "y")
 
     def hold_ranges(self, holds: bool) -> None:
         """Let the ranges rest, as while a point is dragged; what they miss comes afterwards."""
@@ -392,11 +445,46 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             self._is_held = holds
             self._show("x", "y")
 
+    @property
+    def _rests(self) -> bool:
+        return self.manual or self._is_held or self.is_locked
+
     def _show(self, *axes: Side) -> None:
         for axis in axes:
             wanted = self._auto[axis]
-            if wanted is not None and not (self.manual or self._is_held):
+            if wanted is not None and not self._rests:
                 self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
+
+    def _follow(self, *axes: Side) -> None:
+        """Go to the ranges that the data ask for: by a glide, where there are frames for it."""
+        if self.frames is None or self._rests or not self.isVisible():
+            self._show(*axes)
+        elif self._glide is None:
+            self._glide = _Glide(self.frames, self._ranges(), self._step_glide)
+        else:
+            self._glide.begin_anew(self._ranges())
+
+    def _ranges(self) -> dict[Side, Range]:
+        (left, right), (low, high) = self.box.viewRange()
+        return {"x": (left, right), "y": (low, high)}
+
+    def _step_glide(self, begun: Mapping[Side, Range], share: float) -> None:
+        if self._rests or share >= 1:
+            self._end_glide()
+            self._show("x", "y")
+            return
+        ranges = {}
+        for axis, before in begun.items():
+            wanted = self._auto[axis] or before
+            ranges[f"{axis}Range"] = tuple(
+                start + share * (end - start) for start, end in zip(before, wanted, strict=True)
+            )
+        self.box.setRange(**ranges, padding=0)
+
+    def _end_glide(self) -> None:
+        if self._glide is not None:
+            self._glide.stop()
+            self._glide = None
 
     def is_log(self, axis: Side) -> bool:
         """Whether an axis is logarithmic."""
@@ -408,7 +496,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             return
         self._log[axis] = log
         self.forget(axis)
+        self._end_glide()
         self.reset_ranges()
+        self._end_glide()
         self._redraw()
 
     def _box_resized(self, *_: Any) -> None:
@@ -526,12 +616,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Undo pan and zoom."""
-        self.reset_ranges()
+        self.show_whole()
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Undo pan and zoom on A; leave all other keys to the window."""
         if event.key() == Qt.Key.Key_A and not event.modifiers():
-            self.reset_ranges()
+            self.show_whole()
         else:
             event.ignore()

@@ -162,6 +162,9 @@ class FitPanel(QWidget):
     def clear_past(self) -> None:
         """Forget earlier fits."""
 
+    def follow_run(self) -> None:
+        """The fit is another run's: give up what of the ranges only the last one needed."""
+
     def set_fit_color(self, color: str | None) -> None:
         """Draw the fit in the colour of its run, or in its own."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
@@ -59,6 +59,7 @@ class HistoryView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.log_axes = frozenset({"weights"})
+        self._frames: SignalInstance | None = None
         self._dataset: Dataset | None = None
         self._planned = 1
         self._marks: tuple[int, ...] = ()
@@ -106,6 +107,12 @@ class HistoryView(QWidget):
     def set_tab(self, tab: str) -> None:
         """Show a tab."""
         self.tabs[tab].setChecked(True)
+
+    def set_frames(self, frames: SignalInstance) -> None:
+        """Let ranges glide by a signal that tells the time at each frame."""
+        self._frames = frames
+        for plot in self._plots.values():
+            plot.frames = frames
 
     def set_log_axes(self, axes: Collection[str]) -> None:
         """Make these axes logarithmic, and all others linear."""
@@ -204,6 +211,7 @@ class HistoryView(QWidget):
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
             plot.moment_picked.connect(self.moment_picked)
+            plot.frames = self._frames
             self._set_log(plot)
             self._set_up(plot)
             self._stack.addWidget(plot)

@@ -24,6 +24,9 @@ from regplay.session.session import Change
 
 FRAME = 1 / 60  # s
 DEBOUNCE = 0.1  # s without a change before new sweeps are begun
+_HELD = (
+    1.0  # s after a change, in which the first epochs of a training do not replace what is shown
+)
 
 
 class StudyScheduler(QObject):
@@ -184,6 +187,8 @@ class Runner(QObject):
         torch is imported; training can begin.
     viewed
         (View): something new to show; never of an experiment older than the one shown.
+    framed
+        (float): the time in seconds, at each frame.
     failed, noticed
         A message for the person.
     playing_changed
@@ -192,6 +197,7 @@ class Runner(QObject):
 
     loaded = Signal()
     viewed = Signal(object)
+    framed = Signal(float)
     failed = Signal(str)
     noticed = Signal(str)
     playing_changed = Signal(bool)
@@ -215,6 +221,8 @@ class Runner(QObject):
         )
         self._frames = clock.every(FRAME, self._on_frame)
         self._last_frame = self._shown_at = clock.now()
+        self._held_epoch, self._held_until = 0, 0.0
+        self._waiting: View | None = None  # held back
         self._oldest_shown = 0  # views of older generations are dropped
         self._anew_since = 0  # the generation that began anew; later ones went on from it
         self._begins_at = 0  # the step that it began at
@@ -270,6 +278,7 @@ class Runner(QObject):
         self.generation += 1
         if change is not Change.ADJUST:
             self._anew_since, self._begins_at = self.generation, 0
+            self._hold(self.is_playing or was_at_end)
         last_step = experiment.epochs * self._steps_per_epoch
         if self.is_playing or was_at_end:
             self._set_playing(True)
@@ -282,6 +291,23 @@ class Runner(QObject):
             self._goal = min(round(epochs * self._steps_per_epoch), last_step)
         goal = _whole(self._goal)
         self._submit(Job(self.generation, experiment, dataset, grid, self.device, change, goal))
+
+    def _hold(self, is_to_train: bool) -> None:
+        """Keep what is shown until the network to come has trained as long, or for `_HELD`."""
+        if not is_to_train or self.speed is not None or self.view is None:
+            self._held_until = 0.0
+            return
+        self._held_epoch = self.view.snapshot.epoch
+        self._held_until = self._clock.now() + _HELD
+
+    def _is_held(self, view: View) -> bool:
+        """Whether a view is one of the first epochs, while what was shown before stays."""
+        return (
+            self.is_playing
+            and not (view.is_preview or view.is_finished)
+            and view.snapshot.epoch < self._held_epoch
+            and self._clock.now() < self._held_until
+        )
 
     def _submit(self, job: Job) -> None:
         self._job, self._has_failed = job, False
@@ -388,6 +414,7 @@ class Runner(QObject):
             self._set_goal(min(goal, self.last_step))
         self.studies.follow(self._worker.studies)
         self._take_view()
+        self.framed.emit(now)
         # Once what was shown is painted: until then this thread needs the interpreter itself.
         QTimer.singleShot(0, self._worker, self._worker.await_view)
 
@@ -398,8 +425,12 @@ class Runner(QObject):
             self._take_view()
 
     def _take_view(self) -> None:
-        view = self._worker.mailbox.take()
+        view = self._worker.mailbox.take() or self._waiting
+        self._waiting = None
         if view is None or view.generation < self._oldest_shown:
+            return
+        if self._is_held(view):
+            self._waiting = view
             return
         self._oldest_shown, self._shown_at = view.generation, self._clock.now()
         if view.is_preview:

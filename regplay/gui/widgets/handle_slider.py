@@ -114,6 +114,6 @@ class HandleSlider(QSlider):
         radius = HANDLE / 2 - 1
         handle = QPointF(self.x_of(self.value()), middle)
         painter.drawEllipse(handle, radius, radius)
-        around = QRectF(0, 0, HANDLE + 2, HANDLE + 2)
+        around = QRectF(0, 0, HANDLE, HANDLE)
         around.moveCenter(handle)
         paint_focus_ring(painter, self, around)

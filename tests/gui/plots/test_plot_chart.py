@@ -2,9 +2,10 @@ import sys
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
+from virtual_clock import VirtualClock
 from wheel import turn_wheel
 
 from regplay.gui.plots.chart import Axes, Axis, Chart
@@ -246,3 +247,69 @@ def test_painting_takes_no_reference_from_none(qtbot, make_dataset, make_fit, ma
     paint(300)
     assert history_view.plot.canvas.frames - painted == 300
     assert sys.getrefcount(None) > before - 100
+
+
+class Frames(QObject):
+    framed = Signal(float)
+
+
+@pytest.fixture
+def clock(chart) -> VirtualClock:
+    clock, frames = VirtualClock(), Frames(chart)
+    clock.every(1 / 60, lambda: frames.framed.emit(clock.now()))
+    chart.frames = frames.framed
+    return clock
+
+
+def test_ranges_glide_to_what_the_data_ask_for(chart, clock) -> None:
+    chart.cover("y", [3.0])
+    assert chart.auto_range("y") == (0.0, 3.0)
+    assert chart.box.viewRange()[1] == [0.0, 1.0]
+    seen = []
+    for _ in range(12):
+        clock.advance(1 / 60)
+        seen.append(chart.box.viewRange()[1][1])
+    assert seen == sorted(seen)
+    assert 1 < seen[0] < seen[4] < 3 == seen[-1]
+    changes = []
+    chart.box.sigRangeChanged.connect(lambda *_: changes.append(1))
+    clock.advance(1)
+    assert not changes
+
+
+def test_a_glide_goes_on_to_a_newer_range_and_leaves_the_mouse_its_own(chart, clock) -> None:
+    chart.cover("y", [3.0])
+    clock.advance(0.1)
+    chart.fix("y", 0.0, 2.0)
+    clock.advance(0.3)
+    assert chart.box.viewRange()[1] == [0.0, 2.0]
+    chart.cover("y", [5.0])
+    clock.advance(0.05)
+    _wheel(chart)
+    held = chart.box.viewRange()
+    clock.advance(1)
+    assert chart.box.viewRange() == held
+
+
+def test_a_logarithmic_axis_does_not_glide_from_a_linear_one(chart, clock) -> None:
+    chart.cover("y", [3.0])
+    clock.advance(0.05)
+    chart.set_log("y", True)
+    chart.fix("y", -2.0, 1.0)
+    clock.advance(0.3)
+    assert chart.box.viewRange()[1] == [-2.0, 1.0]
+
+
+def test_locked_axes_stay_until_they_are_unlocked_or_the_key(qtbot, chart) -> None:
+    before = chart.box.viewRange()
+    chart.set_locked(True)
+    chart.cover("y", [7.0])
+    chart.fix("x", -5.0, 50.0)
+    chart.reset_ranges()
+    assert chart.box.viewRange() == before
+    qtbot.keyClick(chart, Qt.Key.Key_A)
+    assert chart.box.viewRange()[0] == [-5.0, 50.0]
+    chart.fix("x", 0.0, 1.0)
+    assert chart.box.viewRange()[0] == [-5.0, 50.0]
+    chart.set_locked(False)
+    assert chart.box.viewRange()[0] == [0.0, 1.0]

@@ -122,6 +122,18 @@ def test_a_wild_curve_widens_the_axis_no_further_than_the_limit(
     assert view.panel.chart.auto_range("y")[1] == wide_high
 
 
+def test_the_range_of_values_comes_back_with_a_run_that_needs_less(
+    view, make_dataset, make_fit
+) -> None:
+    view.set_dataset(make_dataset("curve"))
+    chart, before = view.panel.chart, view.panel.chart.auto_range("y")
+    view.set_fit(make_fit(view.panel.dataset, 1, 1e6))
+    assert chart.auto_range("y")[1] > before[1]
+    view.set_fit(make_fit(view.panel.dataset, 2, before[0] / 2 + before[1] / 2))
+    view.panel.follow_run()
+    assert chart.auto_range("y") == before
+
+
 def test_validation_points_are_switched_off_for_this_dataset_and_the_next(
     view, dataset, make_dataset, make_fit
 ) -> None:
