@@ -2,8 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QButtonGroup,
+    QHBoxLayout,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from regplay.core.datasets import Dataset
 from regplay.gui.runs import SideTab
@@ -90,9 +97,13 @@ class Tabs(QWidget):
             "network": self._make_network,
             "side": self._make_side,
         }
-        self._row = QHBoxLayout()
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._row.setContentsMargins(8, 4, 8, 4)
         self._row.setSpacing(4)
+        tabs, self._actions = QHBoxLayout(), QHBoxLayout()
+        for part in (tabs, self._actions):
+            part.setSpacing(4)
+            self._row.addLayout(part)
         self._stack = QStackedLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -104,16 +115,31 @@ class Tabs(QWidget):
         for name, (text, tip) in _TABS.items():
             button = self._buttons[name] = named(f"tab.{name}", Toggle(text, tip))
             group.addButton(button)
-            self._row.addWidget(button)
+            tabs.addWidget(button)
             button.setChecked(name == "fit")
             button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
-        self._row.addStretch(1)
+        tabs.addStretch(1)
+        self._actions.addStretch(1)
         self._buttons["side"].clicked.connect(self._show_pins)
         studies.changed.connect(self._tell_recorded)
 
     def add_at_end(self, widget: QWidget) -> None:
         """Put a widget at the right end of the row of tabs."""
-        self._row.addWidget(widget)
+        self._actions.addWidget(widget)
+
+    def event(self, event: QEvent) -> bool:
+        """Put the actions below the tabs where both have no room beside each other."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            room = (
+                self.width()
+                - 16
+                - sum(self._row.itemAt(index).sizeHint().width() for index in range(2))
+            )
+            directions = QBoxLayout.Direction
+            direction = directions.LeftToRight if room > 4 else directions.TopToBottom
+            if direction != self._row.direction():
+                self._row.setDirection(direction)
+        return super().event(event)
 
     @property
     def names(self) -> tuple[str, ...]:
