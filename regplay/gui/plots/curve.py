@@ -275,7 +275,7 @@ class CurveView(OneInputPanel):
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         fill, size = shown.color, 8.5
         if shown.name == "validation":
-            fill, size = mix(fill, self.colors.background, 0.45), 5
+            fill, size = mix(fill, self.colors.background, 0.3), 5.5
         heights = np.asarray(y, dtype=float)
         return Points(x[:, 0], heights, shown.shape, (fill,), self.colors.background, size)
 
