@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
@@ -167,6 +167,7 @@ class VerdictBar(QWidget):
             words.addLayout(line)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 4, 10, 2)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         row.addLayout(words, 1)
         row.addWidget(self.losses)
         self._snapshot: Snapshot | None = None
@@ -270,6 +271,17 @@ class VerdictBar(QWidget):
             self.set_snapshot(self._snapshot)
         elif event.type() == QEvent.Type.FontChange:
             self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out the losses where the verdict alone has room; the plot below has them."""
+        super().resizeEvent(event)
+        needed = self.minimumSizeHint().width() + self.losses.width() + 8
+        self.losses.setVisible(self.width() >= needed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the kind of the verdict."""
+        width = self.headline.minimumSizeHint().width() + 20
+        return QSize(width, super().minimumSizeHint().height())
 
     def _make_room(self) -> None:
         """Of a fixed size, so that new words and numbers don't lay out the whole window."""

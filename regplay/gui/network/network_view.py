@@ -182,6 +182,7 @@ class NetworkView(QWidget):
         self.histograms = named("network.histograms", Histograms())
         self.norms = named("network.norms", NormsPlot())
         self.sentence = named("network.sentence", QLabel())
+        self.sentence.setWordWrap(True)
         self.sentence.setContentsMargins(4, 2, 4, 2)
         self.sentence.hide()
         self.signs, self.counts, self.layers = Legend(), Legend(), Legend()

@@ -47,7 +47,7 @@ class StudyControl(QWidget):
         self.progress = named(f"{name}.progress", QProgressBar())
         self.progress.setTextVisible(False)
         self.progress.setFixedHeight(8)
-        self.progress.setMinimumWidth(60)
+        self.progress.setMinimumWidth(24)
         policy = self.progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.progress.setSizePolicy(policy)
