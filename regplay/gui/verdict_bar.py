@@ -280,7 +280,7 @@ class VerdictBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
-        width = self.headline.minimumSizeHint().width() + 20
+        width = self.headline.minimumSizeHint().width() + 28
         return QSize(width, super().minimumSizeHint().height())
 
     def _make_room(self) -> None:
