@@ -98,6 +98,7 @@ class NativeEngine:
             stop=address(stop.flag, "i4", 1),
             next=address(taken, "i4", 1),
         )
+        _check_numbers(work, stretch, n)
         self._run(kernel.train, call, kernel, network, int((work.rates["trains"] != 0).sum()))
 
     def predict(self, population: "Population", x: Tensor) -> Tensor:
@@ -174,6 +175,39 @@ def _wait_for(helpers: Sequence[threading.Thread]) -> None:
                 interruption = error
     if interruption is not None:
         raise interruption
+
+
+def _check_numbers(work: Work, stretch: Stretch, n: int) -> None:
+    """Refuse counts and places by which the kernel would leave its arrays, or divide by 0.
+
+    Raises
+    ------
+    ValueError
+        If one is not within its range.
+    """
+    trains = work.rates["trains"] != 0
+    rates, steps = work.rates[trains], work.steps_per_epoch
+    ranges: dict[str, tuple[float, float, float]] = {
+        "n_train": (work.n_train, 1, n),
+        "batch_size": (work.batch_size, 1, work.n_train),
+    }
+    if len(rates):
+        ranges["dropout"] = (float(rates["dropout"].max()), 0.0, 0.999)
+    if stretch.orders is not None and len(rates):
+        orders, (distinct, epochs, _) = stretch.orders, stretch.orders.shape
+        begun = work.progress["step"][trains]
+        first = stretch.first_epoch
+        ranges |= {
+            "order": (int(rates["order"].max()), 0, distinct - 1),
+            "first_epoch": (first, 0, int(begun.min()) // steps),
+            "end": (stretch.end, 0, (first + epochs) * steps),
+            "orders": (int(orders.max()), 0, work.n_train - 1),
+        }
+    elif work.batch_size < work.n_train and stretch.end > stretch.first_epoch * steps:
+        raise ValueError("orders is not there, for batches of some of the points")
+    for name, (value, low, high) in ranges.items():
+        if not low <= value <= high:
+            raise ValueError(f"{name} is not within {low} … {high}: {value}")
 
 
 def _one_or(members: int, tensor: Tensor) -> int:

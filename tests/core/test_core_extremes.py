@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 import torch
-from engines import CPU, dataset_of, native_engine, use
+from engines import CPU, dataset_of, native_engine, torch_engine, use
 from plain_torch import ACTIVATIONS, PlainTorch
 from small_trainings import kept_records
 
@@ -28,7 +28,7 @@ INF, NAN = float("inf"), float("nan")
 def test_points_that_are_no_numbers_harm_no_others(engine):
     generator = torch.Generator().manual_seed(0)
     for activation in ACTIVATIONS:
-        for sizes in ((3, 5, 2), (3, 33, 17, 1), (3, 1), (40, 9, 9, 3)):
+        for sizes in ((3, 5, 2), (3, 6, 1), (3, 33, 17, 1), (3, 1), (40, 9, 9, 3)):
             population = Population(Shape(2, sizes), activation, "mse", CPU)
             population.flat.normal_(generator=generator)
             x = torch.randn(1, 50, sizes[0], generator=generator)
@@ -40,6 +40,8 @@ def test_points_that_are_no_numbers_harm_no_others(engine):
                 rest = torch.ones(50, dtype=torch.bool)
                 rest[[7, 49]] = False
                 assert torch.equal(found[:, rest], expected[:, rest])
+                plain = torch_engine().predict(population, bad)
+                torch.testing.assert_close(found, plain, equal_nan=True, rtol=1e-4, atol=1e-5)
                 if value != value:
                     assert torch.isnan(found[:, ~rest]).all()
 

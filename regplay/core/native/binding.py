@@ -150,10 +150,10 @@ def load(path: Path | None = None, variant: str | None = None) -> Kernels | Miss
     path = path or Path(wanted or Path(__file__).with_name(own))
     if not path.is_file():
         return Missing(f"there is no {path.name}; it was not built when regplay was installed")
-    if not _is_whole(path):
-        return Missing(f"{path.name} is cut short; install regplay again")
     try:
-        library = ctypes.CDLL(str(path))
+        if not _is_whole(path):
+            return Missing(f"{path.name} is cut short; install regplay again")
+        library = ctypes.CDLL(str(path.resolve()))  # without a folder, the system's are searched
         library.regplay_version.restype = c_int64
         version = library.regplay_version()
         library.regplay_variant.restype = c_char_p

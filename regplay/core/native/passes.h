@@ -133,12 +133,15 @@ static void gather(real *to, int64_t ld, const real *from, int64_t width, const 
 static void forward_narrow(const struct layer *layer, const struct workspace *work, real *z,
                            const real *x, int64_t rows) {
   const real *weight = work->parameters + layer->weight, *bias = work->parameters + layer->bias;
+  const int64_t end = layer->ld_in - LANES;
+  const ivec last = first_lanes(layer->in - end); /* of an infinite point the padding is NaN */
   for (int64_t i = 0; i < rows; i++) {
     store(z, splat(0));
     for (int64_t out = 0; out < layer->out; out++) {
+      const real *own = weight + out * layer->ld_in;
       vec sum = splat(0);
-      for (int64_t j = 0; j < layer->ld_in; j += LANES)
-        sum += load(x + j) * load(weight + out * layer->ld_in + j);
+      for (int64_t j = 0; j < end; j += LANES) sum += load(x + j) * load(own + j);
+      sum += choose(last, load(x + end), splat(0)) * load(own + end);
       z[out] = bias[out] + sum_of(sum);
     }
     x += layer->ld_in;

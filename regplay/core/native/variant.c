@@ -96,7 +96,7 @@ static void train_member(const struct training *t, const struct member *m,
   for (;;) {
     if (is_due(t, p) && !record(t, m, layout, work)) break;
     if (p->step >= t->goal || is_called(t)) break;
-    if (!differentiate(t, m, layout, work)) break;
+    if (!differentiate(t, m, layout, work) || is_called(t)) break;
     update(t, m->rates, p->updates + 1, layout, work);
     transpose_weights(layout, work);
     p->row = 0;
@@ -119,7 +119,7 @@ static uint64_t flush_subnormals(void) {
 #else
   uint64_t before;
   __asm__ volatile("mrs %0, fpcr" : "=r"(before));
-  __asm__ volatile("msr fpcr, %0" ::"r"(before | (uint64_t)1 << 24)); /* FZ */
+  __asm__ volatile("msr fpcr, %0" ::"r"(before | (uint64_t)1 << 24) : "memory"); /* FZ */
 #endif
   return before;
 }
@@ -128,7 +128,7 @@ static void restore_subnormals(uint64_t before) {
 #if REGPLAY_X86
   __builtin_ia32_ldmxcsr((uint32_t)before);
 #else
-  __asm__ volatile("msr fpcr, %0" ::"r"(before));
+  __asm__ volatile("msr fpcr, %0" ::"r"(before) : "memory");
 #endif
 }
 

@@ -69,6 +69,10 @@ WRONG_PARTS = {
     "momenta": lambda work: setattr(work, "momenta", (torch.zeros(2, 31),) * 2),
     "progress": lambda work: setattr(work, "progress", np.zeros(3, dtype=PROGRESS)),
     "rates": lambda work: setattr(work, "rates", np.zeros(1, dtype=RATES)),
+    "training points": lambda work: setattr(work, "n_train", 8),
+    "a batch of too many": lambda work: setattr(work, "batch_size", 5),
+    "dropout": lambda work: work.rates["dropout"].fill(1.0),
+    "which order": lambda work: work.rates["order"].fill(7),
 }
 
 
@@ -83,7 +87,10 @@ def test_work_that_does_not_fit_together_is_refused_before_anything_is_computed(
     assert torch.equal(work.population.flat, before)
 
 
-@pytest.mark.parametrize("what", ["values", "kept", "orders", "record_steps", "stop"])
+STRETCHED = ["values", "kept", "orders", "no orders", "points", "epochs", "record_steps", "stop"]
+
+
+@pytest.mark.parametrize("what", STRETCHED)
 def test_a_stretch_that_does_not_fit_is_refused(what):
     work, stop = parts(), Stop()
     stretch = Stretch(work, np.array([0, 2]), 0, 4)
@@ -94,6 +101,12 @@ def test_a_stretch_that_does_not_fit_is_refused(what):
             stretch.kept = (*stretch.kept[:2], stretch.kept[2][:1])
         case "orders":
             stretch.orders = stretch.orders.long()
+        case "no orders":
+            stretch.orders = None
+        case "points":
+            stretch.orders[0, 0, 0] = 4
+        case "epochs":
+            stretch.orders = stretch.orders[:, :1]
         case "record_steps":
             stretch.record_steps = stretch.record_steps.astype(np.int32)
         case _:

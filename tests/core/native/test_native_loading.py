@@ -105,6 +105,19 @@ def test_a_broken_library_is_told_and_ends_no_process(tmp_path):
         assert len(reason) < 300
 
 
+def test_a_library_that_may_not_be_read_is_told(monkeypatch, tmp_path):
+    library = tmp_path / LIBRARY.name
+    library.write_bytes(LIBRARY.read_bytes())
+
+    def refuse(path, mode="r"):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "open", refuse)
+    found = native.load(library)
+    assert isinstance(found, native.Missing)
+    assert "Permission denied" in found.reason
+
+
 def test_there_may_be_none(tmp_path):
     found = native.load(tmp_path / "kernel.so")
     assert found == native.Missing(

@@ -98,9 +98,6 @@ def test_a_variant_is_the_same_to_the_bit_on_any_number_of_threads(monkeypatch, 
     assert torch.equal(found_parameters, parameters)
 
 
-SMALLEST = {torch.float32: 2.0**-126, torch.float64: 2.0**-1022}  # normal numbers
-
-
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_numbers_too_small_to_be_normal_are_0_in_the_kernel_alone(monkeypatch, variant) -> None:
     """Else weights that decay to 0 take some ten times as long."""
