@@ -23,7 +23,7 @@ _BUDGET = 3.0  # expected seconds of one thread
 
 
 @dataclass(frozen=True)
-class Change:
+class SettingChange:
     """One field with another value."""
 
     path: str
@@ -63,7 +63,7 @@ class Neighbour:
         The means over all seeds.
     """
 
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
     before: float
     after: float
     mean_before: float
@@ -171,17 +171,17 @@ _VALUES: dict[str, Callable[[Experiment, str], list[Value]]] = {
 }
 
 
-def _changes(experiment: Experiment, history: History | None) -> Iterator[Change]:
+def _changes(experiment: Experiment, history: History | None) -> Iterator[SettingChange]:
     """All neighbours that there might be; some may be out of bounds."""
     for path, values in _VALUES.items():
         if is_used(experiment, path):
-            yield from (Change(path, value) for value in values(experiment, path))
+            yield from (SettingChange(path, value) for value in values(experiment, path))
     if history is not None and history.last is not None and history.last.diverged[0]:
-        yield Change("optimizer.lr", _nearest("optimizer.lr", experiment.optimizer.lr / 30))
-    yield Change("epochs", 3 * experiment.epochs)
+        yield SettingChange("optimizer.lr", _nearest("optimizer.lr", experiment.optimizer.lr / 30))
+    yield SettingChange("epochs", 3 * experiment.epochs)
 
 
-def neighbours(experiment: Experiment, history: History | None = None) -> list[Change]:
+def neighbours(experiment: Experiment, history: History | None = None) -> list[SettingChange]:
     """What to try, as far as it can be trained in some seconds; the first the most promising.
 
     Parameters
@@ -199,7 +199,7 @@ def neighbours(experiment: Experiment, history: History | None = None) -> list[C
         )
         return SEEDS * training_seconds(candidate, *points, *ends)
 
-    left, found = _BUDGET - seconds(experiment), list[Change]()
+    left, found = _BUDGET - seconds(experiment), list[SettingChange]()
     for change in _changes(experiment, history):
         field, value = FIELDS[change.path], change.value
         assert isinstance(value, int | float)
@@ -216,11 +216,11 @@ def neighbours(experiment: Experiment, history: History | None = None) -> list[C
     return found
 
 
-def _changed(experiment: Experiment, change: Change) -> Experiment:
+def _changed(experiment: Experiment, change: SettingChange) -> Experiment:
     return replace(experiment, {change.path: change.value})
 
 
-def lineup(experiment: Experiment, changes: Sequence[Change]) -> Lineup:
+def lineup(experiment: Experiment, changes: Sequence[SettingChange]) -> Lineup:
     """The experiment and its neighbours, each with `SEEDS` seeds, which run fastest."""
     settings = [experiment, *(_changed(experiment, change) for change in changes)]
     sweeps = [Sweep(each, seeds=SEEDS) for each in settings]

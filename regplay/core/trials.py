@@ -20,7 +20,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import HYPERPARAMETERS
-from regplay.core.neighbours import SEEDS, Change, Neighbour, Tried
+from regplay.core.neighbours import SEEDS, Neighbour, SettingChange, Tried
 from regplay.core.verdict import (
     CLEARLY,
     PointLosses,
@@ -79,12 +79,12 @@ class _Moment:
 class _Trained:
     """One setting at its end, and where its validation loss was best on average over the seeds."""
 
-    change: Change | None
+    change: SettingChange | None
     final: _Moment
     best: _Moment
 
 
-def _trained(training: "JointTraining", place: int, change: Change | None) -> _Trained:
+def _trained(training: "JointTraining", place: int, change: SettingChange | None) -> _Trained:
     members = range(place * SEEDS, (place + 1) * SEEDS)
     dataset = training.datasets[members[0]]
     histories = [training.history.member(member) for member in members]
@@ -133,7 +133,7 @@ def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
     return bool((gains > 0).all() and float(gains.mean()) > least)
 
 
-def compare(training: "JointTraining", changes: Sequence[Change]) -> Tried:
+def compare(training: "JointTraining", changes: Sequence[SettingChange]) -> Tried:
     """What a finished training of a `lineup` of these changes showed."""
     experiment = training.experiments[0]
     base, scale = _trained(training, 0, None), scale_of(training.datasets[0])
@@ -182,12 +182,12 @@ def _best_cut_short(tried: Sequence[_Trained], base: _Trained, scale: float) -> 
         return None
     lowest = min(each.best.valid.mean() for each in candidates)
     chosen = next(each for each in candidates if each.best.valid.mean() <= _ALIKE * lowest)
-    fewer = Change("epochs", chosen.best.epoch)
+    fewer = SettingChange("epochs", chosen.best.epoch)
     changes = (fewer,) if chosen.change is None else (chosen.change, fewer)
     return _neighbour(changes, base.final, chosen.best)
 
 
-def _neighbour(changes: tuple[Change, ...], before: _Moment, after: _Moment) -> Neighbour:
+def _neighbour(changes: tuple[SettingChange, ...], before: _Moment, after: _Moment) -> Neighbour:
     return Neighbour(
         changes,
         float(before.valid[0]),
@@ -197,7 +197,7 @@ def _neighbour(changes: tuple[Change, ...], before: _Moment, after: _Moment) -> 
     )
 
 
-def _cause(experiment: Experiment, change: Change) -> str:
+def _cause(experiment: Experiment, change: SettingChange) -> str:
     path, value, now = change.path, change.value, get(experiment, change.path)
     assert isinstance(value, int | float)
     assert isinstance(now, int | float)

@@ -11,7 +11,10 @@ The way of a value, such as weight decay while its slider is dragged, from the m
 7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
    to the controller first, then to each part of the window by its one entry, `show_view`.
 8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
-9. `plots/curve.py`: the panel moves its curve, which Qt paints with the frame.
+9. `plots/curve.py`: the panel moves its curve.
+
+Behind 6 the thread lets `training/viewer.py` put the view together; behind 9 Qt asks
+`plots/canvas.py` to paint a frame, which paints its layers (`plots/shapes.py`).
 """
 
 from collections.abc import Iterable, Mapping

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
-from regplay.core.neighbours import Change, Tried, lineup, neighbours
+from regplay.core.neighbours import SettingChange, Tried, lineup, neighbours
 from regplay.core.trials import compare
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of
@@ -118,7 +118,7 @@ def _in_short(tried: Tried) -> str:
 class _Compare:
     """What finished neighbours with these changes show; computed on the training thread."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
 
     def __call__(self, training: "JointTraining", epoch: int | None) -> Tried | None:
         return compare(training, self.changes) if training.finished else None
@@ -173,7 +173,7 @@ class VerdictBar(QWidget):
         self._snapshot: Snapshot | None = None
         self._view: View | None = None
         self._experiment: Experiment | None = None  # whose neighbours are to be trained
-        self._changes: tuple[Change, ...] = ()
+        self._changes: tuple[SettingChange, ...] = ()
         self.tried: Tried | None = None
         self._make_room()
         self._show_advice()

@@ -8,7 +8,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.joint import JointTraining
-from regplay.core.neighbours import SEEDS, Change, lineup, neighbours
+from regplay.core.neighbours import SEEDS, SettingChange, lineup, neighbours
 from regplay.core.trials import compare, judged
 from regplay.core.verdict import PointLosses, judge
 
@@ -80,7 +80,7 @@ def test_what_takes_long_is_not_tried():
 
 
 def test_each_is_trained_with_the_same_seeds_on_the_same_data():
-    changes = [Change("model.depth", 1), Change("epochs", 10)]
+    changes = [SettingChange("model.depth", 1), SettingChange("epochs", 10)]
     experiments = lineup(small({"seed": 5}), changes).experiments
     assert len(experiments) == SEEDS * 3
     assert [experiment.seed for experiment in experiments] == [5, 6, 7] * 3
@@ -94,7 +94,7 @@ def test_each_is_trained_with_the_same_seeds_on_the_same_data():
 
 def test_what_changes_nothing_is_no_better():
     """A patience that is longer than the training: the losses are the same to the last bit."""
-    changes = [Change("regularization.early_stopping", 5000)]
+    changes = [SettingChange("regularization.early_stopping", 5000)]
     experiment = small({"regularization.weight_decay": 0.01})
     tried = compare(trained(experiment, changes), changes)
     assert tried.best is None
@@ -102,7 +102,7 @@ def test_what_changes_nothing_is_no_better():
 
 
 def test_the_losses_are_those_of_the_first_seed_and_means_of_all():
-    experiment, changes = small(), [Change("regularization.weight_decay", 0.01)]
+    experiment, changes = small(), [SettingChange("regularization.weight_decay", 0.01)]
     training = trained(experiment, changes)
     best = compare(training, changes).best
     losses = training.history.values("valid_loss")
@@ -114,7 +114,10 @@ def test_the_losses_are_those_of_the_first_seed_and_means_of_all():
 
 def test_more_points_are_advised_only_if_no_setting_helps():
     """They always help."""
-    more, decay = Change("data.n_train", 2000), Change("regularization.weight_decay", 0.01)
+    more, decay = (
+        SettingChange("data.n_train", 2000),
+        SettingChange("regularization.weight_decay", 0.01),
+    )
     tried = compare(trained(small(), [more, decay]), [more, decay])
     assert tried.best.changes == (decay,)
     tried = compare(trained(small(), [more]), [more])
@@ -124,7 +127,7 @@ def test_more_points_are_advised_only_if_no_setting_helps():
 
 def test_what_is_best_before_its_end_is_advised_with_fewer_epochs():
     experiment = small({"data.name": "circles", "data.n_valid": 300, "model.depth": 0})
-    change = Change("model.depth", 1)
+    change = SettingChange("model.depth", 1)
     training = trained(replace(experiment, {"epochs": 3000}), [change])
     best = compare(training, [change]).best
     first, fewer = best.changes
@@ -146,7 +149,7 @@ def test_the_experiment_itself_may_do_best_with_fewer_epochs():
 
 def test_a_network_that_diverges_is_better_off_with_smaller_steps():
     experiment = small({"optimizer.name": "sgd", "optimizer.lr": 10.0, "model.activation": "relu"})
-    change = Change("optimizer.lr", 0.1)
+    change = SettingChange("optimizer.lr", 0.1)
     training = trained(experiment, [change])
     tried = compare(training, [change])
     assert judged(training, 0, shown=tried.shown).kind == "diverged"
@@ -172,7 +175,7 @@ def test_chance_is_no_advice():
     for seed in range(8):
         values = {"data.n_train": 300, "data.n_valid": 60, "regularization.weight_decay": 0.003}
         experiment = small(values | {"model.width": 8, "seed": seed, "data.seed": seed})
-        changes = [Change("seed", 1000 + seed)]
+        changes = [SettingChange("seed", 1000 + seed)]
         assert get(experiment, "seed") != changes[0].value
         tried = compare(trained(experiment, changes), changes)
         found += tried.best is not None and tried.best.changes[0].path == "seed"
@@ -196,12 +199,12 @@ def test_chance_is_no_advice():
     ],
 )
 def test_a_change_in_words(path, value, text):
-    assert str(Change(path, value)) == text
+    assert str(SettingChange(path, value)) == text
 
 
 def test_advice_in_words():
     experiment = small({"epochs": 1000})
-    change = Change("regularization.weight_decay", 0.01)
+    change = SettingChange("regularization.weight_decay", 0.01)
     tried = compare(trained(experiment, [change]), [change])
     best = tried.best
     assert tried.text == (
@@ -209,7 +212,7 @@ def test_advice_in_words():
         "(trained with 3 seeds)."
     )
     assert tried.cause == "too little regularization"
-    more = Change("epochs", 900)
+    more = SettingChange("epochs", 900)
     few = small({"epochs": 20, "optimizer.lr": 0.001})
     text = compare(trained(few, [more]), [more]).text
     assert text.startswith("900 epochs bring the validation loss from ")
@@ -217,7 +220,7 @@ def test_advice_in_words():
 
 def test_that_nothing_helps_is_said_with_the_floor_of_the_same_noise():
     values = {"data.n_train": 300, "regularization.weight_decay": 0.003}
-    change = Change("regularization.early_stopping", 5000)
+    change = SettingChange("regularization.early_stopping", 5000)
     text = compare(trained(small(values), [change]), [change]).text
     assert text == (
         "No nearby setting does better: the noise floor is 0.09 (1 trained, with 3 seeds each)."

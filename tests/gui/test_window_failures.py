@@ -138,10 +138,10 @@ def test_a_full_gpu_is_told_and_training_goes_on_on_the_cpu(alone, monkeypatch, 
 def test_a_sweep_for_which_a_gpu_has_no_room_is_trained_on_the_cpu(person, monkeypatch):
     full_gpu(monkeypatch, "train")
     person.window.set_device("cuda:0")
-    laboratory = person.controller.studies
+    studies = person.controller.studies
     decay = "regularization.weight_decay"
-    person.wait(lambda: decay in laboratory.studies and laboratory.studies[decay].finished)
-    study = laboratory.studies[decay]
+    person.wait(lambda: decay in studies.studies and studies.studies[decay].finished)
+    study = studies.studies[decay]
     assert study.problem == ""
     assert study.history.epochs[-1] == 20
     person.wait(lambda: "GPU ran out of memory" in person.banner)  # a view may be quicker

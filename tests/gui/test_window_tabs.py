@@ -84,17 +84,17 @@ def test_the_band_of_many_seeds_follows_the_epoch_handle(at_tab):
     tab = person.window.tabs.seeds
     tab.box.setValue(5)
     person.click("seeds.start")
-    laboratory = person.controller.studies
-    person.wait(lambda: laboratory.studies and all(s.finished for s in laboratory.studies.values()))
+    studies = person.controller.studies
+    person.wait(lambda: studies.studies and all(s.finished for s in studies.studies.values()))
     person.wait(lambda: person.window.timeline.track.kept[-1:] == (20,))
     person.press(Qt.Key.Key_S)
     person.wait_for_step(1)  # by now the last of them is told
-    before = {key: study.digest for key, study in laboratory.studies.items()}
+    before = {key: study.digest for key, study in studies.studies.items()}
     person.window.timeline.track.pick_moment(0)
     person.wait(
-        lambda: all(study.digest is not before[key] for key, study in laboratory.studies.items())
+        lambda: all(study.digest is not before[key] for key, study in studies.studies.items())
     )
-    band = laboratory.studies["seeds.band"].digest
+    band = studies.studies["seeds.band"].digest
     assert not np.allclose(band.mean, before["seeds.band"].mean)
 
 

@@ -164,5 +164,5 @@ def _was_dragged(widget: QWidget | None, event: QContextMenuEvent) -> bool:
         widget = widget.parentWidget()
     if widget is None:
         return False
-    away = event.globalPos() - widget.pressedAt.toPoint()
+    away = event.globalPos() - widget.pressed_at.toPoint()
     return away.manhattanLength() >= QApplication.startDragDistance()

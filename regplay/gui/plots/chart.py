@@ -296,7 +296,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         A signal with the time in seconds at each frame, by which ranges glide; without, they jump.
     is_locked
         Whether ranges stay as they are, whatever the data; `set_locked` changes it.
-    pressedAt
+    pressed_at
         Where on the screen a button of the mouse was pressed last.
     """
 
@@ -310,7 +310,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.frames: SignalInstance | None = None
         self.is_locked = False
         self._glide: _Glide | None = None
-        self.pressedAt = QPointF()
+        self.pressed_at = QPointF()
         self._is_held = False
         self._log = {"x": False, "y": False}
         self._auto: dict[str, Range | None] = {"x": None, "y": None}
@@ -585,7 +585,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin to pan; nothing behind the plot gets the press."""
-        self.pressedAt = event.globalPosition()
+        self.pressed_at = event.globalPosition()
         super().mousePressEvent(event)
         event.accept()
 

@@ -70,7 +70,7 @@ class Viewer:
     """Makes views; it belongs to the training thread."""
 
     def __init__(self) -> None:
-        self._insides = InternalsReader()
+        self._internals = InternalsReader()
         self._best: tuple[State, Fit] | None = None
         self._best_until: tuple[State, Fit] | None = None  # the moment that is shown
         self._beside: dict[State, Fit] = {}
@@ -114,7 +114,7 @@ class Viewer:
         moment = None if look.epoch is None else run.history.until(fit.epoch).last
         inside = None
         if look.inside:
-            inside = self._insides.of(run, job.dataset, training.population, kept)
+            inside = self._internals.of(run, job.dataset, training.population, kept)
         return View(
             generation=job.generation,
             run=run,

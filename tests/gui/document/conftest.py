@@ -1,11 +1,11 @@
 import pytest
-from document_desk import Desk
+from document_tools import DocumentWindow
 from PySide6.QtCore import QSettings
 
 
 @pytest.fixture
-def desk(qapp, tmp_path):
+def shown(qapp, tmp_path):
     settings = QSettings(str(tmp_path / "settings.ini"), QSettings.Format.IniFormat)
-    desk = Desk(tmp_path, settings)
-    yield desk
-    desk.documents.close()
+    shown = DocumentWindow(tmp_path, settings)
+    yield shown
+    shown.documents.close()

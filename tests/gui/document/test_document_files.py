@@ -21,10 +21,10 @@ def on_file(path):
     return replace(Experiment(), {"data.name": "csv", "data.file": str(path)})
 
 
-def test_saved_under_a_name_changed_saved_again_and_opened(desk):
-    documents, window = desk.documents, desk.window
+def test_saved_under_a_name_changed_saved_again_and_opened(shown):
+    documents, window = shown.documents, shown.window
     assert documents.title == "regplay"
-    path = desk.answers.path = desk.folder / "mine.regplay"
+    path = shown.answers.path = shown.folder / "mine.regplay"
     window.now = Document(MOONS, None, (a_pin(),), "xor", 3, {"tab": "seeds"})
     assert documents.save()
     assert documents.path == path
@@ -34,45 +34,45 @@ def test_saved_under_a_name_changed_saved_again_and_opened(desk):
     window.now = Document(MOONS, None, (a_pin(), a_pin("other", 1)), "xor", 3)
     documents.check()
     assert documents.is_modified
-    desk.answers.path = None
+    shown.answers.path = None
     assert documents.save()  # without another question
-    assert [kind for kind, _ in desk.answers.asked] == ["save"]
+    assert [kind for kind, _ in shown.answers.asked] == ["save"]
     assert not documents.is_modified
 
-    desk.documents.close()
-    desk.begin()
-    assert desk.documents.open(path)
-    (found,) = desk.window.shown
+    shown.documents.close()
+    shown.begin()
+    assert shown.documents.open(path)
+    (found,) = shown.window.shown
     assert found.experiment == MOONS
     assert [pin.name for pin in found.pins] == ["λ = 0", "other"]
-    assert desk.documents.path == path
-    assert not desk.documents.is_modified
-    assert desk.messages == []
+    assert shown.documents.path == path
+    assert not shown.documents.is_modified
+    assert shown.messages == []
 
 
-def test_moving_about_is_no_change_but_work_is(desk):
-    path = desk.answers.path = desk.folder / "mine.regplay"
-    desk.documents.save()
-    desk.changes.clear()
-    desk.window.now = Document(Experiment(), None, (), "xor", 2, {"tab": "split"})
-    desk.clock.advance(3)
-    assert not desk.documents.is_modified
-    assert desk.changes == []
-    desk.window.now = Document(MOONS)
-    desk.clock.advance(1)
-    assert desk.documents.is_modified
-    desk.window.now = Document(Experiment())  # undone
-    desk.clock.advance(1)
-    assert not desk.documents.is_modified
-    assert desk.changes == [f"{path.name}[*] — regplay"] * 2
+def test_moving_about_is_no_change_but_work_is(shown):
+    path = shown.answers.path = shown.folder / "mine.regplay"
+    shown.documents.save()
+    shown.changes.clear()
+    shown.window.now = Document(Experiment(), None, (), "xor", 2, {"tab": "split"})
+    shown.clock.advance(3)
+    assert not shown.documents.is_modified
+    assert shown.changes == []
+    shown.window.now = Document(MOONS)
+    shown.clock.advance(1)
+    assert shown.documents.is_modified
+    shown.window.now = Document(Experiment())  # undone
+    shown.clock.advance(1)
+    assert not shown.documents.is_modified
+    assert shown.changes == [f"{path.name}[*] — regplay"] * 2
 
 
-def test_a_dialog_that_is_closed_does_nothing(desk):
-    assert not desk.documents.save()
-    assert not desk.documents.save_as()
-    assert desk.window.shown == []
-    assert desk.documents.path is None
-    assert desk.messages == []
+def test_a_dialog_that_is_closed_does_nothing(shown):
+    assert not shown.documents.save()
+    assert not shown.documents.save_as()
+    assert shown.window.shown == []
+    assert shown.documents.path is None
+    assert shown.messages == []
 
 
 @pytest.mark.parametrize(
@@ -85,158 +85,158 @@ def test_a_dialog_that_is_closed_does_nothing(desk):
         (None, "No such file"),
     ],
 )
-def test_what_cannot_be_opened_is_explained_and_what_was_open_stays(desk, content, complaint):
-    desk.answers.path = desk.folder / "mine.regplay"
-    desk.documents.save()
-    before = desk.window.now = Document(MOONS)
-    path = desk.folder / "wrong.regplay"
+def test_what_cannot_be_opened_is_explained_and_what_was_open_stays(shown, content, complaint):
+    shown.answers.path = shown.folder / "mine.regplay"
+    shown.documents.save()
+    before = shown.window.now = Document(MOONS)
+    path = shown.folder / "wrong.regplay"
     if content is not None:
         path.write_bytes(content)
-    assert not desk.documents.open(path)
-    (message,) = desk.messages
+    assert not shown.documents.open(path)
+    (message,) = shown.messages
     assert str(path) in message
     assert complaint in message
-    assert desk.window.now is before
-    assert desk.documents.path == desk.folder / "mine.regplay"
-    desk.documents.check()
-    assert desk.documents.is_modified
-    assert ("keep", "mine.regplay") not in desk.answers.asked
+    assert shown.window.now is before
+    assert shown.documents.path == shown.folder / "mine.regplay"
+    shown.documents.check()
+    assert shown.documents.is_modified
+    assert ("keep", "mine.regplay") not in shown.answers.asked
 
 
-def test_a_place_that_cannot_be_written_is_explained(desk):
-    path = desk.answers.path = desk.folder / "none" / "mine.regplay"
-    assert not desk.documents.save()
-    assert str(path) in desk.messages[0]
-    assert desk.documents.path is None
+def test_a_place_that_cannot_be_written_is_explained(shown):
+    path = shown.answers.path = shown.folder / "none" / "mine.regplay"
+    assert not shown.documents.save()
+    assert str(path) in shown.messages[0]
+    assert shown.documents.path is None
 
 
 @pytest.mark.parametrize("answer", ["save", "discard", "cancel"])
-def test_changes_are_asked_about_before_they_are_replaced(desk, answer):
-    first, second = desk.folder / "first.regplay", desk.folder / "second.regplay"
+def test_changes_are_asked_about_before_they_are_replaced(shown, answer):
+    first, second = shown.folder / "first.regplay", shown.folder / "second.regplay"
     write(second, Document(replace(Experiment(), {"seed": 5})))
-    desk.answers.path = first
-    desk.documents.save()
-    desk.window.now = Document(MOONS)
-    desk.answers.keeps = answer
-    assert desk.documents.open(second) == (answer != "cancel")
-    assert desk.answers.asked[-1] == ("keep", "first.regplay")
+    shown.answers.path = first
+    shown.documents.save()
+    shown.window.now = Document(MOONS)
+    shown.answers.keeps = answer
+    assert shown.documents.open(second) == (answer != "cancel")
+    assert shown.answers.asked[-1] == ("keep", "first.regplay")
     assert read(first).experiment == (MOONS if answer == "save" else Experiment())
-    assert desk.window.now.experiment.seed == (0 if answer == "cancel" else 5)
+    assert shown.window.now.experiment.seed == (0 if answer == "cancel" else 5)
 
 
-def test_only_what_took_trouble_is_asked_about(desk):
-    desk.window.now = Document(MOONS)  # settings that were tried
-    assert desk.documents.may_close()
-    assert desk.answers.asked == []
-    desk.window.now = Document(MOONS, None, (a_pin(),))
-    desk.answers.keeps = "cancel"
-    assert not desk.documents.may_close()
-    assert desk.answers.asked == [("keep", "this session")]
-    desk.answers.keeps = "save"
-    assert not desk.documents.may_close()  # no name was chosen
-    desk.answers.path = desk.folder / "mine.regplay"
-    assert desk.documents.may_close()
-    assert len(read(desk.answers.path).pins) == 1
+def test_only_what_took_trouble_is_asked_about(shown):
+    shown.window.now = Document(MOONS)  # settings that were tried
+    assert shown.documents.may_close()
+    assert shown.answers.asked == []
+    shown.window.now = Document(MOONS, None, (a_pin(),))
+    shown.answers.keeps = "cancel"
+    assert not shown.documents.may_close()
+    assert shown.answers.asked == [("keep", "this session")]
+    shown.answers.keeps = "save"
+    assert not shown.documents.may_close()  # no name was chosen
+    shown.answers.path = shown.folder / "mine.regplay"
+    assert shown.documents.may_close()
+    assert len(read(shown.answers.path).pins) == 1
 
 
-def test_a_file_that_a_session_names_is_asked_about_before_anything_is_read(desk):
-    table, path = desk.folder / "table.csv", desk.folder / "sent.regplay"
+def test_a_file_that_a_session_names_is_asked_about_before_anything_is_read(shown):
+    table, path = shown.folder / "table.csv", shown.folder / "sent.regplay"
     write(path, Document(on_file(table), None, (a_pin(),)))
-    assert desk.documents.open(path)
-    assert desk.answers.asked == [("read", (str(table),))]
-    assert desk.window.now.experiment.data.file == str(table)
-    assert desk.documents.path == path
+    assert shown.documents.open(path)
+    assert shown.answers.asked == [("read", (str(table),))]
+    assert shown.window.now.experiment.data.file == str(table)
+    assert shown.documents.path == path
 
-    desk.answers.reads = False
-    assert desk.documents.open(path)
-    assert desk.window.now.experiment.data.file == ""
-    assert len(desk.window.now.pins) == 1
-    assert desk.documents.path is None  # so that saving doesn't write over what names the file
-    assert "no data" in desk.messages[-1]
+    shown.answers.reads = False
+    assert shown.documents.open(path)
+    assert shown.window.now.experiment.data.file == ""
+    assert len(shown.window.now.pins) == 1
+    assert shown.documents.path is None  # so that saving doesn't write over what names the file
+    assert "no data" in shown.messages[-1]
 
 
-def test_a_session_without_files_asks_nothing(desk):
-    path = desk.folder / "sent.regplay"
+def test_a_session_without_files_asks_nothing(shown):
+    path = shown.folder / "sent.regplay"
     write(path, Document(MOONS))
-    desk.documents.open(path)
-    assert desk.answers.asked == []
+    shown.documents.open(path)
+    assert shown.answers.asked == []
 
 
-def test_an_experiment_file_is_a_change_of_settings(desk):
-    desk.answers.path = desk.folder / "mine.regplay"
-    desk.window.now = Document(Experiment(), None, (a_pin(),))
-    desk.documents.save()
-    path = desk.folder / "other.toml"
+def test_an_experiment_file_is_a_change_of_settings(shown):
+    shown.answers.path = shown.folder / "mine.regplay"
+    shown.window.now = Document(Experiment(), None, (a_pin(),))
+    shown.documents.save()
+    path = shown.folder / "other.toml"
     path.write_text(to_toml(MOONS))
-    assert desk.documents.open(path)
-    assert desk.window.now.experiment == MOONS
-    assert len(desk.window.now.pins) == 1
-    assert desk.documents.path == desk.folder / "mine.regplay"
+    assert shown.documents.open(path)
+    assert shown.window.now.experiment == MOONS
+    assert len(shown.window.now.pins) == 1
+    assert shown.documents.path == shown.folder / "mine.regplay"
 
     path.write_text("[model]\ndepth = 99")
-    assert not desk.documents.open(path)
-    assert "model.depth = 99" in desk.messages[-1]
+    assert not shown.documents.open(path)
+    assert "model.depth = 99" in shown.messages[-1]
     path.write_text('[data]\nname = "csv"\nfile = "table.csv"')
-    desk.answers.reads = False
-    assert not desk.documents.open(path)
-    assert desk.answers.asked[-1] == ("read", (str(desk.folder / "table.csv"),))
-    assert desk.window.now.experiment == MOONS
-    desk.answers.reads = True
-    assert desk.documents.open(path)
-    assert desk.window.now.experiment == on_file(desk.folder / "table.csv")
+    shown.answers.reads = False
+    assert not shown.documents.open(path)
+    assert shown.answers.asked[-1] == ("read", (str(shown.folder / "table.csv"),))
+    assert shown.window.now.experiment == MOONS
+    shown.answers.reads = True
+    assert shown.documents.open(path)
+    assert shown.window.now.experiment == on_file(shown.folder / "table.csv")
 
 
-def test_a_link_is_opened(desk):
-    desk.window.now = Document(Experiment(), None, (a_pin(),))
-    assert desk.documents.open_link(to_link(MOONS))
-    assert desk.window.now.experiment == MOONS
-    assert len(desk.window.now.pins) == 1
+def test_a_link_is_opened(shown):
+    shown.window.now = Document(Experiment(), None, (a_pin(),))
+    assert shown.documents.open_link(to_link(MOONS))
+    assert shown.window.now.experiment == MOONS
+    assert len(shown.window.now.pins) == 1
 
-    assert not desk.documents.open_link(to_link(MOONS)[:-3])
-    assert "copy all of it" in desk.messages[-1]
+    assert not shown.documents.open_link(to_link(MOONS)[:-3])
+    assert "copy all of it" in shown.messages[-1]
 
 
-def test_recent_files_are_remembered_the_newest_first(desk):
+def test_recent_files_are_remembered_the_newest_first(shown):
     told = []
-    desk.documents.recent_changed.connect(lambda: told.append(desk.documents.recent))
-    paths = [desk.folder / f"{number}.regplay" for number in range(10)]
+    shown.documents.recent_changed.connect(lambda: told.append(shown.documents.recent))
+    paths = [shown.folder / f"{number}.regplay" for number in range(10)]
     for path in paths:
-        desk.answers.path = path
-        desk.documents.save_as()
-    assert desk.documents.recent == paths[:1:-1]
+        shown.answers.path = path
+        shown.documents.save_as()
+    assert shown.documents.recent == paths[:1:-1]
     assert len(told) == 10
-    desk.documents.close()
-    desk.begin()
-    assert desk.documents.recent == paths[:1:-1]
-    desk.documents.open(paths[4])
-    assert desk.documents.recent[:2] == [paths[4], paths[9]]
-    assert len(desk.documents.recent) == 8
+    shown.documents.close()
+    shown.begin()
+    assert shown.documents.recent == paths[:1:-1]
+    shown.documents.open(paths[4])
+    assert shown.documents.recent[:2] == [paths[4], paths[9]]
+    assert len(shown.documents.recent) == 8
     paths[4].unlink()
-    desk.documents.open(paths[4])
-    assert desk.documents.recent[0] == paths[9]
-    desk.documents.clear_recent()
-    assert desk.documents.recent == []
+    shown.documents.open(paths[4])
+    assert shown.documents.recent[0] == paths[9]
+    shown.documents.clear_recent()
+    assert shown.documents.recent == []
 
 
 @pytest.mark.parametrize("value", ["/one.regplay", ["/one.regplay"], 3, None, [3], [""]])
-def test_settings_that_mean_nothing_are_passed_over(desk, value):
-    desk.settings.setValue("recent", value)
+def test_settings_that_mean_nothing_are_passed_over(shown, value):
+    shown.settings.setValue("recent", value)
     named = [Path("/one.regplay")] if value in ("/one.regplay", ["/one.regplay"]) else []
-    assert desk.documents.recent == named
+    assert shown.documents.recent == named
 
 
-def test_what_is_not_all_there_yet_is_saved_as_it_was_opened(desk):
-    path = desk.folder / "sent.regplay"
+def test_what_is_not_all_there_yet_is_saved_as_it_was_opened(shown):
+    path = shown.folder / "sent.regplay"
     write(path, Document(MOONS, None, (a_pin(),)))
-    desk.documents.open(path)
-    desk.window.is_ready = False  # torch is not there yet, nor the states
-    assert not desk.documents.is_modified
-    desk.answers.path = desk.folder / "copy.regplay"
-    assert desk.documents.save_as()
-    assert len(read(desk.answers.path).pins) == 1
+    shown.documents.open(path)
+    shown.window.is_ready = False  # torch is not there yet, nor the states
+    assert not shown.documents.is_modified
+    shown.answers.path = shown.folder / "copy.regplay"
+    assert shown.documents.save_as()
+    assert len(read(shown.answers.path).pins) == 1
 
 
-def test_a_name_with_the_mark_of_a_change_in_it_is_shown_as_it_is(desk):
-    desk.answers.path = desk.folder / "a[*]b.regplay"
-    desk.documents.save()
-    assert desk.documents.title == "a[*][*]b.regplay[*] — regplay"
+def test_a_name_with_the_mark_of_a_change_in_it_is_shown_as_it_is(shown):
+    shown.answers.path = shown.folder / "a[*]b.regplay"
+    shown.documents.save()
+    assert shown.documents.title == "a[*][*]b.regplay[*] — regplay"

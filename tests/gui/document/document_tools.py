@@ -27,7 +27,7 @@ class FakeSession:
         self.now = Document(experiment, None, self.now.pins, self.now.lesson, self.now.page)
 
 
-class Desk:
+class DocumentWindow:
     """A window's documents with all that is around them; one after another share the folders."""
 
     def __init__(self, folder, settings):
