@@ -6,7 +6,7 @@ import sys
 import pytest
 from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QAction, QKeySequence, QPalette
-from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QApplication, QFileDialog
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -238,13 +238,6 @@ def test_a_cancelled_dialog_does_nothing(person, monkeypatch):
     person.choose("Save experiment as TOML…")
     assert person.controller.session.experiment is before
     assert person.banner == ""
-
-
-def test_about_names_the_version(person, monkeypatch):
-    told = []
-    monkeypatch.setattr(QMessageBox, "about", lambda *arguments: told.append(arguments[-1]))
-    person.choose("About regplay")
-    assert "regplay 0.1.0" in told[0]
 
 
 STARTUP = """
