@@ -49,6 +49,8 @@ class Hyperparameter:
     # do; 0 is off for both. 0 of all that doesn't hold the network back.
     sign: Literal[-1, 0, 1] = 0
     term: str = ""  # what sentences call it
+    # Of a regularizer that is off: values that advice tries, the likeliest first.
+    tries: tuple[float, ...] = ()
     # What it adds to the exported script while it is on, and where.
     script: Mapping[Place, str] = field(default_factory=dict)
 
@@ -161,12 +163,14 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         _STRENGTH,
         curve=_decades(1, 2, 3, 5),
         term="weight decay",
+        tries=(0.01, 0.001),
         script={"optimizer": "weight_decay={value}"},
     ),
     "regularization.l1": replace(
         _STRENGTH,
         curve=_decades(1, 2, 3, 5),
         term="L1 penalty",
+        tries=(0.001, 0.0001),
         script={"penalty": "{value} * sum(p.abs().sum() for p in {parameters})"},
     ),
     "regularization.dropout": replace(
@@ -174,6 +178,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         curve=_SHARES,
         unused=_no_hidden_layer,
         term="dropout",
+        tries=(0.2, 0.5),
         script={"hidden": "nn.Dropout({value})"},
     ),
     "regularization.input_noise": replace(

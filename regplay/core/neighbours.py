@@ -117,18 +117,10 @@ def _round(value: float) -> int:
     return min((digit * power for digit in (1, 2, 3, 5, 10)), key=lambda n: abs(n - value))
 
 
-# Of regularizers that are off, and beside what is in use.
-_STRENGTHS = {
-    "regularization.weight_decay": (0.01, 0.001),
-    "regularization.dropout": (0.2, 0.5),
-    "regularization.l1": (0.001, 0.0001),
-}
-
-
 def _strengths(experiment: Experiment, path: str) -> list[Value]:
     value = get(experiment, path)
     assert isinstance(value, float)
-    others = list[Value](_STRENGTHS.get(path, ()))
+    others = list[Value](HYPERPARAMETERS[path].tries)
     if not value:
         return others
     if path == "regularization.dropout":

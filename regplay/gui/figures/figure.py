@@ -13,7 +13,7 @@ import errno
 import io
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,6 +137,22 @@ def usual_scale(width: int, height: int) -> float:
 _BAR_NAME = 16.0  # pixels over a bar, for its name
 
 
+def paint_layers(
+    painter: QPainter, inside: QRectF, axes: Axes, layers: Iterable[Layer], colors: Colors
+) -> None:
+    """Draw layers into the inside of axes, at any size."""
+    ratio = max(painter.device().devicePixelRatioF(), 1.0)
+    scales = axes.x.scale, axes.y.scale
+    frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, is_figure=True)
+    for layer in layers:
+        painter.save()
+        painter.setClipRect(inside)
+        painter.translate(inside.topLeft())
+        # A copy: what a layer remembers of its last frame belongs to the screen.
+        copy.copy(layer).paint(painter, frame)
+        painter.restore()
+
+
 @dataclass(frozen=True, eq=False)
 class Plot:
     """What a plot shows, without its size: the chart on screen draws by the same axes and layers.
@@ -167,16 +183,7 @@ class Plot:
             width = self.bar.width(metrics)
             area = area.adjusted(0, _BAR_NAME, -width, 0)
         inside = self.axes.inside(area, metrics)
-        ratio = max(painter.device().devicePixelRatioF(), 1.0)
-        scales = self.axes.x.scale, self.axes.y.scale
-        frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, is_figure=True)
-        for layer in self.layers:
-            painter.save()
-            painter.setClipRect(inside)
-            painter.translate(inside.topLeft())
-            # A copy: what a layer remembers of its last frame belongs to the screen.
-            copy.copy(layer).paint(painter, frame)
-            painter.restore()
+        paint_layers(painter, inside, self.axes, self.layers, colors)
         self.axes.paint(painter, inside, colors)
         if self.bar is not None:
             place = QRectF(area.right(), inside.top(), width, inside.height())

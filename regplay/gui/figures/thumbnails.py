@@ -1,6 +1,5 @@
 """Small pictures of what texts are about: data, fits, losses, curves, drawn as everywhere else."""
 
-import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -16,7 +15,7 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.history import History
 from regplay.core.sweep import Lineup
 from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve, curve_of
-from regplay.gui.plots.canvas import Frame
+from regplay.gui.figures.figure import paint_layers
 from regplay.gui.plots.chart import Chart, GridLayer
 from regplay.gui.plots.fit_panel import ChartPanel, Overlay, Subject
 from regplay.gui.plots.fit_view import FitView
@@ -232,18 +231,8 @@ class Thumbnails(QObject):
 
 def _paint_chart(painter: QPainter, area: QRectF, chart: Chart, colors: Colors) -> None:
     """What is inside the axes of a chart, in an area of any size, without grid lines."""
-    axes = chart.axes()
-    ratio = max(painter.device().devicePixelRatioF(), 1.0)
-    scales = axes.x.scale, axes.y.scale
-    frame = Frame(area.width(), area.height(), *scales, ratio, colors, is_figure=True)
-    for layer in chart.layers():
-        if not isinstance(layer, GridLayer):
-            painter.save()
-            painter.setClipRect(area)
-            painter.translate(area.topLeft())
-            # A copy: what a layer remembers of its last frame belongs to the screen.
-            copy.copy(layer).paint(painter, frame)
-            painter.restore()
+    layers = (layer for layer in chart.layers() if not isinstance(layer, GridLayer))
+    paint_layers(painter, area, chart.axes(), layers, colors)
 
 
 def _paint_curve(painter: QPainter, area: QRectF, curve: SweepCurve, palette: QPalette) -> None:
