@@ -232,10 +232,9 @@ class Controller(QObject):
 
     def restore_best(self) -> None:
         """Go back to the epoch with the smallest validation loss."""
-        history = None if self.runner.view is None else self.runner.view.run.history
-        best = None if history is None else history.best()
-        if history is not None and best is not None:
-            self.go_back(int(history.epochs[best]))
+        best = -1 if self.runner.view is None else self.runner.view.run.history.best_epoch
+        if best >= 0:
+            self.go_back(best)
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""

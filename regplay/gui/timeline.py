@@ -312,9 +312,9 @@ class ReadOut(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
     def sizeHint(self) -> QSize:
-        """For any epoch below 100,000."""
+        """For any epoch below 1,000,000."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance("Stopped at 10,000"), metrics.height())
+        return QSize(metrics.horizontalAdvance("Stopped at 100,000"), metrics.height())
 
     def minimumSizeHint(self) -> QSize:
         """As wide."""
@@ -469,8 +469,7 @@ class Timeline(Framing):
 
     def show_view(self, view: View) -> None:
         """Show how far a run is and its best; of a member of a study in its place, its best."""
-        history = view.run.history
-        best = history.best()
+        best = view.run.history.best_epoch
         if not view.is_preview:
             self._view = view
             self.track.set_planned(view.run.experiment.epochs)
@@ -481,7 +480,7 @@ class Timeline(Framing):
             self.label.setToolTip(f"{snapshot.step:,} optimizer steps")
             self._is_finished = view.is_finished
             self._show_play()
-        self.track.set_best(None if best is None else int(history.epochs[best]))
+        self.track.set_best(None if best < 0 else best)
 
     def show_untrained(self, experiment: Experiment, _: Dataset | None) -> None:
         """Show that nothing is trained yet."""

@@ -40,9 +40,7 @@ from regplay.gui.widgets import Banner, Press, column, divided, named
 
 _NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
-
-
-_LOG_AXES = "x loss weights"  # likewise: where overfitting begins lies in the first epochs
+_LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
 class MainWindow(QMainWindow):

@@ -192,8 +192,6 @@ class Thumbnails(QObject):
         view = self._view
         view.set_dataset(drawn.dataset)
         panel = view.panel
-        if panel is None:
-            return
         wanted = _ALL if subject.validates else _TRAINED
         if panel.subject != wanted:
             panel.subject = wanted

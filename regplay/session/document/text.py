@@ -232,8 +232,7 @@ def _thinned(states: Sequence["State"], budget: int, history: History) -> Sequen
     About the same as `Checkpoints.within` keeps, but chosen at one go: that holds up no painting.
     """
     states = [state for state in states if state.epoch <= history.epochs[-1]]
-    best = history.best()
-    best_epoch = -1 if best is None else int(history.epochs[best])
+    best_epoch = history.best_epoch
     most = max(3, budget // max(states[-1].size, 1))
     if len(states) > most:
         times = np.log1p([state.epoch for state in states])
