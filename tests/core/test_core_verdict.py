@@ -74,10 +74,12 @@ def points_of(valid, *, gap_error=0.0, rise_error=0.0):
 
 
 def verdict(train_losses, valid_losses, dataset=None, experiment=None, points=None, **more):
+    """At the end of a training, unless `experiment` has more epochs."""
     shown = more.pop("shown", None)
     history = history_of(train_losses, valid_losses, **more)
+    over = replace(Experiment(), {"epochs": max(int(history.epochs[-1]), 1)})
     points = points or points_of(valid_losses[-1])
-    return judge(history, dataset or made(), experiment or Experiment(), points=points, shown=shown)
+    return judge(history, dataset or made(), experiment or over, points=points, shown=shown)
 
 
 def tail(first, last, n=10):
