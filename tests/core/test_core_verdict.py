@@ -430,8 +430,9 @@ def test_losses_that_are_still_falling_are_told():
 
 def test_the_first_epochs_have_only_begun():
     losses = [1.5, 1.4, 1.3]
-    assert "only begun" in verdict(losses, losses, every=1).reason
-    assert "only begun" not in verdict(losses, losses, every=20).reason
+    goes_on = Experiment()
+    assert "only begun" in verdict(losses, losses, experiment=goes_on, every=1).reason
+    assert "only begun" not in verdict(losses, losses, experiment=goes_on, every=20).reason
 
 
 # Real training
