@@ -8,7 +8,7 @@ from small_trainings import advance, kept_records, state_of
 from regplay.core import history
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import Checkpoints
+from regplay.core.state import Checkpoints
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
