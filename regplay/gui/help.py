@@ -301,7 +301,7 @@ class Help(QObject):
             return "being loaded"
         from torch import device
 
-        from regplay.core.engine import engine_for
+        from regplay.core.population import engine_for
 
         return engine_for(device("cpu")).name
 
