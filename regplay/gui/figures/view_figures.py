@@ -492,10 +492,15 @@ def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | N
     series: Table
     if isinstance(widget, NetworkGraph):
         name, heading = "network", "Network"
-        series, legend = partial(_graph_series, widget), partial(_graph_legend, view)
+        series = partial(_graph_series, widget)
     else:
         name, heading = "weight_histograms", "Weights of each layer"
-        series, legend = partial(_histogram_series, widget), lambda: view.counts.entries
+        series = partial(_histogram_series, widget)
+
+    def legend() -> Sequence[Entry]:
+        is_graph = isinstance(widget, NetworkGraph)
+        return _graph_legend(view) if is_graph else view.counts.entries
+
     paint = _below_legend(legend, draw)
     return Figure(name, lambda: heading, lambda: picture.colors, series, paint)
 
