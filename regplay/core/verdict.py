@@ -29,7 +29,9 @@ more than two standard errors of what is compared.
    noise is fitted, or less than a fifth of the validation excess.
 4. Underfitting: the training excess is more than 10 % of the scale.
 5. Both 2 or 3 and 4: it still underfits, and memorises already.
-6. Otherwise a good fit.
+6. Still learning: none of these, but the epochs are not over and both losses are still falling.
+   Early stopping ends a training before its epochs are over.
+7. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
 nobody knows how much could be learned. Without a floor above 0, half of both is enough for the gap:
@@ -91,6 +93,7 @@ Kind = Literal[
     "overfitting",
     "underfitting",
     "underfitting and overfitting",  # it still underfits, and memorises already
+    "still learning",  # before the end of a training
     "good fit",
 ]
 
@@ -354,7 +357,9 @@ def judge(
     reason = " ".join(sentences)
     if since is None:
         kind: Kind = "underfitting" if underfits else "good fit"
-        return Verdict(kind, "Underfitting" if underfits else "Good fit", reason)
+        if not underfits and last.epoch < experiment.epochs and falling == [True, True]:
+            kind = "still learning"
+        return Verdict(kind, kind.capitalize(), reason)
     when = f"since epoch {since:,}"
     if underfits:
         headline = f"Still underfits, and already memorises {when}"

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox,
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import Combo, CountBox, Framing
+from regplay.gui.controls import HANDLE, Combo, CountBox, Framing, HandleSlider
 from regplay.gui.theme import blend, colors_of, line_color, sized
 from regplay.gui.training import Clock, View
-from regplay.gui.widgets import HANDLE, Button, HandleSlider, named
+from regplay.gui.widgets import Button, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)

@@ -27,6 +27,7 @@ _PADDING = 12  # px
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
+    "still learning": "↘",
     "underfitting": "▽",
     "good fit": "●",
     "overfitting": "△",

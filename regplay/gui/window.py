@@ -26,7 +26,7 @@ from regplay.gui.help import Help
 from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
-from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.chart import LOCKED, Chart
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.replay import SECONDS
@@ -346,6 +346,7 @@ class MainWindow(QMainWindow):
         self.controller.replay.seconds = seconds
 
     def _lock_axes(self, locked: bool) -> None:
+        self.setProperty(LOCKED, locked)  # for those that are not there yet
         for chart in self.findChildren(Chart):
             chart.set_locked(locked)
 

@@ -18,9 +18,9 @@ from regplay.core.history import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
 from regplay.gui.training import worker
-from regplay.gui.training.messages import Job, Look, Mailbox, Start, StudyRequest, View
+from regplay.gui.training.messages import Job, Look, Start, StudyRequest, View
 from regplay.gui.training.runner import FRAME, Runner
-from regplay.gui.training.worker import Worker
+from regplay.gui.training.worker import Mailbox, Worker
 from regplay.session.session import Change, Run
 
 SMALL = replace(Experiment(), {"epochs": 12, "model.depth": 1, "model.width": 4})

@@ -4,13 +4,16 @@ from regplay.gui.controls.control import Combo, Control
 from regplay.gui.controls.group import Framing
 from regplay.gui.controls.number import CountBox, NumberControl
 from regplay.gui.controls.panel import ControlPanel, Folding
+from regplay.gui.controls.slider import HANDLE, HandleSlider
 
 __all__ = [
+    "HANDLE",
     "Combo",
     "Control",
     "ControlPanel",
     "CountBox",
     "Folding",
     "Framing",
+    "HandleSlider",
     "NumberControl",
 ]

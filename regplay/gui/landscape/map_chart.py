@@ -224,6 +224,9 @@ class MapChart(Chart):
         self.hint.setContentsMargins(10, 6, 10, 6)
         self.hint.hide()
 
+    def set_locked(self, locked: bool) -> None:
+        """Its ranges are the number of columns and rows: there is nothing to lock."""
+
     # columns and rows
 
     def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:

@@ -119,6 +119,9 @@ class NormsPlot(Chart):
             self.cover("y", [0.0, 1.03 * largest])
         elif self.auto_range("y") is None:
             self.fix("y", 0.0, 1.0)
+        if not epochs.size:  # axes that are locked take the range of the first norms
+            self.forget("x")
+            self.forget("y")
 
     # read-outs
 

@@ -161,9 +161,13 @@ class PastLayer(FitLinesLayer):
         self.epochs: list[int] = []
         self.curves: list[Floats] = []
         self.x: Floats = np.zeros(0)
+        self._newest = 0  # epoch, kept or not
 
     def keep(self, epoch: int, curve: Floats) -> bool:
-        """Keep this curve if it is time to; whether it was."""
+        """Keep this curve if it is time to; whether it was. An earlier epoch begins anew."""
+        if epoch < self._newest:
+            self.clear()
+        self._newest = epoch
         if not self.most or (self.epochs and epoch < max(2 * self.epochs[-1], 1)):
             return False
         self.epochs = [*self.epochs, epoch][-self.most :]
@@ -177,7 +181,7 @@ class PastLayer(FitLinesLayer):
 
     def clear(self) -> None:
         """Forget all curves."""
-        self.epochs, self.curves, self.lines = [], [], []
+        self.epochs, self.curves, self.lines, self._newest = [], [], [], 0
 
 
 class CurveView(OneInputPanel):
@@ -235,21 +239,15 @@ class CurveView(OneInputPanel):
             self.fit_ranges()
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show a curve; a smaller epoch than the last one begins a new past."""
-        earlier = self.fit
-        if fit is not None and earlier is not None and fit.epoch < earlier.epoch:
-            self.clear_past()
-        super().set_fit(fit)
-
-    def _show_fit(self) -> None:
-        fit = self.fit
+        """Show a curve; an earlier epoch than that of the last one begins a new past."""
         if fit is None or fit.grid is None:
             self.curve.clear()
-            return
-        self.curve.set(self._x, fit.grid)
-        self.chart.cover("y", np.clip(fit.grid, *self._limits))
-        if self.past.keep(fit.epoch, fit.grid):
-            self.chart.canvas.rest()
+        else:
+            self.curve.set(self._x, fit.grid)
+            self.chart.cover("y", np.clip(fit.grid, *self._limits))
+            if self.past.keep(fit.epoch, fit.grid):
+                self.chart.canvas.rest()
+        super().set_fit(fit)
 
     def _show_overlays(self) -> None:
         super()._show_overlays()
@@ -342,13 +340,14 @@ class ClassCurvesView(OneInputPanel):
         rows = len(self.subject.splits) * self._classes
         self.chart.fix("y", -_ROW * (rows + 0.6), 1.04)
 
-    def _show_fit(self) -> None:
-        fit = self.fit
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show the curves of the classes."""
         for index, curve in enumerate(self.curves):
             if fit is None or fit.grid is None:
                 curve.clear()
             else:
                 curve.set(self._x, fit.grid[:, index])
+        super().set_fit(fit)
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         classes = np.asarray(y, dtype=np.intp)

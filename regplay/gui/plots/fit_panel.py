@@ -247,8 +247,8 @@ class InputsPanel(ChartPanel):
         """Show the points."""
         self.fit, self.overlays = None, ()
         self._take(dataset)
-        self._show_fit()
         self._show_under()
+        self.set_fit(None)
         self.fit_ranges()
         self.chart.reset_ranges()
         self.chart.set_labels(*self._axis_names(dataset))
@@ -275,9 +275,8 @@ class InputsPanel(ChartPanel):
             self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show a fit, and mark the points that it assigns another class."""
+        """Show a fit, whose lines or surface a view draws before, and mark the wrong points."""
         self.fit = fit
-        self._show_fit()
         self._mark_wrong()
         self._show_entries()
         self.chart.refresh()
@@ -327,10 +326,6 @@ class InputsPanel(ChartPanel):
 
     def _cover(self, split: Split) -> None:
         """Let the axes hold these points too."""
-        raise NotImplementedError
-
-    def _show_fit(self) -> None:
-        """Lay the lines or the surface of the fit, or none, into their layers."""
         raise NotImplementedError
 
     def _show_overlays(self) -> None:

@@ -215,10 +215,10 @@ class HistoryView(QWidget):
             self._set_log(plot)
             self._set_up(plot)
             self._stack.addWidget(plot)
-        self._stack.setCurrentWidget(plot)
         plot.set_pinned(self._pinned)
         self._tick_log()
         self._update()
+        self._stack.setCurrentWidget(plot)  # last: its axes may be locked from here on
 
     def _tick_log(self) -> None:
         self.log_x.setChecked("x" in self.log_axes)

@@ -156,11 +156,14 @@ class SurfaceView(InputsPanel):
             return None
         return self.fit.grid.reshape(*self._grid.shape, *self.fit.grid.shape[1:])
 
-    def _show_fit(self) -> None:
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show a surface."""
+        self.fit = fit
         self.boundary.set(self._own_lines() if self.has_classes else ())
         if not self._shows_std:
             self._color()
         self._show_contours()
+        super().set_fit(fit)
 
     def _own_lines(self) -> list[tuple[Floats, str]]:
         return [] if self.fit is None else [(self._lines([self.fit]), self.colors.foreground)]

@@ -7,6 +7,7 @@ leaves goes to studies. It never holds a widget.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
 from regplay.core.history import fill_in
-from regplay.gui.training.messages import Job, Look, Mailbox, Start, Study, StudyRequest
+from regplay.gui.training.messages import Job, Look, Start, Study, StudyRequest, View
 from regplay.session.session import Change, Run
 
 # Imported on the thread, as torch is: the window is on screen meanwhile.
@@ -160,6 +161,29 @@ GRACE = 0.05  # s
 _FULL = "The GPU ran out of memory: training goes on on the CPU."
 _BARELY_BEGUN = 0.1  # share of a training; until then, how long it will take is not known
 _PUBLISHING_SHARE = 0.2  # of the time
+
+
+class Mailbox:
+    """Holds one view: the newest wins, nothing queues."""
+
+    def __init__(self) -> None:
+        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last view was taken."""
+        return not self._views
+
+    def put(self, view: View) -> None:
+        """Leave a view in place of the one that lies there."""
+        self._views.append(view)
+
+    def take(self) -> View | None:
+        """The view that lies there, if any."""
+        try:
+            return self._views.pop()
+        except IndexError:
+            return None
 
 
 class Worker(QThread):
