@@ -14,7 +14,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
-from regplay.core.history import Checkpoints
+from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
 from regplay.gui.training import worker
