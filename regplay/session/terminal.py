@@ -16,13 +16,12 @@ import numpy as np
 import torch
 
 from regplay.core.device import Placement
-from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
 from regplay.core.neighbours import Tried, lineup, neighbours
-from regplay.core.population import fit_at
+from regplay.core.population import engine_for, fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.trials import compare

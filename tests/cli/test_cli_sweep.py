@@ -13,9 +13,9 @@ import pytest
 import torch
 
 from regplay.cli import main
-from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
+from regplay.core.population import engine_for
 from regplay.session import terminal
 from regplay.session.terminal import StatusLine
 

@@ -212,7 +212,7 @@ class MapChart(Chart):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
         self.scene().removeItem(self.hover)
-        self.hover = CellHover(self)
+        self.hover = CellHover(self, self.box)
         self.hover.fit_box()
         self.hint = named("landscape.hint", QLabel(self))
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -14,7 +14,8 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
-from regplay.core.history import Checkpoints, Snapshot
+from regplay.core.history import Snapshot
+from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text

@@ -17,7 +17,6 @@ from PySide6.QtCore import QObject, QThread, Signal
 from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
-from regplay.core.history import fill_in
 from regplay.gui.training.messages import Job, Look, Start, Study, StudyRequest, View
 from regplay.session.session import Change, Run
 
@@ -391,7 +390,7 @@ class Worker(QThread):
                 self._keep(run, training.train(0))
             elif has_gaps and not run.changed_at:
                 again = Training([job.experiment], datasets=[job.dataset], device=job.device)
-                self._filling = fill_in(run.checkpoints, run.history, again, self._stop)
+                self._filling = again.fill_in(run.checkpoints, run.history, self._stop)
             self._run, self._training = run, training
             self.reached = (job.generation, training.step)
         # What is over this soon shows its result alone, without a flash of its start. One silence
@@ -435,7 +434,8 @@ class Worker(QThread):
         try:
             while True:
                 stop.clear()
-                self._publish_sometimes(training)
+                if self._has_steps_to_go():  # else it is published below, and once is enough
+                    self._publish_sometimes(training)
                 if self.isInterruptionRequested():
                     return
                 if self._is_superseded(training):

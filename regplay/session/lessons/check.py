@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from regplay.core.bias_variance import Decomposition, decompositions_of, why_not
+from regplay.core.bias_variance import Decomposition, why_not
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
@@ -130,7 +130,7 @@ class _Resampled:
         if not self.training.finished:
             return None
         if not self._parts:
-            found = decompositions_of(self.training, seeds=RESAMPLES)
+            found = self.training.decompositions(seeds=RESAMPLES)
             diverged = self.training.history.diverged.reshape(-1, RESAMPLES)
             for experiment, parts, some in zip(self.firsts, found, diverged, strict=True):
                 self._parts[experiment] = None if some.any() else parts
