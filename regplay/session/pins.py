@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from regplay.core import UserError
+from regplay.core.datasets.edits import counted_edits
 from regplay.core.datasets.points import counted_points
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
@@ -194,6 +195,8 @@ def _text(path: str, value: Value) -> str:
         return _SWITCHES[path][bool(value)]
     if path == "data.file":
         value = PurePath(str(value)).name
+    elif path == "data.edits":
+        value = counted_edits(str(value))
     elif path in _POINTS:
         value = counted_points(str(value))
     number = str(value)

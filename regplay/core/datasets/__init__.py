@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from regplay.core.datasets import classification, csv_table, points, regression, tables
+from regplay.core.datasets import classification, csv_table, edits, points, regression, tables
 from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Split, Task
 from regplay.core.experiment import DataSettings
 
@@ -39,7 +39,11 @@ def load(settings: DataSettings) -> Dataset:
     DatasetError
         If they can't be made: a file that can't be read, or more points than there are.
     """
-    return REGISTRY[settings.name].make(settings)
+    spec = REGISTRY[settings.name]
+    made = spec.make(settings)
+    if "edits" not in spec.uses or not settings.edits:
+        return made
+    return edits.edited(made, edits.parse_edits(settings.edits))
 
 
 def problem_of(settings: DataSettings) -> tuple[object, ...]:

@@ -432,6 +432,7 @@ _DEFAULTS = {
     "inputs": "",
     "task": "auto",
     "standardize": True,
+    "edits": "",
 }
 
 SPECS = (
