@@ -41,11 +41,11 @@ from regplay.core.datasets.points import MAX_CLASSES, MAX_POINTS, points_setting
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import FIELDS, Value
+from regplay.core.number_text import counted
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import named
 from regplay.session.files import OutputError, write_file
-from regplay.session.number_text import counted
 
 Task = Literal["auto", "regression", "classification"]
 _TASKS: dict[Task, str] = {

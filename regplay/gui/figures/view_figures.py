@@ -14,6 +14,7 @@ from regplay.core.datasets import Dataset, Split
 from regplay.core.datasets.dataset import Floats
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
+from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls.number import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
@@ -36,7 +37,6 @@ from regplay.gui.runs.side_tab import SideTab
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.seeds_tab import LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
-from regplay.session.number_text import exact, number
 
 _GAP = 12.0  # pixels between fits side by side
 
