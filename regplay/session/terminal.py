@@ -46,6 +46,9 @@ _EARLIEST = 0.5  # seconds of training before an estimate of the time left is wo
 class StatusLine:
     """One line that is written over and over, in a terminal; elsewhere nothing is written.
 
+    tqdm and rich would do it too, with a thread or a lock of their own and as a dependency; here
+    they would save some twenty lines.
+
     Parameters
     ----------
     stream
