@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from regplay.core import UserError
-from regplay.core.datasets.points import counted_points
+from regplay.core.datasets import counted_points
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets.points import counted_points
+from regplay.core.datasets import counted_points
 from regplay.core.fields import Field, Value
 from regplay.gui.widgets import paint_focus_ring
 

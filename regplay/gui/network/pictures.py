@@ -19,8 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
-from regplay.gui.plots.canvas import Frame, Readout, ReadoutRow, paint_readout
-from regplay.gui.plots.scale import LARGEST, Scale, nice_step
+from regplay.gui.plots import LARGEST, Frame, Readout, ReadoutRow, Scale, nice_step, paint_readout
 from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix
 from regplay.session.number_text import number
 

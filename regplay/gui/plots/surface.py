@@ -7,8 +7,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit, Grid
 from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
