@@ -500,13 +500,24 @@ def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | N
 
     series: Table
     if isinstance(widget, NetworkGraph):
-        name, heading, legend = "network", "Network", view.signs
+        name, heading = "network", "Network"
         series = partial(_graph_series, widget)
     else:
-        name, heading, legend = "weight_histograms", "Weights of each layer", view.counts
+        name, heading = "weight_histograms", "Weights of each layer"
         series = partial(_histogram_series, widget)
-    paint = _below_legend(lambda: legend.entries, draw)
+
+    def legend() -> Sequence[Entry]:
+        is_graph = isinstance(widget, NetworkGraph)
+        return _graph_legend(view) if is_graph else view.counts.entries
+
+    paint = _below_legend(legend, draw)
     return Figure(name, lambda: heading, lambda: picture.colors, series, paint)
+
+
+def _graph_legend(view: NetworkView) -> list[Entry]:
+    """What is drawn, and of how many units that is a sample."""
+    sentence = view.sentence.text()
+    return [*view.signs.entries, *([Entry("none", sentence)] if sentence else [])]
 
 
 def _norms_figure(plot: NormsPlot) -> Figure:
