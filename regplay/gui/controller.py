@@ -52,7 +52,8 @@ class Controller(QObject):
     session
         The present experiment; it is changed here alone.
     runner, studies
-        Train the run, and what is trained beside it.
+        Train the run, and what is trained beside it. The pace changes no experiment: a step, an
+        epoch, a pause or the speed are asked of the runner itself.
     replay
         Shows the run once more.
     pins

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from regplay.core import UserError
-from regplay.core.datasets.points import points_in
+from regplay.core.datasets import points_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid

@@ -287,6 +287,25 @@ def test_what_takes_less_than_the_grace_is_finished_before_the_newest_is_begun(
     assert [view.snapshot.epoch for view in put if view.is_finished] == [12] * len(trained)
 
 
+def test_a_training_that_ends_as_a_view_is_asked_for_is_shown_once(runner, until, put, monkeypatch):
+    monkeypatch.setattr(worker, "GRACE", 0.0)
+    train = Training.train
+
+    def train_and_ask(it, goal=None, stop=None):
+        records = train(it, goal, stop)
+        runner._worker._is_awaited = True  # as by the frame that comes now
+        return records
+
+    monkeypatch.setattr(Training, "train", train_and_ask)
+    submit(runner)
+    runner.play()
+    runner.start()
+    until(lambda: runner.is_finished)
+    runner.look(Look(epoch=3))
+    until(lambda: put[-1].look.epoch == 3)  # the thread is past the end
+    assert [view.look.epoch for view in put if view.is_finished] == [None, 3]
+
+
 @pytest.mark.parametrize("change", [Change.RETRAIN, Change.RESTART])
 def test_a_hand_that_never_rests_sees_what_long_trainings_come_to(runner, until, put, change):
     runner.start()

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets.points import points_in
+from regplay.core.datasets import points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
 from regplay.gui.widgets import paint_focus_ring

@@ -17,7 +17,7 @@ from regplay.core.fields import replace
 from regplay.core.measurements import training_seconds
 from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
-from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
+from regplay.gui.plots import Scale, extend, largest_of_trained, spread
 from regplay.gui.theme import Colors, blend, colors_of, line_color
 from regplay.gui.training import Study
 

@@ -6,10 +6,9 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.points import MAX_CLASSES
+from regplay.core.datasets import MAX_CLASSES, Dataset
 from regplay.core.number_text import counted
-from regplay.gui.plots.scale import Range, bounds
+from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
 from regplay.gui.widgets import ElidedLabel, Press, Toggle, leave_space, named
 

@@ -7,9 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from regplay.core.datasets import Floats
 from regplay.core.number_text import percent_text
 from regplay.core.sweep import NumberAxis, roundness
-from regplay.gui.plots.scale import LARGEST, Floats, Range, Scale, spread
+from regplay.gui.plots import LARGEST, Range, Scale, spread
 
 Measure = Literal["valid_loss", "gap", "accuracy"]
 MEASURE_NAMES: Mapping[Measure, str] = {

@@ -16,8 +16,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.pictures import KeptPicture, Magnitude
-from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow
-from regplay.gui.plots.shapes import Segments, pen
+from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
 from regplay.gui.theme import ROLES, Colors, mix
 
 Pixels = NDArray[np.float64]

@@ -10,11 +10,17 @@ from regplay.core.inside import Inside, UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
-from regplay.gui.plots.canvas import Reading, ReadoutRow
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
-from regplay.gui.plots.legend import Entry, Legend, tab_row
-from regplay.gui.plots.scale import bounds
+from regplay.gui.plots import (
+    Chart,
+    CurvesLayer,
+    Entry,
+    EpochCurve,
+    Legend,
+    Reading,
+    ReadoutRow,
+    bounds,
+    tab_row,
+)
 from regplay.gui.theme import ROLES, Colors
 from regplay.gui.widgets import Toggle, column, named
 

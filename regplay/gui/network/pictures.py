@@ -20,8 +20,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
-from regplay.gui.plots.canvas import Frame, Readout, ReadoutRow, paint_readout
-from regplay.gui.plots.scale import LARGEST, Scale, nice_step
+from regplay.gui.plots import LARGEST, Frame, Readout, ReadoutRow, Scale, nice_step, paint_readout
 from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)

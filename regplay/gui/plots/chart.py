@@ -331,9 +331,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.box.setParentItem(center)
         self._strips = {0: AxisStrip(center, self.box, 0), 1: AxisStrip(center, self.box, 1)}
 
-        self.canvas = Canvas(self)
+        self.canvas = Canvas(self, self.box)
         self.canvas.under.append(GridLayer(self.axes))
-        self.hover = HoverItem(self)
+        self.hover = HoverItem(self, self.box)
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")

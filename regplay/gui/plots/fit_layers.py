@@ -9,7 +9,7 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Floats
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Frame, empty_picture

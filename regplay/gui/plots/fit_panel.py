@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit, Grid, correct, grid_of
 from regplay.core.number_text import number, spread_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow

@@ -20,8 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
 from regplay.gui.plots.canvas import (

@@ -18,8 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
 from regplay.gui.theme import ROLES, Colors, colors_of, mix

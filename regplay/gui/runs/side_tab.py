@@ -18,12 +18,18 @@ from regplay.core.history import Snapshot
 from regplay.core.number_text import gap_in_column, in_column
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
-from regplay.gui.plots.chart import Chart, Side
-from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.many_inputs import PredictedView
-from regplay.gui.plots.shapes import pen
+from regplay.gui.plots import (
+    Chart,
+    ChartPanel,
+    Entry,
+    FitPanel,
+    FitView,
+    Legend,
+    PredictedView,
+    Side,
+    pen,
+    wrong_text,
+)
 from regplay.gui.runs.run_rows import (
     LEFT,
     RIGHT,

@@ -15,9 +15,15 @@ from regplay.core.fields import FIELDS
 from regplay.core.number_text import compact, exact, number, spread_text
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape import labelled, place
-from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
-from regplay.gui.plots.legend import Entry, LegendChart
-from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
+from regplay.gui.plots import (
+    VALID_SHAPE,
+    Entry,
+    Frame,
+    LegendChart,
+    Reading,
+    ReadoutRow,
+    draw_marker,
+)
 from regplay.gui.theme import Colors, mix
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes

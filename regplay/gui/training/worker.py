@@ -434,7 +434,8 @@ class Worker(QThread):
         try:
             while True:
                 stop.clear()
-                self._publish_sometimes(training)
+                if self._has_steps_to_go():  # else it is published below, and once is enough
+                    self._publish_sometimes(training)
                 if self.isInterruptionRequested():
                     return
                 if self._is_superseded(training):
