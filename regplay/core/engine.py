@@ -5,8 +5,7 @@ Both change the tensors and numbers of a `Work` in place, one `Stretch` of steps
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -14,10 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from regplay.core.hyperparameters import RATE_FIELDS
+from regplay.core.state import Shape
 
-if TYPE_CHECKING:
-    from regplay.core.population import Population
-
+Loss = Literal["mse", "cross_entropy"]
 # What is measured of each member: means over the training and validation points (losses, then
 # shares of right classes, then over the training points the loss that steps minimise), then sums
 # over weights and over biases (of squares, of absolute values).
@@ -119,11 +117,20 @@ class Orders:
         return found
 
 
+class Networks(Protocol):
+    """What an engine needs to know of a `regplay.core.population.Population`."""
+
+    shape: Shape
+    activation: str
+    loss: Loss
+    flat: Tensor  # parameters [M, P]
+
+
 @dataclass
 class Work:
     """A population in training."""
 
-    population: "Population"
+    population: Networks
     x: Tensor  # inputs [M or 1, N, d], training points first
     y: Tensor  # targets [M or 1, N, outputs], one-hot for classes
     n_train: int
@@ -199,21 +206,5 @@ class Engine(Protocol):
         doing anything twice, unless what is `held` is forgotten.
         """
 
-    def predict(self, population: "Population", x: Tensor) -> Tensor:
+    def predict(self, population: Networks, x: Tensor) -> Tensor:
         """Outputs [M, n, outputs] for inputs [M or 1, n, d]."""
-
-
-@cache
-def engine_for(device: torch.device) -> Engine:
-    """The engine for a device."""
-    from regplay.core import native
-    from regplay.core.native_engine import NativeEngine
-    from regplay.core.torch_engine import TorchEngine
-
-    if device.type != "cpu":
-        return TorchEngine(f"PyTorch, {device.type}")
-    kernels = native.load()
-    if isinstance(kernels, native.Missing):
-        name = f"PyTorch, without the native library: {kernels.reason}"
-        return TorchEngine(name, problem=f"training is slow, by {name}")
-    return NativeEngine(kernels)

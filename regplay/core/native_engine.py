@@ -7,13 +7,13 @@ and a member's numbers are the same whoever computes them.
 import threading
 from collections.abc import Callable, Sequence
 from ctypes import byref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from regplay.core.device import cores
-from regplay.core.engine import MEASURED, PROGRESS, RATES, Stop, Stretch, Work
+from regplay.core.engine import MEASURED, PROGRESS, RATES, Networks, Stop, Stretch, Work
 from regplay.core.native.binding import (
     Kernel,
     Kernels,
@@ -23,9 +23,6 @@ from regplay.core.native.binding import (
     address,
     integer,
 )
-
-if TYPE_CHECKING:
-    from regplay.core.population import Population
 
 _ACTIVATIONS = ("tanh", "relu", "gelu", "sigmoid")  # as kernel.h counts them
 _LOSSES = ("mse", "cross_entropy")
@@ -125,7 +122,7 @@ class NativeEngine:
             **stretch,
         )
 
-    def predict(self, population: "Population", x: Tensor) -> Tensor:
+    def predict(self, population: Networks, x: Tensor) -> Tensor:
         """As `Engine.predict`."""
         kernel, network = self._kernel(population)
         (members, parameters), real = population.flat.shape, population.flat.dtype
@@ -150,7 +147,7 @@ class NativeEngine:
         self._own.free += spaces
         return found
 
-    def _kernel(self, population: "Population") -> tuple[Kernel, Network]:
+    def _kernel(self, population: Networks) -> tuple[Kernel, Network]:
         sizes = population.shape.sizes
         network = Network(
             layers=len(sizes) - 1,

@@ -13,7 +13,8 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
             optimizer.zero_grad(); loss.backward(); optimizer.step()
 """
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,7 +28,7 @@ from regplay.core.engine import PROGRESS, RATES, RECORDING, Orders, Stop, Stretc
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import Floats, Snapshot
+from regplay.core.history import Floats, History, Snapshot
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, MEMBER_FIELDS, RATE_FIELDS
 from regplay.core.measurements import (
     Penalties,
@@ -38,7 +39,8 @@ from regplay.core.measurements import (
     layer_sizes,
     steps_per_epoch,
 )
-from regplay.core.population import Population, Shape, State, fit_of, initial_parameters, loss_of
+from regplay.core.population import Population, fit_of, initial_parameters, loss_of
+from regplay.core.state import Checkpoints, Shape, State
 
 # What bounds a stretch: none of it changes any number.
 _FLOPS = 2e10  # a tenth of a second of one fast core
@@ -460,6 +462,40 @@ class Training:
         """What one member predicts now, for its points and on `grid`."""
         network = self.population.select(member)
         return fit_of(network, self.datasets[member], grid, self.epoch, self.step)
+
+    def fill_in(
+        self, checkpoints: Checkpoints, history: History, stop: Stop | None = None
+    ) -> Iterator[None]:
+        """Train again from each kept state to the next, and keep the states at the records between.
+
+        Of a member of a large population few states are kept; alone it has room for many. As each
+        stretch begins at a state of the run itself, differences by rounding don't add up. This
+        training is to be of the run's experiment alone, as it was all through the run; what it has
+        trained is lost.
+
+        Parameters
+        ----------
+        checkpoints, history
+            Of the run; the former gets the states.
+        stop
+            Makes a stretch come back before its end.
+
+        Yields
+        ------
+        After each stretch, so that it can be left off at any time.
+        """
+        best_epoch = history.best_epoch
+        for state, following in itertools.pairwise(list(checkpoints)):
+            epochs = history.epochs
+            between = epochs[(epochs > state.epoch) & (epochs < following.epoch)]
+            if not between.size:
+                continue
+            self.restore(state)
+            goal = int(between[-1]) * self.steps_per_epoch
+            while (self.step < goal or self.owes_record) and not self.finished:
+                for record in self.train(goal, stop):
+                    checkpoints.insert(record.state.copy(), best_epoch)
+                yield
 
 
 def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:

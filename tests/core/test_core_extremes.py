@@ -14,7 +14,8 @@ from small_trainings import kept_records
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES
-from regplay.core.population import Population, Shape
+from regplay.core.population import Population
+from regplay.core.state import Shape
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -241,6 +241,4 @@ def _members(study: Study) -> list[tuple[Experiment, Run, Fit | None]]:
 
 def _parts(training: "JointTraining", epoch: int | None) -> list[Decomposition | None]:
     """Bias² and variance of networks on as many draws as claims are about."""
-    from regplay.core.bias_variance import decompositions_of  # with torch, loaded by now
-
-    return decompositions_of(training, epoch, seeds=RESAMPLES)
+    return training.decompositions(epoch, seeds=RESAMPLES)

@@ -7,7 +7,8 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.hyperparameters import is_on
 from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
-from regplay.core.population import Population, State, fit_at, stochastic_passes
+from regplay.core.population import Population, fit_at, stochastic_passes
+from regplay.core.state import State
 from regplay.core.training import Training
 from regplay.core.trials import point_losses
 from regplay.core.verdict import PointLosses

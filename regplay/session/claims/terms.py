@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
 from regplay.core.history import MEASURES, History
+from regplay.core.state import State
 from regplay.core.verdict import judge, losses_of
-
-if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.population import State
 
 Needs = Literal["data", "history", "weights", "resamples"]  # what a measure is taken from
 
@@ -172,7 +170,7 @@ class Trained:
     parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
 
 
-def small_weights(state: "State") -> float:
+def small_weights(state: State) -> float:
     """The share of a network's weights, without biases, that are near zero, in [0, 1]."""
     from regplay.core.inside import NEAR_ZERO
 
@@ -181,7 +179,7 @@ def small_weights(state: "State") -> float:
     return small / sum(weight.numel() for weight in weights)
 
 
-def thinned_loss(state: "State", experiment: Experiment, dataset: Dataset, seed: int = 0) -> float:
+def thinned_loss(state: State, experiment: Experiment, dataset: Dataset, seed: int = 0) -> float:
     """The validation loss with units dropped as in training: the mean over `_MASKS` masks.
 
     NaN without dropout, of which it says nothing. `seed` decides the masks.
