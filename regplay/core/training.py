@@ -122,7 +122,7 @@ class Training:
         population = Population(
             shape, first.model.activation, loss_of(dataset.task), self._device, dtype
         )
-        self.engine = population.engine
+        self._population, self.engine = population, population.engine
         if self.engine.problem:
             reason = f"{self.placement.reason}; {self.engine.problem}"
             self.placement = replace(self.placement, reason=reason)
@@ -179,7 +179,7 @@ class Training:
     def population(self) -> Population:
         """The networks as they are now: after a stop, each where it was left."""
         self.engine.settle(self._work)
-        return self._work.population
+        return self._population
 
     @property
     def step(self) -> int:
