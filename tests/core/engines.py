@@ -86,11 +86,18 @@ def work_of(population, x, y, *, n_train=None, batch_size=None, optimizer="sgd",
     return work
 
 
+def stretch_of(work, record_steps, first_epoch, end):
+    """Steps to an end, with the orders of their batches."""
+    orders, epochs = None, -(-end // work.steps_per_epoch) - first_epoch
+    if work.batch_size < work.n_train and epochs > 0:
+        orders = work.orders.draw(first_epoch, epochs, work.n_train)
+    return Stretch(work, np.array(record_steps, dtype=np.int64), first_epoch, end, orders)
+
+
 def take_steps(engine, work, count=1):
     """Make steps without any record."""
     step = int(work.progress["step"][0])
-    none = np.array([], dtype=np.int64)
-    stretch = Stretch(work, none, step // work.steps_per_epoch, step + count)
+    stretch = stretch_of(work, [], step // work.steps_per_epoch, step + count)
     engine.train(work, stretch, step + count, Stop())
 
 
