@@ -1,6 +1,7 @@
 """The engines that tests train with, and what an engine is found to have drawn."""
 
 import itertools
+import threading
 
 import numpy as np
 import torch
@@ -42,6 +43,22 @@ ENGINES = {"native": native_engine, "torch": torch_engine}
 def use(monkeypatch, engine):
     """Let every population that is made from here on compute with an engine."""
     monkeypatch.setattr("regplay.core.population.engine_for", lambda device: engine)
+
+
+class ThreadLimit:
+    """How many threads can be started from now on."""
+
+    def __init__(self, monkeypatch):
+        self.left = 0
+        start = threading.Thread.start
+
+        def start_one(thread):
+            if self.left == 0:
+                raise RuntimeError("can't start new thread")  # as Python does
+            self.left -= 1
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", start_one)
 
 
 def dataset_of(n_train, n_valid, inputs=2, classes=1, seed=0):
