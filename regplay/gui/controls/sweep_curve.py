@@ -16,7 +16,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.measurements import training_seconds
 from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
-from regplay.gui.plots import Scale, extend, largest_of_trained, spread
+from regplay.gui.plots import Scale, around_valley, extend, spread
 from regplay.gui.theme import Colors, blend, colors_of, line_color
 from regplay.gui.training import Study
 from regplay.session.number_text import exact, number
@@ -139,7 +139,6 @@ def curve_of(study: Study, epoch: int | None) -> SweepCurve | None:
 
 
 _LOG_FROM = 30.0  # the axis is logarithmic if the largest loss is this many times the smallest
-_ROOM_BELOW = 5.0  # the training loss is followed down to this part of the valley
 _SLACK = 1e-6  # of the axis, for rounding at its ends
 _LEAST_SPAN = 0.25  # of the loss; a flatter curve is drawn flat, not blown up
 
@@ -160,7 +159,7 @@ class LossRange:
         """Make room for `curve`; start anew if it is not a later state of the one before."""
         before = self._scale if self._goes_on(curve) else None
         self._curve, self._scale = curve, before
-        shown = _with_room(curve)
+        shown = around_valley(curve.train, curve.valid, curve.valley)
         if not shown.size:
             return
         low, high = float(shown.min()), float(shown.max())
@@ -203,36 +202,6 @@ class LossRange:
             and before.values == curve.values
             and before.progress <= curve.progress
         )
-
-
-def _with_room(curve: SweepCurve) -> NDArray[np.float64]:
-    """The losses that the axis makes room for.
-
-    A validation loss far above the others is real where the training loss is not: there the network
-    overfits. Training failed where both are. What underfits rises out of the axis at twice the
-    depth of the valley, which would be lost below a higher wall.
-    """
-    is_there = np.isfinite(curve.valid) & np.isfinite(curve.train)
-    valid, train = curve.valid[is_there], curve.train[is_there]
-    if valid.size:
-        most = largest_of_trained(valid)
-        is_real = (valid <= most) | (train <= most)
-        if curve.valley is not None:
-            is_real &= (valid <= _end_of_walls(curve)) | (train <= curve.valid[curve.valley])
-        valid, train = valid[is_real], train[is_real]
-        train = train[train <= max(most, float(valid.max()))]
-        train = np.maximum(train, float(valid.min()) / _ROOM_BELOW)
-    return np.concatenate([valid, train])
-
-
-def _end_of_walls(curve: SweepCurve) -> float:
-    """How far up both sides of a finished curve are drawn; inf without a valley between them."""
-    assert curve.valley is not None
-    sides = curve.valid[: curve.valley], curve.valid[curve.valley + 1 :]
-    least = float(curve.valid[curve.valley])
-    tops = [np.max(side, where=np.isfinite(side), initial=least) for side in sides]
-    depth = float(min(tops)) - least
-    return least + 2 * depth if depth > 0 else math.inf
 
 
 CURVE_HEIGHT = 44  # px

@@ -7,7 +7,8 @@ from seen import choose_axis, color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
-from regplay.gui.seeds.decomposition import PARTS, highest_usual
+from regplay.gui.plots.scale import highest_usual
+from regplay.gui.seeds.decomposition import PARTS
 from regplay.gui.theme import LIGHT
 from regplay.session.number_text import compact
 
