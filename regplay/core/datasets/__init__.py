@@ -17,9 +17,9 @@ from regplay.core.datasets.dataset import (
 from regplay.core.datasets.points import (
     MAX_CLASSES,
     MAX_POINTS,
-    counted_points,
     format_points,
     parse_points,
+    points_in,
     points_settings,
 )
 from regplay.core.datasets.tables import Table
@@ -44,7 +44,6 @@ __all__ = [
     "Table",
     "Task",
     "columns_of",
-    "counted_points",
     "format_points",
     "likely",
     "load",
@@ -52,6 +51,7 @@ __all__ = [
     "open_sheet",
     "parse_number",
     "parse_points",
+    "points_in",
     "points_settings",
     "problem_of",
     "table_dataset",

@@ -46,11 +46,11 @@ from regplay.core.datasets import (
 )
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import FIELDS, Value
+from regplay.core.number_text import counted
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import named
 from regplay.session.files import OutputError, write_file
-from regplay.session.number_text import counted
 
 Task = Literal["auto", "regression", "classification"]
 _TASKS: dict[Task, str] = {

@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPaint
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.history import Floats
+from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
 from regplay.gui.landscape import CellsLayer, cell_edges, draw_frame, draw_ring
@@ -37,7 +38,6 @@ from regplay.gui.plots import (
     value_colors,
 )
 from regplay.gui.theme import LIGHT, ROLES, mix
-from regplay.session.number_text import number, value_text
 from regplay.session.results import SweepResult
 
 _NUMERIC = ("integer", "number")  # kinds of fields

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
+from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
@@ -45,7 +46,6 @@ from regplay.gui.plots import (
 from regplay.gui.runs import SideTab
 from regplay.gui.seeds import DecompositionPlot, LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
-from regplay.session.number_text import exact, number
 
 _GAP = 12.0  # pixels between fits side by side
 

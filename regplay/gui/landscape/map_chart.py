@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.datasets import Floats
 from regplay.core.fields import FIELDS
+from regplay.core.number_text import exact, gap_text, number
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
 from regplay.gui.plots import (
@@ -37,7 +38,6 @@ from regplay.gui.plots import (
 )
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets import named
-from regplay.session.number_text import exact, gap_text, number
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import Inside, UnitMaps
+from regplay.core.number_text import number
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
 from regplay.gui.plots import (
@@ -22,7 +23,6 @@ from regplay.gui.plots import (
 )
 from regplay.gui.theme import ROLES, Colors
 from regplay.gui.widgets import Toggle, column, named
-from regplay.session.number_text import number
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least

@@ -15,6 +15,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
+from regplay.core.number_text import gap_in_column, in_column
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.gui.plots import (
@@ -41,7 +42,6 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
 from regplay.gui.widgets import Press, named
-from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 

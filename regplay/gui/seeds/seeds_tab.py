@@ -32,6 +32,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_used
+from regplay.core.number_text import number
 from regplay.core.sweep import Sweep
 from regplay.gui.controls import CountBox
 from regplay.gui.plots import (
@@ -54,7 +55,6 @@ from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
-from regplay.session.number_text import number
 
 if TYPE_CHECKING:  # it loads torch, which only the thread may wait for
     from regplay.core.joint import JointTraining
