@@ -12,6 +12,7 @@ from regplay.gui.plots.canvas import (
     Readout,
     ReadoutRow,
     ReadoutWidget,
+    empty_picture,
     paint_readout,
 )
 from regplay.gui.plots.chart import LOCKED, Axes, Axis, Chart, GridLayer, Side
@@ -30,6 +31,7 @@ from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.images import paint_images
 from regplay.gui.plots.legend import Entry, Legend, LegendChart, paint_legend, tab_row
+from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.scale import (
@@ -88,6 +90,7 @@ __all__ = [
     "Layer",
     "Legend",
     "LegendChart",
+    "LossLine",
     "MeasurePlot",
     "Overlay",
     "Picture",
@@ -105,6 +108,7 @@ __all__ = [
     "Segments",
     "Shape",
     "Side",
+    "SmallestLoss",
     "Subject",
     "SurfaceColors",
     "SurfaceView",
@@ -113,8 +117,11 @@ __all__ = [
     "bounds",
     "class_at",
     "class_heights",
+    "dots_on",
     "draw_joined",
     "draw_marker",
+    "draw_valley",
+    "empty_picture",
     "extend",
     "highest_usual",
     "interpolated",
@@ -125,6 +132,7 @@ __all__ = [
     "paint_legend",
     "paint_readout",
     "pen",
+    "sides_of",
     "spread",
     "tab_row",
     "toward_the_best",

@@ -72,6 +72,11 @@ class Scale:
         """Both ends as values."""
         return (10.0**self.low, 10.0**self.high) if self.is_log else (self.low, self.high)
 
+    def widened(self, below: float, above: float) -> "Scale":
+        """With room beyond both ends, in shares of what there is."""
+        length = self.high - self.low
+        return Scale(self.low - below * length, self.high + above * length, self.is_log)
+
     def shares(self, values: ArrayLike) -> Floats:
         """How far values of any shape lie from the low end (0) to the high one (1).
 
