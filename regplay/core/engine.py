@@ -24,11 +24,12 @@ MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
-        *((name, "i8") for name in ("step", "updates", "row", "record", "measured")),
+        *((name, "i8") for name in ("step", "updates", "row", "passed", "updated")),
+        *((name, "i8") for name in ("record", "measured", "kept", "held")),
         ("sums", "f8", (MEANS,)),
     ]
 )
-RECORDING = ["record", "measured", "sums"]  # those of a stretch's records
+RECORDING = ["record", "measured", "kept", "sums"]  # those of a stretch's records
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
@@ -90,10 +91,12 @@ class Orders:
         """How many different orders there are."""
         return len(self._seeds)
 
-    def draw(self, first_epoch: int, epochs: int, n: int) -> Tensor:
-        """Orders [distinct, epochs, n] of n points, int32, from an epoch on.
+    def draw(self, first_epoch: int, epochs: int, n: int, stop: Stop | None = None) -> Tensor:
+        """Orders [distinct, drawn, n] of n points, int32, from an epoch on.
 
-        Going back by more than one epoch takes as long as drawing all epochs before.
+        Once `stop` is set it comes back with those that are drawn, which may be none; the next call
+        goes on from there. Going back by more than one epoch takes as long as drawing all epochs
+        before.
         """
         if self._before_last and first_epoch == self._epoch - 1:
             for generator, state in zip(self._generators, self._before_last, strict=True):
@@ -102,18 +105,27 @@ class Orders:
         elif not 0 <= self._epoch <= first_epoch:
             self._generators = [torch.Generator().manual_seed(seed) for seed in self._seeds]
             self._epoch = 0
-        found = torch.empty(self.distinct, epochs, n, dtype=torch.int32)
-        order = torch.empty(n, dtype=torch.int64)
         self._before_last = []
-        for generator, rows in zip(self._generators, found, strict=True):
-            for _ in range(self._epoch, first_epoch):
+        order = torch.empty(n, dtype=torch.int64)
+        found = torch.empty(self.distinct, epochs, n, dtype=torch.int32)
+        end, drawn = first_epoch + epochs, 0
+        while self._epoch < end:
+            is_last = self._epoch == end - 1
+            if stop is not None and stop.is_set:
+                if self._epoch <= first_epoch:
+                    break
+                is_last = True
+            if is_last:
+                self._before_last = [generator.get_state() for generator in self._generators]
+            for place, generator in enumerate(self._generators):
                 torch.randperm(n, generator=generator, out=order)
-            for row in rows[:-1]:
-                row.copy_(torch.randperm(n, generator=generator, out=order))
-            self._before_last.append(generator.get_state())
-            rows[-1].copy_(torch.randperm(n, generator=generator, out=order))
-        self._epoch = first_epoch + epochs
-        return found
+                if self._epoch >= first_epoch:
+                    found[place, drawn] = order
+            drawn += self._epoch >= first_epoch
+            self._epoch += 1
+            if is_last:
+                break
+        return found[:, :drawn].contiguous()
 
 
 class Networks(Protocol):
@@ -141,8 +153,13 @@ class Work:
     progress: NDArray[Any]  # `PROGRESS` of each member [M]
     momentum: float = 0.0  # μ of `momentum`
     decays_biases: bool = True  # whether weight decay and L1 act on biases too
-    # [M, …], room for gradients of steps that were left in the middle, as the engine likes.
-    gradients: Tensor = field(default_factory=lambda: torch.empty(0))
+    # What an engine that was stopped in the middle of steps knows of them, and the tensors do not.
+    held: list[Any] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Begin anew what is begun of a step: once settled, before the tensors are written."""
+        self.held.clear()
+        self.progress[["row", "passed"]] = 0
 
     @property
     def steps_per_epoch(self) -> int:
@@ -154,7 +171,12 @@ class Stretch:
     """Some steps in one go, and what comes of the records among them."""
 
     def __init__(
-        self, work: Work, record_steps: NDArray[np.int64], first_epoch: int, end: int
+        self,
+        work: Work,
+        record_steps: NDArray[np.int64],
+        first_epoch: int,
+        end: int,
+        orders: Tensor | None = None,
     ) -> None:
         self.end = end  # the step after the last one
         # [R], rising: after which steps to measure, and to keep the parameters and momenta.
@@ -167,11 +189,8 @@ class Stretch:
         )
         self.first_epoch = first_epoch
         # Of the points in each epoch from the first on, [distinct, epochs, N], int32; None if a
-        # batch is all points.
-        self.orders: Tensor | None = None
-        if work.batch_size < work.n_train and end > first_epoch * work.steps_per_epoch:
-            epochs = -(-end // work.steps_per_epoch) - first_epoch
-            self.orders = work.orders.draw(first_epoch, epochs, work.n_train)
+        # batch is all points, or there is no step.
+        self.orders = orders
 
 
 class Engine(Protocol):
@@ -188,6 +207,16 @@ class Engine(Protocol):
         It comes back earlier if asked to by `stop`, and goes on when called with the same stretch.
         The first record may be at the step where the members stand. `goal` is not beyond the
         stretch's end.
+
+        Parameters and momenta are up to date once no member is on its way; after a stop `settle`
+        makes them so.
+        """
+
+    def settle(self, work: Work) -> None:
+        """Bring parameters and momenta up to date, each member's after a whole step.
+
+        It takes the rates that the members were trained with. Training goes on from there without
+        doing anything twice, unless what is `held` is forgotten.
         """
 
     def predict(self, population: Networks, x: Tensor) -> Tensor:

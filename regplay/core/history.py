@@ -155,3 +155,8 @@ class History:
         """Of the record that is the best of the first member; −1 before any."""
         best = self.best()
         return -1 if best is None else int(self._epochs[best])
+
+    def at_best(self, measure: str) -> float:
+        """One measure of the first member at its best epoch; NaN before any."""
+        best = self.best()
+        return np.nan if best is None else float(self.column(measure)[best])

@@ -8,10 +8,22 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regplay.core import fields
-from regplay.core.datasets import REGISTRY, Dataset, Split, Task, load
-from regplay.core.datasets.dataset import Floats
-from regplay.core.datasets.edits import Edit, edited_rows, format_edits, parse_edits, waiting
-from regplay.core.datasets.points import MAX_CLASSES, format_points, points_settings
+from regplay.core.datasets import (
+    MAX_CLASSES,
+    REGISTRY,
+    Dataset,
+    Edit,
+    Floats,
+    Split,
+    Task,
+    edited_rows,
+    format_edits,
+    format_points,
+    load,
+    parse_edits,
+    points_settings,
+    waiting_edits,
+)
 from regplay.core.experiment import DataSettings, Experiment
 
 MOST = 2000  # training points that can be edited: more are not drawn, nor told apart
@@ -49,7 +61,7 @@ class Drawing:
         drawn = load(msgspec.structs.replace(settings, edits=""))
         edits = parse_edits(settings.edits)
         points, rows = edited_rows(edits, drawn)
-        return cls(dataset.task, points, rows, dataset, drawn, waiting(edits, drawn))
+        return cls(dataset.task, points, rows, dataset, drawn, waiting_edits(edits, drawn))
 
     @property
     def n_waiting(self) -> int:

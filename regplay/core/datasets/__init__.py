@@ -3,19 +3,77 @@
 from collections.abc import Mapping
 
 from regplay.core.datasets import classification, csv_table, edits, points, regression, tables
-from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Split, Task
+from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Sheet, Source, open_sheet
+from regplay.core.datasets.csv_table import Check, Choice, columns_of, likely, names_of, written
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetError,
+    DatasetSpec,
+    Floats,
+    Split,
+    Task,
+    parse_number,
+)
+from regplay.core.datasets.edits import (
+    Edit,
+    counted_edits,
+    edited_rows,
+    format_edits,
+    parse_edits,
+    waiting_edits,
+)
+from regplay.core.datasets.points import (
+    MAX_CLASSES,
+    MAX_POINTS,
+    format_number,
+    format_points,
+    parse_points,
+    points_in,
+    points_settings,
+)
+from regplay.core.datasets.tables import Table
+from regplay.core.datasets.tables import dataset as table_dataset
 from regplay.core.experiment import DataSettings
 
 __all__ = [
+    "MAX_CLASSES",
+    "MAX_POINTS",
     "REGISTRY",
+    "Check",
+    "Choice",
     "Dataset",
     "DatasetError",
     "DatasetSpec",
+    "Edit",
+    "Floats",
+    "Problem",
+    "ReadingStoppedError",
+    "Sheet",
+    "Source",
     "Split",
+    "Table",
     "Task",
+    "columns_of",
+    "counted_edits",
+    "edited_rows",
+    "format_edits",
+    "format_number",
+    "format_points",
+    "likely",
     "load",
+    "names_of",
+    "open_sheet",
+    "parse_edits",
+    "parse_number",
+    "parse_points",
+    "points_in",
+    "points_settings",
     "problem_of",
+    "table_dataset",
+    "waiting_edits",
+    "written",
 ]
+
 
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec

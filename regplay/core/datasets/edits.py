@@ -121,7 +121,7 @@ def counted_edits(text: str) -> str:
     )
 
 
-def waiting(edits: Iterable[Edit], drawn: Dataset) -> tuple[Edit, ...]:
+def waiting_edits(edits: Iterable[Edit], drawn: Dataset) -> tuple[Edit, ...]:
     """Those that don't fit a dataset as it is drawn."""
     return tuple(edit for edit in edits if not edit.fits(drawn))
 

@@ -15,12 +15,24 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import REGISTRY, Dataset, DatasetError, Split, load
-from regplay.core.datasets.csv_reader import Problem, open_sheet
-from regplay.core.datasets.csv_table import Choice, columns_of
-from regplay.core.datasets.dataset import Floats, parse_number
-from regplay.core.datasets.edits import counted_edits, format_edits, parse_edits
-from regplay.core.datasets.points import format_number, format_points
+from regplay.core.datasets import (
+    REGISTRY,
+    Choice,
+    Dataset,
+    DatasetError,
+    Floats,
+    Problem,
+    Split,
+    columns_of,
+    counted_edits,
+    format_edits,
+    format_number,
+    format_points,
+    load,
+    open_sheet,
+    parse_edits,
+    parse_number,
+)
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
 from regplay.session.export.python_text import (

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import MEASURES, Snapshot
+from regplay.core.number_text import number, value_text
 from regplay.core.sweep import Sweep, SweepAxis
 from regplay.gui.figures.figure import paint_page
 from regplay.gui.figures.sweep_figure import (
@@ -20,7 +21,6 @@ from regplay.gui.figures.sweep_figure import (
 )
 from regplay.gui.plots.scale import loss_scale
 from regplay.gui.theme import LIGHT, mix
-from regplay.session.number_text import number, value_text
 from regplay.session.results import Outcome, SweepResult
 
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
@@ -155,7 +155,7 @@ def test_no_line_crosses_the_break_or_joins_names():
     assert np.diff(x).max() > 80
     names = _result((_axis("model.activation", "tanh", "relu", "gelu"),), [0.5, 0.1, 0.4])
     x = np.unique(_plot(draw_sweep(names), LIGHT.valid)[:, 0])
-    assert np.diff(x).max() > 400
+    assert np.diff(x).max() > 300  # from the mark of the best to a point
 
 
 def test_a_gap_is_left_where_a_network_diverged():

@@ -7,14 +7,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
 from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.editing.point_editor import ChartPoints, PointEditor
-from regplay.gui.plots.fit_panel import ChartPanel, interpolated
-from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots import ChartPanel, FitView, interpolated
 from regplay.gui.training import Clock
 from regplay.gui.widgets import Toggle, named
 from regplay.session.drawing import MOST, Drawing, reason_against
@@ -23,7 +21,7 @@ _TIP = "Place, move and delete training points by mouse; the fit follows (Esc en
 _NO_DATA = "There are no points to edit"
 
 
-class Editing(QObject):
+class EditMode(QObject):
     """Turns what a person does with points into experiments.
 
     The mode changes nothing by itself. Points of a dataset stay its own, with edits; own points are
