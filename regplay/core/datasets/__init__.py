@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 from regplay.core.datasets import classification, csv_table, edits, points, regression, tables
-from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Sheet, Source, open_sheet
+from regplay.core.datasets.csv_reader import (
+    Problem,
+    ReadingStoppedError,
+    Source,
+    TableReader,
+    open_table,
+)
 from regplay.core.datasets.csv_table import Check, Choice, columns_of, likely, names_of, written
 from regplay.core.datasets.dataset import (
     Dataset,
@@ -48,10 +54,10 @@ __all__ = [
     "Floats",
     "Problem",
     "ReadingStoppedError",
-    "Sheet",
     "Source",
     "Split",
     "Table",
+    "TableReader",
     "Task",
     "columns_of",
     "counted_edits",
@@ -62,7 +68,7 @@ __all__ = [
     "likely",
     "load",
     "names_of",
-    "open_sheet",
+    "open_table",
     "parse_edits",
     "parse_number",
     "parse_points",
