@@ -183,7 +183,7 @@ def check_folder(folder: Path) -> None:
 
 def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
     tell_place(training.placement, quiet)
-    problem = training.population.engine.problem
+    problem = training.engine.problem
     if problem and quiet:
         tell(f"{problem[0].upper()}{problem[1:]}")
     if folder is not None:
@@ -231,7 +231,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         points=PointLosses.of(experiment, dataset, fit, fit_at_best),
         layers=training.population.member(0),
         seconds=seconds,
-        engine=training.population.engine.name,
+        engine=training.engine.name,
     )
     return result, was_stopped
 
