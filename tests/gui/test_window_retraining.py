@@ -9,29 +9,15 @@ from endless import ENDLESS
 from PySide6.QtCore import QObject, QPoint, Qt, QThread, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from trainings import train
+from trainings import assert_same, trained
 
 from regplay.core.datasets import load
 from regplay.core.fields import get, replace
-from regplay.core.history import MEASURES, History
+from regplay.core.history import MEASURES
 from regplay.core.training import Training
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
-
-
-def trained(experiment):
-    """The history of a fresh training, without any window."""
-    history = History()
-    for snapshot in train(experiment):
-        history.append(snapshot)
-    return history
-
-
-def assert_same(history, other):
-    np.testing.assert_array_equal(history.epochs, other.epochs)
-    for measure in MEASURES:
-        np.testing.assert_array_equal(history.column(measure), other.column(measure))
 
 
 def trainings():
