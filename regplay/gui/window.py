@@ -14,11 +14,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
-from regplay.gui.editing import Editing
+from regplay.gui.editing import EditMode
 from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
@@ -37,7 +37,6 @@ from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
 _NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
-_CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
@@ -95,7 +94,7 @@ class MainWindow(QMainWindow):
         self.status = Status(clock)
         self.runs = RunsList(controller.pins)
         self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
-        self.editing = Editing(self.fit_view, clock)
+        self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
@@ -296,7 +295,7 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
+        curves = str(self.settings.value("curves", " ".join(MAIN_REGULARIZERS))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         axes = str(self.settings.value("log_axes", _LOG_AXES))
         self.history_view.set_log_axes(axes.split())

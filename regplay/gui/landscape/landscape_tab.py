@@ -21,7 +21,7 @@ from regplay.core import fields
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.core.hyperparameters import SWEEPABLE, is_used
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE, is_used
 from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
 from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
@@ -144,7 +144,7 @@ class LandscapeHeader(QWidget):
             chooser.paths.activated.connect(partial(self._choose_path, index))
             chooser.counts.activated.connect(partial(self._choose_count, index))
         group.buttonToggled.connect(lambda _, on: self.measure_chosen.emit() if on else None)
-        decay, dropout = "regularization.weight_decay", "regularization.dropout"
+        decay, dropout = MAIN_REGULARIZERS
         self.set_axes(landscape_axis(decay, 25), landscape_axis(dropout, 9))
 
     def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:

@@ -18,22 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import fields
-from regplay.core.bias_variance import (
-    DECOMPOSED,
-    DOUBLE_DESCENT,
-    Decomposition,
-    Spread,
-    decomposition_axis,
-    overlap,
-    why_not,
-)
+from regplay.core.bias_variance import DOUBLE_DESCENT, Decomposition, Spread, overlap, why_not
 from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
-from regplay.core.hyperparameters import is_used
+from regplay.core.hyperparameters import DECOMPOSED, is_used
 from regplay.core.number_text import number
-from regplay.core.sweep import Sweep
+from regplay.core.sweep import Sweep, decomposition_axis
 from regplay.gui.controls import CountBox
 from regplay.gui.plots import (
     TRAIN_SHAPE,
@@ -49,8 +41,9 @@ from regplay.gui.plots import (
     Reading,
     ReadoutRow,
     Subject,
+    highest_usual,
 )
-from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
+from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
