@@ -30,7 +30,14 @@ from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.images import paint_images
-from regplay.gui.plots.legend import Entry, Legend, LegendChart, paint_legend, tab_row
+from regplay.gui.plots.legend import (
+    Entry,
+    Legend,
+    LegendChart,
+    paint_legend,
+    tab_row,
+    without_named,
+)
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
@@ -138,5 +145,6 @@ __all__ = [
     "toward_the_best",
     "value_colors",
     "within_fences",
+    "without_named",
     "wrong_text",
 ]
