@@ -266,6 +266,7 @@ class EpochTrack(HandleSlider):
 
 
 _SPACING = 8  # px
+_ICON = 20  # px at 100 %
 _LEAST_TRACK = 160  # px, below which other parts make room
 
 # What stands behind the last button: its text, its key, what it does.
@@ -379,10 +380,9 @@ class Timeline(Framing):
     def _button(self, name: str, text: str, tip: str) -> Button:
         button = named(f"timeline.{name}", Button())
         button.setText(text)
-        button.set_icon(name)
+        button.set_icon(name, _ICON)
         button.setToolTip(tip)
         button.setAccessibleName(text)
-        button.setIconSize(QSize(20, 20))
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         return button
@@ -452,7 +452,7 @@ class Timeline(Framing):
         text = "Pause" if self._is_playing else "Replay" if self._is_finished else "Train"
         if text != self.play.text():
             self.play.setText(text)
-            self.play.set_icon("pause" if self._is_playing else "play")
+            self.play.set_icon("pause" if self._is_playing else "play", _ICON)
 
     def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""

@@ -280,7 +280,8 @@ class VerdictBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
-        width = self.headline.minimumSizeHint().width() + 28
+        words = self.reason.minimumSizeHint().width()
+        width = self.headline.minimumSizeHint().width() + words + 28
         return QSize(width, super().minimumSizeHint().height())
 
     def _make_room(self) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -30,7 +30,7 @@ from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Floats
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.plots.surface_colors import value_colors
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import Colors, mix, zoomed
 from regplay.gui.widgets import named
 from regplay.session.number_text import exact, gap_text, number
 
@@ -338,6 +338,10 @@ class MapChart(Chart):
         pressed, self._pressed = self._pressed, None
         if pressed is not None and self.cell_at(event.position()) == pressed:
             self._choose(pressed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sentence over an empty map, too."""
+        return super().minimumSizeHint() + QSize(zoomed(100), zoomed(60))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""

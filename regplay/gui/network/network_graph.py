@@ -17,7 +17,7 @@ from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.gui.network.pictures import KeptPicture, Magnitude
 from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow
 from regplay.gui.plots.shapes import Segments, pen
-from regplay.gui.theme import ROLES, Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix, zoomed
 from regplay.session.number_text import number
 
 Pixels = NDArray[np.float64]
@@ -269,6 +269,10 @@ class NetworkGraph(KeptPicture):
     def sizeHint(self) -> QSize:
         """Room for units of 20 pixels and more."""
         return QSize(420, 380)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for units that can be told apart."""
+        return QSize(zoomed(200), zoomed(140))
 
     # what is shown
 

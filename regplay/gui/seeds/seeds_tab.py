@@ -8,9 +8,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
@@ -35,7 +35,7 @@ from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_used
 from regplay.core.sweep import Sweep
-from regplay.gui.controls import CountBox
+from regplay.gui.controls import Combo, CountBox
 from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
 from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
 from regplay.gui.plots.fit_view import FitView
@@ -44,7 +44,16 @@ from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLay
 from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
-from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
+from regplay.gui.widgets import (
+    FlowLayout,
+    Invitation,
+    Press,
+    Sentence,
+    StudyControl,
+    Toggle,
+    beside,
+    named,
+)
 from regplay.session.number_text import number
 
 _NAMES = ("training", "validation")
@@ -356,7 +365,8 @@ class SeedsTab(QWidget):
             "How many networks are trained at each position, each with points, noise and initial "
             "weights of its own"
         )
-        self.combo = named("seeds.axis", QComboBox())
+        self.combo = named("seeds.axis", Combo())
+        self.combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         for path in DECOMPOSED:
             self.combo.addItem(FIELDS[path].label, path)
         self.combo.setToolTip("What bias² and variance are measured against")
@@ -381,17 +391,14 @@ class SeedsTab(QWidget):
         self.double_descent.clicked.connect(self._choose_double_descent)
 
     def _compose(self) -> None:
-        row = QHBoxLayout()
+        row = FlowLayout()
         row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(6)
+        row.setSpacing(8)
         for text, widget in (("Seeds", self.box), ("against", self.combo)):
             label = QLabel(text)
             label.setBuddy(widget)
-            row.addWidget(label)
-            row.addWidget(widget)
-            row.addSpacing(6)
-        row.addWidget(self.control, 1)
-        row.addSpacing(6)
+            row.addWidget(beside(label, widget))
+        row.add_growing(self.control)
         row.addWidget(self.double_descent)
         self._both = QWidget()
         self._plots = QHBoxLayout(self._both)

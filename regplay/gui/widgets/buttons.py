@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.gui.theme import line_color
+from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.resources import resource
 
@@ -37,18 +37,19 @@ class Button(QToolButton):
     Qt lets only the platform's theme choose the keys that press a button.
     """
 
-    _icon = ""
+    _icon, _icon_size = "", 16
 
-    def set_icon(self, name: str) -> None:
-        """Show this icon, in the colours of the palette from now on."""
-        self._icon = name
+    def set_icon(self, name: str, size: int = 16) -> None:
+        """Show this icon, `size` px large at 100 %, in the colours of the palette from now on."""
+        self._icon, self._icon_size = name, size
+        self.setIconSize(QSize(zoomed(size), zoomed(size)))
         self.setIcon(icon(name, self.palette()))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
+        """Follow another palette, or text of another size."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._icon:
-            self.set_icon(self._icon)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._icon:
+            self.set_icon(self._icon, self._icon_size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
