@@ -4,7 +4,8 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import Iterator
+import weakref
+from collections.abc import Iterable, Iterator
 
 import pytest
 
@@ -16,6 +17,34 @@ if sys.platform.startswith("linux") and not (
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 
+_ENOUGH = 20_000  # objects to look through after each test
+_aside: list[weakref.ref[object]] = []  # Qt's among those that `put_aside` has frozen
+
+
+def put_aside() -> None:
+    """Leave what is there now, mostly modules, out of `leaves_nothing` and of collections.
+
+    To go through some 300,000 objects after each test would take longer than most tests.
+    """
+    gc.collect()
+    _aside.extend(weakref.ref(thing) for thing in _of_qt(gc.get_objects()))
+    gc.freeze()
+
+
+def pytest_collection_finish() -> None:
+    put_aside()
+
+
+def _of_qt(things: Iterable[object]) -> list[object]:
+    """Those that are QObjects; without Qt there are none."""
+    if "PySide6.QtCore" not in sys.modules:
+        return []
+    from PySide6.QtCore import QObject
+
+    # By type(), since isinstance asks each object for a `__class__` that some compute.
+    return [thing for thing in things if issubclass(type(thing), QObject)]
+
+
 @pytest.fixture(autouse=True)
 def leaves_nothing() -> Iterator[None]:
     """Fail a test that leaves a window, a running QThread, an active QTimer or a thread."""
@@ -24,7 +53,7 @@ def leaves_nothing() -> Iterator[None]:
     if "PySide6.QtWidgets" not in sys.modules:
         return
     import shiboken6
-    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer
+    from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
     from PySide6.QtWidgets import QApplication
 
     app = QApplication.instance()
@@ -36,8 +65,9 @@ def leaves_nothing() -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"windows left: {left}"
-    # By type(), since isinstance asks each object for a `__class__` that some compute.
-    found = [thing for thing in gc.get_objects() if issubclass(type(thing), QObject)]
+    things = gc.get_objects()
+    count = len(things)
+    found = _of_qt(things) + _of_qt(ref() for ref in _aside)
     objects = [thing for thing in found if shiboken6.isValid(thing)]
     running = [t for t in objects if isinstance(t, QThread) and t.isRunning()]
     running = [thread for thread in running if thread is not app.thread()]
@@ -50,3 +80,6 @@ def leaves_nothing() -> Iterator[None]:
         if not isinstance(thread, threading._DummyThread)
     ]
     assert not threads, f"threads left: {threads}"
+    del things, found, objects, running
+    if count > _ENOUGH:
+        put_aside()

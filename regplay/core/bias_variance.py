@@ -11,20 +11,13 @@ trained on one draw of the training data. Cross-entropy has no such sum.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regplay.core.datasets.dataset import Dataset, Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.fields import Value
-from regplay.core.fit import grid_of
 from regplay.core.hyperparameters import REGULARIZERS
-from regplay.core.sweep import NumberAxis
-
-if TYPE_CHECKING:
-    from regplay.core.joint import JointTraining
-
 
 DOUBLE_DESCENT: Mapping[str, Value] = {
     "data.name": "cubic",
@@ -72,30 +65,6 @@ ends above the valley at width 3. No width interpolates: half of the noise stays
 loss, and the peak is a broad one beyond width 13. With 20 seeds its standard error is about 0.08,
 and the width that it is at changes from draw to draw.
 """
-
-_VALUES: Mapping[str, tuple[float, ...]] = {
-    "regularization.weight_decay": (
-        *(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01),
-        *(0.03, 0.1, 0.3, 1.0, 3.0),
-    ),
-    "regularization.dropout": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    "model.width": (1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
-}
-DECOMPOSED = tuple(_VALUES)
-
-
-def decomposition_axis(path: str) -> NumberAxis:
-    """The 10 or 11 positions at which bias and variance are measured along a field.
-
-    They are some of those of `sweep_axis`, since each of them takes many networks; 0 is among them
-    where the field takes it.
-
-    Raises
-    ------
-    KeyError
-        If the field is not in `DECOMPOSED`.
-    """
-    return NumberAxis(path, _VALUES[path])
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,48 +201,3 @@ def overlap(dataset: Dataset) -> str:
         "All draws come from the same table and share rows, so networks trained on newly "
         "measured data would lie further apart."
     )
-
-
-def band_of(training: "JointTraining", epoch: int | None = None) -> Spread | None:
-    """The spread of all members on the grid of the first one's data.
-
-    None for more than two inputs, or with fewer than two members under way.
-    """
-    grid = grid_of(training.datasets[0])
-    if grid is None:
-        return None
-    found = training.predict(grid.x, epoch)
-    if len(found) < 2:
-        return None
-    return spread(np.stack(list(found.values())))
-
-
-def decompositions_of(
-    training: "JointTraining", epoch: int | None = None, *, seeds: int
-) -> list[Decomposition | None]:
-    """Bias², variance and noise at each position of an axis; None where not all seeds are there.
-
-    Parameters
-    ----------
-    seeds
-        How many members, one after another, belong to a position.
-    """
-    positions = len(training.experiments) // seeds
-    dataset = training.datasets[0]
-    if why_not(dataset):
-        return [None] * positions
-    assert dataset.truth is not None
-    assert dataset.valid_noise_floor is not None
-    x = common_points(training.datasets)
-    truth = dataset.targets(dataset.truth(x))
-    losses = training.history.values("valid_loss", epoch)
-    predictions = training.predict(x, epoch)
-    found: list[Decomposition | None] = []
-    for position in range(positions):
-        members = range(position * seeds, (position + 1) * seeds)
-        if all(member in predictions for member in members):
-            rows = np.stack([dataset.targets(predictions[member]) for member in members])
-            found.append(decompose(rows, truth, dataset.valid_noise_floor, losses[list(members)]))
-        else:
-            found.append(None)
-    return found

@@ -5,8 +5,7 @@ Both change the tensors and numbers of a `Work` in place, one `Stretch` of steps
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Literal, Protocol
 
 import numpy as np
 import torch
@@ -14,10 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from regplay.core.hyperparameters import RATE_FIELDS
+from regplay.core.state import Shape
 
-if TYPE_CHECKING:
-    from regplay.core.population import Population
-
+Loss = Literal["mse", "cross_entropy"]
 # What is measured of each member: means over the training and validation points (losses, then
 # shares of right classes, then over the training points the loss that steps minimise), then sums
 # over weights and over biases (of squares, of absolute values).
@@ -26,11 +24,12 @@ MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
-        *((name, "i8") for name in ("step", "updates", "row", "record", "measured")),
+        *((name, "i8") for name in ("step", "updates", "row", "passed", "updated")),
+        *((name, "i8") for name in ("record", "measured", "kept", "held")),
         ("sums", "f8", (MEANS,)),
     ]
 )
-RECORDING = ["record", "measured", "sums"]  # those of a stretch's records
+RECORDING = ["record", "measured", "kept", "sums"]  # those of a stretch's records
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
@@ -118,11 +117,20 @@ class Orders:
         return found
 
 
+class Networks(Protocol):
+    """What an engine needs to know of a `regplay.core.population.Population`."""
+
+    shape: Shape
+    activation: str
+    loss: Loss
+    flat: Tensor  # parameters [M, P]
+
+
 @dataclass
 class Work:
     """A population in training."""
 
-    population: "Population"
+    population: Networks
     x: Tensor  # inputs [M or 1, N, d], training points first
     y: Tensor  # targets [M or 1, N, outputs], one-hot for classes
     n_train: int
@@ -134,8 +142,13 @@ class Work:
     progress: NDArray[Any]  # `PROGRESS` of each member [M]
     momentum: float = 0.0  # μ of `momentum`
     decays_biases: bool = True  # whether weight decay and L1 act on biases too
-    # [M, …], room for gradients of steps that were left in the middle, as the engine likes.
-    gradients: Tensor = field(default_factory=lambda: torch.empty(0))
+    # What an engine that was stopped in the middle of steps knows of them, and the tensors do not.
+    held: list[Any] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Begin anew what is begun of a step: once settled, before the tensors are written."""
+        self.held.clear()
+        self.progress[["row", "passed"]] = 0
 
     @property
     def steps_per_epoch(self) -> int:
@@ -181,23 +194,17 @@ class Engine(Protocol):
         It comes back earlier if asked to by `stop`, and goes on when called with the same stretch.
         The first record may be at the step where the members stand. `goal` is not beyond the
         stretch's end.
+
+        Parameters and momenta are up to date once no member is on its way; after a stop `settle`
+        makes them so.
         """
 
-    def predict(self, population: "Population", x: Tensor) -> Tensor:
+    def settle(self, work: Work) -> None:
+        """Bring parameters and momenta up to date, each member's after a whole step.
+
+        It takes the rates that the members were trained with. Training goes on from there without
+        doing anything twice, unless what is `held` is forgotten.
+        """
+
+    def predict(self, population: Networks, x: Tensor) -> Tensor:
         """Outputs [M, n, outputs] for inputs [M or 1, n, d]."""
-
-
-@cache
-def engine_for(device: torch.device) -> Engine:
-    """The engine for a device."""
-    from regplay.core import native
-    from regplay.core.native_engine import NativeEngine
-    from regplay.core.torch_engine import TorchEngine
-
-    if device.type != "cpu":
-        return TorchEngine(f"PyTorch, {device.type}")
-    kernels = native.load()
-    if isinstance(kernels, native.Missing):
-        name = f"PyTorch, without the native library: {kernels.reason}"
-        return TorchEngine(name, problem=f"training is slow, by {name}")
-    return NativeEngine(kernels)

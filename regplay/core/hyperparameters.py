@@ -43,6 +43,8 @@ class Hyperparameter:
     adjustable: bool = False  # whether it may change in the middle of training, the weights kept
     # From the field to the positions of its slider's curve; None for no curve.
     curve: Callable[[Field], Curve] | None = None
+    # Some of those positions, at which bias and variance are measured: each takes many networks.
+    decomposed: tuple[float, ...] = ()
     # Why the field at a path has no effect on an experiment; empty where it may have one.
     unused: Callable[[Experiment, str], str] = lambda experiment, path: ""
     # Of a regularizer: 1 if larger values hold the network back more, −1 if smaller ones above 0
@@ -155,13 +157,18 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "data.n_train": replace(_DATA, curve=_POINTS),
     "data.noise": replace(_DATA, curve=_NOISES),
     "model.depth": Hyperparameter(curve=_each),
-    "model.width": Hyperparameter(curve=_WIDTHS, unused=_no_hidden_layer),
+    "model.width": Hyperparameter(
+        curve=_WIDTHS,
+        decomposed=(1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
+        unused=_no_hidden_layer,
+    ),
     "model.activation": Hyperparameter(unused=_no_hidden_layer),
     "model.init": Hyperparameter(own=True),
     "model.init_scale": Hyperparameter(own=True),
     "regularization.weight_decay": replace(
         _STRENGTH,
         curve=_decades(1, 2, 3, 5),
+        decomposed=(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         term="weight decay",
         tries=(0.01, 0.001),
         script={"optimizer": "weight_decay={value}"},
@@ -176,6 +183,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "regularization.dropout": replace(
         _STRENGTH,
         curve=_SHARES,
+        decomposed=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         unused=_no_hidden_layer,
         term="dropout",
         tries=(0.2, 0.5),
@@ -185,6 +193,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         _STRENGTH,
         curve=_NOISES,
         term="input noise",
+        tries=(0.1, 0.3),
         script={"input": "{x} + {value} * torch.randn_like({x})"},
     ),
     # Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting",
@@ -195,6 +204,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         curve=_decades(1, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
         sign=-1,
         term="max-norm",
+        tries=(1.0, 0.5),
         script={
             "after_step": """with torch.no_grad():
     for layer in model.modules():
@@ -208,6 +218,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         curve=_SHARES,
         unused=_no_classes,
         term="label smoothing",
+        tries=(0.1, 0.3),
         script={"loss": "label_smoothing={value}"},
     ),
     "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
@@ -246,6 +257,9 @@ SWEEPABLE = tuple(
         key=lambda path: not path.startswith("regularization."),
     )
 )
+DECOMPOSED = tuple(path for path in SWEEPABLE if HYPERPARAMETERS[path].decomposed)
+# The two that are compared with each other, and whose curves are shown unless others are chosen.
+MAIN_REGULARIZERS = ("regularization.weight_decay", "regularization.dropout")
 
 
 def curve_of(path: str) -> Curve:

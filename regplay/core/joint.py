@@ -9,16 +9,25 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from regplay.core.bias_variance import (
+    Decomposition,
+    Spread,
+    common_points,
+    decompose,
+    spread,
+    why_not,
+)
 from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
-from regplay.core.fit import Fit, Grid
-from regplay.core.history import Checkpoints, Floats, History
+from regplay.core.fit import Fit, Grid, grid_of
+from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import MEMBER_FIELDS
 from regplay.core.measurements import layer_sizes
-from regplay.core.population import Shape, fit_at, measured, network_at
+from regplay.core.population import fit_at, measured, network_at
+from regplay.core.state import Checkpoints, Shape
 from regplay.core.training import Training, load_all
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
@@ -237,7 +246,7 @@ class JointTraining:
             As for `Training.train`.
         """
         first, stop = self._waiting[0], stop or Stop()
-        at_once = self._begun(first).population.engine.at_once // len(first.places)
+        at_once = self._begun(first).engine.at_once // len(first.places)
         if at_once < 2 or len(self._waiting) == 1:
             return self._train(first, stop)
         waiting, end = iter(tuple(self._waiting)), time.perf_counter() + _WHILE
@@ -306,6 +315,45 @@ class JointTraining:
             outputs = network.predict(tensor)
             for place, row, dataset in zip(part.places, outputs, part.datasets, strict=True):
                 found[int(place)] = measured(row, dataset)
+        return found
+
+    def band(self, epoch: int | None = None) -> Spread | None:
+        """The spread of all members on the grid of the first one's data, as `predict`.
+
+        None for more than two inputs, or with fewer than two members under way.
+        """
+        grid = grid_of(self.datasets[0])
+        if grid is None:
+            return None
+        found = self.predict(grid.x, epoch)
+        return spread(np.stack(list(found.values()))) if len(found) > 1 else None
+
+    def decompositions(self, epoch: int | None = None, *, seeds: int) -> list[Decomposition | None]:
+        """Bias², variance and noise at each position of an axis; None where a seed is not there.
+
+        Parameters
+        ----------
+        seeds
+            How many members, one after another, belong to a position.
+        """
+        positions, dataset = len(self.experiments) // seeds, self.datasets[0]
+        if why_not(dataset):
+            return [None] * positions
+        assert dataset.truth is not None
+        assert dataset.valid_noise_floor is not None
+        x = common_points(self.datasets)
+        truth = dataset.targets(dataset.truth(x))
+        losses = self.history.values("valid_loss", epoch)
+        predictions = self.predict(x, epoch)
+        found: list[Decomposition | None] = []
+        for position in range(positions):
+            members = range(position * seeds, (position + 1) * seeds)
+            if all(member in predictions for member in members):
+                rows = [dataset.targets(predictions[member]) for member in members]
+                some = losses[members.start : members.stop]
+                found.append(decompose(rows, truth, dataset.valid_noise_floor, some))
+            else:
+                found.append(None)
         return found
 
     def checkpoints(self, member: int) -> Checkpoints:

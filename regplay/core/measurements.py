@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.history import MEASURES, Floats
+from regplay.core.state import StoppingState, parameters_in
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}
 _LARGEST = np.finfo(np.float32).max
@@ -121,11 +122,6 @@ def layer_sizes(model: ModelSettings, dataset: Dataset) -> tuple[int, ...]:
     return (dataset.n_inputs, *[model.width] * model.depth, dataset.n_outputs)
 
 
-def parameters_in(sizes: Sequence[int]) -> int:
-    """Number of weights and biases between layers of these sizes."""
-    return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
-
-
 def steps_per_epoch(n_train: int, batch_size: int) -> int:
     """Optimizer steps in one pass over `n_train` points; a batch size of 0 takes all at once."""
     return -(-n_train // min(batch_size or n_train, n_train))
@@ -171,39 +167,6 @@ class Schedule:
     def following(self, epoch: int) -> int:
         """The epoch of the record after the one at `epoch`."""
         return epoch + max(1, min(epoch // 10, self.stride), epoch // 180)
-
-
-@dataclass(frozen=True, eq=False)
-class StoppingState:
-    """What is known of M members at a record."""
-
-    stopped_at: NDArray[np.int64]  # [M], epoch; −1 while a member trains
-    diverged: NDArray[np.bool_]  # [M]
-    best_loss: Floats  # [M], smallest validation loss so far
-    best_epoch: NDArray[np.int64]  # [M]
-    last_values: Floats  # [len(MEASURES), M], at the last record
-
-    @staticmethod
-    def fresh(members: int) -> "StoppingState":
-        """Before any record."""
-        return StoppingState(
-            stopped_at=np.full(members, -1, dtype=np.int64),
-            diverged=np.zeros(members, dtype=np.bool_),
-            best_loss=np.full(members, np.inf),
-            best_epoch=np.zeros(members, dtype=np.int64),
-            last_values=np.full((len(MEASURES), members), np.nan),
-        )
-
-    def member(self, member: int) -> "StoppingState":
-        """The same of one member."""
-        one = slice(member, member + 1)
-        return StoppingState(
-            self.stopped_at[one],
-            self.diverged[one],
-            self.best_loss[one],
-            self.best_epoch[one],
-            self.last_values[:, one],
-        )
 
 
 class Stopping:

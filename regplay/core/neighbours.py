@@ -15,6 +15,7 @@ from regplay.core.fields import FIELDS, Value, get, replace
 from regplay.core.history import History
 from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of, is_used
 from regplay.core.measurements import training_seconds
+from regplay.core.number_text import value_text
 from regplay.core.sweep import Lineup, Sweep
 from regplay.core.verdict import Shown
 
@@ -37,7 +38,7 @@ class SettingChange:
         term = HYPERPARAMETERS[path].term or FIELDS[path].label.lower()
         if not value:
             return f"No {term}"
-        number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        number = value_text(value, 6)
         if path == "regularization.early_stopping":
             number = f"(patience {number})"
         return f"{term[0].upper()}{term[1:]} {number}"
@@ -118,12 +119,11 @@ def _round(value: float) -> int:
 
 
 def _strengths(experiment: Experiment, path: str) -> list[Value]:
-    value = get(experiment, path)
+    value, others = get(experiment, path), list[Value](HYPERPARAMETERS[path].tries)
     assert isinstance(value, float)
-    others = list[Value](HYPERPARAMETERS[path].tries)
     if not value:
         return others
-    if path == "regularization.dropout":
+    if (FIELDS[path].maximum or 1) < 1:  # a share
         return [0.0, _nearest(path, value / 2), _nearest(path, (1 + value) / 2)]
     return [0.0, _nearest(path, value / 3), _nearest(path, value * 3), *others]
 
@@ -152,25 +152,30 @@ def _patience(experiment: Experiment, path: str) -> list[Value]:
     return [0, 3 * patience] if patience else [_round(max(1.0, experiment.epochs / 20))]
 
 
+def _epochs(experiment: Experiment, path: str) -> list[Value]:
+    return [3 * experiment.epochs]
+
+
 # In the order in which neighbours that do equally well are preferred.
 _VALUES: dict[str, Callable[[Experiment, str], list[Value]]] = {
-    **dict.fromkeys(REGULARIZERS, _strengths),
+    **{path: _strengths for path in REGULARIZERS if not FIELDS[path].is_rare},
     "model.depth": _depths,
     "model.width": _widths,
     "optimizer.lr": _rates,
     "regularization.early_stopping": _patience,
     "data.n_train": _points,
+    "epochs": _epochs,
+    **{path: _strengths for path in REGULARIZERS if FIELDS[path].is_rare},
 }
 
 
 def _changes(experiment: Experiment, history: History | None) -> Iterator[SettingChange]:
     """All neighbours that there might be; some may be out of bounds."""
+    if history is not None and history.last is not None and history.last.diverged[0]:
+        yield SettingChange("optimizer.lr", _nearest("optimizer.lr", experiment.optimizer.lr / 30))
     for path, values in _VALUES.items():
         if is_used(experiment, path):
             yield from (SettingChange(path, value) for value in values(experiment, path))
-    if history is not None and history.last is not None and history.last.diverged[0]:
-        yield SettingChange("optimizer.lr", _nearest("optimizer.lr", experiment.optimizer.lr / 30))
-    yield SettingChange("epochs", 3 * experiment.epochs)
 
 
 def neighbours(experiment: Experiment, history: History | None = None) -> list[SettingChange]:

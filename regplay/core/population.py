@@ -8,23 +8,21 @@ All parameters lie in one buffer [M, P], a row a member, each as `torch.nn.utils
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from functools import cache
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from regplay.core import native
 from regplay.core.bias_variance import Spread, spread
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
-from regplay.core.engine import Engine, engine_for
+from regplay.core.datasets import Dataset, Floats
+from regplay.core.engine import Engine, Loss
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid
-from regplay.core.measurements import StoppingState, parameters_in
-
-Loss = Literal["mse", "cross_entropy"]
+from regplay.core.native_engine import NativeEngine
+from regplay.core.state import Shape, State
+from regplay.core.torch_engine import TorchEngine
 
 
 def loss_of(task: str) -> Loss:
@@ -32,39 +30,16 @@ def loss_of(task: str) -> Loss:
     return "mse" if task == "regression" else "cross_entropy"
 
 
-@dataclass(frozen=True)
-class Shape:
-    """What the members of a population have in common: their number and their layer sizes."""
-
-    members: int
-    sizes: tuple[int, ...]  # inputs, hidden layers, outputs
-
-    @property
-    def layers(self) -> list[tuple[int, int]]:
-        """(inputs, outputs) of each affine layer."""
-        return list(zip(self.sizes, self.sizes[1:], strict=False))
-
-    @property
-    def parameters(self) -> int:
-        """P, the number of weights and biases of one member."""
-        return parameters_in(self.sizes)
-
-    def views(self, flat: Tensor) -> list[tuple[Tensor, Tensor]]:
-        """Views of a buffer [M, P]: weights [M, out, in] and biases [M, out] of each layer."""
-        found, start = [], 0
-        for n_in, n_out in self.layers:
-            middle, stop = start + n_in * n_out, start + (n_in + 1) * n_out
-            weight = flat[:, start:middle].view(len(flat), n_out, n_in)
-            found.append((weight, flat[:, middle:stop]))
-            start = stop
-        return found
-
-    def is_weight(self) -> Tensor:
-        """Which of the P parameters are weights, not biases."""
-        flags = torch.zeros(1, self.parameters, dtype=torch.bool)
-        for weight, _ in self.views(flags):
-            weight.fill_(True)
-        return flags[0]
+@cache
+def engine_for(device: torch.device) -> Engine:
+    """The engine for a device."""
+    if device.type != "cpu":
+        return TorchEngine(f"PyTorch, {device.type}")
+    kernels = native.load()
+    if isinstance(kernels, native.Missing):
+        name = f"PyTorch, without the native library: {kernels.reason}"
+        return TorchEngine(name, problem=f"training is slow, by {name}")
+    return NativeEngine(kernels)
 
 
 class Population:
@@ -167,46 +142,6 @@ def initial_parameters(
                 weight.mul_(model.init_scale)
         nn.init.zeros_(bias)
     return layers
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """Everything that the rest of a training depends on, besides its experiments and data.
-
-    `Training.restore` goes on from it bit for bit as the training did that it was taken from.
-    """
-
-    shape: Shape
-    epoch: int
-    step: int
-    parameters: Tensor  # [M, P]
-    momenta: tuple[Tensor, ...]  # as many as the optimizer has, [M, P] each
-    updates: NDArray[np.int64]  # [M], those that the momenta know of
-    stopping: StoppingState
-
-    def member(self, member: int) -> "State":
-        """The same of one member, for a training of that one alone."""
-        one = slice(member, member + 1)
-        return State(
-            shape=Shape(1, self.shape.sizes),
-            epoch=self.epoch,
-            step=self.step,
-            parameters=self.parameters[one].clone(),
-            momenta=tuple(momentum[one].clone() for momentum in self.momenta),
-            updates=self.updates[one],
-            stopping=self.stopping.member(member),
-        )
-
-    def copy(self) -> "State":
-        """The same with tensors of its own."""
-        momenta = tuple(momentum.clone() for momentum in self.momenta)
-        return replace(self, parameters=self.parameters.clone(), momenta=momenta)
-
-    @property
-    def size(self) -> int:
-        """Bytes that it takes."""
-        tensors = [self.parameters, *self.momenta]
-        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 # predictions

@@ -6,7 +6,7 @@ twice as long, and know no values of each member's own.
 
 import math
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -14,10 +14,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from regplay.core.device import cores
-
-if TYPE_CHECKING:
-    from regplay.core.engine import Stop, Stretch, Work
-    from regplay.core.population import Population
+from regplay.core.engine import Networks, Stop, Stretch, Work
+from regplay.core.state import Shape
 
 _BETA1, _BETA2, _EPS = 0.9, 0.999, 1e-8  # torch.optim.Adam's defaults
 _DRAWN_AHEAD = 1 << 18  # random words of one layer, for as many steps as they are enough for
@@ -55,7 +53,7 @@ class TorchEngine:
         self.name, self.problem = name, problem
 
     @torch.inference_mode()
-    def train(self, work: "Work", stretch: "Stretch", goal: int, stop: "Stop") -> None:
+    def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
         """As `Engine.train`; all members stand at the same step."""
         _use_threads(work)
         trains = work.rates["trains"] != 0
@@ -66,7 +64,7 @@ class TorchEngine:
         while True:
             step, record = (int(progress[name][trains][0]) for name in ("step", "record"))
             if record < len(stretch.record_steps) and stretch.record_steps[record] == step:
-                stretch.values[record] = _measure(work)
+                stretch.values[record] = _measure(work, self.predict(work.population, work.x))
                 for kept, tensor in zip(
                     stretch.kept, (work.population.flat, *work.momenta), strict=True
                 ):
@@ -78,8 +76,11 @@ class TorchEngine:
             progress["step"][trains] += 1
             progress["updates"][trains] += 1
 
+    def settle(self, work: "Work") -> None:
+        """As `Engine.settle`: it never stops in the middle of a step."""
+
     @torch.inference_mode()
-    def predict(self, population: "Population", x: Tensor) -> Tensor:
+    def predict(self, population: Networks, x: Tensor) -> Tensor:
         """As `Engine.predict`."""
         layers = population.shape.views(population.flat)
         phi = ACTIVATIONS[population.activation]
@@ -90,7 +91,7 @@ class TorchEngine:
         return torch.baddbmm(bias[:, None], a, weight.mT)
 
 
-def _use_threads(work: "Work") -> None:
+def _use_threads(work: Work) -> None:
     """On the CPU one thread for small steps: two would wait for each other in each operation."""
     if work.population.flat.device.type != "cpu":
         return
@@ -102,7 +103,7 @@ def _use_threads(work: "Work") -> None:
 class _Steps:
     """Steps of one stretch, with what all of them need."""
 
-    def __init__(self, work: "Work", stretch: "Stretch", goal: int) -> None:
+    def __init__(self, work: Work, stretch: Stretch, goal: int) -> None:
         self._work, self._stretch, self._goal = work, stretch, goal
         population, rates = work.population, work.rates
         flat = population.flat
@@ -118,7 +119,7 @@ class _Steps:
         self._lr = tensor("lr")[:, None]
         self._smoothing = tensor("label_smoothing")[:, None, None]
         self._smooths = bool(rates["label_smoothing"].any())
-        is_penalised = (population.shape.is_weight() | work.decays_biases).to(self._device)
+        is_penalised = (is_weight(population.shape) | work.decays_biases).to(self._device)
         self._decay = tensor("weight_decay")[:, None] * is_penalised
         self._l1 = tensor("l1")[:, None] * is_penalised
         self._has_l1 = bool(rates["l1"].any())
@@ -141,7 +142,7 @@ class _Steps:
         stopped = np.flatnonzero(rates["trains"] == 0)
         self._stopped = torch.as_tensor(stopped).to(self._device) if len(stopped) else None
 
-    def _on_device(self, numbers: "np.ndarray") -> Tensor:
+    def _on_device(self, numbers: np.ndarray) -> Tensor:
         """In the parameters' precision; some GPUs know no other."""
         return torch.tensor(numbers, dtype=self._flat.dtype).to(self._device)
 
@@ -244,7 +245,7 @@ class _Steps:
             norm = torch.linalg.vector_norm(weight, dim=-1, keepdim=True)
             weight *= torch.where(norm > self._most, self._most / (norm + 1e-7), 1.0)
 
-    def _corrections(self, updates: "np.ndarray") -> tuple[Tensor, Tensor]:
+    def _corrections(self, updates: np.ndarray) -> tuple[Tensor, Tensor]:
         """√(1 − β₂ᵗ) and 1/(1 − β₁ᵗ) [M, 1], computed in double precision."""
         t = updates[:, None].astype(np.float64)
         both = np.sqrt(1.0 - _BETA2**t), 1.0 / (1.0 - _BETA1**t)
@@ -252,10 +253,24 @@ class _Steps:
         return root, length
 
 
-def _measure(work: "Work") -> "np.ndarray":
-    """What is measured of each member now, [M, MEASURED], in double precision on the CPU."""
+def is_weight(shape: Shape) -> Tensor:
+    """Which of the P parameters of each member are weights, not biases."""
+    flags = torch.zeros(1, shape.parameters, dtype=torch.bool)
+    for weight, _ in shape.views(flags):
+        weight.fill_(True)
+    return flags[0]
+
+
+def _measure(work: Work, outputs: Tensor) -> np.ndarray:
+    """What is measured of each member now, [M, MEASURED], in double precision on the CPU.
+
+    Parameters
+    ----------
+    outputs
+        [M, N, outputs].
+    """
     population, n = work.population, work.n_train
-    output = population.predict(work.x).cpu().double()
+    output = outputs.cpu().double()
     y = work.y.cpu().double().expand_as(output)
     columns = []
     if population.loss == "mse":
@@ -269,9 +284,9 @@ def _measure(work: "Work") -> "np.ndarray":
         # Of smoothed labels the loss is log Σ exp(z) less their mean z.
         above = ((output * y).sum(-1) - output.mean(-1))[:, :n].mean(1)
         columns += [columns[0] + torch.as_tensor(work.rates["label_smoothing"]) * above]
-    flat, is_weight = population.flat.cpu().double(), population.shape.is_weight()
+    flat, weights = population.flat.cpu().double(), is_weight(population.shape)
     for powers in (flat.square(), flat.abs()):
-        columns += [powers[:, is_weight].sum(1), powers[:, ~is_weight].sum(1)]
+        columns += [powers[:, weights].sum(1), powers[:, ~weights].sum(1)]
     values: np.ndarray = torch.stack(columns, 1).numpy()
     return values
 

@@ -18,9 +18,10 @@ import numpy as np
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
-from regplay.core.history import Floats, History
+from regplay.core.history import Floats
 from regplay.core.hyperparameters import HYPERPARAMETERS
 from regplay.core.neighbours import SEEDS, Neighbour, SettingChange, Tried
+from regplay.core.number_text import number
 from regplay.core.verdict import (
     CLEARLY,
     PointLosses,
@@ -45,10 +46,10 @@ def point_losses(training: "JointTraining", member: int, epoch: int | None = Non
     """The losses of the points of a member at a kept epoch, and at its best epoch until then."""
     experiment, dataset = training.experiments[member], training.datasets[member]
     now, history = training.fit(None, member, epoch), training.history.member(member)
-    best = history.until(now.epoch).best()
-    if best is None:
+    best_epoch = history.until(now.epoch).best_epoch
+    if best_epoch < 0:
         return PointLosses.of(experiment, dataset, now)
-    then = training.fit(None, member, int(history.epochs[best]))
+    then = training.fit(None, member, best_epoch)
     return PointLosses.of(experiment, dataset, now, then.valid)
 
 
@@ -88,15 +89,14 @@ def _trained(training: "JointTraining", place: int, change: SettingChange | None
     members = range(place * SEEDS, (place + 1) * SEEDS)
     dataset = training.datasets[members[0]]
     histories = [training.history.member(member) for member in members]
-    diverged = training.history.diverged[members.start : members.stop]
 
     def moment(epoch: int | None) -> _Moment:
         train, valid = (
-            np.array([_at(history, measure, epoch) for history in histories])
+            training.history.values(measure, epoch)[members.start : members.stop]
             for measure in ("train_loss", "valid_loss")
         )
         if epoch is None:
-            valid[diverged] = np.inf
+            valid[training.history.diverged[members.start : members.stop]] = np.inf
         fits = [training.fit(None, member, epoch).valid for member in members]
         points = np.mean([losses_of(dataset, fit, dataset.valid.y) for fit in fits], axis=0)
         last = int(histories[0].epochs[-1])
@@ -106,12 +106,6 @@ def _trained(training: "JointTraining", place: int, change: SettingChange | None
     losses = [history.column("valid_loss")[:records] for history in histories]
     best = int(np.mean(losses, axis=0).argmin())
     return _Trained(change, moment(None), moment(int(histories[0].epochs[best])))
-
-
-def _at(history: History, measure: str, epoch: int | None) -> float:
-    """At the newest record that is not later."""
-    record = -1 if epoch is None else int(np.searchsorted(history.epochs, epoch, side="right")) - 1
-    return float(history.column(measure)[record])
 
 
 def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
@@ -223,14 +217,14 @@ def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
     if best is not None:
         verb = "bring" if best.changes[0].is_plural else "brings"
         if math.isfinite(best.before):
-            gain = f"the validation loss from {best.before:.3g} to {best.after:.3g}"
+            gain = f"the validation loss from {number(best.before, 3)} to {number(best.after, 3)}"
         else:
-            gain = f"a validation loss of {best.after:.3g}"
+            gain = f"a validation loss of {number(best.after, 3)}"
         return f"{best.words} {verb} {gain} {how}."
     if not count:
         return "Neighbours were not tried: training them takes too long."
     tried = f"({count} trained, with {SEEDS} seeds each)"
     floor = dataset.noise_floor
     if floor and dataset.valid_noise_floor == floor:
-        return f"No nearby setting does better: the noise floor is {floor:.3g} {tried}."
+        return f"No nearby setting does better: the noise floor is {number(floor, 3)} {tried}."
     return f"No nearby setting does better {tried}."

@@ -29,7 +29,9 @@ more than two standard errors of what is compared.
    noise is fitted, or less than a fifth of the validation excess.
 4. Underfitting: the training excess is more than 10 % of the scale.
 5. Both 2 or 3 and 4: it still underfits, and memorises already.
-6. Otherwise a good fit.
+6. Still learning: none of these, but the epochs are not over and both losses are still falling.
+   Early stopping ends a training before its epochs are over.
+7. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
 nobody knows how much could be learned. Without a floor above 0, half of both is enough for the gap:
@@ -67,6 +69,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import is_on
+from regplay.core.number_text import number
 
 CLEARLY = 2.0  # standard errors
 _RISE = 0.02  # of the scale, and so on
@@ -91,6 +94,7 @@ Kind = Literal[
     "overfitting",
     "underfitting",
     "underfitting and overfitting",  # it still underfits, and memorises already
+    "still learning",  # before the end of a training
     "good fit",
 ]
 
@@ -300,7 +304,7 @@ def judge(
         return Verdict("untrained", "Not trained yet", "Press Space to train.")
     if last.diverged[member]:
         epoch = int(last.stopped_at[member])
-        reason = f"The steps overshoot at a learning rate of {experiment.optimizer.lr:g}."
+        reason = f"The steps overshoot at a learning rate of {number(experiment.optimizer.lr)}."
         return Verdict("diverged", f"Diverged at epoch {epoch:,}", reason, epoch)
     epochs = history.epochs[:count]
     train = history.column("train_loss", member)[:count]
@@ -336,13 +340,13 @@ def judge(
     is_below = floor is not None and now < floor
     if rises_since is not None:
         fell = ", and the training loss fell below its noise floor" if is_below else ""
-        sentences.append(
-            f"The validation loss rose from {valid.min():.3g} to {held_out:.3g}{fell}."
-        )
+        lowest, highest = number(valid.min(), 3), number(held_out, 3)
+        sentences.append(f"The validation loss rose from {lowest} to {highest}{fell}.")
     elif gapes_since is not None:
-        below = f", below its noise floor {floor:.3g}" if is_below else ""
+        below = f", below its noise floor {number(floor or 0, 3)}" if is_below else ""
         sentences.append(
-            f"The training loss is {now:.3g}{below}; the validation loss is {held_out:.3g}."
+            f"The training loss is {number(now, 3)}{below}; "
+            f"the validation loss is {number(held_out, 3)}."
         )
     if underfits:
         sentences.append(_why_underfitting(now, dataset, shown))
@@ -354,7 +358,9 @@ def judge(
     reason = " ".join(sentences)
     if since is None:
         kind: Kind = "underfitting" if underfits else "good fit"
-        return Verdict(kind, "Underfitting" if underfits else "Good fit", reason)
+        if not underfits and last.epoch < experiment.epochs and falling == [True, True]:
+            kind = "still learning"
+        return Verdict(kind, kind.capitalize(), reason)
     when = f"since epoch {since:,}"
     if underfits:
         headline = f"Still underfits, and already memorises {when}"
@@ -364,12 +370,13 @@ def judge(
 
 
 def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:
+    loss = f"training loss {number(train, 3)}"
     if shown is not None and shown.closer:
-        return f"A closer fit validates better: the training loss {train:.3g} is too high."
+        return f"A closer fit validates better: the {loss} is too high."
     if dataset.noise_floor is not None:
-        return f"The training loss {train:.3g} is above its noise floor {dataset.noise_floor:.3g}."
-    constant = baseline_loss(dataset)
-    return f"The training loss is {train:.3g}; a constant prediction has {constant:.3g}."
+        return f"The {loss} is above its noise floor {number(dataset.noise_floor, 3)}."
+    constant = number(baseline_loss(dataset), 3)
+    return f"The training loss is {number(train, 3)}; a constant prediction has {constant}."
 
 
 def _falls(falling: Sequence[bool]) -> list[str]:

@@ -5,7 +5,6 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel
-from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets import ScrolledColumn, divided
 
@@ -48,7 +47,7 @@ class Columns(QScrollArea):
 
     narrowed = Signal(bool)
 
-    def __init__(self, controls: ControlPanel, centre: QWidget, lesson: LessonPanel) -> None:
+    def __init__(self, controls: ControlPanel, centre: QWidget, lesson: QWidget) -> None:
         super().__init__()
         self.setObjectName("columns")
         self.setFrameShape(QFrame.Shape.NoFrame)

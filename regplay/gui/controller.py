@@ -7,14 +7,17 @@ The way of a value, such as weight decay while its slider is dragged, from the m
 3. `controls/panel.py`: the panel puts it into a whole new `Experiment`.
 4. `controller.py`: `change` notes it for undo, loads data that are others, and tells who shows it.
 5. `training/runner.py`: `submit` gives it the next generation number.
-6. `training/worker.py`: the thread trains it, and leaves a `View` in a mailbox that holds one.
+6. `training/worker.py`: the thread trains it, lets `viewer.py` put a `View` together, and leaves
+   that in a mailbox that holds one.
 7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
    to the controller first, then to each part of the window by its one entry, `show_view`.
 8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
-9. `plots/curve.py`: the panel moves its curve.
+9. `plots/curve.py`: the panel gives its points to the line;
+10. `plots/shapes.py`: the line keeps them until
+11. `plots/canvas.py`: Qt asks the canvas for a frame, which lets each layer paint:
+12. `plots/shapes.py`: the line becomes pixels.
 
-Behind 6 the thread lets `training/viewer.py` put the view together; behind 9 Qt asks
-`plots/canvas.py` to paint a frame, which paints its layers (`plots/shapes.py`).
+These are twelve stops in ten files, for the runner and the line are passed twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -49,7 +52,8 @@ class Controller(QObject):
     session
         The present experiment; it is changed here alone.
     runner, studies
-        Train the run, and what is trained beside it.
+        Train the run, and what is trained beside it. The pace changes no experiment: a step, an
+        epoch, a pause or the speed are asked of the runner itself.
     replay
         Shows the run once more.
     pins

@@ -196,8 +196,8 @@ class Gallery(QObject):
 
     Parameters
     ----------
-    window
-        In front of which the dialog stands.
+    owner
+        In front of whose window the dialog stands.
     studies, runner
         Who trains the pictures, and what was chosen.
 
@@ -214,15 +214,15 @@ class Gallery(QObject):
 
     def __init__(
         self,
-        window: QWidget,
+        owner: QWidget,
         studies: StudyScheduler,
         runner: Runner,
         documents: Documents,
         files: FileCommands,
         editing: Editing,
     ) -> None:
-        super().__init__(window)
-        self._window, self._studies, self._runner = window, studies, runner
+        super().__init__(owner)
+        self._owner, self._studies, self._runner = owner, studies, runner
         self._documents, self._files, self._editing = documents, files, editing
         self._points: list[StartingPoint] = []
         self._thumbnails: Thumbnails | None = None
@@ -240,8 +240,8 @@ class Gallery(QObject):
             except IllustratedError as error:
                 self.failed.emit(str(error))
                 return
-            self._thumbnails = Thumbnails(list(self._points), self._studies, self._window)
-        dialog = self._dialog = named("gallery", QDialog(self._window))
+            self._thumbnails = Thumbnails(list(self._points), self._studies, self._owner)
+        dialog = self._dialog = named("gallery", QDialog(self._owner))
         dialog.setWindowTitle("New")
         tiles = named("gallery.tiles", _Tiles(self._points, self._thumbnails))
         tiles.setAccessibleName("Starting points")
@@ -254,7 +254,7 @@ class Gallery(QObject):
         dialog.finished.connect(self._closed)
         self._thumbnails.set_in_sight(True)
         # Qt itself would make no dialog wider than two thirds of the screen.
-        dialog.resize(layout.sizeHint().boundedTo(self._window.size()))
+        dialog.resize(layout.sizeHint().boundedTo(self._owner.window().size()))
         dialog.open()
         tiles.setFocus()
 

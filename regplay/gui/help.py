@@ -1,7 +1,7 @@
 """Help: all shortcuts, what the words mean, and what to send with a report."""
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -196,8 +196,10 @@ class Help(QObject):
 
     Parameters
     ----------
-    window
-        Whose shortcuts they are; the help stands beside it.
+    owner
+        In front of whose window the help stands.
+    shortcuts
+        All keys by the part of the window that they are for, when they are asked for.
     studies
         Who trains the networks of the pictures.
     runner
@@ -215,13 +217,15 @@ class Help(QObject):
 
     def __init__(
         self,
-        window: QMainWindow,
+        owner: QWidget,
+        shortcuts: Callable[[], Shortcuts],
         studies: StudyScheduler,
         runner: Runner,
         log: Path,
     ) -> None:
-        super().__init__(window)
-        self._window, self._studies, self._runner, self._log = window, studies, runner, log
+        super().__init__(owner)
+        self._owner, self._shortcuts = owner, shortcuts
+        self._studies, self._runner, self._log = studies, runner, log
         self._thumbnails: Thumbnails | None = None
         self._tabs: QTabWidget | None = None
         self._dialog: QDialog | None = None
@@ -247,13 +251,13 @@ class Help(QObject):
             self.failed.emit(str(error))
             return
         if self._thumbnails is None:
-            self._thumbnails = Thumbnails(list(terms), self._studies, self._window)
-        dialog = self._dialog = named("help", QDialog(self._window))
+            self._thumbnails = Thumbnails(list(terms), self._studies, self._owner)
+        dialog = self._dialog = named("help", QDialog(self._owner))
         dialog.setWindowTitle("Help")
         tabs = self._tabs = named("help.tabs", QTabWidget())
         keys = named("help.shortcuts", QTextBrowser())
         keys.setFrameShape(QTextBrowser.Shape.NoFrame)
-        keys.setHtml(shortcuts_html(shortcuts_of(self._window)))
+        keys.setHtml(shortcuts_html(self._shortcuts()))
         tabs.addTab(keys, "Shortcuts")
         tabs.addTab(_Words(terms, self._thumbnails), "Words")
         tabs.addTab(self._make_about(), "About")
@@ -297,7 +301,7 @@ class Help(QObject):
             return "being loaded"
         from torch import device
 
-        from regplay.core.engine import engine_for
+        from regplay.core.population import engine_for
 
         return engine_for(device("cpu")).name
 

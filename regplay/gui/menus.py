@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu, QMenuBar
 
 from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
@@ -18,12 +18,10 @@ _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
 
 
 class Menus(QObject):
-    """Builds the menu bar of a window; others do what is chosen.
+    """Fills a menu bar; others do what is chosen.
 
     Parameters
     ----------
-    window
-        Gets the menu bar, and is closed by Quit.
     fill_figures
         Puts what can be done with the plots in sight into a menu.
     edit_points
@@ -47,6 +45,8 @@ class Menus(QObject):
         (bool): whether validation points are drawn.
     lock_toggled
         (bool): whether axes stay as they are, whatever the data.
+    quit_wanted
+        Close the window.
     """
 
     scheme_chosen = Signal(str)
@@ -55,10 +55,11 @@ class Menus(QObject):
     replay_chosen = Signal(str)
     validation_toggled = Signal(bool)
     lock_toggled = Signal(bool)
+    quit_wanted = Signal()
 
     def __init__(
         self,
-        window: QMainWindow,
+        bar: QMenuBar,
         controller: Controller,
         files: FileCommands,
         documents: Documents,
@@ -68,10 +69,8 @@ class Menus(QObject):
         show_gallery: Callable[[], None],
         show_help: Callable[[Tab], None],
     ) -> None:
-        super().__init__(window)
-        self._window, self._runner, self._documents = window, controller.runner, documents
-        bar = window.menuBar()
-
+        super().__init__(bar)
+        self._documents = documents
         file = bar.addMenu("&File")
         self._add(file, "&New…", show_gallery, QKeySequence.StandardKey.New)
         self._add_files(file, files, fill_figures)
@@ -144,7 +143,7 @@ class Menus(QObject):
         figures = file.addMenu("&Figures")
         figures.aboutToShow.connect(lambda: fill_figures(figures))
         file.addSeparator()
-        self._add(file, "&Quit", self._window.close, "Ctrl+Q")
+        self._add(file, "&Quit", self.quit_wanted.emit, "Ctrl+Q")
 
     def _list_recent(self) -> None:
         documents = self._documents

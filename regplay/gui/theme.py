@@ -47,9 +47,11 @@ _CLASSES = (
 )
 
 
-# Behind the white words of a verdict, in any scheme: apart by lightness and blue to all eyes.
+# Behind the white words of a verdict, in any scheme: apart by lightness and blue to all eyes. What
+# is no verdict yet is grey.
 VERDICTS = {
     "untrained": "#57606a",
+    "still learning": "#57606a",
     "diverged": "#30363d",
     "overfitting": "#c2261a",
     "underfitting": "#4a3fa8",

@@ -22,10 +22,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox,
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import Combo, CountBox, Framing
+from regplay.gui.controls import HANDLE, Combo, CountBox, Framing, HandleSlider
 from regplay.gui.theme import blend, colors_of, line_color, sized
 from regplay.gui.training import Clock, View
-from regplay.gui.widgets import HANDLE, Button, HandleSlider, named
+from regplay.gui.widgets import Button, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
@@ -301,6 +301,9 @@ _ACTIONS = {
 _CHECKABLE = {"overlay", "keep_weights"}
 
 
+_USUAL = 100_000  # epochs that there is always room for
+
+
 class ReadOut(QLabel):
     """An epoch that is read from afar; the theme gives its class a font of its own.
 
@@ -309,13 +312,29 @@ class ReadOut(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._widest = self._text_at(_USUAL)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
 
+    def show_epoch(self, epoch: int, *, is_stopped: bool) -> None:
+        """Show an epoch, and whether training stopped early there."""
+        self.setText(self._text_at(epoch) if is_stopped else f"Epoch {epoch:,}")
+
+    def set_last(self, epoch: int) -> None:
+        """Have room for all epochs up to this one."""
+        text = self._text_at(max(epoch, _USUAL))
+        if len(text) != len(self._widest):
+            self._widest = text
+            self.updateGeometry()
+
+    @staticmethod
+    def _text_at(epoch: int) -> str:
+        return f"Stopped at {epoch:,}"
+
     def sizeHint(self) -> QSize:
-        """For any epoch below 1,000,000."""
+        """For any epoch up to the last."""
         metrics = self.fontMetrics()
-        return QSize(metrics.horizontalAdvance("Stopped at 100,000"), metrics.height())
+        return QSize(metrics.horizontalAdvance(self._widest), metrics.height())
 
     def minimumSizeHint(self) -> QSize:
         """As wide."""
@@ -466,6 +485,7 @@ class Timeline(Framing):
         """Show the number of epochs, without the box's signal."""
         self.epochs.show_value(epochs)
         self.track.set_planned(epochs)
+        self._update()
 
     def show_view(self, view: View) -> None:
         """Show how far a run is and its best; of a member of a study in its place, its best."""
@@ -524,7 +544,8 @@ class Timeline(Framing):
             self._actions[name].setEnabled(can_move and self.track.best is not None)
         shown = moment if moment is not None else kept[-1] if kept else 0
         is_stopped = self._stopped is not None and moment is None
-        self.label.setText(f"Stopped at {shown:,}" if is_stopped else f"Epoch {shown:,}")
+        self.label.set_last(max(self.epochs.value(), *kept[-1:], 0))
+        self.label.show_epoch(shown, is_stopped=is_stopped)
 
     # layout
 

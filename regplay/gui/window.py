@@ -13,22 +13,20 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.gui.columns import Columns, ScrolledPlots
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
 from regplay.gui.error_log import log_path
-from regplay.gui.figures.figure_menus import FigureMenus
+from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
-from regplay.gui.help import Help
+from regplay.gui.help import Help, shortcuts_of
 from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -38,7 +36,6 @@ from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
-_CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
@@ -109,11 +106,11 @@ class MainWindow(QMainWindow):
         self._shown_session = ShownSession(controller, appearance, self.guide)
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
         self.files = FileCommands(controller, self.documents, self.guide.open_file, self)
-        self.figure_menus = FigureMenus(self, self.settings, self.editing.takes_right)
-        self.gallery = Gallery(
-            self, controller.studies, controller.runner, self.documents, self.files, self.editing
-        )
-        self.help = Help(self, controller.studies, controller.runner, log_path())
+        self._compose()
+        centre, studies, runner = self.centralWidget(), controller.studies, controller.runner
+        self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
+        self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
+        self.help = Help(centre, lambda: shortcuts_of(self), studies, runner, log_path())
         parts = Surroundings(
             controller,
             self.fit_view,
@@ -124,9 +121,8 @@ class MainWindow(QMainWindow):
             self.guide,
         )
         self.hints = Hints(parts, self.settings)
-        self._compose()
         self.menus = Menus(
-            self,
+            self.menuBar(),
             controller,
             self.files,
             self.documents,
@@ -217,6 +213,7 @@ class MainWindow(QMainWindow):
             lambda: controls.set_marks_valleys(self.guide.position is None)
         )
         self.guide.link_chosen.connect(self.documents.open_link)
+        self.menus.quit_wanted.connect(self.close)
         self.menus.scheme_chosen.connect(self.set_scheme)
         self.menus.zoom_wanted.connect(self.zoom_by)
         self.menus.device_chosen.connect(self.set_device)
@@ -297,7 +294,7 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
+        curves = str(self.settings.value("curves", " ".join(MAIN_REGULARIZERS))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         axes = str(self.settings.value("log_axes", _LOG_AXES))
         self.history_view.set_log_axes(axes.split())
@@ -345,6 +342,7 @@ class MainWindow(QMainWindow):
         self.controller.replay.seconds = seconds
 
     def _lock_axes(self, locked: bool) -> None:
+        self.setProperty(LOCKED, locked)  # for those that are not there yet
         for chart in self.findChildren(Chart):
             chart.set_locked(locked)
 

@@ -14,7 +14,7 @@ from msgspec import Meta
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, replace
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.core.sweep import Lineup, Sweep, sweep_axis
 from regplay.resources import resource
 from regplay.session.validation import Form, parse_toml, read_text, validated
@@ -83,7 +83,7 @@ class StartingPoint(Illustrated, frozen=True):
     """
 
     begins: Begins = "training"
-    curves: tuple[str, ...] = ("regularization.weight_decay", "regularization.dropout")
+    curves: tuple[str, ...] = MAIN_REGULARIZERS
 
 
 class GlossaryEntry(Illustrated, frozen=True):

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
-from regplay.core.history import Checkpoints, History
+from regplay.core.history import History
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
+from regplay.core.state import Checkpoints
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
 _MOST_STEPS, _MOST_RUNS = 200, 3  # back; of them with a run

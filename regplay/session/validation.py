@@ -206,6 +206,9 @@ def _bounds(kind: msgspec.inspect.Type) -> tuple[str, str]:
         case msgspec.inspect.IntType(ge=low, le=high):
             within = "" if low is None or high is None else f" from {low:,} to {high:,}"
             return f"a whole number{within}", f"whole numbers{within}"
+        case msgspec.inspect.FloatType(ge=low, le=high):
+            within = "" if low is None or high is None else f" from {low:,g} to {high:,g}"
+            return f"a number{within}", f"numbers{within}"
         case msgspec.inspect.StrType(min_length=least, max_length=most):
             count = f"{least} to" if least else "at most"
             within = "" if most is None else f" of {count} {most:,} characters"

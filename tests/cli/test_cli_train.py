@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from regplay.cli import main
 from regplay.core.datasets import load
-from regplay.core.engine import engine_for
+from regplay.core.population import engine_for
 from regplay.session.experiment_text import open_experiment
 
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}

@@ -11,7 +11,8 @@ from regplay.core.datasets.dataset import Split
 from regplay.core.engine import PROGRESS, RATES, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA
 from regplay.core.native_engine import NativeEngine
-from regplay.core.population import Population, Shape
+from regplay.core.population import Population
+from regplay.core.state import Shape
 from regplay.core.torch_engine import TorchEngine
 
 CPU = torch.device("cpu")

@@ -5,7 +5,7 @@ from trainings import run
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.population import State
+from regplay.core.state import State
 from regplay.core.training import Record, Training
 
 SMALL = {"model.width": 8, "data.n_train": 20, "data.n_valid": 40}

@@ -7,8 +7,11 @@ from trainings import try_neighbours
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
+from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS
 from regplay.core.joint import JointTraining
 from regplay.core.neighbours import SEEDS, SettingChange, lineup, neighbours
+from regplay.core.number_text import number
+from regplay.core.sweep import sweep_axis
 from regplay.core.trials import compare, judged
 from regplay.core.verdict import PointLosses, judge
 
@@ -35,17 +38,19 @@ def trained(experiment, changes):
 # Which
 
 
-def test_a_regularizer_that_is_off_is_tried_at_some_strengths():
-    assert values_tried("regularization.weight_decay") == {0.01, 0.001}
-    assert values_tried("regularization.dropout") == {0.2, 0.5}
-    assert values_tried("regularization.max_norm") == set()
+@pytest.mark.parametrize("path", REGULARIZERS)
+def test_a_regularizer_that_is_off_is_tried_at_some_strengths(path):
+    found = values_tried(path, {"data.name": "moons"})
+    assert 0 < min(found) < max(found)
+    assert found <= set(sweep_axis(path).values)
+    assert found == set(HYPERPARAMETERS[path].tries)
 
 
 def test_one_that_is_on_is_tried_weaker_stronger_and_off():
     path = "regularization.weight_decay"
     assert {0.0, 0.003, 0.03} <= values_tried(path, {path: 0.01})
     path = "regularization.max_norm"
-    assert values_tried(path, {path: 3.0}) == {0.0, 1.0, 10.0}
+    assert values_tried(path, {path: 3.0}) == {0.0, 0.5, 1.0, 10.0}
     path = "regularization.dropout"
     weaker, stronger = sorted(values_tried(path, {path: 0.5}) - {0.0, 0.2})
     assert 0 < weaker < 0.5 < stronger < 1
@@ -190,7 +195,7 @@ def test_chance_is_no_advice():
     [
         ("regularization.weight_decay", 0.01, "Weight decay 0.01"),
         ("regularization.dropout", 0.0, "No dropout"),
-        ("regularization.l1", 1e-05, "L1 penalty 1e-05"),
+        ("regularization.l1", 1e-05, "L1 penalty 10⁻⁵"),
         ("regularization.early_stopping", 50, "Early stopping (patience 50)"),
         ("model.depth", 3, "Depth 3"),
         ("optimizer.lr", 0.003, "Learning rate 0.003"),
@@ -206,9 +211,9 @@ def test_advice_in_words():
     experiment = small({"epochs": 1000})
     change = SettingChange("regularization.weight_decay", 0.01)
     tried = compare(trained(experiment, [change]), [change])
-    best = tried.best
+    before, after = number(tried.best.before, 3), number(tried.best.after, 3)
     assert tried.text == (
-        f"Weight decay 0.01 brings the validation loss from {best.before:.3g} to {best.after:.3g} "
+        f"Weight decay 0.01 brings the validation loss from {before} to {after} "
         "(trained with 3 seeds)."
     )
     assert tried.cause == "too little regularization"

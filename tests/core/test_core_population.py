@@ -9,7 +9,9 @@ from engines import gradients, masks
 from torch import nn
 from torch.nn import functional
 
-from regplay.core.population import Population, Shape
+from regplay.core.population import Population
+from regplay.core.state import Shape
+from regplay.core.torch_engine import is_weight
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -218,8 +220,8 @@ def test_a_row_is_laid_out_as_torch_lays_out_a_network(sizes):
         population.set_member(member, [(layer.weight, layer.bias) for layer in network])
         vector = nn.utils.parameters_to_vector(network.parameters())
         assert torch.equal(population.flat[member], vector)
-        is_weight = [torch.full_like(p, p.dim() == 2) for p in network.parameters()]
-        assert torch.equal(population.shape.is_weight(), flat(is_weight).bool())
+        weights = [torch.full_like(p, p.dim() == 2) for p in network.parameters()]
+        assert torch.equal(is_weight(population.shape), flat(weights).bool())
     assert population.shape.parameters == len(vector)
     views = population.shape.views(population.flat)
     for layer, (weight, bias) in enumerate(views):

@@ -5,7 +5,6 @@ from small_trainings import advance
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import fill_in
 from regplay.core.joint import JointTraining
 from regplay.core.training import Training
 
@@ -31,7 +30,7 @@ def test_the_states_between_those_kept_are_those_of_the_training(trained):
     sparse, history = trained.checkpoints(1), trained.history.member(1)
     few = list(sparse.epochs)
     assert len(few) < 20
-    for _ in fill_in(sparse, history, Training([experiment], dtype=torch.float64)):
+    for _ in Training([experiment], dtype=torch.float64).fill_in(sparse, history):
         pass
     assert list(sparse.epochs) == list(history.epochs)
     alone = Training([experiment], dtype=torch.float64)
@@ -43,7 +42,8 @@ def test_the_states_between_those_kept_are_those_of_the_training(trained):
 
 def test_what_is_filled_in_can_be_left_off_anywhere(trained):
     sparse, history = trained.checkpoints(0), trained.history.member(0)
-    filling = fill_in(sparse, history, Training([trained.experiments[0]], dtype=torch.float64))
+    alone = Training([trained.experiments[0]], dtype=torch.float64)
+    filling = alone.fill_in(sparse, history)
     before = set(sparse.epochs)
     for _ in range(600):
         next(filling, None)
@@ -55,7 +55,8 @@ def test_what_is_filled_in_can_be_left_off_anywhere(trained):
 def test_the_best_moment_is_among_them_however_little_room_there_is(trained):
     sparse, history = trained.checkpoints(0), trained.history.member(0)
     sparse._budget = 5 * sparse.last.size
-    for _ in fill_in(sparse, history, Training([trained.experiments[0]], dtype=torch.float64)):
+    alone = Training([trained.experiments[0]], dtype=torch.float64)
+    for _ in alone.fill_in(sparse, history):
         pass
     assert len(sparse) == 5
     assert history.epochs[history.best()] in sparse.epochs

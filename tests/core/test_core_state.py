@@ -5,10 +5,9 @@ import pytest
 import torch
 from small_trainings import advance, kept_records, state_of
 
-from regplay.core import history
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import Checkpoints
+from regplay.core.state import Checkpoints
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -178,7 +177,7 @@ def test_beyond_the_budget_they_thin_out_evenly_over_the_logarithm(states):
 def test_more_than_enough_are_kept_only_as_long_as_they_are_small(states, monkeypatch):
     assert len(states) > 20
     for ample, number in ((0, 8), (12, 12), (10**6, len(states))):
-        monkeypatch.setattr(history, "_AMPLE", ample * states[0].size)
+        monkeypatch.setattr("regplay.core.state._AMPLE", ample * states[0].size)
         kept = Checkpoints(enough=8)
         for state in states:
             kept.keep(state)

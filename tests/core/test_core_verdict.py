@@ -74,10 +74,12 @@ def points_of(valid, *, gap_error=0.0, rise_error=0.0):
 
 
 def verdict(train_losses, valid_losses, dataset=None, experiment=None, points=None, **more):
+    """At the end of a training, unless `experiment` has more epochs."""
     shown = more.pop("shown", None)
     history = history_of(train_losses, valid_losses, **more)
+    over = replace(Experiment(), {"epochs": max(int(history.epochs[-1]), 1)})
     points = points or points_of(valid_losses[-1])
-    return judge(history, dataset or made(), experiment or Experiment(), points=points, shown=shown)
+    return judge(history, dataset or made(), experiment or over, points=points, shown=shown)
 
 
 def tail(first, last, n=10):
@@ -428,8 +430,9 @@ def test_losses_that_are_still_falling_are_told():
 
 def test_the_first_epochs_have_only_begun():
     losses = [1.5, 1.4, 1.3]
-    assert "only begun" in verdict(losses, losses, every=1).reason
-    assert "only begun" not in verdict(losses, losses, every=20).reason
+    goes_on = Experiment()
+    assert "only begun" in verdict(losses, losses, experiment=goes_on, every=1).reason
+    assert "only begun" not in verdict(losses, losses, experiment=goes_on, every=20).reason
 
 
 # Real training

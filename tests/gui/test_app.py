@@ -18,3 +18,5 @@ def test_garbage_is_collected_again_but_never_among_what_is_there():
     finally:
         gc.unfreeze()
         gc.enable()
+        gc.collect()
+        gc.freeze()  # as it is for all tests

@@ -137,7 +137,7 @@ def test_the_systems_timer_keeps_its_pace_though_qt_counts_whole_milliseconds(qa
     timer = clock.every(1 / 60, lambda: calls.append(clock.now()))
     for _ in range(600):
         clock.time += timer._timer.interval() / 1000  # as long as Qt was told to wait
-        timer._tick()
+        timer._timer.timeout.emit()
     timer.stop()
     assert calls[-1] == pytest.approx(110.0, abs=0.001)
 
@@ -146,10 +146,10 @@ def test_what_the_systems_timer_missed_is_left_out(qapp):
     clock, calls = PunctualClock(), []
     timer = clock.every(0.01, lambda: calls.append(clock.now()))
     clock.time += 1.0
-    timer._tick()
+    timer._timer.timeout.emit()
     assert calls == [101.0]
     assert timer._timer.interval() == 0  # at once, and then
-    timer._tick()
+    timer._timer.timeout.emit()
     assert timer._timer.interval() == 10
     timer.stop()
 

@@ -14,13 +14,13 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
-from regplay.core.history import Checkpoints
+from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
 from regplay.gui.training import worker
-from regplay.gui.training.messages import Job, Look, Mailbox, Start, StudyRequest, View
+from regplay.gui.training.messages import Job, Look, Start, StudyRequest, View
 from regplay.gui.training.runner import FRAME, Runner
-from regplay.gui.training.worker import Worker
+from regplay.gui.training.worker import Mailbox, Worker
 from regplay.session.session import Change, Run
 
 SMALL = replace(Experiment(), {"epochs": 12, "model.depth": 1, "model.width": 4})
@@ -285,6 +285,25 @@ def test_what_takes_less_than_the_grace_is_finished_before_the_newest_is_begun(
     # One that is left for a newer one shows how far it came; those between are never begun.
     assert {view.run.experiment.seed for view in put} <= {1, 4}
     assert [view.snapshot.epoch for view in put if view.is_finished] == [12] * len(trained)
+
+
+def test_a_training_that_ends_as_a_view_is_asked_for_is_shown_once(runner, until, put, monkeypatch):
+    monkeypatch.setattr(worker, "GRACE", 0.0)
+    train = Training.train
+
+    def train_and_ask(it, goal=None, stop=None):
+        records = train(it, goal, stop)
+        runner._worker._is_awaited = True  # as by the frame that comes now
+        return records
+
+    monkeypatch.setattr(Training, "train", train_and_ask)
+    submit(runner)
+    runner.play()
+    runner.start()
+    until(lambda: runner.is_finished)
+    runner.look(Look(epoch=3))
+    until(lambda: put[-1].look.epoch == 3)  # the thread is past the end
+    assert [view.look.epoch for view in put if view.is_finished] == [None, 3]
 
 
 @pytest.mark.parametrize("change", [Change.RETRAIN, Change.RESTART])

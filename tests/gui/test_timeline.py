@@ -247,6 +247,21 @@ def test_early_stopping_is_told_at_the_end(timeline) -> None:
     assert timeline.label.text() == "Epoch 987"
 
 
+@pytest.mark.parametrize("epochs", [1, 1_000, 1_000_000])
+def test_there_is_room_for_the_last_epoch_and_that_training_stopped_there(timeline, epochs) -> None:
+    label = timeline.label
+    timeline.set_epochs(epochs)
+    timeline.track.set_kept([0, epochs])
+    timeline.set_stopped_early(epochs)
+    assert label.text() == f"Stopped at {epochs:,}"
+    assert label.sizeHint().width() >= label.fontMetrics().horizontalAdvance(label.text())
+    timeline.set_stopped_early(None)
+    before = label.sizeHint()
+    for epoch in (0, epochs // 2, epochs):
+        timeline.track.set_kept([0, epoch] if epoch else [0])
+        assert label.sizeHint() == before  # a new number lays out nothing
+
+
 @pytest.mark.parametrize("zoom", [100, 150, 200])
 @pytest.mark.parametrize("width", [1900, 1280, 1024, 900, 800])
 def test_parts_make_room_for_the_track(qtbot, theme, width, zoom) -> None:

@@ -127,7 +127,7 @@ def test_a_lesson_stands_below_the_controls_that_it_names_where_the_window_is_na
     reader.wait(lambda: left(panel) < left(plots))
     reader.wait(lambda: controls.height() < panel.height())
     assert reader.find(DECAY).isVisible()
-    assert controls.verticalScrollBar().maximum() == 0  # as high as what is in it
+    assert controls.height() <= controls.widget().height()
     window.resize(1280, 800)
     reader.wait(lambda: left(panel) > left(plots))
     reader.wait(lambda: controls.height() == panel.height())

@@ -72,6 +72,29 @@ def test_axes_are_locked_and_unlocked_by_a_key(open_window):
     assert chart.box.viewRange()[1][1] >= 50
 
 
+def test_locked_axes_are_so_in_plots_that_are_opened_later_too(open_window):
+    person = open_window({"epochs": 5})
+    window = person.window
+    person.press(Qt.Key.Key_L)
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.click("tab.network")
+    norms = window.tabs.network.norms
+    person.wait(lambda: norms.auto_range("y") is not None)
+    window.history_view.set_tab("weights")
+    for chart in (norms, window.history_view.plot):
+        assert chart.is_locked
+        first = chart.box.viewRange()
+        assert list(chart.auto_range("x")) == first[0]  # of its first data
+        assert list(chart.auto_range("y")) == first[1]
+        chart.cover("y", [5000.0])
+        assert chart.auto_range("y")[1] > first[1][1]
+        assert chart.box.viewRange() == first
+    person.press(Qt.Key.Key_L)
+    assert not norms.is_locked
+    assert norms.box.viewRange()[1][1] >= 5000
+
+
 def test_logarithmic_axes_are_the_default_and_another_choice_is_remembered(open_window, settings):
     first = open_window()
     history = first.window.history_view

@@ -9,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from regplay.core import UserError
-from regplay.gui.plots.chart import Chart
+from regplay.gui.plots import Chart
 
 # What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which
 # is not there yet when the window is made, and most sessions see no menu of a plot.
@@ -20,14 +20,14 @@ _FOLDER = "figure/folder"
 
 
 class FigureMenus(QObject):
-    """Menus for the plots of a window, which hands its context menu events to `open_for`.
+    """Menus for plots; the window hands its context menu events to `open_for`.
 
     A menu opens when the right button comes up where it went down: a drag with it zooms.
 
     Parameters
     ----------
-    window
-        Whose plots they are.
+    place
+        Where the plots are, in whatever depth.
     settings
         Where size, format, colours and folder of the last figure are remembered.
     is_busy
@@ -46,12 +46,12 @@ class FigureMenus(QObject):
 
     def __init__(
         self,
-        window: QWidget,
+        place: QWidget,
         settings: QSettings | None = None,
         is_busy: Callable[[QWidget], bool] | None = None,
     ) -> None:
-        super().__init__(window)
-        self._window, self._settings, self._is_busy = window, settings, is_busy
+        super().__init__(place)
+        self._place, self._settings, self._is_busy = place, settings, is_busy
         hints = QGuiApplication.styleHints()
         hints.setContextMenuTrigger(Qt.ContextMenuTrigger.Release)
 
@@ -62,8 +62,7 @@ class FigureMenus(QObject):
         """
         is_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
         if is_mouse:
-            place = self._window.mapFromGlobal(event.globalPos())
-            widget = self._window.childAt(place)
+            widget = self._place.childAt(self._place.mapFromGlobal(event.globalPos()))
         else:
             widget = QApplication.focusWidget()
         if widget is None:
@@ -77,7 +76,7 @@ class FigureMenus(QObject):
         figure = figure_at(widget)
         if figure is None:
             return False
-        menu = QMenu(self._window)
+        menu = QMenu(self._place)
         menu.setObjectName("figure.menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._add(menu, figure)
@@ -91,7 +90,7 @@ class FigureMenus(QObject):
         menu.clear()
         for child in menu.findChildren(QMenu):  # of the last time: they hold what was in sight
             child.deleteLater()
-        for figure in figures_in(self._window):
+        for figure in figures_in(self._place):
             self._add(menu.addMenu((figure.title or "All fits").replace("&", "&&")), figure)
         if menu.isEmpty():
             menu.addAction("No plot in sight").setEnabled(False)
@@ -113,7 +112,7 @@ class FigureMenus(QObject):
         """Ask for size, look and name, and write the figure."""
         from regplay.gui.figures.figure_dialog import FigureDialog
 
-        dialog = FigureDialog(figure, self._settings, self._window)
+        dialog = FigureDialog(figure, self._settings, self._place)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.saved.connect(lambda path: self.done.emit(f"Saved {path}"))
         dialog.copied.connect(lambda: self.done.emit("Copied the figure"))
@@ -131,7 +130,7 @@ class FigureMenus(QObject):
 
         folder = "" if self._settings is None else str(self._settings.value(_FOLDER, ""))
         name, _ = QFileDialog.getSaveFileName(
-            self._window,
+            self._place,
             "Save data",
             str(Path(folder) / f"{figure.name}.csv"),
             "Tables (*.csv);;All files (*)",

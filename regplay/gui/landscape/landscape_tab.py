@@ -21,7 +21,7 @@ from regplay.core import fields
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.core.hyperparameters import SWEEPABLE, is_used
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE, is_used
 from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
 from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
@@ -42,10 +42,7 @@ from regplay.gui.landscape.map_chart import (
     legend_entries,
     place_text,
 )
-from regplay.gui.plots.canvas import Reading
-from regplay.gui.plots.legend import Legend, tab_row
-from regplay.gui.plots.scale import Scale
-from regplay.gui.plots.surface_colors import Bar, ColorBar
+from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, named
@@ -145,7 +142,7 @@ class LandscapeHeader(QWidget):
             chooser.paths.activated.connect(partial(self._choose_path, index))
             chooser.counts.activated.connect(partial(self._choose_count, index))
         group.buttonToggled.connect(lambda _, on: self.measure_chosen.emit() if on else None)
-        decay, dropout = "regularization.weight_decay", "regularization.dropout"
+        decay, dropout = MAIN_REGULARIZERS
         self.set_axes(landscape_axis(decay, 25), landscape_axis(dropout, 9))
 
     def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
@@ -12,6 +11,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
+from regplay.core.state import State
 from regplay.gui.controls import ControlPanel, Folding
 from regplay.gui.lessons.lesson_panel import LessonPanel
 from regplay.session import lessons
@@ -25,9 +25,6 @@ from regplay.session.lessons import (
     Progress,
     is_done_by,
 )
-
-if TYPE_CHECKING:
-    from regplay.core.population import State
 
 
 class Guide(QObject):
@@ -387,7 +384,7 @@ class Guide(QObject):
         experiment: Experiment,
         history: History,
         dataset: Dataset,
-        state: "State | None",
+        state: State | None,
         *,
         is_own: bool = True,
     ) -> None:

@@ -17,20 +17,16 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsObject
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget
 
 from regplay.gui.plots.scale import Range, Scale
 from regplay.gui.theme import Colors, sized
-
-if TYPE_CHECKING:
-    from regplay.gui.plots.chart import Chart
-
 
 Pixels = NDArray[np.float64]
 _FAR = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
@@ -113,12 +109,31 @@ class Layer(Protocol):
         """Draw; the painter is in pixels, its settings are whatever the last layer left."""
 
 
-class BoxItem(QGraphicsObject):
-    """Something as large as the inside of a chart's axes, which leaves the mouse to it."""
+class Axed(Protocol):
+    """What has axes with something drawn inside: a chart.
 
-    def __init__(self, chart: "Chart") -> None:
-        super().__init__(chart.box)
-        self._chart = chart
+    `reader` says what the hover line shows at an x value and a height in pixels.
+    """
+
+    reader: "Callable[[float, float], Reading | None] | None"
+
+    @property
+    def colors(self) -> Colors:
+        """What everything is drawn in at this moment."""
+
+    def frame(self) -> Frame:
+        """How data become pixels at this moment."""
+
+    def font(self) -> QFont:
+        """Of all text."""
+
+
+class BoxItem(QGraphicsObject):
+    """Something as large as a box, the inside of a chart's axes; it leaves the mouse to that."""
+
+    def __init__(self, chart: Axed, box: QGraphicsWidget) -> None:
+        super().__init__(box)
+        self._chart, self._box = chart, box
         self._rect = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
 
@@ -129,7 +144,7 @@ class BoxItem(QGraphicsObject):
     def fit_box(self) -> None:
         """Take the size of the view box."""
         self.prepareGeometryChange()
-        self._rect = QRectF(self._chart.box.rect())
+        self._rect = QRectF(self._box.rect())
 
 
 class Canvas(BoxItem):
@@ -144,8 +159,8 @@ class Canvas(BoxItem):
         How often the live layers were drawn.
     """
 
-    def __init__(self, chart: "Chart") -> None:
-        super().__init__(chart)
+    def __init__(self, chart: Axed, box: QGraphicsWidget) -> None:
+        super().__init__(chart, box)
         self.under: list[Layer] = []
         self.live: list[Layer] = []
         self.over: list[Layer] = []
@@ -223,7 +238,7 @@ def _is_on_pixels(painter: QPainter) -> bool:
 def _paint(layers: list[Layer], painter: QPainter, frame: Frame) -> None:
     """Draw layers; one that fails is reported and skipped.
 
-    An exception that leaves `QGraphicsItem.paint` ends the process with a segmentation fault.
+    An exception that leaves `QGraphicsWidget.paint` ends the process with a segmentation fault.
     """
     for layer in layers:
         try:
@@ -358,8 +373,8 @@ class HoverItem(BoxItem):
         What is shown, or None while the mouse is elsewhere.
     """
 
-    def __init__(self, chart: "Chart") -> None:
-        super().__init__(chart)
+    def __init__(self, chart: Axed, box: QGraphicsWidget) -> None:
+        super().__init__(chart, box)
         self.reading: Reading | None = None
         self._mouse: tuple[float, float] | None = None
         self.setZValue(10)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPainter,
     QPen,
     QResizeEvent,
+    QShowEvent,
 )
 from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
@@ -27,6 +28,7 @@ _AWAY, _NAME_AWAY = 4.0, 2.0  # pixels from a tick to its label, and from labels
 _APART = 8.0  # pixels between two labels
 _RIGHT = 24.0  # pixels right of a plot, for half of the last label
 _WIDEST = 0.25  # of the area that labels may take
+LOCKED = "axes_locked"  # the property of a window in which ranges rest
 _LONGEST = 4.0  # times as long as the other, an axis may be by one scale for both
 _ROOM = {"x": (80.0, 44.0), "y": (42.0, 22.0)}  # pixels that a label takes; on a logarithmic axis
 
@@ -298,7 +300,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     frames
         A signal with the time in seconds at each frame, by which ranges glide; without, they jump.
     is_locked
-        Whether ranges stay as they are, whatever the data; `set_locked` changes it.
+        Whether ranges stay as they are, whatever the data; `set_locked` changes it. An axis that
+        had no range by then takes its first. A chart asks its window for it when it is shown.
     pressed_at
         Where on the screen a button of the mouse was pressed last.
     """
@@ -312,13 +315,14 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.is_equal = False
         self.frames: SignalInstance | None = None
         self.is_locked = False
+        self._unplaced: set[Side] = set()  # axes that had no range when they were locked
         self._glide: _Glide | None = None
         self.pressed_at = QPointF()
         self._is_held = False
         self._log = {"x": False, "y": False}
         self._auto: dict[str, Range | None] = {"x": None, "y": None}
         self._frame: Frame | None = None
-        self._names = {"x": "", "y": ""}
+        self._names: dict[Side, str] = {"x": "", "y": ""}
         self._marks: dict[str, Marks | None] = {"x": None, "y": None}
 
         self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
@@ -330,9 +334,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.box.setParentItem(center)
         self._strips = {0: AxisStrip(center, self.box, 0), 1: AxisStrip(center, self.box, 1)}
 
-        self.canvas = Canvas(self)
+        self.canvas = Canvas(self, self.box)
         self.canvas.under.append(GridLayer(self.axes))
-        self.hover = HoverItem(self)
+        self.hover = HoverItem(self, self.box)
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
         self.reset_button.setToolTip("Back to the whole plot (A, or double click)")
@@ -439,6 +443,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Let the ranges stay as they are, as for a recording, or follow the data again."""
         if locked != self.is_locked:
             self.is_locked = locked
+            self._unplaced = {axis for axis in self._names if locked and not self._auto[axis]}
             self._end_glide()
             self._show("x", "y")
 
@@ -455,7 +460,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def _show(self, *axes: Side) -> None:
         for axis in axes:
             wanted = self._auto[axis]
-            if wanted is not None and not self._rests:
+            if wanted is not None and (not self._rests or axis in self._unplaced):
+                self._unplaced.discard(axis)
                 self.box.setRange(**{f"{axis}Range": wanted}, padding=0)
 
     def _follow(self, *axes: Side) -> None:
@@ -579,6 +585,12 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def minimumSizeHint(self) -> QSize:
         """Room for the axes and a curve that can be told from a line."""
         return QSize(zoomed(_LEAST_WIDTH), zoomed(_LEAST_HEIGHT))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lock the ranges if those of the window are locked."""
+        super().showEvent(event)
+        if self.window().property(LOCKED):
+            self.set_locked(True)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         """Keep the button in the lower left corner."""

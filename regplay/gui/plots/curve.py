@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
+from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import probabilities
 from regplay.gui.plots.contours import fit_curves
@@ -24,7 +24,6 @@ from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, extend, padded
 from regplay.gui.plots.shapes import LineLayer, Points
 from regplay.gui.theme import ROLES, mix
-from regplay.session.number_text import number
 
 _LOOSE = 1.4  # times what is needed, from which on a range is too wide for another run
 _FLAT = 0.002  # of probability: less than a pixel
@@ -131,7 +130,7 @@ class OneInputPanel(InputsPanel):
         for overlay, other_x, curves in self._drawn:
             here = np.array([np.interp(there[at], other_x, curve) for curve in curves])
             rows.append(self._overlay_row(overlay, here if self.has_classes else here[0]))
-        title = f"{dataset.input_names[0]} = {there[at]:.4g}"
+        title = f"{dataset.input_names[0]} = {number(there[at])}"
         return Reading(float(self.chart.frame().x(there[at])), title, tuple(rows)) if rows else None
 
     def _rows_at(self, at: int) -> list[ReadoutRow]:
@@ -161,9 +160,13 @@ class PastLayer(FitLinesLayer):
         self.epochs: list[int] = []
         self.curves: list[Floats] = []
         self.x: Floats = np.zeros(0)
+        self._newest = 0  # epoch, kept or not
 
     def keep(self, epoch: int, curve: Floats) -> bool:
-        """Keep this curve if it is time to; whether it was."""
+        """Keep this curve if it is time to; whether it was. An earlier epoch begins anew."""
+        if epoch < self._newest:
+            self.clear()
+        self._newest = epoch
         if not self.most or (self.epochs and epoch < max(2 * self.epochs[-1], 1)):
             return False
         self.epochs = [*self.epochs, epoch][-self.most :]
@@ -177,7 +180,7 @@ class PastLayer(FitLinesLayer):
 
     def clear(self) -> None:
         """Forget all curves."""
-        self.epochs, self.curves, self.lines = [], [], []
+        self.epochs, self.curves, self.lines, self._newest = [], [], [], 0
 
 
 class CurveView(OneInputPanel):
@@ -235,21 +238,15 @@ class CurveView(OneInputPanel):
             self.fit_ranges()
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show a curve; a smaller epoch than the last one begins a new past."""
-        earlier = self.fit
-        if fit is not None and earlier is not None and fit.epoch < earlier.epoch:
-            self.clear_past()
-        super().set_fit(fit)
-
-    def _show_fit(self) -> None:
-        fit = self.fit
+        """Show a curve; an earlier epoch than that of the last one begins a new past."""
         if fit is None or fit.grid is None:
             self.curve.clear()
-            return
-        self.curve.set(self._x, fit.grid)
-        self.chart.cover("y", np.clip(fit.grid, *self._limits))
-        if self.past.keep(fit.epoch, fit.grid):
-            self.chart.canvas.rest()
+        else:
+            self.curve.set(self._x, fit.grid)
+            self.chart.cover("y", np.clip(fit.grid, *self._limits))
+            if self.past.keep(fit.epoch, fit.grid):
+                self.chart.canvas.rest()
+        super().set_fit(fit)
 
     def _show_overlays(self) -> None:
         super()._show_overlays()
@@ -342,13 +339,14 @@ class ClassCurvesView(OneInputPanel):
         rows = len(self.subject.splits) * self._classes
         self.chart.fix("y", -_ROW * (rows + 0.6), 1.04)
 
-    def _show_fit(self) -> None:
-        fit = self.fit
+    def set_fit(self, fit: Fit | None) -> None:
+        """Show the curves of the classes."""
         for index, curve in enumerate(self.curves):
             if fit is None or fit.grid is None:
                 curve.clear()
             else:
                 curve.set(self._x, fit.grid[:, index])
+        super().set_fit(fit)
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
         classes = np.asarray(y, dtype=np.intp)

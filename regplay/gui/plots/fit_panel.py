@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit, Grid, correct, grid_of
+from regplay.core.number_text import number, spread_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
 from regplay.gui.plots.shapes import (
@@ -23,7 +23,6 @@ from regplay.gui.plots.shapes import (
 )
 from regplay.gui.theme import ROLES
 from regplay.session.drawing import unchanged_rows
-from regplay.session.number_text import number, spread_text
 
 Surface = Literal["fit and band", "fit", "std"]  # "std" is that of the band, as colours
 
@@ -247,8 +246,8 @@ class InputsPanel(ChartPanel):
         """Show the points."""
         self.fit, self.overlays = None, ()
         self._take(dataset)
-        self._show_fit()
         self._show_under()
+        self.set_fit(None)
         self.fit_ranges()
         self.chart.reset_ranges()
         self.chart.set_labels(*self._axis_names(dataset))
@@ -275,9 +274,8 @@ class InputsPanel(ChartPanel):
             self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
-        """Show a fit, and mark the points that it assigns another class."""
+        """Show a fit, whose lines or surface a view draws before, and mark the wrong points."""
         self.fit = fit
-        self._show_fit()
         self._mark_wrong()
         self._show_entries()
         self.chart.refresh()
@@ -327,10 +325,6 @@ class InputsPanel(ChartPanel):
 
     def _cover(self, split: Split) -> None:
         """Let the axes hold these points too."""
-        raise NotImplementedError
-
-    def _show_fit(self) -> None:
-        """Lay the lines or the surface of the fit, or none, into their layers."""
         raise NotImplementedError
 
     def _show_overlays(self) -> None:

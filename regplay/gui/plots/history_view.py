@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
+from regplay.core.number_text import number
 from regplay.gui.plots.chart import Side
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle
-from regplay.session.number_text import number
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {
@@ -215,10 +215,10 @@ class HistoryView(QWidget):
             self._set_log(plot)
             self._set_up(plot)
             self._stack.addWidget(plot)
-        self._stack.setCurrentWidget(plot)
         plot.set_pinned(self._pinned)
         self._tick_log()
         self._update()
+        self._stack.setCurrentWidget(plot)  # last: its axes may be locked from here on
 
     def _tick_log(self) -> None:
         self.log_x.setChecked("x" in self.log_axes)

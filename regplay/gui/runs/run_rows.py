@@ -21,8 +21,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
+from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
-from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
@@ -99,10 +99,9 @@ def _row(
     best: tuple[str, ...] = ()
     if last is not None:
         train, valid = last.value("train_loss"), last.value("valid_loss")
-        record = run.history.best()
-        if record is not None:
-            loss = float(run.history.column("valid_loss")[record])
-            best = in_column(loss), f"{run.history.epochs[record]:,}"
+        epoch = run.history.best_epoch
+        if epoch >= 0:
+            best = in_column(run.history.at_best("valid_loss")), f"{epoch:,}"
         if last.diverged[0]:
             words.insert(0, "diverged")
     numbers = in_column(train), in_column(valid), gap_in_column(valid - train)

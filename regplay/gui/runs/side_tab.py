@@ -14,14 +14,23 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
-from regplay.core.history import Checkpoints, Snapshot
+from regplay.core.history import Snapshot
+from regplay.core.hyperparameters import MAIN_REGULARIZERS
+from regplay.core.number_text import gap_in_column, in_column
+from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
-from regplay.gui.plots.chart import Chart, Side
-from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.many_inputs import PredictedView
-from regplay.gui.plots.shapes import pen
+from regplay.gui.plots import (
+    Chart,
+    ChartPanel,
+    Entry,
+    FitPanel,
+    FitView,
+    Legend,
+    PredictedView,
+    Side,
+    pen,
+    wrong_text,
+)
 from regplay.gui.runs.run_rows import (
     LEFT,
     RIGHT,
@@ -34,7 +43,6 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
 from regplay.gui.widgets import Press, named
-from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -293,7 +301,6 @@ class _Cell(QWidget):
 
 
 _KEY = "side by side"
-_STRENGTHS = ("regularization.weight_decay", "regularization.dropout")
 
 
 @dataclass(frozen=True, eq=False)
@@ -423,7 +430,7 @@ class SideTab(QWidget):
         for name, remedy in compared(experiment, self._decay, self._dropout).items():
             pin = pinned.get(remedy)
             color = next(free, 0) if pin is None else pin.color
-            used = [path for path in _STRENGTHS if get(remedy, path)]
+            used = [path for path in MAIN_REGULARIZERS if get(remedy, path)]
             name = f"{name} {', '.join(value_texts(remedy, used))}".strip()
             places.append(Place(name, remedy, color, pin, is_trained=True))
         return places

@@ -1,7 +1,8 @@
 """Networks of many seeds: how far they lie apart, and what their error is made of."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache, partial
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Signal
@@ -17,30 +18,30 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import fields
-from regplay.core.bias_variance import (
-    DECOMPOSED,
-    DOUBLE_DESCENT,
-    Decomposition,
-    Spread,
-    band_of,
-    decomposition_axis,
-    decompositions_of,
-    overlap,
-    why_not,
-)
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.bias_variance import DOUBLE_DESCENT, Decomposition, Spread, overlap, why_not
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
-from regplay.core.hyperparameters import is_used
-from regplay.core.sweep import Sweep
+from regplay.core.hyperparameters import DECOMPOSED, is_used
+from regplay.core.number_text import number
+from regplay.core.sweep import Sweep, decomposition_axis
 from regplay.gui.controls import Combo, CountBox
-from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
-from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.legend import Entry, LegendChart
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
+from regplay.gui.plots import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    Band,
+    Entry,
+    FitPanel,
+    FitView,
+    Frame,
+    LegendChart,
+    Points,
+    PointsLayer,
+    Reading,
+    ReadoutRow,
+    Subject,
+)
 from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
@@ -54,7 +55,9 @@ from regplay.gui.widgets import (
     beside,
     named,
 )
-from regplay.session.number_text import number
+
+if TYPE_CHECKING:  # it loads torch, which only the thread may wait for
+    from regplay.core.joint import JointTraining
 
 _NAMES = ("training", "validation")
 _LANES = (1.0, 0.0)  # heights of the two
@@ -324,10 +327,16 @@ _BAND, _PARTS = "seeds.band", "seeds.parts"
 _TITLE = "A resampled network"
 
 
+# Requests for the same compare equal, as these do.
+
+
+def _band(training: "JointTraining", epoch: int | None) -> Spread | None:
+    return training.band(epoch)
+
+
 @cache
-def _decompositions(seeds: int) -> partial[list[Decomposition | None]]:
-    """The same object for the same number, so that requests compare equal."""
-    return partial(decompositions_of, seeds=seeds)
+def _decompositions(seeds: int) -> Callable[..., list[Decomposition | None]]:
+    return lambda training, epoch: training.decompositions(epoch, seeds=seeds)
 
 
 class SeedsTab(QWidget):
@@ -447,7 +456,7 @@ class SeedsTab(QWidget):
         present = float(fields.get(experiment, path)) if has_axis else float("nan")
         self.decomposition.set_current(present)
         sweep = Sweep(experiment, (), seeds, resamples=True)
-        found = {_BAND: StudyRequest(sweep, band_of, epoch, _TITLE)}
+        found = {_BAND: StudyRequest(sweep, _band, epoch, _TITLE)}
         if self._has_parts and has_axis:
             axis = decomposition_axis(path)
             base = fields.replace(experiment, {path: axis.values[0]})

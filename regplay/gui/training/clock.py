@@ -65,8 +65,9 @@ class _Periodic(QObject):
 
     def __init__(self, clock: SystemClock, interval: float, callback: Callable[[], None]) -> None:
         super().__init__(clock)
-        self._now, self._interval, self._callback = clock.now, interval, callback
-        self._timer = _one_shot(self, self._tick)
+        self._now, self._interval = clock.now, interval
+        self._timer = _one_shot(self, self._start)  # before the call, which may stop it
+        self._timer.timeout.connect(callback)
         self._due = clock.now()
         self._start()
 
@@ -78,7 +79,3 @@ class _Periodic(QObject):
         now = self._now()
         self._due = max(self._due + self._interval, now)
         self._timer.start(round((self._due - now) * 1000))
-
-    def _tick(self) -> None:
-        self._start()  # before the call, which may stop it
-        self._callback()

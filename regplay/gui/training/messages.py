@@ -1,6 +1,5 @@
 """What the main thread and the training thread hand to each other; none of it is ever changed."""
 
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -198,26 +197,3 @@ class StudyUser(Protocol):
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Show these as they were at an epoch; None is the newest record."""
-
-
-class Mailbox:
-    """Holds one view: the newest wins, nothing queues."""
-
-    def __init__(self) -> None:
-        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether the last view was taken."""
-        return not self._views
-
-    def put(self, view: View) -> None:
-        """Leave a view in place of the one that lies there."""
-        self._views.append(view)
-
-    def take(self) -> View | None:
-        """The view that lies there, if any."""
-        try:
-            return self._views.pop()
-        except IndexError:
-            return None

@@ -7,7 +7,8 @@ from regplay.core.fit import Fit, grid_of
 from regplay.core.hyperparameters import is_on
 from regplay.core.inside import Inside, InsideLog, Layers
 from regplay.core.joint import JointTraining
-from regplay.core.population import Population, State, fit_at, stochastic_passes
+from regplay.core.population import Population, fit_at, stochastic_passes
+from regplay.core.state import State
 from regplay.core.training import Training
 from regplay.core.trials import point_losses
 from regplay.core.verdict import PointLosses
@@ -146,8 +147,7 @@ class Viewer:
 
     def _best_fit(self, job: Job, run: Run) -> Fit | None:
         """The fit at the best epoch; the same object as the last time if that is still the best."""
-        record = run.history.best()
-        state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
+        state = run.checkpoints.at(run.history.best_epoch)
         if state is None:
             return None
         if self._best is None or self._best[0] is not state:
@@ -157,8 +157,7 @@ class Viewer:
     def _points(self, job: Job, run: Run, fit: Fit, look: Look) -> PointLosses:
         """The losses of the points now, and at the best epoch until then."""
         history = run.history if look.epoch is None else run.history.until(fit.epoch)
-        record = history.best()
-        state = None if record is None else run.checkpoints.at(int(history.epochs[record]))
+        state = run.checkpoints.at(history.best_epoch)
         if state is None:
             return PointLosses.of(run.experiment, job.dataset, fit)
         if self._best_until is None or self._best_until[0] is not state:

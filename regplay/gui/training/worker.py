@@ -7,6 +7,7 @@ leaves goes to studies. It never holds a widget.
 
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,8 +17,7 @@ from PySide6.QtCore import QObject, QThread, Signal
 from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
-from regplay.core.history import fill_in
-from regplay.gui.training.messages import Job, Look, Mailbox, Start, Study, StudyRequest
+from regplay.gui.training.messages import Job, Look, Start, Study, StudyRequest, View
 from regplay.session.session import Change, Run
 
 # Imported on the thread, as torch is: the window is on screen meanwhile.
@@ -160,6 +160,29 @@ GRACE = 0.05  # s
 _FULL = "The GPU ran out of memory: training goes on on the CPU."
 _BARELY_BEGUN = 0.1  # share of a training; until then, how long it will take is not known
 _PUBLISHING_SHARE = 0.2  # of the time
+
+
+class Mailbox:
+    """Holds one view: the newest wins, nothing queues."""
+
+    def __init__(self) -> None:
+        self._views: deque[View] = deque(maxlen=1)  # whose operations are atomic
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the last view was taken."""
+        return not self._views
+
+    def put(self, view: View) -> None:
+        """Leave a view in place of the one that lies there."""
+        self._views.append(view)
+
+    def take(self) -> View | None:
+        """The view that lies there, if any."""
+        try:
+            return self._views.pop()
+        except IndexError:
+            return None
 
 
 class Worker(QThread):
@@ -367,7 +390,7 @@ class Worker(QThread):
                 self._keep(run, training.train(0))
             elif has_gaps and not run.changed_at:
                 again = Training([job.experiment], datasets=[job.dataset], device=job.device)
-                self._filling = fill_in(run.checkpoints, run.history, again, self._stop)
+                self._filling = again.fill_in(run.checkpoints, run.history, self._stop)
             self._run, self._training = run, training
             self.reached = (job.generation, training.step)
         # What is over this soon shows its result alone, without a flash of its start. One silence
@@ -411,7 +434,8 @@ class Worker(QThread):
         try:
             while True:
                 stop.clear()
-                self._publish_sometimes(training)
+                if self._has_steps_to_go():  # else it is published below, and once is enough
+                    self._publish_sometimes(training)
                 if self.isInterruptionRequested():
                     return
                 if self._is_superseded(training):

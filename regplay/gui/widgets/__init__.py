@@ -2,7 +2,6 @@
 
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon
 from regplay.gui.widgets.focus import paint_focus_ring
-from regplay.gui.widgets.handle_slider import HANDLE, HandleSlider
 from regplay.gui.widgets.layout import (
     FlowLayout,
     ScrolledColumn,
@@ -17,13 +16,11 @@ from regplay.gui.widgets.study_control import StudyControl
 from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel
 
 __all__ = [
-    "HANDLE",
     "Banner",
     "Button",
     "CloseButton",
     "ElidedLabel",
     "FlowLayout",
-    "HandleSlider",
     "Invitation",
     "Press",
     "ScrolledColumn",

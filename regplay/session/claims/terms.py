@@ -3,10 +3,9 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from regplay.core import UserError, fields
 from regplay.core.bias_variance import Decomposition
@@ -14,10 +13,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
 from regplay.core.history import MEASURES, History
+from regplay.core.state import State
 from regplay.core.verdict import judge, losses_of
-
-if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.population import State
 
 Needs = Literal["data", "history", "weights", "resamples"]  # what a measure is taken from
 
@@ -172,7 +169,7 @@ class Trained:
     parts: Decomposition | None = None  # of the error of `RESAMPLES` networks on other data
 
 
-def small_weights(state: "State") -> float:
+def small_weights(state: State) -> float:
     """The share of a network's weights, without biases, that are near zero, in [0, 1]."""
     from regplay.core.inside import NEAR_ZERO
 
@@ -181,7 +178,7 @@ def small_weights(state: "State") -> float:
     return small / sum(weight.numel() for weight in weights)
 
 
-def thinned_loss(state: "State", experiment: Experiment, dataset: Dataset, seed: int = 0) -> float:
+def thinned_loss(state: State, experiment: Experiment, dataset: Dataset, seed: int = 0) -> float:
     """The validation loss with units dropped as in training: the mean over `_MASKS` masks.
 
     NaN without dropout, of which it says nothing. `seed` decides the masks.
@@ -233,11 +230,6 @@ def _recorded(measure: str) -> Callable[[History], float]:
     return value
 
 
-def _at_best(history: History, column: Callable[[History], NDArray[Any]]) -> float:
-    best = history.best()
-    return math.nan if best is None else float(column(history)[best])
-
-
 def _half_squared(norm: float) -> float:
     return norm * norm / 2  # inf for a norm above 1e154, of which ** makes an error
 
@@ -251,8 +243,8 @@ _OF_HISTORY: Mapping[str, Callable[[History], float]] = {
     **_LAST,
     "gap": lambda history: _LAST["valid_loss"](history) - _LAST["train_loss"](history),
     "half_squared_norm": lambda history: _half_squared(_LAST["weight_norm"](history)),
-    "best_valid_loss": lambda history: _at_best(history, lambda h: h.column("valid_loss")),
-    "best_epoch": lambda history: _at_best(history, lambda h: h.epochs),
+    "best_valid_loss": lambda history: history.at_best("valid_loss"),
+    "best_epoch": lambda history: history.best_epoch if history.best_epoch >= 0 else math.nan,
     "epoch": lambda history: float(history.epochs[-1]),
     "diverged": _diverged,
 }

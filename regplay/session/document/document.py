@@ -7,20 +7,17 @@ as numpy arrays, of which tensors are made when there is torch (`StoredRun.run`)
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace as with_values
-from regplay.core.history import Checkpoints, History
+from regplay.core.history import History
 from regplay.core.measurements import layer_sizes, steps_per_epoch
+from regplay.core.state import Checkpoints, State
 from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin
 from regplay.session.session import Run
-
-if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.population import State
 
 ViewValue = str | int | float | bool
 
@@ -49,7 +46,7 @@ class StoredRun:
     placement: str = ""
     # In the order of their epochs: tensors where it was taken from a window, arrays where it was
     # read from a file; None if none were kept.
-    states: "tuple[State, ...] | StoredStates | None" = None
+    states: tuple[State, ...] | StoredStates | None = None
     source: Run | None = None  # that it was taken from, if any, and that goes on
 
     @staticmethod

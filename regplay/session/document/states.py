@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 from regplay.core import UserError
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
-from regplay.core.measurements import parameters_in
+from regplay.core.state import Shape, State, StoppingState, parameters_in
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor
-
-    from regplay.core.population import State
 
 Layout = tuple[str, tuple[int, ...]]  # numpy's name of the type, and the shape
 _LEVEL = 1  # weights hardly get smaller by more work
@@ -136,7 +134,7 @@ class StoredStates:
         return len(self.arrays["state_epochs"])
 
     @staticmethod
-    def of(states: Sequence["State"], steps_per_epoch: int) -> "StoredStates":
+    def of(states: Sequence[State], steps_per_epoch: int) -> "StoredStates":
         """The same as arrays, in single precision; at least one."""
         stopping = [state.stopping for state in states]
         parameters = np.concatenate([_array(state.parameters) for state in states])
@@ -184,12 +182,9 @@ class StoredStates:
             last_values=are_measured(arrays["last_values"]),
         )
 
-    def tensors(self) -> list["State"]:
+    def tensors(self) -> list[State]:
         """The states themselves; this imports torch."""
         from torch import from_numpy
-
-        from regplay.core.measurements import StoppingState
-        from regplay.core.population import Shape, State
 
         shape, arrays = Shape(1, self.sizes), self.arrays
         states = []

@@ -12,7 +12,7 @@ import re
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
@@ -23,6 +23,7 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
+from regplay.core.state import State
 from regplay.session.document.document import (
     VIEW,
     Document,
@@ -47,9 +48,6 @@ from regplay.session.experiment_text import changed, changes, reads_file, toml_o
 from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.session import Run
 from regplay.session.validation import parse_toml, takes_long, validated
-
-if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.population import State
 
 FORMAT = 2
 EARLIER = 1  # `regplay.session.document.states` says in what it differs
@@ -226,7 +224,7 @@ def _write(run: StoredRun, budget: int) -> _Texts:
     return table, {name: encoded(array) for name, array in arrays.items()}
 
 
-def _thinned(states: Sequence["State"], budget: int, history: History) -> Sequence["State"]:
+def _thinned(states: Sequence[State], budget: int, history: History) -> Sequence[State]:
     """As many states as a budget allows, the first, the last and the best among them.
 
     About the same as `Checkpoints.within` keeps, but chosen at one go: that holds up no painting.

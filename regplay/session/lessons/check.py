@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from regplay.core.bias_variance import Decomposition, decompositions_of, why_not
+from regplay.core.bias_variance import Decomposition, why_not
 from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
+from regplay.core.number_text import counted, number, percent_text
 from regplay.core.sweep import Sweep
 from regplay.session.claims import (
     RESAMPLES,
@@ -28,7 +29,6 @@ from regplay.session.claims import (
 )
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
-from regplay.session.number_text import counted, loss_text, percent_text
 from regplay.session.terminal import CtrlC, StatusLine, with_memory
 
 _SEEDS = 2**31  # there are so many
@@ -130,7 +130,7 @@ class _Resampled:
         if not self.training.finished:
             return None
         if not self._parts:
-            found = decompositions_of(self.training, seeds=RESAMPLES)
+            found = self.training.decompositions(seeds=RESAMPLES)
             diverged = self.training.history.diverged.reshape(-1, RESAMPLES)
             for experiment, parts, some in zip(self.firsts, found, diverged, strict=True):
                 self._parts[experiment] = None if some.any() else parts
@@ -395,9 +395,9 @@ def _over_seeds(values: Sequence[float | str]) -> str:
     known = numbers[~np.isnan(numbers)]
     if not known.size:
         return "none"
-    line = f"{loss_text(float(np.median(known))):<9}"
+    line = f"{number(float(np.median(known))):<9}"
     if known.min() < known.max():
-        line += f"  {loss_text(known.min())} to {loss_text(known.max())}"
+        line += f"  {number(known.min())} to {number(known.max())}"
     if known.size < numbers.size:
         line += f"  none for {counted(numbers.size - known.size, 'seed')}"
     return line.rstrip()

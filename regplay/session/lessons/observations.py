@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from math import isnan
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +13,8 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.core.history import History
+from regplay.core.number_text import number
+from regplay.core.state import State
 from regplay.session.claims import (
     Statement,
     Term,
@@ -21,10 +23,6 @@ from regplay.session.claims import (
     small_weights,
     thinned_loss,
 )
-from regplay.session.number_text import number
-
-if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
-    from regplay.core.population import State
 
 _MOST = 256  # runs that are remembered, the latest ones
 _Key = TypeVar("_Key")
@@ -94,7 +92,7 @@ class Observations:
         self._datasets: OrderedDict[DataSettings, Trained] = OrderedDict()
 
     def note(
-        self, experiment: Experiment, history: History, dataset: Dataset, state: "State | None"
+        self, experiment: Experiment, history: History, dataset: Dataset, state: State | None
     ) -> None:
         """Remember a run that has trained to its end, from the start and without a change.
 

@@ -7,7 +7,8 @@ from engines import CPU, masks, native_engine, take_steps, work_of
 
 from regplay.core.engine import MEASURED, PROGRESS, RATES, Stop, Stretch
 from regplay.core.native.binding import MOST_LAYERS, address, integer
-from regplay.core.population import Population, Shape
+from regplay.core.population import Population
+from regplay.core.state import Shape
 
 
 def test_what_is_right_gives_where_it_begins():

@@ -12,11 +12,11 @@ from engines import VARIANTS, kernels, native_engine, use
 from trainings import run
 
 from regplay.core import native
-from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.native import binding, build
 from regplay.core.native_engine import NativeEngine
+from regplay.core.population import engine_for
 from regplay.core.torch_engine import TorchEngine
 from regplay.core.training import Training
 

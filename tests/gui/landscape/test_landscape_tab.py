@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from regplay.core import training
-from regplay.core.engine import engine_for
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.joint import JointTraining
+from regplay.core.population import engine_for
 from regplay.gui.landscape.landscape_tab import _farthest
 
 SMALL = {"epochs": 40, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}

@@ -10,10 +10,12 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from regplay.core.number_text import number
+from regplay.gui.figures.figure import Style, svg_bytes
+from regplay.gui.figures.view_figures import figure_at
 from regplay.gui.network.network_graph import UnitPlace
 from regplay.gui.network.network_view import NetworkView
 from regplay.gui.theme import DARK, LIGHT, palette_of
-from regplay.session.number_text import number
 
 
 @pytest.fixture
@@ -44,6 +46,10 @@ def test_a_sample_of_many_units_is_drawn_and_it_says_so(
     assert view.sentence.isVisible() is bool(text)
     assert view.sentence.text() == text
     assert max(inside.picture.sizes) <= 16
+    figure = figure_at(view.graph)
+    assert figure is not None
+    svg = svg_bytes(figure, Style(800, 500, 1.0, "light")).decode()
+    assert ("A sample is drawn" in svg) is bool(text)
     layout = view.graph.layout_of()
     unit = UnitPlace(1, layout.sizes[1] - 1)
     assert view.graph.unit_name(unit).endswith(f"{sizes[1]}") or len(sizes) == 2

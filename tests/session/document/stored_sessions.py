@@ -5,7 +5,8 @@ import torch
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.core.history import MEASURES, Checkpoints
+from regplay.core.history import MEASURES
+from regplay.core.state import Checkpoints
 from regplay.core.training import Training
 from regplay.session.document import Document, DocumentWriter
 from regplay.session.document.states import encoded

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from trainings import train
 
-from regplay.core.bias_variance import decompositions_of
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import History
@@ -107,7 +106,7 @@ def test_networks_on_other_data_are_twenty_a_seed_and_share_no_draw():
     training = JointTraining(sweep.experiments, device="cpu")
     while not training.finished:
         training.advance()
-    for seed, parts in enumerate(decompositions_of(training, seeds=20)):
+    for seed, parts in enumerate(training.decompositions(seeds=20)):
         bias, _, noise = result.seeds[seed].values
         # The same up to the points at which they are compared, which other networks bring along.
         assert bias == pytest.approx(parts.bias_squared, abs=0.1 * parts.variance)

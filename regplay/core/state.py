@@ -1,0 +1,223 @@
+"""States: what a training goes on from, and those that are kept of it, bounded in size."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from regplay.core.history import MEASURES, Floats
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from torch import Tensor
+
+_BUDGET = 64 << 20  # bytes
+_MOST = 512  # more moments than a hand can tell apart on a handle
+_AMPLE = 16 << 20  # bytes; more states than are enough take no more than this
+
+
+def parameters_in(sizes: Sequence[int]) -> int:
+    """Number of weights and biases between layers of these sizes."""
+    return sum((n_in + 1) * n_out for n_in, n_out in itertools.pairwise(sizes))
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What the members of a population have in common: their number and their layer sizes."""
+
+    members: int
+    sizes: tuple[int, ...]  # inputs, hidden layers, outputs
+
+    @property
+    def layers(self) -> list[tuple[int, int]]:
+        """(inputs, outputs) of each affine layer."""
+        return list(zip(self.sizes, self.sizes[1:], strict=False))
+
+    @property
+    def parameters(self) -> int:
+        """P, the number of weights and biases of one member."""
+        return parameters_in(self.sizes)
+
+    def views(self, flat: "Tensor") -> list[tuple["Tensor", "Tensor"]]:
+        """Views of a buffer [M, P]: weights [M, out, in] and biases [M, out] of each layer."""
+        found, start = [], 0
+        for n_in, n_out in self.layers:
+            middle, stop = start + n_in * n_out, start + (n_in + 1) * n_out
+            weight = flat[:, start:middle].view(len(flat), n_out, n_in)
+            found.append((weight, flat[:, middle:stop]))
+            start = stop
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class StoppingState:
+    """What is known of M members at a record."""
+
+    stopped_at: NDArray[np.int64]  # [M], epoch; −1 while a member trains
+    diverged: NDArray[np.bool_]  # [M]
+    best_loss: Floats  # [M], smallest validation loss so far
+    best_epoch: NDArray[np.int64]  # [M]
+    last_values: Floats  # [len(MEASURES), M], at the last record
+
+    @staticmethod
+    def fresh(members: int) -> "StoppingState":
+        """Before any record."""
+        return StoppingState(
+            stopped_at=np.full(members, -1, dtype=np.int64),
+            diverged=np.zeros(members, dtype=np.bool_),
+            best_loss=np.full(members, np.inf),
+            best_epoch=np.zeros(members, dtype=np.int64),
+            last_values=np.full((len(MEASURES), members), np.nan),
+        )
+
+    def member(self, member: int) -> "StoppingState":
+        """The same of one member."""
+        one = slice(member, member + 1)
+        return StoppingState(
+            self.stopped_at[one],
+            self.diverged[one],
+            self.best_loss[one],
+            self.best_epoch[one],
+            self.last_values[:, one],
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """Everything that the rest of a training depends on, besides its experiments and data.
+
+    `Training.restore` goes on from it bit for bit as the training did that it was taken from.
+    """
+
+    shape: Shape
+    epoch: int
+    step: int
+    parameters: "Tensor"  # [M, P]
+    momenta: tuple["Tensor", ...]  # as many as the optimizer has, [M, P] each
+    updates: NDArray[np.int64]  # [M], those that the momenta know of
+    stopping: StoppingState
+
+    def member(self, member: int) -> "State":
+        """The same of one member, for a training of that one alone."""
+        one = slice(member, member + 1)
+        return State(
+            shape=Shape(1, self.shape.sizes),
+            epoch=self.epoch,
+            step=self.step,
+            parameters=self.parameters[one].clone(),
+            momenta=tuple(momentum[one].clone() for momentum in self.momenta),
+            updates=self.updates[one],
+            stopping=self.stopping.member(member),
+        )
+
+    def copy(self) -> "State":
+        """The same with tensors of its own."""
+        momenta = tuple(momentum.clone() for momentum in self.momenta)
+        return replace(self, parameters=self.parameters.clone(), momenta=momenta)
+
+    @property
+    def size(self) -> int:
+        """Bytes that it takes."""
+        tensors = [self.parameters, *self.momenta]
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
+
+class Checkpoints:
+    """States at recorded epochs, about evenly spread over the logarithm of the epoch.
+
+    When there are too many, the one between its closest neighbours goes; the first, the last and
+    the best stay. One thread may add while others read.
+
+    Parameters
+    ----------
+    budget
+        Bytes; at least three states are kept whatever they take.
+    enough
+        How many states do; there may be more while all together take no more than 16 MB.
+    """
+
+    def __init__(self, budget: int = _BUDGET, enough: int = _MOST) -> None:
+        self._budget, self._enough = budget, enough
+        self._states: tuple[State, ...] = ()  # in the order of their epochs
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def __iter__(self) -> Iterator[State]:
+        return iter(self._states)
+
+    @property
+    def epochs(self) -> NDArray[np.int64]:
+        """Epochs of the states, rising."""
+        return np.array([state.epoch for state in self._states], dtype=np.int64)
+
+    @property
+    def last(self) -> State | None:
+        """The newest state."""
+        states = self._states
+        return states[-1] if states else None
+
+    def keep(self, state: State, best_epoch: int = -1) -> None:
+        """Add a state; it takes the place of those of the same epoch or later ones.
+
+        Parameters
+        ----------
+        best_epoch
+            The state of this epoch, if it is kept, is not thrown away.
+        """
+        self._put([*self._before(state.epoch), state], best_epoch)
+
+    def extend(self, states: Sequence[State], best_epoch: int = -1) -> None:
+        """Add copies of rising states, as `keep` does one after another."""
+        for state in states:
+            self.keep(state, best_epoch)
+        lent = set(states)
+        self._states = tuple(state.copy() if state in lent else state for state in self._states)
+
+    def insert(self, state: State, best_epoch: int = -1) -> None:
+        """Add a state between the others, in place of that of the same epoch if there is one."""
+        later = [kept for kept in self._states if kept.epoch > state.epoch]
+        self._put([*self._before(state.epoch), state, *later], best_epoch)
+
+    def _put(self, states: list[State], best_epoch: int) -> None:
+        size = max(states[-1].size, 1)
+        ample = max(self._enough, _AMPLE // size)
+        most = max(3, min(_MOST, ample, self._budget // size))
+        while len(states) > most:
+            times = np.log1p([kept.epoch for kept in states])
+            room = times[2:] - times[:-2]
+            room[[kept.epoch == best_epoch for kept in states[1:-1]]] = np.inf
+            del states[1 + int(room.argmin())]
+        self._states = tuple(states)
+
+    def _before(self, epoch: int) -> list[State]:
+        states = self._states
+        if not states or states[-1].epoch < epoch:  # as always while it trains
+            return list(states)
+        return [state for state in states if state.epoch < epoch]
+
+    def at(self, epoch: int | None) -> State | None:
+        """The newest state that is not later than `epoch`; None stands for the last epoch."""
+        states = self._states
+        if epoch is not None:
+            states = tuple(state for state in states if state.epoch <= epoch)
+        return states[-1] if states else None
+
+    def of_member(self, member: int) -> "Checkpoints":
+        """The same of one member alone."""
+        alone = Checkpoints()
+        alone._states = tuple(state.member(member) for state in self._states)
+        return alone
+
+    def within(self, budget: int, best_epoch: int = -1) -> "Checkpoints":
+        """The same, thinned out to a budget in bytes; the state of the best epoch stays."""
+        fewer = Checkpoints(budget)
+        if self._states:
+            fewer._put(list(self._states), best_epoch)
+        return fewer
+
+    def forget_after(self, epoch: int) -> None:
+        """Throw the later ones away."""
+        self._states = tuple(self._before(epoch + 1))

@@ -1,0 +1,487 @@
+"""Frames into files: MP4, WebM, GIF, APNG and PNG files, by FFmpeg's libraries (`av`).
+
+MP4 and WebM grow as they are written: what has been written of them can be played, whatever becomes
+of the writer, and can be taken back by the second. GIF and APNG need all frames at once, a GIF for
+its palette: they are written without loss first, beside the file that they become.
+"""
+
+import contextlib
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import IO, Any
+
+import av
+from av.error import BlockingIOError as NotYetError
+from av.error import EOFError as NoMoreError
+from av.filter import Graph
+from PySide6.QtGui import QImage
+
+from regplay.core import UserError
+from regplay.session.files import temporary_beside
+
+_BT709 = 1  # as FFmpeg counts matrices, primaries and curves; players take it for that of HD video
+_LIMITED = 1  # range of the numbers
+# Dots in place of colours that a palette lacks would spoil the plain areas of plots.
+_DITHERING = "dither=none:diff_mode=rectangle"
+
+
+class RecordingError(UserError):
+    """Frames can't be written; the message says where and why."""
+
+
+@dataclass(frozen=True)
+class Format:
+    """How frames become a file.
+
+    Attributes
+    ----------
+    suffix
+        Of the file's name, by which it is chosen; a folder of PNG files has none.
+    label
+        For people.
+    codec, container, pixels
+        FFmpeg's names.
+    options, container_options
+        Of the codec and of the container.
+    """
+
+    suffix: str
+    label: str
+    codec: str = ""
+    container: str = ""
+    pixels: str = ""
+    options: dict[str, str] = field(default_factory=dict)
+    container_options: dict[str, str] = field(default_factory=dict)
+
+
+_NO_DELAY = {"bf": "0", "rc-lookahead": "0", "sc_threshold": "0"}  # a packet for each frame at once
+# A fragment each second, whose times are those of the whole.
+_FRAGMENTED = {
+    "movflags": "frag_keyframe+empty_moov+default_base_moof+frag_discont",
+    "avoid_negative_ts": "disabled",
+}
+MP4 = Format(
+    ".mp4",
+    "MP4 (H.264)",
+    "libx264",
+    "mp4",
+    "yuv420p",
+    {"preset": "veryfast", "crf": "18", **_NO_DELAY},
+    _FRAGMENTED,
+)
+WEBM = Format(
+    ".webm",
+    "WebM (VP9)",
+    "libvpx-vp9",
+    "webm",
+    "yuv420p",
+    {"deadline": "realtime", "cpu-used": "8", "crf": "24", "b": "0", "lag-in-frames": "0"},
+    {"live": "1", "cluster_time_limit": "900"},
+)
+GIF = Format(".gif", "GIF", "gif", "gif", "pal8")
+APNG = Format(".apng", "APNG", "apng", "apng", "rgba", {"pred": "mixed"}, {"plays": "0"})
+PNG = Format("", "PNG files, in a folder")
+FORMATS = (MP4, WEBM, GIF, APNG, PNG)
+_LOSSLESS = Format(
+    ".mp4",
+    "",
+    "libx264rgb",
+    "mp4",
+    "bgr0",
+    {"preset": "ultrafast", "qp": "0", **_NO_DELAY},
+    _FRAGMENTED,
+)
+
+
+def format_of(path: Path) -> Format:
+    """The format that a file's name asks for.
+
+    Raises
+    ------
+    RecordingError
+        If its ending is of no format, with those that there are.
+    """
+    for known in FORMATS:
+        if path.suffix.lower() == known.suffix:
+            return known
+    endings = ", ".join(known.suffix for known in FORMATS if known.suffix)
+    raise RecordingError(
+        f"{path.name}: the ending says what to write: {endings}, or none for a folder of PNG files"
+    )
+
+
+class Video(ABC):
+    """A file, or a folder, that frames are written to, one after another.
+
+    Parameters
+    ----------
+    path
+        What is there of this name is replaced.
+    size
+        Width and height of all frames, px.
+    fps
+        Frames a second.
+
+    Attributes
+    ----------
+    frames
+        How many are in it.
+
+    Raises
+    ------
+    RecordingError
+        By all methods, if it can't be written.
+    """
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
+        self.path, self.size, self.fps = path, size, fps
+        self.frames = 0
+
+    @abstractmethod
+    def write(self, image: QImage, count: int = 1) -> None:
+        """Add a picture for `count` frames."""
+
+    @abstractmethod
+    def discard(self, frames: int) -> None:
+        """Take back the last frames: so many, or up to a second more; all if there are fewer."""
+
+    @abstractmethod
+    def finish(self) -> None:
+        """Complete the file."""
+
+    @abstractmethod
+    def abandon(self) -> None:
+        """Leave no file."""
+
+
+def open_video(path: Path, size: tuple[int, int], fps: int, *, alpha: bool = False) -> Video:
+    """A video in the format that the name of the file asks for.
+
+    Parameters
+    ----------
+    alpha
+        Whether it is transparent where pictures are; of WebM, as PNG files always are.
+
+    Raises
+    ------
+    RecordingError
+        If it can't be begun.
+    """
+    found = format_of(path)
+    if found is PNG:
+        return ImageFiles(path, size, fps)
+    if found in (GIF, APNG):
+        return ConvertedFile(path, size, fps, found)
+    if alpha and found is WEBM:
+        found = Format(**{**vars(found), "pixels": "yuva420p"})
+    return StreamFile(path, size, fps, found)
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in words what the system refuses."""
+    try:
+        yield
+    except OSError as error:  # those of `av` among them
+        reason = error.strerror or str(error)
+        raise RecordingError(f"{path}: can't be written: {reason}") from None
+
+
+class _Tail:
+    """The end of a file, for a container; while it is mute, nothing arrives there.
+
+    Attributes
+    ----------
+    error
+        What the system refused; a container would make other words of it.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.is_mute = file, False
+        self.error: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        if not self.is_mute:
+            try:
+                self.file.write(data)
+            except OSError as error:
+                self.error, self.is_mute = error, True
+        return len(data)
+
+    def check(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+def _opened(tail: _Tail, form: Format) -> Any:
+    """A container that needs no more of a file than to be able to write at its end."""
+    options = {"flush_packets": "1", **form.container_options}
+    return av.open(tail, "w", format=form.container, options=options)
+
+
+class StreamFile(Video):
+    """MP4 or WebM, written as it grows.
+
+    Each second begins with a picture of its own, a key frame, so that the file can be cut there. A
+    file that was cut goes on by a container whose beginning is left out and whose times are later.
+
+    Parameters
+    ----------
+    target
+        What it is for, if that is another file; messages speak of that one.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: int,
+        form: Format,
+        target: Path | None = None,
+    ) -> None:
+        super().__init__(path, size, fps)
+        self._form, self._target = form, target or path
+        self._starts = {0: 0}  # bytes before a frame that begins a second
+        with _told(self._target):
+            self._file = path.open("wb", buffering=0)
+            self._tail = _Tail(self._file)
+            self._begin()
+
+    def _begin(self) -> None:
+        form, (width, height) = self._form, self.size
+        self._container = _opened(self._tail, form)
+        options = {**form.options, "g": str(self.fps), "keyint_min": str(self.fps)}
+        self._stream = self._container.add_stream(form.codec, rate=self.fps, options=options)
+        self._stream.width, self._stream.height = width, height
+        self._stream.pix_fmt = form.pixels
+        self._stream.time_base = Fraction(1, self.fps)
+        if form.pixels.startswith("yuv"):
+            context = self._stream.codec_context
+            context.colorspace = context.color_primaries = context.color_trc = _BT709
+            context.color_range = _LIMITED
+        self._tail.is_mute = self.frames > 0
+        self._container.start_encoding()
+        self._tail.check()
+        self._tail.is_mute = False
+
+    def write(self, image: QImage, count: int = 1) -> None:
+        """As `Video.write`."""
+        frame = _frame_of(image, self._form.pixels)
+        with _told(self._target):
+            for _ in range(count):
+                frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
+                self._put(self._stream.encode(frame))
+                self.frames += 1
+
+    def _put(self, packets: Sequence[Any]) -> None:
+        for packet in packets:
+            number = round(packet.pts * packet.time_base * self.fps)
+            is_key = packet.is_keyframe
+            self._container.mux(packet)
+            self._tail.check()
+            if is_key and number:  # which brings all before it into the file
+                self._starts[number] = self._file.tell()
+
+    def discard(self, frames: int) -> None:
+        """As `Video.discard`."""
+        keeps = max(self.frames - frames, 0)
+        start = max(number for number in self._starts if number <= keeps)
+        self._tail.is_mute = True
+        with _told(self._target):
+            self._container.close()
+            self._file.seek(self._starts[start])
+            self._file.truncate()
+            self._starts = {n: place for n, place in self._starts.items() if n <= start}
+            self.frames = start
+            self._begin()
+
+    def finish(self) -> None:
+        """As `Video.finish`."""
+        with _told(self._target):
+            try:
+                self._put(self._stream.encode())
+                self._container.close()
+                self._tail.check()
+                os.fsync(self._file.fileno())
+            finally:
+                self._file.close()
+
+    def abandon(self) -> None:
+        """As `Video.abandon`."""
+        self._tail.is_mute = True
+        self._container.close()
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+
+class ConvertedFile(Video):
+    """GIF or APNG, made at the end of a file without loss beside it."""
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: int, form: Format) -> None:
+        super().__init__(path, size, fps)
+        self._form = form
+        beside = temporary_beside(path)
+        self._lossless = StreamFile(beside, size, fps, _LOSSLESS, path)
+
+    def write(self, image: QImage, count: int = 1) -> None:
+        """As `Video.write`."""
+        self._lossless.write(image, count)
+        self.frames = self._lossless.frames
+
+    def discard(self, frames: int) -> None:
+        """As `Video.discard`."""
+        self._lossless.discard(frames)
+        self.frames = self._lossless.frames
+
+    def finish(self) -> None:
+        """As `Video.finish`."""
+        self._lossless.finish()
+        source, made = self._lossless.path, temporary_beside(self.path)
+        try:
+            with _told(self.path):
+                _convert(source, made, self.fps, self._form)
+                os.replace(made, self.path)
+        finally:
+            source.unlink(missing_ok=True)
+            made.unlink(missing_ok=True)
+
+    def abandon(self) -> None:
+        """As `Video.abandon`."""
+        self._lossless.abandon()
+
+
+class ImageFiles(Video):
+    """A folder of `00000.png` and so on."""
+
+    def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
+        super().__init__(path, size, fps)
+        with _told(path):
+            path.mkdir(parents=True, exist_ok=True)
+            for old in self._files():
+                old.unlink()
+
+    def _files(self) -> list[Path]:
+        return sorted(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png"))
+
+    def write(self, image: QImage, count: int = 1) -> None:
+        """As `Video.write`."""
+        for _ in range(count):
+            path = self.path / f"{self.frames:05}.png"
+            if not image.save(str(path)):
+                raise RecordingError(f"{path}: can't be written; is there room on the disk?")
+            self.frames += 1
+
+    def discard(self, frames: int) -> None:
+        """As `Video.discard`."""
+        self.frames = max(self.frames - frames, 0)
+        with _told(self.path):
+            for old in self._files()[self.frames :]:
+                old.unlink()
+
+    def finish(self) -> None:
+        """As `Video.finish`: each file is complete."""
+
+    def abandon(self) -> None:
+        """As `Video.abandon`."""
+        for old in self._files():
+            old.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # there may be other files
+            self.path.rmdir()
+
+
+def _frame_of(image: QImage, pixels: str) -> av.VideoFrame:
+    """A picture as FFmpeg takes it, its colours converted as HD video has them."""
+    has_alpha = pixels in ("yuva420p", "rgba")
+    kind = QImage.Format.Format_ARGB32 if has_alpha else QImage.Format.Format_RGB32
+    image = image.convertToFormat(kind)
+    frame = av.VideoFrame(image.width(), image.height(), "bgra" if has_alpha else "bgr0")
+    plane = frame.planes[0]
+    bits: Any = memoryview(image.constBits())
+    stride = image.bytesPerLine()
+    if plane.line_size == stride:
+        plane.update(bits)
+    else:
+        rows = b"".join(
+            bytes(bits[row * stride : row * stride + plane.line_size]).ljust(plane.line_size, b"\0")
+            for row in range(image.height())
+        )
+        plane.update(rows)
+    if pixels == frame.format.name:
+        return frame
+    if pixels.startswith("yuv"):
+        return frame.reformat(format=pixels, dst_colorspace="ITU709")
+    return frame.reformat(format=pixels)
+
+
+def _convert(source: Path, target: Path, fps: int, form: Format) -> None:
+    """Write a lossless recording as a GIF, by the palette of all its frames, or as an APNG."""
+    with (
+        av.open(str(source)) as taken,
+        av.open(
+            str(target), "w", format=form.container, options=dict(form.container_options)
+        ) as container,
+    ):
+        video = taken.streams.video[0]
+        stream: Any = container.add_stream(form.codec, rate=fps, options=dict(form.options))
+        stream.width, stream.height, stream.pix_fmt = video.width, video.height, form.pixels
+        frames: Iterator[Any] = taken.decode(video=0)
+        if form is GIF:
+            frames = _in_palette(source, frames, video, fps)
+        for number, frame in enumerate(frames):
+            frame.pts, frame.time_base = number, Fraction(1, fps)
+            if form is not GIF:
+                frame = frame.reformat(format=form.pixels)
+            for packet in stream.encode(frame):
+                container.mux(packet)
+        for packet in stream.encode():
+            container.mux(packet)
+
+
+def _in_palette(source: Path, frames: Iterator[Any], video: Any, fps: int) -> Iterator[Any]:
+    """Frames in the 255 colours that suit what changes in all of them."""
+    form = {"width": video.width, "height": video.height, "format": video.format.name}
+    form["time_base"] = Fraction(1, fps)
+    graph = Graph()
+    into = graph.add_buffer(**form)
+    making = graph.add("palettegen", "stats_mode=full:max_colors=255")
+    out = graph.add("buffersink")
+    into.link_to(making)
+    making.link_to(out)
+    graph.configure()
+    with av.open(str(source)) as taken:
+        for frame in taken.decode(video=0):
+            into.push(frame)
+    into.push(None)
+    palette: Any = graph.pull()
+
+    graph = Graph()
+    into = graph.add_buffer(**form)
+    colors = graph.add_buffer(
+        width=palette.width,
+        height=palette.height,
+        format=palette.format.name,
+        time_base=Fraction(1, fps),
+        name="palette",
+    )
+    using, out = graph.add("paletteuse", _DITHERING), graph.add("buffersink")
+    into.link_to(using, 0, 0)
+    colors.link_to(using, 0, 1)
+    using.link_to(out)
+    graph.configure()
+    colors.push(palette)
+    colors.push(None)
+    for frame in frames:
+        into.push(frame)
+        yield from _pulled(graph)
+    into.push(None)
+    yield from _pulled(graph)
+
+
+def _pulled(graph: Graph) -> Iterator[Any]:
+    with contextlib.suppress(NotYetError, NoMoreError):
+        while True:
+            yield graph.pull()

@@ -1,0 +1,510 @@
+"""Storyboards: films of the window as TOML files, which say what is done, seen and proved.
+
+```toml
+title = "What weight decay does"
+lesson = "weight-decay"                 # or an [experiment]
+values = { valley = 0.01 }
+
+[[steps]]
+caption = "Thirty noisy points, and a network that learns them by heart."
+[[steps]]
+train = "end"
+seconds = 4
+[[steps]]
+sweep = "regularization.weight_decay"
+to = "$valley"
+seconds = 5
+[[steps]]
+require = "valid_loss < 0.2"
+```
+
+A step is a table with one verb, such as `sweep`, and what belongs to it. Everything in a file is
+checked when it is read; whether what it requires holds, training shows when it is rendered.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+import msgspec
+from msgspec import Meta
+
+from regplay.core import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import ExperimentError, Value, field, from_dict, nearest
+from regplay.session.claims import LONGEST_CLAIM, ClaimError, parse_claim
+from regplay.session.lessons import LessonError, find_lesson
+from regplay.session.validation import dotted, parse_toml, read_text, validated
+
+SIZES = ("1280x720", "1920x1080", "2560x1440", "1080x1080", "1080x1920")  # px
+Ease = Literal["linear", "smooth"]
+Plot = Literal["fit", "losses"]
+PLACES = (*get_args(Plot), "verdict", "timeline")  # what a step may focus on, beside controls
+Tab = Literal["fit", "landscape", "seeds", "network", "split"]
+
+_LARGEST = 1 << 18  # bytes of a file
+_MOST_STEPS = 500  # with those of the files that it includes
+_DEEPEST = 5  # files within files, and steps within steps
+_LONGEST = 1800  # s, of one film
+_WORD_SECONDS, _CAPTION_SECONDS = 0.3, 1.2  # to read a word, and to find a caption
+
+_Line = Annotated[
+    str, Meta(min_length=1, max_length=300, pattern=r"^[^\n]*$", description="in a single line")
+]
+_Seconds = Annotated[float, Meta(ge=0.0, le=600.0)]
+_Epoch = Annotated[int, Meta(ge=0, le=1_000_000)]
+_Claim = Annotated[str, Meta(max_length=LONGEST_CLAIM, pattern=r"^[^\n]*$")]
+_Size = Annotated[str, Meta(pattern=r"^[0-9]{2,4}x[0-9]{2,4}$", description="such as 1280x720")]
+_File = Annotated[
+    str,
+    Meta(
+        min_length=1,
+        max_length=100,
+        pattern=r"^[^/\\:\x00]*$",
+        description="the name of a file beside this one",
+    ),
+]
+_Point = tuple[float, float]
+
+
+class StoryboardError(UserError):
+    """A storyboard can't be used; the message says which, where, what and what to do."""
+
+
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One step; its verb is the first of its own keys.
+
+    Attributes
+    ----------
+    name
+        By which a mark of a voice-over finds it.
+    at
+        When it begins, s from the beginning; or the text of a mark. None is after the one before.
+    """
+
+    name: _Line | None = None
+    at: Annotated[float, Meta(ge=0.0, le=_LONGEST)] | _Line | None = None
+
+
+class SetValues(Step, frozen=True):
+    """Set fields at once, then wait."""
+
+    set: Mapping[str, Value]
+    seconds: _Seconds = 1.0
+
+
+class SweepField(Step, frozen=True):
+    """Drag the slider of a field; None of `from` is where it stands."""
+
+    sweep: str
+    to: float
+    start: float | None = msgspec.field(default=None, name="from")
+    seconds: _Seconds = 4.0
+    ease: Ease = "smooth"
+
+
+class Train(Step, frozen=True):
+    """Train so many epochs further, or to the end, in this time."""
+
+    train: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["end"]
+    seconds: _Seconds = 4.0
+
+
+class Scrub(Step, frozen=True):
+    """Drag the handle of the epochs."""
+
+    scrub: _Epoch | Literal["end", "best"]
+    seconds: _Seconds = 3.0
+    ease: Ease = "smooth"
+
+
+class PinRun(Step, frozen=True):
+    """Keep the run beside the ones to come, by this name."""
+
+    pin: _Line
+    seconds: _Seconds = 0.5
+
+
+class ShowTab(Step, frozen=True):
+    """Show a tab."""
+
+    show: Tab
+    seconds: _Seconds = 1.0
+
+
+class Caption(Step, frozen=True):
+    """Write a sentence below the picture, until the next; None of `seconds` is time to read it."""
+
+    caption: Annotated[str, Meta(max_length=300)]
+    seconds: _Seconds | None = None
+
+
+class Focus(Step, frozen=True):
+    """Give a plot or a control room, and dim the rest; an empty text ends it."""
+
+    focus: str
+    seconds: _Seconds = 0.5
+
+
+class Draw(Step, frozen=True):
+    """Draw on a plot, in its own coordinates; `erase` takes away all that was drawn."""
+
+    draw: Literal["line", "arrow", "text", "erase"]
+    on: Plot = "fit"
+    points: Annotated[tuple[_Point, ...], Meta(max_length=200)] = ()
+    text: Annotated[str, Meta(max_length=100)] = ""
+    seconds: _Seconds = 1.0
+
+
+class Wait(Step, frozen=True):
+    """Do nothing."""
+
+    wait: _Seconds
+
+
+class WaitUntil(Step, frozen=True):
+    """Train until a claim about the run holds; a film in which it does not by `limit` fails."""
+
+    until: _Claim = msgspec.field(name="wait-until")
+    limit: Annotated[float, Meta(ge=0.1, le=120.0)] = 20.0
+    epochs: Annotated[int, Meta(ge=1, le=100_000)] = 100  # a second
+
+
+class Require(Step, frozen=True):
+    """A claim that has to hold; else there is no film."""
+
+    require: _Claim
+
+
+class Still(Step, frozen=True):
+    """Write what is to be seen as a PNG file."""
+
+    still: _File
+
+
+class Section(Step, frozen=True):
+    """Begin a chapter."""
+
+    section: _Line
+
+
+class Hide(Step, frozen=True):
+    """What happens off camera."""
+
+    hide: tuple[Any, ...]
+
+
+class Together(Step, frozen=True):
+    """Steps that begin at one time; the longest says how long it takes."""
+
+    together: tuple[Any, ...]
+
+
+class Include(Step, frozen=True):
+    """The steps of another storyboard."""
+
+    include: _File
+
+
+_FORMS: Mapping[str, type[Step]] = {
+    form.__struct_encode_fields__[0]: form
+    for form in (
+        *(SetValues, SweepField, Train, Scrub, PinRun, ShowTab, Caption, Focus, Draw, Wait),
+        *(WaitUntil, Require, Still, Section, Hide, Together, Include),
+    )
+}
+VERBS = tuple(_FORMS)
+
+
+class _Whole(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a file may hold beside its experiment; the steps are read one by one."""
+
+    title: _Line
+    sizes: Annotated[tuple[_Size, ...], Meta(min_length=1, max_length=6)] = (SIZES[0],)
+    fps: Literal[10, 15, 20, 25, 30, 50, 60] = 30
+    lesson: Annotated[str, Meta(max_length=60)] = ""
+    page: Annotated[int, Meta(ge=1, le=60)] = 1
+    theme: Literal["light", "dark"] = "light"
+    scale: Literal[100, 125, 150, 175, 200] = 100
+    language: Annotated[
+        str, Meta(max_length=20, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]+)*$", description="such as en")
+    ] = "en"
+    controls: Annotated[tuple[str, ...], Meta(max_length=3)] = ()
+    values: dict[str, Value] = {}
+    steps: Annotated[tuple[dict[str, Any], ...], Meta(min_length=1, max_length=_MOST_STEPS)]
+
+
+@dataclass(frozen=True)
+class Storyboard:
+    """A film before it is made.
+
+    Attributes
+    ----------
+    sizes
+        Width and height of its frames, px; a film each.
+    fps
+        Frames a second.
+    experiment
+        What is worked on when it begins, from its initial weights.
+    lesson
+        The id of the lesson whose experiment that is; empty for none.
+    theme, scale
+        Of the window; the scale in percent.
+    language
+        Of the captions, as BCP 47 names it.
+    controls
+        Field paths of up to three controls that stay in sight; empty for the whole panel.
+    """
+
+    title: str
+    sizes: tuple[tuple[int, int], ...]
+    fps: int
+    experiment: Experiment
+    lesson: str
+    theme: Literal["light", "dark"]
+    scale: int
+    language: str
+    controls: tuple[str, ...]
+    steps: tuple[Step, ...]
+
+    @property
+    def seconds(self) -> float:
+        """How long it is, s; what is trained until a claim holds may take less."""
+        return sum(duration(step) for step in self.steps)
+
+
+def verb(step: Step) -> str:
+    """What a step does, in the word of the file."""
+    return str(step.__struct_encode_fields__[0])
+
+
+def duration(step: Step) -> float:
+    """How long a step takes at most, s."""
+    match step:
+        case Caption(seconds=None, caption=text):
+            return _CAPTION_SECONDS + _WORD_SECONDS * len(text.split()) if text else 0.0
+        case Wait(wait=seconds) | WaitUntil(limit=seconds):
+            return seconds
+        case Together(together=steps):
+            return max((duration(each) for each in steps), default=0.0)
+    return float(getattr(step, "seconds", 0.0))
+
+
+# files
+
+
+def load_storyboard(
+    path: Path, may_read: Callable[[Sequence[Path]], bool] = lambda files: True
+) -> Storyboard:
+    """The storyboard in a file.
+
+    Parameters
+    ----------
+    may_read
+        Asked once whether files beside it that it names may be read: another storyboard, a table.
+
+    Raises
+    ------
+    StoryboardError
+        With the file and, where it is a step, its number and verb; or if a file may not be read.
+    """
+    text = read_text(path, _LARGEST, "storyboard", StoryboardError)
+    try:
+        return loads_storyboard(text, path.absolute().parent, may_read)
+    except StoryboardError as error:
+        raise StoryboardError(f"{path}: {error}") from None
+
+
+def loads_storyboard(
+    text: str,
+    folder: Path | None = None,
+    may_read: Callable[[Sequence[Path]], bool] = lambda files: True,
+) -> Storyboard:
+    """The storyboard in a TOML text.
+
+    Parameters
+    ----------
+    folder
+        Where the files are that it names; None if it may name none.
+    may_read
+        As for `load_storyboard`.
+
+    Raises
+    ------
+    StoryboardError
+        With the first thing that is wrong.
+    """
+    raw = parse_toml(text, "storyboard", StoryboardError)
+    experiment = raw.pop("experiment", None)
+    whole = validated(raw, _Whole, StoryboardError)
+    if experiment is not None and whole.lesson:
+        raise StoryboardError("lesson, experiment: give one of both")
+    reader = _Reader(folder, may_read, whole.values)
+    try:
+        begins = reader.experiment(experiment or {}, whole.lesson, whole.page)
+        for path in whole.controls:
+            field(path)
+    except (ExperimentError, LessonError) as error:
+        raise StoryboardError(str(error)) from None
+    storyboard = Storyboard(
+        whole.title,
+        tuple(_size(text) for text in whole.sizes),
+        whole.fps,
+        begins,
+        whole.lesson,
+        whole.theme,
+        whole.scale,
+        whole.language,
+        whole.controls,
+        reader.steps(whole.steps, "step"),
+    )
+    if storyboard.seconds > _LONGEST:
+        raise StoryboardError(
+            f"it is {storyboard.seconds:,.0f} s long: a film has at most {_LONGEST:,} s"
+        )
+    return storyboard
+
+
+def _size(text: str) -> tuple[int, int]:
+    """Width and height.
+
+    Raises
+    ------
+    StoryboardError
+        If they are odd, which films can't have, or too small or large.
+    """
+    width, height = map(int, text.split("x"))
+    if width % 2 or height % 2 or not (320 <= width <= 3840 and 320 <= height <= 3840):
+        raise StoryboardError(f"{text}: both must be even numbers from 320 to 3,840")
+    return width, height
+
+
+class _Reader:
+    """Reads steps, with those of other files, and counts them."""
+
+    def __init__(
+        self,
+        folder: Path | None,
+        may_read: Callable[[Sequence[Path]], bool],
+        values: Mapping[str, Value],
+    ) -> None:
+        self._folder, self._may_read, self._values = folder, may_read, values
+        self._count = 0
+
+    def experiment(self, raw: dict[str, Any], lesson: str, page: int) -> Experiment:
+        """What is worked on at the beginning."""
+        if lesson:
+            found = find_lesson(lesson) if not lesson.endswith(".toml") else None
+            if found is None:
+                raise StoryboardError(f"lesson = {lesson}: give the id of a lesson of the program")
+            if page > len(found.pages):
+                raise StoryboardError(f"page = {page}: {lesson} has {len(found.pages)} pages")
+            return found.experiment(page - 1)
+        file = raw.get("data", {}).get("file", "") if isinstance(raw.get("data"), dict) else ""
+        if file:
+            raw = {**raw, "data": {**raw["data"], "file": str(self._beside(str(file)))}}
+        return from_dict(raw)
+
+    def _beside(self, name: str) -> Path:
+        """A file beside the storyboard, if it may be read."""
+        if self._folder is None or Path(name).name != name:
+            raise StoryboardError(f"{name}: a storyboard names only files that lie beside it")
+        path = self._folder / name
+        if not self._may_read([path]):
+            raise StoryboardError(f"{name}: it may not be read, so there is no film")
+        return path
+
+    def steps(
+        self, raw: Sequence[Mapping[str, Any]], where: str, depth: int = 0
+    ) -> tuple[Step, ...]:
+        """Steps in a list of tables; `where` is what a message calls one, before its number."""
+        if depth > _DEEPEST:
+            raise StoryboardError(f"{where}: nested more than {_DEEPEST} deep")
+        found: list[Step] = []
+        for number, table in enumerate(raw, 1):
+            self._count += 1
+            if self._count > _MOST_STEPS:
+                raise StoryboardError(f"there are more than {_MOST_STEPS} steps")
+            step = self._step(table, f"{where} {number}")
+            name = f"{where} {number} ({verb(step)})"
+            match step:
+                case Include(include=file):
+                    found += self._included(file, name, depth)
+                case Hide(hide=inner) | Together(together=inner):
+                    steps = self.steps(_tables(inner, name), f"{name}, step", depth + 1)
+                    found.append(msgspec.structs.replace(step, **{verb(step): steps}))
+                case _:
+                    found.append(step)
+        return tuple(found)
+
+    def _included(self, file: str, name: str, depth: int) -> tuple[Step, ...]:
+        text = read_text(self._beside(file), _LARGEST, "storyboard", StoryboardError)
+        raw = parse_toml(text, "storyboard", StoryboardError)
+        steps = raw.get("steps")
+        if not isinstance(steps, list):
+            raise StoryboardError(f"{name}: {file} has no steps")
+        return self.steps(_tables(steps, name), f"{file}, step", depth + 1)
+
+    def _step(self, table: Mapping[str, Any], where: str) -> Step:
+        verbs = [key for key in table if key in _FORMS]
+        if len(verbs) > 1:
+            raise StoryboardError(
+                f"{where}: {' and '.join(verbs)}: make a step of each, or put them into together"
+            )
+        if not verbs:
+            near = next((each for key in table if (each := nearest(key, VERBS))), None)
+            hint = f"did you mean {near}?" if near else f"there are {', '.join(VERBS)}"
+            raise StoryboardError(f"{where}: no verb is in it; {hint}")
+        name = f"{where} ({verbs[0]})"
+        raw = {key: self._named(value, f"{name}, {key}") for key, value in table.items()}
+        step = validated(
+            raw, _FORMS[verbs[0]], StoryboardError, lambda steps, _: f"{name}, {dotted(steps, _)}"
+        )
+        try:
+            _check(step)
+        except (ExperimentError, ClaimError, StoryboardError) as error:
+            raise StoryboardError(f"{name}: {error}") from None
+        return step
+
+    def _named(self, value: Any, where: str) -> Any:
+        """A value in which names such as `$valley` stand for what the file calls so."""
+        if isinstance(value, str) and value.startswith("$"):
+            if value[1:] not in self._values:
+                known = ", ".join(f"${name}" for name in self._values) or "none"
+                raise StoryboardError(f"{where}: {value} is in no values; there are {known}")
+            return self._values[value[1:]]
+        if isinstance(value, dict):
+            return {key: self._named(each, where) for key, each in value.items()}
+        return value
+
+
+def _tables(raw: Sequence[Any], where: str) -> Sequence[Mapping[str, Any]]:
+    if not all(isinstance(table, dict) for table in raw):
+        raise StoryboardError(f"{where}: must be a list of steps, such as {{ wait = 1 }}")
+    return raw
+
+
+def _check(step: Step) -> None:
+    """Refuse what has the right form, but names or asks for what there is not."""
+    match step:
+        case SetValues(set=values):
+            for path, value in values.items():
+                field(path).check(value)
+        case SweepField(sweep=path, start=start, to=to):
+            found = field(path)
+            if found.kind not in ("number", "integer"):
+                raise StoryboardError(f"{path} has no slider")
+            for end in (to, to if start is None else start):
+                found.check(int(end) if found.kind == "integer" else end)
+        case Focus(focus=place) if place and place not in PLACES:
+            field(place)
+        case WaitUntil(until=claim) | Require(require=claim):
+            if not parse_claim(claim).terms:
+                raise StoryboardError("nothing is measured in it")
+        case Draw(draw="text", text="") | Draw(draw="text", points=()):
+            raise StoryboardError("give the text, and one point where it stands")
+        case Draw(draw="line" | "arrow", points=points) if len(points) < 2:
+            raise StoryboardError("give at least two points")
+        case Still(still=file) if not file.endswith(".png"):
+            raise StoryboardError(f"{file}: the name of a still ends with .png")

@@ -1,0 +1,150 @@
+"""Storyboards are read whole, or refused with the step, what is wrong and what to write."""
+
+import pytest
+
+from regplay.core.fields import get
+from regplay.session.storyboard import (
+    Caption,
+    Hide,
+    Scrub,
+    SetValues,
+    StoryboardError,
+    SweepField,
+    Together,
+    Train,
+    duration,
+    load_storyboard,
+    loads_storyboard,
+)
+
+WD = "regularization.weight_decay"
+TEXT = f"""
+title = "What weight decay does"
+lesson = "memorising"
+sizes = ["1280x720", "1080x1920"]
+values = {{ valley = 0.01, calm = {{}} }}
+
+[[steps]]
+caption = "Thirty noisy points, and a network."
+[[steps]]
+train = "end"
+seconds = 4
+[[steps]]
+sweep = "{WD}"
+to = "$valley"
+seconds = 5
+[[steps]]
+together = [{{ caption = "Back." }}, {{ scrub = 10, seconds = 1 }}]
+[[steps]]
+require = "valid_loss < 0.2"
+""".replace(", calm = {}", "")
+
+
+def test_a_storyboard_is_read_with_its_lesson_and_named_values():
+    film = loads_storyboard(TEXT)
+    assert film.sizes == ((1280, 720), (1080, 1920))
+    assert film.experiment.epochs == 5000  # of the first page
+    caption, train, sweep, together, _ = film.steps
+    assert caption == Caption(caption="Thirty noisy points, and a network.")
+    assert train == Train(train="end", seconds=4.0)
+    assert sweep == SweepField(sweep=WD, to=0.01, seconds=5.0)
+    assert together == Together(together=(Caption(caption="Back."), Scrub(scrub=10, seconds=1.0)))
+
+
+def test_it_is_as_long_as_its_steps_and_a_caption_as_it_takes_to_read():
+    film = loads_storyboard(TEXT)
+    reading = duration(film.steps[0])
+    assert reading == pytest.approx(1.2 + 6 * 0.3)
+    back = duration(Caption(caption="Back."))
+    assert film.seconds == pytest.approx(reading + 4 + 5 + back)
+    assert duration(Caption(caption="")) == 0
+    assert duration(Hide(hide=(Train(train="end", seconds=9.0),))) == 0
+
+
+REFUSED = {
+    ('train = "end"', 'trian = "end"'): r"step 2: no verb is in it; did you mean train\?",
+    ('train = "end"', 'train = "end"\npin = "a"'): r"step 2: train and pin: make a step of each",
+    ('"$valley"', '"$vale"'): r"step 3 \(sweep\), to: \$vale is in no values; there are \$valley",
+    ('"$valley"', "-3"): r"step 3 \(sweep\): regularization\.weight_decay = -3.0: must be",
+    (f'sweep = "{WD}"', 'sweep = "wd"'): r"step 3 \(sweep\): wd: no such field; did you mean",
+    (f'sweep = "{WD}"', 'sweep = "data.name"'): r"step 3 \(sweep\): data\.name has no slider",
+    ("seconds = 5", 'seconds = "x"'): r"step 3 \(sweep\), seconds = 'x': must be a number from 0",
+    ("seconds = 5", "seconds = 601"): r"step 3 \(sweep\), seconds = 601: must be .* 0 to 600",
+    ("seconds = 4", "secnds = 4"): r"step 2 \(train\), secnds: no such key; did you mean seconds",
+    ("scrub = 10", "scrub = -1"): r"step 4 \(together\), step 2 \(scrub\), scrub = -1",
+    ("scrub = 10,", "scrub = 10, wait = 1,"): r"step 4 \(together\), step 2: scrub and wait",
+    ("valid_loss <", "valid_los <"): r"step 5 \(require\): column 1: valid_los: no such measure",
+    ("valid_loss < 0.2", "1 < 2"): r"step 5 \(require\): nothing is measured in it",
+    ('"memorising"', '"memorizing"'): r"memorizing: no such lesson; did you mean memorising\?",
+    ('"memorising"', '"memorising"\npage = 60'): r"page = 60: memorising has \d pages",
+    ('"memorising"', '"memorising"\nexperiment = {}'): r"lesson, experiment: give one of both",
+    ("1080x1920", "1081x1920"): r"1081x1920: both must be even numbers from 320 to 3,840",
+    ("1080x1920", "1080"): r"sizes\[2\] = '1080': must be .*such as 1280x720",
+    ('title = "What', 'tilte = "What'): r"tilte: no such key; did you mean title\?",
+    ("seconds = 4", "seconds = 600\n" + "[[steps]]\nwait=600\n" * 3): r"it is 2,4\d\d s long",
+    ("[[steps]]", "[[steps]]\nwait = 1\n" * 501 + "[[steps]]"): "steps = …: must be 1 to 500",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\ninclude = "more.toml"'): r"only files that lie beside",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\nstill = "../a.png"'): r"still = '../a.png': must be",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\ndraw = "line"'): r"\(draw\): give at least two points",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\nfocus = "losse"'): r"\(focus\): losse: no such field",
+}
+
+
+@pytest.mark.parametrize(("change", "message"), REFUSED.items(), ids=lambda it: str(it)[:40])
+def test_what_is_wrong_is_told_by_its_step(change, message):
+    old, new = change
+    assert old in TEXT
+    with pytest.raises(StoryboardError, match=message):
+        loads_storyboard(TEXT.replace(old, new, 1))
+
+
+def test_a_nest_of_steps_has_a_bottom():
+    inner = "{ wait = 1 }"
+    for _ in range(8):
+        inner = f"{{ together = [{inner}] }}"
+    with pytest.raises(StoryboardError, match="nested more than 5 deep"):
+        loads_storyboard(f'title = "t"\nsteps = [{inner}]')
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "film.toml").write_text(
+        'title = "t"\nsteps = [{ include = "part.toml" }, { wait = 2 }]'
+    )
+    (tmp_path / "part.toml").write_text(f'steps = [{{ set = {{ "{WD}" = 0.5 }} }}]')
+    return tmp_path
+
+
+def test_steps_of_a_file_beside_it_are_taken_in_once_that_was_allowed(folder):
+    asked = []
+    film = load_storyboard(folder / "film.toml", lambda files: not asked.extend(files))
+    assert asked == [folder / "part.toml"]
+    assert isinstance(film.steps[0], SetValues)
+    assert film.seconds == 3.0
+    with pytest.raises(StoryboardError, match=r"film\.toml: part\.toml: it may not be read"):
+        load_storyboard(folder / "film.toml", lambda files: False)
+
+
+def test_a_file_that_includes_itself_is_refused(folder):
+    (folder / "part.toml").write_text('steps = [{ include = "part.toml" }]')
+    with pytest.raises(StoryboardError, match="nested more than 5 deep"):
+        load_storyboard(folder / "film.toml")
+
+
+def test_what_is_wrong_in_an_included_file_is_told_with_its_name(folder):
+    (folder / "part.toml").write_text("steps = [{ wait = -1 }]")
+    with pytest.raises(StoryboardError, match=r"part\.toml, step 1 \(wait\), wait = -1: must be"):
+        load_storyboard(folder / "film.toml")
+
+
+def test_an_experiment_of_its_own_may_read_a_table_beside_it_and_no_other(folder):
+    text = (
+        'title = "t"\nsteps = [{{ wait = 1 }}]\nexperiment.data = {{ name = "csv", file = "{}" }}'
+    )
+    (folder / "film.toml").write_text(text.format("my.csv"))
+    film = load_storyboard(folder / "film.toml")
+    assert get(film.experiment, "data.file") == str(folder / "my.csv")
+    for elsewhere in ("/etc/passwd", "../my.csv"):
+        (folder / "film.toml").write_text(text.format(elsewhere))
+        with pytest.raises(StoryboardError, match="names only files that lie beside it"):
+            load_storyboard(folder / "film.toml")
