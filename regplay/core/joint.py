@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -238,7 +239,7 @@ class JointTraining:
         """Train the part whose turn it is for a while; whether there is a new record.
 
         Where a part has fewer members than the engine trains side by side, those after it are
-        trained beside it.
+        trained beside it, as far as threads can be started.
 
         Parameters
         ----------
@@ -251,7 +252,7 @@ class JointTraining:
             return self._train(first, stop)
         waiting, end = iter(tuple(self._waiting)), time.perf_counter() + _WHILE
 
-        def train_some(_: int) -> bool:
+        def train_some() -> bool:
             has_record = False
             for part in waiting:
                 while not part.finished:
@@ -260,8 +261,13 @@ class JointTraining:
                         return has_record
             return has_record
 
-        with ThreadPoolExecutor(min(at_once, len(self._waiting))) as pool:
-            return any(list(pool.map(train_some, range(at_once))))
+        beside = min(at_once, len(self._waiting)) - 1
+        with ThreadPoolExecutor(beside) as pool:
+            helping: list[Future[bool]] = []
+            with suppress(RuntimeError):  # a limit of the system is reached
+                helping.extend(pool.submit(train_some) for _ in range(beside))
+            has_record = train_some()
+            return any([has_record, *(helper.result() for helper in helping)])
 
     def _begun(self, part: _Part) -> Training:
         if part.training is None:

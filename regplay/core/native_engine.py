@@ -182,12 +182,21 @@ class _Workspace:
 
 
 def _run(function: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
-    """Call a function with each of these, each on a thread of its own, this one among them."""
-    helpers = [threading.Thread(target=function, args=own) for own in arguments[1:]]
+    """Call a function with each of these, each on a thread of its own, this one among them.
+
+    Where no more threads can be started, this one does what is left to do.
+    """
+    helpers: list[threading.Thread] = []
     try:
-        for helper in helpers:
-            helper.start()
-        function(*arguments[0])
+        for each in arguments[1:]:
+            helpers.append(threading.Thread(target=function, args=each))
+            try:
+                helpers[-1].start()
+            except RuntimeError:  # a limit of the system is reached
+                helpers.pop()
+                break
+        for each in (arguments[0], *arguments[1 + len(helpers) :]):
+            function(*each)
     finally:
         _wait_for(helpers)
 

@@ -47,7 +47,7 @@ _FLOPS = 2e10  # a tenth of a second of one fast core
 _SECONDS = 0.1  # of an engine's overhead
 _RECORDS = 256
 _KEPT = 16 << 20  # bytes of states
-_ORDERS = 1 << 22  # places in orders of batches
+_ORDERS = 1 << 20  # places in orders of batches
 _DRAWS = 1000  # orders, drawn with the interpreter's lock: some milliseconds
 
 
@@ -276,13 +276,18 @@ class Training:
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
         if self._stretch is None:
-            self._stretch, self._collected = self._next_stretch(last, goal), 0
+            self._stretch, self._collected = self._next_stretch(last, goal, stop or Stop()), 0
+            if self._stretch is None:
+                return []
         end = min(goal, self._stretch.end)
         self.engine.train(self._work, self._stretch, end, stop or Stop())
         return self._collect(self._stretch)
 
-    def _next_stretch(self, last: int, goal: int) -> Stretch:
-        """From the present step on, as far as it is worth to go in one go."""
+    def _next_stretch(self, last: int, goal: int, stop: Stop) -> Stretch | None:
+        """From the present step on, as far as it is worth to go in one go.
+
+        None if it was stopped before it had drawn the order of a single epoch.
+        """
         work, per_epoch, epoch = self._work, self.steps_per_epoch, self.epoch
         if goal <= self.step == epoch * per_epoch:  # nothing but a record is asked for
             last = self.step
@@ -303,7 +308,16 @@ class Training:
             following = min(self.schedule.following(following), self.epochs)
         if len(steps) == most:
             end = steps[-1]
-        stretch = Stretch(work, np.array(steps, dtype=np.int64), epoch, end)
+        orders = None
+        if work.batch_size < work.n_train and end > epoch * per_epoch:
+            epochs = -(-end // per_epoch) - epoch
+            orders = work.orders.draw(epoch, epochs, work.n_train, stop)
+            drawn = orders.shape[1]
+            if not drawn:
+                return None
+            end = min(end, (epoch + drawn) * per_epoch)
+            steps = [step for step in steps if step <= end]
+        stretch = Stretch(work, np.array(steps, dtype=np.int64), epoch, end, orders)
         stopped = ~self._trains
         for kept, tensor in zip(stretch.kept, (flat, *work.momenta), strict=True):
             if stopped.any():

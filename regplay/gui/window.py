@@ -18,7 +18,7 @@ from regplay.gui.columns import Columns, ScrolledPlots
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
-from regplay.gui.editing import Editing
+from regplay.gui.editing import EditMode
 from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.status = Status(clock)
         self.runs = RunsList(controller.pins)
         self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
-        self.editing = Editing(self.fit_view, clock)
+        self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)

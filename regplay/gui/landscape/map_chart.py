@@ -46,6 +46,11 @@ _SHADES = [QColor(color) for color in value_colors(_LEVELS)]
 _ROOM_FOR_GAP = 7  # px; narrower cells touch
 
 
+def shade_at(share: float) -> QColor:
+    """The colour of a cell at a share of the scale."""
+    return _SHADES[round(share * (_LEVELS - 1))]
+
+
 def cell_edges(frame: Frame, columns: int, rows: int) -> tuple[list[int], list[int]]:
     """Where cells begin and end, in whole pixels: from the left, and from the bottom row upward.
 

@@ -41,8 +41,9 @@ from regplay.gui.plots import (
     Reading,
     ReadoutRow,
     Subject,
+    highest_usual,
 )
-from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
+from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import (

@@ -20,7 +20,8 @@ from regplay.gui.widgets.layout import named
 class ElidedLabel(QLabel):
     """Plain text that takes what room is left; the tooltip says what has no room.
 
-    With `setWordWrap`, as many lines as there is room for; the last one is cut.
+    With `setWordWrap`, as many lines as there is room for; the last one is cut. Not superqt's
+    `QElidingLabel`: that knows no shorter texts, and no tooltip for what is cut.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -10,7 +10,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.editing.editing import Editing
+from regplay.gui.editing.edit_mode import EditMode
 from regplay.gui.plots.fit_view import FitView
 from regplay.session.drawing import is_edit
 from regplay.session.session import Past
@@ -38,7 +38,7 @@ class EditingWindow(QWidget):
         super().__init__()
         self.clock = VirtualClock()
         self.fit_view = FitView()
-        self.editing = Editing(self.fit_view, self.clock)
+        self.editing = EditMode(self.fit_view, self.clock)
         self.past = Past()
         self.told: list[tuple[Experiment, bool]] = []
         self.dataset = None

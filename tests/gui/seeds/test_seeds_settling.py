@@ -9,7 +9,8 @@ from regplay.core.bias_variance import Decomposition, spread
 from regplay.core.fit import grid_of
 from regplay.core.number_text import compact
 from regplay.core.sweep import decomposition_axis
-from regplay.gui.seeds.decomposition import PARTS, highest_usual
+from regplay.gui.plots.scale import highest_usual
+from regplay.gui.seeds.decomposition import PARTS
 from regplay.gui.theme import LIGHT
 
 WIDTHS = tuple(decomposition_axis("model.width").values)

@@ -21,7 +21,7 @@ _TIP = "Place, move and delete training points by mouse; the fit follows (Esc en
 _NO_DATA = "There are no points to edit"
 
 
-class Editing(QObject):
+class EditMode(QObject):
     """Turns what a person does with points into experiments.
 
     The mode changes nothing by itself: the first edit takes the points of the present dataset over.
