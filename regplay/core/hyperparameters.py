@@ -17,7 +17,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, Field, get
 
 # Places in an exported script, with the names that `regplay.session.export.script` fills in.
-Place = Literal[
+ScriptPlace = Literal[
     "optimizer",  # an argument of the optimizer
     "hidden",  # a module after each activation
     "input",  # what is given to the network in place of `{x}`
@@ -54,7 +54,7 @@ class Hyperparameter:
     # Of a regularizer that is off: values that advice tries, the likeliest first.
     tries: tuple[float, ...] = ()
     # What it adds to the exported script while it is on, and where.
-    script: Mapping[Place, str] = field(default_factory=dict)
+    script: Mapping[ScriptPlace, str] = field(default_factory=dict)
 
 
 # Positions of curves, all of which the slider stops at

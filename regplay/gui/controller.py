@@ -34,7 +34,7 @@ from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.session import Change, Past, Run, Session
+from regplay.session.session import Change, Run, Session, UndoStack
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
@@ -109,7 +109,7 @@ class Controller(QObject):
         self.grid: Grid | None = None
         self.view: View | None = None
         self._clock = clock
-        self._past = Past()
+        self._past = UndoStack()
         self._look = Look()
         self._settings: DataSettings | None = None  # of the dataset
         self._read: tuple[DataSettings, Dataset] | None = None  # what a change was tried with

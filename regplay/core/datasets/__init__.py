@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 from regplay.core.datasets import classification, csv_table, points, regression, tables
-from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Sheet, Source, open_sheet
+from regplay.core.datasets.csv_reader import (
+    Problem,
+    ReadingStoppedError,
+    Source,
+    TableReader,
+    open_table,
+)
 from regplay.core.datasets.csv_table import Check, Choice, columns_of, likely, names_of, written
 from regplay.core.datasets.dataset import (
     Dataset,
@@ -38,17 +44,17 @@ __all__ = [
     "Floats",
     "Problem",
     "ReadingStoppedError",
-    "Sheet",
     "Source",
     "Split",
     "Table",
+    "TableReader",
     "Task",
     "columns_of",
     "format_points",
     "likely",
     "load",
     "names_of",
-    "open_sheet",
+    "open_table",
     "parse_number",
     "parse_points",
     "points_in",

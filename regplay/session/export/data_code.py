@@ -23,7 +23,7 @@ from regplay.core.datasets import (
     Split,
     columns_of,
     format_points,
-    open_sheet,
+    open_table,
     parse_number,
 )
 from regplay.core.experiment import DataSettings
@@ -213,7 +213,7 @@ def _xor_code(_settings: DataSettings, _: Dataset) -> DataCode:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _PlaneRule:
     """One dataset: a comment and the lines that come to `x` [n, 2] and `y` [n]."""
 
     about: str
@@ -223,28 +223,28 @@ class _Kind:
 
 
 _KINDS = {
-    "curved": _Kind(
+    "curved": _PlaneRule(
         "normal points in two classes, parted by the parabola x0^2 + 0.8 x1 = 0.5",
         [
             "x = x_rng.standard_normal((n, 2))",
             "y = (x[:, 0] ** 2 + 0.8 * x[:, 1] > 0.5).astype(int)",
         ],
     ),
-    "curved-2": _Kind(
+    "curved-2": _PlaneRule(
         "normal points in two classes, parted by the parabola x0^2 - 0.7 x1 = 0.3",
         [
             "x = x_rng.standard_normal((n, 2))",
             "y = (x[:, 0] ** 2 - 0.7 * x[:, 1] > 0.3).astype(int)",
         ],
     ),
-    "xor-quadrants": _Kind(
+    "xor-quadrants": _PlaneRule(
         "points in a square; class 1 where the signs of the two inputs differ",
         [
             "x = x_rng.uniform(-3, 3, (n, 2))",
             "y = (x[:, 0] * x[:, 1] < 0).astype(int)",
         ],
     ),
-    "moons": _Kind(
+    "moons": _PlaneRule(
         "two half-moons that reach into each other",
         [
             "y = np.arange(n) % 2",
@@ -254,7 +254,7 @@ _KINDS = {
         ],
         is_placed=True,
     ),
-    "circles": _Kind(
+    "circles": _PlaneRule(
         "a ring around a ring",
         [
             "y = np.arange(n) % 2",
@@ -264,7 +264,7 @@ _KINDS = {
         ],
         is_placed=True,
     ),
-    "spirals": _Kind(
+    "spirals": _PlaneRule(
         "two arms wound around each other for one and a half turns",
         [
             "y = np.arange(n) % 2",
@@ -277,8 +277,8 @@ _KINDS = {
 }
 
 
-def _blobs(n_classes: int) -> _Kind:
-    return _Kind(
+def _blobs(n_classes: int) -> _PlaneRule:
+    return _PlaneRule(
         f"{n_classes} clouds of points, their centres on a circle",
         [
             f"y = np.arange(n) % {n_classes}",
@@ -423,7 +423,7 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         If the file has gone or changed since the dataset was made of it.
     """
     path = Path(os.path.expanduser(settings.file.strip()))
-    sheet = open_sheet(path, _refuse)
+    sheet = open_table(path, _refuse)
     choice = Choice(settings.target.strip(), settings.inputs.strip(), settings.task)
     inputs, target = columns_of(sheet, choice)
     how = ['encoding="utf-8-sig"', *([] if _is_utf8(path) else ['errors="replace"']), 'newline=""']
