@@ -569,9 +569,9 @@ class Timeline(Framing):
     def _fit(self) -> None:
         """All parts while the track keeps its room; else without the speed, then the epoch."""
         self.play.setFixedWidth(max(map(self._play_width, ("Train", "Pause", "Replay"))))
-        always = (self.play, self.step, self.epochs, self.more)
-        room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
-        room -= _LEAST_TRACK
+        always = [self.play.minimumWidth()]
+        always += [part.sizeHint().width() for part in (self.step, self.epochs, self.more)]
+        room = self.width() - 2 * 12 - sum(width + _SPACING for width in always) - _LEAST_TRACK
         for parts in ((self.label, self.of), (self.speed,)):
             width = sum(part.sizeHint().width() + _SPACING for part in parts)
             for part in parts:
