@@ -266,7 +266,6 @@ class EpochTrack(HandleSlider):
 
 
 _SPACING = 8  # px
-_ICON = 20  # px at 100 %
 _LEAST_TRACK = 160  # px, below which other parts make room
 
 # What stands behind the last button: its text, its key, what it does.
@@ -399,9 +398,10 @@ class Timeline(Framing):
     def _button(self, name: str, text: str, tip: str) -> Button:
         button = named(f"timeline.{name}", Button())
         button.setText(text)
-        button.set_icon(name, _ICON)
+        button.set_icon(name)
         button.setToolTip(tip)
         button.setAccessibleName(text)
+        button.setIconSize(QSize(20, 20))
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         return button
@@ -471,7 +471,7 @@ class Timeline(Framing):
         text = "Pause" if self._is_playing else "Replay" if self._is_finished else "Train"
         if text != self.play.text():
             self.play.setText(text)
-            self.play.set_icon("pause" if self._is_playing else "play", _ICON)
+            self.play.set_icon("pause" if self._is_playing else "play")
 
     def set_speed(self, speed: float | None) -> None:
         """Choose one of `SPEEDS`, in epochs a second; None is full speed."""
@@ -569,9 +569,9 @@ class Timeline(Framing):
     def _fit(self) -> None:
         """All parts while the track keeps its room; else without the speed, then the epoch."""
         self.play.setFixedWidth(max(map(self._play_width, ("Train", "Pause", "Replay"))))
-        always = [self.play.minimumWidth()]
-        always += [part.sizeHint().width() for part in (self.step, self.epochs, self.more)]
-        room = self.width() - 2 * 12 - sum(width + _SPACING for width in always) - _LEAST_TRACK
+        always = (self.play, self.step, self.epochs, self.more)
+        room = self.width() - 2 * 12 - sum(p.sizeHint().width() + _SPACING for p in always)
+        room -= _LEAST_TRACK
         for parts in ((self.label, self.of), (self.speed,)):
             width = sum(part.sizeHint().width() + _SPACING for part in parts)
             for part in parts:

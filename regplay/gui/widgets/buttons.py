@@ -37,12 +37,19 @@ class Button(QToolButton):
     Qt lets only the platform's theme choose the keys that press a button.
     """
 
-    _icon, _icon_size = "", 16
+    _icon, _icon_size = "", 0
 
-    def set_icon(self, name: str, size: int = 16) -> None:
-        """Show this icon, `size` px large at 100 %, in the colours of the palette from now on."""
+    def set_icon(self, name: str, size: int = 0) -> None:
+        """Show this icon, in the colours of the palette from now on.
+
+        Parameters
+        ----------
+        size
+            In px at 100 %, to grow with the text; 0 leaves it as it is.
+        """
         self._icon, self._icon_size = name, size
-        self.setIconSize(QSize(zoomed(size), zoomed(size)))
+        if size:
+            self.setIconSize(QSize(zoomed(size), zoomed(size)))
         self.setIcon(icon(name, self.palette()))
 
     def changeEvent(self, event: QEvent) -> None:
@@ -70,6 +77,9 @@ class Button(QToolButton):
             super().keyPressEvent(event)
 
 
+_CLOSE = 16  # px at 100 %
+
+
 class CloseButton(Button):
     """A cross in the colour of the text beside it."""
 
@@ -79,7 +89,7 @@ class CloseButton(Button):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setToolTip(tip)
         self.setAccessibleName(tip)
-        self.set_icon("close")
+        self.set_icon("close", _CLOSE)
 
 
 class Toggle(Button):
