@@ -1,50 +1,13 @@
 """A person's CSV file."""
 
-import itertools
-import re
-
 import msgspec
 import numpy as np
 import pytest
+from made_datasets import all_x
 
 from regplay.core.datasets import DatasetError, csv_reader, load
 from regplay.core.datasets.csv_table import Check, Choice
 from regplay.core.experiment import DataSettings
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Write a file and load it."""
-    number = itertools.count()
-
-    def write_and_load(content, **values):
-        path = tmp_path / f"points{next(number)}.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        settings = {"n_train": 0, "n_valid": 0, **values}
-        return load(DataSettings(name="csv", file=str(path), **settings))
-
-    return write_and_load
-
-
-@pytest.fixture
-def refusal(read):
-    """The message, after the name of the file."""
-
-    def message(content, **values):
-        with pytest.raises(DatasetError) as caught:
-            read(content, **values)
-        text = str(caught.value)
-        assert "\n" not in text
-        assert re.match(r".*points\d+\.csv", text), text
-        return re.sub(r"^.*points\d+\.csv", "", text)
-
-    return message
-
-
-def all_x(data):
-    """Rows of both splits, sorted by the first input."""
-    x = np.vstack([data.train.x, data.valid.x])
-    return x[np.argsort(x[:, 0])].tolist()
 
 
 def lines(n, row):
