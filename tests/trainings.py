@@ -1,7 +1,9 @@
 """Trainings from the first record to the last one."""
 
+import numpy as np
 import torch
 
+from regplay.core.history import MEASURES, History
 from regplay.core.joint import JointTraining
 from regplay.core.neighbours import lineup, neighbours
 from regplay.core.training import Training
@@ -18,6 +20,21 @@ def run(training):
 def train(*experiments, device="auto", dtype=torch.float32):
     """Train one population of these experiments, as `run` does."""
     yield from run(Training(experiments, device=device, dtype=dtype))
+
+
+def trained(experiment):
+    """The history of a fresh training."""
+    history = History()
+    for snapshot in train(experiment):
+        history.append(snapshot)
+    return history
+
+
+def assert_same(history, other):
+    """Two histories have the same records, to the bit."""
+    np.testing.assert_array_equal(history.epochs, other.epochs)
+    for measure in MEASURES:
+        np.testing.assert_array_equal(history.column(measure), other.column(measure))
 
 
 def try_neighbours(experiment):

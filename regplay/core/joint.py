@@ -18,13 +18,13 @@ from regplay.core.bias_variance import (
     spread,
     why_not,
 )
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.core.history import Floats, History
+from regplay.core.history import History
 from regplay.core.hyperparameters import MEMBER_FIELDS
 from regplay.core.measurements import layer_sizes
 from regplay.core.population import fit_at, measured, network_at

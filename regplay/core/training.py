@@ -22,13 +22,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.datasets import Dataset, load
+from regplay.core.datasets import Dataset, Floats, load
 from regplay.core.device import place, within_memory
 from regplay.core.engine import PROGRESS, RATES, RECORDING, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import Floats, History, Snapshot
+from regplay.core.history import History, Snapshot
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, MEMBER_FIELDS, RATE_FIELDS
 from regplay.core.measurements import (
     Penalties,

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
-from regplay.core.history import Floats
 from regplay.core.hyperparameters import HYPERPARAMETERS
 from regplay.core.neighbours import SEEDS, Neighbour, SettingChange, Tried
 from regplay.core.number_text import number
@@ -77,7 +76,7 @@ class _Moment:
 
 
 @dataclass(frozen=True, eq=False)
-class _Trained:
+class _SettingOutcome:
     """One setting at its end, and where its validation loss was best on average over the seeds."""
 
     change: SettingChange | None
@@ -85,7 +84,9 @@ class _Trained:
     best: _Moment
 
 
-def _trained(training: "JointTraining", place: int, change: SettingChange | None) -> _Trained:
+def _trained(
+    training: "JointTraining", place: int, change: SettingChange | None
+) -> _SettingOutcome:
     members = range(place * SEEDS, (place + 1) * SEEDS)
     dataset = training.datasets[members[0]]
     histories = [training.history.member(member) for member in members]
@@ -105,7 +106,7 @@ def _trained(training: "JointTraining", place: int, change: SettingChange | None
     records = min(len(history) for history in histories)
     losses = [history.column("valid_loss")[:records] for history in histories]
     best = int(np.mean(losses, axis=0).argmin())
-    return _Trained(change, moment(None), moment(int(histories[0].epochs[best])))
+    return _SettingOutcome(change, moment(None), moment(int(histories[0].epochs[best])))
 
 
 def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
@@ -141,7 +142,10 @@ def compare(training: "JointTraining", changes: Sequence[SettingChange]) -> Trie
 
 
 def _shown(
-    tried: Sequence[_Trained], better: Sequence[_Trained], base: _Trained, scale: float
+    tried: Sequence[_SettingOutcome],
+    better: Sequence[_SettingOutcome],
+    base: _SettingOutcome,
+    scale: float,
 ) -> Shown:
     now, least = float(base.final.train.mean()), _CHANGED * scale
     # More points are harder to fit, and help whatever is wrong.
@@ -154,11 +158,11 @@ def _shown(
     )
 
 
-def _has_more_points(trained: _Trained) -> bool:
+def _has_more_points(trained: _SettingOutcome) -> bool:
     return trained.change is not None and trained.change.path == "data.n_train"
 
 
-def _best(better: Sequence[_Trained], base: _Trained) -> Neighbour | None:
+def _best(better: Sequence[_SettingOutcome], base: _SettingOutcome) -> Neighbour | None:
     """The one with the lowest validation loss; more points, only if nothing else helps."""
     settings = [each for each in better if not _has_more_points(each)] or better
     if not settings:
@@ -169,7 +173,9 @@ def _best(better: Sequence[_Trained], base: _Trained) -> Neighbour | None:
     return _neighbour((chosen.change,), base.final, chosen.final)
 
 
-def _best_cut_short(tried: Sequence[_Trained], base: _Trained, scale: float) -> Neighbour | None:
+def _best_cut_short(
+    tried: Sequence[_SettingOutcome], base: _SettingOutcome, scale: float
+) -> Neighbour | None:
     """Where it was best, that which was best then: the experiment itself, or a neighbour of it."""
     candidates = [each for each in (base, *tried) if _is_better(each.best, base.final, scale)]
     if not candidates:

@@ -36,7 +36,7 @@ from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
 from regplay.session.results import Result, SweepResult, outcome_of
 
-Trained = TypeVar("Trained")
+Returned = TypeVar("Returned")
 _INTERVAL = 0.1  # seconds between two states of the progress line
 
 _SHOWN = 5  # of the best combinations
@@ -138,7 +138,7 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
     return with_memory(attempt, device)
 
 
-def with_memory(train: Callable[[str, bool], Trained], device: str | None) -> Trained:
+def with_memory(train: Callable[[str, bool], Returned], device: str | None) -> Returned:
     """What `train` returns; should a GPU have too little memory for it, of another try on the CPU.
 
     Parameters

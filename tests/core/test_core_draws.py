@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from engines import masks, noises
+from keywords import by_path
 from plain_torch import PlainTorch
 from small_trainings import advance
 from trainings import run
@@ -24,7 +25,7 @@ _WORD = 0xFFFFFFFF
 
 
 def experiment(**values):
-    return replace(Experiment(), {path.replace("__", "."): v for path, v in values.items()})
+    return replace(Experiment(), by_path(values))
 
 
 def dropping(p, seed=0, **more):
