@@ -158,6 +158,15 @@ class DataSettings(SettingsGroup, frozen=True):
             "points: (x − mean)/σ. Losses are then in those units.",
         ),
     ] = True
+    edits: Annotated[
+        str,
+        _meta(
+            "Edited points",
+            "Training points that were added, moved or deleted by hand after they were drawn, one "
+            "a line: add x y, move 3 x y, delete 3. An edit of a point that is drawn no more, as "
+            "with fewer training points, waits until it is drawn again.",
+        ),
+    ] = ""
     points: Annotated[
         str,
         _meta(

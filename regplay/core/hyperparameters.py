@@ -146,6 +146,11 @@ def _not_in_the_data(experiment: Experiment, path: str) -> str:
     return "" if is_read else f"the dataset {name} doesn't use it"
 
 
+def _no_edits(experiment: Experiment, path: str) -> str:
+    unread = _not_in_the_data(experiment, path)
+    return unread or ("" if experiment.data.edits else "no training point was edited")
+
+
 # The table. Another regularizer is one more entry here and one more field of the experiment, a
 # number of `struct rates` in native/kernel.h, and what the two engines do with it.
 
@@ -154,6 +159,7 @@ _STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     **{path: _DATA for path in FIELDS if path.startswith("data.")},
+    "data.edits": replace(_DATA, unused=_no_edits),
     "data.n_train": replace(_DATA, curve=_POINTS),
     "data.noise": replace(_DATA, curve=_NOISES),
     "model.depth": Hyperparameter(curve=_each),

@@ -422,8 +422,7 @@ class Controller(QObject):
         return has_other_data
 
     def _load(self, experiment: Experiment) -> bool:
-        names = {experiment.data.name, "" if self._settings is None else self._settings.name}
-        self._settings = experiment.data
+        old, self._settings = self._settings or DataSettings(), experiment.data
         try:
             read, self._read = self._read, None
             dataset = read[1] if read and read[0] == experiment.data else load(experiment.data)
@@ -436,7 +435,10 @@ class Controller(QObject):
             return True
         self.message.emit("")
         before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
-        is_placed = "points" in names and before is not None and is_edit(before, dataset)
+        may_be_edit = "points" in (old.name, experiment.data.name) or (
+            old.edits != experiment.data.edits
+        )
+        is_placed = may_be_edit and before is not None and is_edit(before, dataset)
         if before is not None and before is self._drawn and is_placed:
             self._draw(dataset, is_edit=True)
             return False

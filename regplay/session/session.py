@@ -55,10 +55,8 @@ class Session:
         is_adjustable = changed <= ADJUSTABLE_FIELDS
         if not (is_adjustable and self.keeps_weights):
             self.begin_anew()
-            is_placed = changed <= _DATA_FIELDS and "points" in (
-                old.data.name,
-                experiment.data.name,
-            )
+            is_own = "points" in (old.data.name, experiment.data.name)
+            is_placed = changed == {"data.edits"} or (is_own and changed <= _DATA_FIELDS)
             return Change.RETRAIN if is_adjustable or is_placed else Change.RESTART
         if epoch >= old.epochs:
             self.extend(epoch)

@@ -290,7 +290,8 @@ def test_data_are_told_once_and_other_ones_are_drawn_with_their_first_view(watch
 
 
 def test_an_edited_point_is_drawn_at_once_and_stays_where_it_was_put(watcher):
-    drawing = Drawing.of(watcher.controller.dataset)
+    drawing = Drawing.of(watcher.controller.dataset, watcher.experiment.data)
+    drawing = drawing.moved(0, [0.0, 1.0])
     watcher.controller.set_editing(True)
     first = drawing.experiment(watcher.experiment)
     watcher.controller.change(first, False)

@@ -15,6 +15,7 @@ OTHER = {
     "data.task": "regression",
     "data.points": "0 1\n1 2\n",
     "data.valid_points": "0 1\n",
+    "data.edits": "delete 1",
     "data.label_noise": 0.1,
     "data.n_informative": 3,
     "model.activation": "relu",
@@ -42,7 +43,7 @@ def changed(path):
 
 
 WHILE_TRAINING = sorted(ADJUSTABLE_FIELDS - {"epochs"})
-FROM_THE_START = sorted(set(FIELDS) - ADJUSTABLE_FIELDS)
+FROM_THE_START = sorted(set(FIELDS) - ADJUSTABLE_FIELDS - {"data.edits"})
 
 
 def test_the_adjustable_fields_are_those_that_change_no_shape_and_no_data():
@@ -90,6 +91,15 @@ def test_another_network_or_other_data_restart(path, keeps_weights):
     session.keeps_weights = keeps_weights
     assert session.change(changed(path), epoch=1000) is Change.RESTART
     assert session.experiment == changed(path)  # and it is given no more epochs
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+def test_an_edited_point_is_retrained_on(keeps_weights):
+    session = Session(Experiment())
+    session.keeps_weights = keeps_weights
+    assert session.change(changed("data.edits"), epoch=1000) is Change.RETRAIN
+    both = replace(changed("data.edits"), {"data.edits": "", "data.noise": 0.1})
+    assert session.change(both, epoch=1000) is Change.RESTART
 
 
 def test_a_setting_together_with_a_shape_restarts():

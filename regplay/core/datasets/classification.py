@@ -182,7 +182,7 @@ def _spec(
     make: Callable[[DataSettings], Dataset],
     **defaults: Any,
 ) -> DatasetSpec:
-    defaults = {"label_noise": 0.0, "clean_valid": False} | defaults
+    defaults = {"label_noise": 0.0, "clean_valid": False, "edits": ""} | defaults
     return DatasetSpec(name, title, description, "classification", make, defaults)
 
 

@@ -434,6 +434,7 @@ _DEFAULTS = {
     "inputs": "",
     "task": "auto",
     "standardize": True,
+    "edits": "",
 }
 
 SPECS = (
