@@ -76,11 +76,10 @@ class NativeEngine:
         )
         _check_numbers(work, stretch, work.x.shape[1])
         count = self._threads_for(int((work.rates["trains"] != 0).sum()))
-        held, work.held = work.held, []
         work.progress["held"] = 0
-        for space in held:
+        for space in work.held:
             work.progress["held"][space.held] = 1
-        spaces = held + self._spaces(kernel, network, count - len(held))
+        spaces = work.held + self._spaces(kernel, network, count - len(work.held))
         try:
             _run(kernel.train, [(byref(call), s.address, s.held.ctypes.data) for s in spaces])
         finally:
