@@ -30,6 +30,7 @@ from regplay.core.measurements import layer_sizes
 from regplay.core.population import fit_at, measured, network_at
 from regplay.core.state import Checkpoints, Shape
 from regplay.core.training import Training, load_all
+from regplay.core.verdict import PointLosses
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
@@ -304,6 +305,14 @@ class JointTraining:
         if state is None:
             raise LookupError(f"member {member} has not been begun")
         return fit_at(state.member(index), self.experiments[member], self.datasets[member], grid)
+
+    def point_losses(self, member: int, epoch: int | None = None) -> PointLosses:
+        """The losses of a member's points at a kept epoch, and at its best epoch until then."""
+        experiment, dataset = self.experiments[member], self.datasets[member]
+        now = self.fit(None, member, epoch)
+        best_epoch = self.history.member(member).until(now.epoch).best_epoch
+        best = self.fit(None, member, best_epoch).valid if best_epoch >= 0 else None
+        return PointLosses.of(experiment, dataset, now, best)
 
     def predict(self, x: Floats, epoch: int | None = None) -> dict[int, Floats]:
         """What each member that has been begun predicts at measured inputs [n, d].

@@ -15,11 +15,11 @@ from typing import TextIO, TypeVar
 import numpy as np
 import torch
 
+from regplay.core.advice import Tried, compare, lineup, neighbours
 from regplay.core.device import Placement
 from regplay.core.experiment import Experiment
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
-from regplay.core.neighbours import Tried, lineup, neighbours
 from regplay.core.number_text import (
     counted,
     duration_text,
@@ -31,7 +31,6 @@ from regplay.core.number_text import (
 from regplay.core.population import engine_for, fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
-from regplay.core.trials import compare
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
 from regplay.session.results import Result, SweepResult, outcome_of
