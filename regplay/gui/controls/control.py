@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -147,6 +147,11 @@ class Combo(QComboBox):
         """The usual box, in the ring while it has the focus."""
         super().paintEvent(event)
         _paint_focus_ring_on(self)
+
+    def minimumSizeHint(self) -> QSize:
+        """By the present font: Qt keeps the one that it computed for the first."""
+        needed = self.sizeHint()
+        return QSize(min(needed.width(), self.minimumWidth()), needed.height())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the panel scroll."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.datasets import Floats
 from regplay.core.fields import FIELDS
-from regplay.core.number_text import exact, gap_text, number
+from regplay.core.number_text import exact, gap_text, number, percent_text
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
 from regplay.gui.plots import (
@@ -36,7 +36,7 @@ from regplay.gui.plots import (
     draw_marker,
     value_colors,
 )
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import Colors, mix, zoomed
 from regplay.gui.widgets import named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
@@ -352,6 +352,10 @@ class MapChart(Chart):
         if pressed is not None and self.cell_at(event.position()) == pressed:
             self._choose(pressed)
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sentence over an empty map, too."""
+        return super().minimumSizeHint() + QSize(zoomed(100), zoomed(60))
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""
         key = Qt.Key(event.key())
@@ -424,7 +428,7 @@ def cell_rows(shown: LandscapeMap, cell: Cell, colors: Colors) -> tuple[ReadoutR
         value = float(shown.measures[measure][at])
         is_share = measure.endswith("accuracy")
         if not (is_share and np.isnan(value)):  # as in regression
-            text = f"{value:.1%}" if is_share else number(value)
+            text = percent_text(value, 1) if is_share else number(value)
             color = colors.train if measure.startswith("train") else colors.valid
             rows.append(ReadoutRow(name, text, color))
     train, valid = (float(shown.measures[f"{split}_loss"][at]) for split in ("train", "valid"))
@@ -440,7 +444,7 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: Cell) -> str:
     """The best cell in words: what it reaches, and where it is."""
     at = (cell[1], cell[0])
     if measure == "accuracy":
-        reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
+        reached = f"validation accuracy {percent_text(shown.measures['valid_accuracy'][at], 1)}"
     else:
         reached = f"validation loss {number(shown.measures['valid_loss'][at])}"
     which = "best so far" if shown.stage else "best"

@@ -317,7 +317,7 @@ class Guide(QObject):
         hides = set[str]() if page is None else set(page.hides)
         if self._is_narrow and page is not None:
             named = {*highlights, *page.tries, *page.curves} & controls.paths()
-            hides |= controls.paths() - named if named else set()
+            hides |= controls.paths() - named
         controls.set_hidden_paths(hides)
         controls.set_highlighted(highlights)
         self.highlights_changed.emit(highlights)
