@@ -5,15 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontInfo,
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.core.advice import SettingChange, Tried, compare, lineup, neighbours
@@ -22,7 +14,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.theme import VERDICTS, colors_of, zoomed
+from regplay.gui.theme import VERDICTS, colors_of
 from regplay.gui.training import Study, StudyRequest, View
 from regplay.gui.widgets import ElidedLabel, Press, named
 
@@ -31,8 +23,6 @@ if TYPE_CHECKING:  # torch takes a second to import, and the window shows before
 
 _WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
 _PADDING = 12  # px
-_READ_OUT = 18  # px at 100 %, of the losses where there is room
-_BESIDE = 620  # px at 100 % that the verdict and its reason need beside these
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
@@ -180,7 +170,6 @@ class VerdictBar(QWidget):
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         row.addLayout(words, 1)
         row.addWidget(self.losses)
-        self._is_large = False
         self._snapshot: Snapshot | None = None
         self._view: View | None = None
         self._experiment: Experiment | None = None  # whose neighbours are to be trained
@@ -286,11 +275,6 @@ class VerdictBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the losses where the verdict alone has room; the plot below has them."""
         super().resizeEvent(event)
-        is_large = self.width() >= self._losses_width(zoomed(_READ_OUT)) + zoomed(_BESIDE)
-        if is_large != self._is_large:
-            self._is_large = is_large
-            self._make_room()
-            self.set_snapshot(self._snapshot)
         needed = self.minimumSizeHint().width() + self.losses.width() + 8
         self.losses.setVisible(self.width() >= needed)
 
@@ -302,28 +286,12 @@ class VerdictBar(QWidget):
 
     def _make_room(self) -> None:
         """Of a fixed size, so that new words and numbers don't lay out the whole window."""
-        pixels = self._pixels
-        lines = (
-            QFontMetrics(self._font(pixels)).lineSpacing() * 2 + self.fontMetrics().lineSpacing()
-        )
-        self.losses.setFixedSize(self._losses_width(pixels), lines + 2)
+        metrics = self.losses.fontMetrics()
+        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
+        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
         lines = self.advice.fontMetrics().lineSpacing() * 2
         self.reason.setFixedHeight(lines)
         self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
-
-    @property
-    def _pixels(self) -> int:
-        """How large the losses are written."""
-        return zoomed(_READ_OUT) if self._is_large else QFontInfo(self.font()).pixelSize()
-
-    def _font(self, pixels: int) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(pixels)
-        return font
-
-    def _losses_width(self, pixels: int) -> int:
-        metrics = QFontMetrics(self._font(pixels))
-        return sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Show a verdict."""
@@ -345,16 +313,15 @@ class VerdictBar(QWidget):
             rows.append(("accuracy", percent_text(accuracy, 1), percent_text(held_out, 1), gap))
         rows.insert(0, ("", "train", "validation", "gap"))
         scheme = colors_of(self)
-        plain, small = scheme.foreground, QFontInfo(self.font()).pixelSize()
+        plain = scheme.foreground
         colors = (plain, scheme.train, scheme.valid, plain)
         cells = "".join(
             "<tr>"
             + "".join(
-                f"<td align=right valign=bottom style='padding-left: {_PADDING}px; color: {color};"
-                f" font-size: {self._pixels if index and column else small}px'>{text}</td>"
-                for column, (text, color) in enumerate(zip(row, colors, strict=True))
+                f"<td align=right style='padding-left: {_PADDING}px; color: {color}'>{text}</td>"
+                for text, color in zip(row, colors, strict=True)
             )
             + "</tr>"
-            for index, row in enumerate(rows)
+            for row in rows
         )
         self.losses.setText(f"<table align=right cellspacing=0 cellpadding=0>{cells}</table>")

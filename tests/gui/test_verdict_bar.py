@@ -93,19 +93,3 @@ def test_advice_is_shorter_where_there_is_no_room(show_widget):
     QApplication.processEvents()
     assert QLabel.text(label).endswith("…")
     assert label.toolTip() == "Weight decay 0.01 brings the validation loss from 0.2 to 0.1."
-
-
-@pytest.mark.parametrize(("width", "pixels"), [(900, 14), (1400, 18)])
-def test_losses_are_read_from_afar_where_there_is_room(show_widget, width, pixels):
-    bar = show_widget(VerdictBar(), width, 80)
-    values = np.full((len(MEASURES), 1), np.nan)
-    values[:2, 0] = 0.05, -1.234e-05  # the widest
-    bar.set_snapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
-    assert f"font-size: {pixels}px'>0.05<" in bar.losses.text()
-    assert "font-size: 14px'>train<" in bar.losses.text()
-    document = QTextDocument()
-    document.setDefaultFont(bar.losses.font())
-    document.setHtml(bar.losses.text())
-    document.setDocumentMargin(0)
-    assert document.idealWidth() <= bar.losses.width()
-    assert document.size().height() <= bar.losses.height()
