@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import Dataset
 from regplay.gui.runs import SideTab
 from regplay.gui.training import StudyScheduler, View
-from regplay.gui.widgets import Toggle, named
+from regplay.gui.widgets import Toggle, fill, named
 from regplay.session.pins import Pins
 
 # Imported when first shown: together they take some 40 ms, and that of the network needs torch.
@@ -98,18 +98,10 @@ class Tabs(QWidget):
             "side": self._make_side,
         }
         self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._row.setContentsMargins(8, 4, 8, 4)
-        self._row.setSpacing(4)
-        tabs, self._actions = QHBoxLayout(), QHBoxLayout()
-        for part in (tabs, self._actions):
-            part.setSpacing(4)
-            self._row.addLayout(part)
+        tabs, self._actions = fill(QHBoxLayout(), spacing=4), fill(QHBoxLayout(), spacing=4)
+        fill(self._row, tabs, self._actions, margins=(8, 4, 8, 4), spacing=4)
         self._stack = QStackedLayout()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self._row)
-        layout.addLayout(self._stack, 1)
+        fill(QVBoxLayout(self), self._row, (self._stack, 1))
         self._stack.addWidget(fit_view)  # not before: it would be shown as a window
         self._buttons, group = {}, QButtonGroup(self)
         for name, (text, tip) in _TABS.items():

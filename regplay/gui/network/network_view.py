@@ -22,7 +22,7 @@ from regplay.gui.plots import (
     tab_row,
 )
 from regplay.gui.theme import ROLES, Colors
-from regplay.gui.widgets import Toggle, column, named
+from regplay.gui.widgets import Toggle, column, fill, named
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
@@ -226,11 +226,7 @@ class NetworkView(QWidget):
         right.addLayout(tab_row(self.measures.values(), self.layers, self.log_x))
         right.addWidget(self.norms, 2)
 
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._left, 9)
-        layout.addLayout(right, 11)
+        fill(QHBoxLayout(self), (self._left, 9), (right, 11), spacing=8)
 
     # what is shown
 

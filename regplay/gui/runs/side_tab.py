@@ -42,7 +42,7 @@ from regplay.gui.runs.run_rows import (
 )
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
-from regplay.gui.widgets import Press, named
+from regplay.gui.widgets import Press, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -252,17 +252,10 @@ class _Cell(QWidget):
         self.fit: Fit | None = None
         self._dataset: Dataset | None = None
         self._place: Place | None = None
-        head = QHBoxLayout()
-        head.setSpacing(2)
-        head.addWidget(self.title, 1)
+        head = fill(QHBoxLayout(), (self.title, 1), self.adopt, self.pin, spacing=2)
+        fill(QVBoxLayout(self), head, (self.view, 1))
         for button in (self.adopt, self.pin):
             button.hide()
-            head.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
 
     def set_up(self, place: Place, dataset: Dataset) -> bool:
         """Show another run; whether its data are others than before."""
@@ -383,11 +376,7 @@ class SideTab(QWidget):
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.legend)
-        column.addLayout(self._grid, 1)
+        fill(QVBoxLayout(self), self.legend, (self._grid, 1))
 
     # who is shown
 

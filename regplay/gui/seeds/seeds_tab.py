@@ -46,7 +46,7 @@ from regplay.gui.plots import (
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
-from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
+from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, fill, named
 
 if TYPE_CHECKING:  # it loads torch, which only the thread may wait for
     from regplay.core.joint import JointTraining
@@ -391,9 +391,7 @@ class SeedsTab(QWidget):
         self.double_descent.clicked.connect(self._choose_double_descent)
 
     def _compose(self) -> None:
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(6)
+        row = fill(QHBoxLayout(), margins=(8, 4, 8, 4), spacing=6)
         for text, widget in (("Seeds", self.box), ("against", self.combo)):
             label = QLabel(text)
             label.setBuddy(widget)
@@ -403,17 +401,9 @@ class SeedsTab(QWidget):
         row.addWidget(self.control, 1)
         row.addSpacing(6)
         row.addWidget(self.double_descent)
-        self._both = QWidget()
-        self._plots = QHBoxLayout(self._both)
-        self._plots.setContentsMargins(0, 0, 0, 0)
-        self._plots.setSpacing(8)
-        self._plots.addWidget(self.spread, _PLOT)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
-        self._pages = QStackedLayout()
-        layout.addLayout(self._pages, 1)
+        self._both, self._pages = QWidget(), QStackedLayout()
+        self._plots = fill(QHBoxLayout(self._both), (self.spread, _PLOT), spacing=8)
+        fill(QVBoxLayout(self), row, (self._pages, 1))
         self._pages.addWidget(self._both)
         self._pages.addWidget(self.invitation)
         self._right = QStackedLayout()
