@@ -17,7 +17,7 @@ if sys.platform.startswith("linux") and not (
 os.environ.setdefault("PYQTGRAPH_QT_LIB", "PySide6")
 
 
-_ENOUGH = 20_000  # objects to look through after each test
+_ENOUGH = 50_000  # objects to look through after each test
 _aside: list[weakref.ref[object]] = []  # Qt's among those that `put_aside` has frozen
 
 
@@ -48,6 +48,8 @@ def _of_qt(things: Iterable[object]) -> list[object]:
 @pytest.fixture(autouse=True)
 def leaves_nothing() -> Iterator[None]:
     """Fail a test that leaves a window, a running QThread, an active QTimer or a thread."""
+    if len(gc.get_objects()) > _ENOUGH:
+        put_aside()  # now, when nothing of the test before is held any more
     threads_before = set(threading.enumerate())
     yield
     if "PySide6.QtWidgets" not in sys.modules:
@@ -65,9 +67,7 @@ def leaves_nothing() -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"windows left: {left}"
-    things = gc.get_objects()
-    count = len(things)
-    found = _of_qt(things) + _of_qt(ref() for ref in _aside)
+    found = _of_qt(gc.get_objects()) + _of_qt(ref() for ref in _aside)
     objects = [thing for thing in found if shiboken6.isValid(thing)]
     running = [t for t in objects if isinstance(t, QThread) and t.isRunning()]
     running = [thread for thread in running if thread is not app.thread()]
@@ -80,6 +80,3 @@ def leaves_nothing() -> Iterator[None]:
         if not isinstance(thread, threading._DummyThread)
     ]
     assert not threads, f"threads left: {threads}"
-    del things, found, objects, running
-    if count > _ENOUGH:
-        put_aside()

@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from regplay.core.datasets import Floats
+
 MEASURES = (
     "train_loss",
     "valid_loss",
@@ -15,7 +17,6 @@ MEASURES = (
     "objective",
     "weight_norm",
 )
-Floats = NDArray[np.float64]
 Ending = Literal["", "stopped early", "diverged"]
 
 

@@ -17,7 +17,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, Field, get
 
 # Places in an exported script, with the names that `regplay.session.export.script` fills in.
-Place = Literal[
+ScriptPlace = Literal[
     "optimizer",  # an argument of the optimizer
     "hidden",  # a module after each activation
     "input",  # what is given to the network in place of `{x}`
@@ -54,7 +54,7 @@ class Hyperparameter:
     # Of a regularizer that is off: values that advice tries, the likeliest first.
     tries: tuple[float, ...] = ()
     # What it adds to the exported script while it is on, and where.
-    script: Mapping[Place, str] = field(default_factory=dict)
+    script: Mapping[ScriptPlace, str] = field(default_factory=dict)
 
 
 # Positions of curves, all of which the slider stops at
@@ -146,6 +146,11 @@ def _not_in_the_data(experiment: Experiment, path: str) -> str:
     return "" if is_read else f"the dataset {name} doesn't use it"
 
 
+def _no_edits(experiment: Experiment, path: str) -> str:
+    unread = _not_in_the_data(experiment, path)
+    return unread or ("" if experiment.data.edits else "no training point was edited")
+
+
 # The table. Another regularizer is one more entry here and one more field of the experiment, a
 # number of `struct rates` in native/kernel.h, and what the two engines do with it.
 
@@ -154,6 +159,7 @@ _STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     **{path: _DATA for path in FIELDS if path.startswith("data.")},
+    "data.edits": replace(_DATA, unused=_no_edits),
     "data.n_train": replace(_DATA, curve=_POINTS),
     "data.noise": replace(_DATA, curve=_NOISES),
     "model.depth": Hyperparameter(curve=_each),

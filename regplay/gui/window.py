@@ -9,12 +9,12 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QPaintEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
+from regplay.gui.columns import Columns, ScrolledPlots
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
@@ -36,7 +36,6 @@ from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
-_NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
@@ -155,11 +154,11 @@ class MainWindow(QMainWindow):
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        centre = column(self.banner, self.verdict_bar, plots, grows=plots)
-        halves = divided("halves", beside, self.controls, centre, (0, 1))
-        halves.addWidget(self.lesson_panel)
-        halves.setStretchFactor(2, 0)
-        self.setCentralWidget(column(halves, self.timeline, grows=halves))
+        scrolled = ScrolledPlots(plots)
+        centre = column(self.banner, self.verdict_bar, scrolled, grows=scrolled)
+        columns = Columns(self.controls, centre, self.lesson_panel)
+        columns.narrowed.connect(self.guide.set_narrow)
+        self.setCentralWidget(column(columns, self.timeline, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -380,11 +379,6 @@ class MainWindow(QMainWindow):
         if not self._is_painted:
             self._is_painted = True
             self.painted.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell the lesson how much room there is."""
-        super().resizeEvent(event)
-        self.guide.set_narrow(event.size().width() < _NARROW)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the plot under the mouse."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from regplay.core import UserError
-from regplay.core.datasets import points_in
+from regplay.core.datasets import counted_edits, points_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
@@ -193,6 +193,8 @@ def _text(path: str, value: Value) -> str:
         return _SWITCHES[path][bool(value)]
     if path in _POINTS:
         text = counted(points_in(str(value)), "point")
+    elif path == "data.edits":
+        text = counted_edits(str(value))
     else:  # a seed is a name, and no quantity
         text = str(value) if path.endswith("seed") else value_text(value, 6)
     return f"{FIELDS[path].symbol} {text}".strip()

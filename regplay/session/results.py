@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
+from regplay.core.advice import Tried
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
-from regplay.core.history import Floats, History, Snapshot
-from regplay.core.neighbours import Tried
+from regplay.core.history import History, Snapshot
 from regplay.core.sweep import Sweep
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml

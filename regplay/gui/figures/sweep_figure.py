@@ -10,9 +10,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 
-from regplay.core.datasets import REGISTRY
+from regplay.core.datasets import REGISTRY, Floats
 from regplay.core.fields import FIELDS, Value
-from regplay.core.history import Floats
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes

@@ -45,7 +45,7 @@ from regplay.gui.landscape.map_chart import (
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import StudyControl, Toggle, fill, named
+from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, fill, named
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
@@ -121,6 +121,11 @@ class LandscapeHeader(QWidget):
         self._usable: Collection[str] = SWEEPABLE
         self.control = StudyControl("landscape")
         self.choosers = (AxisChooser("x", "column"), AxisChooser("y", "row"))
+        row = FlowLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(4)
+        row.addWidget(self.choosers[0])
+        row.addWidget(beside(QLabel("×"), self.choosers[1]))
         self.toggles: dict[Measure, Toggle] = {}
         group = QButtonGroup(self)
         for measure, name in MEASURE_NAMES.items():
@@ -129,9 +134,7 @@ class LandscapeHeader(QWidget):
             self.toggles[measure] = toggle
         self.toggles["valid_loss"].setChecked(True)
         self.toggles["accuracy"].hide()
-        x, y = self.choosers
-        row = QHBoxLayout(self)
-        fill(row, x, QLabel("×"), y, 6, (self.control, 1), margins=(2, 2, 2, 2), spacing=4)
+        row.add_growing(self.control)
         for index, chooser in enumerate(self.choosers):
             chooser.paths.activated.connect(partial(self._choose_path, index))
             chooser.counts.activated.connect(partial(self._choose_count, index))

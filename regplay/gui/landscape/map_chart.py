@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -36,7 +36,7 @@ from regplay.gui.plots import (
     draw_marker,
     value_colors,
 )
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import Colors, mix, zoomed
 from regplay.gui.widgets import named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
@@ -351,6 +351,10 @@ class MapChart(Chart):
         pressed, self._pressed = self._pressed, None
         if pressed is not None and self.cell_at(event.position()) == pressed:
             self._choose(pressed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sentence over an empty map, too."""
+        return super().minimumSizeHint() + QSize(zoomed(100), zoomed(60))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""

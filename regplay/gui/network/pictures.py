@@ -29,7 +29,7 @@ from regplay.gui.plots import (
     nice_step,
     paint_readout,
 )
-from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix
+from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix, zoomed
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -249,7 +249,7 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.3g}k"
 
 
-_NARROW = 104  # pixels of a panel below which there are two rows of them
+_NARROW = 104  # pixels at 100 % of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels
 _TICKS = 30  # pixels left of a plot, for counts
 _SWATCH = 12
@@ -292,6 +292,10 @@ class Histograms(KeptPicture):
     def sizeHint(self) -> QSize:
         """Room for four panels."""
         return QSize(520, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two panels below as many, and their titles."""
+        return QSize(zoomed(220), zoomed(190))
 
     def set_layers(self, layers: tuple[LayerWeights, ...]) -> None:
         """Show these; ranges grow until `forget` or another number of layers."""
@@ -372,7 +376,8 @@ class Histograms(KeptPicture):
         count = len(self._weights)
         if not count:
             return []
-        rows = 1 if (self.width() + _GAP) / count - _GAP >= _NARROW else 2
+        narrow = _NARROW if self.is_figure else zoomed(_NARROW)
+        rows = 1 if (self.width() + _GAP) / count - _GAP >= narrow else 2
         columns = -(-count // rows)
         width = (self.width() - (columns - 1) * _GAP) / columns
         height = self.height() / rows

@@ -10,7 +10,6 @@ from regplay.core.joint import JointTraining
 from regplay.core.population import Population, fit_at, stochastic_passes
 from regplay.core.state import State
 from regplay.core.training import Training
-from regplay.core.trials import point_losses
 from regplay.core.verdict import PointLosses
 from regplay.gui.training.messages import Job, Look, View
 from regplay.session.session import Run
@@ -97,7 +96,7 @@ class Viewer:
             best=None,
             look=look,
             is_finished=True,
-            points=point_losses(study, look.member, look.epoch),
+            points=study.point_losses(look.member, look.epoch),
             beside=self._beside_at(look),
         )
 

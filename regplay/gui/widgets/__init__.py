@@ -3,7 +3,9 @@
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon
 from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.gui.widgets.layout import (
+    FlowLayout,
     ScrolledColumn,
+    beside,
     column,
     divided,
     fill,
@@ -12,4 +14,4 @@ from regplay.gui.widgets.layout import (
     take_out,
 )
 from regplay.gui.widgets.study_control import StudyControl
-from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence
+from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel

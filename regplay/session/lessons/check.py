@@ -84,7 +84,7 @@ class _Case:
     experiments: tuple[Experiment, ...]  # of resampled networks, the first of them
 
 
-class _Together:
+class _Distinct:
     """Distinct experiments that are trained together."""
 
     def __init__(self, experiments: Sequence[Experiment], device: str) -> None:
@@ -186,7 +186,7 @@ class LessonCheck:
                         alone.append(experiment)
                 cases.append(_Case((first_seed + more) % _SEEDS, tuple(experiments)))
             self._cases.append((page, claim, cases))
-        self._alone = _Together(alone, device) if alone else None
+        self._alone = _Distinct(alone, device) if alone else None
         self._resampled = {
             settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
         }

@@ -2,17 +2,16 @@
 
 import numpy as np
 import pytest
-from trainings import try_neighbours
+from trainings import judged, try_neighbours
 
+from regplay.core.advice import SEEDS, SettingChange, compare, lineup, neighbours
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS
 from regplay.core.joint import JointTraining
-from regplay.core.neighbours import SEEDS, SettingChange, lineup, neighbours
 from regplay.core.number_text import number
 from regplay.core.sweep import sweep_axis
-from regplay.core.trials import compare, judged
 from regplay.core.verdict import PointLosses, judge
 
 pytestmark = pytest.mark.usefixtures("one_thread")
