@@ -73,11 +73,7 @@ def column(*widgets: QWidget, grows: QWidget) -> QWidget:
 def beside(*widgets: QWidget) -> QWidget:
     """Widgets beside one another that stay together where a row is broken."""
     whole = QWidget()
-    layout = QHBoxLayout(whole)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
+    fill(QHBoxLayout(whole), *widgets, spacing=4)
     return whole
 
 
