@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
-from regplay.gui.plots.canvas import Canvas, Frame, HoverItem, Layer, Reading
-from regplay.gui.plots.scale import Range, Scale, Tick, extend, extend_decades
+from regplay.gui.plots.canvas import Canvas, HoverItem, Layer, Reading
+from regplay.gui.plots.scale import Frame, Range, Scale, Tick, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoomed
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half

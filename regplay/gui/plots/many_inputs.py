@@ -24,7 +24,7 @@ from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.canvas import (
-    Frame,
+    LineLayer,
     Picture,
     Reading,
     Readout,
@@ -34,11 +34,10 @@ from regplay.gui.plots.canvas import (
 )
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.scale import padded
+from regplay.gui.plots.scale import Frame, padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
-    LineLayer,
     Points,
     PointsLayer,
     Segments,
