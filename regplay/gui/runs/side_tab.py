@@ -297,7 +297,7 @@ _KEY = "side by side"
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
+class TrainedTogether:
     """What is known of networks that are trained together.
 
     Attributes
@@ -312,7 +312,7 @@ class Together:
     checkpoints: Sequence[Checkpoints]
 
 
-def seen_together(training: "JointTraining", epoch: int | None) -> Together:
+def seen_together(training: "JointTraining", epoch: int | None) -> TrainedTogether:
     """What each member predicts at an epoch."""
     fits: list[Fit | None] = []
     for member, dataset in enumerate(training.datasets):
@@ -322,7 +322,7 @@ def seen_together(training: "JointTraining", epoch: int | None) -> Together:
             fits.append(None)
     is_final = training.finished and epoch is None
     members = range(len(fits)) if is_final else ()
-    return Together(fits, [training.checkpoints(member) for member in members])
+    return TrainedTogether(fits, [training.checkpoints(member) for member in members])
 
 
 class SideTab(QWidget):
@@ -464,7 +464,9 @@ class SideTab(QWidget):
         if study is None or study.history is None or not self.compared_runs:
             return
         self.recorded = study.history.epochs.tolist()
-        together = study.digest if isinstance(study.digest, Together) else Together((), ())
+        together = (
+            study.digest if isinstance(study.digest, TrainedTogether) else TrainedTogether((), ())
+        )
         train, valid = (study.history.values(f"{split}_loss", epoch) for split in _WORDS[:2])
         for member, each in enumerate(self.compared_runs):
             study.history.read_on(each.run.history, member)
