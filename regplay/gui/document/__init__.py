@@ -3,5 +3,3 @@
 from regplay.gui.document.documents import Dialogs, Documents
 from regplay.gui.document.file_commands import FileCommands
 from regplay.gui.document.shown_session import Appearance, ShownSession
-
-__all__ = ["Appearance", "Dialogs", "Documents", "FileCommands", "ShownSession"]

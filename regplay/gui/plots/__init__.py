@@ -23,16 +23,27 @@ from regplay.gui.plots.fit_panel import (
     FitPanel,
     Overlay,
     Subject,
-    interpolated,
     wrong_text,
 )
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.images import paint_images
-from regplay.gui.plots.legend import Entry, Legend, LegendChart, paint_legend, tab_row
+from regplay.gui.plots.legend import (
+    Entry,
+    Legend,
+    LegendChart,
+    paint_legend,
+    tab_row,
+    without_named,
+)
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
-from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView, WeightsView
+from regplay.gui.plots.many_inputs import (
+    ConfusionView,
+    PredictedChart,
+    PredictedView,
+    WeightsView,
+    paint_images,
+)
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.scale import (
     LARGEST,
@@ -62,81 +73,3 @@ from regplay.gui.plots.shapes import (
 )
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, value_colors
-
-__all__ = [
-    "LARGEST",
-    "LOCKED",
-    "TRAIN_SHAPE",
-    "VALID_SHAPE",
-    "Axes",
-    "Axis",
-    "Band",
-    "Bar",
-    "Chart",
-    "ChartPanel",
-    "ColorBar",
-    "ConfusionView",
-    "CurveView",
-    "CurvesLayer",
-    "DropoutPasses",
-    "Entry",
-    "EpochCurve",
-    "FitPanel",
-    "FitView",
-    "Frame",
-    "GridLayer",
-    "HistoryView",
-    "HoverItem",
-    "Layer",
-    "Legend",
-    "LegendChart",
-    "LossLine",
-    "MeasurePlot",
-    "Overlay",
-    "Picture",
-    "PinnedCurves",
-    "Points",
-    "PointsLayer",
-    "PredictedChart",
-    "PredictedView",
-    "Range",
-    "Reading",
-    "Readout",
-    "ReadoutRow",
-    "ReadoutWidget",
-    "Scale",
-    "Segments",
-    "Shape",
-    "Side",
-    "SmallestLoss",
-    "Subject",
-    "SurfaceColors",
-    "SurfaceView",
-    "WeightsView",
-    "around_valley",
-    "bounds",
-    "class_at",
-    "class_heights",
-    "dots_on",
-    "draw_joined",
-    "draw_marker",
-    "draw_valley",
-    "empty_picture",
-    "extend",
-    "highest_usual",
-    "interpolated",
-    "loss_scale",
-    "marker_scale",
-    "nice_step",
-    "paint_images",
-    "paint_legend",
-    "paint_readout",
-    "pen",
-    "sides_of",
-    "spread",
-    "tab_row",
-    "toward_the_best",
-    "value_colors",
-    "within_fences",
-    "wrong_text",
-]
