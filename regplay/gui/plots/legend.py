@@ -126,7 +126,7 @@ class Legend(QWidget):
         """
         metrics = QFontMetrics(self.font())
         # A function of Qt's, wrapped by itself, has PySide write its help text: 20 ms of the start.
-        advance = cache(lambda text: metrics.horizontalAdvance(text))
+        advance = cache(lambda text: metrics.horizontalAdvance(text) + 1)  # it rounds
         own = [entry for entry in self.entries if not entry.is_other]
         others = [entry for entry in self.entries if entry.is_other]
         for left_out in range(len(others) + 1):
