@@ -6,6 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,7 +80,19 @@ _SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---012345
 # what several of them share
 
 
-def whole_number(least: int) -> Callable[[str], int]:
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: one line about it, what it accepts, and what it does.
+
+    `run` returns the exit code. It may raise `UserError`, whose message is shown.
+    """
+
+    summary: str
+    configure: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def _whole_number(least: int) -> Callable[[str], int]:
     """What reads an argument that is a whole number, at least `least`."""
 
     def read(text: str) -> int:
@@ -114,7 +127,7 @@ def add_device(parser: ArgumentParser) -> None:
     )
 
 
-def add_experiment(parser: ArgumentParser) -> None:
+def _add_experiment(parser: ArgumentParser) -> None:
     """What commands that train without a window share: the experiment and changes to it."""
     parser.add_argument(
         "experiment",
@@ -132,7 +145,7 @@ def add_experiment(parser: ArgumentParser) -> None:
     )
 
 
-def add_output(parser: ArgumentParser, json: str) -> None:
+def _add_output(parser: ArgumentParser, json: str) -> None:
     """The device and where results go; `json` says what `--json` prints."""
     add_device(parser)
     parser.add_argument(
@@ -157,16 +170,15 @@ def _show(text: str) -> None:
 # `regplay train`
 
 
-def configure_train(parser: ArgumentParser) -> None:
-    """Say what `regplay train` accepts."""
+def _configure_train(parser: ArgumentParser) -> None:
     parser.description = (
         "Trains an experiment without a window and prints its final losses, a verdict on the fit,\n"
         "and which nearby setting does better. An empty file is an experiment too: whatever it\n"
         "doesn't say takes its default."
     )
     parser.epilog = _TRAIN_FILES
-    add_experiment(parser)
-    add_output(
+    _add_experiment(parser)
+    _add_output(
         parser,
         "print nothing but a JSON object: final measurements, the best epoch, the number of "
         "epochs trained, whether it diverged, seconds, the engine that computed, the verdict, and "
@@ -180,8 +192,7 @@ def configure_train(parser: ArgumentParser) -> None:
     )
 
 
-def run_train(options: Namespace) -> int:
-    """Train and print or write what came of it; returns the exit code."""
+def _run_train(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
@@ -214,14 +225,13 @@ def run_train(options: Namespace) -> int:
 # `regplay sweep`
 
 
-def configure_sweep(parser: ArgumentParser) -> None:
-    """Say what `regplay sweep` accepts."""
+def _configure_sweep(parser: ArgumentParser) -> None:
     parser.description = (
         "Trains an experiment at many values of its fields, all of them together, and prints the\n"
         "best ones. Each network comes to what `regplay train` would come to with its values."
     )
     parser.epilog = _SWEEP_FILES
-    add_experiment(parser)
+    _add_experiment(parser)
     parser.add_argument(
         "--vary",
         action="append",
@@ -232,12 +242,12 @@ def configure_sweep(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=whole_number(1),
+        type=_whole_number(1),
         default=1,
         metavar="K",
         help="train each combination with K seeds: the experiment's own and those that follow it",
     )
-    add_output(
+    _add_output(
         parser,
         "print nothing but a JSON object: the axes, the number of seeds, a member for each network "
         "with its values, seed, final and best measurements, seconds, the engine that computed, "
@@ -245,8 +255,7 @@ def configure_sweep(parser: ArgumentParser) -> None:
     )
 
 
-def run_sweep(options: Namespace) -> int:
-    """Train a sweep and print or write what came of it; returns the exit code."""
+def _run_sweep(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
@@ -301,14 +310,13 @@ def _write_sweep(folder: Path, result: "SweepResult") -> None:
 # `regplay export`
 
 
-def configure_export(parser: ArgumentParser) -> None:
-    """Say what `regplay export` accepts."""
+def _configure_export(parser: ArgumentParser) -> None:
     parser.description = (
         "Prints an experiment as a short script of plain PyTorch, which trains the same network\n"
         "on the same data and prints its final training and validation loss."
     )
     parser.epilog = _EXPORT_NOTES
-    add_experiment(parser)
+    _add_experiment(parser)
     parser.add_argument(
         "-o",
         "--out",
@@ -318,8 +326,7 @@ def configure_export(parser: ArgumentParser) -> None:
     )
 
 
-def run_export(options: Namespace) -> int:
-    """Print or write the script; returns the exit code."""
+def _run_export(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment
     from regplay.session.export import to_pytorch
     from regplay.session.files import write_file
@@ -338,8 +345,7 @@ def run_export(options: Namespace) -> int:
 # `regplay lessons`
 
 
-def configure_lessons(parser: ArgumentParser) -> None:
-    """Say what `regplay lessons` accepts."""
+def _configure_lessons(parser: ArgumentParser) -> None:
     parser.description = (
         "Lists the lessons, or with --check trains everything that they claim and says whether it\n"
         "holds."
@@ -354,13 +360,13 @@ def configure_lessons(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=whole_number(1),
+        type=_whole_number(1),
         metavar="K",
         help="check each claim with K seeds; of these the same share has to agree, rounded up",
     )
     parser.add_argument(
         "--first-seed",
-        type=whole_number(0),
+        type=_whole_number(0),
         metavar="N",
         help="the first of the seeds, 0 by default; the others follow it",
     )
@@ -372,8 +378,7 @@ def configure_lessons(parser: ArgumentParser) -> None:
     )
 
 
-def run_lessons(options: Namespace) -> int:
-    """List lessons or check their claims; returns the exit code."""
+def _run_lessons(options: Namespace) -> int:
     from regplay.session.lessons import find_lesson, lessons
 
     if options.check is None and (options.seeds is not None or options.first_seed is not None):
@@ -414,3 +419,13 @@ def run_lessons(options: Namespace) -> int:
         return INTERRUPTED
     holds = all(check is None or check.holds for _, results in checked for check in results)
     return 0 if holds else DOES_NOT_HOLD
+
+
+COMMANDS = {
+    "train": Command("train an experiment without a window", _configure_train, _run_train),
+    "sweep": Command("train it at many values of its fields", _configure_sweep, _run_sweep),
+    "lessons": Command(
+        "list the lessons, or check what they claim", _configure_lessons, _run_lessons
+    ),
+    "export": Command("print it as a script of plain PyTorch", _configure_export, _run_export),
+}

@@ -109,12 +109,9 @@ def seconds_of(sweep: Sweep) -> float:
         dataset = load(sweep.experiment.data)
     except DatasetError:
         return math.inf
-    n_valid, ends = len(dataset.valid.y), (dataset.n_inputs, dataset.n_outputs)
     is_along = any(axis.path == "data.n_train" for axis in sweep.axes)
     return sum(
-        training_seconds(
-            one, one.data.n_train if is_along else len(dataset.train.y), n_valid, *ends
-        )
+        training_seconds(one, dataset, one.data.n_train if is_along else None)
         for one in sweep.experiments
     )
 
