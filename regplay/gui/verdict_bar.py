@@ -76,11 +76,12 @@ class Headline(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(VERDICTS[self._verdict.kind]))
-        painter.drawRoundedRect(QRectF(self.rect()), 6.0, 6.0)
-        painter.setPen(Qt.GlobalColor.white)
         whole = self.text()
-        fits = self._size_of(whole).width() <= self.width()
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, whole if fits else self._short)
+        words = whole if self._size_of(whole).width() <= self.width() else self._short
+        ground = QRectF(0, 0, min(self._size_of(words).width(), self.width()), self.height())
+        painter.drawRoundedRect(ground, 6.0, 6.0)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
 
     @property
