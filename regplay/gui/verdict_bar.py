@@ -167,7 +167,7 @@ class VerdictBar(QWidget):
             line.addWidget(widgets[1], 1)
             words.addLayout(line)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 10, 2)
+        row.setContentsMargins(8, 4, 8, 4)
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         row.addLayout(words, 1)
         row.addWidget(self.losses)

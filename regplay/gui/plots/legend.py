@@ -253,7 +253,7 @@ class LegendChart(QWidget):
         self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()
         self.header = QHBoxLayout()
-        self.header.setContentsMargins(0, 0, 4, 0)
+        self.header.setContentsMargins(8, 0, 8, 0)
         self.header.setSpacing(4)
         self.header.addWidget(self.legend, 1)
         self.row = QHBoxLayout()
@@ -268,7 +268,7 @@ class LegendChart(QWidget):
 def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> FlowLayout:
     """Buttons on the left, the legend in the room that is left, switches on the right."""
     row = FlowLayout()
-    row.setContentsMargins(4, 0, 4, 0)
+    row.setContentsMargins(8, 0, 8, 0)
     row.setSpacing(4)
     for tab in tabs:
         row.addWidget(tab)
