@@ -29,6 +29,7 @@ from regplay.gui.menus import Menus
 from regplay.gui.plots.chart import LOCKED, Chart
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.recording.presentation import Stage
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -159,7 +160,8 @@ class MainWindow(QMainWindow):
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
-        halves = divided("halves", beside, self.controls, centre, (0, 1))
+        self._plots, self._bottom = plots, bottom
+        halves = self._halves = divided("halves", beside, self.controls, centre, (0, 1))
         halves.addWidget(self.lesson_panel)
         halves.setStretchFactor(2, 0)
         self.setCentralWidget(column(halves, self.timeline, grows=halves))
@@ -306,6 +308,20 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
+
+    def stage(self) -> Stage:
+        """The parts that are arranged for an audience."""
+        return Stage(
+            self.centralWidget(),
+            (self.menuBar(), self.status),
+            self._halves,
+            self._plots,
+            self._bottom,
+            self.controls,
+            self.tabs,
+            self.timeline,
+            self.verdict_bar,
+        )
 
     # What only a window has
 

@@ -1,7 +1,15 @@
 """What is open: session files, recent ones, autosave and recovery, links."""
 
-from regplay.gui.document.documents import Dialogs, Documents
+from regplay.gui.document.documents import Dialogs, Documents, Keeping, Recovery
 from regplay.gui.document.file_commands import FileCommands
 from regplay.gui.document.shown_session import Appearance, ShownSession
 
-__all__ = ["Appearance", "Dialogs", "Documents", "FileCommands", "ShownSession"]
+__all__ = [
+    "Appearance",
+    "Dialogs",
+    "Documents",
+    "FileCommands",
+    "Keeping",
+    "Recovery",
+    "ShownSession",
+]

@@ -1,6 +1,6 @@
 """What runs on the training thread, and what the main thread hands to it and gets back."""
 
-from regplay.gui.training.clock import Clock, SystemClock, Timer
+from regplay.gui.training.clock import Clock, SystemClock, Timer, VirtualClock
 from regplay.gui.training.messages import Look, Start, Study, StudyRequest, View
 from regplay.gui.training.runner import Runner, StudyScheduler
 
@@ -15,4 +15,5 @@ __all__ = [
     "SystemClock",
     "Timer",
     "View",
+    "VirtualClock",
 ]

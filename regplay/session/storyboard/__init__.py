@@ -1,5 +1,6 @@
 """Storyboards: films of the window, written down."""
 
+from regplay.session.storyboard.slides import between, between_epochs, eased
 from regplay.session.storyboard.storyboard import (
     SIZES,
     Caption,
@@ -48,7 +49,10 @@ __all__ = [
     "Train",
     "Wait",
     "WaitUntil",
+    "between",
+    "between_epochs",
     "duration",
+    "eased",
     "load_storyboard",
     "loads_storyboard",
     "verb",
