@@ -73,6 +73,7 @@ all the same, and the exit code is 130.
 """
 _ALL = ""  # lessons
 _MARKS = "✓✗"
+_SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---0123456789"
 
 
 # what several of them share
@@ -143,6 +144,16 @@ def add_output(parser: ArgumentParser, json: str) -> None:
     parser.add_argument("--json", action="store_true", help=json)
 
 
+def _show(text: str) -> None:
+    """Print it, with other signs for those that can't be printed here."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        _SIGNS.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(str.maketrans(_SIGNS, _PLAIN_SIGNS))
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)
+
+
 # `regplay train`
 
 
@@ -193,7 +204,7 @@ def run_train(options: Namespace) -> int:
         summary = result.summary() | verdict_summary(verdict, tried)
         print(json.dumps(summary, allow_nan=False), flush=True)
     else:
-        print(describe(result, verdict, tried), flush=True)
+        _show(describe(result, verdict, tried))
     if options.out is not None:
         write_results(options.out, result)
         print(f"Results are in {options.out}", file=sys.stderr)
@@ -251,7 +262,7 @@ def run_sweep(options: Namespace) -> int:
     if options.json:
         print(json.dumps(result.summary(), allow_nan=False), flush=True)
     else:
-        print(describe_sweep(result), flush=True)
+        _show(describe_sweep(result))
     if options.out is not None and result.finished:
         _write_sweep(options.out, result)
     return INTERRUPTED if was_stopped else 0
@@ -403,13 +414,3 @@ def run_lessons(options: Namespace) -> int:
         return INTERRUPTED
     holds = all(check is None or check.holds for _, results in checked for check in results)
     return 0 if holds else DOES_NOT_HOLD
-
-
-def _show(text: str) -> None:
-    """Print what lessons say, with other signs for those that can't be printed here."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        _MARKS.encode(encoding)
-    except UnicodeEncodeError:
-        text = text.translate(str.maketrans(_MARKS, "+-"))
-    print(text.encode(encoding, "replace").decode(encoding), flush=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regplay.core.datasets.dataset import Dataset, Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.fields import Value
 from regplay.core.hyperparameters import REGULARIZERS
 from regplay.core.sweep import NumberAxis

@@ -24,11 +24,12 @@ MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
-        *((name, "i8") for name in ("step", "updates", "row", "record", "measured")),
+        *((name, "i8") for name in ("step", "updates", "row", "passed", "updated")),
+        *((name, "i8") for name in ("record", "measured", "kept", "held")),
         ("sums", "f8", (MEANS,)),
     ]
 )
-RECORDING = ["record", "measured", "sums"]  # those of a stretch's records
+RECORDING = ["record", "measured", "kept", "sums"]  # those of a stretch's records
 # The numbers that may differ between members: `struct rates` there.
 RATES = np.dtype(
     [
@@ -141,8 +142,13 @@ class Work:
     progress: NDArray[Any]  # `PROGRESS` of each member [M]
     momentum: float = 0.0  # μ of `momentum`
     decays_biases: bool = True  # whether weight decay and L1 act on biases too
-    # [M, …], room for gradients of steps that were left in the middle, as the engine likes.
-    gradients: Tensor = field(default_factory=lambda: torch.empty(0))
+    # What an engine that was stopped in the middle of steps knows of them, and the tensors do not.
+    held: list[Any] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Begin anew what is begun of a step: once settled, before the tensors are written."""
+        self.held.clear()
+        self.progress[["row", "passed"]] = 0
 
     @property
     def steps_per_epoch(self) -> int:
@@ -188,6 +194,16 @@ class Engine(Protocol):
         It comes back earlier if asked to by `stop`, and goes on when called with the same stretch.
         The first record may be at the step where the members stand. `goal` is not beyond the
         stretch's end.
+
+        Parameters and momenta are up to date once no member is on its way; after a stop `settle`
+        makes them so.
+        """
+
+    def settle(self, work: Work) -> None:
+        """Bring parameters and momenta up to date, each member's after a whole step.
+
+        It takes the rates that the members were trained with. Training goes on from there without
+        doing anything twice, unless what is `held` is forgotten.
         """
 
     def predict(self, population: Networks, x: Tensor) -> Tensor:

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 
 _CURVE_POINTS = 256
 _SURFACE_POINTS = 72  # along each axis

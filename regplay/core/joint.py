@@ -246,7 +246,7 @@ class JointTraining:
             As for `Training.train`.
         """
         first, stop = self._waiting[0], stop or Stop()
-        at_once = self._begun(first).population.engine.at_once // len(first.places)
+        at_once = self._begun(first).engine.at_once // len(first.places)
         if at_once < 2 or len(self._waiting) == 1:
             return self._train(first, stop)
         waiting, end = iter(tuple(self._waiting)), time.perf_counter() + _WHILE

@@ -7,6 +7,7 @@ and a member's numbers are the same whoever computes them.
 import threading
 from collections.abc import Callable, Sequence
 from ctypes import byref
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -51,19 +52,57 @@ class NativeEngine:
 
     def train(self, work: Work, stretch: Stretch, goal: int, stop: Stop) -> None:
         """As `Engine.train`."""
-        population, n = work.population, work.x.shape[1]
-        members, parameters = population.flat.shape
-        kernel, network = self._kernel(population)
-        real, records = population.flat.dtype, len(stretch.record_steps)
-        inputs, outputs = population.shape.sizes[0], population.shape.sizes[-1]
-        packed = kernel.packed_numbers(network)
-        if work.gradients.shape != (members, packed):
-            work.gradients = torch.empty(members, packed, dtype=real)
-        momenta = [*work.momenta, None, None][:2]
+        kernel, network = self._kernel(work.population)
+        (members, parameters), real = work.population.flat.shape, work.population.flat.dtype
+        records = len(stretch.record_steps)
         kept = [*stretch.kept, None, None][:3]
         epochs = 0 if stretch.orders is None else stretch.orders.shape[1]
         taken = integer()
-        call = TrainingCall(
+        call = self._call(
+            work,
+            network,
+            orders=address(stretch.orders, torch.int32, work.orders.distinct, epochs, work.n_train),
+            first_epoch=stretch.first_epoch,
+            epochs=epochs,
+            goal=min(goal, stretch.end),
+            records=records,
+            record_steps=address(stretch.record_steps, "i8", records),
+            values=address(stretch.values, "f8", records, members, MEASURED),
+            kept=address(kept[0], real, records, members, parameters),
+            kept_first=address(kept[1], real, records, members, parameters),
+            kept_second=address(kept[2], real, records, members, parameters),
+            stop=address(stop.flag, "i4", 1),
+            next=address(taken, "i4", 1),
+        )
+        _check_numbers(work, stretch, work.x.shape[1])
+        count = self._threads_for(int((work.rates["trains"] != 0).sum()))
+        held, work.held = work.held, []
+        work.progress["held"] = 0
+        for space in held:
+            work.progress["held"][space.held] = 1
+        spaces = held + self._spaces(kernel, network, count - len(held))
+        try:
+            _run(kernel.train, [(byref(call), s.address, s.held.ctypes.data) for s in spaces])
+        finally:
+            work.held = [space for space in spaces if space.held[0] >= 0]
+            self._own.free += [space for space in spaces if space.held[0] < 0]
+
+    def settle(self, work: Work) -> None:
+        """As `Engine.settle`."""
+        if not work.held:
+            return
+        kernel, network = self._kernel(work.population)
+        call = self._call(work, network)
+        for space in work.held:
+            kernel.settle(byref(call), space.address, int(space.held[0]))
+
+    def _call(self, work: Work, network: Network, **stretch: int | None) -> TrainingCall:
+        """What the kernel is told of a population, and of a stretch of its training."""
+        population, n = work.population, work.x.shape[1]
+        (members, parameters), real = population.flat.shape, population.flat.dtype
+        inputs, outputs = population.shape.sizes[0], population.shape.sizes[-1]
+        momenta = [*work.momenta, None, None][:2]
+        return TrainingCall(
             network=network,
             optimizer=_OPTIMIZERS.index(work.optimizer),
             decays_biases=work.decays_biases,
@@ -78,24 +117,10 @@ class NativeEngine:
             parameters=address(population.flat, real, members, parameters),
             first=address(momenta[0], real, members, parameters),
             second=address(momenta[1], real, members, parameters),
-            gradients=address(work.gradients, real, members, packed),
             progress=address(work.progress, PROGRESS, members),
             rates=address(work.rates, RATES, members),
-            orders=address(stretch.orders, torch.int32, work.orders.distinct, epochs, work.n_train),
-            first_epoch=stretch.first_epoch,
-            epochs=epochs,
-            goal=min(goal, stretch.end),
-            records=records,
-            record_steps=address(stretch.record_steps, "i8", records),
-            values=address(stretch.values, "f8", records, members, MEASURED),
-            kept=address(kept[0], real, records, members, parameters),
-            kept_first=address(kept[1], real, records, members, parameters),
-            kept_second=address(kept[2], real, records, members, parameters),
-            stop=address(stop.flag, "i4", 1),
-            next=address(taken, "i4", 1),
+            **stretch,
         )
-        _check_numbers(work, stretch, n)
-        self._run(kernel.train, call, kernel, network, int((work.rates["trains"] != 0).sum()))
 
     def predict(self, population: Networks, x: Tensor) -> Tensor:
         """As `Engine.predict`."""
@@ -117,7 +142,9 @@ class NativeEngine:
             next=address(taken, "i4", 1),
         )
         is_small = members * n * parameters < _WORTH_A_THREAD
-        self._run(kernel.predict, call, kernel, network, 1 if is_small else members)
+        spaces = self._spaces(kernel, network, 1 if is_small else self._threads_for(members))
+        _run(kernel.predict, [(byref(call), space.address) for space in spaces])
+        self._own.free += spaces
         return found
 
     def _kernel(self, population: Networks) -> tuple[Kernel, Network]:
@@ -131,33 +158,38 @@ class NativeEngine:
         network.sizes[: len(sizes)] = sizes
         return self._kernels.of(population.flat.dtype), network
 
-    def _run(
-        self,
-        function: Callable[..., None],
-        call: TrainingCall | PredictionCall,
-        kernel: Kernel,
-        network: Network,
-        members: int,
-    ) -> None:
-        """Call a function on as many threads as are worth it, each with a workspace."""
-        count = max(1, min(self.at_once, members))
+    def _threads_for(self, members: int) -> int:
+        return max(1, min(self.at_once, members))
+
+    def _spaces(self, kernel: Kernel, network: Network, count: int) -> list["_Workspace"]:
+        """As many as asked for, those that this thread used before where they are large enough."""
         size = kernel.workspace_bytes(network)
-        spaces: list[Tensor] = self._own.__dict__.setdefault("spaces", [])
-        while len(spaces) < count:
-            spaces.append(torch.empty(0, dtype=torch.uint8))
-        for index in range(count):
-            if len(spaces[index]) < size:
-                spaces[index] = torch.empty(size, dtype=torch.uint8)
-        helpers = [
-            threading.Thread(target=function, args=(byref(call), space.data_ptr()))
-            for space in spaces[1:count]
-        ]
-        try:
-            for helper in helpers:
-                helper.start()
-            function(byref(call), spaces[0].data_ptr())
-        finally:
-            _wait_for(helpers)
+        free: list[_Workspace] = self._own.__dict__.setdefault("free", [])
+        found = []
+        for _ in range(count):
+            space = free.pop() if free else None
+            found.append(_Workspace(size) if space is None or len(space.memory) < size else space)
+        return found
+
+
+class _Workspace:
+    """Memory for one thread of the kernel, and the member whose newest numbers are in it."""
+
+    def __init__(self, size: int) -> None:
+        self.memory = torch.empty(size, dtype=torch.uint8)
+        self.address = self.memory.data_ptr()
+        self.held = integer(-1)
+
+
+def _run(function: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
+    """Call a function with each of these, each on a thread of its own, this one among them."""
+    helpers = [threading.Thread(target=function, args=own) for own in arguments[1:]]
+    try:
+        for helper in helpers:
+            helper.start()
+        function(*arguments[0])
+    finally:
+        _wait_for(helpers)
 
 
 def _wait_for(helpers: Sequence[threading.Thread]) -> None:

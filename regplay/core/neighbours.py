@@ -15,6 +15,7 @@ from regplay.core.fields import FIELDS, Value, get, replace
 from regplay.core.history import History
 from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of, is_used
 from regplay.core.measurements import training_seconds
+from regplay.core.number_text import value_text
 from regplay.core.sweep import Lineup, Sweep
 from regplay.core.verdict import Shown
 
@@ -37,7 +38,7 @@ class SettingChange:
         term = HYPERPARAMETERS[path].term or FIELDS[path].label.lower()
         if not value:
             return f"No {term}"
-        number = f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        number = value_text(value, 6)
         if path == "regularization.early_stopping":
             number = f"(patience {number})"
         return f"{term[0].upper()}{term[1:]} {number}"

@@ -16,8 +16,7 @@ from torch import Tensor, nn
 
 from regplay.core import native
 from regplay.core.bias_variance import Spread, spread
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.engine import Engine, Loss
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid

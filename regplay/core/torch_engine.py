@@ -76,6 +76,9 @@ class TorchEngine:
             progress["step"][trains] += 1
             progress["updates"][trains] += 1
 
+    def settle(self, work: "Work") -> None:
+        """As `Engine.settle`: it never stops in the middle of a step."""
+
     @torch.inference_mode()
     def predict(self, population: Networks, x: Tensor) -> Tensor:
         """As `Engine.predict`."""

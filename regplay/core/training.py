@@ -82,6 +82,11 @@ class Training:
     dtype
         Precision of all computing.
 
+    Attributes
+    ----------
+    engine
+        What computes.
+
     Raises
     ------
     ValueError
@@ -114,25 +119,25 @@ class Training:
         self.placement = place(device, together, members)
         self._device, self._dtype = self.placement.device, dtype
         shape = Shape(members, sizes)
-        self.population = Population(
+        population = Population(
             shape, first.model.activation, loss_of(dataset.task), self._device, dtype
         )
-        problem = self.population.engine.problem
-        if problem:
-            reason = f"{self.placement.reason}; {problem}"
+        self._population, self.engine = population, population.engine
+        if self.engine.problem:
+            reason = f"{self.placement.reason}; {self.engine.problem}"
             self.placement = replace(self.placement, reason=reason)
-        overhead = self.population.engine.overhead
-        self._most_steps = max(1, int(min(_FLOPS / together.step_flops, _SECONDS / overhead)))
+        most = min(_FLOPS / together.step_flops, _SECONDS / self.engine.overhead)
+        self._most_steps = max(1, int(most))
         drawn = {  # once for each seed, which most members share
             (model, seed): initial_parameters(model, sizes, seed)
             for model, seed in {(e.model, e.seed) for e in self.experiments}
         }
         for member, experiment in enumerate(self.experiments):
-            self.population.set_member(member, drawn[experiment.model, experiment.seed])
+            population.set_member(member, drawn[experiment.model, experiment.seed])
         x, y = self._points()
-        flat, progress = self.population.flat, np.zeros(members, dtype=PROGRESS)
+        flat, progress = population.flat, np.zeros(members, dtype=PROGRESS)
         self._work = Work(
-            population=self.population,
+            population=population,
             x=x,
             y=y,
             n_train=n_train,
@@ -171,9 +176,22 @@ class Training:
         return stacked(xs), stacked(ys)
 
     @property
+    def population(self) -> Population:
+        """The networks as they are now: after a stop, each where it was left."""
+        self.engine.settle(self._work)
+        return self._population
+
+    @property
     def step(self) -> int:
         """Updates that all members have made, or would have, had they not stopped."""
-        return int(self._work.progress["step"].min())
+        return int(self._steps.min())
+
+    @property
+    def _steps(self) -> NDArray[np.int64]:
+        """Updates of each member [M], with one that is half made and only has to be settled."""
+        progress = self._work.progress
+        steps: NDArray[np.int64] = progress["step"] + (progress["updated"] > 0)
+        return steps
 
     @property
     def epoch(self) -> int:
@@ -217,8 +235,14 @@ class Training:
             _refuse_differences((old, new), ADJUSTABLE_FIELDS)
         _refuse_differences(experiments, MEMBER_FIELDS)
         self.experiments = tuple(experiments)
+        self._settle()
         self._leave_stretch()
         self._set_values()
+
+    def _settle(self) -> None:
+        """Let the tensors alone say where the members stand; what is begun of a step is lost."""
+        self.engine.settle(self._work)
+        self._work.forget()
 
     def _set_values(self) -> None:
         work, rates = self._work, self._work.rates
@@ -230,7 +254,7 @@ class Training:
         rates["order"] = work.orders.rows
         work.momentum = self.experiments[0].optimizer.momentum
         work.decays_biases = settings[0].decay_bias
-        has_classes = self.population.loss == "cross_entropy"
+        has_classes = work.population.loss == "cross_entropy"
         self._penalties = Penalties(self.experiments, has_classes=has_classes)
         self._stopping.begin(np.array([s.early_stopping for s in settings]))
         rates["trains"] = 1
@@ -253,9 +277,8 @@ class Training:
         goal = last if goal is None else min(goal, last)
         if self._stretch is None:
             self._stretch, self._collected = self._next_stretch(last, goal), 0
-        self.population.engine.train(
-            self._work, self._stretch, min(goal, self._stretch.end), stop or Stop()
-        )
+        end = min(goal, self._stretch.end)
+        self.engine.train(self._work, self._stretch, end, stop or Stop())
         return self._collect(self._stretch)
 
     def _next_stretch(self, last: int, goal: int) -> Stretch:
@@ -289,7 +312,7 @@ class Training:
         return stretch
 
     def _check_alignment(self) -> None:
-        steps = self._work.progress["step"]
+        steps = self._steps
         if (steps != steps[0]).any():
             raise ValueError("the members stand at different steps")
 
@@ -305,7 +328,7 @@ class Training:
         progress, stretch = self._work.progress, self._stretch
         if stretch is not None and self._collected:
             self._last_flat.copy_(stretch.kept[0][self._collected - 1])
-        progress[["row", *RECORDING]] = 0
+        progress[RECORDING] = 0
         self._stretch = None
 
     def _collect(self, stretch: Stretch) -> list[Record]:
@@ -361,7 +384,7 @@ class Training:
 
         def state() -> State:
             return State(
-                shape=self.population.shape,
+                shape=self._work.population.shape,
                 epoch=epoch,
                 step=step,
                 parameters=stretch.kept[0][index],
@@ -381,15 +404,15 @@ class Training:
         Those that diverged get the parameters of the record before, and no momenta.
         """
         work, progress = self._work, self._work.progress
+        self._settle()
         step = int(stretch.record_steps[index])
         progress["updates"][stops] -= progress["step"][stops] - step
         progress["updates"][diverged] = 0
         progress["step"][stops] = step
-        progress["row"][stops] = 0
         work.rates["trains"][stops] = 0
         previous = stretch.kept[0][index - 1] if index else self._last_flat
         for number, (kept, tensor) in enumerate(
-            zip(stretch.kept, (self.population.flat, *work.momenta), strict=True)
+            zip(stretch.kept, (work.population.flat, *work.momenta), strict=True)
         ):
             rows = kept[index].clone()
             rows[diverged] = previous[diverged] if number == 0 else 0.0
@@ -405,11 +428,12 @@ class Training:
             If members stand at different steps.
         """
         self._check_alignment()
-        work = replace(self._work, progress=self._work.progress.copy())
-        work.progress[RECORDING] = 0
+        self.engine.settle(self._work)
+        work = replace(self._work, progress=self._work.progress.copy(), held=[])
+        work.progress[["row", "passed", *RECORDING]] = 0
         step, epoch = self.step, self.epoch
         here = Stretch(work, np.array([step]), epoch, epoch * self.steps_per_epoch)
-        self.population.engine.train(work, here, here.end, Stop())
+        self.engine.train(work, here, here.end, Stop())
         values = self._penalties.report(here.values)[0]
         self._stopping.keep_last(values)
         state = self._stopping.state
@@ -422,9 +446,10 @@ class Training:
         member of such a population (`State.member`).
         """
         work, progress = self._work, self._work.progress
+        self._settle()
         self._stretch = None
         self._next_record = self.schedule.following(state.epoch)
-        for tensor in (self.population.flat, self._last_flat):
+        for tensor in (work.population.flat, self._last_flat):
             tensor.copy_(state.parameters)
         for momentum, kept in zip(work.momenta, state.momenta, strict=True):
             momentum.copy_(kept)

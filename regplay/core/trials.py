@@ -21,6 +21,7 @@ from regplay.core.fields import get
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import HYPERPARAMETERS
 from regplay.core.neighbours import SEEDS, Neighbour, SettingChange, Tried
+from regplay.core.number_text import number
 from regplay.core.verdict import (
     CLEARLY,
     PointLosses,
@@ -223,14 +224,14 @@ def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
     if best is not None:
         verb = "bring" if best.changes[0].is_plural else "brings"
         if math.isfinite(best.before):
-            gain = f"the validation loss from {best.before:.3g} to {best.after:.3g}"
+            gain = f"the validation loss from {number(best.before, 3)} to {number(best.after, 3)}"
         else:
-            gain = f"a validation loss of {best.after:.3g}"
+            gain = f"a validation loss of {number(best.after, 3)}"
         return f"{best.words} {verb} {gain} {how}."
     if not count:
         return "Neighbours were not tried: training them takes too long."
     tried = f"({count} trained, with {SEEDS} seeds each)"
     floor = dataset.noise_floor
     if floor and dataset.valid_noise_floor == floor:
-        return f"No nearby setting does better: the noise floor is {floor:.3g} {tried}."
+        return f"No nearby setting does better: the noise floor is {number(floor, 3)} {tried}."
     return f"No nearby setting does better {tried}."

@@ -69,6 +69,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.history import Floats, History
 from regplay.core.hyperparameters import is_on
+from regplay.core.number_text import number
 
 CLEARLY = 2.0  # standard errors
 _RISE = 0.02  # of the scale, and so on
@@ -303,7 +304,7 @@ def judge(
         return Verdict("untrained", "Not trained yet", "Press Space to train.")
     if last.diverged[member]:
         epoch = int(last.stopped_at[member])
-        reason = f"The steps overshoot at a learning rate of {experiment.optimizer.lr:g}."
+        reason = f"The steps overshoot at a learning rate of {number(experiment.optimizer.lr)}."
         return Verdict("diverged", f"Diverged at epoch {epoch:,}", reason, epoch)
     epochs = history.epochs[:count]
     train = history.column("train_loss", member)[:count]
@@ -339,13 +340,13 @@ def judge(
     is_below = floor is not None and now < floor
     if rises_since is not None:
         fell = ", and the training loss fell below its noise floor" if is_below else ""
-        sentences.append(
-            f"The validation loss rose from {valid.min():.3g} to {held_out:.3g}{fell}."
-        )
+        lowest, highest = number(valid.min(), 3), number(held_out, 3)
+        sentences.append(f"The validation loss rose from {lowest} to {highest}{fell}.")
     elif gapes_since is not None:
-        below = f", below its noise floor {floor:.3g}" if is_below else ""
+        below = f", below its noise floor {number(floor or 0, 3)}" if is_below else ""
         sentences.append(
-            f"The training loss is {now:.3g}{below}; the validation loss is {held_out:.3g}."
+            f"The training loss is {number(now, 3)}{below}; "
+            f"the validation loss is {number(held_out, 3)}."
         )
     if underfits:
         sentences.append(_why_underfitting(now, dataset, shown))
@@ -369,12 +370,13 @@ def judge(
 
 
 def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> str:
+    loss = f"training loss {number(train, 3)}"
     if shown is not None and shown.closer:
-        return f"A closer fit validates better: the training loss {train:.3g} is too high."
+        return f"A closer fit validates better: the {loss} is too high."
     if dataset.noise_floor is not None:
-        return f"The training loss {train:.3g} is above its noise floor {dataset.noise_floor:.3g}."
-    constant = baseline_loss(dataset)
-    return f"The training loss is {train:.3g}; a constant prediction has {constant:.3g}."
+        return f"The {loss} is above its noise floor {number(dataset.noise_floor, 3)}."
+    constant = number(baseline_loss(dataset), 3)
+    return f"The training loss is {number(train, 3)}; a constant prediction has {constant}."
 
 
 def _falls(falling: Sequence[bool]) -> list[str]:

@@ -12,8 +12,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.editing import Editing
 from regplay.gui.lessons import Guide
-from regplay.gui.plots.fit_panel import ChartPanel
-from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots import ChartPanel, FitView
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import colors_of
 from regplay.gui.timeline import Timeline

@@ -12,12 +12,12 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.neighbours import SettingChange, Tried, lineup, neighbours
+from regplay.core.number_text import gap_text, number
 from regplay.core.trials import compare
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of
 from regplay.gui.training import Study, StudyRequest, View
 from regplay.gui.widgets import ElidedLabel, Press, named
-from regplay.session.number_text import gap_text, number
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining

@@ -20,15 +20,13 @@ from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
 from regplay.gui.editing import Editing
 from regplay.gui.error_log import log_path
-from regplay.gui.figures.figure_menus import FigureMenus
+from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
 from regplay.gui.help import Help, shortcuts_of
 from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
-from regplay.gui.plots.chart import LOCKED, Chart
-from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.presentation import Stage
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList

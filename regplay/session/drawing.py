@@ -7,9 +7,16 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regplay.core import fields
-from regplay.core.datasets import Dataset, Split, Task
-from regplay.core.datasets.dataset import Floats
-from regplay.core.datasets.points import MAX_CLASSES, format_points, parse_points, points_settings
+from regplay.core.datasets import (
+    MAX_CLASSES,
+    Dataset,
+    Floats,
+    Split,
+    Task,
+    format_points,
+    parse_points,
+    points_settings,
+)
 from regplay.core.experiment import Experiment
 
 MOST = 2000  # training points that can be edited: more are not drawn, nor told apart

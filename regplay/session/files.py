@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from regplay.core import UserError
-from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Source, open_sheet
+from regplay.core.datasets import Problem, ReadingStoppedError, Source, open_sheet
 
 TABLES = (".csv", ".tsv", ".txt")  # files that are opened as tables
 _LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it

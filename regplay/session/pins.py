@@ -3,14 +3,14 @@
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePath
 
 from regplay.core import UserError
-from regplay.core.datasets.points import counted_points
+from regplay.core.datasets import points_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
 from regplay.core.hyperparameters import is_used
+from regplay.core.number_text import counted, value_text
 from regplay.session.session import Run
 
 MOST = 12
@@ -192,14 +192,11 @@ def value_texts(experiment: Experiment, paths: Iterable[str]) -> list[str]:
 def _text(path: str, value: Value) -> str:
     if path in _SWITCHES:
         return _SWITCHES[path][bool(value)]
-    if path == "data.file":
-        value = PurePath(str(value)).name
-    elif path in _POINTS:
-        value = counted_points(str(value))
-    number = str(value)
-    if isinstance(value, int | float) and not path.endswith("seed"):  # which is a name
-        number = f"{value:,}" if isinstance(value, int) else f"{value:,g}"
-    return f"{FIELDS[path].symbol} {number}".strip()
+    if path in _POINTS:
+        text = counted(points_in(str(value)), "point")
+    else:  # a seed is a name, and no quantity
+        text = str(value) if path.endswith("seed") else value_text(value, 6)
+    return f"{FIELDS[path].symbol} {text}".strip()
 
 
 def compared(

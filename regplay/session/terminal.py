@@ -17,17 +17,23 @@ import torch
 
 from regplay.core.device import Placement
 from regplay.core.experiment import Experiment
-from regplay.core.fields import Value
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
 from regplay.core.neighbours import Tried, lineup, neighbours
+from regplay.core.number_text import (
+    counted,
+    duration_text,
+    number,
+    percent_text,
+    spread_text,
+    value_text,
+)
 from regplay.core.population import engine_for, fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
 from regplay.core.trials import compare
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
-from regplay.session.number_text import counted, duration_text, loss_text, percent_text
 from regplay.session.results import Result, SweepResult, outcome_of
 
 Trained = TypeVar("Trained")
@@ -39,6 +45,9 @@ _EARLIEST = 0.5  # seconds of training before an estimate of the time left is wo
 
 class StatusLine:
     """One line that is written over and over, in a terminal; elsewhere nothing is written.
+
+    tqdm and rich would do it too, with a thread or a lock of their own and as a dependency; here
+    they would save some twenty lines.
 
     Parameters
     ----------
@@ -174,7 +183,7 @@ def check_folder(folder: Path) -> None:
 
 def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result, bool]:
     tell_place(training.placement, quiet)
-    problem = training.population.engine.problem
+    problem = training.engine.problem
     if problem and quiet:
         tell(f"{problem[0].upper()}{problem[1:]}")
     if folder is not None:
@@ -222,7 +231,7 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         points=PointLosses.of(experiment, dataset, fit, fit_at_best),
         layers=training.population.member(0),
         seconds=seconds,
-        engine=training.population.engine.name,
+        engine=training.engine.name,
     )
     return result, was_stopped
 
@@ -231,8 +240,8 @@ def status(training: Training, history: History, seconds: float) -> str:
     """How far a training is after so many seconds, in one line; empty before any record."""
     if history.last is None:
         return ""
-    losses = f"train {loss_text(history.last.value('train_loss'))}   "
-    losses += f"valid {loss_text(history.last.value('valid_loss'))}"
+    losses = f"train {number(history.last.value('train_loss'))}   "
+    losses += f"valid {number(history.last.value('valid_loss'))}"
     rate = float(f"{training.step / seconds:.2g}")
     return f"epoch {training.epoch:,} of {training.epochs:,}   {losses}   {rate:,.0f} steps/s"
 
@@ -269,7 +278,7 @@ def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
     is_classification = result.dataset.task == "classification"
 
     def line(name: str, split: str) -> str:
-        text = f"{name + ' loss':<15}  {loss_text(final.value(f'{split}_loss')):<9}"
+        text = f"{name + ' loss':<15}  {number(final.value(f'{split}_loss')):<9}"
         if is_classification:
             text += f"  accuracy {percent_text(final.value(f'{split}_accuracy'), 1)}"
         return text.rstrip()
@@ -281,7 +290,7 @@ def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
         lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]
     if best is not None:
-        loss = loss_text(result.history.column("valid_loss")[best])
+        loss = number(result.history.column("valid_loss")[best])
         lines.append(f"best validation  {loss:<9}  epoch {result.history.epochs[best]:,}")
     if verdict.kind != "untrained":
         lines += ["", verdict.headline, *([verdict.reason] if verdict.reason else [])]
@@ -357,7 +366,7 @@ def sweep_status(history: JointHistory, seconds: float) -> str:
     losses = history.values("valid_loss")[~history.diverged]
     losses = losses[np.isfinite(losses)]
     if losses.size:
-        parts.append(f"best {loss_text(losses.min())}")
+        parts.append(f"best {number(losses.min())}")
     if progress > 0 and seconds > _EARLIEST:
         parts.append(f"{duration_text(seconds * (1 - progress) / progress)} left")
     return " · ".join(parts)
@@ -389,7 +398,7 @@ def describe_sweep(result: SweepResult) -> str:
         measures["valid_accuracy"] = "valid accuracy"
     rows = [[*(axis.path for axis in sweep.axes), *measures.values()]]
     for place in ranking[:_SHOWN]:
-        varied = [_value_text(value) for value in result.combination(place).values()]
+        varied = [value_text(value, 6) for value in result.combination(place).values()]
         rows.append([*varied, *(_over_seeds(result, name, place) for name in measures)])
     lines = [first, "", *_table(rows)]
     if sweep.axes:
@@ -403,12 +412,6 @@ def describe_sweep(result: SweepResult) -> str:
     return "\n".join(lines)
 
 
-def _value_text(value: Value) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
 def _over_seeds(result: SweepResult, measure: str, place: tuple[int, ...]) -> str:
     values = result.values(measure)[place]
     values = values[np.isfinite(values)]
@@ -418,7 +421,7 @@ def _over_seeds(result: SweepResult, measure: str, place: tuple[int, ...]) -> st
     if measure.endswith("accuracy"):
         spread = f" ± {100 * values.std(ddof=1):.1f}" if values.size > 1 else ""
         return f"{100 * mean:.1f}{spread} %"
-    return loss_text(mean) + (f" ± {values.std(ddof=1):.2g}" if values.size > 1 else "")
+    return spread_text(mean, values.std(ddof=1)) if values.size > 1 else number(mean)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -3,12 +3,13 @@
 import os
 import sys
 
-from tests.benchmarks import drawing, engine, machine, report, window
+from tests.benchmarks import drawing, engine, machine, report, stopping, window
 
 PARTS = {
     "single": engine.single_runs,
     "sweeps": engine.sweeps,
     "jax": engine.against_jax,
+    "stop": stopping.stopping,
     "window": window.window,
     # The parts of `window`.
     "startup": window.startup,
@@ -19,7 +20,7 @@ PARTS = {
     "landscape": window.landscape,
     "drawing": drawing.drawing,
 }
-_ALL = ("single", "sweeps", "jax", "window", "drawing")
+_ALL = ("single", "sweeps", "jax", "stop", "window", "drawing")
 
 
 def main() -> None:

@@ -1,9 +1,13 @@
 """What tests of the terminal share."""
 
+import io
 import signal
+import sys
 from collections.abc import Iterator
 
 import pytest
+
+from regplay.cli import main
 
 
 @pytest.fixture(autouse=True)
@@ -12,3 +16,27 @@ def ctrl_c_interrupts() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """A stream that says it is one, 80 columns wide."""
+    monkeypatch.setenv("COLUMNS", "80")
+    return Terminal()
+
+
+@pytest.fixture
+def run_in_terminal(terminal, monkeypatch):
+    """Runs the command line with a terminal as stderr: exit code, and states of its last line."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "stderr", terminal)  # here: each phase of a test has its own
+        monkeypatch.setattr("regplay.session.terminal._INTERVAL", 0.0)
+        return main([*map(str, words)]), terminal.getvalue().split("\r")
+
+    return run

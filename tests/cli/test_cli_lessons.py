@@ -36,11 +36,6 @@ agree = 2
 """
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A folder with two lessons in the place of those that ship."""
@@ -165,12 +160,9 @@ def step_by_step(monkeypatch):
     monkeypatch.setattr("regplay.core.training._FLOPS", 0)
 
 
-def test_the_progress_line(folder, run, monkeypatch, step_by_step):
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr("regplay.session.terminal._INTERVAL", 0.0)
-    assert run("--check")[0] == 1
-    states = stream.getvalue().split("\r")
+def test_the_progress_line(folder, run_in_terminal, step_by_step):
+    code, states = run_in_terminal("lessons", "--check")
+    assert code == 1
     assert states[1].startswith("lesson 1 of 2: good · 2 % · 0 of 6 networks finished")
     assert any(state.startswith("lesson 2 of 2: bad · 100 % · 6 of 6") for state in states)
     assert states[-1] == states[-2].strip() == ""

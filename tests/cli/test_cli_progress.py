@@ -2,20 +2,13 @@
 
 import io
 import signal
-import sys
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from regplay.cli import main
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.session.terminal import CtrlC, StatusLine, status
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 class Clock:
@@ -24,12 +17,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-def stream(monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
-    return Terminal()
 
 
 def _history(train: float, valid: float) -> History:
@@ -48,34 +35,34 @@ def test_the_line_tells_epochs_losses_and_speed_rounded():
     assert status(training, History(), 2.0) == ""
 
 
-def test_it_is_written_ten_times_a_second(stream):
+def test_it_is_written_ten_times_a_second(terminal):
     clock = Clock()
-    line = StatusLine(stream, clock)
+    line = StatusLine(terminal, clock)
     for _ in range(4000):
         clock.now += 1 / 1024
         line.show("{:.4f}".format)
-    assert 36 <= stream.getvalue().count("\r") <= 40
-    assert stream.getvalue().startswith("\r0.1")
+    assert 36 <= terminal.getvalue().count("\r") <= 40
+    assert terminal.getvalue().startswith("\r0.1")
 
 
-def test_a_shorter_line_leaves_nothing_of_a_longer_one(stream):
+def test_a_shorter_line_leaves_nothing_of_a_longer_one(terminal):
     clock = Clock()
-    line = StatusLine(stream, clock)
+    line = StatusLine(terminal, clock)
     for text in ("half of it", "all"):
         clock.now += 1.0
         line.show(lambda _, text=text: text)
-    assert stream.getvalue() == "\rhalf of it\rall       "
+    assert terminal.getvalue() == "\rhalf of it\rall       "
     line.clear()
-    assert stream.getvalue().endswith("\r" + " " * len("all") + "\r")
+    assert terminal.getvalue().endswith("\r" + " " * len("all") + "\r")
 
 
-def test_a_narrow_terminal_gets_no_second_line(stream, monkeypatch):
+def test_a_narrow_terminal_gets_no_second_line(terminal, monkeypatch):
     monkeypatch.setenv("COLUMNS", "30")
     clock = Clock()
-    line = StatusLine(stream, clock)
+    line = StatusLine(terminal, clock)
     clock.now += 1.0
     line.show(lambda _: 50 * "x")
-    assert len(stream.getvalue()) == 30  # with the \r
+    assert len(terminal.getvalue()) == 30  # with the \r
 
 
 def test_nothing_is_written_elsewhere_than_in_a_terminal():
@@ -87,14 +74,11 @@ def test_nothing_is_written_elsewhere_than_in_a_terminal():
     assert stream.getvalue() == ""
 
 
-def test_train_ends_with_the_line_removed(monkeypatch, tmp_path):
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr("regplay.session.terminal._INTERVAL", 0.0)
+def test_train_ends_with_the_line_removed(run_in_terminal, tmp_path):
     path = tmp_path / "experiment.toml"
     path.write_text("epochs = 20\n", encoding="utf-8")
-    assert main(["train", str(path)]) == 0
-    states = stream.getvalue().split("\r")
+    code, states = run_in_terminal("train", path)
+    assert code == 0
     assert states[1].startswith("epoch 0 of 20 ")
     assert any(state.startswith("epoch 20 of 20 ") for state in states)
     assert states[-3].startswith("trying 15 nearby settings · 100 %")

@@ -28,11 +28,6 @@ width = 8
 WIDTHS = ("--vary", "model.width=2,4,8")
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 @pytest.fixture
 def experiment(tmp_path) -> Path:
     path = tmp_path / "experiment.toml"
@@ -313,15 +308,20 @@ def test_ctrl_c_in_the_last_step_is_too_late(sweep, press_ctrl_c):
     assert (code, err) == (0, "")
 
 
+def test_small_numbers_are_printed_where_only_ascii_is(sweep, monkeypatch):
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    assert sweep("--vary", "regularization.weight_decay=1e-5")[0] == 0
+    stream.seek(0)
+    assert " 10-5 " in stream.read()
+
+
 # The progress line
 
 
-def test_the_progress_line(experiment, monkeypatch, step_by_step):
-    stream = Terminal()
-    monkeypatch.setattr(sys, "stderr", stream)
-    monkeypatch.setattr("regplay.session.terminal._INTERVAL", 0.0)
-    assert main(["sweep", str(experiment), *WIDTHS]) == 0
-    states = stream.getvalue().split("\r")
+def test_the_progress_line(experiment, run_in_terminal, step_by_step):
+    code, states = run_in_terminal("sweep", experiment, *WIDTHS)
+    assert code == 0
     assert states[1].startswith("1 % · 0 of 3 networks finished · best ")
     assert any(state.startswith("33 % · 1 of 3 networks finished") for state in states)
     assert states[-3].startswith("100 % · 3 of 3 networks finished")

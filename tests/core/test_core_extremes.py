@@ -1,5 +1,6 @@
 """Data that are no numbers, the largest and the smallest networks, one point; a fork."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -132,11 +133,19 @@ def test_the_widest_and_deepest_network_trains_as_plain_torch_does(engine, class
     assert found == pytest.approx(plain.losses(), rel=1e-8)
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam", "adamw"])
-@pytest.mark.parametrize("classes", [1, 2])
-@pytest.mark.parametrize("batch_size", [0, 1, 5])
-@pytest.mark.parametrize(("depth", "width"), [(0, 1), (1, 1), (2, 9), (8, 1)])
-def test_one_point_is_enough(engine, optimizer, classes, batch_size, depth, width):
+# Each optimizer with each size; of one point any batch is all of it.
+ONE_POINT = [
+    (optimizer, size, (1, 2)[(i + j) % 2], (0, 1, 5)[(i + j) % 3])
+    for (i, optimizer), (j, size) in itertools.product(
+        enumerate(["sgd", "momentum", "adam", "adamw"]),
+        enumerate([(0, 1), (1, 1), (2, 9), (8, 1)]),
+    )
+]
+
+
+@pytest.mark.parametrize(("optimizer", "size", "classes", "batch_size"), ONE_POINT)
+def test_one_point_is_enough(engine, optimizer, size, classes, batch_size):
+    depth, width = size
     dataset = dataset_of(1, 1, inputs=1, classes=classes)
     values = {
         "model.depth": depth,

@@ -9,6 +9,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.joint import JointTraining
 from regplay.core.neighbours import SEEDS, SettingChange, lineup, neighbours
+from regplay.core.number_text import number
 from regplay.core.trials import compare, judged
 from regplay.core.verdict import PointLosses, judge
 
@@ -190,7 +191,7 @@ def test_chance_is_no_advice():
     [
         ("regularization.weight_decay", 0.01, "Weight decay 0.01"),
         ("regularization.dropout", 0.0, "No dropout"),
-        ("regularization.l1", 1e-05, "L1 penalty 1e-05"),
+        ("regularization.l1", 1e-05, "L1 penalty 10⁻⁵"),
         ("regularization.early_stopping", 50, "Early stopping (patience 50)"),
         ("model.depth", 3, "Depth 3"),
         ("optimizer.lr", 0.003, "Learning rate 0.003"),
@@ -206,9 +207,9 @@ def test_advice_in_words():
     experiment = small({"epochs": 1000})
     change = SettingChange("regularization.weight_decay", 0.01)
     tried = compare(trained(experiment, [change]), [change])
-    best = tried.best
+    before, after = number(tried.best.before, 3), number(tried.best.after, 3)
     assert tried.text == (
-        f"Weight decay 0.01 brings the validation loss from {best.before:.3g} to {best.after:.3g} "
+        f"Weight decay 0.01 brings the validation loss from {before} to {after} "
         "(trained with 3 seeds)."
     )
     assert tried.cause == "too little regularization"

@@ -5,6 +5,7 @@ from endless import ENDLESS
 from PySide6.QtCore import Qt
 
 from regplay.core.fields import get
+from regplay.core.number_text import number
 
 DECAY = "regularization.weight_decay"
 OVERFITTED = {"epochs": 400, "model.width": 12, "optimizer.lr": 0.03, "data.n_train": 20}
@@ -44,7 +45,7 @@ def test_the_verdict_is_there_before_the_advice_joins_it(open_window, settings):
 
 def test_the_advice_begins_at_the_loss_that_is_shown(overfitted):
     shown = overfitted.view.snapshot.value("valid_loss")
-    assert f"from {shown:.3g} to " in advice(overfitted)
+    assert f"from {number(shown, 3)} to " in advice(overfitted)
 
 
 def test_a_click_follows_the_advice_and_can_be_undone(overfitted):

@@ -137,7 +137,7 @@ def test_large_numbers_are_grouped_but_not_those_that_are_names() -> None:
     ]
     strong = _experiment(regularization__weight_decay=1e-5, data__noise=0.25)
     texts = value_texts(strong, ("regularization.weight_decay", "data.noise"))
-    assert texts == ["λ 1e-05", "σ 0.25"]
+    assert texts == ["λ 10⁻⁵", "σ 0.25"]
 
 
 def test_own_points_are_counted_and_not_told() -> None:

@@ -40,7 +40,7 @@ def random_value(field, rng):
     return rng.choice(values)
 
 
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", range(100))
 def test_round_trip_loses_nothing(seed):
     rng = random.Random(seed)
     values = {path: random_value(field, rng) for path, field in FIELDS.items()}

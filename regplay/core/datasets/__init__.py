@@ -3,19 +3,61 @@
 from collections.abc import Mapping
 
 from regplay.core.datasets import classification, csv_table, points, regression, tables
-from regplay.core.datasets.dataset import Dataset, DatasetError, DatasetSpec, Split, Task
+from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Sheet, Source, open_sheet
+from regplay.core.datasets.csv_table import Check, Choice, columns_of, likely, names_of, written
+from regplay.core.datasets.dataset import (
+    Dataset,
+    DatasetError,
+    DatasetSpec,
+    Floats,
+    Split,
+    Task,
+    parse_number,
+)
+from regplay.core.datasets.points import (
+    MAX_CLASSES,
+    MAX_POINTS,
+    format_points,
+    parse_points,
+    points_in,
+    points_settings,
+)
+from regplay.core.datasets.tables import Table
+from regplay.core.datasets.tables import dataset as table_dataset
 from regplay.core.experiment import DataSettings
 
 __all__ = [
+    "MAX_CLASSES",
+    "MAX_POINTS",
     "REGISTRY",
+    "Check",
+    "Choice",
     "Dataset",
     "DatasetError",
     "DatasetSpec",
+    "Floats",
+    "Problem",
+    "ReadingStoppedError",
+    "Sheet",
+    "Source",
     "Split",
+    "Table",
     "Task",
+    "columns_of",
+    "format_points",
+    "likely",
     "load",
+    "names_of",
+    "open_sheet",
+    "parse_number",
+    "parse_points",
+    "points_in",
+    "points_settings",
     "problem_of",
+    "table_dataset",
+    "written",
 ]
+
 
 REGISTRY: Mapping[str, DatasetSpec] = {
     spec.name: spec

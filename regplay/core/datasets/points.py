@@ -25,6 +25,7 @@ from regplay.core.datasets.dataset import (
     why_no_number,
 )
 from regplay.core.experiment import DataSettings
+from regplay.core.number_text import counted
 
 MAX_POINTS = 20_000
 MAX_TEXT = 2 << 20  # characters; 20,000 points with all their digits have under 1.3 million
@@ -54,10 +55,9 @@ def parse_points(text: str, name: str = "data.points") -> Floats:
     return read_points(text, name)[0]
 
 
-def counted_points(text: str) -> str:
-    """How many points a text holds, right or wrong, such as "34 points"."""
-    n = sum(bool(cells) for _, cells in _rows(text))
-    return f"{n:,} point{'s' * (n != 1)}"
+def points_in(text: str) -> int:
+    """How many points a text holds, right or wrong."""
+    return sum(bool(cells) for _, cells in _rows(text))
 
 
 def format_points(points: NDArray[np.float64]) -> str:
@@ -105,7 +105,7 @@ def _wrong(rows: list[tuple[int, list[str]]], name: str) -> DatasetError:
         place = f"{name}, line {line}"
         for problem in filter(None, (why_no_number(cell, _REMARK) for cell in cells)):
             return DatasetError(f"{place}: {problem}")
-        found = f"this point has {len(cells)} number{'s' * (len(cells) != 1)}"
+        found = f"this point has {counted(len(cells), 'number')}"
         if columns and len(cells) != columns:
             return DatasetError(f"{place}: {found}, those before it have {columns}")
         if len(cells) not in (2, 3):

@@ -45,9 +45,9 @@ class TrainingCall(Structure):
         *_all(c_int32, "optimizer decays_biases"),
         ("momentum", c_double),
         *_all(c_int64, "train_points valid_points batch_size x_stride y_stride"),
-        *_all(c_void_p, "x y parameters first second gradients progress rates orders"),
+        *_all(c_void_p, "x y parameters first second progress rates orders"),
         *_all(c_int64, "first_epoch epochs goal records"),
-        *_all(c_void_p, "record_steps values kept kept_first kept_second stop next"),
+        *_all(c_void_p, "record_steps values kept kept_first kept_second stop next looks"),
     )
 
 
@@ -64,9 +64,7 @@ class PredictionCall(Structure):
 class _Table(Structure):
     """`struct kernel`."""
 
-    _fields_ = _all(
-        c_void_p, "workspace_bytes packed_numbers train predict multiply activate draw normal"
-    )
+    _fields_ = _all(c_void_p, "workspace_bytes train settle predict multiply activate draw normal")
 
 
 class Kernel:
@@ -78,8 +76,8 @@ class Kernel:
 
         pointer = c_void_p
         self._workspace_bytes = function("workspace_bytes", c_int64, POINTER(Network))
-        self._packed_numbers = function("packed_numbers", c_int64, POINTER(Network))
-        self.train = function("train", None, POINTER(TrainingCall), pointer)
+        self.train = function("train", None, POINTER(TrainingCall), pointer, pointer)
+        self.settle = function("settle", None, POINTER(TrainingCall), pointer, c_int32)
         self.predict = function("predict", None, POINTER(PredictionCall), pointer)
         counts = c_int64, c_int64, c_int64
         self.multiply = function("multiply", None, pointer, pointer, pointer, *counts, pointer)
@@ -90,10 +88,6 @@ class Kernel:
     def workspace_bytes(self, network: Network) -> int:
         """Bytes that each thread needs for itself."""
         return int(self._workspace_bytes(byref(network)))
-
-    def packed_numbers(self, network: Network) -> int:
-        """Numbers of the gradient of a step that was left in the middle."""
-        return int(self._packed_numbers(byref(network)))
 
 
 class Kernels:

@@ -34,8 +34,12 @@ struct progress {
   int64_t step;     /* updates since the beginning */
   int64_t updates;  /* those that Adam's momenta know of */
   int64_t row;      /* points of the next step whose gradient is summed up already */
+  int64_t passed;   /* layers that the points after them have passed, forward and then backward */
+  int64_t updated;  /* layers that the next update has changed already */
   int64_t record;   /* records of this stretch that are made */
   int64_t measured; /* points of the next record that are measured already */
+  int64_t kept;     /* layers of it whose parameters are measured and kept already */
+  int64_t held;     /* whether a workspace of another call has its newest numbers; set by Python */
   double sums[MEANS];
 };
 
@@ -64,7 +68,6 @@ struct training {
   const void *y;               /* real [M or 1, N, outputs]; one-hot for classes */
   void *parameters;            /* real [M, P] */
   void *first, *second;        /* real [M, P], momenta; null where the optimizer has none */
-  void *gradients;             /* real [M, packed], of steps that were left in the middle */
   struct progress *progress;   /* [M] */
   const struct rates *rates;   /* [M] */
   const int32_t *orders;       /* [orders, epochs, train_points]; null if a batch is all points */
@@ -77,7 +80,13 @@ struct training {
   void *kept_first, *kept_second; /* the same of the momenta */
   const atomic_int *stop;      /* come back soon once this is not 0 */
   atomic_int *next;            /* the next member that no thread has taken yet */
+  int64_t *looks; /* for tests: after how many looks at `stop` it counts as set; or null */
 };
+
+static inline bool is_called(const struct training *t) {
+  if (t->looks && --*t->looks < 0) return true;
+  return atomic_load_explicit(t->stop, memory_order_relaxed) != 0;
+}
 
 struct prediction {
   struct network network;
@@ -89,11 +98,16 @@ struct prediction {
   atomic_int *next;
 };
 
-/* One variant (an instruction set) in one precision. Every thread brings a workspace of its own. */
+/* One variant (an instruction set) in one precision. Every thread brings a workspace of its own.
+
+   A call that is told to stop leaves the member that it is at in the workspace, since to copy the
+   parameters and momenta of the largest network takes longer than it may. `held` is that member, −1
+   where there is none: the next call of `train` with this workspace goes on with it, and `settle`
+   brings its tensors up to date. */
 struct kernel {
   int64_t (*workspace_bytes)(const struct network *);
-  int64_t (*packed_numbers)(const struct network *); /* of a gradient that was left half done */
-  void (*train)(const struct training *, void *workspace);
+  void (*train)(const struct training *, void *workspace, int32_t *held);
+  void (*settle)(const struct training *, void *workspace, int32_t held);
   void (*predict)(const struct prediction *, void *workspace);
   /* for tests: c[m, n] = a[m, k]·b[k, n]; the functions of units; words of the generator */
   void (*multiply)(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,

@@ -87,7 +87,7 @@ struct workspace {
   real *turning; /* a matrix on its way in or out */
   real *units;
   real *input, *target; /* [rows, ld] */
-  real *back, *ahead;   /* ∂loss/∂z of one layer and of the one before it, [rows, widest] */
+  real *delta[2];       /* ∂loss/∂z of the layers of even and of odd index, [rows, widest] */
   uint32_t *drawn;      /* [DRAWN_ROWS, widest] */
 };
 
@@ -102,7 +102,7 @@ static uintptr_t divide(const struct layout *layout, uintptr_t base, struct work
                             layout->rows * layout->widest, layout->rows * layout->widest};
   real **const buffers[] = {&work->parameters, &work->first, &work->second, &work->gradient,
                             &work->transposes, &work->turning, &work->units, &work->input,
-                            &work->target, &work->back, &work->ahead};
+                            &work->target, &work->delta[0], &work->delta[1]};
   for (int i = 0; i < (int)(sizeof counts / sizeof *counts); i++) {
     *buffers[i] = (real *)next;
     next += ((uintptr_t)counts[i] * sizeof(real) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
@@ -122,47 +122,36 @@ static void copy_rows(real *to, int64_t ld_to, const real *from, int64_t ld_from
   }
 }
 
-/* Packed numbers from P in torch's order; the padding becomes 0. */
-static void pack(const struct layout *layout, struct workspace *work, real *to, const real *from) {
-  for (int i = 0; i < layout->layers; i++) {
-    const struct layer *layer = &layout->layer[i];
-    const real *weight = from + layer->source;
-    real *rows = layer->is_turned ? to + layer->weight : work->turning; /* [out, ld_in] */
-    copy_rows(rows, layer->ld_in, weight, layer->in, layer->out, layer->in,
-              layer->ld_in - layer->in);
-    if (!layer->is_turned)
-      turn(to + layer->weight, layer->ld_out, rows, layer->ld_in, layer->out, layer->in);
-    copy_rows(to + layer->bias, layer->ld_out, weight + layer->out * layer->in, layer->out, 1,
-              layer->out, layer->ld_out - layer->out);
-  }
+/* Of one layer: packed numbers from P in torch's order; the padding becomes 0. */
+static void pack(const struct layer *layer, struct workspace *work, real *to, const real *from) {
+  const real *weight = from + layer->source;
+  real *rows = layer->is_turned ? to + layer->weight : work->turning; /* [out, ld_in] */
+  copy_rows(rows, layer->ld_in, weight, layer->in, layer->out, layer->in, layer->ld_in - layer->in);
+  if (!layer->is_turned)
+    turn(to + layer->weight, layer->ld_out, rows, layer->ld_in, layer->out, layer->in);
+  copy_rows(to + layer->bias, layer->ld_out, weight + layer->out * layer->in, layer->out, 1,
+            layer->out, layer->ld_out - layer->out);
 }
 
 /* The way back. */
-static void unpack(const struct layout *layout, struct workspace *work, real *to,
-                   const real *from) {
-  for (int i = 0; i < layout->layers; i++) {
-    const struct layer *layer = &layout->layer[i];
-    real *weight = to + layer->source;
-    const real *rows = from + layer->weight;
-    if (!layer->is_turned) {
-      turn(work->turning, layer->ld_in, rows, layer->ld_out, layer->in, layer->out);
-      rows = work->turning;
-    }
-    copy_rows(weight, layer->in, rows, layer->ld_in, layer->out, layer->in, 0);
-    memcpy(weight + layer->out * layer->in, from + layer->bias, (size_t)layer->out * sizeof(real));
+static void unpack(const struct layer *layer, struct workspace *work, real *to, const real *from) {
+  real *weight = to + layer->source;
+  const real *rows = from + layer->weight;
+  if (!layer->is_turned) {
+    turn(work->turning, layer->ld_in, rows, layer->ld_out, layer->in, layer->out);
+    rows = work->turning;
   }
+  copy_rows(weight, layer->in, rows, layer->ld_in, layer->out, layer->in, 0);
+  memcpy(weight + layer->out * layer->in, from + layer->bias, (size_t)layer->out * sizeof(real));
 }
 
-/* The transposes that belong to the packed weights. */
-static void transpose_weights(const struct layout *layout, struct workspace *work) {
-  for (int i = 0; i < layout->layers; i++) {
-    const struct layer *layer = &layout->layer[i];
-    if (!layer->needs_transpose) continue;
-    real *to = work->transposes + layer->transpose;
-    const real *from = work->parameters + layer->weight;
-    if (layer->is_turned) turn(to, layer->ld_out, from, layer->ld_in, layer->out, layer->in);
-    else turn(to, layer->ld_in, from, layer->ld_out, layer->in, layer->out);
-  }
+/* The transpose that belongs to the packed weights of a layer, if it needs one. */
+static void transpose_weights(const struct layer *layer, struct workspace *work) {
+  if (!layer->needs_transpose) return;
+  real *to = work->transposes + layer->transpose;
+  const real *from = work->parameters + layer->weight;
+  if (layer->is_turned) turn(to, layer->ld_out, from, layer->ld_in, layer->out, layer->in);
+  else turn(to, layer->ld_in, from, layer->ld_out, layer->in, layer->out);
 }
 
 #endif

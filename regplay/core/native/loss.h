@@ -1,8 +1,8 @@
 /* The losses: of one point, and their slope at the outputs.
 
-   torch: MSELoss and CrossEntropyLoss(label_smoothing=ε), both means over the points. Besides the loss itself there is
-   the one that steps minimise in its place; they are the same unless a regularizer changes what is
-   to be predicted. */
+   torch: MSELoss and CrossEntropyLoss(label_smoothing=ε), both means over the points. Besides the
+   loss itself there is the one that steps minimise in its place; they are the same unless a
+   regularizer changes what is to be predicted. */
 #ifndef REGPLAY_LOSS_H
 #define REGPLAY_LOSS_H
 
@@ -86,8 +86,9 @@ static void smooth_labels(const struct layer *last, real *y, int64_t rows, doubl
     }
 }
 
-/* The slope of what steps minimise, ∂/∂output, into `work->back`: 2·(output − y)/(batch·outputs), or
-   (softmax − y)/batch. Labels in `work->target` become those that are trained on. */
+/* The slope of what steps minimise, ∂/∂output, into the last layer's `work->delta`:
+   2·(output − y)/(batch·outputs), or (softmax − y)/batch. Labels in `work->target` become those
+   that are trained on. */
 static void loss_backward(const struct network *network, const struct rates *rates,
                           const struct layout *layout, struct workspace *work, const real *output,
                           int64_t rows, int64_t batch) {
@@ -98,7 +99,7 @@ static void loss_backward(const struct network *network, const struct rates *rat
   if (!is_square && share > 0) smooth_labels(last, work->target, rows, share);
   for (int64_t i = 0; i < rows; i++) {
     const real *z = output + i * last->ld_out, *y = work->target + i * last->ld_out;
-    real *delta = work->back + i * last->ld_out;
+    real *delta = work->delta[(layout->layers - 1) % 2] + i * last->ld_out;
     if (!is_square) softmax(last, z, delta);
     for (int64_t j = 0; j < last->ld_out; j += LANES)
       store(delta + j, ((is_square ? load(z + j) : load(delta + j)) - load(y + j)) * scale);

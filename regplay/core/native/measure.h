@@ -12,7 +12,7 @@ static void measure_rows(const struct network *network, const struct rates *rate
   const struct layer *last = &layout->layer[layout->layers - 1];
   for (int64_t i = first; i < first + rows; i++) {
     const struct losses found = losses_of(network, rates, last, output + i * last->ld_out,
-                                          work->target + i * last->ld_out, work->back);
+                                          work->target + i * last->ld_out, work->delta[0]);
     sums[are_training ? TRAIN_LOSS : VALID_LOSS] += found.loss;
     sums[are_training ? TRAIN_RIGHT : VALID_RIGHT] += found.is_right;
     if (are_training) sums[MINIMISED_LOSS] += found.minimised;
@@ -26,16 +26,19 @@ static bool measure_points(const struct training *t, const struct rates *rates,
   const int64_t all = t->train_points + t->valid_points;
   const struct layer *last = &layout->layer[layout->layers - 1];
   while (p->measured < all) {
-    if (p->measured > 0 && atomic_load_explicit(t->stop, memory_order_relaxed)) return false;
     const int64_t rows = all - p->measured < layout->rows ? all - p->measured : layout->rows;
-    gather(work->input, layout->layer[0].ld_in, x, layout->layer[0].in, NULL, p->measured, rows);
-    gather(work->target, last->ld_out, y, last->out, NULL, p->measured, rows);
-    const real *output = forward(&t->network, layout, work, rows, NULL);
+    if (p->passed == 0) {
+      gather(work->input, layout->layer[0].ld_in, x, layout->layer[0].in, NULL, p->measured, rows);
+      gather(work->target, last->ld_out, y, last->out, NULL, p->measured, rows);
+    }
+    if (!forward(t, &t->network, layout, work, rows, NULL, &p->passed)) return false;
+    const real *output = outputs_of(layout, work);
     int64_t train = t->train_points - p->measured;
     train = train < 0 ? 0 : train > rows ? rows : train;
     measure_rows(&t->network, rates, layout, work, output, 0, train, true, p->sums);
     measure_rows(&t->network, rates, layout, work, output, train, rows - train, false, p->sums);
     p->measured += rows;
+    p->passed = 0;
   }
   return true;
 }
@@ -56,14 +59,10 @@ static void sum_up(const real *from, int64_t n, double *squares, double *sizes) 
   }
 }
 
-static void measure_parameters(const struct layout *layout, const real *parameters,
-                               double *values) {
-  for (int i = 0; i < layout->layers; i++) {
-    const struct layer *layer = &layout->layer[i];
-    sum_up(parameters + layer->weight, layer->bias - layer->weight, &values[WEIGHT_SQUARES],
-           &values[WEIGHT_SIZES]);
-    sum_up(parameters + layer->bias, layer->ld_out, &values[BIAS_SQUARES], &values[BIAS_SIZES]);
-  }
+static void measure_parameters(const struct layer *layer, const real *parameters, double *values) {
+  sum_up(parameters + layer->weight, layer->bias - layer->weight, &values[WEIGHT_SQUARES],
+         &values[WEIGHT_SIZES]);
+  sum_up(parameters + layer->bias, layer->ld_out, &values[BIAS_SQUARES], &values[BIAS_SIZES]);
 }
 
 #endif

@@ -149,21 +149,29 @@ static void forward_narrow(const struct layer *layer, const struct workspace *wo
   }
 }
 
-/* Outputs [rows, ld_out] of the last layer for `work->input`; without `chance` nothing is dropped
-   and no slopes are kept. */
-static real *forward(const struct network *network, const struct layout *layout,
-                     struct workspace *work, int64_t rows, const struct chance *chance) {
-  const real *x = work->input;
-  int64_t ld = layout->layer[0].ld_in;
-  for (int i = 0; i < layout->layers; i++) {
+/* Outputs [rows, ld_out] of the last layer. */
+static real *outputs_of(const struct layout *layout, const struct workspace *work) {
+  return work->units + layout->layer[layout->layers - 1].active;
+}
+
+/* Passes `work->input` through the layers, on from `*passed` of them; without `chance` nothing is
+   dropped and no slopes are kept. Whether all are done, rather than `t`, if there is one, was told
+   to stop before. */
+static bool forward(const struct training *t, const struct network *network,
+                    const struct layout *layout, struct workspace *work, int64_t rows,
+                    const struct chance *chance, int64_t *passed) {
+  for (; *passed < layout->layers; ++*passed) {
+    if (t && is_called(t)) return false;
+    const int i = (int)*passed;
     const struct layer *layer = &layout->layer[i];
+    const real *x = i ? work->units + layout->layer[i - 1].active : work->input;
     const real *weight = layer->is_turned ? work->transposes + layer->transpose
                                           : work->parameters + layer->weight; /* [in, ld_out] */
     real *z = work->units + layer->active, *slope = work->units + layer->slope;
     if (layer->is_narrow)
       forward_narrow(layer, work, z, x, rows);
     else
-      product(z, layer->ld_out, (struct strided){x, ld, 1}, weight, layer->ld_out,
+      product(z, layer->ld_out, (struct strided){x, layer->ld_in, 1}, weight, layer->ld_out,
               (struct start){.bias = work->parameters + layer->bias}, rows, layer->ld_out,
               layer->in);
     if (i + 1 < layout->layers) {
@@ -171,15 +179,13 @@ static real *forward(const struct network *network, const struct layout *layout,
       if (chance && chance->rates->dropout > 0)
         drop_units(layer, i, z, slope, rows, chance, work->drawn);
     }
-    x = z;
-    ld = layer->ld_out;
   }
-  return work->units + layout->layer[layout->layers - 1].active;
+  return true;
 }
 
-/* The gradient of one layer's biases: δ = ∂loss/∂z [rows, ld] summed over the points. With a `slope`
-   δ still lacks it and gets it here: one pass for both, some columns at a time, so that sums that
-   don't wait for each other are on their way together. */
+/* The gradient of one layer's biases: δ = ∂loss/∂z [rows, ld] summed over the points. With a
+   `slope` δ still lacks it and gets it here: one pass for both, some columns at a time, so that
+   sums that don't wait for each other are on their way together. */
 INLINE void sum_columns(const int vectors, real *delta, const real *slope, int64_t ld,
                         int64_t rows, real *bias, bool adds) {
   vec sums[SUM_VECTORS];
@@ -210,31 +216,34 @@ static void backward_biases(const struct layer *layer, real *delta, const real *
 }
 
 /* The gradient of the loss of these points, added to `work->gradient` or, with `adds` false, put in
-   its place. */
-static void backward(const struct layout *layout, struct workspace *work, int64_t rows, bool adds) {
+   its place; from the last layer down, on from `*passed`, which counts the layers of the forward
+   pass too. Whether all are done, rather than `t` was told to stop before. */
+static bool backward(const struct training *t, const struct layout *layout, struct workspace *work,
+                     int64_t rows, bool adds, int64_t *passed) {
   const struct start start = {.adds = adds};
-  const real *slope = NULL; /* what comes back from the loss is whole */
-  for (int i = layout->layers - 1; i >= 0; i--) {
+  for (; *passed < 2 * layout->layers; ++*passed) {
+    if (is_called(t)) return false;
+    const int i = 2 * layout->layers - 1 - (int)*passed;
     const struct layer *layer = &layout->layer[i];
     real *gradient = work->gradient + layer->weight, *bias = work->gradient + layer->bias;
-    backward_biases(layer, work->back, slope, rows, bias, adds);
+    real *delta = work->delta[i % 2];
+    /* what comes back from the loss is whole */
+    const real *slope = i + 1 < layout->layers ? work->units + layer->slope : NULL;
+    backward_biases(layer, delta, slope, rows, bias, adds);
     const real *x = i ? work->units + layout->layer[i - 1].active : work->input;
     if (layer->is_turned)
-      product(gradient, layer->ld_in, (struct strided){work->back, 1, layer->ld_out}, x,
-              layer->ld_in, start, layer->out, layer->ld_in, rows);
+      product(gradient, layer->ld_in, (struct strided){delta, 1, layer->ld_out}, x, layer->ld_in,
+              start, layer->out, layer->ld_in, rows);
     else
-      product(gradient, layer->ld_out, (struct strided){x, 1, layer->ld_in}, work->back,
-              layer->ld_out, start, layer->in, layer->ld_out, rows);
-    if (i == 0) break;
+      product(gradient, layer->ld_out, (struct strided){x, 1, layer->ld_in}, delta, layer->ld_out,
+              start, layer->in, layer->ld_out, rows);
+    if (i == 0) continue;
     const real *weight = layer->is_turned ? work->parameters + layer->weight
                                           : work->transposes + layer->transpose; /* [out, ld_in] */
-    product(work->ahead, layer->ld_in, (struct strided){work->back, layer->ld_out, 1}, weight,
-            layer->ld_in, (struct start){0}, rows, layer->ld_in, layer->out);
-    slope = work->units + layout->layer[i - 1].slope;
-    real *const swap = work->back;
-    work->back = work->ahead;
-    work->ahead = swap;
+    product(work->delta[(i - 1) % 2], layer->ld_in, (struct strided){delta, layer->ld_out, 1},
+            weight, layer->ld_in, (struct start){0}, rows, layer->ld_in, layer->out);
   }
+  return true;
 }
 
 #endif

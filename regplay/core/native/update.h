@@ -70,61 +70,64 @@ static void update_block(const struct updating *u, struct workspace *work, int64
 
 /* The weights into each unit, scaled back to norm `most` where they are longer: torch.renorm with
    its 1e-7, which keeps them from being as long again by rounding. */
-static void bound_norms(const struct layout *layout, real *parameters, real most) {
+static void bound_norms(const struct layer *layer, real *parameters, real most) {
   const real epsilon = (real)1e-7;
-  for (int i = 0; i < layout->layers; i++) {
-    const struct layer *layer = &layout->layer[i];
-    real *w = parameters + layer->weight;
-    if (layer->is_turned) { /* a row a unit */
-      for (int64_t out = 0; out < layer->out; out++, w += layer->ld_in) {
-        vec squares = splat(0);
-        for (int64_t j = 0; j < layer->ld_in; j += LANES) squares += load(w + j) * load(w + j);
-        const real norm = (real)sqrt((double)sum_of(squares));
-        if (!(norm > most)) continue;
-        const vec factor = splat(most / (norm + epsilon));
-        for (int64_t j = 0; j < layer->ld_in; j += LANES) store(w + j, load(w + j) * factor);
-      }
-      continue;
-    }
-    for (int64_t j = 0; j < layer->ld_out; j += LANES) { /* a column a unit */
+  real *w = parameters + layer->weight;
+  if (layer->is_turned) { /* a row a unit */
+    for (int64_t out = 0; out < layer->out; out++, w += layer->ld_in) {
       vec squares = splat(0);
-      for (int64_t in = 0; in < layer->in; in++) {
-        const vec own = load(w + in * layer->ld_out + j);
-        squares += own * own;
-      }
-      const vec norm = root(squares), bounded = splat(most) / (norm + splat(epsilon));
-      const vec factor = choose(norm > splat(most), bounded, splat(1));
-      for (int64_t in = 0; in < layer->in; in++) {
-        real *own = w + in * layer->ld_out + j;
-        store(own, load(own) * factor);
-      }
+      for (int64_t j = 0; j < layer->ld_in; j += LANES) squares += load(w + j) * load(w + j);
+      const real norm = (real)sqrt((double)sum_of(squares));
+      if (!(norm > most)) continue;
+      const vec factor = splat(most / (norm + epsilon));
+      for (int64_t j = 0; j < layer->ld_in; j += LANES) store(w + j, load(w + j) * factor);
+    }
+    return;
+  }
+  for (int64_t j = 0; j < layer->ld_out; j += LANES) { /* a column a unit */
+    vec squares = splat(0);
+    for (int64_t in = 0; in < layer->in; in++) {
+      const vec own = load(w + in * layer->ld_out + j);
+      squares += own * own;
+    }
+    const vec norm = root(squares), bounded = splat(most) / (norm + splat(epsilon));
+    const vec factor = choose(norm > splat(most), bounded, splat(1));
+    for (int64_t in = 0; in < layer->in; in++) {
+      real *own = w + in * layer->ld_out + j;
+      store(own, load(own) * factor);
     }
   }
 }
 
-/* One update of all parameters; `updates` counts it. */
-static void update(const struct training *t, const struct rates *rates, int64_t updates,
-                   const struct layout *layout, struct workspace *work) {
+/* What one update needs, the one after `updates`. */
+static struct updating updating_of(const struct training *t, const struct rates *rates,
+                                   int64_t updates) {
   struct updating u = {.optimizer = t->optimizer,
                        .lr = (real)rates->lr,
                        .decay = (real)rates->weight_decay,
                        .l1 = (real)rates->l1,
                        .momentum = (real)t->momentum};
   if (t->optimizer >= ADAM) {
-    u.root = (real)sqrt(1.0 - pow(0.999, (double)updates));
-    u.length = (real)(rates->lr / (1.0 - pow(0.9, (double)updates)));
+    u.root = (real)sqrt(1.0 - pow(0.999, (double)(updates + 1)));
+    u.length = (real)(rates->lr / (1.0 - pow(0.9, (double)(updates + 1))));
   }
-  struct updating spared = u;
-  spared.decay = spared.l1 = 0;
+  return u;
+}
+
+/* One update of a layer, and of the transpose of its weights. */
+static void update(const struct training *t, const struct rates *rates, const struct updating *u,
+                   const struct layer *layer, struct workspace *work) {
+  const int64_t weights = layer->bias - layer->weight;
   if (t->decays_biases)
-    update_block(&u, work, 0, layout->packed);
-  else
-    for (int i = 0; i < layout->layers; i++) {
-      const struct layer *layer = &layout->layer[i];
-      update_block(&u, work, layer->weight, layer->bias - layer->weight);
-      update_block(&spared, work, layer->bias, layer->ld_out);
-    }
-  if (rates->max_norm > 0) bound_norms(layout, work->parameters, (real)rates->max_norm);
+    update_block(u, work, layer->weight, weights + layer->ld_out);
+  else {
+    struct updating spared = *u;
+    spared.decay = spared.l1 = 0;
+    update_block(u, work, layer->weight, weights);
+    update_block(&spared, work, layer->bias, layer->ld_out);
+  }
+  if (rates->max_norm > 0) bound_norms(layer, work->parameters, (real)rates->max_norm);
+  transpose_weights(layer, work);
 }
 
 #endif

@@ -8,10 +8,6 @@
 #define JOIN_(a, b, c) a##_##b##_##c
 #define JOIN(a, b, c) JOIN_(a, b, c)
 
-static bool is_called(const struct training *t) {
-  return atomic_load_explicit(t->stop, memory_order_relaxed) != 0;
-}
-
 /* Where the tensors of one member are. */
 struct member {
   const real *x, *y;
@@ -24,7 +20,8 @@ static real *of_member(void *base, int64_t index, int64_t numbers) {
   return base ? (real *)base + index * numbers : NULL;
 }
 
-/* Sums up the gradient of the next step, on from `row`; whether it is complete. */
+/* Sums up the gradient of the next step, on from where it was left; whether it is complete, rather
+   than `t` was told to stop before. */
 static bool differentiate(const struct training *t, const struct member *m,
                           const struct layout *layout, struct workspace *work) {
   struct progress *p = m->progress;
@@ -38,39 +35,69 @@ static bool differentiate(const struct training *t, const struct member *m,
                             t->train_points;
   const struct layer *input = &layout->layer[0], *last = &layout->layer[layout->layers - 1];
   while (p->row < batch) {
-    if (p->row > 0 && is_called(t)) return false;
     const int64_t rows = batch - p->row < layout->rows ? batch - p->row : layout->rows;
     const struct chance chance = {m->rates, p->step, p->row};
-    gather(work->input, input->ld_in, m->x, input->in, order, first + p->row, rows);
-    gather(work->target, last->ld_out, m->y, last->out, order, first + p->row, rows);
-    if (m->rates->input_noise > 0) add_noise(input, work->input, rows, &chance, work->drawn);
-    const real *output = forward(&t->network, layout, work, rows, &chance);
-    loss_backward(&t->network, m->rates, layout, work, output, rows, batch);
-    backward(layout, work, rows, p->row > 0);
+    if (p->passed == 0) {
+      gather(work->input, input->ld_in, m->x, input->in, order, first + p->row, rows);
+      gather(work->target, last->ld_out, m->y, last->out, order, first + p->row, rows);
+      if (m->rates->input_noise > 0) add_noise(input, work->input, rows, &chance, work->drawn);
+    }
+    if (p->passed < layout->layers) {
+      if (!forward(t, &t->network, layout, work, rows, &chance, &p->passed)) return false;
+      loss_backward(&t->network, m->rates, layout, work, outputs_of(layout, work), rows, batch);
+    }
+    if (!backward(t, layout, work, rows, p->row > 0, &p->passed)) return false;
+    p->passed = 0;
     p->row += rows;
   }
   return true;
 }
 
-/* Whether the record that is due now is made; false if `stop` was called before. */
+/* One update, whose gradient is complete, on from the layer where it was left; whether it is done,
+   rather than `t` was told to stop before. */
+static bool update_all(const struct training *t, const struct member *m,
+                       const struct layout *layout, struct workspace *work, bool may_stop) {
+  struct progress *p = m->progress;
+  const struct updating u = updating_of(t, m->rates, p->updates);
+  for (; p->updated < layout->layers; p->updated++) {
+    if (may_stop && is_called(t)) return false;
+    update(t, m->rates, &u, &layout->layer[p->updated], work);
+  }
+  p->row = 0;
+  p->updated = 0;
+  p->updates++;
+  p->step++;
+  return true;
+}
+
+/* Whether the record that is due now is made, rather than `t` was told to stop before. */
 static bool record(const struct training *t, const struct member *m, const struct layout *layout,
                    struct workspace *work) {
   struct progress *p = m->progress;
   if (!measure_points(t, m->rates, layout, work, m->x, m->y, p)) return false;
-  double *values = t->values + (p->record * t->network.members + m->index) * MEASURED;
+  const int64_t place = p->record * t->network.members + m->index;
+  const int64_t numbers = layout->parameters;
+  double *values = t->values + place * MEASURED;
+  real *parameters = of_member(t->kept, place, numbers);
+  real *first = of_member(t->kept_first, place, numbers);
+  real *second = of_member(t->kept_second, place, numbers);
+  for (; p->kept < layout->layers; p->kept++) {
+    if (is_called(t)) return false;
+    const struct layer *layer = &layout->layer[p->kept];
+    if (p->kept == 0)
+      for (int i = MEANS; i < MEASURED; i++) values[i] = 0;
+    measure_parameters(layer, work->parameters, values);
+    unpack(layer, work, parameters, work->parameters);
+    if (first) unpack(layer, work, first, work->first);
+    if (second) unpack(layer, work, second, work->second);
+  }
   for (int i = 0; i < MEANS; i++) {
     const bool is_valid = i == VALID_LOSS || i == VALID_RIGHT;
     values[i] = p->sums[i] / (double)(is_valid ? t->valid_points : t->train_points);
     p->sums[i] = 0;
   }
-  for (int i = MEANS; i < MEASURED; i++) values[i] = 0;
-  measure_parameters(layout, work->parameters, values);
-  const int64_t place = p->record * t->network.members + m->index;
-  const int64_t numbers = layout->parameters;
-  unpack(layout, work, of_member(t->kept, place, numbers), work->parameters);
-  if (t->first) unpack(layout, work, of_member(t->kept_first, place, numbers), work->first);
-  if (t->second) unpack(layout, work, of_member(t->kept_second, place, numbers), work->second);
   p->measured = 0;
+  p->kept = 0;
   p->record++;
   return true;
 }
@@ -79,34 +106,61 @@ static bool is_due(const struct training *t, const struct progress *p) {
   return p->record < t->records && t->record_steps[p->record] == p->step;
 }
 
-/* One member from where it stands to the goal, or until `stop` is called. */
-static void train_member(const struct training *t, const struct member *m,
-                         const struct layout *layout, struct workspace *work) {
-  struct progress *p = m->progress;
+static bool has_work(const struct training *t, const struct progress *p) {
+  return p->step < t->goal || is_due(t, p);
+}
+
+/* A member's numbers into the workspace; whether all are there, rather than `t` was told to stop
+   before. */
+static bool take_up(const struct training *t, const struct member *m, const struct layout *layout,
+                    struct workspace *work) {
+  const real *parameters = of_member(t->parameters, m->index, layout->parameters);
+  const real *first = of_member(t->first, m->index, layout->parameters);
+  const real *second = of_member(t->second, m->index, layout->parameters);
+  for (int i = 0; i < layout->layers; i++) {
+    if (is_called(t)) return false;
+    const struct layer *layer = &layout->layer[i];
+    pack(layer, work, work->parameters, parameters);
+    if (first) pack(layer, work, work->first, first);
+    if (second) pack(layer, work, work->second, second);
+    transpose_weights(layer, work);
+  }
+  return true;
+}
+
+/* The way back. */
+static bool put_back(const struct training *t, const struct member *m, const struct layout *layout,
+                     struct workspace *work, bool may_stop) {
   real *parameters = of_member(t->parameters, m->index, layout->parameters);
   real *first = of_member(t->first, m->index, layout->parameters);
   real *second = of_member(t->second, m->index, layout->parameters);
-  real *gradient = of_member(t->gradients, m->index, layout->packed);
-  const size_t gradient_bytes = (size_t)layout->packed * sizeof(real);
-  pack(layout, work, work->parameters, parameters);
-  if (first) pack(layout, work, work->first, first);
-  if (second) pack(layout, work, work->second, second);
-  if (p->row > 0) memcpy(work->gradient, gradient, gradient_bytes);
-  transpose_weights(layout, work);
-  for (;;) {
-    if (is_due(t, p) && !record(t, m, layout, work)) break;
-    if (p->step >= t->goal || is_called(t)) break;
-    if (!differentiate(t, m, layout, work) || is_called(t)) break;
-    update(t, m->rates, p->updates + 1, layout, work);
-    transpose_weights(layout, work);
-    p->row = 0;
-    p->updates++;
-    p->step++;
+  for (int i = 0; i < layout->layers; i++) {
+    if (may_stop && is_called(t)) return false;
+    const struct layer *layer = &layout->layer[i];
+    unpack(layer, work, parameters, work->parameters);
+    if (first) unpack(layer, work, first, work->first);
+    if (second) unpack(layer, work, second, work->second);
   }
-  if (p->row > 0) memcpy(gradient, work->gradient, gradient_bytes);
-  unpack(layout, work, parameters, work->parameters);
-  if (first) unpack(layout, work, first, work->first);
-  if (second) unpack(layout, work, second, work->second);
+  return true;
+}
+
+/* One member from where it stands to the goal. If `t` is told to stop, it stays `held`, unless it
+   was not even taken up. */
+static void train_member(const struct training *t, const struct member *m,
+                         const struct layout *layout, struct workspace *work, int32_t *held) {
+  struct progress *p = m->progress;
+  if (*held < 0 && !take_up(t, m, layout, work)) return;
+  *held = m->index;
+  while (has_work(t, p) || p->updated > 0) { /* an earlier call's goal may have been beyond this */
+    if (is_due(t, p)) {
+      if (!record(t, m, layout, work)) return;
+    } else {
+      if (!differentiate(t, m, layout, work)) return;
+      if (!update_all(t, m, layout, work, true)) return;
+    }
+  }
+  p->row = p->passed = 0;
+  if (put_back(t, m, layout, work, true)) *held = -1;
 }
 
 /* Numbers below the smallest normal one, 1.2e-38 in single precision, are taken for 0 while the
@@ -132,25 +186,45 @@ static void restore_subnormals(uint64_t before) {
 #endif
 }
 
-/* Members one after another, each the next that no other thread has taken. */
-static void train(const struct training *t, void *memory) {
+static struct member member_of(const struct training *t, int32_t index) {
+  return (struct member){
+      .x = (const real *)t->x + index * t->x_stride,
+      .y = (const real *)t->y + index * t->y_stride,
+      .rates = &t->rates[index],
+      .progress = &t->progress[index],
+      .index = index,
+  };
+}
+
+/* The member that is held, then one after another, each the next that no other thread has taken. */
+static void train(const struct training *t, void *memory, int32_t *held) {
   const struct layout layout = layout_of(&t->network);
   struct workspace work;
   divide(&layout, (uintptr_t)memory, &work);
   const uint64_t before = flush_subnormals();
-  while (!is_called(t)) {
-    const int index = atomic_fetch_add(t->next, 1);
-    if (index >= t->network.members) break;
-    const struct member m = {
-        .x = (const real *)t->x + index * t->x_stride,
-        .y = (const real *)t->y + index * t->y_stride,
-        .rates = &t->rates[index],
-        .progress = &t->progress[index],
-        .index = index,
-    };
-    const bool has_work = m.progress->step < t->goal || is_due(t, m.progress);
-    if (m.rates->trains && has_work) train_member(t, &m, &layout, &work);
+  if (*held >= 0) {
+    const struct member m = member_of(t, *held);
+    train_member(t, &m, &layout, &work, held);
   }
+  while (*held < 0 && !is_called(t)) {
+    const int32_t index = atomic_fetch_add(t->next, 1);
+    if (index >= t->network.members) break;
+    const struct member m = member_of(t, index);
+    if (m.rates->trains && !m.progress->held && has_work(t, m.progress))
+      train_member(t, &m, &layout, &work, held);
+  }
+  restore_subnormals(before);
+}
+
+/* An update that is half made is completed; all else stays as it is, to be gone on with. */
+static void settle(const struct training *t, void *memory, int32_t held) {
+  const struct layout layout = layout_of(&t->network);
+  struct workspace work;
+  divide(&layout, (uintptr_t)memory, &work);
+  const uint64_t before = flush_subnormals();
+  const struct member m = member_of(t, held);
+  if (m.progress->updated > 0) update_all(t, &m, &layout, &work, false);
+  put_back(t, &m, &layout, &work, false);
   restore_subnormals(before);
 }
 
@@ -163,12 +237,17 @@ static void predict(const struct prediction *q, void *memory) {
   for (int index; (index = atomic_fetch_add(q->next, 1)) < q->network.members;) {
     const real *x = (const real *)q->x + index * q->x_stride;
     real *to = (real *)q->outputs + index * q->points * last->out;
-    pack(&layout, &work, work.parameters, (const real *)q->parameters + index * layout.parameters);
-    transpose_weights(&layout, &work);
+    const real *parameters = (const real *)q->parameters + index * layout.parameters;
+    for (int i = 0; i < layout.layers; i++) {
+      pack(&layout.layer[i], &work, work.parameters, parameters);
+      transpose_weights(&layout.layer[i], &work);
+    }
     for (int64_t first = 0; first < q->points; first += layout.rows) {
       const int64_t left = q->points - first, rows = left < layout.rows ? left : layout.rows;
       gather(work.input, input->ld_in, x, input->in, NULL, first, rows);
-      const real *output = forward(&q->network, &layout, &work, rows, NULL);
+      int64_t passed = 0;
+      forward(NULL, &q->network, &layout, &work, rows, NULL, &passed);
+      const real *output = outputs_of(&layout, &work);
       for (int64_t i = 0; i < rows; i++)
         memcpy(to + (first + i) * last->out, output + i * last->ld_out,
                (size_t)last->out * sizeof(real));
@@ -182,8 +261,6 @@ static int64_t workspace_bytes(const struct network *network) {
   struct workspace work;
   return (int64_t)divide(&layout, 0, &work);
 }
-
-static int64_t packed_numbers(const struct network *network) { return layout_of(network).packed; }
 
 /* For tests. The workspace holds C and three times B, their rows padded, and the alignment. */
 static void multiply(const void *a, const void *b, void *c, int64_t m, int64_t n, int64_t k,
@@ -229,8 +306,8 @@ static void normals(const uint32_t *drawn, void *numbers, int64_t n) {
 
 const struct kernel JOIN(kernel, REAL, VARIANT) = {
     .workspace_bytes = workspace_bytes,
-    .packed_numbers = packed_numbers,
     .train = train,
+    .settle = settle,
     .predict = predict,
     .multiply = multiply,
     .activate = activate_all,

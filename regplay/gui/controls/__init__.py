@@ -2,9 +2,10 @@
 
 from regplay.gui.controls.control import Combo, Control
 from regplay.gui.controls.group import Framing
-from regplay.gui.controls.number import CountBox, NumberControl
+from regplay.gui.controls.number import CountBox, NumberControl, SweepableControl
 from regplay.gui.controls.panel import ControlPanel, Folding
 from regplay.gui.controls.slider import HANDLE, HandleSlider
+from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve, curve_of
 
 __all__ = [
     "HANDLE",
@@ -12,8 +13,12 @@ __all__ = [
     "Control",
     "ControlPanel",
     "CountBox",
+    "CurvePicture",
     "Folding",
     "Framing",
     "HandleSlider",
     "NumberControl",
+    "SweepCurve",
+    "SweepableControl",
+    "curve_of",
 ]

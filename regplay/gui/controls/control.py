@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets.points import counted_points
+from regplay.core.datasets import points_in
 from regplay.core.fields import Field, Value
+from regplay.core.number_text import counted
 from regplay.gui.widgets import paint_focus_ring
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -270,7 +271,7 @@ class PointsControl(Control):
     def text(self, value: Value) -> str:
         """Such as `34 points`."""
         if value:
-            return counted_points(str(value))
+            return counted(points_in(str(value)), "point")
         return "30 % held back" if self.field.path == "data.valid_points" else "none"
 
     def _show(self, value: Value) -> None:

@@ -28,8 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import REGISTRY, Dataset, DatasetError, Floats, load
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import ChoiceControl

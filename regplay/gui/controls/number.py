@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.fields import ExperimentError, Field, Value
+from regplay.core.number_text import exact
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
@@ -16,7 +17,6 @@ from regplay.gui.controls.slider_scale import SliderScale, reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
 from regplay.gui.widgets import Toggle, leave_space, named, paint_focus_ring
-from regplay.session.number_text import exact
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:

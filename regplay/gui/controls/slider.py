@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
+from regplay.core.number_text import exact, number
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import (
     CURVE_HEIGHT,
@@ -23,7 +24,6 @@ from regplay.gui.controls.sweep_curve import (
 )
 from regplay.gui.theme import colors_of, line_color
 from regplay.gui.widgets import paint_focus_ring
-from regplay.session.number_text import exact, number
 
 HANDLE = 14  # px, diameter
 _HALF = 2.0  # px, of the thickness of the groove

@@ -15,11 +15,11 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.measurements import training_seconds
+from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis, Sweep, sweep_axis
-from regplay.gui.plots.scale import Scale, extend, largest_of_trained, spread
+from regplay.gui.plots import Scale, extend, largest_of_trained, spread
 from regplay.gui.theme import Colors, blend, colors_of, line_color
 from regplay.gui.training import Study
-from regplay.session.number_text import exact, number
 
 _BEYOND = {-1: "  (▾ too small to draw)", 0: "", 1: "  (▴ too large to draw)"}
 

@@ -27,25 +27,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import DatasetError, tables
-from regplay.core.datasets.csv_reader import ReadingStoppedError, Source, open_sheet
-from regplay.core.datasets.csv_table import (
+from regplay.core.datasets import (
+    MAX_CLASSES,
+    MAX_POINTS,
     Check,
     Choice,
+    DatasetError,
+    ReadingStoppedError,
+    Source,
+    Table,
     columns_of,
     likely,
     names_of,
+    open_sheet,
+    points_settings,
+    table_dataset,
     written,
 )
-from regplay.core.datasets.points import MAX_CLASSES, MAX_POINTS, points_settings
-from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import FIELDS, Value
+from regplay.core.number_text import counted
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import named
 from regplay.session.files import OutputError, write_file
-from regplay.session.number_text import counted
 
 Task = Literal["auto", "regression", "classification"]
 _TASKS: dict[Task, str] = {
@@ -79,7 +84,7 @@ def points_values(table: Table, share: int, standardizes: bool) -> dict[str, Val
         raise DatasetError(reason)
     n = len(table.y)
     valid = n_valid(n, share)
-    dataset = tables.dataset(table, DataSettings(), n - valid, valid, standardizes=standardizes)
+    dataset = table_dataset(table, DataSettings(), n - valid, valid, standardizes=standardizes)
     return {**points_settings(dataset)}
 
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets.csv_reader import Problem, Sheet
+from regplay.core.datasets import Problem, Sheet
 from regplay.gui.theme import blend, colors_of, refusal_color
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked

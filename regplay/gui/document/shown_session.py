@@ -14,8 +14,7 @@ from regplay.core.hyperparameters import SWEEPABLE
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons import Guide
-from regplay.gui.plots.fit_view import DropoutPasses
-from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots import DropoutPasses, HistoryView
 from regplay.gui.tabs import Tabs
 from regplay.gui.timeline import SPEEDS, Timeline
 from regplay.gui.training import Start, View

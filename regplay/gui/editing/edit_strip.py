@@ -6,9 +6,9 @@ from PySide6.QtCore import QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QButtonGroup, QDoubleSpinBox, QHBoxLayout, QLabel, QWidget
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.points import MAX_CLASSES
-from regplay.gui.plots.scale import Range, bounds
+from regplay.core.datasets import MAX_CLASSES, Dataset
+from regplay.core.number_text import counted
+from regplay.gui.plots import Range, bounds
 from regplay.gui.theme import colors_of
 from regplay.gui.widgets import ElidedLabel, Press, Toggle, leave_space, named
 
@@ -140,5 +140,4 @@ class EditStrip(QWidget):
         if span is not None:
             self.target.set_span(span)
         self.hint.setText(_CLASSES_HINT if has_classes else _HINT)
-        n = len(dataset.train.y)
-        self.count.setText(f"{n:,} training point{'s' * (n != 1)}")
+        self.count.setText(counted(len(dataset.train.y), "training point"))

@@ -7,14 +7,12 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
 from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.editing.point_editor import ChartPoints, PointEditor
-from regplay.gui.plots.fit_panel import ChartPanel, interpolated
-from regplay.gui.plots.fit_view import FitView
+from regplay.gui.plots import ChartPanel, FitView, interpolated
 from regplay.gui.training import Clock
 from regplay.gui.widgets import Toggle, named
 from regplay.session.drawing import MOST, Drawing, reason_against

@@ -9,14 +9,9 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.gui.editing.edit_strip import EditStrip
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.curve import class_at, class_heights
-from regplay.gui.plots.scale import Range
-from regplay.gui.plots.shapes import marker_scale
-from regplay.gui.plots.surface_colors import SurfaceColors
+from regplay.gui.plots import Chart, Range, SurfaceColors, class_at, class_heights, marker_scale
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Clock, Timer
 from regplay.session.drawing import MOST, Drawing

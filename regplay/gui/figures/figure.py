@@ -25,10 +25,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QImage,
 from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core import UserError
-from regplay.gui.plots.canvas import Frame, Layer
-from regplay.gui.plots.chart import Axes
-from regplay.gui.plots.legend import Entry, paint_legend
-from regplay.gui.plots.surface_colors import Bar
+from regplay.gui.plots import Axes, Bar, Entry, Frame, Layer, paint_legend
 from regplay.gui.theme import DARK, LIGHT, Colors
 from regplay.session.files import write_atomically
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.gui.controls.control import Combo
+from regplay.gui.controls import Combo
 from regplay.gui.figures.figure import (
     FORMATS,
     INCH,
@@ -40,7 +40,7 @@ from regplay.gui.figures.figure import (
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets import named
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,

@@ -9,7 +9,7 @@ from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from regplay.core import UserError
-from regplay.gui.plots.chart import Chart
+from regplay.gui.plots import Chart
 
 # What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which
 # is not there yet when the window is made, and most sessions see no menu of a plot.

@@ -13,26 +13,31 @@ from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPaint
 from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.history import Floats
+from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
-from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
-from regplay.gui.plots.canvas import Frame, Layer
-from regplay.gui.plots.chart import Axes, Axis, GridLayer
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.scale import Scale, loss_scale
-from regplay.gui.plots.shapes import (
+from regplay.gui.landscape import CellsLayer, cell_edges, draw_frame, draw_ring
+from regplay.gui.plots import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    Axes,
+    Axis,
+    Bar,
+    Entry,
+    Frame,
+    GridLayer,
+    Layer,
     Points,
     PointsLayer,
+    Scale,
     Shape,
     draw_joined,
     draw_marker,
+    loss_scale,
     pen,
+    value_colors,
 )
-from regplay.gui.plots.surface_colors import Bar, value_colors
 from regplay.gui.theme import LIGHT, ROLES, mix
-from regplay.session.number_text import number, value_text
 from regplay.session.results import SweepResult
 
 _NUMERIC = ("integer", "number")  # kinds of fields

@@ -14,14 +14,20 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import History
 from regplay.core.sweep import Lineup
-from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve, curve_of
+from regplay.gui.controls import CurvePicture, SweepCurve, curve_of
 from regplay.gui.figures.figure import paint_layers
-from regplay.gui.plots.chart import Chart, GridLayer
-from regplay.gui.plots.fit_panel import ChartPanel, Overlay, Subject
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.images import paint_images
-from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
-from regplay.gui.plots.measure_plot import MeasurePlot
+from regplay.gui.plots import (
+    Chart,
+    ChartPanel,
+    ConfusionView,
+    FitView,
+    GridLayer,
+    MeasurePlot,
+    Overlay,
+    PredictedView,
+    Subject,
+    paint_images,
+)
 from regplay.gui.theme import Colors, colors_of, mix
 from regplay.gui.training import Study, StudyRequest, StudyScheduler
 from regplay.session.illustrated import Illustrated

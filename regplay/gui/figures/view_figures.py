@@ -10,33 +10,42 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
+from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis
-from regplay.gui.controls.number import SweepableControl
+from regplay.gui.controls import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
-from regplay.gui.landscape.landscape_map import MEASURE_NAMES
-from regplay.gui.landscape.landscape_tab import LandscapeTab
-from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
-from regplay.gui.network.network_view import NetworkView, NormsPlot
-from regplay.gui.network.pictures import Histograms, layer_name
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.curve import CurveView
-from regplay.gui.plots.fit_panel import ChartPanel, FitPanel
-from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.legend import Entry, LegendChart, paint_legend
-from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, WeightsView
-from regplay.gui.plots.measure_plot import MeasurePlot
-from regplay.gui.plots.surface import SurfaceView
-from regplay.gui.plots.surface_colors import ColorBar
-from regplay.gui.runs.side_tab import SideTab
-from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.seeds.seeds_tab import LossStrip
+from regplay.gui.landscape import MEASURE_NAMES, LandscapeTab
+from regplay.gui.network import (
+    Histograms,
+    NetworkGraph,
+    NetworkView,
+    NormsPlot,
+    UnitPlace,
+    layer_name,
+)
+from regplay.gui.plots import (
+    Chart,
+    ChartPanel,
+    ColorBar,
+    ConfusionView,
+    CurveView,
+    Entry,
+    FitPanel,
+    HistoryView,
+    LegendChart,
+    MeasurePlot,
+    PredictedChart,
+    SurfaceView,
+    WeightsView,
+    paint_legend,
+)
+from regplay.gui.runs import SideTab
+from regplay.gui.seeds import DecompositionPlot, LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
-from regplay.session.number_text import exact, number
 
 _GAP = 12.0  # pixels between fits side by side
 

@@ -1,6 +1,16 @@
 """The map of a measure over two fields: every cell is a network, all of them trained together."""
 
-from regplay.gui.landscape.landscape_map import labelled, place
+from regplay.gui.landscape.landscape_map import MEASURE_NAMES, labelled, place
 from regplay.gui.landscape.landscape_tab import LandscapeTab
+from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
 
-__all__ = ["LandscapeTab", "labelled", "place"]
+__all__ = [
+    "MEASURE_NAMES",
+    "CellsLayer",
+    "LandscapeTab",
+    "cell_edges",
+    "draw_frame",
+    "draw_ring",
+    "labelled",
+    "place",
+]

@@ -7,8 +7,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from regplay.core.datasets import Floats
+from regplay.core.number_text import percent_text
 from regplay.core.sweep import NumberAxis, roundness
-from regplay.gui.plots.scale import LARGEST, Floats, Range, Scale, spread
+from regplay.gui.plots import LARGEST, Range, Scale, spread
 
 Measure = Literal["valid_loss", "gap", "accuracy"]
 MEASURE_NAMES: Mapping[Measure, str] = {
@@ -80,7 +82,7 @@ class LandscapeMap:
         are_together = abs(self.progress * self.planned - self.trained_to) < 1
         if self.planned and are_together:
             return f"so far, epoch {self.trained_to:,} of {self.planned:,}"
-        return f"so far, {100 * self.progress:.0f} % trained"
+        return f"so far, {percent_text(self.progress)} trained"
 
     def shown(self, measure: Measure) -> Floats:
         """One measure [rows, columns]; NaN where nothing is trained or where training diverged."""

@@ -42,10 +42,7 @@ from regplay.gui.landscape.map_chart import (
     legend_entries,
     place_text,
 )
-from regplay.gui.plots.canvas import Reading
-from regplay.gui.plots.legend import Legend, tab_row
-from regplay.gui.plots.scale import Scale
-from regplay.gui.plots.surface_colors import Bar, ColorBar
+from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import StudyControl, Toggle, named

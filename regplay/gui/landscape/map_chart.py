@@ -21,18 +21,23 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QWidget
 
+from regplay.core.datasets import Floats
 from regplay.core.fields import FIELDS
+from regplay.core.number_text import exact, gap_text, number
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
-from regplay.gui.plots.canvas import Frame, HoverItem, Reading, ReadoutRow
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.scale import Floats
-from regplay.gui.plots.shapes import draw_marker
-from regplay.gui.plots.surface_colors import value_colors
+from regplay.gui.plots import (
+    Chart,
+    Entry,
+    Frame,
+    HoverItem,
+    Reading,
+    ReadoutRow,
+    draw_marker,
+    value_colors,
+)
 from regplay.gui.theme import Colors, mix
 from regplay.gui.widgets import named
-from regplay.session.number_text import exact, gap_text, number
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from regplay.core.number_text import counted
 from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
 from regplay.gui.theme import line_color
@@ -97,8 +98,7 @@ class Contents(ScrolledColumn):
         self._buttons.append(button)
 
     def _lesson(self, number: int, lesson: Lesson, shown: int) -> WrappedButton:
-        pages = "1 page" if len(lesson.pages) == 1 else f"{len(lesson.pages)} pages"
-        about = f"{lesson.minutes} min · {pages}"
+        about = f"{lesson.minutes} min · {counted(len(lesson.pages), 'page')}"
         if shown:
             about += f" · {shown} of {len(lesson.claims)} claims shown"
         button = WrappedButton(

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.fields import field
+from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
 from regplay.gui.lessons.markdown_view import TextView
 from regplay.gui.lessons.wrapped_text import (
@@ -29,7 +30,6 @@ from regplay.session.lessons import (
     Reached,
     Score,
 )
-from regplay.session.number_text import number
 
 _BREAK = "\u200b"  # where a line may end; nothing to be seen
 _SMALL = 0.93  # of the text

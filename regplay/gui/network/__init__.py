@@ -1,5 +1,14 @@
 """The inside of a network: its weights as histograms and norms, and a small one drawn whole."""
 
-from regplay.gui.network.network_view import NetworkView
+from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
+from regplay.gui.network.network_view import NetworkView, NormsPlot
+from regplay.gui.network.pictures import Histograms, layer_name
 
-__all__ = ["NetworkView"]
+__all__ = [
+    "Histograms",
+    "NetworkGraph",
+    "NetworkView",
+    "NormsPlot",
+    "UnitPlace",
+    "layer_name",
+]

@@ -14,11 +14,10 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
+from regplay.core.number_text import number
 from regplay.gui.network.pictures import KeptPicture, Magnitude
-from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow
-from regplay.gui.plots.shapes import Segments, pen
+from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
 from regplay.gui.theme import ROLES, Colors, mix
-from regplay.session.number_text import number
 
 Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of

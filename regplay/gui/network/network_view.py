@@ -7,16 +7,22 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QW
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import Inside, UnitMaps
+from regplay.core.number_text import number
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
-from regplay.gui.plots.canvas import Reading, ReadoutRow
-from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
-from regplay.gui.plots.legend import Entry, Legend, tab_row
-from regplay.gui.plots.scale import bounds
+from regplay.gui.plots import (
+    Chart,
+    CurvesLayer,
+    Entry,
+    EpochCurve,
+    Legend,
+    Reading,
+    ReadoutRow,
+    bounds,
+    tab_row,
+)
 from regplay.gui.theme import ROLES, Colors
 from regplay.gui.widgets import Toggle, column, named
-from regplay.session.number_text import number
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least

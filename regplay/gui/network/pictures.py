@@ -19,10 +19,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
-from regplay.gui.plots.canvas import Frame, Readout, ReadoutRow, paint_readout
-from regplay.gui.plots.scale import LARGEST, Scale, nice_step
+from regplay.core.number_text import counted, number, percent_text
+from regplay.gui.plots import LARGEST, Frame, Readout, ReadoutRow, Scale, nice_step, paint_readout
 from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix
-from regplay.session.number_text import number
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -458,10 +457,9 @@ class Histograms(KeptPicture):
 
 def _title(layer: _Layer, index: int, layers: int) -> tuple[str, str, str]:
     """A layer's name, the number of its weights, and the share of them that are near zero."""
-    count = layer.weights.now.size
-    words = f"{count:,} weight{'' if count == 1 else 's'}"
+    words = counted(layer.weights.now.size, "weight")
     return layer_name(index, layers), words, _share(layer.near_zero)
 
 
 def _share(near_zero: float) -> str:
-    return f"{100 * near_zero:.0f} % under {NEAR_ZERO:g}"
+    return f"{percent_text(near_zero)} under {NEAR_ZERO:g}"

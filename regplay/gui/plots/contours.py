@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Floats
 from regplay.core.fit import Fit, Grid
 
 Indices = NDArray[np.intp]

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
+from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import probabilities
 from regplay.gui.plots.contours import fit_curves
@@ -24,7 +24,6 @@ from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, extend, padded
 from regplay.gui.plots.shapes import LineLayer, Points
 from regplay.gui.theme import ROLES, mix
-from regplay.session.number_text import number
 
 _LOOSE = 1.4  # times what is needed, from which on a range is too wide for another run
 _FLAT = 0.002  # of probability: less than a pixel
@@ -131,7 +130,7 @@ class OneInputPanel(InputsPanel):
         for overlay, other_x, curves in self._drawn:
             here = np.array([np.interp(there[at], other_x, curve) for curve in curves])
             rows.append(self._overlay_row(overlay, here if self.has_classes else here[0]))
-        title = f"{dataset.input_names[0]} = {there[at]:.4g}"
+        title = f"{dataset.input_names[0]} = {number(there[at])}"
         return Reading(float(self.chart.frame().x(there[at])), title, tuple(rows)) if rows else None
 
     def _rows_at(self, at: int) -> list[ReadoutRow]:

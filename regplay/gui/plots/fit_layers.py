@@ -9,15 +9,15 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Floats
 from regplay.core.fit import Fit, Grid
+from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.shapes import Segments, Stamps, pen
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
 from regplay.gui.theme import Colors, mix
-from regplay.session.number_text import number
 
 OVERLAY_WIDTH = 1.6  # pixels
 MEMBER_WIDTH = 1.0

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit, Grid, correct, grid_of
+from regplay.core.number_text import number, spread_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
 from regplay.gui.plots.shapes import (
@@ -23,7 +23,6 @@ from regplay.gui.plots.shapes import (
 )
 from regplay.gui.theme import ROLES
 from regplay.session.drawing import unchanged_rows
-from regplay.session.number_text import number, spread_text
 
 Surface = Literal["fit and band", "fit", "std"]  # "std" is that of the band, as colours
 

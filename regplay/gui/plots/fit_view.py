@@ -6,31 +6,26 @@ from dataclasses import replace
 from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.chart import Chart
+from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject, carried
+from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
+from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, named
 from regplay.session.session import Run
 
 
 def _panel_class(dataset: Dataset) -> type[FitPanel]:
-    # Imported where they are needed: most sessions see one or two of them.
     is_regression = dataset.task == "regression"
     if dataset.n_inputs == 1:
-        from regplay.gui.plots.curve import ClassCurvesView, CurveView
-
         return CurveView if is_regression else ClassCurvesView
     if dataset.n_inputs == 2:
-        from regplay.gui.plots.surface import SurfaceView
-
         return SurfaceView
-    from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
-
     return PredictedView if is_regression else ConfusionView
 
 

@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QButtonGroup, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
+from regplay.core.number_text import number
 from regplay.gui.plots.chart import Side
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle
-from regplay.session.number_text import number
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {

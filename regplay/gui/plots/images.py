@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Floats
 from regplay.gui.theme import Colors, mix
 
 _LEVELS = 64  # shades from paper to ink

@@ -20,9 +20,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
+from regplay.core.number_text import number
 from regplay.gui.plots.canvas import (
     Frame,
     Picture,
@@ -47,7 +47,6 @@ from regplay.gui.plots.shapes import (
 )
 from regplay.gui.theme import ROLES, Colors, colors_of, mix
 from regplay.gui.widgets import Toggle
-from regplay.session.number_text import number
 
 
 class StemsLayer:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History, Snapshot
+from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Frame, Pixels, Reading, ReadoutRow, empty_picture
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
@@ -27,7 +28,6 @@ from regplay.gui.plots.legend import Entry, elided, other_entry
 from regplay.gui.plots.scale import LARGEST, Range, bounds, extend
 from regplay.gui.plots.shapes import pen
 from regplay.gui.theme import ROLES
-from regplay.session.number_text import number
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8
 _LONGEST = 24  # characters of a name in the hover box, at most

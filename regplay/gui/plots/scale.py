@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regplay.session.number_text import tick_text, with_power
+from regplay.core.number_text import tick_text, with_power
 
 Range = tuple[float, float]
 Floats = NDArray[np.float64]

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Split
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit, Grid
+from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading
 from regplay.gui.plots.contours import boundaries_of, contours_of, fit_at
 from regplay.gui.plots.fit_layers import (
@@ -31,7 +31,6 @@ from regplay.gui.plots.scale import Range, Scale, extend, round_levels
 from regplay.gui.plots.shapes import Points
 from regplay.gui.plots.surface_colors import Bar, ColorBar, SurfaceColors, overlap, value_pixels
 from regplay.gui.theme import colors_of, mix
-from regplay.session.number_text import number
 
 _WIDTH = 1.8  # pixels, of the fit's own lines
 _FULL = 0.2  # share of the colour bar that a standard deviation with the largest dot has

@@ -21,8 +21,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QP
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
+from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of
-from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 

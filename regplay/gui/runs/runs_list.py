@@ -28,10 +28,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets import problem_of
 from regplay.core.experiment import Experiment
-from regplay.gui.plots.fit_panel import Overlay
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.plots import FitView, HistoryView, Overlay, PinnedCurves
 from regplay.gui.runs.run_rows import (
     RIGHT,
     ROW,

@@ -15,14 +15,21 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
+from regplay.core.number_text import gap_in_column, in_column
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
-from regplay.gui.plots.chart import Chart, Side
-from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, wrong_text
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.many_inputs import PredictedView
-from regplay.gui.plots.shapes import pen
+from regplay.gui.plots import (
+    Chart,
+    ChartPanel,
+    Entry,
+    FitPanel,
+    FitView,
+    Legend,
+    PredictedView,
+    Side,
+    pen,
+    wrong_text,
+)
 from regplay.gui.runs.run_rows import (
     LEFT,
     RIGHT,
@@ -35,7 +42,6 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
 from regplay.gui.widgets import Press, named
-from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 

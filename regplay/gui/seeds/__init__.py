@@ -1,5 +1,10 @@
 """Many seeds: what networks trained on other draws of the data have in common, and what not."""
 
-from regplay.gui.seeds.seeds_tab import SeedsTab
+from regplay.gui.seeds.decomposition import DecompositionPlot
+from regplay.gui.seeds.seeds_tab import LossStrip, SeedsTab
 
-__all__ = ["SeedsTab"]
+__all__ = [
+    "DecompositionPlot",
+    "LossStrip",
+    "SeedsTab",
+]

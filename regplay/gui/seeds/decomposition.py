@@ -12,13 +12,19 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.bias_variance import Decomposition
 from regplay.core.fields import FIELDS
+from regplay.core.number_text import compact, exact, number, spread_text
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape import labelled, place
-from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
-from regplay.gui.plots.legend import Entry, LegendChart
-from regplay.gui.plots.shapes import VALID_SHAPE, draw_marker
+from regplay.gui.plots import (
+    VALID_SHAPE,
+    Entry,
+    Frame,
+    LegendChart,
+    Reading,
+    ReadoutRow,
+    draw_marker,
+)
 from regplay.gui.theme import Colors, mix
-from regplay.session.number_text import compact, exact, number, spread_text
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes
 _CAP = 4.0  # px to each side at the ends of an error bar

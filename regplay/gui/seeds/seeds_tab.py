@@ -27,24 +27,33 @@ from regplay.core.bias_variance import (
     overlap,
     why_not,
 )
-from regplay.core.datasets import Dataset
-from regplay.core.datasets.dataset import Floats
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_used
+from regplay.core.number_text import number
 from regplay.core.sweep import Sweep
 from regplay.gui.controls import CountBox
-from regplay.gui.plots.canvas import Frame, Reading, ReadoutRow
-from regplay.gui.plots.fit_panel import Band, FitPanel, Subject
-from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.legend import Entry, LegendChart
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer
+from regplay.gui.plots import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    Band,
+    Entry,
+    FitPanel,
+    FitView,
+    Frame,
+    LegendChart,
+    Points,
+    PointsLayer,
+    Reading,
+    ReadoutRow,
+    Subject,
+)
 from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
-from regplay.session.number_text import number
 
 if TYPE_CHECKING:  # it loads torch, which only the thread may wait for
     from regplay.core.joint import JointTraining

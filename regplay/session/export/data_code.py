@@ -14,11 +14,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset, DatasetError, Split
-from regplay.core.datasets.csv_reader import Problem, open_sheet
-from regplay.core.datasets.csv_table import Choice, columns_of
-from regplay.core.datasets.dataset import Floats, parse_number
-from regplay.core.datasets.points import format_points
+from regplay.core.datasets import (
+    Choice,
+    Dataset,
+    DatasetError,
+    Floats,
+    Problem,
+    Split,
+    columns_of,
+    format_points,
+    open_sheet,
+    parse_number,
+)
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
 from regplay.session.export.python_text import (

@@ -8,9 +8,9 @@ from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import HYPERPARAMETERS, Place, in_use
 from regplay.core.measurements import Schedule
+from regplay.core.number_text import counted
 from regplay.session.export.data_code import data_code
 from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
-from regplay.session.number_text import counted
 
 _RANDOM: tuple[Place, ...] = ("hidden", "input")  # where torch's own generator is drawn from
 _OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "adamw": "AdamW"}

@@ -17,6 +17,7 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
+from regplay.core.number_text import counted, number, percent_text
 from regplay.core.sweep import Sweep
 from regplay.session.claims import (
     RESAMPLES,
@@ -28,7 +29,6 @@ from regplay.session.claims import (
 )
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
-from regplay.session.number_text import counted, loss_text, percent_text
 from regplay.session.terminal import CtrlC, StatusLine, with_memory
 
 _SEEDS = 2**31  # there are so many
@@ -395,9 +395,9 @@ def _over_seeds(values: Sequence[float | str]) -> str:
     known = numbers[~np.isnan(numbers)]
     if not known.size:
         return "none"
-    line = f"{loss_text(float(np.median(known))):<9}"
+    line = f"{number(float(np.median(known))):<9}"
     if known.min() < known.max():
-        line += f"  {loss_text(known.min())} to {loss_text(known.max())}"
+        line += f"  {number(known.min())} to {number(known.max())}"
     if known.size < numbers.size:
         line += f"  none for {counted(numbers.size - known.size, 'seed')}"
     return line.rstrip()

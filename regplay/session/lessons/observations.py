@@ -13,6 +13,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.core.history import History
+from regplay.core.number_text import number
 from regplay.core.state import State
 from regplay.session.claims import (
     Statement,
@@ -22,7 +23,6 @@ from regplay.session.claims import (
     small_weights,
     thinned_loss,
 )
-from regplay.session.number_text import number
 
 _MOST = 256  # runs that are remembered, the latest ones
 _Key = TypeVar("_Key")

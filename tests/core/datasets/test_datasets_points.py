@@ -8,9 +8,9 @@ import pytest
 from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, problem_of
 from regplay.core.datasets import points as points_module
 from regplay.core.datasets.points import (
-    counted_points,
     format_points,
     parse_points,
+    points_in,
     points_settings,
     shape_of,
 )
@@ -42,19 +42,19 @@ def test_points_are_separated_by_lines_or_semicolons(text):
     np.testing.assert_array_equal(found, [[0, 1], [1, 2], [2, 1]])
     assert found.dtype == np.float64
     assert not found.flags.writeable
-    assert counted_points(text) == "3 points"
+    assert points_in(text) == 3
 
 
 @pytest.mark.parametrize("text", ["", "\n", " ; ;\n"])
 def test_no_points(text):
     assert parse_points(text).shape == (0, 0)
-    assert counted_points(text) == "0 points"
+    assert points_in(text) == 0
     assert "no point to learn from yet" in refusal(text)
 
 
 def test_counting_needs_no_right_points():
-    assert counted_points("1 2 3; a") == "2 points"
-    assert counted_points("7") == "1 point"
+    assert points_in("1 2 3; a") == 2
+    assert points_in("7") == 1
 
 
 def test_numbers_come_back_exactly_and_short():
@@ -203,8 +203,8 @@ def test_any_dataset_of_one_or_two_inputs_can_be_edited(name):
     assert after.task == before.task
     np.testing.assert_array_equal(after.inputs(after.train.x), before.inputs(before.train.x))
     np.testing.assert_array_equal(after.targets(after.valid.y), before.targets(before.valid.y))
-    assert counted_points(edited.data.points) == f"{len(before.train.y)} points"
-    assert counted_points(edited.data.valid_points) == f"{len(before.valid.y)} points"
+    assert points_in(edited.data.points) == len(before.train.y)
+    assert points_in(edited.data.valid_points) == len(before.valid.y)
     assert edited.data.task == before.task
 
 
@@ -225,7 +225,7 @@ def test_points_stay_while_other_datasets_are_looked_at():
     assert back.data.points == "0 1; 1 2"
     assert back.data.valid_points == "1 1"
     fresh = replace(Experiment(), {"data.name": "points"})
-    assert counted_points(fresh.data.points) == "24 points"
+    assert points_in(fresh.data.points) == 24
     assert load(fresh.data).task == "regression"
 
 

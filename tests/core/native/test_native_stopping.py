@@ -1,7 +1,9 @@
 """A call that is stopped at any moment comes back, and what follows is as if it had not been."""
 
+import itertools
 import random
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from regplay.core import native_engine as native_engine_module
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.native.binding import TrainingCall
 from regplay.core.training import Record, Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -158,50 +161,185 @@ def test_a_call_comes_back_within_a_step(monkeypatch):
     same([*found, *kept_records(training)], whole)
 
 
-def test_a_call_that_is_stopped_at_once_measures_a_part_and_keeps_it(monkeypatch):
-    """The same, and no matter how the threads run: taking the member is what sets the stop."""
+class Looks:
+    """After how many more looks at it the kernel takes its stop for set; on one thread."""
+
+    def __init__(self, monkeypatch):
+        self._left = np.array([0], dtype=np.int64)
+        self.allow()
+
+        def call(**fields):
+            return TrainingCall(**fields, looks=self._left.ctypes.data)
+
+        monkeypatch.setattr(native_engine_module, "TrainingCall", call)
+
+    def allow(self, count=1 << 62):
+        self._left[0] = self._allowed = count
+
+    @property
+    def taken(self):
+        return int(self._allowed - self._left[0])
+
+
+# Points pass the network by twelve: 12, 12 and 1 in a batch, then 12 and 3.
+DEEP = {
+    "model.width": 64,
+    "model.depth": 8,
+    "data.n_train": 40,
+    "data.n_valid": 20,
+    "optimizer.batch_size": 25,
+    "regularization.dropout": 0.1,
+    "epochs": 2,
+}
+KINDS = {
+    "adam, max-norm, noise": {
+        "regularization.max_norm": 1.0,
+        "regularization.input_noise": 0.1,
+    },
+    "momentum, spared biases": {
+        "optimizer.name": "momentum",
+        "regularization.weight_decay": 0.1,
+        "regularization.decay_bias": False,
+    },
+    "sgd, smoothed classes": {
+        "data.name": "blobs",
+        "optimizer.name": "sgd",
+        "regularization.label_smoothing": 0.1,
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_stop_at_each_moment_there_is_changes_nothing(monkeypatch, dtype, kind):
+    """While it takes the member up, passes each layer, updates, measures, keeps and puts back."""
     use(monkeypatch, native_engine(threads=1))
+    looks = Looks(monkeypatch)
+    experiment = replace(Experiment(), DEEP | KINDS[kind])
+    straight = Training([experiment], dtype=dtype)
+    whole = kept_records(straight)
+    moments, seen = looks.taken, set()
+    for moment in range(moments + 1):
+        looks.allow(moment)
+        training = Training([experiment], dtype=dtype)
+        found = copied(training.train())
+        [progress] = training._work.progress
+        seen.add(tuple(bool(progress[name]) for name in ("row", "passed", "updated", "kept")))
+        looks.allow()
+        if moment % 2:  # somebody looks at it meanwhile
+            assert training.population.flat.isfinite().all()
+        same([*found, *kept_records(training)], whole)
+        assert torch.equal(training.population.flat, straight.population.flat)
+    assert len(found) == len(whole)  # the last was no stop any more
+    in_step = {(False, True, False, False), (True, False, False, False), (True, True, False, False)}
+    assert seen == {(False,) * 4, *in_step, (True, False, True, False), (False, False, False, True)}
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+@pytest.mark.parametrize("allowed", [12, 13, 20, 77])
+def test_stops_one_after_another_change_nothing(monkeypatch, allowed, is_shown):
+    """A few layers a call: what a call has done, the next one does not do again.
+
+    The window looks at the network between them.
+    """
+    use(monkeypatch, native_engine(threads=1))
+    looks = Looks(monkeypatch)
+    experiment = replace(Experiment(), DEEP)
+    whole = kept_records(Training([experiment]))
+    moments, calls = looks.taken, 0
+    training, found = Training([experiment]), []
+    while not training.finished:
+        looks.allow(allowed)
+        found += copied(training.train())
+        calls += 1
+        if is_shown:
+            looks.allow()
+            step, snapshot = training.step, training.peek()
+            assert (snapshot.step, training.fit(None).step, training.step) == (step,) * 3
+    same(found, whole)
+    assert calls <= moments // (allowed - 11) + 3  # 1 + 9 for taking up, 1 for each stop
+
+
+def test_a_call_that_is_stopped_measures_a_part_and_keeps_it(monkeypatch):
+    use(monkeypatch, native_engine(threads=1))
+    looks = Looks(monkeypatch)
     more = {"model.width": 256, "model.depth": 8, "epochs": 3}
     experiment = replace(Experiment(), BUSY | more)
     whole = kept_records(Training([experiment]))
     training, stop = Training([experiment]), Stop()
-    with monkeypatch.context() as patched:
-        patched.setattr(native_engine_module, "integer", lambda start=0: stop.flag)
-        assert training.train(stop=stop) == []
-    assert stop.is_set
+    looks.allow(1 + 9 + 9 + 9 + 4)  # to begin, to take up, and for layers of twelve points each
+    assert training.train(stop=stop) == []
+    looks.allow()
     [progress] = training._work.progress
-    assert 0 < progress["measured"] < 240
+    assert (progress["measured"], progress["passed"]) == (24, 4)
     assert (progress["step"], progress["row"], progress["record"]) == (0, 0, 0)
-    measured = progress["measured"]
-    assert training.train(stop=stop) == []  # the stop is still set
-    assert progress["measured"] == measured
+    stop.set()
+    assert training.train(stop=stop) == []
+    assert (progress["measured"], progress["passed"]) == (24, 4)
     stop.clear()
     same([*copied(training.train(0, stop)), *kept_records(training)], whole)
 
 
 def test_what_a_stopped_call_left_half_done_does_not_outlive_a_change(monkeypatch):
-    """Going back, and other values, begin the step anew."""
+    """Going back, and other values, begin the step anew; an update that was begun is made whole."""
     use(monkeypatch, native_engine(threads=1))
+    looks = Looks(monkeypatch)
     experiment = replace(Experiment(), BUSY)
     other = replace(experiment, {"regularization.weight_decay": 0.3})
-    straight = Training([experiment])
-    straight.train(20)
-    kept = state_of(straight)
-    straight.adjust([other])
-    expected = kept_records(straight)
+    expected = {}
+    for step in (20, 21, 22):  # at the last there is a record
+        straight = Training([experiment])
+        straight.train(step)
+        if step == 20:
+            kept = state_of(straight)
+        straight.adjust([other])
+        expected[step] = kept_records(straight)
 
-    training = Training([experiment])
-    training.train(20)
-    # As a call leaves it that was stopped in the middle of a step, and of a record.
-    training._work.progress["row"], training._work.gradients[:] = 24, 1e3
-    training._work.progress["measured"], training._work.progress["sums"] = 24, 1e3
-    training.adjust([other])
-    same(kept_records(training), expected)
-    training = Training([other])
-    training.train(30)
-    training._work.progress["row"], training._work.gradients[:] = 24, 1e3
-    training._work.progress["measured"], training._work.progress["sums"] = 24, 1e3
-    training.restore(kept)
-    after = kept_records(training)
-    assert [r.state.epoch for r in after] == [r.state.epoch for r in expected]
-    assert torch.equal(after[-1].state.parameters, expected[-1].state.parameters)
+    names, seen = {"row", "passed", "updated", "measured", "kept"}, set()
+    for moment in itertools.count():
+        training = Training([experiment])
+        training.train(20)
+        looks.allow(moment)
+        training.train(22)
+        was_stopped = looks.taken > moment
+        looks.allow()
+        [progress] = training._work.progress
+        seen |= {name for name in names if progress[name]}
+        training.adjust([other])
+        rest = expected[training.step]
+        same(kept_records(training)[-len(rest) :], rest)  # one that was owed comes before
+
+        training = Training([other])
+        training.train(30)
+        looks.allow(moment)
+        training.train(32)
+        looks.allow()
+        training.restore(kept)
+        after = kept_records(training)
+        assert [r.state.epoch for r in after] == [r.state.epoch for r in expected[20]]
+        assert torch.equal(after[-1].state.parameters, expected[20][-1].state.parameters)
+        if not was_stopped:
+            break
+    assert seen == names
+
+
+def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
+    """Members in the middle of a step, then fewer threads, or more."""
+    base = replace(Experiment(), BUSY | {"model.width": 256})
+    experiments = [replace(base, {"seed": seed}) for seed in range(3)]
+    use(monkeypatch, native_engine(threads=1))
+    whole = kept_records(Training(experiments))
+    for threads in itertools.permutations([1, 2, 3]):
+        training, stop, found = Training(experiments), Stop(), []
+        held = []
+        for count in itertools.cycle(threads):
+            training.engine = native_engine(count)
+            with Stopper(stop, lambda _: None) as stopper:
+                found += copied(stopper.during(partial(training.train, stop=stop)))
+            held.append(len(training._work.held))
+            stop.clear()
+            found += copied(training.train(training.step + 1, stop))
+            if training.finished:
+                break
+        assert max(held) > 0
+        same(found, whole)

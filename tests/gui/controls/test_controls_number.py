@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
 from regplay.core.fields import FIELDS, ExperimentError
+from regplay.core.number_text import exact
 from regplay.gui.controls.number import NumberControl, read_number
-from regplay.session.number_text import exact
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton

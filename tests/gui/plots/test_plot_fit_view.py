@@ -11,6 +11,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
+from regplay.core.number_text import number
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.many_inputs import (
@@ -22,7 +23,6 @@ from regplay.gui.plots.many_inputs import (
 from regplay.gui.plots.shapes import MOST, thinned
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
-from regplay.session.number_text import number
 
 
 @pytest.fixture

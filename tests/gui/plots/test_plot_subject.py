@@ -5,11 +5,11 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 
 from regplay.core.fit import Fit, grid_of
+from regplay.core.number_text import number
 from regplay.gui.plots.fit_layers import band_colors, member_color
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.theme import DARK, LIGHT
-from regplay.session.number_text import number
 
 MANY = Subject(
     name="many",

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
+from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.runs.run_rows import RunRows
-from regplay.session.number_text import gap_in_column, in_column
 from regplay.session.pins import Pins
 
 

@@ -7,9 +7,9 @@ from seen import choose_axis, color_at, color_at_pixel, dataset_of, find
 
 from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
 from regplay.core.fit import grid_of
+from regplay.core.number_text import compact
 from regplay.gui.seeds.decomposition import PARTS, highest_usual
 from regplay.gui.theme import LIGHT
-from regplay.session.number_text import compact
 
 WIDTHS = tuple(decomposition_axis("model.width").values)
 FINAL = tuple(Decomposition(0.01, 0.02, 0.01, 0.04, 0.002) for _ in WIDTHS)

@@ -1,10 +1,10 @@
-"""Runs exported scripts in a fresh interpreter, many of them in one, which spares loading torch."""
+"""Runs exported scripts in a fresh interpreter; what they and what training comes to."""
 
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from trainings import run
@@ -14,55 +14,56 @@ from regplay.core.fields import replace
 from regplay.core.training import Training
 from regplay.session.export import to_pytorch
 
-# Runs the scripts that stdin names and prints what each printed. None of them can import regplay.
+# Runs each script that stdin names and says what it printed. None of them can import regplay.
 _DRIVER = """
 import contextlib, io, json, runpy, sys, traceback
 import torch
 torch.set_num_threads(1)
 sys.modules["regplay"] = None
-printed = []
-for path in json.load(sys.stdin):
+for path in sys.stdin:
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         try:
-            runpy.run_path(path, run_name="__main__")
+            runpy.run_path(json.loads(path), run_name="__main__")
         except Exception:
             traceback.print_exc(file=text)
-    printed.append(text.getvalue())
-json.dump(printed, sys.stdout)
+    print(json.dumps(text.getvalue()), flush=True)
 """
+
+
+class Interpreter:
+    """A fresh one that runs scripts, one after another, which spares loading torch for each.
+
+    Parameters
+    ----------
+    folder
+        An empty one, for the scripts and for an empty folder in which they run.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._script, self._empty = folder / "script.py", folder / "empty"
+        self._empty.mkdir()
+        command = [sys.executable, "-I", "-c", _DRIVER]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self._process = subprocess.Popen(command, cwd=self._empty, text=True, **pipes)
+
+    def __enter__(self) -> "Interpreter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def run(self, experiment: Experiment) -> dict[str, float]:
+        """What the exported script of an experiment comes to."""
+        self._script.write_text(to_pytorch(experiment), encoding="utf-8")
+        print(json.dumps(str(self._script)), file=self._process.stdin, flush=True)
+        printed = json.loads(self._process.stdout.readline())
+        assert not list(self._empty.iterdir())
+        return outcome(printed)
 
 
 def experiment_of(values: Mapping[str, object]) -> Experiment:
     return replace(Experiment(), values)
-
-
-def run_scripts(scripts: Sequence[str], folder: Path) -> list[str]:
-    """What each script prints, run after one another in an empty folder below `folder`."""
-    paths = []
-    for i, script in enumerate(scripts):
-        path = folder / f"script_{i}.py"
-        path.write_text(script, encoding="utf-8")
-        paths.append(str(path))
-    empty = folder / "empty"
-    empty.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-I", "-c", _DRIVER],
-        input=json.dumps(paths),
-        cwd=empty,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=300,
-    )
-    assert not list(empty.iterdir())
-    return json.loads(done.stdout)
-
-
-def run_experiments(experiments: Sequence[Experiment], folder: Path) -> list[dict[str, float]]:
-    """What the exported script of each comes to."""
-    scripts = [to_pytorch(experiment) for experiment in experiments]
-    return [outcome(printed) for printed in run_scripts(scripts, folder)]
 
 
 def outcome(printed: str) -> dict[str, float]:

@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from exported_scripts import experiment_of, run_experiments, trained
+from exported_scripts import experiment_of, trained
 
 from regplay.core.datasets import REGISTRY
 
@@ -115,17 +115,10 @@ def experiments(tmp_path_factory):
     }
 
 
-@pytest.fixture(scope="module")
-def exported(experiments, tmp_path_factory):
-    """What their scripts come to, by name."""
-    outcomes = run_experiments(list(experiments.values()), tmp_path_factory.mktemp("scripts"))
-    return dict(zip(experiments, outcomes, strict=True))
-
-
 @pytest.mark.parametrize("name", CASES)
-def test_a_script_comes_to_what_training_comes_to(experiments, exported, name):
+def test_a_script_comes_to_what_training_comes_to(experiments, interpreter, name):
     (expected,) = trained(experiments[name])
-    found = exported[name]
+    found = interpreter.run(experiments[name])
     assert found.keys() == expected.keys()
     for measure, value in expected.items():
         if measure == "stopped":

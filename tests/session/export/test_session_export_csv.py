@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from exported_scripts import experiment_of, run_experiments, trained
+from exported_scripts import experiment_of, trained
 
 from regplay.core.datasets import DatasetError
 from regplay.session.export import to_pytorch
@@ -106,20 +106,15 @@ def experiments(tmp_path_factory):
     return _experiments(tmp_path_factory.mktemp("tables"))
 
 
-@pytest.fixture(scope="module")
-def exported(experiments, tmp_path_factory):
-    outcomes = run_experiments(list(experiments.values()), tmp_path_factory.mktemp("scripts"))
-    return dict(zip(experiments, outcomes, strict=True))
-
-
 @pytest.mark.parametrize("name", [*FILES, *POINTS])
-def test_a_script_comes_to_what_training_comes_to(experiments, exported, name):
+def test_a_script_comes_to_what_training_comes_to(experiments, interpreter, name):
     (expected,) = trained(experiments[name])
-    assert exported[name].keys() == expected.keys()
+    found = interpreter.run(experiments[name])
+    assert found.keys() == expected.keys()
     for measure, value in expected.items():
         accuracy = measure.endswith("accuracy")
         tolerance = {"abs": 1e-4} if accuracy else {"rel": 1e-3, "abs": 1e-9}
-        assert exported[name][measure] == pytest.approx(value, **tolerance)
+        assert found[measure] == pytest.approx(value, **tolerance)
 
 
 def test_what_files_and_their_names_hold_stays_text(tmp_path):

@@ -1,13 +1,10 @@
 """Numbers as texts, in the window and in the terminal.
 
-In the window, what is not finite is "–": a loss of a training that diverged, or one that isn't
-there yet.
+What is not finite is "–": a loss of a training that diverged, or one that isn't there yet.
 """
 
 import math
 from decimal import Decimal
-
-from regplay.core.fields import Value
 
 NONE = "–"  # in place of what is no number
 _DIGITS = 4
@@ -93,13 +90,13 @@ def exact(value: float) -> str:
     return f"{Decimal(text):e}" if abs(value) < 1e-3 else text
 
 
-def value_text(value: Value) -> str:
-    """A value of any field as a label: a number in three digits, a file without its folders."""
+def value_text(value: int | float | bool | str, digits: int = 3) -> str:
+    """A value of any field as a label: a number in so many digits, a file without its folders."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
         return value.rsplit("/", 1)[-1] or "none"
-    return number(value, 3) if isinstance(value, float) else f"{value:,}"
+    return number(value, digits) if isinstance(value, float) else f"{value:,}"
 
 
 def tick_text(value: float, spacing: float, largest: float) -> str:
@@ -146,17 +143,9 @@ def signed(text: str) -> str:
     return text.replace("-", "−")
 
 
-# in the terminal and in messages
-
-
 def counted(n: int, noun: str) -> str:
     """A number with its noun, such as `1 epoch` or `1,000 epochs`."""
     return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
-def loss_text(loss: float) -> str:
-    """A loss, or what else is measured, such as `0.1235`."""
-    return f"{loss:.4g}"
 
 
 def percent_text(share: float, digits: int = 0) -> str:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value
 from regplay.core.history import MEASURES, Snapshot
+from regplay.core.number_text import number, value_text
 from regplay.core.sweep import Sweep, SweepAxis
 from regplay.gui.figures.figure import paint_page
 from regplay.gui.figures.sweep_figure import (
@@ -20,7 +21,6 @@ from regplay.gui.figures.sweep_figure import (
 )
 from regplay.gui.plots.scale import loss_scale
 from regplay.gui.theme import LIGHT, mix
-from regplay.session.number_text import number, value_text
 from regplay.session.results import Outcome, SweepResult
 
 DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from regplay.session.number_text import gap_text, number, tick_text, with_power
+from regplay.core.number_text import gap_text, number, tick_text, with_power
 
 
 @pytest.mark.parametrize(
