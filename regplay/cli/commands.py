@@ -136,6 +136,11 @@ COMMANDS = {
         subcommands.configure_lessons,
         subcommands.run_lessons,
     ),
+    "render": Command(
+        "make a film of the window from a storyboard",
+        subcommands.configure_render,
+        subcommands.run_render,
+    ),
     "export": Command(
         "print it as a script of plain PyTorch",
         subcommands.configure_export,

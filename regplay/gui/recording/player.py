@@ -1,6 +1,6 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF
@@ -103,7 +103,7 @@ class Player:
         stage: Stage,
         clock: Clock,
         prove: Prove,
-        marks: dict[str, float] | None = None,
+        marks: Mapping[str, float] | None = None,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.step = True, ""
@@ -119,6 +119,10 @@ class Player:
         self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
+
+    def start(self) -> None:
+        """The next frame is the first of the film."""
+        self._began = self._clock.now()
 
     def end(self) -> None:
         """Bring the window back."""
@@ -217,10 +221,12 @@ class Player:
                 self._require(claim)
                 return begin
             case Still(still=file):
-                self.log.stills.append((begin, file))
+                if self.is_on_camera:
+                    self.log.stills.append((begin, file))
                 return begin
             case Section(section=title):
-                self.log.sections.append((begin, title))
+                if self.is_on_camera:
+                    self.log.sections.append((begin, title))
                 return begin
             case Hide(hide=steps):
                 return (yield from self._hide(steps, begin))

@@ -1,5 +1,6 @@
 """Storyboards: films of the window, written down."""
 
+from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
 from regplay.session.storyboard.slides import between, between_epochs, eased
 from regplay.session.storyboard.storyboard import (
     SIZES,
@@ -22,9 +23,11 @@ from regplay.session.storyboard.storyboard import (
     Train,
     Wait,
     WaitUntil,
+    begun_at,
     duration,
     load_storyboard,
     loads_storyboard,
+    parsed_size,
     verb,
 )
 
@@ -49,11 +52,17 @@ __all__ = [
     "Train",
     "Wait",
     "WaitUntil",
+    "begun_at",
     "between",
     "between_epochs",
+    "chapters",
     "duration",
     "eased",
     "load_storyboard",
     "loads_storyboard",
+    "parsed_size",
+    "read_marks",
+    "srt",
     "verb",
+    "vtt",
 ]
