@@ -182,10 +182,10 @@ def render(
         If a file can't be written.
     """
     extras, videos = extras or Extras(), list[Video]()
+    parts = [(_part(target), target) for target in targets]
     with tempfile.TemporaryDirectory(prefix="regplay-") as folder:
         renderer = Renderer(storyboard, size, Path(folder), marks)
         try:
-            parts = [(_part(target), target) for target in targets]
             for part, _ in parts:
                 videos.append(open_video(part, size, storyboard.fps))
             sheet = _ContactSheet() if extras.sheet else None

@@ -140,7 +140,7 @@ def test_training_goes_on_until_a_claim_holds(play, film):
     until = 'wait-until = "valid_loss < 0.9 * valid_loss(epoch=0)"\nepochs = 10\nlimit = 5'
     losses, _ = play(
         film(until, "wait = 0.1", epochs=5000),
-        lambda renderer, _: renderer._window.controller.view.snapshot.valid.loss,
+        lambda renderer, _: renderer._window.controller.view.snapshot.value("valid_loss"),
     )
     assert len(losses) > 2
     assert losses[-1] < 0.9 * losses[0]
