@@ -1,11 +1,12 @@
 """What all tests share: a platform without a display, and a look at what a test leaves behind."""
 
 import gc
+import itertools
 import os
 import sys
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -27,7 +28,7 @@ def put_aside() -> None:
     To go through some 300,000 objects after each test would take longer than most tests.
     """
     gc.collect()
-    _aside.extend(weakref.ref(thing) for thing in _of_qt(gc.get_objects()))
+    _aside[:] = [weakref.ref(thing) for thing in _of_qt()]
     gc.freeze()
 
 
@@ -35,24 +36,28 @@ def pytest_collection_finish() -> None:
     put_aside()
 
 
-def _of_qt(things: Iterable[object]) -> list[object]:
-    """Those that are QObjects; without Qt there are none."""
+def _of_qt() -> list[object]:
+    """The QObjects that Python knows and Qt has not deleted; without Qt there are none."""
     if "PySide6.QtCore" not in sys.modules:
         return []
+    import shiboken6
     from PySide6.QtCore import QObject
 
+    things = itertools.chain(gc.get_objects(), (ref() for ref in _aside))
     # By type(), since isinstance asks each object for a `__class__` that some compute.
-    return [thing for thing in things if issubclass(type(thing), QObject)]
+    found = [thing for thing in things if issubclass(type(thing), QObject)]
+    return [thing for thing in found if shiboken6.isValid(thing)]
 
 
 @pytest.fixture(autouse=True)
 def leaves_nothing() -> Iterator[None]:
     """Fail a test that leaves a window, a running QThread, an active QTimer or a thread."""
+    if len(gc.get_objects()) > _ENOUGH:
+        put_aside()  # now, when nothing of the test before is held any more
     threads_before = set(threading.enumerate())
     yield
     if "PySide6.QtWidgets" not in sys.modules:
         return
-    import shiboken6
     from PySide6.QtCore import QCoreApplication, QEvent, QThread, QTimer
     from PySide6.QtWidgets import QApplication
 
@@ -65,10 +70,7 @@ def leaves_nothing() -> Iterator[None]:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     left = [widget for widget in QApplication.topLevelWidgets() if widget.isVisible()]
     assert not left, f"windows left: {left}"
-    things = gc.get_objects()
-    count = len(things)
-    found = _of_qt(things) + _of_qt(ref() for ref in _aside)
-    objects = [thing for thing in found if shiboken6.isValid(thing)]
+    objects = _of_qt()
     running = [t for t in objects if isinstance(t, QThread) and t.isRunning()]
     running = [thread for thread in running if thread is not app.thread()]
     assert not running, f"threads left: {running}"
@@ -80,6 +82,3 @@ def leaves_nothing() -> Iterator[None]:
         if not isinstance(thread, threading._DummyThread)
     ]
     assert not threads, f"threads left: {threads}"
-    del things, found, objects, running
-    if count > _ENOUGH:
-        put_aside()

@@ -1,11 +1,13 @@
 """Trainings from the first record to the last one."""
 
+import numpy as np
 import torch
 
+from regplay.core.advice import compare, lineup, neighbours
+from regplay.core.history import MEASURES, History
 from regplay.core.joint import JointTraining
-from regplay.core.neighbours import lineup, neighbours
 from regplay.core.training import Training
-from regplay.core.trials import compare, judged
+from regplay.core.verdict import judge
 
 
 def run(training):
@@ -18,6 +20,31 @@ def run(training):
 def train(*experiments, device="auto", dtype=torch.float32):
     """Train one population of these experiments, as `run` does."""
     yield from run(Training(experiments, device=device, dtype=dtype))
+
+
+def judged(training, member, *, epoch=None, shown=None):
+    """The verdict on a member of a joint training at a kept epoch."""
+    history = training.history.member(member)
+    if epoch is not None:
+        history = history.until(epoch)
+    points = training.point_losses(member, epoch)
+    experiment, dataset = training.experiments[member], training.datasets[member]
+    return judge(history, dataset, experiment, points=points, shown=shown)
+
+
+def trained(experiment):
+    """The history of a fresh training."""
+    history = History()
+    for snapshot in train(experiment):
+        history.append(snapshot)
+    return history
+
+
+def assert_same(history, other):
+    """Two histories have the same records, to the bit."""
+    np.testing.assert_array_equal(history.epochs, other.epochs)
+    for measure in MEASURES:
+        np.testing.assert_array_equal(history.column(measure), other.column(measure))
 
 
 def try_neighbours(experiment):

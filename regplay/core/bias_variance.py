@@ -18,7 +18,6 @@ from numpy.typing import ArrayLike
 from regplay.core.datasets import Dataset, Floats
 from regplay.core.fields import Value
 from regplay.core.hyperparameters import REGULARIZERS
-from regplay.core.sweep import NumberAxis
 
 DOUBLE_DESCENT: Mapping[str, Value] = {
     "data.name": "cubic",
@@ -66,30 +65,6 @@ ends above the valley at width 3. No width interpolates: half of the noise stays
 loss, and the peak is a broad one beyond width 13. With 20 seeds its standard error is about 0.08,
 and the width that it is at changes from draw to draw.
 """
-
-_VALUES: Mapping[str, tuple[float, ...]] = {
-    "regularization.weight_decay": (
-        *(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01),
-        *(0.03, 0.1, 0.3, 1.0, 3.0),
-    ),
-    "regularization.dropout": (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
-    "model.width": (1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
-}
-DECOMPOSED = tuple(_VALUES)
-
-
-def decomposition_axis(path: str) -> NumberAxis:
-    """The 10 or 11 positions at which bias and variance are measured along a field.
-
-    They are some of those of `sweep_axis`, since each of them takes many networks; 0 is among them
-    where the field takes it.
-
-    Raises
-    ------
-    KeyError
-        If the field is not in `DECOMPOSED`.
-    """
-    return NumberAxis(path, _VALUES[path])
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,29 @@ _GPU_STEP = 300.0  # µs
 
 class DeviceError(UserError):
     """A device name that means nothing; the message says which ones do."""
+
+
+class MemoryFullError(UserError):
+    """What is to be trained takes more memory than the machine has left."""
+
+
+@contextmanager
+def within_memory(what: str) -> Iterator[None]:
+    """Tell in plain words that the CPU's memory is full, of which torch and numpy raise their own.
+
+    A GPU's `torch.OutOfMemoryError` passes: there the CPU may have more.
+
+    Raises
+    ------
+    MemoryFullError
+        saying what is to be trained
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "DefaultCPUAllocator" not in str(error):
+            raise
+        raise MemoryFullError(f"there is not enough memory left to train {what}") from error
 
 
 @dataclass(frozen=True)

@@ -91,10 +91,12 @@ class Orders:
         """How many different orders there are."""
         return len(self._seeds)
 
-    def draw(self, first_epoch: int, epochs: int, n: int) -> Tensor:
-        """Orders [distinct, epochs, n] of n points, int32, from an epoch on.
+    def draw(self, first_epoch: int, epochs: int, n: int, stop: Stop | None = None) -> Tensor:
+        """Orders [distinct, drawn, n] of n points, int32, from an epoch on.
 
-        Going back by more than one epoch takes as long as drawing all epochs before.
+        Once `stop` is set it comes back with those that are drawn, which may be none; the next call
+        goes on from there. Going back by more than one epoch takes as long as drawing all epochs
+        before.
         """
         if self._before_last and first_epoch == self._epoch - 1:
             for generator, state in zip(self._generators, self._before_last, strict=True):
@@ -103,18 +105,27 @@ class Orders:
         elif not 0 <= self._epoch <= first_epoch:
             self._generators = [torch.Generator().manual_seed(seed) for seed in self._seeds]
             self._epoch = 0
-        found = torch.empty(self.distinct, epochs, n, dtype=torch.int32)
-        order = torch.empty(n, dtype=torch.int64)
         self._before_last = []
-        for generator, rows in zip(self._generators, found, strict=True):
-            for _ in range(self._epoch, first_epoch):
+        order = torch.empty(n, dtype=torch.int64)
+        found = torch.empty(self.distinct, epochs, n, dtype=torch.int32)
+        end, drawn = first_epoch + epochs, 0
+        while self._epoch < end:
+            is_last = self._epoch == end - 1
+            if stop is not None and stop.is_set:
+                if self._epoch <= first_epoch:
+                    break
+                is_last = True
+            if is_last:
+                self._before_last = [generator.get_state() for generator in self._generators]
+            for place, generator in enumerate(self._generators):
                 torch.randperm(n, generator=generator, out=order)
-            for row in rows[:-1]:
-                row.copy_(torch.randperm(n, generator=generator, out=order))
-            self._before_last.append(generator.get_state())
-            rows[-1].copy_(torch.randperm(n, generator=generator, out=order))
-        self._epoch = first_epoch + epochs
-        return found
+                if self._epoch >= first_epoch:
+                    found[place, drawn] = order
+            drawn += self._epoch >= first_epoch
+            self._epoch += 1
+            if is_last:
+                break
+        return found[:, :drawn].contiguous()
 
 
 class Networks(Protocol):
@@ -160,7 +171,12 @@ class Stretch:
     """Some steps in one go, and what comes of the records among them."""
 
     def __init__(
-        self, work: Work, record_steps: NDArray[np.int64], first_epoch: int, end: int
+        self,
+        work: Work,
+        record_steps: NDArray[np.int64],
+        first_epoch: int,
+        end: int,
+        orders: Tensor | None = None,
     ) -> None:
         self.end = end  # the step after the last one
         # [R], rising: after which steps to measure, and to keep the parameters and momenta.
@@ -173,11 +189,8 @@ class Stretch:
         )
         self.first_epoch = first_epoch
         # Of the points in each epoch from the first on, [distinct, epochs, N], int32; None if a
-        # batch is all points.
-        self.orders: Tensor | None = None
-        if work.batch_size < work.n_train and end > first_epoch * work.steps_per_epoch:
-            epochs = -(-end // work.steps_per_epoch) - first_epoch
-            self.orders = work.orders.draw(first_epoch, epochs, work.n_train)
+        # batch is all points, or there is no step.
+        self.orders = orders
 
 
 class Engine(Protocol):

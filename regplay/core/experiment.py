@@ -17,7 +17,7 @@ MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}  # numbers kept for e
 TargetKind = Literal["auto", "regression", "classification"]
 
 
-class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SettingsGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One group of values of an experiment."""
 
 
@@ -52,7 +52,7 @@ def _meta(
     return Meta(title=label, description=description, extra=extra, **bounds)
 
 
-class DataSettings(Section, frozen=True):
+class DataSettings(SettingsGroup, frozen=True):
     """What is learned from. `seed` alone decides the points, the noise and the split."""
 
     name: Annotated[str, _meta("Dataset", "The problem to learn.")] = "sine"
@@ -158,6 +158,15 @@ class DataSettings(Section, frozen=True):
             "points: (x − mean)/σ. Losses are then in those units.",
         ),
     ] = True
+    edits: Annotated[
+        str,
+        _meta(
+            "Edited points",
+            "Training points that were added, moved or deleted by hand after they were drawn, one "
+            "a line: add x y, move 3 x y, delete 3. An edit of a point that is drawn no more, as "
+            "with fewer training points, waits until it is drawn again.",
+        ),
+    ] = ""
     points: Annotated[
         str,
         _meta(
@@ -177,7 +186,7 @@ class DataSettings(Section, frozen=True):
     ] = ""
 
 
-class ModelSettings(Section, frozen=True):
+class ModelSettings(SettingsGroup, frozen=True):
     """The network: `depth` hidden layers of `width` units each."""
 
     depth: Annotated[
@@ -226,7 +235,7 @@ class ModelSettings(Section, frozen=True):
     ] = 1.0
 
 
-class RegularizationSettings(Section, frozen=True):
+class RegularizationSettings(SettingsGroup, frozen=True):
     """What keeps the network from memorising."""
 
     weight_decay: Annotated[
@@ -315,7 +324,7 @@ class RegularizationSettings(Section, frozen=True):
     ] = 0
 
 
-class OptimizerSettings(Section, frozen=True):
+class OptimizerSettings(SettingsGroup, frozen=True):
     """How the weights are updated."""
 
     name: Annotated[
@@ -348,7 +357,7 @@ class OptimizerSettings(Section, frozen=True):
     ] = 0
 
 
-class Experiment(Section, frozen=True):
+class Experiment(SettingsGroup, frozen=True):
     """Everything that decides a result.
 
     `seed` alone decides the initial weights, the batches and what dropout drops; `data.seed` alone

@@ -16,7 +16,7 @@ import msgspec
 
 from regplay.core import UserError
 from regplay.core.datasets import REGISTRY
-from regplay.core.experiment import Experiment, Section
+from regplay.core.experiment import Experiment, SettingsGroup
 
 _LEAST = 0.66  # likeness of two names, for one to be meant by the other
 _SECTION_SHARE = 0.3  # what comes before the last part only decides between names that are alike
@@ -55,10 +55,10 @@ def _initials(name: str) -> str | None:
     return "".join(word[:1] for word in words) if len(words) > 1 else None
 
 
-Kind = Literal["integer", "number", "switch", "choice", "text"]
+FieldKind = Literal["integer", "number", "switch", "choice", "text"]
 Value = int | float | bool | str
 
-_KINDS: dict[Any, Kind] = {int: "integer", float: "number", bool: "switch", str: "text"}
+_KINDS: dict[Any, FieldKind] = {int: "integer", float: "number", bool: "switch", str: "text"}
 
 
 class ExperimentError(UserError):
@@ -70,7 +70,7 @@ class Field:
     """One value of an experiment: where it is, what it may be, and what to tell a person of it."""
 
     path: str
-    kind: Kind
+    kind: FieldKind
     default: Value
     label: str
     description: str
@@ -150,12 +150,12 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _fields(section: type[Section], prefix: str = "") -> dict[str, Field]:
+def _fields(section: type[SettingsGroup], prefix: str = "") -> dict[str, Field]:
     found: dict[str, Field] = {}
     hints = get_type_hints(section, include_extras=True)
     for info in msgspec.structs.fields(section):
         path, annotation = prefix + info.name, hints[info.name]
-        if isinstance(annotation, type) and issubclass(annotation, Section):
+        if isinstance(annotation, type) and issubclass(annotation, SettingsGroup):
             found |= _fields(annotation, path + ".")
             continue
         plain, meta = get_args(annotation)

@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from regplay.core.datasets import Floats
+
 MEASURES = (
     "train_loss",
     "valid_loss",
@@ -15,7 +17,6 @@ MEASURES = (
     "objective",
     "weight_norm",
 )
-Floats = NDArray[np.float64]
 Ending = Literal["", "stopped early", "diverged"]
 
 
@@ -155,3 +156,8 @@ class History:
         """Of the record that is the best of the first member; −1 before any."""
         best = self.best()
         return -1 if best is None else int(self._epochs[best])
+
+    def at_best(self, measure: str) -> float:
+        """One measure of the first member at its best epoch; NaN before any."""
+        best = self.best()
+        return np.nan if best is None else float(self.column(measure)[best])

@@ -17,7 +17,7 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import FIELDS, Field, get
 
 # Places in an exported script, with the names that `regplay.session.export.script` fills in.
-Place = Literal[
+ScriptPlace = Literal[
     "optimizer",  # an argument of the optimizer
     "hidden",  # a module after each activation
     "input",  # what is given to the network in place of `{x}`
@@ -43,6 +43,8 @@ class Hyperparameter:
     adjustable: bool = False  # whether it may change in the middle of training, the weights kept
     # From the field to the positions of its slider's curve; None for no curve.
     curve: Callable[[Field], Curve] | None = None
+    # Some of those positions, at which bias and variance are measured: each takes many networks.
+    decomposed: tuple[float, ...] = ()
     # Why the field at a path has no effect on an experiment; empty where it may have one.
     unused: Callable[[Experiment, str], str] = lambda experiment, path: ""
     # Of a regularizer: 1 if larger values hold the network back more, −1 if smaller ones above 0
@@ -52,7 +54,7 @@ class Hyperparameter:
     # Of a regularizer that is off: values that advice tries, the likeliest first.
     tries: tuple[float, ...] = ()
     # What it adds to the exported script while it is on, and where.
-    script: Mapping[Place, str] = field(default_factory=dict)
+    script: Mapping[ScriptPlace, str] = field(default_factory=dict)
 
 
 # Positions of curves, all of which the slider stops at
@@ -144,6 +146,11 @@ def _not_in_the_data(experiment: Experiment, path: str) -> str:
     return "" if is_read else f"the dataset {name} doesn't use it"
 
 
+def _no_edits(experiment: Experiment, path: str) -> str:
+    unread = _not_in_the_data(experiment, path)
+    return unread or ("" if experiment.data.edits else "no training point was edited")
+
+
 # The table. Another regularizer is one more entry here and one more field of the experiment, a
 # number of `struct rates` in native/kernel.h, and what the two engines do with it.
 
@@ -152,16 +159,22 @@ _STRENGTH = Hyperparameter(own=True, adjustable=True, sign=1)
 
 HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     **{path: _DATA for path in FIELDS if path.startswith("data.")},
+    "data.edits": replace(_DATA, unused=_no_edits),
     "data.n_train": replace(_DATA, curve=_POINTS),
     "data.noise": replace(_DATA, curve=_NOISES),
     "model.depth": Hyperparameter(curve=_each),
-    "model.width": Hyperparameter(curve=_WIDTHS, unused=_no_hidden_layer),
+    "model.width": Hyperparameter(
+        curve=_WIDTHS,
+        decomposed=(1, 2, 3, 4, 6, 8, 16, 32, 64, 128, 256),  # dense where the loss turns
+        unused=_no_hidden_layer,
+    ),
     "model.activation": Hyperparameter(unused=_no_hidden_layer),
     "model.init": Hyperparameter(own=True),
     "model.init_scale": Hyperparameter(own=True),
     "regularization.weight_decay": replace(
         _STRENGTH,
         curve=_decades(1, 2, 3, 5),
+        decomposed=(0.0, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0),
         term="weight decay",
         tries=(0.01, 0.001),
         script={"optimizer": "weight_decay={value}"},
@@ -176,6 +189,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
     "regularization.dropout": replace(
         _STRENGTH,
         curve=_SHARES,
+        decomposed=(0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9),
         unused=_no_hidden_layer,
         term="dropout",
         tries=(0.2, 0.5),
@@ -185,6 +199,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         _STRENGTH,
         curve=_NOISES,
         term="input noise",
+        tries=(0.1, 0.3),
         script={"input": "{x} + {value} * torch.randn_like({x})"},
     ),
     # Srivastava et al. (2014), "Dropout: a simple way to prevent neural networks from overfitting",
@@ -195,6 +210,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         curve=_decades(1, 1.5, 2, 2.5, 3, 4, 5, 6, 8),
         sign=-1,
         term="max-norm",
+        tries=(1.0, 0.5),
         script={
             "after_step": """with torch.no_grad():
     for layer in model.modules():
@@ -208,6 +224,7 @@ HYPERPARAMETERS: Mapping[str, Hyperparameter] = {
         curve=_SHARES,
         unused=_no_classes,
         term="label smoothing",
+        tries=(0.1, 0.3),
         script={"loss": "label_smoothing={value}"},
     ),
     "regularization.decay_bias": Hyperparameter(adjustable=True, unused=_no_penalty),
@@ -246,6 +263,9 @@ SWEEPABLE = tuple(
         key=lambda path: not path.startswith("regularization."),
     )
 )
+DECOMPOSED = tuple(path for path in SWEEPABLE if HYPERPARAMETERS[path].decomposed)
+# The two that are compared with each other, and whose curves are shown unless others are chosen.
+MAIN_REGULARIZERS = ("regularization.weight_decay", "regularization.dropout")
 
 
 def curve_of(path: str) -> Curve:

@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Hashable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -17,18 +18,19 @@ from regplay.core.bias_variance import (
     spread,
     why_not,
 )
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.core.fit import Fit, Grid, grid_of
-from regplay.core.history import Floats, History
+from regplay.core.history import History
 from regplay.core.hyperparameters import MEMBER_FIELDS
 from regplay.core.measurements import layer_sizes
 from regplay.core.population import fit_at, measured, network_at
 from regplay.core.state import Checkpoints, Shape
 from regplay.core.training import Training, load_all
+from regplay.core.verdict import PointLosses
 
 _MEMORY = 1 << 30  # bytes that a population may take while it trains
 _KEPT = 128 << 20  # bytes for the states that are kept of all members together
@@ -238,7 +240,7 @@ class JointTraining:
         """Train the part whose turn it is for a while; whether there is a new record.
 
         Where a part has fewer members than the engine trains side by side, those after it are
-        trained beside it.
+        trained beside it, as far as threads can be started.
 
         Parameters
         ----------
@@ -251,7 +253,7 @@ class JointTraining:
             return self._train(first, stop)
         waiting, end = iter(tuple(self._waiting)), time.perf_counter() + _WHILE
 
-        def train_some(_: int) -> bool:
+        def train_some() -> bool:
             has_record = False
             for part in waiting:
                 while not part.finished:
@@ -260,8 +262,13 @@ class JointTraining:
                         return has_record
             return has_record
 
-        with ThreadPoolExecutor(min(at_once, len(self._waiting))) as pool:
-            return any(list(pool.map(train_some, range(at_once))))
+        beside = min(at_once, len(self._waiting)) - 1
+        with ThreadPoolExecutor(beside) as pool:
+            helping: list[Future[bool]] = []
+            with suppress(RuntimeError):  # a limit of the system is reached
+                helping.extend(pool.submit(train_some) for _ in range(beside))
+            has_record = train_some()
+            return any([has_record, *(helper.result() for helper in helping)])
 
     def _begun(self, part: _Part) -> Training:
         if part.training is None:
@@ -298,6 +305,14 @@ class JointTraining:
         if state is None:
             raise LookupError(f"member {member} has not been begun")
         return fit_at(state.member(index), self.experiments[member], self.datasets[member], grid)
+
+    def point_losses(self, member: int, epoch: int | None = None) -> PointLosses:
+        """The losses of a member's points at a kept epoch, and at its best epoch until then."""
+        experiment, dataset = self.experiments[member], self.datasets[member]
+        now = self.fit(None, member, epoch)
+        best_epoch = self.history.member(member).until(now.epoch).best_epoch
+        best = self.fit(None, member, best_epoch).valid if best_epoch >= 0 else None
+        return PointLosses.of(experiment, dataset, now, best)
 
     def predict(self, x: Floats, epoch: int | None = None) -> dict[int, Floats]:
         """What each member that has been begun predicts at measured inputs [n, d].

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment, ModelSettings
-from regplay.core.history import MEASURES, Floats
+from regplay.core.history import MEASURES
 from regplay.core.state import StoppingState, parameters_in
 
 _ROWS = {name: row for row, name in enumerate(MEASURES)}

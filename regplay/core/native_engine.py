@@ -76,11 +76,10 @@ class NativeEngine:
         )
         _check_numbers(work, stretch, work.x.shape[1])
         count = self._threads_for(int((work.rates["trains"] != 0).sum()))
-        held, work.held = work.held, []
         work.progress["held"] = 0
-        for space in held:
+        for space in work.held:
             work.progress["held"][space.held] = 1
-        spaces = held + self._spaces(kernel, network, count - len(held))
+        spaces = work.held + self._spaces(kernel, network, count - len(work.held))
         try:
             _run(kernel.train, [(byref(call), s.address, s.held.ctypes.data) for s in spaces])
         finally:
@@ -182,12 +181,21 @@ class _Workspace:
 
 
 def _run(function: Callable[..., None], arguments: Sequence[tuple[Any, ...]]) -> None:
-    """Call a function with each of these, each on a thread of its own, this one among them."""
-    helpers = [threading.Thread(target=function, args=own) for own in arguments[1:]]
+    """Call a function with each of these, each on a thread of its own, this one among them.
+
+    Where no more threads can be started, this one does what is left to do.
+    """
+    helpers: list[threading.Thread] = []
     try:
-        for helper in helpers:
-            helper.start()
-        function(*arguments[0])
+        for each in arguments[1:]:
+            helpers.append(threading.Thread(target=function, args=each))
+            try:
+                helpers[-1].start()
+            except RuntimeError:  # a limit of the system is reached
+                helpers.pop()
+                break
+        for each in (arguments[0], *arguments[1 + len(helpers) :]):
+            function(*each)
     finally:
         _wait_for(helpers)
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.history import MEASURES, Floats
+from regplay.core.datasets import Floats
+from regplay.core.history import MEASURES
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from torch import Tensor

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, replace
-from regplay.core.hyperparameters import curve_of
+from regplay.core.hyperparameters import DECOMPOSED, HYPERPARAMETERS, curve_of
 
 _LARGEST_SEED = 2**31 - 1
 
@@ -100,6 +100,19 @@ def sweep_axis(path: str) -> NumberAxis:
         If the field is not in `SWEEPABLE`.
     """
     return NumberAxis(path, curve_of(path).values)
+
+
+def decomposition_axis(path: str) -> NumberAxis:
+    """The 10 or 11 positions of `sweep_axis` at which bias and variance are measured.
+
+    Raises
+    ------
+    KeyError
+        If the field is not in `DECOMPOSED`.
+    """
+    if path not in DECOMPOSED:
+        raise KeyError(path)
+    return NumberAxis(path, HYPERPARAMETERS[path].decomposed)
 
 
 _NICE = (1.0, 2.0, 2.5, 5.0)

@@ -44,7 +44,12 @@ ACTIVATIONS = {
 
 
 class TorchEngine:
-    """`regplay.core.engine.Engine` by torch's operations."""
+    """`regplay.core.engine.Engine` by torch's operations.
+
+    On the CPU they count with numbers below the smallest normal one, which the kernel takes for 0:
+    torch sets that for the calling thread alone and does not tell how it was. Weights that decay to
+    0 may therefore slow training down.
+    """
 
     at_once = 1  # all members together are one computation
     overhead = 5e-4  # some fifty operations

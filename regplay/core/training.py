@@ -22,13 +22,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.datasets import Dataset, load
-from regplay.core.device import place
+from regplay.core.datasets import Dataset, Floats, load
+from regplay.core.device import place, within_memory
 from regplay.core.engine import PROGRESS, RATES, RECORDING, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
-from regplay.core.history import Floats, History, Snapshot
+from regplay.core.history import History, Snapshot
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, MEMBER_FIELDS, RATE_FIELDS
 from regplay.core.measurements import (
     Penalties,
@@ -47,7 +47,7 @@ _FLOPS = 2e10  # a tenth of a second of one fast core
 _SECONDS = 0.1  # of an engine's overhead
 _RECORDS = 256
 _KEPT = 16 << 20  # bytes of states
-_ORDERS = 1 << 22  # places in orders of batches
+_ORDERS = 1 << 20  # places in orders of batches
 _DRAWS = 1000  # orders, drawn with the interpreter's lock: some milliseconds
 
 
@@ -93,6 +93,9 @@ class Training:
         If the experiments can't be trained as one population.
     DatasetError
         If the data can't be made.
+    MemoryFullError
+        If there is not enough memory for the population; `train` too may raise it, and may be
+        called again.
     """
 
     def __init__(
@@ -119,41 +122,50 @@ class Training:
         self.placement = place(device, together, members)
         self._device, self._dtype = self.placement.device, dtype
         shape = Shape(members, sizes)
-        population = Population(
-            shape, first.model.activation, loss_of(dataset.task), self._device, dtype
-        )
-        self._population, self.engine = population, population.engine
+        self._what = f"{members:,} networks" if members > 1 else "a network"
+        self._what += f" of {shape.parameters:,} parameters"
+        with within_memory(self._what):
+            self._population = self._initial_population(shape)
+            self._work = self._initial_work(batch_size)
+            self._last_flat = self._population.flat.clone()  # at the last record
+        self.engine = self._population.engine
         if self.engine.problem:
             reason = f"{self.placement.reason}; {self.engine.problem}"
             self.placement = replace(self.placement, reason=reason)
         most = min(_FLOPS / together.step_flops, _SECONDS / self.engine.overhead)
         self._most_steps = max(1, int(most))
+        self._stretch: Stretch | None = None  # under way
+        self._collected = 0  # records of it that were handed out
+        self._next_record = 0  # epoch
+        self._stopping = Stopping(members)
+        self._set_values()
+
+    def _initial_population(self, shape: Shape) -> Population:
+        model, task = self.experiments[0].model, self.datasets[0].task
+        population = Population(shape, model.activation, loss_of(task), self._device, self._dtype)
         drawn = {  # once for each seed, which most members share
-            (model, seed): initial_parameters(model, sizes, seed)
+            (model, seed): initial_parameters(model, shape.sizes, seed)
             for model, seed in {(e.model, e.seed) for e in self.experiments}
         }
         for member, experiment in enumerate(self.experiments):
             population.set_member(member, drawn[experiment.model, experiment.seed])
-        x, y = self._points()
-        flat, progress = population.flat, np.zeros(members, dtype=PROGRESS)
-        self._work = Work(
-            population=population,
+        return population
+
+    def _initial_work(self, batch_size: int) -> Work:
+        (x, y), flat = self._points(), self._population.flat
+        optimizer, members = self.experiments[0].optimizer.name, len(self.experiments)
+        return Work(
+            population=self._population,
             x=x,
             y=y,
-            n_train=n_train,
+            n_train=len(self.datasets[0].train.y),
             batch_size=batch_size,
-            optimizer=first.optimizer.name,
+            optimizer=optimizer,
             orders=Orders([experiment.seed for experiment in self.experiments]),
-            momenta=tuple(torch.zeros_like(flat) for _ in range(MOMENTA[first.optimizer.name])),
+            momenta=tuple(torch.zeros_like(flat) for _ in range(MOMENTA[optimizer])),
             rates=np.zeros(members, dtype=RATES),
-            progress=progress,
+            progress=np.zeros(members, dtype=PROGRESS),
         )
-        self._stretch: Stretch | None = None  # under way
-        self._collected = 0  # records of it that were handed out
-        self._next_record = 0  # epoch
-        self._last_flat = flat.clone()  # at the last record
-        self._stopping = Stopping(members)
-        self._set_values()
 
     def _points(self) -> tuple[Tensor, Tensor]:
         """Inputs [M or 1, N, d] and targets [M or 1, N, outputs], training points first."""
@@ -275,14 +287,20 @@ class Training:
             return []
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
-        if self._stretch is None:
-            self._stretch, self._collected = self._next_stretch(last, goal), 0
-        end = min(goal, self._stretch.end)
-        self.engine.train(self._work, self._stretch, end, stop or Stop())
-        return self._collect(self._stretch)
+        stop = stop or Stop()
+        with within_memory(self._what):
+            if self._stretch is None:
+                self._stretch, self._collected = self._next_stretch(last, goal, stop), 0
+                if self._stretch is None:
+                    return []
+            self.engine.train(self._work, self._stretch, min(goal, self._stretch.end), stop)
+            return self._collect(self._stretch)
 
-    def _next_stretch(self, last: int, goal: int) -> Stretch:
-        """From the present step on, as far as it is worth to go in one go."""
+    def _next_stretch(self, last: int, goal: int, stop: Stop) -> Stretch | None:
+        """From the present step on, as far as it is worth to go in one go.
+
+        None if it was stopped before it had drawn the order of a single epoch.
+        """
         work, per_epoch, epoch = self._work, self.steps_per_epoch, self.epoch
         if goal <= self.step == epoch * per_epoch:  # nothing but a record is asked for
             last = self.step
@@ -303,7 +321,16 @@ class Training:
             following = min(self.schedule.following(following), self.epochs)
         if len(steps) == most:
             end = steps[-1]
-        stretch = Stretch(work, np.array(steps, dtype=np.int64), epoch, end)
+        orders = None
+        if work.batch_size < work.n_train and end > epoch * per_epoch:
+            epochs = -(-end // per_epoch) - epoch
+            orders = work.orders.draw(epoch, epochs, work.n_train, stop)
+            drawn = orders.shape[1]
+            if not drawn:
+                return None
+            end = min(end, (epoch + drawn) * per_epoch)
+            steps = [step for step in steps if step <= end]
+        stretch = Stretch(work, np.array(steps, dtype=np.int64), epoch, end, orders)
         stopped = ~self._trains
         for kept, tensor in zip(stretch.kept, (flat, *work.momenta), strict=True):
             if stopped.any():

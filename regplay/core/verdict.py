@@ -36,7 +36,7 @@ more than two standard errors of what is compared.
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
 nobody knows how much could be learned. Without a floor above 0, half of both is enough for the gap:
 losses that are less than a fifth of others are so by chance more rarely. What neighbours of the
-experiment show, once they are trained (`regplay.core.trials`), is added:
+experiment show, once they are trained (`regplay.core.advice`), is added:
 
 * A neighbour that fits the training points less closely, by more regularization or a smaller
   network, and validates clearly better shows overfitting, where there is a clear gap.
@@ -64,10 +64,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
-from regplay.core.history import Floats, History
+from regplay.core.history import History
 from regplay.core.hyperparameters import is_on
 from regplay.core.number_text import number
 
@@ -88,7 +88,7 @@ _FEWEST = 5  # records of which a mean says something
 _NOTICEABLE = 0.015  # of a loss
 _NOTICEABLE_OF_SCALE = 0.0025
 _STANDARD_ERRORS = 3.0
-Kind = Literal[
+VerdictKind = Literal[
     "untrained",
     "diverged",
     "overfitting",
@@ -111,7 +111,7 @@ class Verdict:
         The epoch it holds from, for overfitting and divergence.
     """
 
-    kind: Kind
+    kind: VerdictKind
     headline: str
     reason: str
     since: int | None = None
@@ -357,7 +357,7 @@ def judge(
         sentences += _falls(falling)
     reason = " ".join(sentences)
     if since is None:
-        kind: Kind = "underfitting" if underfits else "good fit"
+        kind: VerdictKind = "underfitting" if underfits else "good fit"
         if not underfits and last.epoch < experiment.epochs and falling == [True, True]:
             kind = "still learning"
         return Verdict(kind, kind.capitalize(), reason)

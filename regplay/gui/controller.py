@@ -34,7 +34,7 @@ from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, View
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.session import Change, Past, Run, Session
+from regplay.session.session import Change, Run, Session, UndoStack
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few
@@ -109,7 +109,7 @@ class Controller(QObject):
         self.grid: Grid | None = None
         self.view: View | None = None
         self._clock = clock
-        self._past = Past()
+        self._past = UndoStack()
         self._look = Look()
         self._settings: DataSettings | None = None  # of the dataset
         self._read: tuple[DataSettings, Dataset] | None = None  # what a change was tried with
@@ -428,8 +428,7 @@ class Controller(QObject):
         return has_other_data
 
     def _load(self, experiment: Experiment) -> bool:
-        names = {experiment.data.name, "" if self._settings is None else self._settings.name}
-        self._settings = experiment.data
+        old, self._settings = self._settings or DataSettings(), experiment.data
         try:
             read, self._read = self._read, None
             dataset = read[1] if read and read[0] == experiment.data else load(experiment.data)
@@ -442,7 +441,10 @@ class Controller(QObject):
             return True
         self.message.emit("")
         before, self.dataset, self.grid = self.dataset, dataset, grid_of(dataset)
-        is_placed = "points" in names and before is not None and is_edit(before, dataset)
+        may_be_edit = "points" in (old.name, experiment.data.name) or (
+            old.edits != experiment.data.edits
+        )
+        is_placed = may_be_edit and before is not None and is_edit(before, dataset)
         if before is not None and before is self._drawn and is_placed:
             self._draw(dataset, is_edit=True)
             return False

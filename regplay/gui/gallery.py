@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.fields import Value, replace
 from regplay.gui.document import Documents, FileCommands
-from regplay.gui.editing import Editing
+from regplay.gui.editing import EditMode
 from regplay.gui.theme import line_color
 from regplay.gui.training import Runner, StudyScheduler
 from regplay.gui.widgets import named
@@ -219,7 +219,7 @@ class Gallery(QObject):
         runner: Runner,
         documents: Documents,
         files: FileCommands,
-        editing: Editing,
+        editing: EditMode,
     ) -> None:
         super().__init__(owner)
         self._owner, self._studies, self._runner = owner, studies, runner

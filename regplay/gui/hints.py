@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
-from regplay.gui.editing import Editing
+from regplay.gui.editing import EditMode
 from regplay.gui.lessons import Guide
 from regplay.gui.plots import ChartPanel, FitView
 from regplay.gui.tabs import Tabs
@@ -66,7 +66,7 @@ class Surroundings:
     controls: ControlPanel
     timeline: Timeline
     tabs: Tabs
-    editing: Editing
+    editing: EditMode
     guide: Guide
 
 

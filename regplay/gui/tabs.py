@@ -2,20 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QButtonGroup,
-    QHBoxLayout,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.gui.runs import SideTab
 from regplay.gui.training import StudyScheduler, View
-from regplay.gui.widgets import Toggle, named
+from regplay.gui.widgets import FlowLayout, Toggle, named
 from regplay.session.pins import Pins
 
 # Imported when first shown: together they take some 40 ms, and that of the network needs torch.
@@ -97,13 +90,9 @@ class Tabs(QWidget):
             "network": self._make_network,
             "side": self._make_side,
         }
-        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._row = FlowLayout()
         self._row.setContentsMargins(8, 4, 8, 4)
         self._row.setSpacing(4)
-        tabs, self._actions = QHBoxLayout(), QHBoxLayout()
-        for part in (tabs, self._actions):
-            part.setSpacing(4)
-            self._row.addLayout(part)
         self._stack = QStackedLayout()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -115,31 +104,16 @@ class Tabs(QWidget):
         for name, (text, tip) in _TABS.items():
             button = self._buttons[name] = named(f"tab.{name}", Toggle(text, tip))
             group.addButton(button)
-            tabs.addWidget(button)
+            self._row.addWidget(button)
             button.setChecked(name == "fit")
             button.toggled.connect(lambda shows, name=name: self._show(name) if shows else None)
-        tabs.addStretch(1)
-        self._actions.addStretch(1)
+        self._row.add_stretch()
         self._buttons["side"].clicked.connect(self._show_pins)
         studies.changed.connect(self._tell_recorded)
 
     def add_at_end(self, widget: QWidget) -> None:
         """Put a widget at the right end of the row of tabs."""
-        self._actions.addWidget(widget)
-
-    def event(self, event: QEvent) -> bool:
-        """Put the actions below the tabs where both have no room beside each other."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
-            room = (
-                self.width()
-                - 16
-                - sum(self._row.itemAt(index).sizeHint().width() for index in range(2))
-            )
-            directions = QBoxLayout.Direction
-            direction = directions.LeftToRight if room > 4 else directions.TopToBottom
-            if direction != self._row.direction():
-                self._row.setDirection(direction)
-        return super().event(event)
+        self._row.addWidget(widget)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -200,6 +174,10 @@ class Tabs(QWidget):
             self._views[name] = self._make[name]()
             self._stack.addWidget(self._views[name])
         self._stack.setCurrentWidget(self._views[name])
+        for other, view in self._views.items():  # only that in sight asks for room
+            policy = QSizePolicy.Policy
+            size = policy.Preferred if other == name else policy.Ignored
+            view.setSizePolicy(size, size)
         if name == "side" and self.side is not None and self._view is not None:
             self.side.show_view(self._view)
         self._studies.reconsider()

@@ -30,7 +30,7 @@ _TEXTS = (
     ("GroupHeading", 15, QFont.Weight.DemiBold),
     ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
-    ("ReadOut", 18, QFont.Weight.Normal),
+    ("EpochLabel", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
 )
 _CLASSES = (

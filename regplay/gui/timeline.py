@@ -303,7 +303,7 @@ _CHECKABLE = {"overlay", "keep_weights"}
 _USUAL = 100_000  # epochs that there is always room for
 
 
-class ReadOut(QLabel):
+class EpochLabel(QLabel):
     """An epoch that is read from afar; the theme gives its class a font of its own.
 
     It is as wide as the widest, so that a new number doesn't lay out the whole window.
@@ -371,7 +371,7 @@ class Timeline(Framing):
         self.play.setAutoRaise(False)
         self.step = self._button("step", "Step", "One optimizer step (S)")
         self.more = self._button("more", "More", "Reset, new seed, the best epoch, …")
-        self.label = named("timeline.epoch", ReadOut())
+        self.label = named("timeline.epoch", EpochLabel())
         self.of = QLabel("of")
         self.track = named("timeline.track", EpochTrack())
         self._make_epochs()

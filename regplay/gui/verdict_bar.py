@@ -8,12 +8,11 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from regplay.core.advice import SettingChange, Tried, compare, lineup, neighbours
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
-from regplay.core.neighbours import SettingChange, Tried, lineup, neighbours
 from regplay.core.number_text import gap_text, number
-from regplay.core.trials import compare
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of
 from regplay.gui.training import Study, StudyRequest, View
@@ -281,7 +280,8 @@ class VerdictBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Room for the kind of the verdict."""
-        width = self.headline.minimumSizeHint().width() + 28
+        words = self.reason.minimumSizeHint().width()
+        width = self.headline.minimumSizeHint().width() + words + 28
         return QSize(width, super().minimumSizeHint().height())
 
     def _make_room(self) -> None:

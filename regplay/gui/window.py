@@ -9,16 +9,16 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QPaintEvent,
-    QResizeEvent,
 )
 from PySide6.QtWidgets import QApplication, QMainWindow
 
 from regplay.core.experiment import Experiment
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
+from regplay.gui.columns import Columns, ScrolledPlots
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
-from regplay.gui.editing import Editing
+from regplay.gui.editing import EditMode
 from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
@@ -37,8 +37,6 @@ from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
-_NARROW = 1280  # px, below which a lesson leaves only the controls that its page names
-_CURVES = ("regularization.weight_decay", "regularization.dropout")  # shown unless chosen otherwise
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
@@ -96,7 +94,7 @@ class MainWindow(QMainWindow):
         self.status = Status(clock)
         self.runs = RunsList(controller.pins)
         self.pinned = PinnedRuns(controller.pins, self.runs, self.fit_view, self.history_view)
-        self.editing = Editing(self.fit_view, clock)
+        self.editing = EditMode(self.fit_view, clock)
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
@@ -157,12 +155,12 @@ class MainWindow(QMainWindow):
         bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
         plots = divided("plots", below, self.tabs, bottom, (3, 2))
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        centre = column(self.banner, self.verdict_bar, plots, grows=plots)
+        scrolled = ScrolledPlots(plots)
+        centre = column(self.banner, self.verdict_bar, scrolled, grows=scrolled)
         self._plots, self._bottom = plots, bottom
-        halves = self._halves = divided("halves", beside, self.controls, centre, (0, 1))
-        halves.addWidget(self.lesson_panel)
-        halves.setStretchFactor(2, 0)
-        self.setCentralWidget(column(halves, self.timeline, grows=halves))
+        columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
+        columns.narrowed.connect(self.guide.set_narrow)
+        self.setCentralWidget(column(columns, self.timeline, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -298,7 +296,7 @@ class MainWindow(QMainWindow):
         self.menus.set_devices(["auto", "cpu"], runner.device)
         replay = str(self.settings.value("replay", ""))
         self.set_replay(next((one for one in SECONDS if str(one) == replay), SECONDS[0]))
-        curves = str(self.settings.value("curves", " ".join(_CURVES))).split()
+        curves = str(self.settings.value("curves", " ".join(MAIN_REGULARIZERS))).split()
         self.controls.set_shown_curves([path for path in SWEEPABLE if path in curves])
         axes = str(self.settings.value("log_axes", _LOG_AXES))
         self.history_view.set_log_axes(axes.split())
@@ -312,7 +310,7 @@ class MainWindow(QMainWindow):
         return Stage(
             self.centralWidget(),
             (self.menuBar(), self.status),
-            self._halves,
+            self._columns.parts,
             self._plots,
             self._bottom,
             self.controls,
@@ -397,11 +395,6 @@ class MainWindow(QMainWindow):
         if not self._is_painted:
             self._is_painted = True
             self.painted.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Tell the lesson how much room there is."""
-        super().resizeEvent(event)
-        self.guide.set_narrow(event.size().width() < _NARROW)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done with the plot under the mouse."""

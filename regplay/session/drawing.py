@@ -1,23 +1,30 @@
 """Points that a person edits: each change gives a new drawing, which becomes an experiment."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from regplay.core import fields
 from regplay.core.datasets import (
     MAX_CLASSES,
+    REGISTRY,
     Dataset,
+    Edit,
     Floats,
     Split,
     Task,
+    edited_rows,
+    format_edits,
     format_points,
-    parse_points,
+    load,
+    parse_edits,
     points_settings,
+    waiting_edits,
 )
-from regplay.core.experiment import Experiment
+from regplay.core.experiment import DataSettings, Experiment
 
 MOST = 2000  # training points that can be edited: more are not drawn, nor told apart
 _FAR = (3.0, 4.0)  # standard deviations of the targets from the fit to an outlier
@@ -26,44 +33,86 @@ _AMID = 5  # neighbours of its own class that a point amid its class has
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """Training points of one or two inputs; validation points stay as they were."""
+    """Training points of one or two inputs; validation points stay as they were.
+
+    Those of a drawn or measured dataset stay its own: what differs is listed in `data.edits`. Own
+    points are written anew, and so are points that get a class which their dataset hasn't got.
+    """
 
     task: Task  # whether the last column is a number or a class from 0 to 3
     points: Floats  # [n, d + 1], the target last, in measured units
-    _settings: Mapping[str, str | bool]
+    _rows: tuple[int, ...]  # of each point its index as it was drawn, or −1
+    _begun: Dataset  # when editing began
+    _drawn: Dataset | None  # without any edits; None for own points
+    _waiting: tuple[Edit, ...] = ()  # edits that don't fit at present
 
     @classmethod
-    def of(cls, dataset: Dataset) -> "Drawing":
-        """The points of a dataset, to begin editing with.
+    def of(cls, dataset: Dataset, settings: DataSettings) -> "Drawing":
+        """The points of a dataset that was made of these settings, to begin editing with.
 
         Raises
         ------
         DatasetError
             If they can't be edited; `reason_against` says so before.
         """
-        settings = points_settings(dataset)
-        return cls(dataset.task, parse_points(str(settings["data.points"])), settings)
+        if "edits" not in REGISTRY[settings.name].uses:
+            points = np.column_stack([dataset.train.x, dataset.train.y])
+            return cls(dataset.task, points, (-1,) * len(points), dataset, None)
+        drawn = load(msgspec.structs.replace(settings, edits=""))
+        edits = parse_edits(settings.edits)
+        points, rows = edited_rows(edits, drawn)
+        return cls(dataset.task, points, rows, dataset, drawn, waiting_edits(edits, drawn))
+
+    @property
+    def n_waiting(self) -> int:
+        """How many edits are of points that are not drawn at present."""
+        return 0 if self._drawn is None else len(self._waiting)
 
     def experiment(self, experiment: Experiment) -> Experiment:
-        """An experiment with these points in place of its data."""
-        values = {**self._settings, "data.points": format_points(self.points)}
+        """An experiment with these points in place of its training points."""
+        if self._drawn is not None:
+            return fields.replace(
+                experiment, {"data.edits": format_edits(self._edits(self._drawn))}
+            )
+        values = {**points_settings(self._begun), "data.points": format_points(self.points)}
         return fields.replace(experiment, values)
+
+    def _edits(self, drawn: Dataset) -> list[Edit]:
+        """What was moved, what was deleted, what was added, and what waits."""
+        before = np.column_stack([drawn.train.x, drawn.train.y])
+        edits, added = [], []
+        for row, point in zip(self._rows, self.points, strict=True):
+            if row < 0:
+                added.append(Edit("add", point=tuple(point.tolist())))
+            elif not np.array_equal(point, before[row]):
+                edits.append(Edit("move", row, tuple(point.tolist())))
+        edits += [Edit("delete", row) for row in sorted({*range(len(before))} - {*self._rows})]
+        return [*edits, *added, *self._waiting]
+
+    def _with(self, points: Floats, rows: tuple[int, ...]) -> "Drawing":
+        drawn = self._drawn
+        if drawn is not None and self.task == "classification":
+            has_all = (points[:, -1] < drawn.n_outputs).all()
+            drawn = drawn if has_all else None
+        return replace(self, points=points, _rows=rows, _drawn=drawn)
 
     def added(self, point: ArrayLike) -> "Drawing":
         """With one more point [d + 1], as the last."""
-        return replace(self, points=np.vstack([self.points, np.asarray(point, dtype=float)]))
+        points = np.vstack([self.points, np.asarray(point, dtype=float)])
+        return self._with(points, (*self._rows, -1))
 
     def moved(self, index: int, point: ArrayLike) -> "Drawing":
         """With another point [d + 1] in place of one."""
         points = self.points.copy()
         points[index] = point
-        return replace(self, points=points)
+        return self._with(points, self._rows)
 
     def deleted(self, index: int) -> "Drawing":
         """Without one of the points; the last one that is left stays."""
         if len(self.points) == 1:
             return self
-        return replace(self, points=np.delete(self.points, index, axis=0))
+        rows = self._rows[:index] + self._rows[index + 1 :]
+        return self._with(np.delete(self.points, index, axis=0), rows)
 
     def with_outlier(self, predict: Callable[[Floats], Floats]) -> "Drawing":
         """With one more point that lies far from what the others tell.

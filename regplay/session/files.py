@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from regplay.core import UserError
-from regplay.core.datasets import Problem, ReadingStoppedError, Source, open_sheet
+from regplay.core.datasets import Problem, ReadingStoppedError, Source, open_table
 
 TABLES = (".csv", ".tsv", ".txt")  # files that are opened as tables
 _LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it
@@ -169,6 +169,6 @@ def check_table(source: Source) -> None:
     lead = f"{source}: " if isinstance(source, Path) else ""
     problems: list[Problem] = []
     try:
-        open_sheet(source, problems.append).close()
+        open_table(source, problems.append).close()
     except ReadingStoppedError:
         raise UserError(f"{lead}{problems[-1].message}") from None

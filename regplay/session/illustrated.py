@@ -14,14 +14,14 @@ from msgspec import Meta
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, replace
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.core.sweep import Lineup, Sweep, sweep_axis
 from regplay.resources import resource
 from regplay.session.validation import Form, parse_toml, read_text, validated
 
 # The points alone; points and fit; the losses over the epochs; the losses along a slider; fits of
 # several values of one field; the first images of the training points; a table.
-Kind = Literal["points", "fit", "losses", "curve", "fits", "images", "table"]
+PictureKind = Literal["points", "fit", "losses", "curve", "fits", "images", "table"]
 Begins = Literal["training", "table", "editing"]
 
 _LARGEST = 1 << 18  # bytes of a file
@@ -51,7 +51,7 @@ class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     title: _Line
     text: _Line
     experiment: Experiment = Experiment()
-    picture: Kind = "fit"
+    picture: PictureKind = "fit"
     along: str = ""
     values: tuple[Value, ...] = ()
     validates: bool = False
@@ -83,7 +83,7 @@ class StartingPoint(Illustrated, frozen=True):
     """
 
     begins: Begins = "training"
-    curves: tuple[str, ...] = ("regularization.weight_decay", "regularization.dropout")
+    curves: tuple[str, ...] = MAIN_REGULARIZERS
 
 
 class GlossaryEntry(Illustrated, frozen=True):

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from regplay.core import UserError
-from regplay.core.datasets import points_in
+from regplay.core.datasets import counted_edits, points_in
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, differences, get, replace
 from regplay.core.fit import Fit, Grid
-from regplay.core.hyperparameters import is_used
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, is_used
 from regplay.core.number_text import counted, value_text
 from regplay.session.session import Run
 
@@ -18,7 +18,6 @@ DECAY, DROPOUT = 0.01, 0.3  # of the remedies that are compared, unless the expe
 _KEPT = 16 << 20  # bytes for the states of each
 _IN_A_NAME = 3  # values; with more a name would be a paragraph
 _UNREGULARIZED = "no regularization"
-_WEIGHT_DECAY, _DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 _POINTS = frozenset({"data.points", "data.valid_points"})  # too long to be told whole
 # Switches, as what they say when they are off and on.
@@ -194,6 +193,8 @@ def _text(path: str, value: Value) -> str:
         return _SWITCHES[path][bool(value)]
     if path in _POINTS:
         text = counted(points_in(str(value)), "point")
+    elif path == "data.edits":
+        text = counted_edits(str(value))
     else:  # a seed is a name, and no quantity
         text = str(value) if path.endswith("seed") else value_text(value, 6)
     return f"{FIELDS[path].symbol} {text}".strip()
@@ -207,17 +208,12 @@ def compared(
     Their strengths are the experiment's own where they are above 0, else those given. A linear
     model has nothing to drop: there it is with and without weight decay.
     """
-    settings = experiment.regularization
-    decays, drops = (0.0, settings.weight_decay or decay), (0.0, settings.dropout or dropout)
-    wanted = {
-        "none": (decays[0], drops[0]),
-        "weight decay": (decays[1], drops[0]),
-        "dropout": (decays[0], drops[1]),
-        "both": (decays[1], drops[1]),
-    }
-    if experiment.model.depth == 0:
-        wanted = {name: wanted[name] for name in ("none", "weight decay")}
+    own = experiment.regularization
+    decay, dropout = own.weight_decay or decay, own.dropout or dropout
+    pairs = {"none": (0.0, 0.0), "weight decay": (decay, 0.0)}
+    if experiment.model.depth:
+        pairs |= {"dropout": (0.0, dropout), "both": (decay, dropout)}
     return {
-        name: replace(experiment, {_WEIGHT_DECAY: decay, _DROPOUT: drop})
-        for name, (decay, drop) in wanted.items()
+        name: replace(experiment, dict(zip(MAIN_REGULARIZERS, pair, strict=True)))
+        for name, pair in pairs.items()
     }

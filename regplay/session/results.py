@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset
+from regplay.core.advice import Tried
+from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
-from regplay.core.history import Floats, History, Snapshot
-from regplay.core.neighbours import Tried
+from regplay.core.history import History, Snapshot
 from regplay.core.sweep import Sweep
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.experiment_text import to_toml
@@ -58,14 +58,12 @@ class Result:
         `epochs` is how many were trained. Accuracies are None in regression, and so is every number
         that is not finite.
         """
-        best = self.history.best()
+        history = self.history
         return {
             "final": {measure: finite(self.final.value(measure)) for measure in FINAL},
             "best": {
-                "epoch": None if best is None else int(self.history.epochs[best]),
-                "valid_loss": None
-                if best is None
-                else float(self.history.column("valid_loss")[best]),
+                "epoch": _best_epoch(history),
+                "valid_loss": finite(history.at_best("valid_loss")),
             },
             "epochs": self.final.epoch,
             "diverged": bool(self.final.diverged[0]),
@@ -200,11 +198,12 @@ class Outcome:
 def outcome_of(experiment: Experiment, history: History) -> Outcome:
     """What one network came to, from its own records."""
     assert history.last is not None
-    record = history.best()
-    if record is None:
-        return Outcome(experiment, history.last, dict.fromkeys(_MEASURES, float("nan")), None)
-    best = {measure: float(history.column(measure)[record]) for measure in _MEASURES}
-    return Outcome(experiment, history.last, best, int(history.epochs[record]))
+    best = {measure: history.at_best(measure) for measure in _MEASURES}
+    return Outcome(experiment, history.last, best, _best_epoch(history))
+
+
+def _best_epoch(history: History) -> int | None:
+    return None if history.best_epoch < 0 else history.best_epoch
 
 
 @dataclass(frozen=True, eq=False)

@@ -55,10 +55,8 @@ class Session:
         is_adjustable = changed <= ADJUSTABLE_FIELDS
         if not (is_adjustable and self.keeps_weights):
             self.begin_anew()
-            is_placed = changed <= _DATA_FIELDS and "points" in (
-                old.data.name,
-                experiment.data.name,
-            )
+            is_own = "points" in (old.data.name, experiment.data.name)
+            is_placed = changed == {"data.edits"} or (is_own and changed <= _DATA_FIELDS)
             return Change.RETRAIN if is_adjustable or is_placed else Change.RESTART
         if epoch >= old.epochs:
             self.extend(epoch)
@@ -124,14 +122,14 @@ class Run:
 # experiments that were worked on before
 
 
-class _Step(NamedTuple):
+class _UndoStep(NamedTuple):
     """What to go back or forward to."""
 
     experiment: Experiment
     run: Run | None = None  # to go on with; None trains it anew where it has to be
 
 
-class Past:
+class UndoStack:
     """Steps back, and steps forward until another change is made.
 
     Attributes
@@ -142,8 +140,8 @@ class Past:
 
     def __init__(self) -> None:
         self.run: Run | None = None
-        self._back: list[_Step] = []
-        self._forward: list[_Step] = []
+        self._back: list[_UndoStep] = []
+        self._forward: list[_UndoStep] = []
         self._fields: frozenset[str] = frozenset()  # of the last change
         self._changed_at = float("-inf")
 
@@ -166,7 +164,7 @@ class Past:
         if goes_on is None:
             goes_on = fields == self._fields and now - self._changed_at < _TOGETHER
         if not (goes_on and self._fields):  # after a step back there is nothing to go on with
-            self._add(_Step(before))
+            self._add(_UndoStep(before))
         self._forward = []
         self._fields, self._changed_at = fields, now
 
@@ -178,7 +176,7 @@ class Past:
         with_runs = [step for step in self._back if step.run is not None]
         for step in with_runs[: len(with_runs) + 1 - _MOST_RUNS]:
             self._back.remove(step)
-        self._add(_Step(run.experiment, run))
+        self._add(_UndoStep(run.experiment, run))
         self._forward, self._fields = [], frozenset()
 
     def back(self, present: Experiment, run: Run | None = None) -> Experiment | None:
@@ -189,21 +187,23 @@ class Past:
         run
             The present one, to come forward to again.
         """
-        return self._step(self._back, self._forward, _Step(present, run))
+        return self._step(self._back, self._forward, _UndoStep(present, run))
 
     def forward(self, present: Experiment, run: Run | None = None) -> Experiment | None:
         """The experiment before the last step back, or None if there was none; as `back`."""
-        return self._step(self._forward, self._back, _Step(present, run))
+        return self._step(self._forward, self._back, _UndoStep(present, run))
 
-    def _add(self, step: _Step) -> None:
+    def _add(self, step: _UndoStep) -> None:
         self._back = [*self._back[1 - _MOST_STEPS :], step]
 
-    def _step(self, source: list[_Step], target: list[_Step], present: _Step) -> Experiment | None:
+    def _step(
+        self, source: list[_UndoStep], target: list[_UndoStep], present: _UndoStep
+    ) -> Experiment | None:
         self._fields = frozenset()  # the next change is another one
         self.run = None
         if not source:
             return None
         step = source.pop()
         self.run = step.run
-        target.append(present if step.run is not None else _Step(present.experiment))
+        target.append(present if step.run is not None else _UndoStep(present.experiment))
         return step.experiment

@@ -15,11 +15,11 @@ from typing import TextIO, TypeVar
 import numpy as np
 import torch
 
+from regplay.core.advice import Tried, compare, lineup, neighbours
 from regplay.core.device import Placement
 from regplay.core.experiment import Experiment
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
-from regplay.core.neighbours import Tried, lineup, neighbours
 from regplay.core.number_text import (
     counted,
     duration_text,
@@ -31,12 +31,11 @@ from regplay.core.number_text import (
 from regplay.core.population import engine_for, fit_at
 from regplay.core.sweep import Sweep
 from regplay.core.training import Training
-from regplay.core.trials import compare
 from regplay.core.verdict import PointLosses, Verdict
 from regplay.session.files import prepare_folder
 from regplay.session.results import Result, SweepResult, outcome_of
 
-Trained = TypeVar("Trained")
+Returned = TypeVar("Returned")
 _INTERVAL = 0.1  # seconds between two states of the progress line
 
 _SHOWN = 5  # of the best combinations
@@ -138,7 +137,7 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
     return with_memory(attempt, device)
 
 
-def with_memory(train: Callable[[str, bool], Trained], device: str | None) -> Trained:
+def with_memory(train: Callable[[str, bool], Returned], device: str | None) -> Returned:
     """What `train` returns; should a GPU have too little memory for it, of another try on the CPU.
 
     Parameters
@@ -274,7 +273,7 @@ def try_neighbours(result: Result, device: str | None) -> Tried | None:
 
 def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
     """The outcome in a few lines: losses, accuracies, the best epoch, the verdict, advice."""
-    final, best = result.final, result.history.best()
+    final, history = result.final, result.history
     is_classification = result.dataset.task == "classification"
 
     def line(name: str, split: str) -> str:
@@ -289,9 +288,9 @@ def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
         patience = result.experiment.regularization.early_stopping
         lines[0] += f", stopped early: no better for {counted(patience, 'epoch')}"
     lines += [line("training", "train"), line("validation", "valid")]
-    if best is not None:
-        loss = number(result.history.column("valid_loss")[best])
-        lines.append(f"best validation  {loss:<9}  epoch {result.history.epochs[best]:,}")
+    if history.best_epoch >= 0:
+        loss = number(history.at_best("valid_loss"))
+        lines.append(f"best validation  {loss:<9}  epoch {history.best_epoch:,}")
     if verdict.kind != "untrained":
         lines += ["", verdict.headline, *([verdict.reason] if verdict.reason else [])]
         lines += [] if tried is None else [tried.text]

@@ -23,7 +23,7 @@ from regplay.core import UserError
 from regplay.core.fields import nearest
 
 Form = TypeVar("Form", bound=msgspec.Struct)
-Steps = Sequence[str | int]  # keys, and indices from 0, that lead from the whole to a value
+KeyPath = Sequence[str | int]  # keys, and indices from 0, that lead from the whole to a value
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SHOWN = 40  # characters of a wrong value
@@ -130,7 +130,7 @@ def _stand_in(found: re.Match[str]) -> str:
     return "" if found[0].startswith("#") else "s"
 
 
-def dotted(steps: Steps, _: object) -> str:
+def dotted(steps: KeyPath, _: object) -> str:
     """A place in a file, such as `pins[1].color`; items of a list are counted from 1."""
     return "".join(f"[{s + 1}]" if isinstance(s, int) else f".{s}" for s in steps).lstrip(".")
 
@@ -139,7 +139,7 @@ def validated(
     raw: Mapping[str, Any],
     form: type[Form],
     refusal: type[UserError],
-    place: Callable[[Steps, Any], str] = dotted,
+    place: Callable[[KeyPath, Any], str] = dotted,
 ) -> Form:
     """Parsed values as a struct, if they are what its annotations ask for.
 
@@ -178,7 +178,7 @@ def validated(
     raise refusal(f"{place(steps, raw)} = {shown}: must be {bounds}")
 
 
-def _kind_at(form: type[msgspec.Struct], steps: Steps) -> msgspec.inspect.Type:
+def _kind_at(form: type[msgspec.Struct], steps: KeyPath) -> msgspec.inspect.Type:
     """What a value may be at a place of a form."""
     kind: Any = msgspec.inspect.type_info(form)
     for step in steps:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from regplay.cli import main
+from regplay.core.joint import JointTraining
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +41,27 @@ def run_in_terminal(terminal, monkeypatch):
         return main([*map(str, words)]), terminal.getvalue().split("\r")
 
     return run
+
+
+@pytest.fixture
+def step_by_step(monkeypatch):
+    """Lets a stretch of training be one step."""
+    monkeypatch.setattr("regplay.core.training._FLOPS", 0)
+
+
+@pytest.fixture
+def interrupt_study(monkeypatch, step_by_step):
+    """Presses Ctrl-C in one step of networks that are trained together, counted from 1."""
+
+    def at(call: int) -> None:
+        calls = iter(range(1, 1_000_000))
+        advance = JointTraining.advance
+
+        def advance_and_press(training: JointTraining) -> bool:
+            if next(calls) == call:
+                signal.raise_signal(signal.SIGINT)
+            return advance(training)
+
+        monkeypatch.setattr(JointTraining, "advance", advance_and_press)
+
+    return at

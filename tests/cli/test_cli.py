@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from experiment_files import experiment_file
 
 from regplay import __version__
 from regplay.cli import main
@@ -50,12 +51,6 @@ def refused(capsys: pytest.CaptureFixture[str]):
     return run
 
 
-def _file(folder: Path, text: str = "") -> Path:
-    path = folder / "experiment.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
 # The window
 
 
@@ -66,7 +61,7 @@ def test_no_words_open_the_window_on_its_own(opened):
 
 
 def test_a_file_opens_the_window_on_its_experiment(opened, tmp_path):
-    path = _file(tmp_path, "seed = 3\n[model]\ndepth = 1\n")
+    path = experiment_file(tmp_path, "seed = 3\n[model]\ndepth = 1\n")
     assert main([str(path), "--device", "cpu"]) == 7
     ((experiment, device, file),) = opened
     assert (experiment.seed, experiment.model.depth, device, file) == (3, 1, "cpu", "")
@@ -101,7 +96,7 @@ def test_the_command_line_of_the_process_is_read(opened, monkeypatch):
     ],
 )
 def test_a_bad_file_is_refused_before_any_window(opened, refused, tmp_path, text, message):
-    path = _file(tmp_path, text)
+    path = experiment_file(tmp_path, text)
     error = refused(path)
     assert error.startswith(f"regplay: {path}:\n")
     assert message in error
@@ -197,7 +192,7 @@ def test_help(capsys, words, content):
 )
 def test_wrong_assignments_are_refused_all_at_once(refused, tmp_path, assignments, messages):
     words = [word for assignment in assignments for word in ("--set", assignment)]
-    error = refused("train", _file(tmp_path), *words)
+    error = refused("train", experiment_file(tmp_path), *words)
     assert error.startswith("regplay train: ")
     for message in messages:
         assert message in error
@@ -225,23 +220,25 @@ def test_a_file_that_is_no_text(refused, tmp_path):
 
 
 def test_data_that_cannot_be_made_leaves_no_folder(refused, tmp_path):
-    path = _file(tmp_path, '[data]\nname = "csv"\nfile = "none.csv"\n')
+    path = experiment_file(tmp_path, '[data]\nname = "csv"\nfile = "none.csv"\n')
     error = refused("train", path, "--out", tmp_path / "out")
     assert error.startswith(f"regplay train: {tmp_path / 'none.csv'}: there is no such file")
     assert not (tmp_path / "out").exists()
 
 
 def test_more_points_than_there_are(refused, tmp_path):
-    path = _file(tmp_path, '[data]\nname = "motorcycle"\nn_train = 500\n')
+    path = experiment_file(tmp_path, '[data]\nname = "motorcycle"\nn_train = 500\n')
     assert refused("train", path).startswith("regplay train: data.n_train = 500: ")
 
 
 def test_a_device_that_means_nothing(refused, tmp_path):
-    assert "cuda:x: must be auto" in refused("train", _file(tmp_path), "--device", "cuda:x")
+    assert "cuda:x: must be auto" in refused(
+        "train", experiment_file(tmp_path), "--device", "cuda:x"
+    )
 
 
 def test_a_folder_for_results_that_is_a_file(refused, tmp_path):
-    path = _file(tmp_path)
+    path = experiment_file(tmp_path)
     assert refused("train", path, "--out", path) == (
         f"regplay train: {path}: this is a file; results need a folder"
     )
@@ -255,7 +252,7 @@ def test_a_folder_for_results_without_permission(refused, tmp_path, monkeypatch)
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(Path, "touch", touch)
-    path, out = _file(tmp_path), tmp_path / "out"
+    path, out = experiment_file(tmp_path), tmp_path / "out"
     assert refused("train", path, "--out", out) == (
         f"regplay train: {out}: can't write there: Permission denied"
     )
@@ -267,7 +264,7 @@ def test_a_defect_of_the_program_is_not_hidden(tmp_path, monkeypatch):
 
     monkeypatch.setattr("regplay.session.terminal.Training", broken)
     with pytest.raises(ValueError, match="a defect"):
-        main(["train", str(_file(tmp_path))])
+        main(["train", str(experiment_file(tmp_path))])
 
 
 # Imports
@@ -302,7 +299,7 @@ def test_train_loads_no_qt(tmp_path):
         "code = main(sys.argv[1:])\n"
         "print(code, 'torch' in sys.modules, 'PySide6' in sys.modules, file=sys.stderr)"
     )
-    path, out = _file(tmp_path, "epochs = 3\n"), tmp_path / "out"
+    path, out = experiment_file(tmp_path, "epochs = 3\n"), tmp_path / "out"
     done = _python(code, "train", str(path), "--out", str(out))
     assert done.stderr == f"Results are in {out}\n0 True False\n"
     assert done.stdout.startswith("3 epochs in ")

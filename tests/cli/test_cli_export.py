@@ -8,6 +8,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 
 import pytest
+from experiment_files import experiment_file
 
 from regplay.cli import main
 from regplay.cli.subcommands import configure_export, run_export
@@ -27,9 +28,7 @@ weight_decay = 0.01
 
 @pytest.fixture
 def experiment(tmp_path) -> Path:
-    path = tmp_path / "experiment.toml"
-    path.write_text(EXPERIMENT, encoding="utf-8")
-    return path
+    return experiment_file(tmp_path, EXPERIMENT)
 
 
 def export(*words: object) -> int:

@@ -8,7 +8,6 @@ import sys
 import pytest
 
 from regplay import cli
-from regplay.session.lessons import check as lesson_check
 from regplay.session.lessons import lessons
 
 LESSON = """
@@ -154,12 +153,6 @@ def test_what_cannot_be_printed_becomes_a_question_mark(run, folder, monkeypatch
 # the progress line and Ctrl-C
 
 
-@pytest.fixture
-def step_by_step(monkeypatch):
-    """Lets a stretch of training be one step."""
-    monkeypatch.setattr("regplay.core.training._FLOPS", 0)
-
-
 def test_the_progress_line(folder, run_in_terminal, step_by_step):
     code, states = run_in_terminal("lessons", "--check")
     assert code == 1
@@ -168,26 +161,8 @@ def test_the_progress_line(folder, run_in_terminal, step_by_step):
     assert states[-1] == states[-2].strip() == ""
 
 
-@pytest.fixture
-def press_ctrl_c(monkeypatch, step_by_step):
-    """Presses Ctrl-C in one step, counted from 1."""
-
-    def at(call: int) -> None:
-        calls = iter(range(1, 1_000_000))
-        advance = lesson_check.JointTraining.advance
-
-        def advance_and_press(training: lesson_check.JointTraining) -> bool:
-            if next(calls) == call:
-                signal.raise_signal(signal.SIGINT)
-            return advance(training)
-
-        monkeypatch.setattr(lesson_check.JointTraining, "advance", advance_and_press)
-
-    return at
-
-
-def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, press_ctrl_c):
-    press_ctrl_c(40 + 10)  # in the second of two populations, of 40 steps each
+def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, interrupt_study):
+    interrupt_study(40 + 10)  # in the second of two populations, of 40 steps each
     code, out, err = run("--check")
     assert code == 130
     assert err == "Stopped: only claims that had finished are counted.\n"
@@ -198,8 +173,8 @@ def test_ctrl_c_shows_the_claims_that_had_finished(run, folder, press_ctrl_c):
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_in_a_later_lesson_keeps_the_earlier_ones(run, folder, press_ctrl_c):
-    press_ctrl_c(2 * 40 + 10)
+def test_ctrl_c_in_a_later_lesson_keeps_the_earlier_ones(run, folder, interrupt_study):
+    interrupt_study(2 * 40 + 10)
     code, out, _ = run("--check", "--json")
     assert code == 130
     assert [len(lesson["claims"]) for lesson in json.loads(out)] == [2, 0]

@@ -1,20 +1,12 @@
 """What `--set` and `--device` do, and where a data file is looked for."""
 
-from pathlib import Path
-
 import pytest
 import torch
+from experiment_files import experiment_file
 
 from regplay.cli import main
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get
-
-
-def _file(folder: Path, text: str = "") -> Path:
-    path = folder / "experiment.toml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
 
 # Values on the command line
 
@@ -37,13 +29,13 @@ def _trained(monkeypatch, *words: object) -> Experiment:
 
 
 def test_an_empty_file_is_the_default_experiment(monkeypatch, tmp_path):
-    assert _trained(monkeypatch, _file(tmp_path)) == Experiment()
+    assert _trained(monkeypatch, experiment_file(tmp_path)) == Experiment()
 
 
 def test_assignments_are_applied_together(monkeypatch, tmp_path):
     # On its own `data.name` would set the number of points to what digits has.
     words = ("--set", "data.n_train=50", "--set", "data.name=digits", "--set", "epochs=7")
-    experiment = _trained(monkeypatch, _file(tmp_path), *words)
+    experiment = _trained(monkeypatch, experiment_file(tmp_path), *words)
     assert [get(experiment, path) for path in ("data.n_train", "data.n_valid", "epochs")] == [
         50,
         500,
@@ -53,14 +45,14 @@ def test_assignments_are_applied_together(monkeypatch, tmp_path):
 
 def test_of_two_assignments_the_last_counts(monkeypatch, tmp_path):
     words = ("--set", "model.width=8", "--set", "model.width = 16")
-    assert _trained(monkeypatch, _file(tmp_path), *words).model.width == 16
+    assert _trained(monkeypatch, experiment_file(tmp_path), *words).model.width == 16
 
 
 def test_a_data_file_is_meant_from_where_it_is_named(monkeypatch, tmp_path):
     here = tmp_path / "here"
     here.mkdir()
     monkeypatch.chdir(here)
-    path = _file(tmp_path, '[data]\nname = "csv"\nfile = "points.csv"\n')
+    path = experiment_file(tmp_path, '[data]\nname = "csv"\nfile = "points.csv"\n')
     assert _trained(monkeypatch, "../experiment.toml").data.file == str(tmp_path / "points.csv")
     words = ("--set", "data.file=points.csv")
     assert _trained(monkeypatch, path, *words).data.file == str(here / "points.csv")
@@ -72,7 +64,7 @@ def test_a_data_file_is_meant_from_where_it_is_named(monkeypatch, tmp_path):
 
 
 def test_the_device_and_the_reason_are_said_when_asked_for(capsys, tmp_path):
-    path = str(_file(tmp_path, "epochs = 1\n"))
+    path = str(experiment_file(tmp_path, "epochs = 1\n"))
     main(["train", path])
     assert capsys.readouterr().err == ""
     main(["train", path, "--device", "cpu"])
@@ -84,7 +76,7 @@ def test_the_device_and_the_reason_are_said_when_asked_for(capsys, tmp_path):
 def test_a_gpu_without_memory_is_replaced_by_the_cpu(capsys, tmp_path, monkeypatch):
     from regplay.session import terminal
 
-    path = str(_file(tmp_path, "epochs = 40\n"))
+    path = str(experiment_file(tmp_path, "epochs = 40\n"))
     main(["train", path, "--json", "--out", str(tmp_path / "plain")])
     capsys.readouterr()
 

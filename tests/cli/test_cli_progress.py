@@ -81,7 +81,7 @@ def test_train_ends_with_the_line_removed(run_in_terminal, tmp_path):
     assert code == 0
     assert states[1].startswith("epoch 0 of 20 ")
     assert any(state.startswith("epoch 20 of 20 ") for state in states)
-    assert states[-3].startswith("trying 15 nearby settings · 100 %")
+    assert states[-3].startswith("trying 19 nearby settings · 100 %")
     assert states[-2].strip() == ""
     assert states[-1] == ""
 

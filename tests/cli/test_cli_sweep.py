@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from experiment_files import experiment_file
 
 from regplay.cli import main
 from regplay.core.experiment import Experiment
@@ -30,9 +31,7 @@ WIDTHS = ("--vary", "model.width=2,4,8")
 
 @pytest.fixture
 def experiment(tmp_path) -> Path:
-    path = tmp_path / "experiment.toml"
-    path.write_text(EXPERIMENT, encoding="utf-8")
-    return path
+    return experiment_file(tmp_path, EXPERIMENT)
 
 
 @pytest.fixture
@@ -245,33 +244,14 @@ def test_a_gpu_without_memory_is_replaced_by_the_cpu(sweep, monkeypatch, one_aft
 
 
 @pytest.fixture
-def step_by_step(monkeypatch, one_after_another):
-    """Lets a stretch of training be one step: each width is a part of its own, of 40 steps."""
-    monkeypatch.setattr("regplay.core.training._FLOPS", 0)
+def step_by_step(step_by_step, one_after_another):
+    """Each width is a part of its own, of 40 steps."""
 
 
-@pytest.fixture
-def press_ctrl_c(monkeypatch, step_by_step):
-    """Presses Ctrl-C in one step, counted from 1."""
-
-    def at(call: int) -> None:
-        calls = iter(range(1, 1_000_000))
-        advance = terminal.JointTraining.advance
-
-        def advance_and_press(training: terminal.JointTraining) -> bool:
-            if next(calls) == call:
-                signal.raise_signal(signal.SIGINT)
-            return advance(training)
-
-        monkeypatch.setattr(terminal.JointTraining, "advance", advance_and_press)
-
-    return at
-
-
-def test_ctrl_c_writes_the_networks_that_had_finished(sweep, press_ctrl_c, tmp_path, qapp):
+def test_ctrl_c_writes_the_networks_that_had_finished(sweep, interrupt_study, tmp_path, qapp):
     whole, cut = tmp_path / "whole", tmp_path / "cut"
     sweep(*WIDTHS, "--out", whole)
-    press_ctrl_c(2 * 40 + 20)
+    interrupt_study(2 * 40 + 20)
     code, out, err = sweep(*WIDTHS, "--out", cut, "--json")
     assert code == 130
     assert err == (
@@ -283,8 +263,8 @@ def test_ctrl_c_writes_the_networks_that_had_finished(sweep, press_ctrl_c, tmp_p
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_ctrl_c_before_any_has_finished_writes_nothing(sweep, press_ctrl_c, tmp_path):
-    press_ctrl_c(10)
+def test_ctrl_c_before_any_has_finished_writes_nothing(sweep, interrupt_study, tmp_path):
+    interrupt_study(10)
     code, out, err = sweep(*WIDTHS, "--out", tmp_path / "out")
     assert code == 130
     assert err == "Stopped: 0 of 3 networks had finished; nothing is written.\n"
@@ -293,17 +273,17 @@ def test_ctrl_c_before_any_has_finished_writes_nothing(sweep, press_ctrl_c, tmp_
 
 
 @pytest.mark.parametrize("folder", ["there", "there/more/yet"])
-def test_ctrl_c_leaves_folders_as_they_were(sweep, press_ctrl_c, tmp_path, folder):
+def test_ctrl_c_leaves_folders_as_they_were(sweep, interrupt_study, tmp_path, folder):
     there = tmp_path / "there"
     there.mkdir()
     (there / "notes.txt").touch()
-    press_ctrl_c(10)
+    interrupt_study(10)
     sweep(*WIDTHS, "--out", tmp_path / folder)
     assert [path.name for path in there.iterdir()] == ["notes.txt"]
 
 
-def test_ctrl_c_in_the_last_step_is_too_late(sweep, press_ctrl_c):
-    press_ctrl_c(3 * 40)
+def test_ctrl_c_in_the_last_step_is_too_late(sweep, interrupt_study):
+    interrupt_study(3 * 40)
     code, _, err = sweep(*WIDTHS)
     assert (code, err) == (0, "")
 

@@ -1,6 +1,7 @@
 """The engines that tests train with, and what an engine is found to have drawn."""
 
 import itertools
+import threading
 
 import numpy as np
 import torch
@@ -42,6 +43,22 @@ ENGINES = {"native": native_engine, "torch": torch_engine}
 def use(monkeypatch, engine):
     """Let every population that is made from here on compute with an engine."""
     monkeypatch.setattr("regplay.core.population.engine_for", lambda device: engine)
+
+
+class ThreadLimit:
+    """How many threads can be started from now on."""
+
+    def __init__(self, monkeypatch):
+        self.left = 0
+        start = threading.Thread.start
+
+        def start_one(thread):
+            if self.left == 0:
+                raise RuntimeError("can't start new thread")  # as Python does
+            self.left -= 1
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", start_one)
 
 
 def dataset_of(n_train, n_valid, inputs=2, classes=1, seed=0):
@@ -86,11 +103,18 @@ def work_of(population, x, y, *, n_train=None, batch_size=None, optimizer="sgd",
     return work
 
 
+def stretch_of(work, record_steps, first_epoch, end):
+    """Steps to an end, with the orders of their batches."""
+    orders, epochs = None, -(-end // work.steps_per_epoch) - first_epoch
+    if work.batch_size < work.n_train and epochs > 0:
+        orders = work.orders.draw(first_epoch, epochs, work.n_train)
+    return Stretch(work, np.array(record_steps, dtype=np.int64), first_epoch, end, orders)
+
+
 def take_steps(engine, work, count=1):
     """Make steps without any record."""
     step = int(work.progress["step"][0])
-    none = np.array([], dtype=np.int64)
-    stretch = Stretch(work, none, step // work.steps_per_epoch, step + count)
+    stretch = stretch_of(work, [], step // work.steps_per_epoch, step + count)
     engine.train(work, stretch, step + count, Stop())
 
 

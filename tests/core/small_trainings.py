@@ -1,6 +1,7 @@
 """Trainings that take milliseconds, and what tests read of them."""
 
 import torch
+from keywords import by_path
 from trainings import run
 
 from regplay.core.experiment import Experiment
@@ -65,4 +66,4 @@ def parameters(training, member=0):
 
 def patient(patience, **more):
     values = {"regularization.early_stopping": patience, "optimizer.lr": 0.02, "epochs": 2000}
-    return small(values | {path.replace("__", "."): value for path, value in more.items()})
+    return small(values | by_path(more))

@@ -7,11 +7,9 @@ import torch
 from trainings import run
 
 from regplay.core.bias_variance import (
-    DECOMPOSED,
     DOUBLE_DESCENT,
     common_points,
     decompose,
-    decomposition_axis,
     overlap,
     spread,
     why_not,
@@ -20,7 +18,8 @@ from regplay.core.datasets import REGISTRY, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.fit import Grid
-from regplay.core.sweep import sweep_axis
+from regplay.core.hyperparameters import DECOMPOSED
+from regplay.core.sweep import decomposition_axis, sweep_axis
 from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")

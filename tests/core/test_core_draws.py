@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 import torch
 from engines import masks, noises
+from keywords import by_path
 from plain_torch import PlainTorch
 from small_trainings import advance
 from trainings import run
 
 from regplay.core.datasets import load
-from regplay.core.engine import Orders
+from regplay.core.engine import Orders, Stop
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.torch_engine import draw_words, normals, philox
@@ -24,7 +25,7 @@ _WORD = 0xFFFFFFFF
 
 
 def experiment(**values):
-    return replace(Experiment(), {path.replace("__", "."): v for path, v in values.items()})
+    return replace(Experiment(), by_path(values))
 
 
 def dropping(p, seed=0, **more):
@@ -65,6 +66,54 @@ def test_orders_are_the_same_after_going_back_or_on_again():
     ):
         found = orders.draw(first, epochs, 20)
         assert torch.equal(found[0].long(), expected[first : first + epochs])
+
+
+class StopAfter(Stop):
+    """A stop that is set once it has been looked at so often."""
+
+    def __init__(self, looks):
+        super().__init__()
+        self._looks = looks
+
+    @property
+    def is_set(self):
+        self._looks -= 1
+        return self._looks < 0
+
+
+@pytest.mark.parametrize(("looks", "count"), [(0, 0), (6, 0), (7, 0), (8, 2), (9, 3), (11, 4)])
+def test_drawing_that_is_stopped_goes_on_where_it_was(looks, count):
+    """On its way to the first epoch, at it, and at the others."""
+    orders = Orders([8, 3])
+    expected = torch.stack([orders_by_torch(seed, 20, 20) for seed in (8, 3)])
+    found = orders.draw(7, 4, 20, StopAfter(looks))
+    assert torch.equal(found.long(), expected[:, 7 : 7 + count])
+    for first, epochs in ((7 + count, 2), (8 + count, 1), (7, 3), (9, 1), (9, 4)):
+        found = orders.draw(first, epochs, 20)
+        assert torch.equal(found.long(), expected[:, first : first + epochs])
+
+
+def test_the_way_to_an_epoch_far_ahead_can_be_left_and_is_not_begun_again(monkeypatch):
+    far = experiment(data__n_train=20, optimizer__batch_size=3, epochs=2500)
+    straight, kept = Training([far], device="cpu"), {}
+    while not straight.finished:
+        kept |= {record.state.epoch: record.state.copy() for record in straight.train()}
+    begin = max(epoch for epoch in kept if epoch < 2000)
+
+    drawn = []
+    randperm = torch.randperm
+    monkeypatch.setattr(torch, "randperm", lambda *a, **k: drawn.append(a) or randperm(*a, **k))
+    training, calls = Training([far], device="cpu"), 0
+    training.restore(kept[begin])
+    while not training.finished:
+        records = training.train(stop=StopAfter(100))
+        assert calls >= begin // 100 or not records
+        calls += 1
+        for record in records:
+            assert torch.equal(record.state.parameters, kept[record.state.epoch].parameters)
+    assert torch.equal(training.population.flat, straight.population.flat)
+    assert calls >= 25
+    assert len(drawn) == 2500
 
 
 def test_members_with_a_seed_of_their_own_have_orders_of_their_own():

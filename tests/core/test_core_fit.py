@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from keywords import by_path
 from small_trainings import advance
 
 from regplay.core.datasets import load
@@ -13,8 +14,7 @@ from regplay.core.training import Training
 
 
 def training_of(*changes, epochs=5, **values):
-    base = {path.replace("__", "."): value for path, value in values.items()}
-    base = {"model.width": 9} | base
+    base = {"model.width": 9} | by_path(values)
     experiments = [replace(Experiment(), base | change) for change in changes or ({},)]
     training = Training(experiments, device="cpu", dtype=torch.float64)
     for _ in range(epochs):

@@ -32,7 +32,7 @@ def imported(path):
             yield from (each.name for each in node.names)
 
 
-@pytest.mark.parametrize("package", ["core", "session"])
+@pytest.mark.parametrize("package", ["core", "session", "gui"])
 def test_there_is_no_circle(package):
     of = {name for name in FILES if name.startswith(f"regplay.{package}.")}
     graph = {name: of.intersection(imported(FILES[name])) - {name} for name in of}

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from keywords import by_path
 from small_trainings import advance
 from torch import nn
 
@@ -26,7 +27,7 @@ MODULES = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigm
 
 def trained(epochs=20, **values) -> Training:
     paths = {"model.depth": 2, "model.width": 6}
-    paths |= {path.replace("__", "."): value for path, value in values.items()}
+    paths |= by_path(values)
     training = Training([replace(Experiment(), paths)], device="cpu")
     for _ in range(epochs):
         advance(training)

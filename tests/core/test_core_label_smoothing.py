@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from engines import dataset_of
+from keywords import by_path
 from plain_torch import PlainTorch
 from small_trainings import advance, records, small, training_of
 from torch import nn
@@ -23,7 +24,7 @@ BASE = {"model.width": 7, "epochs": 25, "optimizer.lr": 0.02}
 
 def trained(dataset, shares=SHARES, dtype=torch.float64, **values):
     """A population at its end, a member for each share."""
-    base = BASE | {path.replace("__", "."): value for path, value in values.items()}
+    base = BASE | by_path(values)
     experiments = [replace(Experiment(), base | {SMOOTHING: share}) for share in shares]
     datasets = [dataset] * len(shares)
     training = Training(experiments, datasets=datasets, device="cpu", dtype=dtype)

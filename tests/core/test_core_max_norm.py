@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+from keywords import by_path
 from small_trainings import advance
 from trainings import run
 
@@ -15,7 +16,7 @@ BASE = {"optimizer.lr": 0.05, "epochs": 60, "data.n_train": 20, "data.n_valid": 
 
 def trained(dtype, *bounds, **values):
     """A population at its end, a member for each bound."""
-    base = BASE | {path.replace("__", "."): value for path, value in values.items()}
+    base = BASE | by_path(values)
     experiments = [
         replace(Experiment(), base | {"regularization.max_norm": bound}) for bound in bounds
     ]

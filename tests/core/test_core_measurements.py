@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from keywords import by_path
 from trainings import run
 
 from regplay.core.experiment import Experiment
@@ -18,7 +19,7 @@ PENALTIES = [(0.0, 0.0), (0.3, 0.0), (0.0, 0.02), (0.1, 0.05)]
 
 def trained(penalties, dtype=torch.float64, **values):
     """A population that has made a few steps, one member for each (weight_decay, l1)."""
-    base = {path.replace("__", "."): value for path, value in values.items()}
+    base = by_path(values)
     base = {"model.width": 7, "data.n_train": 23, "data.n_valid": 31, "epochs": 15} | base
     experiments = [
         replace(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from keywords import by_path
 from small_trainings import advance, kept_records, state_of
 
 from regplay.core.experiment import Experiment
@@ -25,7 +26,7 @@ _BUSY = {
 
 
 def experiment(**values):
-    return replace(Experiment(), _BUSY | {k.replace("__", "."): v for k, v in values.items()})
+    return replace(Experiment(), _BUSY | by_path(values))
 
 
 def trained_to(training, epoch):

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from trainings import try_neighbours
 
+from regplay.core.advice import neighbours
 from regplay.core.datasets import REGISTRY
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.hyperparameters import is_used
-from regplay.core.neighbours import neighbours
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

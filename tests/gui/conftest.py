@@ -5,12 +5,14 @@ from typing import TypeVar
 
 import pytest
 from answers import Answers
+from keywords import by_path
 from menu_tools import click_action
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from regplay.core import training
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controls.group import Group
@@ -78,8 +80,7 @@ class Person:
 
     def set(self, **values: object) -> None:
         """Another experiment, as a control would hand it over; `__` stands for the dot."""
-        paths = {path.replace("__", "."): value for path, value in values.items()}
-        self.controller.change(replace(self.controller.session.experiment, paths))
+        self.controller.change(replace(self.controller.session.experiment, by_path(values)))
 
     # what they see
 
@@ -138,6 +139,12 @@ def show_widget(qtbot) -> Callable[[Shown, int, int], Shown]:
 def type_of_the_application(qapp):
     """A widget alone has the fonts and colours that it has in a window, in any order of tests."""
     return Theme(qapp).set_scheme("system")
+
+
+@pytest.fixture
+def short_stretches(monkeypatch):
+    """Studies go from one record to the next."""
+    monkeypatch.setattr(training, "_RECORDS", 1)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+from keywords import by_path
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -44,7 +45,7 @@ def save(person, path: Path) -> None:
 
 def untrained(path: Path, **values: object) -> Experiment:
     """Write a session without a run, as one that was saved before PyTorch was loaded."""
-    changes = {name.replace("__", "."): value for name, value in values.items()}
+    changes = by_path(values)
     experiment = replace(Experiment(), {"epochs": 20} | changes)
     write(path, Document(experiment))
     return experiment

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from trainings import train
+from keywords import by_path
+from trainings import assert_same, trained
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
-from regplay.core.history import MEASURES, History
 from regplay.core.sweep import Lineup
 from regplay.gui.controller import Controller
 from regplay.gui.training import VirtualClock
@@ -83,7 +83,7 @@ class Watcher:
         return self.view
 
     def change(self, **values: object) -> None:
-        self.controller.set_values({path.replace("__", "."): it for path, it in values.items()})
+        self.controller.set_values(by_path(values))
 
     def train(self):
         """To the end."""
@@ -167,20 +167,6 @@ def test_a_change_is_told_with_its_data_and_trained_with_a_new_number(watcher):
     view = watcher.wait_for_epoch(20)
     assert view.generation == generation + 1
     assert view.run.experiment == watcher.experiment
-
-
-def trained(experiment: Experiment) -> History:
-    """The history of a fresh training, without any window."""
-    history = History()
-    for snapshot in train(experiment):
-        history.append(snapshot)
-    return history
-
-
-def assert_same(history: History, other: History) -> None:
-    np.testing.assert_array_equal(history.epochs, other.epochs)
-    for measure in MEASURES:
-        np.testing.assert_array_equal(history.column(measure), other.column(measure))
 
 
 @pytest.mark.parametrize("path", [WD, "regularization.dropout", "optimizer.batch_size"])
@@ -304,7 +290,8 @@ def test_data_are_told_once_and_other_ones_are_drawn_with_their_first_view(watch
 
 
 def test_an_edited_point_is_drawn_at_once_and_stays_where_it_was_put(watcher):
-    drawing = Drawing.of(watcher.controller.dataset)
+    drawing = Drawing.of(watcher.controller.dataset, watcher.experiment.data)
+    drawing = drawing.moved(0, [0.0, 1.0])
     watcher.controller.set_editing(True)
     first = drawing.experiment(watcher.experiment)
     watcher.controller.change(first, False)

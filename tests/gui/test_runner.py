@@ -6,6 +6,7 @@ import math
 import threading
 
 import pytest
+from keywords import by_path
 from PySide6.QtCore import Qt
 
 from regplay.core import training
@@ -68,8 +69,7 @@ def finished(runner, clock, until):
 
 
 def submit(runner, change=Change.RESTART, **values):
-    paths = {path.replace("__", "."): value for path, value in values.items()}
-    runner.submit(replace(SMALL, paths), DATASET, GRID, change)
+    runner.submit(replace(SMALL, by_path(values)), DATASET, GRID, change)
 
 
 def is_at(runner, step):
@@ -404,7 +404,7 @@ def test_a_step_beside_a_study_is_made_at_once(runner, until, monkeypatch):
     runner.start()
     submit(runner)
     until(lambda: is_at(runner, 0))
-    endless = replace(SMALL, {path.replace("__", "."): value for path, value in LONG.items()})
+    endless = replace(SMALL, by_path(LONG))
     lineup = Lineup((endless, replace(endless, {"optimizer.lr": 0.1})))
     runner._worker.study({"a": StudyRequest(lineup)}, "auto")
     for step in (1, 2):

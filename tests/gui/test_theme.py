@@ -6,7 +6,7 @@ from color_vision import BLIND, USUAL, contrast, distance
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication, QCheckBox, QToolTip, QVBoxLayout, QWidget
 
-from regplay.core.verdict import Kind
+from regplay.core.verdict import VerdictKind
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.theme import (
     DARK,
@@ -93,7 +93,7 @@ def test_all_text_can_be_read(colors: Colors, sight: str) -> None:
 
 
 def test_verdicts_stay_apart() -> None:
-    assert set(VERDICTS) == set(get_args(Kind))
+    assert set(VERDICTS) == set(get_args(VerdictKind))
     no_verdicts = ("untrained", "still learning", "diverged")
     told = [color for kind, color in VERDICTS.items() if kind not in no_verdicts]
     assert min(_distance(a, b) for a, b in combinations(told, 2)) > 20

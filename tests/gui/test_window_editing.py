@@ -67,7 +67,7 @@ def test_in_the_mode_another_dataset_is_shown_at_once_and_edited(person) -> None
         for right in (0.5, 0.4):  # before its first fit, and after it
             chart, points = window.fit_view.panel.chart, len(window.controller.dataset.train.y)
             QTest.mouseClick(chart.viewport(), LEFT, pos=place(chart, right, 0.95))
-            assert window.controller.session.experiment.data.name == "points"
+            assert window.controller.session.experiment.data.edits
             assert len(window.controller.dataset.train.y) == points + 1
             assert window.fit_view.panel.dataset is window.controller.dataset
             assert person.wait_until_finished().dataset is window.fit_view.panel.dataset
@@ -83,11 +83,11 @@ def test_two_clicks_and_a_drag_are_three_steps_back(person) -> None:
     for step in range(10):
         QTest.mouseMove(chart.viewport(), place(chart, 0.6, 0.9 - 0.03 * step))
     QTest.mouseRelease(chart.viewport(), LEFT, pos=place(chart, 0.6, 0.6))
-    for points in (32, 31):
+    for points in (2, 1):
         person.controller.undo()
-        assert person.controller.session.experiment.data.points.count("\n") == points
+        assert person.controller.session.experiment.data.edits.count("add") == points
     person.controller.undo()
     assert person.controller.session.experiment == start
     for _ in range(3):
         person.controller.redo()
-    assert person.controller.session.experiment.data.points.count("\n") == 32
+    assert person.controller.session.experiment.data.edits.count("add") == 2

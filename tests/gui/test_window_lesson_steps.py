@@ -1,6 +1,7 @@
 """Pages that ask for something to be done: what the window trains for them, and leaves after."""
 
 import pytest
+from PySide6.QtCore import QPoint
 
 DECAY = "regularization.weight_decay"
 _LESSON = """
@@ -113,6 +114,26 @@ def test_a_narrow_window_leaves_the_controls_that_the_page_names(reader):
     assert reader.find(DECAY).isVisible()
     window.resize(1280, 800)
     reader.wait(lambda: reader.find("model.depth").isVisible())
+
+
+def test_a_lesson_stands_below_the_controls_that_it_names_where_the_window_is_narrow(reader):
+    window = reader.window
+    panel, controls, plots = window.lesson_panel, window.controls, window.tabs
+
+    def left(widget):
+        return widget.mapTo(window, QPoint(0, 0)).x()
+
+    window.resize(1024, 640)
+    reader.wait(lambda: left(panel) < left(plots))
+    reader.wait(lambda: controls.height() < panel.height())
+    assert reader.find(DECAY).isVisible()
+    assert controls.height() <= controls.widget().height()
+    window.resize(1280, 800)
+    reader.wait(lambda: left(panel) > left(plots))
+    reader.wait(lambda: controls.height() == panel.height())
+    window.resize(1024, 640)
+    reader.click("lesson.close")
+    reader.wait(lambda: controls.height() > 400)
 
 
 def test_what_a_lesson_unfolded_is_folded_once_it_is_left(reader):

@@ -5,6 +5,7 @@ import io
 
 import pytest
 from file_tools import clipboard
+from menu_tools import choose, figure_menu
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
@@ -30,14 +31,7 @@ def right_click(person, widget, place=None) -> QMenu | None:
     here = widget.mapTo(window, widget.rect().center() if place is None else place)
     QTest.mousePress(handle, RIGHT, pos=here)
     QTest.mouseRelease(handle, RIGHT, pos=here)
-    found = [menu for menu in window.findChildren(QMenu, "figure.menu") if menu.isVisible()]
-    assert len(found) < 2
-    return found[0] if found else None
-
-
-def choose(menu, name):
-    action = next(action for action in menu.actions() if action.objectName() == name)
-    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    return figure_menu(window)
 
 
 def place_of(chart, x, y):

@@ -5,8 +5,9 @@ import pytest
 from endless import ENDLESS
 from PySide6.QtCore import Qt
 
-from regplay.core.bias_variance import DOUBLE_DESCENT, decomposition_axis
+from regplay.core.bias_variance import DOUBLE_DESCENT
 from regplay.core.fields import get, replace
+from regplay.core.sweep import decomposition_axis
 from regplay.gui.theme import DARK
 from regplay.session.pins import compared
 

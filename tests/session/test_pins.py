@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from keywords import by_path
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
@@ -10,7 +11,7 @@ from regplay.session.session import Run
 
 
 def _experiment(**values: object) -> Experiment:
-    return replace(Experiment(), {path.replace("__", "."): v for path, v in values.items()})
+    return replace(Experiment(), by_path(values))
 
 
 def _run(**values: object) -> Run:

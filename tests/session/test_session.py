@@ -5,7 +5,7 @@ import pytest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get, replace
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
-from regplay.session.session import Change, Past, Run, Session
+from regplay.session.session import Change, Run, Session, UndoStack
 
 OTHER = {
     "data.name": "cubic",
@@ -15,6 +15,7 @@ OTHER = {
     "data.task": "regression",
     "data.points": "0 1\n1 2\n",
     "data.valid_points": "0 1\n",
+    "data.edits": "delete 1",
     "data.label_noise": 0.1,
     "data.n_informative": 3,
     "model.activation": "relu",
@@ -42,7 +43,7 @@ def changed(path):
 
 
 WHILE_TRAINING = sorted(ADJUSTABLE_FIELDS - {"epochs"})
-FROM_THE_START = sorted(set(FIELDS) - ADJUSTABLE_FIELDS)
+FROM_THE_START = sorted(set(FIELDS) - ADJUSTABLE_FIELDS - {"data.edits"})
 
 
 def test_the_adjustable_fields_are_those_that_change_no_shape_and_no_data():
@@ -90,6 +91,15 @@ def test_another_network_or_other_data_restart(path, keeps_weights):
     session.keeps_weights = keeps_weights
     assert session.change(changed(path), epoch=1000) is Change.RESTART
     assert session.experiment == changed(path)  # and it is given no more epochs
+
+
+@pytest.mark.parametrize("keeps_weights", [False, True])
+def test_an_edited_point_is_retrained_on(keeps_weights):
+    session = Session(Experiment())
+    session.keeps_weights = keeps_weights
+    assert session.change(changed("data.edits"), epoch=1000) is Change.RETRAIN
+    both = replace(changed("data.edits"), {"data.edits": "", "data.noise": 0.1})
+    assert session.change(both, epoch=1000) is Change.RESTART
 
 
 def test_a_setting_together_with_a_shape_restarts():
@@ -209,7 +219,7 @@ def walk(past, *changes, start=None):
 
 
 def test_back_and_forward_go_through_all_changes():
-    past = Past()
+    past = UndoStack()
     a, b, c = walk(past, (WD, 0.1, 0.0), (DROPOUT, 0.5, 0.1))
     assert past.back(c) == b
     assert past.back(b) == a
@@ -220,7 +230,7 @@ def test_back_and_forward_go_through_all_changes():
 
 
 def test_a_drag_is_one_change_and_the_next_one_is_another():
-    past = Past()
+    past = UndoStack()
     drag = [(WD, 0.01 * step, 0.05 * step) for step in range(1, 60)]
     steps = walk(past, *drag, (WD, 1.0, 10.0))
     assert past.back(steps[-1]) == steps[-2]
@@ -228,7 +238,7 @@ def test_a_drag_is_one_change_and_the_next_one_is_another():
 
 
 def test_another_change_forgets_the_way_forward():
-    past = Past()
+    past = UndoStack()
     a, b = walk(past, (WD, 0.1, 0.0))
     assert past.back(b) == a
     (_, c) = walk(past, (WD, 0.2, 0.2), start=a)
@@ -237,13 +247,13 @@ def test_another_change_forgets_the_way_forward():
 
 
 def test_nothing_changed_is_no_step():
-    past = Past()
+    past = UndoStack()
     past.note(Experiment(), Experiment(), 0.0)
     assert past.back(Experiment()) is None
 
 
 def test_a_run_that_was_left_comes_back_and_the_one_after_it_too():
-    past, whole, earlier = Past(), Run(Experiment()), Run(Experiment())
+    past, whole, earlier = UndoStack(), Run(Experiment()), Run(Experiment())
     (_, a) = walk(past, (WD, 0.1, 0.0))
     whole.experiment = earlier.experiment = a
     past.note_run(whole)
@@ -258,7 +268,7 @@ def test_a_run_that_was_left_comes_back_and_the_one_after_it_too():
 
 
 def test_the_last_three_runs_are_kept():
-    past, runs = Past(), [Run(Experiment()) for _ in range(5)]
+    past, runs = UndoStack(), [Run(Experiment()) for _ in range(5)]
     for run in runs:
         past.note_run(run)
     found = []
@@ -268,7 +278,7 @@ def test_the_last_three_runs_are_kept():
 
 
 def test_it_is_bounded():
-    past = Past()
+    past = UndoStack()
     *_, last = walk(past, *((WD, 0.001 * step, 2.0 * step) for step in range(1, 1000)))
     steps = 0
     while (before := past.back(last)) is not None:
@@ -283,7 +293,7 @@ def place(past, experiment, text, now, *, goes_on):
 
 
 def test_two_clicks_within_a_second_are_two_steps_and_a_drag_is_one():
-    past, a = Past(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
+    past, a = UndoStack(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
     b = place(past, a, "0 0;1 1", 0.0, goes_on=False)
     c = place(past, b, "0 0;1 1;2 2", 0.1, goes_on=False)
     d = place(past, c, "0 0;1 1;2 3", 0.2, goes_on=True)
@@ -294,14 +304,14 @@ def test_two_clicks_within_a_second_are_two_steps_and_a_drag_is_one():
 
 
 def test_what_goes_on_may_have_begun_with_other_fields():
-    past, sine = Past(), Experiment()
+    past, sine = UndoStack(), Experiment()
     taken = replace(sine, {"data.name": "points", "data.points": "0 0"})
     past.note(sine, taken, 0.0, goes_on=False)
     assert past.back(place(past, taken, "1 1", 0.1, goes_on=True)) == sine
 
 
 def test_after_a_step_back_there_is_nothing_to_go_on_with():
-    past, a = Past(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
+    past, a = UndoStack(), replace(Experiment(), {"data.name": "points", "data.points": "0 0"})
     b = place(past, a, "1 1", 0.0, goes_on=False)
     assert past.back(b) == a
     c = place(past, a, "2 2", 0.1, goes_on=True)

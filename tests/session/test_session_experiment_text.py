@@ -6,6 +6,7 @@ import textwrap
 import zlib
 
 import pytest
+from keywords import by_path
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
@@ -14,7 +15,7 @@ from regplay.session.experiment_text import LinkError, from_link, is_link, to_li
 
 
 def _of(**values):
-    return replace(Experiment(), {path.replace("__", "."): v for path, v in values.items()})
+    return replace(Experiment(), by_path(values))
 
 
 def _made_of(values) -> str:

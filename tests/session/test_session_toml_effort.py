@@ -36,10 +36,10 @@ _DOTS = ".".join("c" * 60_000)
     ],
 )
 def test_what_could_take_long_is_refused_at_once(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(UserError, match="far too many, or nested too deeply"):
         parse_toml(text, "file", UserError)
-    assert time.perf_counter() - start < 3  # 0.3 or less, but for the lines, on a slow machine
+    assert time.thread_time() - start < 3  # 0.3 or less, but for the lines, on a slow machine
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_what_could_take_long_is_refused_at_once(text):
     ],
 )
 def test_quotes_that_are_not_closed_are_soon_looked_through(text):
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(UserError, match=r"at line|at end of document"):
         parse_toml(text, "file", UserError)
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3
 
 
 @pytest.mark.parametrize(

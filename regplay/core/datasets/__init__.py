@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 
-from regplay.core.datasets import classification, csv_table, points, regression, tables
-from regplay.core.datasets.csv_reader import Problem, ReadingStoppedError, Sheet, Source, open_sheet
+from regplay.core.datasets import classification, csv_table, edits, points, regression, tables
+from regplay.core.datasets.csv_reader import (
+    Problem,
+    ReadingStoppedError,
+    Source,
+    TableReader,
+    open_table,
+)
 from regplay.core.datasets.csv_table import Check, Choice, columns_of, likely, names_of, written
 from regplay.core.datasets.dataset import (
     Dataset,
@@ -14,9 +20,18 @@ from regplay.core.datasets.dataset import (
     Task,
     parse_number,
 )
+from regplay.core.datasets.edits import (
+    Edit,
+    counted_edits,
+    edited_rows,
+    format_edits,
+    parse_edits,
+    waiting_edits,
+)
 from regplay.core.datasets.points import (
     MAX_CLASSES,
     MAX_POINTS,
+    format_number,
     format_points,
     parse_points,
     points_in,
@@ -35,26 +50,33 @@ __all__ = [
     "Dataset",
     "DatasetError",
     "DatasetSpec",
+    "Edit",
     "Floats",
     "Problem",
     "ReadingStoppedError",
-    "Sheet",
     "Source",
     "Split",
     "Table",
+    "TableReader",
     "Task",
     "columns_of",
+    "counted_edits",
+    "edited_rows",
+    "format_edits",
+    "format_number",
     "format_points",
     "likely",
     "load",
     "names_of",
-    "open_sheet",
+    "open_table",
+    "parse_edits",
     "parse_number",
     "parse_points",
     "points_in",
     "points_settings",
     "problem_of",
     "table_dataset",
+    "waiting_edits",
     "written",
 ]
 
@@ -81,7 +103,11 @@ def load(settings: DataSettings) -> Dataset:
     DatasetError
         If they can't be made: a file that can't be read, or more points than there are.
     """
-    return REGISTRY[settings.name].make(settings)
+    spec = REGISTRY[settings.name]
+    made = spec.make(settings)
+    if "edits" not in spec.uses or not settings.edits:
+        return made
+    return edits.edited(made, edits.parse_edits(settings.edits))
 
 
 def problem_of(settings: DataSettings) -> tuple[object, ...]:

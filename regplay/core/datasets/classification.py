@@ -28,11 +28,11 @@ from regplay.core.datasets.dataset import (
 from regplay.core.experiment import DataSettings
 
 Rule = Callable[[Floats], Labels]  # x [n, 2] -> classes [n]
-Draw = Callable[[Streams, int], tuple[Floats, Labels]]  # n -> x [n, 2] and classes [n]
+Sampler = Callable[[Streams, int], tuple[Floats, Labels]]  # n -> x [n, 2] and classes [n]
 
 
 def _dataset(
-    settings: DataSettings, draw: Draw, rule: Rule, n_classes: int, overlap: bool
+    settings: DataSettings, draw: Sampler, rule: Rule, n_classes: int, overlap: bool
 ) -> Dataset:
     require_sizes(settings, least_train=2)
 
@@ -182,7 +182,7 @@ def _spec(
     make: Callable[[DataSettings], Dataset],
     **defaults: Any,
 ) -> DatasetSpec:
-    defaults = {"label_noise": 0.0, "clean_valid": False} | defaults
+    defaults = {"label_noise": 0.0, "clean_valid": False, "edits": ""} | defaults
     return DatasetSpec(name, title, description, "classification", make, defaults)
 
 

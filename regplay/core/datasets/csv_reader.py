@@ -1,6 +1,7 @@
 """The cells of a person's table, by row and column: its separator, its header, what is wrong.
 
-Whoever needs cells takes them from a `Sheet`, made by `open_sheet`; only here is a file opened.
+Whoever needs cells takes them from a `TableReader`, made by `open_table`; only here is a file
+opened.
 
 The separator is the tab if the first line has one outside quotes, else the semicolon if it has one,
 else the comma. Blank lines are skipped but counted, so that a row has the number that a spreadsheet
@@ -71,7 +72,7 @@ class ReadingStoppedError(Exception):
     """A table is so wrong that there is nothing more to read."""
 
 
-class Sheet:
+class TableReader:
     """A table that is read once, from its first row to its last.
 
     Attributes
@@ -202,19 +203,20 @@ class Sheet:
                 self.check_text(name, 1, column)
 
 
-def open_sheet(source: Source, report: Report) -> Sheet:
+def open_table(source: Source, report: Report) -> TableReader:
     """The table in a file or a text, read as far as its first rows.
 
     Raises
     ------
     ReadingStoppedError
-        After reporting it: if there is no such file, it or the text is too large, or as `Sheet`.
+        After reporting it: if there is no such file, it or the text is too large, or as
+        `TableReader`.
     """
     reason = _why_unread(source)
     if reason:
         report(Problem(reason))
         raise ReadingStoppedError(reason)
-    return Sheet(source, report)
+    return TableReader(source, report)
 
 
 def _why_unread(source: Source) -> str:

@@ -22,9 +22,9 @@ from regplay.core.datasets.csv_reader import (
     MISSING,
     Problem,
     ReadingStoppedError,
-    Sheet,
     Source,
-    open_sheet,
+    TableReader,
+    open_table,
 )
 from regplay.core.datasets.dataset import (
     LARGEST,
@@ -83,7 +83,7 @@ def written(names: Sequence[str]) -> str:
     return text.getvalue().replace(",", ", ") if "," not in "".join(names) else text.getvalue()
 
 
-def likely(sheet: Sheet) -> Choice:
+def likely(sheet: TableReader) -> Choice:
     """What most people would choose: the last column from all others that are numbers.
 
     Neither is what only numbers the rows, or the column `split` of a dataset that was saved.
@@ -96,7 +96,7 @@ def likely(sheet: Sheet) -> Choice:
     return Choice(called[target], "" if everything else written(inputs))
 
 
-def columns_of(sheet: Sheet, choice: Choice) -> tuple[list[int], int]:
+def columns_of(sheet: TableReader, choice: Choice) -> tuple[list[int], int]:
     """The indices of the inputs and of the target, from 0.
 
     Raises
@@ -122,7 +122,7 @@ def columns_of(sheet: Sheet, choice: Choice) -> tuple[list[int], int]:
     return inputs, target
 
 
-def _says_something(sheet: Sheet, column: int) -> bool:
+def _says_something(sheet: TableReader, column: int) -> bool:
     name = sheet.names[column].lower()
     cells = [cells[column] for _, cells in sheet.sample]
     if name == "split":
@@ -134,11 +134,11 @@ def _says_something(sheet: Sheet, column: int) -> bool:
     return True
 
 
-def _is_unnamed(sheet: Sheet, column: int) -> bool:
+def _is_unnamed(sheet: TableReader, column: int) -> bool:
     return sheet.has_header and sheet.names[column] == f"column {column + 1}"
 
 
-def _column(sheet: Sheet, name: str, field: str) -> int:
+def _column(sheet: TableReader, name: str, field: str) -> int:
     count = sheet.names.count(name)
     if count == 1:
         return sheet.names.index(name)
@@ -156,7 +156,7 @@ def _column(sheet: Sheet, name: str, field: str) -> int:
 
 
 def _tables(
-    sheet: Sheet, choice: Choice, name: str, skips: Collection[int] = ()
+    sheet: TableReader, choice: Choice, name: str, skips: Collection[int] = ()
 ) -> Generator[int, None, Table]:
     """Read a sheet to its end; yields the number of rows so far, and returns the table.
 
@@ -203,7 +203,9 @@ def _tables(
     return Table(name, x, y, names, sheet.names[target], class_names)
 
 
-def _number(sheet: Sheet, cell: str, row: int, column: int, remark: str = _ONLY_TARGET) -> float:
+def _number(
+    sheet: TableReader, cell: str, row: int, column: int, remark: str = _ONLY_TARGET
+) -> float:
     value = parse_number(cell)
     if value is not None and abs(value) <= LARGEST:
         return value
@@ -217,7 +219,7 @@ def _number(sheet: Sheet, cell: str, row: int, column: int, remark: str = _ONLY_
 class _Targets:
     """What the cells of the target come to: numbers or classes."""
 
-    def __init__(self, sheet: Sheet, column: int, task: str) -> None:
+    def __init__(self, sheet: TableReader, column: int, task: str) -> None:
         self._sheet = sheet
         self._column = column
         self._task = task
@@ -306,7 +308,7 @@ class Check:
         self._source = source
         self._choice = choice
         self._most = most
-        self.sheet: Sheet | None = None
+        self.sheet: TableReader | None = None
         self.inputs: list[int] = []
         self.target: int | None = None
         self.problems: list[Problem] = []
@@ -326,7 +328,7 @@ class Check:
 
     def _steps(self) -> Generator[int, None, None]:
         key = _key(self._source, self._choice)
-        self.sheet = sheet = open_sheet(self._source, self._note)
+        self.sheet = sheet = open_table(self._source, self._note)
         self.inputs, self.target = columns_of(sheet, self._choice)
         texts: list[int] = []
         if self._most > 1:  # told once, not once for each of its rows
@@ -432,6 +434,7 @@ _DEFAULTS = {
     "inputs": "",
     "task": "auto",
     "standardize": True,
+    "edits": "",
 }
 
 SPECS = (

@@ -111,13 +111,14 @@ _LINEAR = {
     "clean_valid": False,
     "n_inputs": 200,
     "n_informative": 200,
+    "edits": "",
 }
 
 
 def _spec(
     name: str, title: str, description: str, function: Callable[[Floats], Floats]
 ) -> DatasetSpec:
-    defaults = {"n_train": 30, "n_valid": 200, "noise": 0.3, "clean_valid": False}
+    defaults = {"n_train": 30, "n_valid": 200, "noise": 0.3, "clean_valid": False, "edits": ""}
     return DatasetSpec(name, title, description, "regression", partial(_curve, function), defaults)
 
 
@@ -145,6 +146,7 @@ CLASSICS = (
         "The same four validate.",
         "regression",
         _xor,
+        {"edits": ""},
     ),
     DatasetSpec(
         "linear",

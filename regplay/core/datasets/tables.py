@@ -8,6 +8,7 @@ import csv
 import gzip
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -132,8 +133,11 @@ def _spec(
     n_train: int,
     n_valid: int,
     one_scale: bool = False,
+    has_plot: bool = False,
 ) -> DatasetSpec:
-    defaults: dict[str, float | bool] = {"n_train": n_train, "n_valid": n_valid}
+    defaults: dict[str, Any] = {"n_train": n_train, "n_valid": n_valid}
+    if has_plot:  # of one or two inputs, on which points can be edited
+        defaults["edits"] = ""
     if task == "classification":
         defaults |= {"label_noise": 0.0, "clean_valid": False}
     make = partial(_make, file, task, one_scale)
@@ -150,6 +154,7 @@ SPECS = (
         "motorcycle.csv",
         n_train=40,
         n_valid=90,
+        has_plot=True,
     ),
     _spec(
         "penguins",
@@ -159,6 +164,7 @@ SPECS = (
         "penguins.csv",
         n_train=40,
         n_valid=300,
+        has_plot=True,
     ),
     _spec(
         "cars",

@@ -159,9 +159,12 @@ def load(path: Path | None = None, variant: str | None = None) -> Kernels | Miss
     variants: list[str] = []
     while (name := library.regplay_variant(len(variants))) is not None:
         variants.append(name.decode())
-    chosen = variant or os.environ.get(_VARIANT) or variants[0]
+    named = os.environ.get(_VARIANT)
+    chosen = variant or named or variants[0]
     if chosen not in variants:
-        return Missing(f"this processor can't run {chosen}, only {', '.join(variants)}")
+        whose = "the variant" if variant else _VARIANT
+        known = f"this processor runs {', '.join(variants)}"
+        return Missing(f"{whose} is {chosen!r}, but {known}")
     return Kernels(library, chosen, variants)
 
 

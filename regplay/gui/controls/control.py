@@ -3,7 +3,7 @@
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -20,10 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import points_in
+from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import paint_focus_ring
+from regplay.gui.widgets import Press, paint_focus_ring
 
 ROW = 32  # px, the height of a line with a name and its value
 
@@ -148,6 +148,11 @@ class Combo(QComboBox):
         super().paintEvent(event)
         _paint_focus_ring_on(self)
 
+    def minimumSizeHint(self) -> QSize:
+        """By the present font: Qt keeps the one that it computed for the first."""
+        needed = self.sizeHint()
+        return QSize(min(needed.width(), self.minimumWidth()), needed.height())
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Let the panel scroll."""
         event.ignore()
@@ -266,7 +271,7 @@ class PointsControl(Control):
         self.count = QLabel(self.text(self._value), self)
         self.count.setAccessibleName(field.label)
         self.count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._make_row(self.label, self.count, shares=(1, 0))
+        self._row = self._make_row(self.label, self.count, shares=(1, 0))
 
     def text(self, value: Value) -> str:
         """Such as `34 points`."""
@@ -276,3 +281,17 @@ class PointsControl(Control):
 
     def _show(self, value: Value) -> None:
         self.count.setText(self.text(value))
+
+
+class EditsControl(PointsControl):
+    """What was done to training points by hand, and a button that takes it back."""
+
+    def __init__(self, field: Field, parent: QWidget | None = None) -> None:
+        super().__init__(field, parent)
+        self.restore = Press("Restore", "The points as they were drawn, without what was edited")
+        self._row.addWidget(self.restore)
+        self.restore.clicked.connect(lambda: self.set_value(""))
+
+    def text(self, value: Value) -> str:
+        """Such as `2 moved, 1 added`."""
+        return counted_edits(str(value)) or "none"

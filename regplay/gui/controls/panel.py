@@ -13,6 +13,7 @@ from regplay.core.hyperparameters import ADJUSTABLE_FIELDS, SWEEPABLE, is_used, 
 from regplay.gui.controls.control import (
     ChoiceControl,
     Control,
+    EditsControl,
     FileControl,
     PointsControl,
     SwitchControl,
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, type[Control]] = {
 _SPECIAL: Mapping[str, type[Control]] = dict.fromkeys(SWEEPABLE, SweepableControl) | {
     "data.name": DatasetPicker,
     "data.file": FileControl,
+    "data.edits": EditsControl,
     "data.points": PointsControl,
     "data.valid_points": PointsControl,
 }

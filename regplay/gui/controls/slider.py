@@ -1,5 +1,6 @@
 """Sliders: a handle on a groove, one over a `SliderScale`, one that goes over trained networks."""
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -16,12 +17,8 @@ from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
 from regplay.core.number_text import exact, number
 from regplay.gui.controls.slider_scale import SliderScale
-from regplay.gui.controls.sweep_curve import (
-    CURVE_HEIGHT,
-    CurvePicture,
-    SweepCurve,
-    draw_valley,
-)
+from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
+from regplay.gui.plots import Frame, Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color
 from regplay.gui.widgets import paint_focus_ring
 
@@ -310,6 +307,11 @@ class CurveSlider(ValueSlider):
         return self._picture.curve
 
     @property
+    def loss_scale(self) -> Scale:
+        """What the height of the curve holds."""
+        return self._picture.range.scale
+
+    @property
     def under_handle(self) -> float:
         """The value where the handle stands: during a preview, not yet the value itself."""
         return self._exact if self._under is None else self._under
@@ -477,8 +479,8 @@ class CurveSlider(ValueSlider):
             return ""
         if self._valley_at(point) is not None:
             return curve.valley_reading()
-        xs = self._xs()
-        nearest = min(range(len(xs)), key=lambda index: abs(xs[index] - point.x()))
+        xs = self._curve_frame().x(self._places())
+        nearest = int(np.abs(xs - point.x()).argmin())
         return self._picture.reading(nearest)
 
     def event(self, event: QEvent) -> bool:
@@ -534,7 +536,7 @@ class CurveSlider(ValueSlider):
         curve = self.curve
         if curve is None or not curve.is_finished:
             return None
-        is_on_it = self._picture.is_on_valley(self._region(), self._xs(), point)
+        is_on_it = self._picture.is_on_valley(self._curve_frame(), self._places(), point)
         return curve.valley if is_on_it else None
 
     def _is_on_handle(self, point: QPointF) -> bool:
@@ -555,10 +557,14 @@ class CurveSlider(ValueSlider):
         """Where the curve is drawn."""
         return QRectF(0, 0, self.width(), self.height() - _HEIGHT)
 
-    def _xs(self) -> list[float]:
-        """Where the handle stands at each value of the curve, in px."""
+    def _curve_frame(self) -> Frame:
+        size, top, ratio = self._region().size(), self.scale.top, self.devicePixelRatioF()
+        return self._picture.frame(size, top, HANDLE / 2, ratio, colors_of(self))
+
+    def _places(self) -> list[int]:
+        """The positions of the values of the curve."""
         values = () if self.curve is None else self.curve.values
-        return [self.x_of(self.scale.position(value)) for value in values]
+        return [self.scale.position(value) for value in values]
 
     def _paint(self, painter: QPainter) -> None:
         curve = self.curve
@@ -573,9 +579,8 @@ class CurveSlider(ValueSlider):
             painter.drawLine(QPointF(x, region.top() + 2), QPointF(x, region.bottom() + 2))
             self._picture.draw(
                 painter,
-                region,
-                self._xs(),
-                self.palette(),
+                self._curve_frame(),
+                self._places(),
                 after_zero=bool(self.scale.notch) and values[0] == 0,
                 at=values.index(here) if here in values else None,
                 is_lit=self._is_lit,
@@ -584,7 +589,6 @@ class CurveSlider(ValueSlider):
         hint = self._hint
         if hint is not None and hint.valley is not None:
             at = self.x_of(self.scale.position(hint.values[hint.valley]))
-            ground = self.palette().base().color()
             middle = QPointF(at, self.height() - _HEIGHT / 2 - 1)
             if abs(at - self.x_of(self.value())) > HANDLE / 2:  # the handle is not there yet
-                draw_valley(painter, middle, colors_of(self), ground)
+                draw_valley(painter, middle, colors_of(self))

@@ -39,7 +39,7 @@ from regplay.core.datasets import (
     columns_of,
     likely,
     names_of,
-    open_sheet,
+    open_table,
     points_settings,
     table_dataset,
     written,
@@ -353,7 +353,7 @@ class CsvDialog(QDialog):
     def _open(self) -> None:
         """Offer what the table seems to be."""
         try:
-            sheet = open_sheet(self._source, lambda _: None)
+            sheet = open_table(self._source, lambda _: None)
         except (ReadingStoppedError, DatasetError, OSError):
             self.form.setEnabled(False)  # the check says why
         else:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import Problem, Sheet
+from regplay.core.datasets import Problem, TableReader
 from regplay.gui.theme import blend, colors_of, refusal_color
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
@@ -113,12 +113,12 @@ class PreviewModel(QAbstractTableModel):
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view  # whose palette is followed
-        self._sheet: Sheet | None = None
+        self._sheet: TableReader | None = None
         self._inputs: frozenset[int] = frozenset()
         self._target: int | None = None
         self._wrong: dict[tuple[int, int | None], str] = {}
 
-    def set_sheet(self, sheet: Sheet | None) -> None:
+    def set_sheet(self, sheet: TableReader | None) -> None:
         """Show other rows."""
         self.beginResetModel()
         self._sheet = sheet
@@ -214,7 +214,7 @@ class Preview(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
-    def set_sheet(self, sheet: Sheet | None) -> None:
+    def set_sheet(self, sheet: TableReader | None) -> None:
         """Show other rows."""
         self.rows.set_sheet(sheet)
         self.resizeColumnsToContents()

@@ -417,7 +417,8 @@ def _is_same(document: Document, written: Document | None) -> bool:
 def _is_work(document: Document) -> bool:
     """Whether there is more to it than settings, which are soon made again."""
     data = document.experiment.data
-    return bool(document.pins) or (data.name == "points" and bool(data.points))
+    is_drawn = data.name == "points" and bool(data.points)
+    return bool(document.pins or data.edits) or is_drawn
 
 
 def _standard_folder(name: str) -> Path:

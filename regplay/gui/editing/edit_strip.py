@@ -73,6 +73,7 @@ class TargetBox(QDoubleSpinBox):
 
 _HINT = "Click adds, drag moves, right click deletes"
 _CLASSES_HINT = f"{_HINT}; Shift: the next class"
+_WAITING = "Edits of points that are not drawn at present are made once they are drawn again"
 _OUTLIER = "A point far from what the others tell: what does one such point do to the fit?"
 
 
@@ -96,6 +97,7 @@ class EditStrip(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 1, 6, 3)
         row.setSpacing(3)
+        self._points = ""
         self._group = QButtonGroup(self)
         self.chips = [named(f"edit.class.{k}", ClassChip(k)) for k in range(MAX_CLASSES)]
         for k, chip in enumerate(self.chips):
@@ -140,4 +142,11 @@ class EditStrip(QWidget):
         if span is not None:
             self.target.set_span(span)
         self.hint.setText(_CLASSES_HINT if has_classes else _HINT)
-        self.count.setText(counted(len(dataset.train.y), "training point"))
+        self._points = counted(len(dataset.train.y), "training point")
+        self.set_waiting(0)
+
+    def set_waiting(self, edits: int) -> None:
+        """Say how many edits are of points that are not drawn at present."""
+        verb = "edits wait" if edits != 1 else "edit waits"
+        self.count.setText(f"{self._points}; {edits:,} {verb}" if edits else self._points)
+        self.count.setToolTip(_WAITING if edits else "")

@@ -7,16 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter, QPen
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 
-from regplay.core.datasets import REGISTRY
+from regplay.core.datasets import REGISTRY, Floats
 from regplay.core.fields import FIELDS, Value
-from regplay.core.history import Floats
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
 from regplay.gui.figures.figure import Figure, Plot, Style, draw_image, image_bytes
-from regplay.gui.landscape import CellsLayer, cell_edges, draw_frame, draw_ring
+from regplay.gui.landscape import (
+    CellsLayer,
+    are_beyond,
+    cell_edges,
+    color_shares,
+    draw_frame,
+    scale_of,
+    shade_at,
+)
 from regplay.gui.plots import (
     TRAIN_SHAPE,
     VALID_SHAPE,
@@ -27,15 +34,16 @@ from regplay.gui.plots import (
     Frame,
     GridLayer,
     Layer,
+    LossLine,
     Points,
     PointsLayer,
     Scale,
     Shape,
-    draw_joined,
+    SmallestLoss,
+    dots_on,
     draw_marker,
     loss_scale,
-    pen,
-    value_colors,
+    sides_of,
 )
 from regplay.gui.theme import LIGHT, ROLES, mix
 from regplay.session.results import SweepResult
@@ -122,72 +130,9 @@ def field_axis(swept: SweepAxis) -> FieldAxis:
 
 
 _FAINT = 0.55  # of the background is in the colour of a single seed
-_LINE, _DOT, _SEED_DOT = 2.0, 7.0, 5.0  # pixels
+_DOT, _SEED_DOT = 7.0, 5.0  # pixels
 _MOST_DOTS = 60  # values; more would hide the line
-
-
-@dataclass(frozen=True, eq=False)
-class LossLineLayer:
-    """A loss [P] over the values of a field: there is a gap where it is not finite.
-
-    No line joins names, or crosses a break of the axis.
-    """
-
-    across: FieldAxis
-    losses: Floats
-    color: str
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line."""
-        break_at, order = self.across.break_at, np.argsort(self.across.places, kind="stable")
-        if not self.across.is_numeric:
-            return
-        places = self.across.places[order]
-        x, y = frame.x(places), frame.y(self.losses[order])
-        segments = np.stack([x[:-1], y[:-1], x[1:], y[1:]], axis=1)
-        if break_at is not None:
-            segments = segments[~((places[:-1] < break_at) & (break_at < places[1:]))]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(frame.colors.of(self.color), _LINE))
-        draw_joined(painter, segments)
-
-
-def _loss_layers(
-    across: FieldAxis, losses: Floats, color: str, shape: Shape, seeds: Floats | None
-) -> list[Layer]:
-    """Single networks [P, S], if there are any; the line through the losses; points on it."""
-    single, points = PointsLayer(), PointsLayer()
-    if seeds is not None:
-        faint = mix(color, ROLES.background, _FAINT)
-        places = np.repeat(across.places, seeds.shape[1])
-        single.groups = (Points(places, seeds.ravel(), shape, (faint,), faint, _SEED_DOT),)
-    shown = np.full(len(losses), len(losses) <= _MOST_DOTS)
-    if across.break_at is not None:
-        shown |= across.places < across.break_at
-    places, ring = across.places[shown], ROLES.background
-    points.groups = (Points(places, losses[shown], shape, (color,), ring, _DOT),)
-    return [single, LossLineLayer(across, losses, color), points]
-
-
-@dataclass(frozen=True, eq=False)
-class BestLayer:
-    """The smallest validation loss: a ring, and a line down to its value.
-
-    Attributes
-    ----------
-    x, y
-        Its place and its loss.
-    """
-
-    x: float
-    y: float
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the mark."""
-        at = QPointF(float(frame.x(self.x)), float(frame.y(self.y)))
-        painter.setPen(QPen(QColor(frame.colors.muted), 1, Qt.PenStyle.DashLine))
-        painter.drawLine(QLineF(at.x(), at.y(), at.x(), frame.height))
-        draw_ring(painter, at, frame.colors)
+_ROOM = 0.06  # of the losses' scale, beyond its smallest and its largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +164,7 @@ def losses_plot(
     seeds: Sequence[Floats | None] = (None, None),
     diverged: NDArray[np.bool_] | None = None,
     name: str = "loss",
+    scale: Scale | None = None,
 ) -> Plot:
     """Training and validation losses over the values of a field.
 
@@ -234,22 +180,34 @@ def losses_plot(
         At which values a training diverged [P].
     name
         What the losses are.
+    scale
+        What the axis holds, such as that of a slider; by default all but what failed.
     """
-    every = [one for one in (*losses, *seeds) if one is not None]
-    up = loss_scale(np.concatenate([np.ravel(one) for one in every]))
-    axes = Axes(across.axis, Axis("y", up, name))
+    if scale is None:
+        every = [one for one in (*losses, *seeds) if one is not None]
+        scale = loss_scale(np.concatenate([np.ravel(one) for one in every]), room=0.0)
+    axes = Axes(across.axis, Axis("y", scale.widened(_ROOM, _ROOM), name))
     layers: list[Layer] = [GridLayer(lambda: axes)]
-    pairs = [*zip(losses, seeds, _LOOKS, strict=True)]
-    for values, each, (_, _, color, shape) in reversed(pairs):
-        layers += _loss_layers(across, values, color, shape, each)
+    places, break_at, shown = across.places, across.break_at, np.full(len(across.places), True)
+    if len(places) > _MOST_DOTS:
+        shown = places < (-np.inf if break_at is None else break_at)
+    for values, each, (_, _, color, shape) in [*zip(losses, seeds, _LOOKS, strict=True)][::-1]:
+        if each is not None:
+            faint, single = mix(color, ROLES.background, _FAINT), PointsLayer()
+            all_places = np.repeat(places, each.shape[1])
+            single.groups = (Points(all_places, each.ravel(), shape, (faint,), faint, _SEED_DOT),)
+            layers.append(single)
+        sides = sides_of(scale, values)
+        line = LossLine(places, values, color, sides, break_at, across.is_numeric)
+        layers += [line, dots_on(line, shown & (sides == 0), shape, _DOT, ROLES.background)]
     entries = [Entry("line", text, color) for _, text, color, _ in _LOOKS]
     if best is not None:
-        entries.append(Entry("circle", best_text, ROLES.background, ROLES.best))
+        entries.append(Entry("diamond", best_text, ROLES.valid, ROLES.best))
     if diverged is not None and diverged.any():
-        layers.append(DivergedLayer(across.places[diverged]))
+        layers.append(DivergedLayer(places[diverged]))
         entries.append(_DIVERGED)
     if best is not None:
-        layers.append(BestLayer(float(across.places[best]), float(losses[1][best])))
+        layers.append(SmallestLoss(float(places[best]), float(losses[1][best])))
     return Plot(axes, layers, entries)
 
 
@@ -272,10 +230,6 @@ def _lines(result: SweepResult) -> Plot:
         diverged=np.asarray(result.diverged > 0),
         name=names[result.task],
     )
-
-
-_LOG_COLORS_FROM = 4.0  # times the smallest loss; else one large loss leaves all others one colour
-_SHADES = [QColor(color) for color in value_colors(128)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -304,7 +258,7 @@ class CellTexts:
         x, y = cell_edges(frame, columns, rows)
         for (row, column), share in np.ndenumerate(self.shares):
             if np.isfinite(share):
-                is_dark = _SHADES[round(share * (len(_SHADES) - 1))].lightnessF() < 0.5
+                is_dark = shade_at(share).lightnessF() < 0.5
                 painter.setPen(QColor("#ffffff" if is_dark else LIGHT.foreground))
                 left, top = x[column], y[row + 1]
                 cell = QRectF(left, top, x[column + 1] - left, y[row] - top)
@@ -334,9 +288,8 @@ def _map(result: SweepResult) -> Plot:
     across, up = _rising(first), _rising(second)
     losses = result.means("valid_loss")[np.ix_(across, up)].T  # [rows, columns]
     diverged = result.diverged[np.ix_(across, up)].T > 0
-    scale = loss_scale(losses, room=0.0, log_from=_LOG_COLORS_FROM)
-    cells = CellsLayer()
-    cells.shares = np.where(np.isfinite(losses), scale.shares(losses).clip(0, 1), np.nan)
+    scale, cells = scale_of(losses, "valid_loss"), CellsLayer()
+    cells.shares = np.where(np.isfinite(losses), color_shares(scale, losses), np.nan)
     cells.diverged = diverged & ~np.isfinite(losses)
     rows, columns = losses.shape
     texts = [
@@ -352,7 +305,8 @@ def _map(result: SweepResult) -> Plot:
         entries += [Entry("none", "* in part")] if is_partly else []
     axes = Axes(_cell_axis("x", first, across), _cell_axis("y", second, up))
     layers = (cells, CellTexts(texts, cells.shares), framed)
-    return Plot(axes, layers, entries, Bar(scale, "validation loss"))
+    bar = Bar(scale, "validation loss", beyond=are_beyond(scale, losses))
+    return Plot(axes, layers, entries, bar)
 
 
 def _rising(axis: SweepAxis) -> list[int]:

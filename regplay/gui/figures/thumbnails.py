@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
 from PySide6.QtCore import QObject, QPointF, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QWidget
@@ -181,7 +180,7 @@ class Thumbnails(QObject):
         elif subject.picture == "losses":
             self._paint_losses(painter, area, subject.experiment, drawn, colors)
         elif drawn.curve is not None:
-            _paint_curve(painter, area, drawn.curve, palette)
+            _paint_curve(painter, area.size(), ratio, drawn.curve, colors)
         else:
             self._paint_fit(painter, area, subject, drawn, colors)
         painter.end()
@@ -239,12 +238,13 @@ def _paint_chart(painter: QPainter, area: QRectF, chart: Chart, colors: Colors) 
     paint_layers(painter, area, chart.axes(), layers, colors)
 
 
-def _paint_curve(painter: QPainter, area: QRectF, curve: SweepCurve, palette: QPalette) -> None:
-    picture = CurvePicture()
+def _paint_curve(
+    painter: QPainter, size: QSizeF, ratio: float, curve: SweepCurve, colors: Colors
+) -> None:
+    picture, places = CurvePicture(), range(len(curve.values))
     picture.set_curve(curve)
-    xs = np.linspace(area.left() + _EDGE, area.right() - _EDGE, len(curve.values)).tolist()
-    has_zero = curve.values[0] == 0
-    picture.draw(painter, area, xs, palette, after_zero=has_zero, at=None, is_lit=False)
+    frame = picture.frame(size, places[-1], _EDGE, ratio, colors)
+    picture.draw(painter, frame, places, after_zero=curve.values[0] == 0)
 
 
 def _paint_images(painter: QPainter, area: QRectF, dataset: Dataset, colors: Colors) -> None:

@@ -467,7 +467,8 @@ def _slider_figure(control: SweepableControl) -> Figure | None:
             loss, value = curve.valid[curve.valley], exact(curve.values[curve.valley])
             text = f"smallest: {number(loss, 3)} at {value}"
         across = field_axis(NumberAxis(path, curve.values))
-        plot = losses_plot(across, (curve.train, curve.valid), curve.valley, text)
+        scale = control.slider.loss_scale
+        plot = losses_plot(across, (curve.train, curve.valid), curve.valley, text, scale=scale)
         return plot.paint(painter, area, colors)
 
     return Figure(

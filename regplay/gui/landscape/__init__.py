@@ -1,16 +1,26 @@
 """The map of a measure over two fields: every cell is a network, all of them trained together."""
 
-from regplay.gui.landscape.landscape_map import MEASURE_NAMES, labelled, place
+from regplay.gui.landscape.landscape_map import (
+    MEASURE_NAMES,
+    are_beyond,
+    color_shares,
+    labelled,
+    place,
+    scale_of,
+)
 from regplay.gui.landscape.landscape_tab import LandscapeTab
-from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, draw_ring
+from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, shade_at
 
 __all__ = [
     "MEASURE_NAMES",
     "CellsLayer",
     "LandscapeTab",
+    "are_beyond",
     "cell_edges",
+    "color_shares",
     "draw_frame",
-    "draw_ring",
     "labelled",
     "place",
+    "scale_of",
+    "shade_at",
 ]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from regplay.core.datasets import Floats
 from regplay.core.number_text import percent_text
 from regplay.core.sweep import NumberAxis, roundness
-from regplay.gui.plots import LARGEST, Range, Scale, spread
+from regplay.gui.plots import LARGEST, Scale, spread, toward_the_best, within_fences
 
 Measure = Literal["valid_loss", "gap", "accuracy"]
 MEASURE_NAMES: Mapping[Measure, str] = {
@@ -123,8 +123,6 @@ class LandscapeMap:
 
 
 _LEAST = 1e-12  # the smallest value with a place of its own on a logarithmic scale
-_BETTER_HALF = 3.0  # the better half of the cells has at least one part in so many of the colours
-_FENCE = 1.5  # times the distance between the quartiles, beside them (Tukey, 1977)
 _LEAST_SPAN = 0.25  # of losses and gaps; flatter maps are shown flat, not blown up
 _LEAST_GAPS, _LEAST_SHARES = 1e-6, 0.05  # the least span of gaps near 0 and of accuracies
 _STEP = 0.15  # of its way to a new range that a scale goes with each map that still trains
@@ -179,30 +177,15 @@ def scale_of(values: Floats, measure: Measure) -> Scale | None:
         return None
     match measure:
         case "valid_loss":
-            ends = _toward_the_best(np.log10(np.maximum(known, _LEAST)))
+            ends = toward_the_best(np.log10(np.maximum(known, _LEAST)))
             return Scale(*spread(ends, float(np.log10(1 + _LEAST_SPAN))), is_log=True)
         case "gap":
-            low, high = _within_fences(known)
+            low, high = within_fences(known)
             least = max(_LEAST_SPAN * abs(low + high) / 2, _LEAST_GAPS)
             return Scale(*spread((low, high), least))
         case "accuracy":
-            best, worst = _toward_the_best(-known)
+            best, worst = toward_the_best(-known)
             return Scale(*spread((-worst, -best), _LEAST_SHARES))
-
-
-def _toward_the_best(values: Floats) -> Range:
-    """The ends, where the smallest value is the best."""
-    best, median, upper = np.quantile(values, [0, 0.5, 0.75], method="higher").tolist()
-    within = values[values <= max(best + _BETTER_HALF * (median - best), upper)]
-    return best, float(within.max())
-
-
-def _within_fences(values: Floats) -> Range:
-    lower, upper = np.quantile(values, [0.25, 0.75]).tolist()
-    beside = _FENCE * (upper - lower)
-    if beside:  # else half of all values are the same: nothing says what is far off
-        values = values[(values >= lower - beside) & (values <= upper + beside)]
-    return float(values.min()), float(values.max())
 
 
 _STRIDES = (1, 2, 4, 5, 10, 20)

@@ -21,7 +21,7 @@ from regplay.core import fields
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.core.hyperparameters import SWEEPABLE, is_used
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE, is_used
 from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
 from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
@@ -45,7 +45,7 @@ from regplay.gui.landscape.map_chart import (
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import StudyControl, Toggle, named
+from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, named
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
@@ -124,13 +124,11 @@ class LandscapeHeader(QWidget):
         self._usable: Collection[str] = SWEEPABLE
         self.control = StudyControl("landscape")
         self.choosers = (AxisChooser("x", "column"), AxisChooser("y", "row"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(2, 2, 2, 2)
+        row = FlowLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(4)
         row.addWidget(self.choosers[0])
-        row.addWidget(QLabel("×"))
-        row.addWidget(self.choosers[1])
-        row.addSpacing(6)
+        row.addWidget(beside(QLabel("×"), self.choosers[1]))
         self.toggles: dict[Measure, Toggle] = {}
         group = QButtonGroup(self)
         for measure, name in MEASURE_NAMES.items():
@@ -139,12 +137,12 @@ class LandscapeHeader(QWidget):
             self.toggles[measure] = toggle
         self.toggles["valid_loss"].setChecked(True)
         self.toggles["accuracy"].hide()
-        row.addWidget(self.control, 1)
+        row.add_growing(self.control)
         for index, chooser in enumerate(self.choosers):
             chooser.paths.activated.connect(partial(self._choose_path, index))
             chooser.counts.activated.connect(partial(self._choose_count, index))
         group.buttonToggled.connect(lambda _, on: self.measure_chosen.emit() if on else None)
-        decay, dropout = "regularization.weight_decay", "regularization.dropout"
+        decay, dropout = MAIN_REGULARIZERS
         self.set_axes(landscape_axis(decay, 25), landscape_axis(dropout, 9))
 
     def set_axes(self, x: NumberAxis, y: NumberAxis) -> None:

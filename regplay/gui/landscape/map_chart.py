@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -36,7 +36,7 @@ from regplay.gui.plots import (
     draw_marker,
     value_colors,
 )
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import Colors, mix, zoomed
 from regplay.gui.widgets import named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
@@ -44,6 +44,11 @@ Cell = tuple[int, int]  # column from the left, row from the bottom
 _LEVELS = 128  # shades of a cell
 _SHADES = [QColor(color) for color in value_colors(_LEVELS)]
 _ROOM_FOR_GAP = 7  # px; narrower cells touch
+
+
+def shade_at(share: float) -> QColor:
+    """The colour of a cell at a share of the scale."""
+    return _SHADES[round(share * (_LEVELS - 1))]
 
 
 def cell_edges(frame: Frame, columns: int, rows: int) -> tuple[list[int], list[int]]:
@@ -346,6 +351,10 @@ class MapChart(Chart):
         pressed, self._pressed = self._pressed, None
         if pressed is not None and self.cell_at(event.position()) == pressed:
             self._choose(pressed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the sentence over an empty map, too."""
+        return super().minimumSizeHint() + QSize(zoomed(100), zoomed(60))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go from cell to cell, choose on Enter; leave all other keys to the window."""

@@ -21,7 +21,7 @@ from regplay.session.lessons import (
     LessonError,
     Library,
     Page,
-    Place,
+    PagePlace,
     Progress,
     is_done_by,
 )
@@ -98,7 +98,7 @@ class Guide(QObject):
         self._progress = Progress()
         self._lesson: Lesson | None = None  # the one that is open
         self._page = 0
-        self._last: Place | None = None  # where the reader was when a lesson was left
+        self._last: PagePlace | None = None  # where the reader was when a lesson was left
         self._folding: Folding | None = None  # of the controls, before a lesson was opened
         self._is_narrow = False
         contents, page, bar = panel.contents, panel.page_view, panel.bar
@@ -119,7 +119,7 @@ class Guide(QObject):
         panel.hide()
 
     @property
-    def position(self) -> Place | None:
+    def position(self) -> PagePlace | None:
         """The id of the lesson that is open and its page, from 0; None without one."""
         return None if self._lesson is None else (self._lesson.id, self._page)
 
@@ -317,7 +317,7 @@ class Guide(QObject):
         hides = set[str]() if page is None else set(page.hides)
         if self._is_narrow and page is not None:
             named = {*highlights, *page.tries, *page.curves} & controls.paths()
-            hides |= controls.paths() - named if named else set()
+            hides |= controls.paths() - named
         controls.set_hidden_paths(hides)
         controls.set_highlighted(highlights)
         self.highlights_changed.emit(highlights)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from regplay.core.number_text import counted
 from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
-from regplay.gui.theme import line_color
+from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out
 from regplay.session.lessons import Lesson, Reached, Score
 
@@ -150,7 +150,8 @@ class PageBar(QWidget):
         self.next.setToolTip(f"{name} (Alt+Right)")
 
 
-_NARROWEST, _WIDTH, _WIDEST = 280, 340, 480  # px
+_NARROWEST, _WIDTH, _WIDEST = 280, 340, 480  # px at 100 %
+_LOWEST = 160  # px at 100 %
 
 
 class LessonPanel(QWidget):
@@ -170,8 +171,7 @@ class LessonPanel(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lesson")
-        self.setMinimumWidth(_NARROWEST)
-        self.setMaximumWidth(_WIDEST)
+        self._fit_text()
         self.title = named("lesson.title", WrappedText())
         self.contents_button = named("lesson.show_contents", Press("Contents"))
         self.contents_button.setCheckable(True)
@@ -268,8 +268,22 @@ class LessonPanel(QWidget):
         self.contents_button.setVisible(has_page)
 
     def sizeHint(self) -> QSize:
-        """340 px wide; as tall as there is room."""
-        return QSize(_WIDTH, 640)
+        """340 px wide at 100 %; as tall as there is room."""
+        return QSize(zoomed(_WIDTH), 640)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few lines of text."""
+        return QSize(zoomed(_NARROWEST), zoomed(_LOWEST))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as wide as the text asks for."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_text()
+
+    def _fit_text(self) -> None:
+        self.setMinimumWidth(zoomed(_NARROWEST))
+        self.setMaximumWidth(zoomed(_WIDEST))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Page Up and Page Down, which nothing in the panel took; Escape leaves the contents."""

@@ -6,11 +6,11 @@ from weakref import WeakSet
 
 from PySide6.QtCore import QObject, Signal
 
-from regplay.core.bias_variance import DECOMPOSED, Decomposition
+from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fit import Fit
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import DECOMPOSED, SWEEPABLE
 from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel

@@ -202,6 +202,15 @@ class StatusMarkView(QWidget):
     def __init__(self, mark: StatusMark, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mark = mark
+        self._fit_text()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Stay level with text of another size."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_text()
+
+    def _fit_text(self) -> None:
         self.setFixedSize(self.sizeHint())
 
     def mark(self) -> StatusMark:

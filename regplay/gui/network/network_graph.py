@@ -17,7 +17,7 @@ from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.pictures import KeptPicture, Magnitude
 from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
-from regplay.gui.theme import ROLES, Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix, zoomed
 
 Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of
@@ -268,6 +268,10 @@ class NetworkGraph(KeptPicture):
     def sizeHint(self) -> QSize:
         """Room for units of 20 pixels and more."""
         return QSize(420, 380)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for units that can be told apart."""
+        return QSize(zoomed(200), zoomed(140))
 
     # what is shown
 

@@ -3,7 +3,8 @@
 from typing import Literal
 
 import numpy as np
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import Inside, UnitMaps
@@ -21,8 +22,8 @@ from regplay.gui.plots import (
     bounds,
     tab_row,
 )
-from regplay.gui.theme import ROLES, Colors
-from regplay.gui.widgets import Toggle, column, named
+from regplay.gui.theme import ROLES, Colors, zoomed
+from regplay.gui.widgets import Toggle, WrappedLabel, column, named
 
 Measure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
@@ -169,6 +170,9 @@ def sample_text(picture: UnitMaps) -> str:
     return f"A sample is drawn: {', '.join(cut)}." if cut else ""
 
 
+_NARROW = 480  # px at 100 %
+
+
 class NetworkView(QWidget):
     """The drawn network on the left; histograms and curves beside it.
 
@@ -190,8 +194,7 @@ class NetworkView(QWidget):
         self.graph = named("network.graph", NetworkGraph())
         self.histograms = named("network.histograms", Histograms())
         self.norms = named("network.norms", NormsPlot())
-        self.sentence = named("network.sentence", QLabel())
-        self.sentence.setWordWrap(True)
+        self.sentence = named("network.sentence", WrappedLabel())
         self.sentence.setContentsMargins(4, 2, 4, 2)
         self.sentence.hide()
         self.signs, self.counts, self.layers = Legend(), Legend(), Legend()
@@ -226,11 +229,18 @@ class NetworkView(QWidget):
         right.addLayout(tab_row(self.measures.values(), self.layers, self.log_x))
         right.addWidget(self.norms, 2)
 
-        layout = QHBoxLayout(self)
+        layout = self._halves = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         layout.addWidget(self._left, 9)
         layout.addLayout(right, 11)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the drawing above the curves where they have no room beside each other."""
+        super().resizeEvent(event)
+        is_narrow = event.size().width() < zoomed(_NARROW)
+        directions = QBoxLayout.Direction
+        self._halves.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
 
     # what is shown
 

@@ -9,7 +9,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFontMetrics,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -20,21 +19,28 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
-from regplay.gui.plots import LARGEST, Frame, Readout, ReadoutRow, Scale, nice_step, paint_readout
-from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix
+from regplay.gui.plots import (
+    LARGEST,
+    Frame,
+    Readout,
+    ReadoutRow,
+    ReadoutWidget,
+    Scale,
+    nice_step,
+    paint_readout,
+)
+from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix, zoomed
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
 
-class KeptPicture(QWidget):
+class KeptPicture(ReadoutWidget):
     """What rests is drawn by `draw` and kept; what follows the mouse is drawn over it.
 
     Nothing is drawn while the widget is hidden.
 
     Attributes
     ----------
-    readout
-        What the box beside the mouse says, or None.
     drawn
         How often `draw` was called; a test cares.
     """
@@ -42,11 +48,8 @@ class KeptPicture(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._own: Colors | None = None
-        self.readout: Readout | None = None
         self.drawn = 0
-        self._mouse: QPointF | None = None
         self._kept: QPixmap | None = None
-        self.setMouseTracking(True)
 
     def draw(self, painter: QPainter) -> None:
         """Draw everything but what follows the mouse; the ground is there already."""
@@ -54,10 +57,6 @@ class KeptPicture(QWidget):
 
     def draw_over(self, painter: QPainter) -> None:
         """Draw what the mouse points out."""
-
-    def read(self, position: QPointF) -> Readout | None:
-        """What to say of the place under the mouse."""
-        raise NotImplementedError
 
     def refresh(self) -> None:
         """There are new data: draw them, and read the place under a mouse that may rest."""
@@ -77,20 +76,6 @@ class KeptPicture(QWidget):
     def be_figure(self, colors: Colors) -> None:
         """Be drawn into a figure, in these colours."""
         self._own = colors
-
-    def _point(self, mouse: QPointF | None) -> None:
-        self._mouse = mouse
-        self.readout = None if mouse is None else self.read(mouse)
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Read what is there."""
-        self._point(event.position())
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide the box."""
-        super().leaveEvent(event)
-        self._point(None)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow a change of the font or the palette."""
@@ -264,7 +249,7 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.3g}k"
 
 
-_NARROW = 104  # pixels of a panel below which there are two rows of them
+_NARROW = 104  # pixels at 100 % of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels
 _TICKS = 30  # pixels left of a plot, for counts
 _SWATCH = 12
@@ -307,6 +292,10 @@ class Histograms(KeptPicture):
     def sizeHint(self) -> QSize:
         """Room for four panels."""
         return QSize(520, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for two panels below as many, and their titles."""
+        return QSize(zoomed(220), zoomed(190))
 
     def set_layers(self, layers: tuple[LayerWeights, ...]) -> None:
         """Show these; ranges grow until `forget` or another number of layers."""
@@ -387,7 +376,8 @@ class Histograms(KeptPicture):
         count = len(self._weights)
         if not count:
             return []
-        rows = 1 if (self.width() + _GAP) / count - _GAP >= _NARROW else 2
+        narrow = _NARROW if self.is_figure else zoomed(_NARROW)
+        rows = 1 if (self.width() + _GAP) / count - _GAP >= narrow else 2
         columns = -(-count // rows)
         width = (self.width() - (columns - 1) * _GAP) / columns
         height = self.height() / rows

@@ -11,6 +11,8 @@ from regplay.gui.plots.canvas import (
     Reading,
     Readout,
     ReadoutRow,
+    ReadoutWidget,
+    empty_picture,
     paint_readout,
 )
 from regplay.gui.plots.chart import LOCKED, Axes, Axis, Chart, GridLayer, Side
@@ -29,18 +31,22 @@ from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.images import paint_images
 from regplay.gui.plots.legend import Entry, Legend, LegendChart, paint_legend, tab_row
+from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedChart, PredictedView, WeightsView
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.scale import (
     LARGEST,
     Range,
     Scale,
+    around_valley,
     bounds,
     extend,
-    largest_of_trained,
+    highest_usual,
     loss_scale,
     nice_step,
     spread,
+    toward_the_best,
+    within_fences,
 )
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
@@ -84,6 +90,7 @@ __all__ = [
     "Layer",
     "Legend",
     "LegendChart",
+    "LossLine",
     "MeasurePlot",
     "Overlay",
     "Picture",
@@ -96,22 +103,28 @@ __all__ = [
     "Reading",
     "Readout",
     "ReadoutRow",
+    "ReadoutWidget",
     "Scale",
     "Segments",
     "Shape",
     "Side",
+    "SmallestLoss",
     "Subject",
     "SurfaceColors",
     "SurfaceView",
     "WeightsView",
+    "around_valley",
     "bounds",
     "class_at",
     "class_heights",
+    "dots_on",
     "draw_joined",
     "draw_marker",
+    "draw_valley",
+    "empty_picture",
     "extend",
+    "highest_usual",
     "interpolated",
-    "largest_of_trained",
     "loss_scale",
     "marker_scale",
     "nice_step",
@@ -119,8 +132,11 @@ __all__ = [
     "paint_legend",
     "paint_readout",
     "pen",
+    "sides_of",
     "spread",
     "tab_row",
+    "toward_the_best",
     "value_colors",
+    "within_fences",
     "wrong_text",
 ]

@@ -21,9 +21,9 @@ from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
-from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
 
 from regplay.gui.plots.scale import Range, Scale
 from regplay.gui.theme import Colors, sized
@@ -345,6 +345,41 @@ def _size(metrics: QFontMetrics, readout: Readout) -> QSizeF:
         lines += [int(picture.size), metrics.horizontalAdvance(picture.caption)]
         height += int(picture.size) + metrics.height() + 6
     return QSizeF(max(lines) + 2 * _PAD, height + 2 * _PAD)
+
+
+class ReadoutWidget(QWidget):
+    """Reads what is under the mouse.
+
+    Attributes
+    ----------
+    readout
+        What the box beside the mouse says, or None.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.readout: Readout | None = None
+        self._mouse: QPointF | None = None
+        self.setMouseTracking(True)
+
+    def read(self, position: QPointF) -> Readout | None:
+        """What to say of a place."""
+        raise NotImplementedError
+
+    def _point(self, mouse: QPointF | None) -> None:
+        """The mouse is here, or elsewhere; or what is under it may have changed."""
+        self._mouse = mouse
+        self.readout = None if mouse is None else self.read(mouse)
+        self.update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Read what is there."""
+        self._point(event.position())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the box."""
+        super().leaveEvent(event)
+        self._point(None)
 
 
 _TOP = 8.0  # pixels of the box from the top

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import pyqtgraph as pg
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, Qt, SignalInstance
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRect, QRectF, QSize, Qt, SignalInstance
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
 from regplay.gui.plots.canvas import Canvas, Frame, HoverItem, Layer, Reading
 from regplay.gui.plots.scale import Range, Scale, Tick, extend, extend_decades
-from regplay.gui.theme import Colors, colors_of, sized, with_fit
+from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoomed
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half
 _AWAY, _NAME_AWAY = 4.0, 2.0  # pixels from a tick to its label, and from labels to the name
@@ -273,6 +273,9 @@ class _Glide:
             self._begun_at = now - _FRAME
         gone = min((now - self._begun_at) / _GLIDE, 1.0)
         self._step(self._begun, 1 - (1 - gone) ** 3)  # fast first, then slower
+
+
+_LEAST_WIDTH, _LEAST_HEIGHT = 140, 90  # px at 100 %
 
 
 class Chart(pg.GraphicsView):  # type: ignore[misc]
@@ -578,6 +581,10 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         super().changeEvent(event)
         if event.type() in _LOOKS and hasattr(self, "canvas"):  # not while it is constructed
             self._redraw()
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for the axes and a curve that can be told from a line."""
+        return QSize(zoomed(_LEAST_WIDTH), zoomed(_LEAST_HEIGHT))
 
     def showEvent(self, event: QShowEvent) -> None:
         """Lock the ranges if those of the window are locked."""

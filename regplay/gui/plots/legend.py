@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.theme import ROLES, Colors, colors_of, with_fit
+from regplay.gui.widgets import FlowLayout
 
 Sign = Literal[
     "line",
@@ -251,15 +252,14 @@ class LegendChart(QWidget):
         layout.addLayout(self.row, 1)
 
 
-def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> QHBoxLayout:
+def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> FlowLayout:
     """Buttons on the left, the legend in the room that is left, switches on the right."""
-    row = QHBoxLayout()
-    row.setContentsMargins(2, 0, 2, 0)
-    row.setSpacing(3)
+    row = FlowLayout()
+    row.setContentsMargins(4, 0, 4, 0)
+    row.setSpacing(4)
     for tab in tabs:
         row.addWidget(tab)
-    row.addSpacing(6)
-    row.addWidget(legend, 1)
+    row.add_growing(legend)
     for switch in switches:
         row.addWidget(switch)
     return row

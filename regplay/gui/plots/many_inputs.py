@@ -7,13 +7,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontInfo,
     QFontMetrics,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -29,6 +28,7 @@ from regplay.gui.plots.canvas import (
     Reading,
     Readout,
     ReadoutRow,
+    ReadoutWidget,
     paint_readout,
 )
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
@@ -282,7 +282,7 @@ class _Places:
         return QRectF(x, y, self.width - 1, self.height - 1)
 
 
-class ConfusionGrid(QWidget):
+class ConfusionGrid(ReadoutWidget):
     """Counts as shaded cells; drawn again only when one has changed.
 
     Attributes
@@ -294,8 +294,6 @@ class ConfusionGrid(QWidget):
     reader
         Called with the true and the assigned class of the cell under the mouse; says what the box
         beside it shows.
-    readout
-        What it shows, or None.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -303,12 +301,9 @@ class ConfusionGrid(QWidget):
         self.counts: NDArray[np.intp] = np.zeros((0, 0), dtype=np.intp)
         self.names: tuple[str, ...] = ()
         self.reader: Callable[[int, int], Readout] | None = None
-        self.readout: Readout | None = None
         self._color: str = ROLES.train
-        self._mouse: QPointF | None = None
         self._cell = (0, 0)  # under the mouse, while there is something to read
         self.setMinimumSize(120, 90)
-        self.setMouseTracking(True)
 
     def show_counts(
         self, names: tuple[str, ...], counts: NDArray[np.intp] | None, color: str
@@ -329,22 +324,13 @@ class ConfusionGrid(QWidget):
         n = len(self.counts)
         return (row, column) if 0 <= row < n and 0 <= column < n else None
 
-    def _point(self, mouse: QPointF | None) -> None:
-        self._mouse = mouse
-        cell = None if mouse is None else self.cell_at(mouse)
-        self.readout = None
-        if cell is not None and self.reader is not None:
-            self._cell, self.readout = cell, self.reader(*cell)
-        self.update()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show the points behind the cell."""
-        self._point(event.position())
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Hide them."""
-        super().leaveEvent(event)
-        self._point(None)
+    def read(self, position: QPointF) -> Readout | None:
+        """The points behind a cell."""
+        cell = self.cell_at(position)
+        if cell is None or self.reader is None:
+            return None
+        self._cell = cell
+        return self.reader(*cell)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the cells, and what is read of one."""

@@ -23,6 +23,11 @@ Floats = NDArray[np.float64]
 LARGEST = 1e30  # what lies beyond this is a diverged run, and no axis can show it
 _FAR = 1e12  # times the length of a scale: so far away is any value that overflows
 _FAILED = 300.0  # times the lower quartile of losses: training can't end up so high
+_MEDIANS = 8.0  # a bar at the median is still an eighth as high as the plot
+_DIVERGED = 20.0  # times the loss of the best constant prediction
+_BELOW_VALLEY = 5.0  # the training loss is followed down to this part of the valley
+_BETTER_HALF = 3.0  # the better half of the values has at least one part in so many of a scale
+_FENCE = 1.5  # times the distance between the quartiles, beside them (Tukey, 1977)
 _DECADES = 14  # the most that a logarithmic axis reaches down from its top
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _STEPS = (1.0, 2.0, 5.0, 10.0)  # from label to label: in fewer digits than with 2.5
@@ -66,6 +71,11 @@ class Scale:
     def ends(self) -> Range:
         """Both ends as values."""
         return (10.0**self.low, 10.0**self.high) if self.is_log else (self.low, self.high)
+
+    def widened(self, below: float, above: float) -> "Scale":
+        """With room beyond both ends, in shares of what there is."""
+        length = self.high - self.low
+        return Scale(self.low - below * length, self.high + above * length, self.is_log)
 
     def shares(self, values: ArrayLike) -> Floats:
         """How far values of any shape lie from the low end (0) to the high one (1).
@@ -260,10 +270,13 @@ def padded(values: ArrayLike, share: float = 0.05) -> Range:
     return low - room, high + room
 
 
-def largest_of_trained(losses: ArrayLike) -> float:
-    """The largest loss that an axis of many networks has room for; what lies above has failed.
+# What is left out: losses of training that failed, and values that are far off
 
-    Unless half of all networks come out like that.
+
+def largest_of_trained(losses: ArrayLike) -> float:
+    """The largest loss of networks with different settings that is not one of failed training.
+
+    That is above 300 times the lower quartile, unless half of all networks come out like that.
 
     Parameters
     ----------
@@ -275,6 +288,87 @@ def largest_of_trained(losses: ArrayLike) -> float:
     if not finite.size:
         return math.nan
     return max(_FAILED * float(np.quantile(finite, 0.25)), float(np.median(finite)))
+
+
+def highest_usual(values: ArrayLike, constant: float = math.inf) -> float:
+    """The largest value on an even scale that is not far out; NaN where none is finite.
+
+    Far out is what is both more than 8 times the median and beyond Tukey's outer fence, 3
+    interquartile ranges above the third quartile ("Exploratory Data Analysis", 1977, section 2C).
+    So neither a peak with a foot nor a steep rise is far out, but a single network that nearly
+    diverged is. Up to a quarter of all values may be.
+
+    Parameters
+    ----------
+    values
+        Numbers from 0 on, of any shape; those that are not finite are ignored.
+    constant
+        The loss of the best constant prediction: more than 20 times as much is returned of none.
+    """
+    array = np.asarray(values, dtype=float)
+    finite = array[np.isfinite(array)]
+    if not finite.size:
+        return math.nan
+    first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
+    limit = max(_MEDIANS * median, third + 3 * (third - first))
+    return min(float(finite[finite <= limit].max()), _DIVERGED * constant)
+
+
+def around_valley(train: ArrayLike, valid: ArrayLike, valley: int | None) -> Floats:
+    """The losses along one setting that a scale has room for, training and validation in one.
+
+    A validation loss far above the others is real where the training loss is not: there the network
+    overfits. Training failed where both are. What underfits rises out of the scale at twice the
+    depth of the valley, which would be lost below a higher wall. A training loss is followed down
+    to a fifth of the valley.
+
+    Parameters
+    ----------
+    train, valid
+        Losses [P]; those that are not finite are ignored.
+    valley
+        Index of the smallest validation loss, or None while it is not known.
+    """
+    train, valid = np.asarray(train, dtype=float), np.asarray(valid, dtype=float)
+    is_there = np.isfinite(valid) & np.isfinite(train)
+    low, high = train[is_there], valid[is_there]
+    if high.size:
+        most = largest_of_trained(high)
+        is_real = (high <= most) | (low <= most)
+        if valley is not None:
+            is_real &= (high <= _end_of_walls(valid, valley)) | (low <= valid[valley])
+        low, high = low[is_real], high[is_real]
+        low = low[low <= max(most, float(high.max()))]
+        low = np.maximum(low, float(high.min()) / _BELOW_VALLEY)
+    return np.concatenate([high, low])
+
+
+def _end_of_walls(valid: Floats, valley: int) -> float:
+    """How far up both sides of a valley are drawn; inf where it has no two sides."""
+    least = float(valid[valley])
+    sides = valid[:valley], valid[valley + 1 :]
+    tops = [np.max(side, where=np.isfinite(side), initial=least) for side in sides]
+    depth = float(min(tops)) - least
+    return least + 2 * depth if depth > 0 else math.inf
+
+
+def toward_the_best(values: Floats) -> Range:
+    """The ends of a scale on which these can be told apart, where the smallest is the best.
+
+    The better half has at least a third of it, and no more than a quarter, the worst, lie beyond.
+    """
+    best, median, upper = np.quantile(values, [0, 0.5, 0.75], method="higher").tolist()
+    within = values[values <= max(best + _BETTER_HALF * (median - best), upper)]
+    return best, float(within.max())
+
+
+def within_fences(values: Floats) -> Range:
+    """The ends of values without those far off on either side (Tukey's inner fences)."""
+    lower, upper = np.quantile(values, [0.25, 0.75]).tolist()
+    beside = _FENCE * (upper - lower)
+    if beside:  # else half of all values are the same: nothing says what is far off
+        values = values[(values >= lower - beside) & (values <= upper + beside)]
+    return float(values.min()), float(values.max())
 
 
 def loss_scale(losses: ArrayLike, *, room: float = 0.06, log_from: float = 20.0) -> Scale:

@@ -13,9 +13,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyqtgraph.functions import arrayToQPolygonF
-from pyqtgraph.Qt.internals import PrimitiveArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from shiboken6 import wrapInstance
 
 from regplay.gui.plots.canvas import Frame, Pixels
 
@@ -95,13 +95,32 @@ def _point(place: Pixels) -> _Point:
     return float(place[0]), float(place[1])
 
 
+class _Buffer:
+    """Rows of numbers that Qt reads as an array of its own objects, reused from frame to frame.
+
+    Attributes
+    ----------
+    first
+        The object in the first row, which Qt takes for all; None without any.
+    """
+
+    def __init__(self, kind: type, fields: int) -> None:
+        self.first: Any = None
+        self._kind, self._rows = kind, np.empty((0, fields))
+
+    def rows(self, n: int) -> NDArray[np.float64]:
+        """The first n rows."""
+        if n > len(self._rows):
+            self._rows = np.empty((2 * n, self._rows.shape[1]))
+            self.first = wrapInstance(self._rows.ctypes.data, self._kind)
+        return self._rows[:n]
+
+
 class Segments:
-    """Buffer for lines between pairs of points, reused from frame to frame."""
+    """Draws lines between pairs of points."""
 
     def __init__(self) -> None:
-        self._buffer = PrimitiveArray(QLineF, 4)
-        self._room = 0  # lines
-        self._first: Any = None  # the buffer as Qt wants it; making that takes long
+        self._buffer = _Buffer(QLineF, 4)
 
     def draw(self, painter: QPainter, segments: Pixels, is_figure: bool = False) -> None:
         """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in pixels, with the painter's pen.
@@ -113,12 +132,8 @@ class Segments:
         if is_figure:
             draw_joined(painter, segments)
             return
-        if len(segments) > self._room:
-            self._room = 2 * len(segments)
-            self._buffer.resize(self._room)
-            self._first, _ = self._buffer.drawargs()
-        self._buffer.ndarray()[: len(segments)] = segments
-        painter.drawLines(self._first, len(segments))
+        self._buffer.rows(len(segments))[:] = segments
+        painter.drawLines(self._buffer.first, len(segments))
 
     def draw_placed(self, painter: QPainter, frame: Frame, segments: NDArray[np.float64]) -> None:
         """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in data units, with the painter's pen."""
@@ -198,7 +213,7 @@ class Stamps:
     """Draws one of a few shapes at each of many places: on screen by copying pictures of them."""
 
     def __init__(self) -> None:
-        self._buffer = PrimitiveArray(QPainter.PixmapFragment, 10)
+        self._buffer = _Buffer(QPainter.PixmapFragment, 10)
         self._atlases: dict[Hashable, QPixmap] = {}
 
     def draw(
@@ -236,13 +251,12 @@ class Stamps:
             if len(self._atlases) > 16:  # colours or screens that are gone
                 self._atlases.clear()
             self._atlases[looks, ratio] = _atlas(shapes, cell, ratio)
-        self._buffer.resize(len(x))
         # x, y, left, top, width, height, scale x, scale y, rotation, opacity
-        fragments = self._buffer.ndarray()
+        fragments = self._buffer.rows(len(x))
         fragments[:] = (0, 0, 0, 0, cell, cell, 1 / ratio, 1 / ratio, 0, 1)
         fragments[:, 0], fragments[:, 1], fragments[:, 2] = x, y, cell * which
         atlas = self._atlases[looks, ratio]
-        painter.drawPixmapFragments(*self._buffer.drawargs(), atlas)  # type: ignore[call-arg]
+        painter.drawPixmapFragments(self._buffer.first, len(x), atlas)
 
 
 def _atlas(

@@ -46,7 +46,7 @@ class Stage:
 
     central: QWidget
     bars: tuple[QWidget, ...]  # that are left out, such as the menus
-    halves: QSplitter  # controls beside plots
+    halves: QSplitter  # what the controls are in, beside the plots
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
     controls: ControlPanel
@@ -112,7 +112,7 @@ class Presentation:
             stage.controls.set_hidden_paths(stage.controls.paths() - set(controls), tells=False)
         if is_upright:
             stage.halves.setOrientation(Qt.Orientation.Vertical)
-            stage.halves.insertWidget(1, stage.controls)
+            stage.halves.insertWidget(1, stage.halves.widget(0))
             height = stage.halves.height()
             below = round(_PANEL_HEIGHT * height)
             stage.halves.setSizes([height - below, below, 0])
@@ -132,7 +132,7 @@ class Presentation:
         self.caption = None
         if stage.halves.orientation() == Qt.Orientation.Vertical:
             stage.halves.setOrientation(Qt.Orientation.Horizontal)
-            stage.halves.insertWidget(0, stage.controls)
+            stage.halves.insertWidget(0, stage.halves.widget(1))
         stage.controls.set_hidden_paths(self._hidden)
         for bar in self._were_visible:
             bar.show()

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.number_text import gap_in_column, in_column
-from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of
+from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
@@ -99,10 +99,9 @@ def _row(
     best: tuple[str, ...] = ()
     if last is not None:
         train, valid = last.value("train_loss"), last.value("valid_loss")
-        record = run.history.best()
-        if record is not None:
-            loss = float(run.history.column("valid_loss")[record])
-            best = in_column(loss), f"{run.history.epochs[record]:,}"
+        epoch = run.history.best_epoch
+        if epoch >= 0:
+            best = in_column(run.history.at_best("valid_loss")), f"{epoch:,}"
         if last.diverged[0]:
             words.insert(0, "diverged")
     numbers = in_column(train), in_column(valid), gap_in_column(valid - train)
@@ -219,7 +218,8 @@ class RunRows(QAbstractListModel):
         return False  # else the view would remove the row that was dragged
 
 
-_WIDE = 560  # px of a row that has all in one line
+_WIDE = 560  # px at 100 % of a row that has all in one line
+_SHORT_NAME = "no penalty"  # has room in any row
 _SWATCH = 22  # px
 _GAP = 7  # px between columns
 _EDGE = 4  # px
@@ -237,7 +237,7 @@ class Places:
     swatch: QRect
     name: QRect
     values: QRect
-    numbers: tuple[QRect, QRect, QRect]  # training loss, validation loss, gap
+    numbers: tuple[QRect, QRect, QRect]  # training loss, validation loss, gap; empty without room
     best: QRect
     height: int
 
@@ -253,17 +253,17 @@ def places(width: int, font: QFont) -> Places:
     """The places in a row of this width."""
     metrics = QFontMetrics(tabular(font))
     line = metrics.height() + 2
-    loss, gap = (metrics.horizontalAdvance(text) for text in (WIDEST_LOSS, WIDEST_GAP))
+    loss, gap = (metrics.horizontalAdvance(text) + 1 for text in (WIDEST_LOSS, WIDEST_GAP))
     best = metrics.horizontalAdvance("best 8.8e−88 @ 100,000")
-    is_wide = width >= _WIDE
+    is_wide = width >= zoomed(_WIDE)
     height = line + 4 if is_wide else 2 * line + 4
-    right = width - _EDGE - (best + 2 * _GAP if is_wide else 0)
-    numbers = (
-        QRect(right - gap - 2 * (loss + _GAP), 2, loss, line),
-        QRect(right - gap - _GAP - loss, 2, loss, line),
-        QRect(right - gap, 2, gap, line),
-    )
-    end = numbers[0].left() - _GAP
+    end = width - _EDGE - (best + 2 * _GAP if is_wide else 0)
+    columns = _columns(loss, gap, end - _SWATCH - metrics.horizontalAdvance(_SHORT_NAME))
+    numbers = [QRect()] * 3
+    for column in columns:
+        wide = gap if column == 2 else loss
+        numbers[column] = QRect(end - wide, 2, wide, line)
+        end -= wide + _GAP
     swatch = QRect(_EDGE, 2, _SWATCH - 8, line)
     name = (end - _SWATCH) * 2 // 5 if is_wide else end - _SWATCH
     if is_wide:
@@ -271,7 +271,16 @@ def places(width: int, font: QFont) -> Places:
         best_place = QRect(width - _EDGE - best, 2, best, line)
     else:
         values = best_place = QRect(_SWATCH, 2 + line, width - _EDGE - _SWATCH, line)
-    return Places(swatch, QRect(_SWATCH, 2, name, line), values, numbers, best_place, height)
+    train, valid, between = numbers
+    at_name = QRect(_SWATCH, 2, name, line)
+    return Places(swatch, at_name, values, (train, valid, between), best_place, height)
+
+
+def _columns(loss: int, gap: int, room: int) -> list[int]:
+    """Which numbers have room beside a name, from the right; that of validation stays longest."""
+    if room >= 2 * loss + gap + 3 * _GAP:
+        return [2, 1, 0]
+    return [2, 1] if room >= loss + gap + 2 * _GAP else [1]
 
 
 class RowPainter(QStyledItemDelegate):
@@ -376,8 +385,10 @@ def write(
     words: str,
     alignment: Qt.AlignmentFlag,
 ) -> None:
-    """Write words into a place, cut short where they have no room."""
+    """Write words into a place, cut short where they have no room; nothing into an empty one."""
     painter.setFont(font)
     painter.setPen(color)
+    if place.isEmpty():
+        return
     text = QFontMetrics(font).elidedText(words, Qt.TextElideMode.ElideRight, place.width())
     painter.drawText(place, alignment, text)

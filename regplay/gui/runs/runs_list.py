@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -41,11 +41,13 @@ from regplay.gui.runs.run_rows import (
     write,
 )
 from regplay.gui.runs.side_tab import ComparedRun
-from regplay.gui.theme import ROLES, blend, colors_of
+from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
 from regplay.gui.widgets import Button, CloseButton, ElidedLabel, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
+
+_NARROWEST = 180  # px at 100 %
 
 
 class RunsHeader(QWidget):
@@ -54,7 +56,16 @@ class RunsHeader(QWidget):
     def __init__(self, view: QAbstractScrollArea, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._view = view
+        self._fit_text()
+
+    def _fit_text(self) -> None:
         self.setFixedHeight(QFontMetrics(self.font()).height() + 4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as high as the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_text()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Write the names where the numbers are."""
@@ -301,7 +312,11 @@ class RunsList(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for three rows."""
-        return QSize(300, 170)
+        return QSize(zoomed(300), zoomed(170))
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for names and validation losses."""
+        return QSize(zoomed(_NARROWEST), super().minimumSizeHint().height())
 
     # what is done with a pin
 

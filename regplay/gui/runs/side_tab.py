@@ -15,6 +15,7 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import Snapshot
+from regplay.core.hyperparameters import MAIN_REGULARIZERS
 from regplay.core.number_text import gap_in_column, in_column
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
@@ -300,7 +301,6 @@ class _Cell(QWidget):
 
 
 _KEY = "side by side"
-_STRENGTHS = ("regularization.weight_decay", "regularization.dropout")
 
 
 @dataclass(frozen=True, eq=False)
@@ -430,7 +430,7 @@ class SideTab(QWidget):
         for name, remedy in compared(experiment, self._decay, self._dropout).items():
             pin = pinned.get(remedy)
             color = next(free, 0) if pin is None else pin.color
-            used = [path for path in _STRENGTHS if get(remedy, path)]
+            used = [path for path in MAIN_REGULARIZERS if get(remedy, path)]
             name = f"{name} {', '.join(value_texts(remedy, used))}".strip()
             places.append(Place(name, remedy, color, pin, is_trained=True))
         return places

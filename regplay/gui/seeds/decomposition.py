@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from numpy.typing import ArrayLike
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
@@ -23,6 +22,7 @@ from regplay.gui.plots import (
     Reading,
     ReadoutRow,
     draw_marker,
+    highest_usual,
 )
 from regplay.gui.theme import Colors, mix
 
@@ -167,34 +167,6 @@ def _draw_present(painter: QPainter, frame: Frame, position: float) -> None:
     painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
 
 
-_MEDIANS = 8.0  # a bar at the median is still an eighth as high as the plot
-
-
-def highest_usual(values: ArrayLike) -> float:
-    """The largest value that is not far out; NaN where none is finite.
-
-    Far out is what is both more than 8 times the median and beyond Tukey's outer fence, 3
-    interquartile ranges above the third quartile ("Exploratory Data Analysis", 1977, section 2C).
-    So neither a peak with a foot nor a steep rise is far out, but a single network that nearly
-    diverged is. Up to a quarter of all values may be.
-
-    Parameters
-    ----------
-    values
-        Numbers from 0 on, of any shape; those that are not finite are ignored.
-    """
-    array = np.asarray(values, dtype=float)
-    finite = array[np.isfinite(array)]
-    if not finite.size:
-        return float("nan")
-    first, median, third = np.quantile(finite, (0.25, 0.5, 0.75))
-    limit = max(_MEDIANS * median, third + 3 * (third - first))
-    return float(finite[finite <= limit].max())
-
-
-_HIGHEST = 20.0  # times the variance of the targets; what lies above that has diverged
-
-
 def _tick(value: float) -> str:
     """A label that leaves its neighbours room: `3e-3` for 0.003."""
     return f"{Decimal(repr(value)):e}" if 0 < value < 0.01 else exact(value)
@@ -263,8 +235,8 @@ class DecompositionPlot(LegendChart):
         """
         known = [one for one in self.bars.parts if one is not None]
         tops = [max(one.total, one.measured + one.measured_error) for one in known]
-        highest = highest_usual(tops)
-        return min(highest, _HIGHEST * self._scale) if np.isfinite(highest) else self._scale
+        highest = highest_usual(tops, self._scale)
+        return highest if np.isfinite(highest) else self._scale
 
     def set_current(self, value: float) -> None:
         """Mark where the present experiment stands, beyond an end there; NaN marks nothing."""

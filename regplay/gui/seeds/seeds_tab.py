@@ -9,32 +9,24 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
 
 from regplay.core import fields
-from regplay.core.bias_variance import (
-    DECOMPOSED,
-    DOUBLE_DESCENT,
-    Decomposition,
-    Spread,
-    decomposition_axis,
-    overlap,
-    why_not,
-)
+from regplay.core.bias_variance import DOUBLE_DESCENT, Decomposition, Spread, overlap, why_not
 from regplay.core.datasets import Dataset, Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit
-from regplay.core.hyperparameters import is_used
+from regplay.core.hyperparameters import DECOMPOSED, is_used
 from regplay.core.number_text import number
-from regplay.core.sweep import Sweep
-from regplay.gui.controls import CountBox
+from regplay.core.sweep import Sweep, decomposition_axis
+from regplay.gui.controls import Combo, CountBox
 from regplay.gui.plots import (
     TRAIN_SHAPE,
     VALID_SHAPE,
@@ -49,11 +41,21 @@ from regplay.gui.plots import (
     Reading,
     ReadoutRow,
     Subject,
+    highest_usual,
 )
-from regplay.gui.seeds.decomposition import DecompositionPlot, highest_usual
+from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.theme import Colors, mix
 from regplay.gui.training import Study, StudyRequest
-from regplay.gui.widgets import Invitation, Press, Sentence, StudyControl, Toggle, named
+from regplay.gui.widgets import (
+    FlowLayout,
+    Invitation,
+    Press,
+    Sentence,
+    StudyControl,
+    Toggle,
+    beside,
+    named,
+)
 
 if TYPE_CHECKING:  # it loads torch, which only the thread may wait for
     from regplay.core.joint import JointTraining
@@ -373,7 +375,8 @@ class SeedsTab(QWidget):
             "How many networks are trained at each position, each with points, noise and initial "
             "weights of its own"
         )
-        self.combo = named("seeds.axis", QComboBox())
+        self.combo = named("seeds.axis", Combo())
+        self.combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         for path in DECOMPOSED:
             self.combo.addItem(FIELDS[path].label, path)
         self.combo.setToolTip("What bias² and variance are measured against")
@@ -398,17 +401,14 @@ class SeedsTab(QWidget):
         self.double_descent.clicked.connect(self._choose_double_descent)
 
     def _compose(self) -> None:
-        row = QHBoxLayout()
+        row = FlowLayout()
         row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(6)
+        row.setSpacing(8)
         for text, widget in (("Seeds", self.box), ("against", self.combo)):
             label = QLabel(text)
             label.setBuddy(widget)
-            row.addWidget(label)
-            row.addWidget(widget)
-            row.addSpacing(6)
-        row.addWidget(self.control, 1)
-        row.addSpacing(6)
+            row.addWidget(beside(label, widget))
+        row.add_growing(self.control)
         row.addWidget(self.double_descent)
         self._both = QWidget()
         self._plots = QHBoxLayout(self._both)

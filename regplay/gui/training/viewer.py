@@ -10,7 +10,6 @@ from regplay.core.joint import JointTraining
 from regplay.core.population import Population, fit_at, stochastic_passes
 from regplay.core.state import State
 from regplay.core.training import Training
-from regplay.core.trials import point_losses
 from regplay.core.verdict import PointLosses
 from regplay.gui.training.messages import Job, Look, View
 from regplay.session.session import Run
@@ -97,7 +96,7 @@ class Viewer:
             best=None,
             look=look,
             is_finished=True,
-            points=point_losses(study, look.member, look.epoch),
+            points=study.point_losses(look.member, look.epoch),
             beside=self._beside_at(look),
         )
 
@@ -147,8 +146,7 @@ class Viewer:
 
     def _best_fit(self, job: Job, run: Run) -> Fit | None:
         """The fit at the best epoch; the same object as the last time if that is still the best."""
-        record = run.history.best()
-        state = None if record is None else run.checkpoints.at(int(run.history.epochs[record]))
+        state = run.checkpoints.at(run.history.best_epoch)
         if state is None:
             return None
         if self._best is None or self._best[0] is not state:
@@ -158,8 +156,7 @@ class Viewer:
     def _points(self, job: Job, run: Run, fit: Fit, look: Look) -> PointLosses:
         """The losses of the points now, and at the best epoch until then."""
         history = run.history if look.epoch is None else run.history.until(fit.epoch)
-        record = history.best()
-        state = None if record is None else run.checkpoints.at(int(history.epochs[record]))
+        state = run.checkpoints.at(history.best_epoch)
         if state is None:
             return PointLosses.of(run.experiment, job.dataset, fit)
         if self._best_until is None or self._best_until[0] is not state:

@@ -2,22 +2,34 @@
 
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon
 from regplay.gui.widgets.focus import paint_focus_ring
-from regplay.gui.widgets.layout import ScrolledColumn, column, divided, leave_space, named, take_out
+from regplay.gui.widgets.layout import (
+    FlowLayout,
+    ScrolledColumn,
+    beside,
+    column,
+    divided,
+    leave_space,
+    named,
+    take_out,
+)
 from regplay.gui.widgets.study_control import StudyControl
-from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence
+from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel
 
 __all__ = [
     "Banner",
     "Button",
     "CloseButton",
     "ElidedLabel",
+    "FlowLayout",
     "Invitation",
     "Press",
     "ScrolledColumn",
     "Sentence",
     "StudyControl",
     "Toggle",
+    "WrappedLabel",
     "application_icon",
+    "beside",
     "column",
     "divided",
     "leave_space",

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.gui.theme import line_color
+from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.resources import resource
 
@@ -37,18 +37,26 @@ class Button(QToolButton):
     Qt lets only the platform's theme choose the keys that press a button.
     """
 
-    _icon = ""
+    _icon, _icon_size = "", 0
 
-    def set_icon(self, name: str) -> None:
-        """Show this icon, in the colours of the palette from now on."""
-        self._icon = name
+    def set_icon(self, name: str, size: int = 0) -> None:
+        """Show this icon, in the colours of the palette from now on.
+
+        Parameters
+        ----------
+        size
+            In px at 100 %, to grow with the text; 0 leaves it as it is.
+        """
+        self._icon, self._icon_size = name, size
+        if size:
+            self.setIconSize(QSize(zoomed(size), zoomed(size)))
         self.setIcon(icon(name, self.palette()))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette."""
+        """Follow another palette, or text of another size."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and self._icon:
-            self.set_icon(self._icon)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange} and self._icon:
+            self.set_icon(self._icon, self._icon_size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
@@ -69,6 +77,9 @@ class Button(QToolButton):
             super().keyPressEvent(event)
 
 
+_CLOSE = 16  # px at 100 %
+
+
 class CloseButton(Button):
     """A cross in the colour of the text beside it."""
 
@@ -78,7 +89,7 @@ class CloseButton(Button):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setToolTip(tip)
         self.setAccessibleName(tip)
-        self.set_icon("close")
+        self.set_icon("close", _CLOSE)
 
 
 class Toggle(Button):

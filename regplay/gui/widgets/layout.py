@@ -1,11 +1,22 @@
 """Widgets below and beside one another, their object names, and keys that belong to the window."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QLayoutItem,
+    QScrollArea,
+    QSizePolicy,
+    QSpacerItem,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
 
 T = TypeVar("T", bound=QObject)
 
@@ -27,6 +38,17 @@ def column(*widgets: QWidget, grows: QWidget) -> QWidget:
     return whole
 
 
+def beside(*widgets: QWidget) -> QWidget:
+    """Widgets beside one another that stay together where a row is broken."""
+    whole = QWidget()
+    layout = QHBoxLayout(whole)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(4)
+    for widget in widgets:
+        layout.addWidget(widget)
+    return whole
+
+
 def divided(
     name: str, orientation: Qt.Orientation, first: QWidget, second: QWidget, shares: tuple[int, int]
 ) -> QSplitter:
@@ -45,6 +67,133 @@ def take_out(widgets: Iterable[QWidget], layout: QLayout) -> None:
         layout.removeWidget(widget)
         widget.hide()
         widget.deleteLater()
+
+
+class FlowLayout(QLayout):
+    """A row that goes on below where it has no more room, as words do.
+
+    What expands, or was added by `add_stretch` or `add_growing`, shares what is left of its line.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self._growing: set[QWidget] = set()
+        self._height = 0  # px, at the width that it was last given
+
+    def add_growing(self, widget: QWidget) -> None:
+        """Add a widget that takes what is left of its line."""
+        self._growing.add(widget)
+        self.addWidget(widget)
+
+    def add_stretch(self) -> None:
+        """Have what follows stand at the right end of its line."""
+        self.addItem(QSpacerItem(0, 0, QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum))
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Add an item at the end."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """The item at a place, from 0; None beyond the last."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+        """Take an item out."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """None: it takes the height that it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """It is higher where it is narrower."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height in px at a width in px."""
+        return self._lay_out(QRect(0, 0, width, 0), moves=False)
+
+    def sizeHint(self) -> QSize:
+        """One line."""
+        margins, shown = self.contentsMargins(), self._shown()
+        width = sum(item.sizeHint().width() for item in shown)
+        width += self._gap() * max(sum(map(_has_gap, shown)) - 1, 0)
+        height = max((item.sizeHint().height() for item in shown), default=0)
+        return QSize(
+            width + margins.left() + margins.right(), height + margins.top() + margins.bottom()
+        )
+
+    def minimumSize(self) -> QSize:
+        """As wide as the widest item, as high as it was last laid out."""
+        margins = self.contentsMargins()
+        width = max((item.minimumSize().width() for item in self._shown()), default=0)
+        height = max(self._height, self.sizeHint().height())
+        return QSize(width + margins.left() + margins.right(), height)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Lay the items out."""
+        super().setGeometry(rect)
+        height = self._lay_out(rect, moves=True)
+        if height != self._height:
+            self._height = height
+            self.update()  # asks for it
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty() or item.spacerItem()]
+
+    def _gap(self) -> int:
+        return max(self.spacing(), 0)
+
+    def _lay_out(self, rect: QRect, *, moves: bool) -> int:
+        """Place the items if `moves`; the height in px that they take, margins included."""
+        inner, gap = rect.marginsRemoved(self.contentsMargins()), self._gap()
+        lines: list[list[QLayoutItem]] = [[]]
+        taken = 0  # px of the last line
+        for item in self._shown():
+            width = item.sizeHint().width()
+            if any(map(_has_gap, lines[-1])) and taken + width > inner.width():
+                lines.append([])
+                taken = 0
+            lines[-1].append(item)
+            taken += width + gap * _has_gap(item)
+        top = inner.top()
+        for number, line in enumerate(lines):
+            height = max((item.sizeHint().height() for item in line), default=0)
+            if moves:
+                self._place(line, QRect(inner.left(), top, inner.width(), height))
+            top += height + (gap if number + 1 < len(lines) else 0)
+        margins = self.contentsMargins()
+        return top - rect.top() + margins.bottom()
+
+    def _place(self, line: Sequence[QLayoutItem], room: QRect) -> None:
+        gap = self._gap()
+        taken = sum(item.sizeHint().width() for item in line)
+        taken += gap * max(sum(map(_has_gap, line)) - 1, 0)
+        growing, left = [item for item in line if self._grows(item)], room.width() - taken
+        at = room.left()
+        for item in line:
+            hint = item.sizeHint()
+            width = min(hint.width(), room.width())
+            if growing and item in growing and left > 0:
+                width += left // len(growing)
+            top = room.top() + (room.height() - hint.height()) // 2
+            item.setGeometry(QRect(at, top, width, hint.height()))
+            at += width + gap * _has_gap(item)
+
+    def _grows(self, item: QLayoutItem) -> bool:
+        if item.widget() in self._growing:
+            return True
+        return bool(item.expandingDirections() & Qt.Orientation.Horizontal)
+
+
+def _has_gap(item: QLayoutItem) -> bool:
+    """Whether it stands apart from what follows; a stretch doesn't."""
+    return item.spacerItem() is None
 
 
 class ScrolledColumn(QScrollArea):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from regplay.gui.theme import zoomed
 from regplay.gui.widgets.buttons import CloseButton
 from regplay.gui.widgets.layout import named
 
@@ -19,7 +20,8 @@ from regplay.gui.widgets.layout import named
 class ElidedLabel(QLabel):
     """Plain text that takes what room is left; the tooltip says what has no room.
 
-    With `setWordWrap`, as many lines as there is room for; the last one is cut.
+    With `setWordWrap`, as many lines as there is room for; the last one is cut. Not superqt's
+    `QElidingLabel`: that knows no shorter texts, and no tooltip for what is cut.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -88,33 +90,77 @@ def _wrapped(text: str, font: QFont, width: int) -> list[str]:
     return lines or [""]
 
 
-_SENTENCE_WIDTH = 400  # px, about sixty letters: as much as a line can be read at ease
+class WrappedLabel(QLabel):
+    """Text in as many lines as its width asks for, which a scroll area leaves it the height for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWordWrap(True)
+
+    def minimumSizeHint(self) -> QSize:
+        """All lines at the present width."""
+        return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for other lines."""
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
 
-class Sentence(QWidget):
-    """Says why there is no plot."""
+class _ReadableColumn(QWidget):
+    """Centred text that wraps, above anything else; in the middle of a place of any size."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._label = named(name, QLabel())
-        self._label.setWordWrap(True)
+        self._label = named(name, WrappedLabel())
         self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setMaximumWidth(_SENTENCE_WIDTH)
-        # As high as there is room: a label takes its height from a width that it does not get.
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.addWidget(self._label)
-
-    def set_text(self, text: str) -> None:
-        """Say this."""
-        self._label.setText(text)
+        self._column = QVBoxLayout(self)
+        self._column.setSpacing(12)
+        self._column.addStretch(1)
+        self._column.addWidget(self._label)
+        self._column.addStretch(1)
+        self._set_margins()
 
     def text(self) -> str:
         """What is said."""
         return self._label.text()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Break the lines elsewhere."""
+        super().resizeEvent(event)
+        self._set_margins()
 
-class Invitation(QWidget):
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger text has longer lines."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_column"):
+            self._set_margins()
+
+    def _set_margins(self) -> None:
+        beside = max((self.width() - zoomed(_LINE_WIDTH)) // 2, _MARGIN)
+        self._column.setContentsMargins(beside, _MARGIN, beside, _MARGIN)
+
+    def minimumSizeHint(self) -> QSize:
+        """Whatever the margins are now."""
+        inside = super().minimumSizeHint()
+        beside = self._column.contentsMargins().left()
+        return QSize(inside.width() - 2 * (beside - _MARGIN), inside.height())
+
+
+_LINE_WIDTH = 400  # px at 100 %, about sixty letters: as much as a line can be read at ease
+_MARGIN = 16  # px
+
+
+class Sentence(_ReadableColumn):
+    """Says why there is no plot."""
+
+    def set_text(self, text: str) -> None:
+        """Say this."""
+        self._label.setText(text)
+
+
+class Invitation(_ReadableColumn):
     """Says what will be seen here, and starts it by one click.
 
     Signals
@@ -126,36 +172,15 @@ class Invitation(QWidget):
     accepted = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._label = named(f"{name}.text", QLabel())
-        self._label.setWordWrap(True)
-        self._label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._label.setFixedWidth(_SENTENCE_WIDTH)
+        super().__init__(f"{name}.text", parent)
         self.button = named(name, QPushButton())
         self.button.clicked.connect(self.accepted)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        layout.addStretch(1)
-        layout.addWidget(self._label, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addStretch(1)
+        self._column.insertWidget(2, self.button, 0, Qt.AlignmentFlag.AlignHCenter)
 
     def set_texts(self, text: str, button: str) -> None:
         """Say this, above a button that is called so."""
         self._label.setText(text)
-        self._fit_label()
         self.button.setText(button)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Another font takes other room."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self._fit_label()
-
-    def _fit_label(self) -> None:
-        # In a layout a label takes its height from a width that it does not get.
-        self._label.setFixedHeight(self._label.heightForWidth(_SENTENCE_WIDTH))
 
 
 class Banner(QFrame):

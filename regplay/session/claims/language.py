@@ -20,7 +20,7 @@ from functools import cached_property, lru_cache
 from typing import Any, get_args
 
 from regplay.core.fields import Value, nearest
-from regplay.core.verdict import Kind
+from regplay.core.verdict import VerdictKind
 from regplay.session.claims.terms import (
     ClaimError,
     Term,
@@ -54,7 +54,7 @@ _MEANT = {
     "^": "x * x",
 }
 
-Reading = float | str
+ClaimValue = float | str
 ValueOf = Callable[[Term], float | str | bool]
 
 # Signs, and what they do.
@@ -75,7 +75,7 @@ _OPERATORS: Mapping[type[ast.operator], tuple[str, Callable[[float, float], floa
 _FUNCTIONS: Mapping[str, Callable[..., float]] = {"abs": abs, "min": min, "max": max}
 _DEEPEST = 20  # parentheses within parentheses
 _LATEST = 1_000_000  # epochs, as many as can be trained
-_VERDICTS: tuple[str, ...] = get_args(Kind)
+_VERDICTS: tuple[str, ...] = get_args(VerdictKind)
 _EXPECTED = "a measure such as valid_loss or a number was expected"
 _TOO_DEEP = f"nested more than {_DEEPEST} deep"
 _IN_PARENTHESES = "= sets a value in parentheses; to compare write =="
@@ -88,13 +88,13 @@ _IN_PARENTHESES = "= sets a value in parentheses; to compare write =="
 class Expression:
     """Something that has a value once its terms have."""
 
-    value: Callable[[ValueOf], Reading]  # NaN for a number that there isn't
+    value: Callable[[ValueOf], ClaimValue]  # NaN for a number that there isn't
     terms: tuple[Term, ...] = ()  # all in it, in order
     is_text: bool = False  # whether it is words instead of a number
 
 
 def _measured(term: Term) -> Expression:
-    def value(value_of: ValueOf) -> Reading:
+    def value(value_of: ValueOf) -> ClaimValue:
         known = value_of(term)
         return known if isinstance(known, str) else float(known)
 
@@ -140,7 +140,7 @@ class Statement:
         )
 
 
-def _holds(left: Reading, compare: Callable[[Any, Any], bool], right: Reading) -> bool:
+def _holds(left: ClaimValue, compare: Callable[[Any, Any], bool], right: ClaimValue) -> bool:
     if isinstance(left, str) != isinstance(right, str):
         return False
     if any(isinstance(value, float) and math.isnan(value) for value in (left, right)):
@@ -160,10 +160,10 @@ def parse_claim(text: str) -> Statement:
     ClaimError
         If it can't be read, with the column and what to write instead.
     """
-    return _Reader(text).statement()
+    return _ClaimReader(text).statement()
 
 
-class _Reader:
+class _ClaimReader:
     """Reads the tree of a claim; columns in it are from 0, those of messages from 1."""
 
     def __init__(self, text: str) -> None:

@@ -3,10 +3,9 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from regplay.core import UserError, fields
 from regplay.core.bias_variance import Decomposition
@@ -231,11 +230,6 @@ def _recorded(measure: str) -> Callable[[History], float]:
     return value
 
 
-def _at_best(history: History, column: Callable[[History], NDArray[Any]]) -> float:
-    best = history.best()
-    return math.nan if best is None else float(column(history)[best])
-
-
 def _half_squared(norm: float) -> float:
     return norm * norm / 2  # inf for a norm above 1e154, of which ** makes an error
 
@@ -249,8 +243,8 @@ _OF_HISTORY: Mapping[str, Callable[[History], float]] = {
     **_LAST,
     "gap": lambda history: _LAST["valid_loss"](history) - _LAST["train_loss"](history),
     "half_squared_norm": lambda history: _half_squared(_LAST["weight_norm"](history)),
-    "best_valid_loss": lambda history: _at_best(history, lambda h: h.column("valid_loss")),
-    "best_epoch": lambda history: _at_best(history, lambda h: h.epochs),
+    "best_valid_loss": lambda history: history.at_best("valid_loss"),
+    "best_epoch": lambda history: history.best_epoch if history.best_epoch >= 0 else math.nan,
     "epoch": lambda history: float(history.epochs[-1]),
     "diverged": _diverged,
 }

@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core.datasets import (
+    REGISTRY,
     Choice,
     Dataset,
     DatasetError,
@@ -22,8 +24,13 @@ from regplay.core.datasets import (
     Problem,
     Split,
     columns_of,
+    counted_edits,
+    format_edits,
+    format_number,
     format_points,
-    open_sheet,
+    load,
+    open_table,
+    parse_edits,
     parse_number,
 )
 from regplay.core.experiment import DataSettings
@@ -157,6 +164,48 @@ def _is_constant(columns: Floats) -> NDArray[np.bool_]:
     return constant
 
 
+# edits
+
+
+def _drawn(settings: DataSettings) -> Dataset:
+    """Without edits."""
+    return load(msgspec.structs.replace(settings, edits=""))
+
+
+def _edits(settings: DataSettings) -> list[str]:
+    """Those that fit, on `x_train` and `y_train` as measured."""
+    if not settings.edits or "edits" not in REGISTRY[settings.name].uses:
+        return []
+    drawn = _drawn(settings)
+    edits = [edit for edit in parse_edits(settings.edits) if edit.fits(drawn)]
+    if not edits:
+        return []
+    by_kind = {kind: [edit for edit in edits if edit.kind == kind] for kind in _EDITED}
+    lines = ["", f"# Edited by hand: {counted_edits(format_edits(edits))} (points count from 0)."]
+    if by_kind["move"]:
+        lines.append("x_train, y_train = x_train.copy(), y_train.copy()")
+    for edit in by_kind["move"]:
+        *x, y = map(format_number, edit.point)
+        lines.append(f"x_train[{edit.index}], y_train[{edit.index}] = [{', '.join(x)}], {y}")
+    if by_kind["delete"]:
+        indices = sorted({edit.index for edit in by_kind["delete"]})
+        lines.append(listed("deleted = ", [str(index) for index in indices]))
+        lines.append("x_train = np.delete(x_train, deleted, axis=0)")
+        lines.append("y_train = np.delete(y_train, deleted)")
+    if by_kind["add"]:
+        rows = [list(map(format_number, edit.point)) for edit in by_kind["add"]]
+        lines += [
+            table("ADDED", rows),
+            f"added = np.array(ADDED.split(), dtype=float).reshape(-1, {drawn.n_inputs + 1})",
+            "x_train = np.concatenate([x_train, added[:, :-1]])",
+            "y_train = np.concatenate([y_train, added[:, -1].astype(y_train.dtype)])",
+        ]
+    return lines
+
+
+_EDITED = ("move", "delete", "add")
+
+
 # numbers by a formula
 
 
@@ -213,7 +262,7 @@ def _xor_code(_settings: DataSettings, _: Dataset) -> DataCode:
 
 
 @dataclass(frozen=True)
-class _Kind:
+class _PlaneRule:
     """One dataset: a comment and the lines that come to `x` [n, 2] and `y` [n]."""
 
     about: str
@@ -223,28 +272,28 @@ class _Kind:
 
 
 _KINDS = {
-    "curved": _Kind(
+    "curved": _PlaneRule(
         "normal points in two classes, parted by the parabola x0^2 + 0.8 x1 = 0.5",
         [
             "x = x_rng.standard_normal((n, 2))",
             "y = (x[:, 0] ** 2 + 0.8 * x[:, 1] > 0.5).astype(int)",
         ],
     ),
-    "curved-2": _Kind(
+    "curved-2": _PlaneRule(
         "normal points in two classes, parted by the parabola x0^2 - 0.7 x1 = 0.3",
         [
             "x = x_rng.standard_normal((n, 2))",
             "y = (x[:, 0] ** 2 - 0.7 * x[:, 1] > 0.3).astype(int)",
         ],
     ),
-    "xor-quadrants": _Kind(
+    "xor-quadrants": _PlaneRule(
         "points in a square; class 1 where the signs of the two inputs differ",
         [
             "x = x_rng.uniform(-3, 3, (n, 2))",
             "y = (x[:, 0] * x[:, 1] < 0).astype(int)",
         ],
     ),
-    "moons": _Kind(
+    "moons": _PlaneRule(
         "two half-moons that reach into each other",
         [
             "y = np.arange(n) % 2",
@@ -254,7 +303,7 @@ _KINDS = {
         ],
         is_placed=True,
     ),
-    "circles": _Kind(
+    "circles": _PlaneRule(
         "a ring around a ring",
         [
             "y = np.arange(n) % 2",
@@ -264,7 +313,7 @@ _KINDS = {
         ],
         is_placed=True,
     ),
-    "spirals": _Kind(
+    "spirals": _PlaneRule(
         "two arms wound around each other for one and a half turns",
         [
             "y = np.arange(n) % 2",
@@ -277,8 +326,8 @@ _KINDS = {
 }
 
 
-def _blobs(n_classes: int) -> _Kind:
-    return _Kind(
+def _blobs(n_classes: int) -> _PlaneRule:
+    return _PlaneRule(
         f"{n_classes} clouds of points, their centres on a circle",
         [
             f"y = np.arange(n) % {n_classes}",
@@ -363,7 +412,7 @@ def _sklearn_code(settings: DataSettings, dataset: Dataset) -> DataCode:
 def _code(
     settings: DataSettings, dataset: Dataset, rows: list[str], imports: tuple[str, ...] = ()
 ) -> DataCode:
-    lines = [*rows, *_split_rows(settings.seed, dataset)]
+    lines = [*rows, *_split_rows(settings.seed, _drawn(settings))]
     if dataset.task == "classification" and settings.label_noise > 0:
         share = settings.label_noise
         about = f"{100 * share:g} % of the labels become those of another class"
@@ -375,6 +424,7 @@ def _code(
             _generators(settings.seed, "flipped labels"),
             _flips(share, n_classes, clean_valid=settings.clean_valid),
         ]
+    lines += _edits(settings)
     one_scale = settings.name == "digits"
     return DataCode("\n".join([*lines, *_standardised(dataset, one_scale=one_scale)]), imports)
 
@@ -423,7 +473,7 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         If the file has gone or changed since the dataset was made of it.
     """
     path = Path(os.path.expanduser(settings.file.strip()))
-    sheet = open_sheet(path, _refuse)
+    sheet = open_table(path, _refuse)
     choice = Choice(settings.target.strip(), settings.inputs.strip(), settings.task)
     inputs, target = columns_of(sheet, choice)
     how = ['encoding="utf-8-sig"', *([] if _is_utf8(path) else ['errors="replace"']), 'newline=""']
@@ -431,7 +481,7 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     names = [quoted(sheet.names[column]) for column in inputs]
     of_what = ", ".join(names) if len(names) <= _NAMED else f"{len(names)} columns"
     cells, chosen = _cells(inputs, len(sheet.names))
-    header = "header, *" if sheet.has_header else ""
+    header, drawn = "header, *" if sheet.has_header else "", _drawn(settings)
     last = target == len(sheet.names) - 1
     lines = [
         comment(f"Data: {quoted(sheet.names[target])}, to be predicted from {of_what}."),
@@ -441,7 +491,8 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         *chosen,
         f"x = np.array([{cells} for row in rows], dtype=float)",
         _targets(dataset, "row[-1]" if last else f"row[{target}]"),
-        *_split_rows(settings.seed, dataset),
+        *_split_rows(settings.seed, drawn),
+        *_edits(settings),
         *(_standardised(dataset) if settings.standardize else []),
     ]
     return DataCode("\n".join(lines), ("import csv",))
@@ -506,4 +557,7 @@ def data_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     DatasetError
         If a file has gone or changed since.
     """
-    return _CODE[settings.name](settings, dataset)
+    code = _CODE[settings.name](settings, dataset)
+    is_drawn = settings.name in (*_CURVES, *_KINDS, "blobs", "linear", "xor")
+    edits = _edits(settings) if is_drawn else []  # those of tables come before these are scaled
+    return DataCode("\n".join([code.text, *edits]), code.imports)

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from regplay.core.datasets import REGISTRY, Dataset, load
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fields import get, replace
-from regplay.core.hyperparameters import HYPERPARAMETERS, Place, in_use
+from regplay.core.hyperparameters import HYPERPARAMETERS, ScriptPlace, in_use
 from regplay.core.measurements import Schedule
 from regplay.core.number_text import counted
 from regplay.session.export.data_code import data_code
 from regplay.session.export.python_text import WIDTH, call, comment, indented, joined
 
-_RANDOM: tuple[Place, ...] = ("hidden", "input")  # where torch's own generator is drawn from
+_RANDOM: tuple[ScriptPlace, ...] = ("hidden", "input")  # where torch's own generator is drawn from
 _OPTIMIZERS = {"sgd": "SGD", "momentum": "SGD", "adam": "Adam", "adamw": "AdamW"}
 
 
@@ -98,7 +98,7 @@ def _tensors(task: str) -> list[str]:
 # the network, the optimizer, the training loop, the final measurement
 
 
-def _added(experiment: Experiment, place: Place, **names: str) -> list[str]:
+def _added(experiment: Experiment, place: ScriptPlace, **names: str) -> list[str]:
     """What the regularizers that are on add to a place of the script.
 
     Parameters
@@ -113,7 +113,7 @@ def _added(experiment: Experiment, place: Place, **names: str) -> list[str]:
     ]
 
 
-def _terms(experiment: Experiment, *places: Place) -> list[str]:
+def _terms(experiment: Experiment, *places: ScriptPlace) -> list[str]:
     """What the regularizers are called that add to any of these places."""
     entries = [HYPERPARAMETERS[path] for path in in_use(experiment)]
     return [entry.term for entry in entries if entry.script.keys() & set(places)]

@@ -21,7 +21,7 @@ from regplay.session.lessons.observations import Measured, Observations
 from regplay.session.lessons.progress import (
     REVEALED,
     Library,
-    Place,
+    PagePlace,
     Progress,
     Reached,
     Score,
@@ -40,8 +40,8 @@ __all__ = [
     "Observations",
     "Option",
     "Page",
+    "PagePlace",
     "PinSpec",
-    "Place",
     "Progress",
     "Question",
     "Reached",

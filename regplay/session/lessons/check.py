@@ -86,7 +86,7 @@ class _Case:
     experiments: tuple[Experiment, ...]  # of resampled networks, the first of them
 
 
-class _Together:
+class _Distinct:
     """Distinct experiments that are trained together."""
 
     def __init__(self, experiments: Sequence[Experiment], device: str) -> None:
@@ -157,7 +157,7 @@ class _Trainings:
                 resampled.setdefault(_settings(experiment), []).append(experiment)
             elif term.needs != "data":
                 alone.append(experiment)
-        self._alone = _Together(alone, device) if alone else None
+        self._alone = _Distinct(alone, device) if alone else None
         self._resampled = {
             settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
         }

@@ -18,14 +18,14 @@ from regplay.core import UserError, fields
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, nearest
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.core.verdict import Kind
+from regplay.core.verdict import VerdictKind
 from regplay.resources import resource
 from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
 from regplay.session.experiment_text import absolute
 from regplay.session.pins import MOST as MOST_PINS
-from regplay.session.validation import Steps, parse_toml, read_text, validated
+from regplay.session.validation import KeyPath, parse_toml, read_text, validated
 
-View = Literal["fit", "landscape", "seeds", "network", "split"]
+ShownTab = Literal["fit", "landscape", "seeds", "network", "split"]
 Changes = Mapping[str, Value]  # field paths and values
 
 _ONE_LINE = r"^[^\n]*$"
@@ -54,11 +54,11 @@ def page_name(index: int, title: object) -> str:
     return f"page {index + 1}" + (f" ({title})" if isinstance(title, str) and title else "")
 
 
-class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class LessonPart(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A table of a lesson file."""
 
 
-class Option(Part, frozen=True):
+class Option(LessonPart, frozen=True):
     """A possible answer; `because` says why it is right or wrong, unless the page does."""
 
     text: _Prose
@@ -66,7 +66,7 @@ class Option(Part, frozen=True):
     right: bool = False
 
 
-class Handle(Part, frozen=True):
+class Handle(LessonPart, frozen=True):
     """A slider to put where the answer is expected: right from `low` to `high`.
 
     Attributes
@@ -80,7 +80,7 @@ class Handle(Part, frozen=True):
     high: float
 
 
-class Question(Part, frozen=True):
+class Question(LessonPart, frozen=True):
     """A question with one right option, or with a handle in their place."""
 
     text: _Prose
@@ -99,14 +99,14 @@ class Question(Part, frozen=True):
         return [option.right for option in self.options].index(True)
 
 
-class PinSpec(Part, frozen=True):
+class PinSpec(LessonPart, frozen=True):
     """A run that is pinned when the page opens: changes to the experiment of the page."""
 
     name: _Line
     set: Changes = {}
 
 
-class Claim(Part, frozen=True):
+class Claim(LessonPart, frozen=True):
     """A statement that training has to show.
 
     Attributes
@@ -134,7 +134,7 @@ class Claim(Part, frozen=True):
         return -(-self.agree * seeds // self.seeds)
 
 
-class Page(Part, frozen=True):
+class Page(LessonPart, frozen=True):
     """One screen of a lesson: predict, do, see and say why, in this order.
 
     Attributes
@@ -174,13 +174,13 @@ class Page(Part, frozen=True):
     moment: Annotated[int, Meta(ge=0)] | None = None
     claims: tuple[Claim, ...] = ()
     why: _Text = ""
-    verdict: Kind | None = None
+    verdict: VerdictKind | None = None
     published: bool = False
     fresh: bool = False
     changes: Changes = msgspec.field(name="experiment", default_factory=dict)
     highlights: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
-    view: View | None = None
+    view: ShownTab | None = None
     curves: tuple[str, ...] = ()
     plays: bool = True
     pins: tuple[PinSpec, ...] = ()
@@ -194,7 +194,7 @@ class Page(Part, frozen=True):
         return sum(len(re.findall(r"\w[\w.,'’-]*", text)) for text in texts)
 
 
-class Lesson(Part, frozen=True, dict=True):
+class Lesson(LessonPart, frozen=True, dict=True):
     """A guided tour; `summary` is one line, `minutes` what it takes a person.
 
     Attributes
@@ -342,7 +342,7 @@ def loads_lesson(text: str, folder: Path | None = None) -> Lesson:
     return lesson
 
 
-def _place(steps: Steps, raw: Any) -> str:
+def _place(steps: KeyPath, raw: Any) -> str:
     """The page and the key, such as `page 2 (Noise), claims 1, seeds`."""
     words: list[str] = []
     for step in steps:

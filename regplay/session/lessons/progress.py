@@ -10,7 +10,7 @@ from regplay.session.claims import Term
 from regplay.session.lessons.lesson import Lesson, Page, lessons
 from regplay.session.lessons.observations import Measured, Observations
 
-Place = tuple[str, int]  # a lesson's id, and a page of it from 0
+PagePlace = tuple[str, int]  # a lesson's id, and a page of it from 0
 REVEALED = -1.0  # as an answer: none was given, but it has been shown
 
 
@@ -108,31 +108,31 @@ class Progress:
 
     def __init__(self) -> None:
         self.observations = Observations()
-        self._answers: dict[Place, float] = {}
-        self._first: dict[Place, float] = {}  # answers, which count in a quiz
-        self._done: set[Place] = set()
-        self._shown: dict[Place, set[int]] = {}
+        self._answers: dict[PagePlace, float] = {}
+        self._first: dict[PagePlace, float] = {}  # answers, which count in a quiz
+        self._done: set[PagePlace] = set()
+        self._shown: dict[PagePlace, set[int]] = {}
 
-    def choose(self, place: Place, answer: float = REVEALED) -> None:
+    def choose(self, place: PagePlace, answer: float = REVEALED) -> None:
         """Take an answer; one that was given before stands."""
         self._answers.setdefault(place, answer)
         self._first.setdefault(place, answer)
 
-    def is_answered(self, place: Place) -> bool:
+    def is_answered(self, place: PagePlace) -> bool:
         """Whether the question of a page has an answer."""
         return place in self._answers
 
-    def take_back(self, place: Place) -> None:
+    def take_back(self, place: PagePlace) -> None:
         """Let a question be answered again; in a quiz the first answer counts all the same."""
         self._answers.pop(place, None)
 
-    def do(self, place: Place) -> bool:
+    def do(self, place: PagePlace) -> bool:
         """Note that what a page asks for is done; whether that is news."""
         is_news = place not in self._done
         self._done.add(place)
         return is_news
 
-    def is_done(self, place: Place) -> bool:
+    def is_done(self, place: PagePlace) -> bool:
         """Whether what a page asks for has been done."""
         return place in self._done
 

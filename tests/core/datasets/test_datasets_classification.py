@@ -4,16 +4,10 @@ import math
 
 import numpy as np
 import pytest
-
-from regplay.core.datasets import REGISTRY, load
-from regplay.core.experiment import DataSettings
+from made_datasets import make
 
 RULED = ("curved", "curved-2", "xor-quadrants")
 PLACED = ("moons", "circles", "spirals", "blobs")
-
-
-def make(name, **values):
-    return load(DataSettings(name=name, **{**REGISTRY[name].defaults, **values}))
 
 
 def test_curved_sizes_are_those_of_the_recipe():

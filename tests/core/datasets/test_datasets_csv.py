@@ -1,50 +1,13 @@
 """A person's CSV file."""
 
-import itertools
-import re
-
 import msgspec
 import numpy as np
 import pytest
+from made_datasets import all_x
 
 from regplay.core.datasets import DatasetError, csv_reader, load
 from regplay.core.datasets.csv_table import Check, Choice
 from regplay.core.experiment import DataSettings
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Write a file and load it."""
-    number = itertools.count()
-
-    def write_and_load(content, **values):
-        path = tmp_path / f"points{next(number)}.csv"
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        settings = {"n_train": 0, "n_valid": 0, **values}
-        return load(DataSettings(name="csv", file=str(path), **settings))
-
-    return write_and_load
-
-
-@pytest.fixture
-def refusal(read):
-    """The message, after the name of the file."""
-
-    def message(content, **values):
-        with pytest.raises(DatasetError) as caught:
-            read(content, **values)
-        text = str(caught.value)
-        assert "\n" not in text
-        assert re.match(r".*points\d+\.csv", text), text
-        return re.sub(r"^.*points\d+\.csv", "", text)
-
-    return message
-
-
-def all_x(data):
-    """Rows of both splits, sorted by the first input."""
-    x = np.vstack([data.train.x, data.valid.x])
-    return x[np.argsort(x[:, 0])].tolist()
 
 
 def lines(n, row):
@@ -257,7 +220,7 @@ def test_a_file_that_may_not_be_read(read, refusal, monkeypatch):
 
 def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
     served = 0
-    rows = csv_reader.Sheet._read
+    rows = csv_reader.TableReader._read
 
     def counted(reader):
         nonlocal served
@@ -265,7 +228,7 @@ def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
             served += 1
             yield row
 
-    monkeypatch.setattr(csv_reader.Sheet, "_read", counted)
+    monkeypatch.setattr(csv_reader.TableReader, "_read", counted)
     message = refusal("x,y\n" + "0.5,1.5\n" * 1_000_000)
     assert message == ", row 100002: there are more than 100,000 rows; save a part of them"
     assert served <= csv_reader.MAX_ROWS + 1
@@ -273,7 +236,7 @@ def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
 
 def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
     monkeypatch.setattr(csv_reader, "MAX_BYTES", 10 * 2**20)
-    monkeypatch.setattr(csv_reader, "Sheet", None)
+    monkeypatch.setattr(csv_reader, "TableReader", None)
     assert refusal(b"1,2\n" * (3 * 2**20)) == (
         ": 12 MiB is too large; a file may have up to 10 MiB and 100,000 rows"
     )
@@ -354,7 +317,7 @@ def test_a_file_that_was_checked_is_not_read_again(tmp_path, monkeypatch):
     path.write_text("a,y\n1,2\n3,4\n")
     for _ in Check(path, Choice("y", "a")).steps():
         pass
-    monkeypatch.setattr(csv_reader, "Sheet", None)
+    monkeypatch.setattr(csv_reader, "TableReader", None)
     settings = DataSettings(
         name="csv", file=str(path), target="y", inputs="a", n_train=0, n_valid=0
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from regplay.core.datasets import csv_reader
-from regplay.core.datasets.csv_reader import Sheet
+from regplay.core.datasets.csv_reader import TableReader
 from regplay.core.datasets.csv_table import MOST, Check, Choice, likely
 
 
@@ -139,7 +139,7 @@ def test_files_that_can_not_be_read(tmp_path, monkeypatch):
     ],
 )
 def test_what_is_likely_to_be_meant(text, choice):
-    sheet = Sheet(text, lambda problem: None)
+    sheet = TableReader(text, lambda problem: None)
     assert likely(sheet) == choice
 
 

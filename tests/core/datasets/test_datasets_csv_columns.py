@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
+from made_datasets import all_x
 
-from regplay.core.datasets import DatasetError, load
 from regplay.core.datasets.csv_table import names_of, written
-from regplay.core.experiment import DataSettings
 
 PEOPLE = """\
 name,height,weight,"age, in years",kind
@@ -14,31 +13,6 @@ Bob,1.8,80,41,1
 Cid,1.7,,52,1
 Dee,1.6,60,23,0
 """
-
-
-@pytest.fixture
-def read(tmp_path):
-    def write_and_load(text, **values):
-        path = tmp_path / "table.csv"
-        path.write_text(text, encoding="utf-8")
-        return load(DataSettings(name="csv", file=str(path), n_train=0, n_valid=0, **values))
-
-    return write_and_load
-
-
-@pytest.fixture
-def refusal(read):
-    def message(text, **values):
-        with pytest.raises(DatasetError) as caught:
-            read(text, **values)
-        return str(caught.value).partition("table.csv")[2]
-
-    return message
-
-
-def all_x(data):
-    x = np.vstack([data.train.x, data.valid.x])
-    return x[np.argsort(x[:, 0])].tolist()
 
 
 def test_what_is_no_input_is_not_looked_at(read):

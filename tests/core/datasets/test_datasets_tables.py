@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from made_datasets import make
 
-from regplay.core.datasets import REGISTRY, DatasetError, load
-from regplay.core.experiment import DataSettings
+from regplay.core.datasets import DatasetError
 from regplay.resources import resource
 
 TABLES = {  # name: file, rows, inputs, classes
@@ -19,10 +19,6 @@ TABLES = {  # name: file, rows, inputs, classes
     "digits": ("digits.csv.gz", 1797, 64, 10),
 }
 every = pytest.mark.parametrize("name", TABLES)
-
-
-def make(name, **values):
-    return load(DataSettings(name=name, **{**REGISTRY[name].defaults, **values}))
 
 
 def file_rows(name):

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import torch
-from engines import CPU, masks, native_engine, take_steps, work_of
+from engines import CPU, masks, native_engine, stretch_of, take_steps, work_of
 
-from regplay.core.engine import MEASURED, PROGRESS, RATES, Stop, Stretch
+from regplay.core.engine import MEASURED, PROGRESS, RATES, Stop
 from regplay.core.native.binding import MOST_LAYERS, address, integer
 from regplay.core.population import Population
 from regplay.core.state import Shape
@@ -94,7 +94,7 @@ STRETCHED = ["values", "kept", "orders", "no orders", "points", "epochs", "recor
 @pytest.mark.parametrize("what", STRETCHED)
 def test_a_stretch_that_does_not_fit_is_refused(what):
     work, stop = parts(), Stop()
-    stretch = Stretch(work, np.array([0, 2]), 0, 4)
+    stretch = stretch_of(work, [0, 2], 0, 4)
     match what:
         case "values":
             stretch.values = np.empty((2, MEASURED, 2))

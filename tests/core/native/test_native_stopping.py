@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 import torch
-from engines import native_engine, use
+from engines import ThreadLimit, native_engine, use
 from small_trainings import kept_records, state_of
 
 from regplay.core import native_engine as native_engine_module
@@ -343,3 +343,23 @@ def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
                 break
         assert max(held) > 0
         same(found, whole)
+
+
+def test_what_threads_held_that_can_not_be_started_again_goes_on(monkeypatch):
+    base = replace(Experiment(), BUSY | {"model.width": 256})
+    experiments = [replace(base, {"seed": seed}) for seed in range(3)]
+    use(monkeypatch, native_engine(threads=3))
+    whole = kept_records(Training(experiments))
+    training, stop, found, held = Training(experiments), Stop(), [], []
+    limit = ThreadLimit(monkeypatch)
+    limit.left = 1
+    with Stopper(stop, lambda _: None) as stopper:
+        while not training.finished:
+            limit.left = 2
+            found += copied(stopper.during(partial(training.train, stop=stop)))
+            held.append(len(training._work.held))
+            stop.clear()
+            limit.left = 0
+            found += copied(training.train(training.step + 1, stop))
+    assert max(held) > 1
+    same(found, whole)

@@ -96,16 +96,3 @@ def test_a_variant_is_the_same_to_the_bit_on_any_number_of_threads(monkeypatch, 
     found, found_parameters = trained(changes, torch.float32)
     np.testing.assert_array_equal(found, values)
     assert torch.equal(found_parameters, parameters)
-
-
-@pytest.mark.parametrize("variant", VARIANTS)
-def test_numbers_too_small_to_be_normal_are_0_in_the_kernel_alone(monkeypatch, variant) -> None:
-    """Else weights that decay to 0 take some ten times as long."""
-    use(monkeypatch, native_engine(1, variant))
-    training = Training([replace(Experiment(), {"optimizer.name": "sgd"})])
-    training.population.flat.fill_(2.0**-130)
-    training.train(1)
-    sizes = training.population.flat.abs()
-    assert (sizes == 0).sum() > 4000  # all but the last bias, on which there is a gradient
-    assert not ((sizes > 0) & (sizes < torch.finfo(sizes.dtype).tiny)).any()
-    assert torch.tensor(2.0**-130) * 0.5 > 0  # the caller's arithmetic is as it was

@@ -61,7 +61,7 @@ class Slider:
     def valley(self):
         """The middle of the mark at the smallest validation loss."""
         track = self.track
-        return track._picture.valley_point(track._region(), track._xs()).toPoint()
+        return track._picture.valley_point(track._curve_frame(), track._places()).toPoint()
 
     def press(self, value):
         QTest.mousePress(self.track, LEFT, pos=self.at(value))

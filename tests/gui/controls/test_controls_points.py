@@ -46,6 +46,20 @@ def test_a_double_click_takes_no_points_away(panel):
     assert panel.experiment().data.points == "0 1; 1 2\n2 1\n"
 
 
+def test_edits_are_counted_and_taken_back_by_a_button(panel, qtbot):
+    control = panel.control("data.edits")
+    assert not control.isVisibleTo(panel)
+    edits = {"data.name": "sine", "data.edits": "move 3 0 1; add 1 1; add 2 1"}
+    panel.set_experiment(replace(panel.experiment(), edits))
+    assert control.isVisibleTo(panel)
+    assert control.count.text() == "1 moved, 2 added"
+    with qtbot.waitSignal(panel.experiment_changed) as told:
+        QTest.mouseClick(control.restore, Qt.MouseButton.LeftButton)
+    assert told.args == [replace(panel.experiment(), {"data.edits": ""})]
+    assert panel.experiment().data.name == "sine"
+    assert not control.isVisibleTo(panel)
+
+
 @pytest.mark.parametrize("name", REGISTRY)
 def test_they_are_shown_with_own_points_alone(panel, name):
     panel.set_experiment(replace(panel.experiment(), {"data.name": name}))

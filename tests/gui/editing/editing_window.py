@@ -9,11 +9,11 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.editing.editing import Editing
+from regplay.gui.editing.edit_mode import EditMode
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.training import VirtualClock
 from regplay.session.drawing import is_edit
-from regplay.session.session import Past
+from regplay.session.session import UndoStack
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 CLASS_ROWS = "-2 0;-1 0;-0.5 1;0.5 0;1 1;2 1"
@@ -38,8 +38,8 @@ class EditingWindow(QWidget):
         super().__init__()
         self.clock = VirtualClock()
         self.fit_view = FitView()
-        self.editing = Editing(self.fit_view, self.clock)
-        self.past = Past()
+        self.editing = EditMode(self.fit_view, self.clock)
+        self.past = UndoStack()
         self.told: list[tuple[Experiment, bool]] = []
         self.dataset = None
         layout = QVBoxLayout(self)

@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from wheel import turn_wheel
 
+from regplay.core.fields import replace
+
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
@@ -16,15 +18,33 @@ def test_a_click_adds_a_point_at_that_place(open_editing) -> None:
     window.click(0.5, 1.2)
     np.testing.assert_array_equal(window.points[:-1], before)
     np.testing.assert_allclose(window.points[-1], [0.5, 1.2], atol=window.pixel().max())
-    assert window.experiment.data.name == "points"
+    assert window.experiment.data.name == "sine"
+    assert window.dataset.noise_floor == pytest.approx(0.09)
+    assert window.dataset.truth is not None
     assert window.editing.strip.count.text() == "11 training points"
 
 
 def test_coordinates_are_short(open_editing) -> None:
     window = open_editing("curve")
     window.click(0.5, 1.2)
-    last = window.experiment.data.points.split("\n")[-2]
-    assert all(len(number) <= 6 for number in last.split())
+    kind, *numbers = window.experiment.data.edits.split()
+    assert (kind, len(numbers)) == ("add", 2)
+    assert all(len(number) <= 6 for number in numbers)
+
+
+def test_an_edit_of_a_point_that_is_not_drawn_waits_and_it_is_said(open_editing) -> None:
+    window = open_editing("curve")
+    window.drag(window.points[9], (0.5, 1.5))
+    fewer = replace(window.experiment, {"data.n_train": 5})
+    window.show_experiment(fewer)
+    count = window.editing.strip.count
+    assert count.text() == "5 training points; 1 edit waits"
+    assert "once they are drawn again" in count.toolTip()
+    window.click(-2.0, 1.0)
+    assert len(window.points) == 6
+    window.show_experiment(replace(window.experiment, {"data.n_train": 10}))
+    assert count.text() == "11 training points"
+    np.testing.assert_allclose(window.points[9], [0.5, 1.5], atol=1.5 * window.pixel().max())
 
 
 def test_two_clicks_are_two_points_and_two_steps(open_editing) -> None:

@@ -3,13 +3,13 @@
 import numpy as np
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
+from regplay.core.bias_variance import Decomposition, spread
 from regplay.core.datasets import Dataset, Split
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, replace
 from regplay.core.fit import Fit, grid_of
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.sweep import landscape_axis, sweep_axis
+from regplay.core.sweep import decomposition_axis, landscape_axis, sweep_axis
 from regplay.gui.controls.panel import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.figures.figure import Figure

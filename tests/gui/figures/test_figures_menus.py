@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+from menu_tools import choose, figure_menu
 from plots import fit_view, history_view
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
@@ -57,19 +58,7 @@ def right_click(window, widget, start=None, end=None) -> QMenu | None:
     if end is not None:
         QTest.mouseMove(handle, end)
     QTest.mouseRelease(handle, RIGHT, pos=place if end is None else end)
-    return opened(window)
-
-
-def opened(window) -> QMenu | None:
-    found = [menu for menu in window.findChildren(QMenu, "figure.menu") if menu.isVisible()]
-    assert len(found) < 2
-    return found[0] if found else None
-
-
-def choose(menu: QMenu, name: str) -> None:
-    """Click an entry."""
-    action = next(action for action in menu.actions() if action.objectName() == name)
-    QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action).center())
+    return figure_menu(window)
 
 
 def test_a_right_click_on_a_plot_opens_its_menu(window):
@@ -109,7 +98,7 @@ def test_the_menu_key_opens_the_menu_of_the_plot_with_the_focus(window, qtbot):
     reason = QContextMenuEvent.Reason.Keyboard
     event = QContextMenuEvent(reason, QPoint(1, 1), chart.mapToGlobal(QPoint(1, 1)))
     QApplication.sendEvent(window, event)
-    choose(opened(window), "figure.copy_data")
+    choose(figure_menu(window), "figure.copy_data")
     assert QGuiApplication.clipboard().text().startswith("series\tepoch\tloss")
 
 

@@ -155,7 +155,7 @@ def test_no_line_crosses_the_break_or_joins_names():
     assert np.diff(x).max() > 80
     names = _result((_axis("model.activation", "tanh", "relu", "gelu"),), [0.5, 0.1, 0.4])
     x = np.unique(_plot(draw_sweep(names), LIGHT.valid)[:, 0])
-    assert np.diff(x).max() > 400
+    assert np.diff(x).max() > 300  # from the mark of the best to a point
 
 
 def test_a_gap_is_left_where_a_network_diverged():

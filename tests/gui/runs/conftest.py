@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from keywords import by_path
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -28,7 +29,6 @@ def make_run(snapshot) -> Callable[..., Run]:
         history = History()
         for place, (a, b) in enumerate(zip(train, valid, strict=True)):
             history.append(snapshot(10 * place, a, b))
-        paths = {path.replace("__", "."): value for path, value in values.items()}
-        return Run(replace(Experiment(), paths), history)
+        return Run(replace(Experiment(), by_path(values)), history)
 
     return make

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QKeySequence, QShortcut
+from PySide6.QtGui import QColor, QFontMetrics, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
@@ -269,6 +269,20 @@ def test_a_wide_list_has_rows_of_one_line(qtbot, listed) -> None:
     row = places(listed.row(1).width(), listed.list.font())
     rects = [row.swatch, row.name, row.values, *row.numbers, row.best]
     assert all(a.right() < b.left() for a, b in pairwise(rects))
+
+
+def test_a_narrow_list_leaves_out_numbers_and_keeps_names(listed) -> None:
+    font = listed.list.font()
+    train, valid, gap = 0, 1, 2
+    shown = {
+        width: [k for k, place in enumerate(places(width, font).numbers) if not place.isEmpty()]
+        for width in (180, 240, 340)
+    }
+    assert shown == {180: [valid], 240: [valid, gap], 340: [train, valid, gap]}
+    for width in shown:
+        at = places(width, font)
+        assert at.name.width() > QFontMetrics(font).horizontalAdvance("no penalty")
+        assert not any(at.name.intersects(place) for place in at.numbers)
 
 
 def test_a_diverged_run_says_so(listed, snapshot) -> None:

@@ -2,10 +2,10 @@
 
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.bias_variance import DECOMPOSED
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
+from regplay.core.hyperparameters import DECOMPOSED
 
 
 def dataset_of(name, **data):

@@ -5,10 +5,12 @@ import pytest
 from PySide6.QtCore import QPoint
 from seen import choose_axis, color_at, color_at_pixel, dataset_of, find
 
-from regplay.core.bias_variance import Decomposition, decomposition_axis, spread
+from regplay.core.bias_variance import Decomposition, spread
 from regplay.core.fit import grid_of
 from regplay.core.number_text import compact
-from regplay.gui.seeds.decomposition import PARTS, highest_usual
+from regplay.core.sweep import decomposition_axis
+from regplay.gui.plots.scale import highest_usual
+from regplay.gui.seeds.decomposition import PARTS
 from regplay.gui.theme import LIGHT
 
 WIDTHS = tuple(decomposition_axis("model.width").values)

@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from seen import find
 
-from regplay.core import training
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.gui.seeds.seeds_tab import SeedsTab
 from regplay.gui.training.messages import Study
+
+pytestmark = pytest.mark.usefixtures("short_stretches")
 
 BAND = "seeds.band"
 CARS = replace(
@@ -59,12 +60,6 @@ def test_six_inputs_of_measured_data_show_the_losses_of_all_seeds(tab):
 
     tab.wanted(replace(CARS, {"optimizer.lr": 0.02}), None)
     assert strip.losses is None
-
-
-@pytest.fixture(autouse=True)
-def short_stretches(monkeypatch):
-    """Each goes from one record to the next."""
-    monkeypatch.setattr(training, "_RECORDS", 1)
 
 
 def train(tab: SeedsTab, records: int) -> tuple[JointTraining, Study]:

@@ -8,16 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from seen import choose_axis, color_at, dataset_of, find
 
-from regplay.core.bias_variance import (
-    DECOMPOSED,
-    DOUBLE_DESCENT,
-    Decomposition,
-    decomposition_axis,
-    spread,
-)
+from regplay.core.bias_variance import DOUBLE_DESCENT, Decomposition, spread
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.fit import grid_of
+from regplay.core.hyperparameters import DECOMPOSED
+from regplay.core.sweep import decomposition_axis
 from regplay.gui.plots.fit_layers import band_colors
 from regplay.gui.seeds.decomposition import PARTS as KINDS
 from regplay.gui.seeds.seeds_tab import SeedsTab

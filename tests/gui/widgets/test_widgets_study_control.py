@@ -4,7 +4,6 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from regplay.core import training
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
@@ -12,18 +11,14 @@ from regplay.core.sweep import Lineup
 from regplay.gui.training.messages import Study, StudyRequest
 from regplay.gui.widgets.study_control import StudyControl
 
+pytestmark = pytest.mark.usefixtures("short_stretches")
+
 SMALL = replace(
     Experiment(), {"epochs": 40, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}
 )
 SWEEP = Lineup((SMALL, replace(SMALL, {"regularization.weight_decay": 0.1})))
 OTHER = Lineup((SMALL, replace(SMALL, {"regularization.dropout": 0.1})))
 REQUESTS = {"a": StudyRequest(SWEEP, epoch=3)}
-
-
-@pytest.fixture(autouse=True)
-def short_stretches(monkeypatch):
-    """Each goes from one record to the next."""
-    monkeypatch.setattr(training, "_RECORDS", 1)
 
 
 def study_of(sweep: Lineup, records: int) -> Study:

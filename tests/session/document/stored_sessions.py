@@ -2,6 +2,7 @@
 
 import numpy as np
 import torch
+from keywords import by_path
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
@@ -23,7 +24,7 @@ def dumps(document, budget=None):
 
 
 def small(**values):
-    return replace(Experiment(), SMALL | {k.replace("__", "."): v for k, v in values.items()})
+    return replace(Experiment(), SMALL | by_path(values))
 
 
 def trained(experiment, epochs=None):

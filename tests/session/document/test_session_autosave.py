@@ -280,7 +280,7 @@ def test_where_nothing_can_be_locked_nothing_is_written(saving, folder, monkeypa
 WRITER = """
 import sys
 from pathlib import Path
-sys.path.insert(0, sys.argv[2])
+sys.path[:0] = sys.argv[2:]
 from stored_sessions import session
 from regplay.session.document import Autosave
 documents = [session(seed=seed) for seed in range(2)]
@@ -295,8 +295,8 @@ while True:
 
 
 def test_a_kill_in_the_middle_leaves_what_was_there_before_or_after(folder):
-    here = os.path.dirname(__file__)
-    command = [sys.executable, "-c", WRITER, str(folder), here]
+    here = Path(__file__).parent
+    command = [sys.executable, "-c", WRITER, folder, here, here.parents[1]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         for _ in range(5):
             assert process.stdout.readline() == "written\n"

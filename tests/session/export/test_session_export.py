@@ -19,6 +19,8 @@ PENALTIES = {
     "norm": {"regularization.weight_decay": 0.05, "regularization.max_norm": 0.5},
 }
 
+_EDITS = "move 2 0.5 1; delete 1; delete 4; add 0.25 2"
+_PLANE_EDITS = "move 2 0.5 1 1; delete 3; add 0.25 -0.125 0; add 0 0 1"
 DATASETS = {name: {"data.name": name} for name in REGISTRY}
 VARIANTS = {
     "noiseless": {"data.noise": 0.0},
@@ -40,6 +42,21 @@ VARIANTS = {
         "data.name": "digits",
         "data.label_noise": 0.5,
         "data.clean_valid": True,
+    },
+    "edited sine": {"data.name": "sine", "data.edits": f"{_EDITS}; move 900 1 1; add 1 1 1"},
+    "edited XOR": {"data.name": "xor", "data.edits": _PLANE_EDITS},
+    "edited moons": {
+        "data.name": "moons",
+        "data.label_noise": 0.2,
+        "data.edits": f"{_PLANE_EDITS}; add 1 1 3",
+    },
+    "edited blobs": {"data.name": "blobs", "data.edits": "add 0.1 0.2 2"},
+    "edited plane": {"data.name": "linear", "data.n_inputs": 2, "data.edits": _PLANE_EDITS},
+    "edited motorcycle": {"data.name": "motorcycle", "data.edits": _EDITS},
+    "edited penguins": {
+        "data.name": "penguins",
+        "data.label_noise": 0.2,
+        "data.edits": "move 2 200 40 1; delete 3",
     },
     "one car": {"data.name": "cars", "data.n_train": 1},
     "one cancer": {"data.name": "breast-cancer", "data.n_train": 1, "data.label_noise": 0.5},

@@ -1,6 +1,7 @@
 """A reader's own runs, and which claims they show."""
 
 import pytest
+from keywords import by_path
 from trainings import run
 
 from regplay.core.bias_variance import Decomposition
@@ -32,7 +33,7 @@ def _run(observations, values, keeps_state=True):
 
 
 def _shows(observations, claim, **values):
-    base = replace(BASE, {path.replace("__", "."): value for path, value in values.items()})
+    base = replace(BASE, by_path(values))
     found = observations.measured(parse_claim(claim), base)
     return found is not None and found.holds
 

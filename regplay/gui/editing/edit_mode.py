@@ -21,10 +21,11 @@ _TIP = "Place, move and delete training points by mouse; the fit follows (Esc en
 _NO_DATA = "There are no points to edit"
 
 
-class Editing(QObject):
+class EditMode(QObject):
     """Turns what a person does with points into experiments.
 
-    The mode changes nothing by itself: the first edit takes the points of the present dataset over.
+    The mode changes nothing by itself. Points of a dataset stay its own, with edits; own points are
+    written anew.
 
     Attributes
     ----------
@@ -122,7 +123,9 @@ class Editing(QObject):
         """
         panel, dataset, points = self._fit_view.panel, self._dataset, None
         if self.is_on and dataset is not None and isinstance(panel, ChartPanel):
-            points = ChartPoints(panel.chart, dataset, drawing or Drawing.of(dataset))
+            drawing = drawing or Drawing.of(dataset, self._experiment.data)
+            points = ChartPoints(panel.chart, dataset, drawing)
+            self.strip.set_waiting(drawing.n_waiting)
         self._editor.edit(points)
 
     # what follows from it

@@ -2,15 +2,16 @@
 
 import numpy as np
 import pytest
-from trainings import try_neighbours
+from trainings import judged, try_neighbours
 
+from regplay.core.advice import SEEDS, SettingChange, compare, lineup, neighbours
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
+from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS
 from regplay.core.joint import JointTraining
-from regplay.core.neighbours import SEEDS, SettingChange, lineup, neighbours
 from regplay.core.number_text import number
-from regplay.core.trials import compare, judged
+from regplay.core.sweep import sweep_axis
 from regplay.core.verdict import PointLosses, judge
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -36,17 +37,19 @@ def trained(experiment, changes):
 # Which
 
 
-def test_a_regularizer_that_is_off_is_tried_at_some_strengths():
-    assert values_tried("regularization.weight_decay") == {0.01, 0.001}
-    assert values_tried("regularization.dropout") == {0.2, 0.5}
-    assert values_tried("regularization.max_norm") == set()
+@pytest.mark.parametrize("path", REGULARIZERS)
+def test_a_regularizer_that_is_off_is_tried_at_some_strengths(path):
+    found = values_tried(path, {"data.name": "moons"})
+    assert 0 < min(found) < max(found)
+    assert found <= set(sweep_axis(path).values)
+    assert found == set(HYPERPARAMETERS[path].tries)
 
 
 def test_one_that_is_on_is_tried_weaker_stronger_and_off():
     path = "regularization.weight_decay"
     assert {0.0, 0.003, 0.03} <= values_tried(path, {path: 0.01})
     path = "regularization.max_norm"
-    assert values_tried(path, {path: 3.0}) == {0.0, 1.0, 10.0}
+    assert values_tried(path, {path: 3.0}) == {0.0, 0.5, 1.0, 10.0}
     path = "regularization.dropout"
     weaker, stronger = sorted(values_tried(path, {path: 0.5}) - {0.0, 0.2})
     assert 0 < weaker < 0.5 < stronger < 1

@@ -1,0 +1,372 @@
+"""Advice that was tried: neighbours of an experiment, and what they show once they are trained.
+
+A *neighbour* differs from the experiment in one field by one step: one regularizer stronger, weaker
+or off, one hidden layer more or less, half or twice the width, twice the points, more epochs,
+another learning rate, early stopping. Only fields that have an effect on the experiment are tried.
+All are trained together with the experiment, each with the same few seeds and on the same data, so
+that what differs is the field.
+
+A neighbour is better if its validation loss is lower with each seed, and on average clearly: by
+more than two standard errors of the difference, which come from the validation points and from the
+seeds, by more than 3 % of the loss, and by more than 0.5 % of what there is to learn.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from regplay.core.datasets import Dataset, DatasetError, Floats, load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, Value, get, replace
+from regplay.core.history import History
+from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of, is_used
+from regplay.core.measurements import training_seconds
+from regplay.core.number_text import number, value_text
+from regplay.core.sweep import Lineup, Sweep
+from regplay.core.verdict import CLEARLY, Shown, losses_of, scale_of, standard_error
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.joint import JointTraining
+
+SEEDS = 3
+_BUDGET = 3.0  # expected seconds of one thread
+_LEAST = 0.03  # of the validation loss
+_LEAST_OF_SCALE = 0.005
+_CHANGED = 0.01  # of the scale, in the training loss
+_ALIKE = 1.1  # validation losses of neighbours between which the order decides
+
+
+@dataclass(frozen=True)
+class SettingChange:
+    """One field with another value."""
+
+    path: str
+    value: Value
+
+    def __str__(self) -> str:
+        """As a sentence begins with it, such as "Weight decay 0.01" or "No dropout"."""
+        value, path = self.value, self.path
+        if path in ("data.n_train", "epochs"):
+            return f"{value:,} {FIELDS[path].label.lower()}"
+        term = HYPERPARAMETERS[path].term or FIELDS[path].label.lower()
+        if not value:
+            return f"No {term}"
+        text = value_text(value, 6)
+        if path == "regularization.early_stopping":
+            text = f"(patience {text})"
+        return f"{term[0].upper()}{term[1:]} {text}"
+
+    @property
+    def is_plural(self) -> bool:
+        """Whether it bring or brings."""
+        return self.path in ("data.n_train", "epochs")
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """What came of a neighbour that is better.
+
+    Attributes
+    ----------
+    changes
+        One, or one with fewer epochs.
+    before, after
+        The validation loss of the experiment and of the neighbour, with the experiment's own seed;
+        infinite where it diverges.
+    mean_before, mean_after
+        The means over all seeds.
+    """
+
+    changes: tuple[SettingChange, ...]
+    before: float
+    after: float
+    mean_before: float
+    mean_after: float
+
+    @property
+    def words(self) -> str:
+        """What it is, as a sentence begins with it."""
+        first, *rest = self.changes
+        return " with ".join([str(first), *(f"{change.value:,} epochs" for change in rest)])
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What the neighbours of an experiment showed.
+
+    Attributes
+    ----------
+    best
+        The one to try next; None if none is better.
+    cause
+        What the experiment has too much or too little of, by that neighbour; empty without one.
+    count
+        How many neighbours were trained.
+    seeds
+        With how many seeds each.
+    text
+        All that in a sentence.
+    """
+
+    shown: Shown
+    best: Neighbour | None
+    cause: str
+    count: int
+    seeds: int
+    text: str
+
+
+# Which neighbours
+
+
+def _nearest(path: str, value: float) -> Value:
+    """The position of the slider's curve that is nearest to a value, by ratio."""
+    curve = [position for position in curve_of(path).values if position > 0]
+    return min(curve, key=lambda position: abs(math.log(position / value)))
+
+
+def _round(value: float) -> int:
+    """A whole number near a value, of one digit 1, 2, 3 or 5 and zeros."""
+    power: int = 10 ** max(0, math.floor(math.log10(value)))
+    return min((digit * power for digit in (1, 2, 3, 5, 10)), key=lambda n: abs(n - value))
+
+
+def _strengths(experiment: Experiment, path: str) -> list[Value]:
+    value, others = get(experiment, path), list[Value](HYPERPARAMETERS[path].tries)
+    assert isinstance(value, float)
+    if not value:
+        return others
+    if (FIELDS[path].maximum or 1) < 1:  # a share
+        return [0.0, _nearest(path, value / 2), _nearest(path, (1 + value) / 2)]
+    return [0.0, _nearest(path, value / 3), _nearest(path, value * 3), *others]
+
+
+def _depths(experiment: Experiment, path: str) -> list[Value]:
+    depth = experiment.model.depth
+    return [depth + 1, depth - 1]
+
+
+def _widths(experiment: Experiment, path: str) -> list[Value]:
+    width = experiment.model.width
+    return [2 * width, width // 2, *([8 * width] if width <= 8 else [])]
+
+
+def _rates(experiment: Experiment, path: str) -> list[Value]:
+    rate = experiment.optimizer.lr
+    return [_nearest(path, rate * 3), _nearest(path, rate / 3)] if rate else [0.01]
+
+
+def _points(experiment: Experiment, path: str) -> list[Value]:
+    return [2 * experiment.data.n_train]
+
+
+def _patience(experiment: Experiment, path: str) -> list[Value]:
+    patience = experiment.regularization.early_stopping
+    return [0, 3 * patience] if patience else [_round(max(1.0, experiment.epochs / 20))]
+
+
+def _epochs(experiment: Experiment, path: str) -> list[Value]:
+    return [3 * experiment.epochs]
+
+
+# In the order in which neighbours that do equally well are preferred.
+_VALUES: dict[str, Callable[[Experiment, str], list[Value]]] = {
+    **{path: _strengths for path in REGULARIZERS if not FIELDS[path].is_rare},
+    "model.depth": _depths,
+    "model.width": _widths,
+    "optimizer.lr": _rates,
+    "regularization.early_stopping": _patience,
+    "data.n_train": _points,
+    "epochs": _epochs,
+    **{path: _strengths for path in REGULARIZERS if FIELDS[path].is_rare},
+}
+
+
+def _changes(experiment: Experiment, history: History | None) -> Iterator[SettingChange]:
+    """All neighbours that there might be; some may be out of bounds."""
+    if history is not None and history.last is not None and history.last.diverged[0]:
+        yield SettingChange("optimizer.lr", _nearest("optimizer.lr", experiment.optimizer.lr / 30))
+    for path, values in _VALUES.items():
+        if is_used(experiment, path):
+            yield from (SettingChange(path, value) for value in values(experiment, path))
+
+
+def neighbours(experiment: Experiment, history: History | None = None) -> list[SettingChange]:
+    """What to try, as far as it can be trained in some seconds; the first the most promising.
+
+    Parameters
+    ----------
+    history
+        Of the experiment: if it diverged, a much smaller learning rate is tried too.
+    """
+    datasets = {experiment.data: load(experiment.data)}
+
+    def seconds(candidate: Experiment) -> float:
+        dataset = datasets.setdefault(candidate.data, load(candidate.data))
+        points, ends = (
+            (len(dataset.train.y), len(dataset.valid.y)),
+            (dataset.n_inputs, dataset.n_outputs),
+        )
+        return SEEDS * training_seconds(candidate, *points, *ends)
+
+    left, found = _BUDGET - seconds(experiment), list[SettingChange]()
+    for change in _changes(experiment, history):
+        field, value = FIELDS[change.path], change.value
+        assert isinstance(value, int | float)
+        is_allowed = (field.minimum or 0) <= value <= (field.maximum or math.inf)
+        if not is_allowed or value == get(experiment, change.path) or change in found:
+            continue
+        try:
+            needed = seconds(_changed(experiment, change))
+        except DatasetError:  # there are not as many points
+            continue
+        if needed <= left:
+            left -= needed
+            found.append(change)
+    return found
+
+
+def _changed(experiment: Experiment, change: SettingChange) -> Experiment:
+    return replace(experiment, {change.path: change.value})
+
+
+def lineup(experiment: Experiment, changes: Sequence[SettingChange]) -> Lineup:
+    """The experiment and its neighbours, each with `SEEDS` seeds, which run fastest."""
+    settings = [experiment, *(_changed(experiment, change) for change in changes)]
+    sweeps = [Sweep(each, seeds=SEEDS) for each in settings]
+    return Lineup(tuple(member for sweep in sweeps for member in sweep.experiments))
+
+
+# What they show
+
+
+@dataclass(frozen=True, eq=False)
+class _Moment:
+    """A neighbour, or the experiment itself, at one epoch, over the seeds."""
+
+    changes: tuple[SettingChange, ...]  # one, one with fewer epochs, or none
+    train: Floats  # [seeds], losses
+    valid: Floats  # [seeds]; infinite where it diverged
+    points: Floats  # [n_valid], validation losses, means over the seeds
+    dataset: Dataset
+
+
+def _moments(
+    training: "JointTraining", place: int, changes: tuple[SettingChange, ...]
+) -> tuple[_Moment, _Moment]:
+    """The end of one setting, and where its validation loss was best on average over the seeds."""
+    members = slice(place * SEEDS, (place + 1) * SEEDS)
+    joint, dataset = training.history, training.datasets[members.start]
+    histories = [joint.member(member) for member in range(members.start, members.stop)]
+
+    def moment(epoch: int | None, *changes: SettingChange) -> _Moment:
+        train, valid = (joint.values(name, epoch)[members] for name in ("train_loss", "valid_loss"))
+        if epoch is None:
+            valid[joint.diverged[members]] = np.inf
+        fits = [
+            training.fit(None, member, epoch).valid for member in range(members.start, members.stop)
+        ]
+        points = np.mean([losses_of(dataset, fit, dataset.valid.y) for fit in fits], axis=0)
+        return _Moment(changes, train, valid, points, dataset)
+
+    records = min(len(history) for history in histories)
+    losses = [history.column("valid_loss")[:records] for history in histories]
+    best = int(histories[0].epochs[np.mean(losses, axis=0).argmin()])
+    return moment(None, *changes), moment(best, *changes, SettingChange("epochs", best))
+
+
+def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
+    """Whether one validates clearly better than the other."""
+    if not np.isfinite(one.valid).all():
+        return False
+    gains = other.valid - one.valid  # [seeds]
+    if not np.isfinite(gains).all():
+        return True
+    if np.array_equal(one.dataset.valid.x, other.dataset.valid.x):
+        error = standard_error(other.points - one.points)
+    else:
+        error = math.hypot(standard_error(other.points), standard_error(one.points))
+    least = max(
+        CLEARLY * math.hypot(error, standard_error(gains)),
+        _LEAST * float(other.valid.mean()),
+        _LEAST_OF_SCALE * scale,
+    )
+    return bool((gains > 0).all() and float(gains.mean()) > least)
+
+
+def compare(training: "JointTraining", changes: Sequence[SettingChange]) -> Tried:
+    """What a finished training of a `lineup` of these changes showed."""
+    dataset, settings = training.datasets[0], [(), *((change,) for change in changes)]
+    moments = [_moments(training, place, setting) for place, setting in enumerate(settings)]
+    (base, base_best), scale = moments[0], scale_of(dataset)
+    better = [end for end, _ in moments[1:] if _is_better(end, base, scale)]
+    # More points are harder to fit, and help whatever is wrong: only if nothing else does.
+    without_points = [end for end in better if end.changes[0].path != "data.n_train"]
+    # A larger network that overfits by its end shows where it was best that it can do better.
+    on_the_way = [best for _, best in moments[1:] if _is_better(best, base_best, scale)]
+    now, least = float(base.train.mean()), _CHANGED * scale
+    shown = Shown(
+        looser=any(each.train.mean() > now + least for each in without_points),
+        closer=any(each.train.mean() < now - least for each in (*without_points, *on_the_way)),
+    )
+    cut_short = [best for _, best in moments if _is_better(best, base, scale)]
+    best = _lowest(base, without_points or better or cut_short)
+    cause = "" if best is None else _cause(training.experiments[0], best.changes[0])
+    return Tried(shown, best, cause, len(changes), SEEDS, _text(best, dataset, len(changes)))
+
+
+def _lowest(before: _Moment, others: Sequence[_Moment]) -> Neighbour | None:
+    """The first of those whose validation loss is about the lowest; None of none."""
+    if not others:
+        return None
+    lowest = min(each.valid.mean() for each in others)
+    after = next(each for each in others if each.valid.mean() <= _ALIKE * lowest)
+    return Neighbour(
+        after.changes,
+        float(before.valid[0]),
+        float(after.valid[0]),
+        float(before.valid.mean()),
+        float(after.valid.mean()),
+    )
+
+
+def _cause(experiment: Experiment, change: SettingChange) -> str:
+    path, value, now = change.path, change.value, get(experiment, change.path)
+    assert isinstance(value, int | float)
+    assert isinstance(now, int | float)
+    more, sign = value > now, HYPERPARAMETERS[path].sign
+    if sign:
+        is_stronger = bool(value) and (not now or more == (sign > 0))
+        return (
+            "too little regularization" if is_stronger else f"too much {HYPERPARAMETERS[path].term}"
+        )
+    if path == "regularization.early_stopping":
+        return "stopped too early" if now else "trained for too long"
+    return {
+        "model.depth": ("too many layers", "too few layers"),
+        "model.width": ("too many units", "too few units"),
+        "optimizer.lr": ("too large a learning rate", "too small a learning rate"),
+        "data.n_train": ("too many training points", "too few training points"),
+        "epochs": ("trained for too long", "too few epochs"),
+    }[path][more]
+
+
+def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
+    how = f"(trained with {SEEDS} seeds)"
+    if best is not None:
+        verb = "bring" if best.changes[0].is_plural else "brings"
+        if math.isfinite(best.before):
+            gain = f"the validation loss from {number(best.before, 3)} to {number(best.after, 3)}"
+        else:
+            gain = f"a validation loss of {number(best.after, 3)}"
+        return f"{best.words} {verb} {gain} {how}."
+    if not count:
+        return "Neighbours were not tried: training them takes too long."
+    tried = f"({count} trained, with {SEEDS} seeds each)"
+    floor = dataset.noise_floor
+    if floor and dataset.valid_noise_floor == floor:
+        return f"No nearby setting does better: the noise floor is {number(floor, 3)} {tried}."
+    return f"No nearby setting does better {tried}."

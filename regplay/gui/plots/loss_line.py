@@ -1,0 +1,128 @@
+"""Losses of networks over the values of one setting: on a slider, and in a figure of any size."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+
+from regplay.core.datasets import Floats
+from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.shapes import Points, PointsLayer, Segments, Shape, pen
+from regplay.gui.theme import Colors
+
+_SLACK = 1e-6  # of a scale, for rounding at its ends
+_MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
+_FROM_EDGE = 4.0  # px from a mark's base to the edge
+_VALLEY, _DOT = 5.0, 1.5  # px, radius of the mark of the smallest loss, and of the dot in it
+
+
+def sides_of(scale: Scale, losses: ArrayLike) -> NDArray[np.int64]:
+    """On which side of a scale losses lie: −1 below it, 1 above; 0 in it, and for NaN."""
+    shares = scale.shares(losses)
+    return (shares > 1 + _SLACK).astype(np.int64) - (shares < -_SLACK)
+
+
+@dataclass(frozen=True, eq=False)
+class LossLine:
+    """A loss over the values of a setting.
+
+    There is a gap where it is not finite. Where losses lie beyond the room that they have, arrow
+    heads at the edge say so, at even distances.
+
+    Attributes
+    ----------
+    places, losses
+        Where each value lies on the x scale, and its loss [P].
+    color
+        Of all that is drawn.
+    sides
+        On which side of the room each loss lies [P], as of `sides_of`.
+    break_at
+        A place that no line crosses, or None.
+    is_joined
+        Whether there is a line: names have nothing between them.
+    width
+        Pixels of the line.
+    """
+
+    places: Floats
+    losses: Floats
+    color: str
+    sides: NDArray[np.int64]
+    break_at: float | None = None
+    is_joined: bool = True
+    width: float = 2.0
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the line and the marks at the edges."""
+        order = np.argsort(self.places, kind="stable")
+        places, losses, sides = self.places[order], self.losses[order], self.sides[order]
+        is_after = places > (-np.inf if self.break_at is None else self.break_at)
+        x, y = frame.x(places), frame.y(losses)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        if self.is_joined:
+            painter.setPen(pen(frame.colors.of(self.color), self.width))
+            keep = np.isfinite(y[:-1]) & np.isfinite(y[1:]) & (is_after[:-1] == is_after[1:])
+            Segments().draw_through(painter, x, y, keep, frame.is_figure)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(frame.colors.of(self.color)))
+        runs = itertools.groupby(
+            zip(sides.tolist(), is_after.tolist(), x.tolist(), strict=True), lambda one: one[:2]
+        )
+        for (side, _), run in runs:
+            base = _FROM_EDGE if side > 0 else frame.height - _FROM_EDGE
+            for at in _spread([x for *_, x in run]) if side else ():
+                corners = [(at - _MARK, base), (at + _MARK, base), (at, base - side * _MARK)]
+                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+
+
+def _spread(xs: Sequence[float]) -> list[float]:
+    """Where to put marks for a stretch of positions: at its middle, or evenly along it."""
+    length = xs[-1] - xs[0]
+    count = max(1, round(length / _MARKS_APART))
+    return [xs[0] + (index + 0.5) * length / count for index in range(count)]
+
+
+def dots_on(
+    line: LossLine, shown: NDArray[np.bool_], shape: Shape, size: float, ring: str
+) -> PointsLayer:
+    """Points on a line at those of its values [P] that are shown."""
+    layer = PointsLayer()
+    layer.groups = (
+        Points(line.places[shown], line.losses[shown], shape, (line.color,), ring, size),
+    )
+    return layer
+
+
+@dataclass(frozen=True, eq=False)
+class SmallestLoss:
+    """The mark of the smallest validation loss, and a line down to its value."""
+
+    place: float
+    loss: float
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw both."""
+        at = QPointF(float(frame.x(self.place)), float(frame.y(self.loss)))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(QPen(QColor(frame.colors.muted), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QLineF(at.x(), at.y(), at.x(), frame.height))
+        draw_valley(painter, at, frame.colors)
+
+
+def draw_valley(painter: QPainter, at: QPointF, colors: Colors, is_lit: bool = False) -> None:
+    """Mark the smallest validation loss; lit while a click is meant for it."""
+    radius = _VALLEY + 1 if is_lit else _VALLEY
+    corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
+    painter.setPen(QPen(QColor(colors.best), 1.5))
+    painter.setBrush(QColor(colors.valid if is_lit else colors.background))
+    painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in corners]))
+    if not is_lit:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colors.valid))
+        painter.drawEllipse(at, _DOT, _DOT)
