@@ -6,30 +6,16 @@ Nothing heavy is imported before it is known to be needed: the window's start-up
 import gc
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from regplay import __version__
-from regplay.cli import subcommands
-from regplay.cli.subcommands import INTERRUPTED, REFUSED, add_device
+from regplay.cli.subcommands import COMMANDS, INTERRUPTED, REFUSED, Command, add_device
 from regplay.core import UserError
 
 if TYPE_CHECKING:
     from regplay.core.experiment import Experiment
-
-
-@dataclass(frozen=True)
-class Command:
-    """A sub-command: one line about it, what it accepts, and what it does.
-
-    `run` returns the exit code. It may raise `UserError`, whose message is shown.
-    """
-
-    summary: str
-    configure: Callable[[ArgumentParser], None]
-    run: Callable[[Namespace], int]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -120,30 +106,3 @@ def opening_of(argument: str) -> tuple["Experiment | None", str]:
 
 
 WINDOW = Command("open the window", _configure_window, _open_window)
-COMMANDS = {
-    "train": Command(
-        "train an experiment without a window",
-        subcommands.configure_train,
-        subcommands.run_train,
-    ),
-    "sweep": Command(
-        "train it at many values of its fields",
-        subcommands.configure_sweep,
-        subcommands.run_sweep,
-    ),
-    "lessons": Command(
-        "list the lessons, or check what they claim",
-        subcommands.configure_lessons,
-        subcommands.run_lessons,
-    ),
-    "render": Command(
-        "make a film of the window from a storyboard",
-        subcommands.configure_render,
-        subcommands.run_render,
-    ),
-    "export": Command(
-        "print it as a script of plain PyTorch",
-        subcommands.configure_export,
-        subcommands.run_export,
-    ),
-}

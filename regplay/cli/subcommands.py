@@ -6,7 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,7 +107,19 @@ _SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---012345
 # what several of them share
 
 
-def whole_number(least: int) -> Callable[[str], int]:
+@dataclass(frozen=True)
+class Command:
+    """A sub-command: one line about it, what it accepts, and what it does.
+
+    `run` returns the exit code. It may raise `UserError`, whose message is shown.
+    """
+
+    summary: str
+    configure: Callable[[ArgumentParser], None]
+    run: Callable[[Namespace], int]
+
+
+def _whole_number(least: int) -> Callable[[str], int]:
     """What reads an argument that is a whole number, at least `least`."""
 
     def read(text: str) -> int:
@@ -142,7 +154,7 @@ def add_device(parser: ArgumentParser) -> None:
     )
 
 
-def add_experiment(parser: ArgumentParser) -> None:
+def _add_experiment(parser: ArgumentParser) -> None:
     """What commands that train without a window share: the experiment and changes to it."""
     parser.add_argument(
         "experiment",
@@ -160,7 +172,7 @@ def add_experiment(parser: ArgumentParser) -> None:
     )
 
 
-def add_output(parser: ArgumentParser, json: str) -> None:
+def _add_output(parser: ArgumentParser, json: str) -> None:
     """The device and where results go; `json` says what `--json` prints."""
     add_device(parser)
     parser.add_argument(
@@ -185,16 +197,15 @@ def _show(text: str) -> None:
 # `regplay train`
 
 
-def configure_train(parser: ArgumentParser) -> None:
-    """Say what `regplay train` accepts."""
+def _configure_train(parser: ArgumentParser) -> None:
     parser.description = (
         "Trains an experiment without a window and prints its final losses, a verdict on the fit,\n"
         "and which nearby setting does better. An empty file is an experiment too: whatever it\n"
         "doesn't say takes its default."
     )
     parser.epilog = _TRAIN_FILES
-    add_experiment(parser)
-    add_output(
+    _add_experiment(parser)
+    _add_output(
         parser,
         "print nothing but a JSON object: final measurements, the best epoch, the number of "
         "epochs trained, whether it diverged, seconds, the engine that computed, the verdict, and "
@@ -208,8 +219,7 @@ def configure_train(parser: ArgumentParser) -> None:
     )
 
 
-def run_train(options: Namespace) -> int:
-    """Train and print or write what came of it; returns the exit code."""
+def _run_train(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment
 
     experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
@@ -242,14 +252,13 @@ def run_train(options: Namespace) -> int:
 # `regplay sweep`
 
 
-def configure_sweep(parser: ArgumentParser) -> None:
-    """Say what `regplay sweep` accepts."""
+def _configure_sweep(parser: ArgumentParser) -> None:
     parser.description = (
         "Trains an experiment at many values of its fields, all of them together, and prints the\n"
         "best ones. Each network comes to what `regplay train` would come to with its values."
     )
     parser.epilog = _SWEEP_FILES
-    add_experiment(parser)
+    _add_experiment(parser)
     parser.add_argument(
         "--vary",
         action="append",
@@ -260,12 +269,12 @@ def configure_sweep(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=whole_number(1),
+        type=_whole_number(1),
         default=1,
         metavar="K",
         help="train each combination with K seeds: the experiment's own and those that follow it",
     )
-    add_output(
+    _add_output(
         parser,
         "print nothing but a JSON object: the axes, the number of seeds, a member for each network "
         "with its values, seed, final and best measurements, seconds, the engine that computed, "
@@ -273,8 +282,7 @@ def configure_sweep(parser: ArgumentParser) -> None:
     )
 
 
-def run_sweep(options: Namespace) -> int:
-    """Train a sweep and print or write what came of it; returns the exit code."""
+def _run_sweep(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
 
     experiment = open_experiment(options.experiment, options.set)
@@ -329,14 +337,13 @@ def _write_sweep(folder: Path, result: "SweepResult") -> None:
 # `regplay export`
 
 
-def configure_export(parser: ArgumentParser) -> None:
-    """Say what `regplay export` accepts."""
+def _configure_export(parser: ArgumentParser) -> None:
     parser.description = (
         "Prints an experiment as a short script of plain PyTorch, which trains the same network\n"
         "on the same data and prints its final training and validation loss."
     )
     parser.epilog = _EXPORT_NOTES
-    add_experiment(parser)
+    _add_experiment(parser)
     parser.add_argument(
         "-o",
         "--out",
@@ -346,8 +353,7 @@ def configure_export(parser: ArgumentParser) -> None:
     )
 
 
-def run_export(options: Namespace) -> int:
-    """Print or write the script; returns the exit code."""
+def _run_export(options: Namespace) -> int:
     from regplay.session.experiment_text import open_experiment
     from regplay.session.export import to_pytorch
     from regplay.session.files import write_file
@@ -366,8 +372,7 @@ def run_export(options: Namespace) -> int:
 # `regplay lessons`
 
 
-def configure_lessons(parser: ArgumentParser) -> None:
-    """Say what `regplay lessons` accepts."""
+def _configure_lessons(parser: ArgumentParser) -> None:
     parser.description = (
         "Lists the lessons, or with --check trains everything that they claim and says whether it\n"
         "holds."
@@ -382,13 +387,13 @@ def configure_lessons(parser: ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seeds",
-        type=whole_number(1),
+        type=_whole_number(1),
         metavar="K",
         help="check each claim with K seeds; of these the same share has to agree, rounded up",
     )
     parser.add_argument(
         "--first-seed",
-        type=whole_number(0),
+        type=_whole_number(0),
         metavar="N",
         help="the first of the seeds, 0 by default; the others follow it",
     )
@@ -400,8 +405,7 @@ def configure_lessons(parser: ArgumentParser) -> None:
     )
 
 
-def run_lessons(options: Namespace) -> int:
-    """List lessons or check their claims; returns the exit code."""
+def _run_lessons(options: Namespace) -> int:
     from regplay.session.lessons import find_lesson, lessons
 
     if options.check is None and (options.seeds is not None or options.first_seed is not None):
@@ -447,7 +451,7 @@ def run_lessons(options: Namespace) -> int:
 # `regplay render`
 
 
-def configure_render(parser: ArgumentParser) -> None:
+def _configure_render(parser: ArgumentParser) -> None:
     """Say what `regplay render` accepts."""
     parser.description = "Makes a film of the window from a storyboard, without a display."
     parser.epilog = _FILM_NOTES
@@ -490,7 +494,7 @@ def configure_render(parser: ArgumentParser) -> None:
     )
 
 
-def run_render(options: Namespace) -> int:
+def _run_render(options: Namespace) -> int:
     """Make the films; returns the exit code."""
     from regplay.session.storyboard import begun_at, load_storyboard, parsed_size, read_marks
 
@@ -507,11 +511,10 @@ def run_render(options: Namespace) -> int:
 
     from regplay.gui.recording.player import NotProvedError
     from regplay.gui.render import Extras, offscreen, render
-    from regplay.session.terminal import CtrlC, StatusLine
+    from regplay.session.terminal import progress_line
 
     extras = Extras(options.captions, options.chapters, options.sheet, options.pointer)
-    progress = StatusLine(sys.stderr)
-    with offscreen(), CtrlC() as ctrl_c:
+    with offscreen(), progress_line() as (progress, ctrl_c):
         for count, size in enumerate(sizes):
             targets = [_sized(path, size, len(sizes)) for path in options.out]
 
@@ -526,8 +529,7 @@ def run_render(options: Namespace) -> int:
                 progress.clear()
                 print(f"regplay render: {options.storyboard}: {error}", file=sys.stderr)
                 return DOES_NOT_HOLD
-            finally:
-                progress.clear()
+            progress.clear()
             if log is None:
                 print("Stopped; no file was written.", file=sys.stderr)
                 return INTERRUPTED
@@ -547,3 +549,16 @@ def _film_status(second: float, done: float, passed: float) -> str:
     left = passed * (1 - done) / done if done > 0.02 else None
     ends = "" if left is None else f" · {left:,.0f} s left"
     return f"{100 * done:.0f} % · second {second:.1f} of the film{ends}"
+
+
+COMMANDS = {
+    "train": Command("train an experiment without a window", _configure_train, _run_train),
+    "sweep": Command("train it at many values of its fields", _configure_sweep, _run_sweep),
+    "lessons": Command(
+        "list the lessons, or check what they claim", _configure_lessons, _run_lessons
+    ),
+    "render": Command(
+        "make a film of the window from a storyboard", _configure_render, _run_render
+    ),
+    "export": Command("print it as a script of plain PyTorch", _configure_export, _run_export),
+}

@@ -14,6 +14,7 @@ seeds, by more than 3 % of the loss, and by more than 0.5 % of what there is to 
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -202,15 +203,10 @@ def neighbours(experiment: Experiment, history: History | None = None) -> list[S
     history
         Of the experiment: if it diverged, a much smaller learning rate is tried too.
     """
-    datasets = {experiment.data: load(experiment.data)}
+    loaded = cache(load)  # nearly all have the same data
 
     def seconds(candidate: Experiment) -> float:
-        dataset = datasets.setdefault(candidate.data, load(candidate.data))
-        points, ends = (
-            (len(dataset.train.y), len(dataset.valid.y)),
-            (dataset.n_inputs, dataset.n_outputs),
-        )
-        return SEEDS * training_seconds(candidate, *points, *ends)
+        return SEEDS * training_seconds(candidate, loaded(candidate.data))
 
     left, found = _BUDGET - seconds(experiment), list[SettingChange]()
     for change in _changes(experiment, history):

@@ -127,14 +127,18 @@ def steps_per_epoch(n_train: int, batch_size: int) -> int:
     return -(-n_train // min(batch_size or n_train, n_train))
 
 
-def training_seconds(
-    experiment: Experiment, n_train: int, n_valid: int, n_inputs: int, n_outputs: int
-) -> float:
-    """Expected time of a training on one thread of the native kernel, for its arithmetic alone."""
-    model, optimizer = experiment.model, experiment.optimizer
-    sizes = (n_inputs, *[model.width] * model.depth, n_outputs)
-    batch = min(optimizer.batch_size or n_train, n_train)
-    step = cost(1, sizes, batch, n_train + n_valid).step_flops / _FLOPS_PER_US
+def training_seconds(experiment: Experiment, dataset: Dataset, n_train: int | None = None) -> float:
+    """Expected time of a training on one thread of the native kernel, for its arithmetic alone.
+
+    Parameters
+    ----------
+    n_train
+        Training points, if other than the dataset has.
+    """
+    n_train = n_train or len(dataset.train.y)
+    batch = min(experiment.optimizer.batch_size or n_train, n_train)
+    sizes = layer_sizes(experiment.model, dataset)
+    step = cost(1, sizes, batch, n_train + len(dataset.valid.y)).step_flops / _FLOPS_PER_US
     return experiment.epochs * steps_per_epoch(n_train, batch) * step / 1e6
 
 

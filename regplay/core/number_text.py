@@ -32,6 +32,12 @@ def spread_text(mean: float, deviation: float) -> str:
     return f"{number(mean)} ± {number(deviation, 2)}"
 
 
+def probability_text(value: float, deviation: float | None = None) -> str:
+    """A probability in three decimals, with its standard deviation if there is one."""
+    text = f"{value:.3f}"
+    return text if deviation is None else f"{text} ± {deviation:.3f}"
+
+
 def compact(value: float) -> str:
     """About two digits in as few letters as possible: `0.031`, `4.2`, `312`, `1.3e4`."""
     if not math.isfinite(value):

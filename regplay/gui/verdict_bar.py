@@ -12,7 +12,7 @@ from regplay.core.advice import SettingChange, Tried, compare, lineup, neighbour
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
-from regplay.core.number_text import gap_text, number
+from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of
 from regplay.gui.training import Study, StudyRequest, View
@@ -310,7 +310,7 @@ class VerdictBar(QWidget):
         if accuracy == accuracy:
             held_out = snapshot.value("valid_accuracy")
             gap = f"{100 * (held_out - accuracy):+.1f} %"
-            rows.append(("accuracy", f"{accuracy:.1%}", f"{held_out:.1%}", gap))
+            rows.append(("accuracy", percent_text(accuracy, 1), percent_text(held_out, 1), gap))
         rows.insert(0, ("", "train", "validation", "gap"))
         scheme = colors_of(self)
         plain = scheme.foreground

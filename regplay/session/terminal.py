@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
@@ -112,6 +112,17 @@ class CtrlC:
             signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@contextlib.contextmanager
+def progress_line() -> Iterator[tuple[StatusLine, CtrlC]]:
+    """The status line on stderr, which is gone at the end, and whether to end by Ctrl-C."""
+    progress = StatusLine(sys.stderr)
+    try:
+        with CtrlC() as ctrl_c:
+            yield progress, ctrl_c
+    finally:
+        progress.clear()
+
+
 def train(experiment: Experiment, device: str | None, folder: Path | None) -> tuple[Result, bool]:
     """Train to the end or to Ctrl-C; what came of it, and whether it was Ctrl-C.
 
@@ -188,23 +199,19 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
     if folder is not None:
         check_folder(folder)
     history, best = History(), None
-    progress = StatusLine(sys.stderr)
     start = time.perf_counter()
-    try:
-        with CtrlC() as ctrl_c:
-            records = training.train(0)  # so that there is something to show, if steps take long
-            while True:
-                for record in records:
-                    history.append(record.snapshot)
-                    state = record.state
-                    if history.best() == len(history) - 1:
-                        best = state.copy()
-                progress.show(lambda seconds: status(training, history, seconds))
-                if ctrl_c.pressed or training.finished:
-                    break
-                records = training.train()
-    finally:
-        progress.clear()
+    with progress_line() as (progress, ctrl_c):
+        records = training.train(0)  # so that there is something to show, if steps take long
+        while True:
+            for record in records:
+                history.append(record.snapshot)
+                state = record.state
+                if history.best() == len(history) - 1:
+                    best = state.copy()
+            progress.show(lambda seconds: status(training, history, seconds))
+            if ctrl_c.pressed or training.finished:
+                break
+            records = training.train()
     final, was_stopped = history.last, not training.finished
     assert final is not None
     if final.step < training.step:
@@ -258,14 +265,11 @@ def try_neighbours(result: Result, device: str | None) -> Tried | None:
     def attempt(device: str, quiet: bool) -> Tried | None:
         experiments = lineup(result.experiment, changes).experiments
         training = JointTraining(experiments, device=device)
-        progress, history = StatusLine(sys.stderr), training.history
-        try:
-            with CtrlC() as ctrl_c:
-                while not training.finished and not ctrl_c.pressed:
-                    if training.advance():
-                        progress.show(lambda _: f"{count} · {percent_text(history.progress)}")
-        finally:
-            progress.clear()
+        history = training.history
+        with progress_line() as (progress, ctrl_c):
+            while not training.finished and not ctrl_c.pressed:
+                if training.advance():
+                    progress.show(lambda _: f"{count} · {percent_text(history.progress)}")
         return compare(training, changes) if training.finished else None
 
     return with_memory(attempt, device)
@@ -327,24 +331,20 @@ def _train_together(
 ) -> tuple[SweepResult, bool]:
     if folder is not None:
         check_folder(folder)
-    progress = StatusLine(sys.stderr)
     engines: list[str] = []
     start = time.perf_counter()
-    try:
-        with CtrlC() as ctrl_c:
-            while not training.finished and not ctrl_c.pressed:
-                has_record = training.advance()
-                placement = training.placement
-                assert placement is not None
-                if not engines:
-                    tell_place(placement, quiet)
-                engine = engine_for(placement.device).name
-                if engine not in engines:
-                    engines.append(engine)
-                if has_record:
-                    progress.show(lambda seconds: sweep_status(training.history, seconds))
-    finally:
-        progress.clear()
+    with progress_line() as (progress, ctrl_c):
+        while not training.finished and not ctrl_c.pressed:
+            has_record = training.advance()
+            placement = training.placement
+            assert placement is not None
+            if not engines:
+                tell_place(placement, quiet)
+            engine = engine_for(placement.device).name
+            if engine not in engines:
+                engines.append(engine)
+            if has_record:
+                progress.show(lambda seconds: sweep_status(training.history, seconds))
     seconds = time.perf_counter() - start
     history = training.history
     outcomes = [

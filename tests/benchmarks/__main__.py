@@ -17,6 +17,7 @@ PARTS = {
     "drag": window.drag,
     "looking": window.looking,
     "curve": window.curve,
+    "curves": window.all_curves,
     "landscape": window.landscape,
     "drawing": drawing.drawing,
 }

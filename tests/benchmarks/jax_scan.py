@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from regplay.core.datasets import Dataset
+from tests.benchmarks.machine import seconds_of
 
 WIDTH = 64
 _LR = 0.01
@@ -55,12 +56,10 @@ def _first_and_again(function: Callable[..., Any], *arguments: Any) -> tuple[flo
     import jax
 
     jax.clear_caches()
-    seconds = []
-    for _ in range(2):
-        began = time.perf_counter()
-        jax.block_until_ready(function(*arguments))
-        seconds.append(time.perf_counter() - began)
-    return seconds[0], seconds[1]
+    began = time.perf_counter()
+    jax.block_until_ready(function(*arguments))
+    first = time.perf_counter() - began
+    return first, seconds_of(lambda: jax.block_until_ready(function(*arguments)))
 
 
 def _initial(dataset: Dataset) -> list[tuple[Any, Any]]:

@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import timeit
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -43,6 +44,16 @@ def peak_flops() -> float:
         best = min(best, time.perf_counter() - began)
     torch.set_num_threads(threads)
     return 2 * _SIZE**3 / best
+
+
+def seconds_of(call: Callable[[], object]) -> float:
+    """What a call takes, when it is called again and again for at least 0.2 s.
+
+    A single call of some milliseconds may take several times as long right after other work or a
+    pause, until caches and the clock of the core have come up.
+    """
+    number, seconds = timeit.Timer(call).autorange()
+    return seconds / number
 
 
 @contextmanager

@@ -37,7 +37,7 @@ Figures = Mapping[str, float]
 
 def window() -> list[Row]:
     """All rows about the window."""
-    parts = (startup, frames, drag, looking, curve, landscape)
+    parts = (startup, frames, drag, looking, curve, all_curves, landscape)
     return [row for part in parts for row in part()]
 
 
@@ -145,6 +145,7 @@ def startup() -> list[Row]:
             "import": torch_import,
             "painted": painted,
             "finished": finished,
+            "curves": answer["curves"] - answer["finished"],
             "painted_ratio": painted / torch_import,
             "finished_ratio": finished / torch_import,
         }
@@ -158,7 +159,7 @@ def startup() -> list[Row]:
             ("process start to a painted window", "painted", 0.4),
             ("process start to 1,000 epochs on screen", "finished", 1.3),
         )
-    ]
+    ] + [rounds.bounded("its two curves, from then on", "curves", 0.5, "s", at_most=True)]
 
 
 def frames() -> list[Row]:
@@ -261,6 +262,21 @@ def curve() -> list[Row]:
             rounds.bounded(f"frames meanwhile, {name}", f"{name}_frames", 30.0, "1/s"),
         ]
     return rows
+
+
+def all_curves() -> list[Row]:
+    """The curves of all sliders at once, from being asked for to the end of the last."""
+    experiment = replace(Experiment(), {**_SGD, "epochs": 1000})
+
+    def measure() -> Figures:
+        first, *again = _child("all_curves", experiment)["seconds"]
+        return {"first": first, "again": median(again)}
+
+    rounds = Rounds(measure)
+    return [
+        rounds.bounded(f"curves of all sliders, {name}", name, 1.0, "s", at_most=True)
+        for name in ("first", "again")
+    ]
 
 
 def landscape() -> list[Row]:

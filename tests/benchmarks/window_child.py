@@ -73,14 +73,22 @@ def _paints_of(widget: "QWidget") -> list[float]:
 
 
 def _measure_startup(folder: Path) -> dict[str, float]:
-    """When the window is painted, and when the result of a whole training is; in time.time()."""
+    """When the window is painted, and when the result of a whole training is; in time.time().
+
+    And when the two curves are complete that it shows beside it.
+    """
     moments: dict[str, float] = {}
     is_finished = []
 
     def watch(window: "MainWindow") -> None:
         def note_finished() -> None:
-            if is_finished and "finished" not in moments:
-                moments["finished"] = time.time()
+            if is_finished:
+                moments.setdefault("finished", time.time())
+                note_curves()
+
+        def note_curves() -> None:
+            if "finished" in moments and _are_complete(window):
+                moments["curves"] = time.time()
                 window.close()
 
         def look(view: Any) -> None:
@@ -91,9 +99,17 @@ def _measure_startup(folder: Path) -> dict[str, float]:
         _when_painted(window.history_view.plot.viewport(), note_finished)
         window.controller.runner.loaded.connect(window.controller.runner.play)
         window.controller.runner.viewed.connect(look)
+        window.controller.studies.changed.connect(note_curves)
 
     _open(folder, watch)
     return moments
+
+
+def _are_complete(window: "MainWindow") -> bool:
+    """Whether all curves that sliders show are trained to their end."""
+    studies = window.controller.studies.studies
+    wanted = window.controls.wanted(window.controller.session.experiment, None)
+    return all(path in studies and studies[path].finished for path in wanted)
 
 
 def _measure_frames(folder: Path) -> dict[str, float]:
@@ -162,9 +178,21 @@ def _measure_drag(folder: Path) -> dict[str, float]:
 
 
 def _measure_curve(folder: Path) -> dict[str, list[float]]:
-    """From the moment a curve is asked for to its end, the plots painted anew at 30 hertz.
+    """The curve of weight decay."""
+    return _measure_curves(folder, ("regularization.weight_decay",))
 
-    The same curve of several seeds, one after another: the first in a process that has trained no
+
+def _measure_all_curves(folder: Path) -> dict[str, list[float]]:
+    """The curves of all sliders that have one, and whose value has an effect."""
+    from regplay.core.hyperparameters import SWEEPABLE
+
+    return _measure_curves(folder, SWEEPABLE)
+
+
+def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[float]]:
+    """From the moment curves are asked for to their end, the plots painted anew at 30 hertz.
+
+    The same curves of several seeds, one after another: the first in a process that has trained no
     population before.
     """
     spans: list[list[float]] = []
@@ -186,14 +214,13 @@ def _measure_curve(folder: Path) -> dict[str, list[float]]:
             nonlocal is_asked
             if window.controller.runner.is_finished and not is_asked:
                 is_asked = True
-                window.controls.set_shown_curves(("regularization.weight_decay",))
+                window.controls.set_shown_curves(paths)
                 spans.append([time.perf_counter()])
                 window.controller.studies.begin()
 
         def look() -> None:
             nonlocal is_asked
-            studies = window.controller.studies.studies
-            if not (is_asked and studies and all(study.finished for study in studies.values())):
+            if not (is_asked and _are_complete(window)):
                 return
             spans[-1].append(time.perf_counter())
             if len(spans) == _CURVES:
@@ -309,6 +336,7 @@ def _measure_looking(folder: Path, curves: tuple[str, ...]) -> dict[str, float]:
 
 
 _TASKS: dict[str, Callable[[Path], Any]] = {
+    "all_curves": _measure_all_curves,
     "curve": _measure_curve,
     "drag": _measure_drag,
     "frames": _measure_frames,

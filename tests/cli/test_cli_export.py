@@ -11,7 +11,7 @@ import pytest
 from experiment_files import experiment_file
 
 from regplay.cli import main
-from regplay.cli.subcommands import configure_export, run_export
+from regplay.cli.subcommands import COMMANDS
 from regplay.core import UserError
 
 EXPERIMENT = """
@@ -33,8 +33,8 @@ def experiment(tmp_path) -> Path:
 
 def export(*words: object) -> int:
     parser = ArgumentParser(prog="regplay export")
-    configure_export(parser)
-    return run_export(parser.parse_args([str(word) for word in words]))
+    COMMANDS["export"].configure(parser)
+    return COMMANDS["export"].run(parser.parse_args([str(word) for word in words]))
 
 
 def _losses(printed: str) -> list[float]:

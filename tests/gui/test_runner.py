@@ -361,7 +361,7 @@ def test_kept_weights_go_on_from_a_moment_that_is_still_to_be_gone_back_to(
 
 def test_a_run_ends_though_it_is_called_while_its_last_losses_are_measured(runner, until):
     """Which takes very much longer here than a step, and than a frame."""
-    values = {"data.n_train": 4, "data.n_valid": 20_000, "model.depth": 8, "model.width": 256}
+    values = {"data.n_train": 4, "data.n_valid": 4000, "model.depth": 8, "model.width": 256}
     experiment = replace(SMALL, values | {"epochs": 2})
     dataset = load(experiment.data)
     runner.start()

@@ -90,7 +90,7 @@ def test_kept_weights_while_training(open_window):
 
 def test_a_drag_shows_retrained_networks_all_the_way(open_window, settings):
     settings.setValue("curves", "")  # else a finished curve shows its own networks
-    person = open_window({"epochs": 500, "optimizer.name": "sgd"})
+    person = open_window({"epochs": 200, "optimizer.name": "sgd"})
     person.click("timeline.play")
     person.wait_until_finished()
     control = person.window.controls.control("regularization.weight_decay")
@@ -115,7 +115,7 @@ def test_a_drag_shows_retrained_networks_all_the_way(open_window, settings):
     fits = {view.generation: view for view in shown if view.is_finished}
     assert len(fits) >= 10
     for view in fits.values():
-        assert view.snapshot.epoch == 500
+        assert view.snapshot.epoch == 200
         assert view.run.experiment.regularization.weight_decay in values
     assert last.run.experiment.regularization.weight_decay == values[-1] == control.value()
     assert_same(last.run.history, trained(last.run.experiment))

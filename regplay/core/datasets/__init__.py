@@ -33,7 +33,6 @@ from regplay.core.datasets.points import (
     MAX_POINTS,
     format_number,
     format_points,
-    parse_points,
     points_in,
     points_settings,
 )
@@ -71,7 +70,6 @@ __all__ = [
     "open_table",
     "parse_edits",
     "parse_number",
-    "parse_points",
     "points_in",
     "points_settings",
     "problem_of",

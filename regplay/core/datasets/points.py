@@ -36,25 +36,6 @@ MAX_CLASSES = 4
 VALID_SHARE = 0.3
 
 
-def parse_points(text: str, name: str = "data.points") -> Floats:
-    """The points in a text: Float64 [n, columns], 2 or 3 columns, the target last; [0, 0] for none.
-
-    The array is read-only. Reading 20,000 points takes about 20 ms, and nothing the next time.
-
-    Parameters
-    ----------
-    name
-        What messages call the text.
-
-    Raises
-    ------
-    DatasetError
-        With the line, from 1: if a point has other than 2 or 3 numbers or other than the points
-        before it, if something is no finite number, or if there are more than 20,000 points.
-    """
-    return read_points(text, name)[0]
-
-
 def points_in(text: str) -> int:
     """How many points a text holds, right or wrong."""
     return sum(bool(cells) for _, cells in _rows(text))
@@ -77,7 +58,22 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 @lru_cache(maxsize=8)  # a point that is dragged changes one text, not both
 def read_points(text: str, name: str) -> tuple[Floats, tuple[int, ...]]:
-    """As `parse_points`, and the line of each point, from 1."""
+    """The points in a text, and the line of each, from 1.
+
+    Points are [n, columns], 2 or 3 columns, the target last; [0, 0] for none. The array is
+    read-only. Reading 20,000 points takes about 20 ms, and nothing the next time.
+
+    Parameters
+    ----------
+    name
+        What messages call the text.
+
+    Raises
+    ------
+    DatasetError
+        With the line, from 1: if a point has other than 2 or 3 numbers or other than the points
+        before it, if something is no finite number, or if there are more than 20,000 points.
+    """
     if len(text) > MAX_TEXT:
         raise DatasetError(
             f"{name}: {len(text):,} characters are too many; there may be {MAX_POINTS:,} points"

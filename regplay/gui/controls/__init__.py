@@ -6,19 +6,3 @@ from regplay.gui.controls.number import CountBox, NumberControl, SweepableContro
 from regplay.gui.controls.panel import ControlPanel, Folding
 from regplay.gui.controls.slider import HANDLE, HandleSlider
 from regplay.gui.controls.sweep_curve import CurvePicture, SweepCurve, curve_of
-
-__all__ = [
-    "HANDLE",
-    "Combo",
-    "Control",
-    "ControlPanel",
-    "CountBox",
-    "CurvePicture",
-    "Folding",
-    "Framing",
-    "HandleSlider",
-    "NumberControl",
-    "SweepCurve",
-    "SweepableControl",
-    "curve_of",
-]

@@ -1,6 +1,5 @@
 """Sliders: a handle on a groove, one over a `SliderScale`, one that goes over trained networks."""
 
-import numpy as np
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -15,10 +14,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 
-from regplay.core.number_text import exact, number
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
-from regplay.gui.plots import Frame, Scale, draw_valley
+from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color
 from regplay.gui.widgets import paint_focus_ring
 
@@ -398,10 +396,10 @@ class CurveSlider(ValueSlider):
     # -- the handle while it is held
 
     def _take_hold(self, point: QPointF) -> None:
-        trained, valley = self._trained, self._valley_at(point)
+        trained, valley = self._trained, None if self.curve is None else self.curve.valley
         self._previews = trained is not None
         self._was_previewed = self._took_valley = False
-        if trained is None or valley is None:
+        if trained is None or valley is None or not self._placed().is_on_valley(point):
             super()._take_hold(point)
             return
         self._grip = point.x() - self.x_of(self.scale.position(trained.values[valley]))
@@ -474,24 +472,14 @@ class CurveSlider(ValueSlider):
 
     def tip_at(self, point: QPointF) -> str:
         """What the curve says at `point`; empty off the curve."""
-        curve = self.curve
-        if curve is None or not self._region().contains(point):
-            return ""
-        if self._valley_at(point) is not None:
-            return curve.valley_reading()
-        xs = self._curve_frame().x(self._places())
-        nearest = int(np.abs(xs - point.x()).argmin())
-        return self._picture.reading(nearest)
+        return self._placed().text_at(point)
 
     def event(self, event: QEvent) -> bool:
         """Show the losses under the mouse; the tooltip of the control is for the rest."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.tip_at(QPointF(event.pos()))
-            if self._hint is not None and self._hint.valley is not None:
-                loss, value = (
-                    one[self._hint.valley] for one in (self._hint.valid, self._hint.values)
-                )
-                text = f"◇ Smallest validation loss, {number(float(loss), 3)} at {exact(value)}"
+            if self._hint is not None:
+                text = f"◇ {self._hint.valley_reading().partition(':')[0]}"
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
                 return True
@@ -502,14 +490,14 @@ class CurveSlider(ValueSlider):
         super().mouseMoveEvent(event)
         if self.isSliderDown():
             return
-        self._light(self._valley_at(event.position()) is not None)
+        self._light(self._placed().is_on_valley(event.position()))
         text = self.tip_at(event.position())
         if text and QToolTip.isVisible() and QToolTip.text() != text:
             QToolTip.showText(event.globalPosition().toPoint(), text, self)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the default; on the valley, it is one more click."""
-        if self._valley_at(event.position()) is not None:
+        if self._placed().is_on_valley(event.position()):
             self.mousePressEvent(event)
         else:
             super().mouseDoubleClickEvent(event)
@@ -531,14 +519,6 @@ class CurveSlider(ValueSlider):
         super().leaveEvent(event)
         self._light(False)
 
-    def _valley_at(self, point: QPointF) -> int | None:
-        """The index of the valley of a finished curve, if `point` is on it."""
-        curve = self.curve
-        if curve is None or not curve.is_finished:
-            return None
-        is_on_it = self._picture.is_on_valley(self._curve_frame(), self._places(), point)
-        return curve.valley if is_on_it else None
-
     def _is_on_handle(self, point: QPointF) -> bool:
         return super()._is_on_handle(point) and not self._region().contains(point)
 
@@ -557,14 +537,14 @@ class CurveSlider(ValueSlider):
         """Where the curve is drawn."""
         return QRectF(0, 0, self.width(), self.height() - _HEIGHT)
 
-    def _curve_frame(self) -> Frame:
-        size, top, ratio = self._region().size(), self.scale.top, self.devicePixelRatioF()
-        return self._picture.frame(size, top, HANDLE / 2, ratio, colors_of(self))
-
-    def _places(self) -> list[int]:
-        """The positions of the values of the curve."""
+    def _placed(self) -> CurvePicture:
+        """The picture of the curve, where it is now."""
+        picture, scale, ratio = self._picture, self.scale, self.devicePixelRatioF()
         values = () if self.curve is None else self.curve.values
-        return [self.scale.position(value) for value in values]
+        places, has_zero = list(map(scale.position, values)), bool(scale.notch) and 0 in values
+        size, colors = self._region().size(), colors_of(self)
+        picture.place(size, places, scale.top, HANDLE / 2, ratio, colors, has_zero=has_zero)
+        return picture
 
     def _paint(self, painter: QPainter) -> None:
         curve = self.curve
@@ -577,18 +557,12 @@ class CurveSlider(ValueSlider):
             x = self.x_of(self.value())
             painter.setPen(QPen(line_color(self.palette(), 0.3), 1))
             painter.drawLine(QPointF(x, region.top() + 2), QPointF(x, region.bottom() + 2))
-            self._picture.draw(
-                painter,
-                self._curve_frame(),
-                self._places(),
-                after_zero=bool(self.scale.notch) and values[0] == 0,
-                at=values.index(here) if here in values else None,
-                is_lit=self._is_lit,
-            )
+            at = values.index(here) if here in values else None
+            self._placed().draw(painter, at=at, is_lit=self._is_lit)
         super()._paint(painter)
         hint = self._hint
         if hint is not None and hint.valley is not None:
-            at = self.x_of(self.scale.position(hint.values[hint.valley]))
-            middle = QPointF(at, self.height() - _HEIGHT / 2 - 1)
-            if abs(at - self.x_of(self.value())) > HANDLE / 2:  # the handle is not there yet
+            there = self.x_of(self.scale.position(hint.values[hint.valley]))
+            middle = QPointF(there, self.height() - _HEIGHT / 2 - 1)
+            if abs(there - self.x_of(self.value())) > HANDLE / 2:  # the handle is not there yet
                 draw_valley(painter, middle, colors_of(self))

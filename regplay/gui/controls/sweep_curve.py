@@ -109,12 +109,9 @@ def seconds_of(sweep: Sweep) -> float:
         dataset = load(sweep.experiment.data)
     except DatasetError:
         return math.inf
-    n_valid, ends = len(dataset.valid.y), (dataset.n_inputs, dataset.n_outputs)
     is_along = any(axis.path == "data.n_train" for axis in sweep.axes)
     return sum(
-        training_seconds(
-            one, one.data.n_train if is_along else len(dataset.train.y), n_valid, *ends
-        )
+        training_seconds(one, dataset, one.data.n_train if is_along else None)
         for one in sweep.experiments
     )
 
@@ -212,14 +209,17 @@ _FAINT = 0.35  # of the ground is in a colour while the networks train
 
 
 class CurvePicture:
-    """Draws curves, one after another, into a frame; what stays is drawn once.
+    """Draws curves, one after another, where it was placed last; what stays is drawn once.
 
-    Values are placed by positions [P], as those of a slider.
+    Values lie at positions [P], as those of a slider.
     """
 
     def __init__(self) -> None:
         self.curve: SweepCurve | None = None
         self.range = LossRange()
+        self._frame: Frame | None = None
+        self._places: tuple[int, ...] = ()
+        self._has_zero = False
         self._kept: tuple[object, QPixmap] | None = None  # what it was drawn for, and the picture
 
     def set_curve(self, curve: SweepCurve | None) -> None:
@@ -230,62 +230,80 @@ class CurvePicture:
         else:
             self.range.follow(curve)
 
-    def reading(self, index: int) -> str:
-        """The losses at a trained value in words, drawn or not; empty without a curve."""
-        curve = self.curve
-        if curve is None:
-            return ""
-        sides = (int(sides_of(self.range.scale, one)[index]) for one in (curve.train, curve.valid))
-        return curve.reading(index, (next(sides), next(sides)))
+    def place(
+        self,
+        size: QSizeF,
+        places: Sequence[int],
+        top: int,
+        edge: float,
+        ratio: float,
+        colors: Colors,
+        *,
+        has_zero: bool,
+    ) -> None:
+        """Be of a size in px from 0, 0, in the colours of a scheme.
 
-    def frame(self, size: QSizeF, top: int, edge: float, ratio: float, colors: Colors) -> Frame:
-        """Of this size in px; position 0 is `edge` px from the left, `top` from the right."""
+        Parameters
+        ----------
+        places
+            The positions of the curve's values [P].
+        top, edge
+            The last position, which is `edge` px from the right, as 0 is from the left.
+        ratio
+            Device pixels per pixel.
+        has_zero
+            Whether the first value is a 0 that stands apart: no line leaves it.
+        """
         unit = max(top, 1) / max(size.width() - 2 * edge, 1.0)  # positions in a px
         x_scale = Scale(-edge * unit, max(top, 1) + edge * unit)
         room = max(size.height() - _TOP - _BOTTOM, 1.0)
         y_scale = self.range.scale.widened(_BOTTOM / room, _TOP / room)
-        return Frame(size.width(), size.height(), x_scale, y_scale, ratio, colors)
+        self._frame = Frame(size.width(), size.height(), x_scale, y_scale, ratio, colors)
+        self._places, self._has_zero = tuple(places), has_zero
 
-    def valley_point(self, frame: Frame, places: Sequence[int]) -> QPointF | None:
+    def valley_point(self) -> QPointF | None:
         """The middle of the mark, or None while there is no valley."""
-        curve = self.curve
-        if curve is None or curve.valley is None:
+        curve, frame = self.curve, self._frame
+        if curve is None or frame is None or curve.valley is None:
             return None
-        x, y = frame.x(places[curve.valley]), frame.y(curve.valid[curve.valley])
+        x, y = frame.x(self._places[curve.valley]), frame.y(curve.valid[curve.valley])
         return QPointF(float(x), float(y)) if np.isfinite(y) else None
 
-    def is_on_valley(self, frame: Frame, places: Sequence[int], point: QPointF) -> bool:
-        """Whether a click at `point` is meant for the mark."""
-        valley = self.valley_point(frame, places)
-        return valley is not None and QLineF(point, valley).length() <= _REACH
+    def is_on_valley(self, point: QPointF) -> bool:
+        """Whether a click at `point` is meant for the mark of a finished curve."""
+        valley = self.valley_point()
+        is_finished = self.curve is not None and self.curve.is_finished
+        return is_finished and valley is not None and QLineF(point, valley).length() <= _REACH
 
-    def draw(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        places: Sequence[int],
-        *,
-        after_zero: bool = False,
-        at: int | None = None,
-        is_lit: bool = False,
-    ) -> None:
+    def text_at(self, point: QPointF) -> str:
+        """What the curve says at `point`, of losses drawn or not; empty off the curve."""
+        curve, frame = self.curve, self._frame
+        if curve is None or frame is None:
+            return ""
+        if not QRectF(0, 0, frame.width, frame.height).contains(point):
+            return ""
+        if self.is_on_valley(point):
+            return curve.valley_reading()
+        at = int(np.abs(frame.x(self._places) - point.x()).argmin())
+        train, valid = (int(sides_of(self.range.scale, x[at])) for x in (curve.train, curve.valid))
+        return curve.reading(at, (train, valid))
+
+    def draw(self, painter: QPainter, *, at: int | None = None, is_lit: bool = False) -> None:
         """Draw both losses, the valley, and the progress of an unfinished curve.
 
         Parameters
         ----------
-        after_zero
-            Whether the first value is a 0 that stands apart: no line leaves it.
         at
             The trained value under the handle, if the handle stands at one.
         is_lit
             Whether the mouse is over the valley.
         """
-        curve = self.curve
-        if curve is None:
+        curve, frame, places = self.curve, self._frame, self._places
+        if curve is None or frame is None:
             return
         painter.save()
         painter.setClipRect(QRectF(0, 0, frame.width, frame.height))
-        painter.drawPixmap(0, 0, self._still(frame, places, after_zero))
+        painter.drawPixmap(0, 0, self._still(frame))
         for losses, color in self._losses():
             is_held = at is not None and sides_of(self.range.scale, losses[at]) == 0
             if at is not None and is_held and np.isfinite(losses[at]):
@@ -293,7 +311,7 @@ class CurvePicture:
                 painter.setPen(QPen(QColor(frame.colors.background), 1))
                 middle = QPointF(float(frame.x(places[at])), float(frame.y(losses[at])))
                 painter.drawEllipse(middle, _LARGE_DOT, _LARGE_DOT)
-        valley = self.valley_point(frame, places)
+        valley = self.valley_point()
         if valley is not None:
             draw_valley(painter, valley, frame.colors, is_lit)
         if not curve.is_finished:
@@ -316,16 +334,17 @@ class CurvePicture:
             for losses, color in ((curve.train, ROLES.train), (curve.valid, ROLES.valid))
         ]
 
-    def _still(self, frame: Frame, places: Sequence[int], after_zero: bool) -> QPixmap:
+    def _still(self, frame: Frame) -> QPixmap:
         """What stays while the handle moves."""
-        drawn_for = frame, tuple(places), after_zero
+        drawn_for = frame, self._places, self._has_zero
         if self._kept is not None and self._kept[0] == drawn_for:
             return self._kept[1]
         picture = empty_picture(frame)
-        painter, at = QPainter(picture), np.array(places, dtype=float)
+        painter, places = QPainter(picture), np.array(self._places, dtype=float)
+        break_at = 0.5 if self._has_zero else None
         for losses, color in self._losses():
             sides = sides_of(self.range.scale, losses)
-            line = LossLine(at, losses, color, sides, 0.5 if after_zero else None, width=_LINE)
+            line = LossLine(places, losses, color, sides, break_at, width=_LINE)
             line.paint(painter, frame)
             dots_on(line, sides == 0, "circle", _DOT, color).paint(painter, frame)
         painter.end()

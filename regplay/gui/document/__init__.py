@@ -3,13 +3,3 @@
 from regplay.gui.document.documents import Dialogs, Documents, Keeping, Recovery
 from regplay.gui.document.file_commands import FileCommands
 from regplay.gui.document.shown_session import Appearance, ShownSession
-
-__all__ = [
-    "Appearance",
-    "Dialogs",
-    "Documents",
-    "FileCommands",
-    "Keeping",
-    "Recovery",
-    "ShownSession",
-]

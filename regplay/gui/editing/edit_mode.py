@@ -12,10 +12,10 @@ from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
 from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.editing.point_editor import ChartPoints, PointEditor
-from regplay.gui.plots import ChartPanel, FitView, interpolated
+from regplay.gui.plots import ChartPanel, FitView
 from regplay.gui.training import Clock
 from regplay.gui.widgets import Toggle, named
-from regplay.session.drawing import MOST, Drawing, reason_against
+from regplay.session.drawing import MOST, Drawing, interpolated, reason_against
 
 _TIP = "Place, move and delete training points by mouse; the fit follows (Esc ends)"
 _NO_DATA = "There are no points to edit"

@@ -6,5 +6,3 @@ own names, when they are wanted: they need torch.
 """
 
 from regplay.gui.figures.figure_menus import FigureMenus
-
-__all__ = ["FigureMenus"]

@@ -243,8 +243,9 @@ def _paint_curve(
 ) -> None:
     picture, places = CurvePicture(), range(len(curve.values))
     picture.set_curve(curve)
-    frame = picture.frame(size, places[-1], _EDGE, ratio, colors)
-    picture.draw(painter, frame, places, after_zero=curve.values[0] == 0)
+    has_zero = curve.values[0] == 0
+    picture.place(size, places, places[-1], _EDGE, ratio, colors, has_zero=has_zero)
+    picture.draw(painter)
 
 
 def _paint_images(painter: QPainter, area: QRectF, dataset: Dataset, colors: Colors) -> None:

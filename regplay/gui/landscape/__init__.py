@@ -10,17 +10,3 @@ from regplay.gui.landscape.landscape_map import (
 )
 from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.landscape.map_chart import CellsLayer, cell_edges, draw_frame, shade_at
-
-__all__ = [
-    "MEASURE_NAMES",
-    "CellsLayer",
-    "LandscapeTab",
-    "are_beyond",
-    "cell_edges",
-    "color_shares",
-    "draw_frame",
-    "labelled",
-    "place",
-    "scale_of",
-    "shade_at",
-]

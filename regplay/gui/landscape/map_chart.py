@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.datasets import Floats
 from regplay.core.fields import FIELDS
-from regplay.core.number_text import exact, gap_text, number
+from regplay.core.number_text import exact, gap_text, number, percent_text
 from regplay.core.sweep import NumberAxis
 from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
 from regplay.gui.plots import (
@@ -428,7 +428,7 @@ def cell_rows(shown: LandscapeMap, cell: Cell, colors: Colors) -> tuple[ReadoutR
         value = float(shown.measures[measure][at])
         is_share = measure.endswith("accuracy")
         if not (is_share and np.isnan(value)):  # as in regression
-            text = f"{value:.1%}" if is_share else number(value)
+            text = percent_text(value, 1) if is_share else number(value)
             color = colors.train if measure.startswith("train") else colors.valid
             rows.append(ReadoutRow(name, text, color))
     train, valid = (float(shown.measures[f"{split}_loss"][at]) for split in ("train", "valid"))
@@ -444,7 +444,7 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: Cell) -> str:
     """The best cell in words: what it reaches, and where it is."""
     at = (cell[1], cell[0])
     if measure == "accuracy":
-        reached = f"validation accuracy {shown.measures['valid_accuracy'][at]:.1%}"
+        reached = f"validation accuracy {percent_text(shown.measures['valid_accuracy'][at], 1)}"
     else:
         reached = f"validation loss {number(shown.measures['valid_loss'][at])}"
     which = "best so far" if shown.stage else "best"

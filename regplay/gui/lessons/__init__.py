@@ -2,5 +2,3 @@
 
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.lessons.lesson_studies import LessonStudies
-
-__all__ = ["Guide", "LessonStudies"]

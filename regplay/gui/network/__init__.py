@@ -3,12 +3,3 @@
 from regplay.gui.network.network_graph import NetworkGraph, UnitPlace
 from regplay.gui.network.network_view import NetworkView, NormsPlot
 from regplay.gui.network.pictures import Histograms, layer_name
-
-__all__ = [
-    "Histograms",
-    "NetworkGraph",
-    "NetworkView",
-    "NormsPlot",
-    "UnitPlace",
-    "layer_name",
-]

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.inside import Inside, UnitMaps
-from regplay.core.number_text import number
+from regplay.core.number_text import number, percent_text
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
 from regplay.gui.plots import (
@@ -140,7 +140,7 @@ class NormsPlot(Chart):
         frame, rows = self.frame(), []
         for curve in self.curves:
             value = float(curve.values[at])
-            text = number(value) if self.measure == "norm" else f"{value:.1f} %"
+            text = number(value) if self.measure == "norm" else percent_text(value / 100, 1)
             rows.append(ReadoutRow(curve.label, text, curve.color(self.colors), frame.dot(value)))
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 

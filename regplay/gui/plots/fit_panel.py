@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit, Grid, correct, grid_of
-from regplay.core.number_text import number, spread_text
+from regplay.core.number_text import number, probability_text, spread_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
 from regplay.gui.plots.shapes import (
@@ -22,7 +22,7 @@ from regplay.gui.plots.shapes import (
     thinned,
 )
 from regplay.gui.theme import ROLES
-from regplay.session.drawing import unchanged_rows
+from regplay.session.drawing import carried
 
 Surface = Literal["fit and band", "fit", "std"]  # "std" is that of the band, as colours
 
@@ -377,7 +377,7 @@ class InputsPanel(ChartPanel):
             some = thinned(n)
             group = self._group(shown, shown.split.x[some], shown.split.y[some])
             layers[shown.name].groups = (group,)
-            text, (fill, ring) = counted(shown.name, len(some), n), self._signs(shown, group)
+            text, (fill, ring) = points_text(shown.name, len(some), n), self._signs(shown, group)
             entry = Entry(shown.shape, text, fill, ring, shown.name, self.subject.points_tip)
             self._split_entries.append(entry)
         self._mark_wrong()
@@ -447,7 +447,7 @@ class InputsPanel(ChartPanel):
         rows = []
         for k, (name, value, color) in enumerate(zip(names, values, colors, strict=True)):
             if self.has_classes:
-                text = f"{value:.3f}" + (f" ± {std[k]:.3f}" if std is not None and is_own else "")
+                text = probability_text(value, std[k] if std is not None and is_own else None)
             else:
                 text = spread_text(value, std[k]) if std is not None and is_own else number(value)
             rows.append(ReadoutRow(name, text, color, self._dot(value)))
@@ -463,7 +463,8 @@ class InputsPanel(ChartPanel):
             value, text = float(here), number(float(here))
         else:
             top = int(here.argmax())
-            value, text = float(here[top]), f"{self.dataset.class_names[top]} {here[top]:.3f}"
+            value = float(here[top])
+            text = f"{self.dataset.class_names[top]} {probability_text(value)}"
         return ReadoutRow(overlay.name, text, overlay.color, self._dot(value))
 
     def _dot(self, value: float) -> float | None:
@@ -482,56 +483,6 @@ def wrong_text(dataset: Dataset, fit: Fit | None) -> str:
     return "wrong: " + ", ".join(counts)
 
 
-def counted(name: str, shown: int, n: int) -> str:
+def points_text(name: str, shown: int, n: int) -> str:
     """A legend's text for a set of points, which says so when only some are drawn."""
     return f"{name} ({n:,})" if shown == n else f"{name} ({shown:,} of {n:,})"
-
-
-def carried(fit: Fit | None, before: Dataset, after: Dataset) -> Fit | None:
-    """A fit of one dataset, on the grid and at the points of another with the same inputs.
-
-    What the network predicts at other places is interpolated; beyond the edge of its grid it is
-    what it was there. None if it can't be shown: of other classes, or over other inputs.
-    """
-    old, new = grid_of(before), grid_of(after)
-    if fit is None or fit.grid is None or old is None or new is None:
-        return None
-    if (before.n_inputs, before.class_names) != (after.n_inputs, after.class_names):
-        return None
-    is_same = np.array_equal(old.low, new.low) and np.array_equal(old.high, new.high)
-    return replace(
-        fit,
-        train=_at_points(fit.grid, old, fit.train, before.train, after.train),
-        valid=_at_points(fit.grid, old, fit.valid, before.valid, after.valid),
-        grid=fit.grid if is_same else interpolated(fit.grid, old, new.x),
-    )
-
-
-def _at_points(values: Floats, grid: Grid, known: Floats, before: Split, after: Split) -> Floats:
-    """Predictions at points; of those that are as before, what is known."""
-    head, tail = unchanged_rows(before, after)
-    moved = after.x[head : len(after.y) - tail]
-    between = interpolated(values, grid, moved)
-    return np.concatenate([known[:head], between, known[len(known) - tail :]])
-
-
-def interpolated(values: Floats, grid: Grid, x: Floats) -> Floats:
-    """What was predicted on a grid, [points] or [points, classes], at `x` [n, d]: [n] or [n, ..].
-
-    Linear between the grid's points; beyond them, what is at the edge.
-    """
-    ends = np.array(grid.shape[::-1]) - 1  # along the first input, and the second
-    place = ((x - grid.low) / (grid.high - grid.low)).clip(0, 1) * ends
-    first = np.minimum(place.astype(np.intp), np.maximum(ends - 1, 0))
-    share = place - first
-    shaped = values.reshape(*grid.shape, *values.shape[1:])
-    rest = (1,) * (values.ndim - 1)
-    along, u = first[:, 0], share[:, 0].reshape(-1, *rest)
-    if len(grid.shape) == 1:
-        between: Floats = shaped[along] * (1 - u) + shaped[along + 1] * u
-        return between
-    up, v = first[:, 1], share[:, 1].reshape(-1, *rest)
-    low = shaped[up, along] * (1 - u) + shaped[up, along + 1] * u
-    high = shaped[up + 1, along] * (1 - u) + shaped[up + 1, along + 1] * u
-    found: Floats = low * (1 - v) + high * v
-    return found

@@ -12,11 +12,12 @@ from regplay.core.fit import Fit
 from regplay.core.hyperparameters import is_on
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.curve import ClassCurvesView, CurveView
-from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject, carried
+from regplay.gui.plots.fit_panel import RUN, Band, FitPanel, Subject
 from regplay.gui.plots.many_inputs import ConfusionView, PredictedView
 from regplay.gui.plots.surface import SurfaceView
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, named
+from regplay.session.drawing import carried
 from regplay.session.session import Run
 
 

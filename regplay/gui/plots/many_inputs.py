@@ -7,12 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontInfo,
     QFontMetrics,
+    QImage,
     QPainter,
     QPaintEvent,
     QPen,
@@ -21,7 +22,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
 from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
-from regplay.core.number_text import number
+from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.canvas import (
     Frame,
     Picture,
@@ -31,8 +32,7 @@ from regplay.gui.plots.canvas import (
     ReadoutWidget,
     paint_readout,
 )
-from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, counted
-from regplay.gui.plots.images import paint_images
+from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.scale import padded
 from regplay.gui.plots.shapes import (
@@ -169,7 +169,7 @@ class PredictedChart(ChartPanel):
             ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
         )
         entries = [
-            Entry(shape, counted(name, len(thinned(n)), n), color, short=name)
+            Entry(shape, points_text(name, len(thinned(n)), n), color, short=name)
             for name, shape, n, color in both[: 2 if self.shows_validation else 1]
         ]
         entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
@@ -242,6 +242,8 @@ class PredictedView(FitPanel):
 
 
 _LEVELS = 32  # shades of a cell
+_INKS = 64  # shades of an image from paper to ink
+_SEAM = 2.0  # px between two images
 _SMALLEST = 9  # px of text that can be read
 _IMAGES = 4  # in a row and in a column of those of a cell
 _CENTER = Qt.AlignmentFlag.AlignCenter
@@ -265,6 +267,34 @@ def _shades(colors: Colors, color: str) -> list[tuple[QColor, QColor]]:
         light = 0.299 * r + 0.587 * g + 0.114 * b > 0.5
         shades.append((ground, QColor("#101214" if light else "#ffffff")))
     return shades
+
+
+@lru_cache(maxsize=4)
+def _inks(colors: Colors) -> NDArray[np.uint32]:
+    """From paper to ink, as 0xAARRGGBB."""
+    shades = [mix(colors.background, colors.foreground, k / (_INKS - 1)) for k in range(_INKS)]
+    return np.array([QColor(shade).rgb() for shade in shades], dtype=np.uint32)
+
+
+def paint_image(painter: QPainter, place: QRectF, pixels: Floats, colors: Colors) -> None:
+    """Draw the pixels [side²] of a square image, row by row; 0 is paper, the largest is ink."""
+    side = math.isqrt(len(pixels))
+    levels = pixels / max(float(pixels.max()), 1e-9) * (_INKS - 1)
+    table = _inks(colors)[levels.round().clip(0, _INKS - 1).astype(int).reshape(side, side)]
+    image = QImage(table.data, side, side, 4 * side, QImage.Format.Format_RGB32)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(place, image)  # before `table`, which the image looks into, is gone
+
+
+def paint_images(
+    painter: QPainter, area: QRectF, images: Floats, columns: int, colors: Colors
+) -> None:
+    """Draw images [n, side²] in rows of so many, from the upper left corner of an area."""
+    cell = area.width() / columns
+    for index, pixels in enumerate(images):
+        down, across = divmod(index, columns)
+        place = QPointF(area.left() + across * cell, area.top() + down * cell)
+        paint_image(painter, QRectF(place, QSizeF(cell - _SEAM, cell - _SEAM)), pixels, colors)
 
 
 @dataclass(frozen=True)
@@ -444,7 +474,7 @@ class ConfusionView(FitPanel):
         self.grid.show_counts(dataset.class_names, counts, color)
         right, n = int(np.trace(counts)), len(split.y)
         name = "training" if train else "validation"
-        text = f"{name}: {right:,} of {n:,} right ({right / max(n, 1):.1%})"
+        text = f"{name}: {right:,} of {n:,} right ({percent_text(right / max(n, 1), 1)})"
         self.legend.set_entries((Entry("square", text, color),))
 
     def _shown(self, dataset: Dataset, fit: Fit) -> tuple[Split, Floats]:

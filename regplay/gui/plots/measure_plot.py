@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History, Snapshot
-from regplay.core.number_text import number
+from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.canvas import Frame, Pixels, Reading, ReadoutRow, empty_picture
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
@@ -452,7 +452,7 @@ class MeasurePlot(Chart):
         return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
 
     def _number(self, value: float) -> str:
-        return f"{value:.1f} %" if self.tab == "accuracy" else number(value)
+        return percent_text(value / 100, 1) if self.tab == "accuracy" else number(value)
 
     def legend_entries(self, floor_tip: str) -> list[Entry]:
         """What the lines are."""

@@ -247,7 +247,7 @@ class SurfaceView(InputsPanel):
                 tip = f"where the most probable class of the {subject.fit} changes"
                 entries.append(Entry("line", "boundary", colors.foreground, tip=tip))
         elif len(self.contours.segments):
-            heights = ", ".join(f"{level:g}" for level in self._levels)
+            heights = ", ".join(number(level, 3) for level in self._levels)
             tip = f"where the fit is {heights}; other fits have lines at the same values"
             entries.append(Entry("line", subject.fit, colors.foreground, tip=tip))
         if self.fit_band is not None and self._shown == "fit and band":

@@ -2,5 +2,3 @@
 
 from regplay.gui.runs.runs_list import PinnedRuns, RunsList
 from regplay.gui.runs.side_tab import SideTab, Together, seen_together
-
-__all__ = ["PinnedRuns", "RunsList", "SideTab", "Together", "seen_together"]

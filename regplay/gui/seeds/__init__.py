@@ -2,9 +2,3 @@
 
 from regplay.gui.seeds.decomposition import DecompositionPlot
 from regplay.gui.seeds.seeds_tab import LossStrip, SeedsTab
-
-__all__ = [
-    "DecompositionPlot",
-    "LossStrip",
-    "SeedsTab",
-]

@@ -3,17 +3,3 @@
 from regplay.gui.training.clock import Clock, SystemClock, Timer, VirtualClock
 from regplay.gui.training.messages import Look, Start, Study, StudyRequest, View
 from regplay.gui.training.runner import Runner, StudyScheduler
-
-__all__ = [
-    "Clock",
-    "Look",
-    "Runner",
-    "Start",
-    "Study",
-    "StudyRequest",
-    "StudyScheduler",
-    "SystemClock",
-    "Timer",
-    "View",
-    "VirtualClock",
-]

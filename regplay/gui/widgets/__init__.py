@@ -14,26 +14,3 @@ from regplay.gui.widgets.layout import (
 )
 from regplay.gui.widgets.study_control import StudyControl
 from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel
-
-__all__ = [
-    "Banner",
-    "Button",
-    "CloseButton",
-    "ElidedLabel",
-    "FlowLayout",
-    "Invitation",
-    "Press",
-    "ScrolledColumn",
-    "Sentence",
-    "StudyControl",
-    "Toggle",
-    "WrappedLabel",
-    "application_icon",
-    "beside",
-    "column",
-    "divided",
-    "leave_space",
-    "named",
-    "paint_focus_ring",
-    "take_out",
-]

@@ -3,7 +3,6 @@
 In a terminal: with a progress line, to the end or to Ctrl-C, and what it came to in words.
 """
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from regplay.session.claims import (
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.lessons.observations import Measured
-from regplay.session.terminal import CtrlC, StatusLine, with_memory
+from regplay.session.terminal import progress_line, with_memory
 
 _SEEDS = 2**31  # there are so many
 
@@ -365,15 +364,11 @@ def check_lesson(
     """
 
     def attempt(device: str, quiet: bool) -> tuple[Results, bool]:
-        progress = StatusLine(sys.stderr)
-        try:
-            with CtrlC() as ctrl_c:
-                check = LessonCheck(lesson, seeds=seeds, first_seed=first_seed, device=device)
-                while not check.finished and not ctrl_c.pressed:
-                    if check.advance():
-                        progress.show(lambda _: counts + check_status(check))
-        finally:
-            progress.clear()
+        with progress_line() as (progress, ctrl_c):
+            check = LessonCheck(lesson, seeds=seeds, first_seed=first_seed, device=device)
+            while not check.finished and not ctrl_c.pressed:
+                if check.advance():
+                    progress.show(lambda _: counts + check_status(check))
         return check.results(), not check.finished
 
     return with_memory(attempt, None)

@@ -9,13 +9,17 @@ from regplay.core.datasets import REGISTRY, Dataset, DatasetError, load, problem
 from regplay.core.datasets import points as points_module
 from regplay.core.datasets.points import (
     format_points,
-    parse_points,
     points_in,
     points_settings,
+    read_points,
     shape_of,
 )
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
+
+
+def parse_points(text):
+    return read_points(text, "data.points")[0]
 
 
 def own(text: str, **values: object) -> DataSettings:

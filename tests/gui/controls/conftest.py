@@ -60,8 +60,7 @@ class Slider:
 
     def valley(self):
         """The middle of the mark at the smallest validation loss."""
-        track = self.track
-        return track._picture.valley_point(track._curve_frame(), track._places()).toPoint()
+        return self.track._placed().valley_point().toPoint()
 
     def press(self, value):
         QTest.mousePress(self.track, LEFT, pos=self.at(value))

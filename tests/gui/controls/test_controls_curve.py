@@ -150,6 +150,16 @@ def test_no_line_crosses_the_notch(make_slider, u_curve):
     assert len(colors_in(image, (slider.at(0.0).x() - 3, 0, first - 4, 30))) > 1  # a dot
 
 
+def test_a_line_leaves_a_zero_on_an_even_scale(make_slider, u_curve):
+    curve = u_curve("model.depth", valley=4)
+    slider = make_slider("model.depth", curve, 3)
+    zero, one = (slider.at(value).x() for value in curve.values[:2])
+    assert one - zero > 12
+    image = slider.track.grab().toImage()
+    for x in range(zero + 4, one - 3):
+        assert len(colors_in(image, (x, 0, x + 1, 40))) > 1, x
+
+
 def test_a_gap_and_a_diverged_member_paint(make_slider, u_curve):
     whole = u_curve(DECAY)
     valid = whole.valid.copy()

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 from regplay.core.datasets import load
-from regplay.core.datasets.points import parse_points
+from regplay.core.datasets.points import read_points
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.data import csv_dialog
@@ -308,7 +308,8 @@ def test_pasted_text_of_one_input_is_kept_as_points(show_dialog, save_as):
     data = load(settings)
     assert (data.task, len(data.train.y), len(data.valid.y)) == ("regression", 21, 9)
     assert data.x_mean is not None
-    pasted = np.concatenate([parse_points(settings.points), parse_points(settings.valid_points)])
+    both = (settings.points, settings.valid_points)
+    pasted = np.concatenate([read_points(text, "pasted")[0] for text in both])
     expected = np.array([line.split(",") for line in PAIRS.splitlines()[1:]], dtype=float)
     np.testing.assert_array_equal(pasted[pasted[:, 0].argsort()], expected)
 

@@ -1,7 +1,7 @@
 """A person who chooses how a figure looks and where it goes."""
 
 import pytest
-from plots import figure_of, fit_view, make_dataset, make_fit
+from plots import figure_of, make_dataset, make_fit
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
@@ -11,11 +11,6 @@ from regplay.gui.figures.figure_dialog import FigureDialog
 from regplay.gui.theme import DARK
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def view(show_widget):
-    return show_widget(fit_view(1), 640, 400)
 
 
 @pytest.fixture

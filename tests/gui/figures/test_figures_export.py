@@ -32,11 +32,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def view(show_widget):
-    return show_widget(fit_view(1), 640, 400)
-
-
-@pytest.fixture
 def figure(view):
     return figure_of(view, "panel.chart")
 

@@ -119,7 +119,7 @@ def test_the_mouse_reads_accuracies_where_there_are_some(
     view.set_map(make_map(losses, accuracy=0.875))
     qtbot.mouseMove(view.chart.viewport(), pixel_of(0, 0))
     values = {row.name: row.value for row in view.chart.hover.reading.rows}
-    assert values["training accuracy"] == values["validation accuracy"] == "87.5%"
+    assert values["training accuracy"] == values["validation accuracy"] == "87.5 %"
 
 
 def test_a_resting_mouse_reads_what_was_trained_meanwhile(

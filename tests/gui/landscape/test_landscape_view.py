@@ -172,7 +172,7 @@ def test_the_best_cell_is_marked_and_named(qtbot, view, make_map, losses) -> Non
     assert f"best: validation loss 0.05 at {place}" in view.legend.text()
     qtbot.mouseClick(_find(view, "landscape.accuracy"), LEFT)
     assert view.marks.best == (1, 2)
-    assert "validation accuracy 90.0%" in view.legend.text()
+    assert "validation accuracy 90.0 %" in view.legend.text()
     view.set_map(None)
     assert view.marks.best is None
 

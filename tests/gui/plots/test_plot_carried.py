@@ -8,8 +8,9 @@ import pytest
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.fit_panel import Overlay, carried, interpolated
+from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
+from regplay.session.drawing import carried, interpolated
 
 PICTURES = ["curve", "values", "class curves", "two classes", "four classes"]
 
