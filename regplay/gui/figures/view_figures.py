@@ -42,6 +42,7 @@ from regplay.gui.plots import (
     SurfaceView,
     WeightsView,
     paint_legend,
+    without_named,
 )
 from regplay.gui.runs import SideTab
 from regplay.gui.seeds import DecompositionPlot, LossStrip
@@ -331,12 +332,24 @@ _HISTORIES = {  # what a tab is called, and the column of its numbers
 def _history_figure(plot: MeasurePlot) -> Figure:
     """The losses, the accuracies or the weights of a run and of those that are pinned."""
     heading, column = _HISTORIES[plot.tab]
-    return _chart_figure(
+
+    def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
+        names, texts, metrics = plot.end_names, plot.end_texts, QFontMetricsF(painter.font())
+        is_named = names.has_room(area.size(), texts, metrics)
+        axes = dataclasses.replace(
+            plot.axes(), right=names.room(texts, metrics) if is_named else 0.0
+        )
+        entries = plot.legend_entries("")
+        entries = without_named(entries) if is_named else entries
+        shown = Plot(axes, plot.layers(), entries, beside=names if is_named else None)
+        return shown.paint(painter, area, with_fit(colors, plot.fit))
+
+    return Figure(
         plot.tab,
         lambda: heading,
+        lambda: plot.colors,
         lambda: _history_series(plot, column),
-        plot,
-        lambda: plot.legend_entries(""),
+        paint,
     )
 
 

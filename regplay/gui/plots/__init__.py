@@ -28,7 +28,14 @@ from regplay.gui.plots.fit_panel import (
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.legend import Entry, Legend, LegendChart, paint_legend, tab_row
+from regplay.gui.plots.legend import (
+    Entry,
+    Legend,
+    LegendChart,
+    paint_legend,
+    tab_row,
+    without_named,
+)
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import (
     ConfusionView,

@@ -89,12 +89,14 @@ class Axis:
 class Axes:
     """Both axes of a plot.
 
-    `aspect` is the width of its inside in heights, or None where it takes all the room there is.
+    `aspect` is the width of its inside in heights, or None where it takes all the room there is;
+    `right` is the pixels beside its inside, at least what half of the last label takes.
     """
 
     x: Axis
     y: Axis
     aspect: float | None = None
+    right: float = _RIGHT
 
     def inside(self, area: QRectF, metrics: QFontMetricsF, usual: str = "") -> QRectF:
         """Where data go if all that belongs to the axes has room in an area; whole pixels.
@@ -109,7 +111,7 @@ class Axes:
         left = area.left() + widest + _TICK + _AWAY
         if self.y.name or usual:
             left += line + _NAME_AWAY
-        right = area.right() - _RIGHT
+        right = area.right() - max(self.right, _RIGHT)
         if self.aspect is not None:  # in the middle of the room
             width, height = max(right - left, 1.0), max(bottom - top, 1.0)
             across = min(width, height * self.aspect)

@@ -211,6 +211,7 @@ class HistoryView(QWidget):
         if plot is None:
             plot = self._plots[self.tab] = MeasurePlot(self.tab)
             plot.moment_picked.connect(self.moment_picked)
+            plot.naming_changed.connect(self._update_legend)
             plot.frames = self._frames
             self._set_log(plot)
             self._set_up(plot)
@@ -240,4 +241,5 @@ class HistoryView(QWidget):
         self._update_legend()
 
     def _update_legend(self) -> None:
-        self.legend.set_entries(self.plot.legend_entries(self._tip))
+        entries = self.plot.legend_entries(self._tip)
+        self.legend.set_entries(entries, named=self.plot.has_end_names)

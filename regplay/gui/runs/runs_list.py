@@ -312,7 +312,7 @@ class RunsList(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for three rows."""
-        return QSize(zoomed(300), zoomed(170))
+        return QSize(zoomed(320), zoomed(170))
 
     def minimumSizeHint(self) -> QSize:
         """Room for names and validation losses."""
