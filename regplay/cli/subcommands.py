@@ -473,7 +473,7 @@ def _configure_render(parser: ArgumentParser) -> None:
         help="of the frames, in place of those of the storyboard; the window is laid out for it. "
         "With several, the size becomes part of each file's name",
     )
-    parser.add_argument("--fps", type=whole_number(1), metavar="N", help="frames a second")
+    parser.add_argument("--fps", type=_whole_number(1), metavar="N", help="frames a second")
     parser.add_argument(
         "--from", dest="section", metavar="SECTION", help="begin with the chapter of this title"
     )
