@@ -105,7 +105,7 @@ class Renderer:
         while not self._runner.is_loaded:
             QApplication.processEvents()
         self.player = Player(
-            storyboard, window.controller, window.stage(), self._clock, _prove, marks
+            storyboard, window.controller, window.parts(), self._clock, _prove, marks
         )
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):
@@ -124,6 +124,7 @@ class Renderer:
         self.player.start()
         while self.player.advance():
             self._settle()
+            self.player.cover()
             if self.player.is_on_camera:
                 yield self._picture()
             self._clock.advance(self._step)

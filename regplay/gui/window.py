@@ -27,7 +27,7 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording.presentation import Stage
+from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -305,14 +305,16 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
-    def stage(self) -> Stage:
+    def parts(self) -> WindowParts:
         """The parts that are arranged for an audience."""
-        return Stage(
+        return WindowParts(
             self.centralWidget(),
             (self.menuBar(), self.status),
             self._columns.parts,
             self._plots,
             self._bottom,
+            self.fit_view,
+            self.history_view,
             self.controls,
             self.tabs,
             self.timeline,

@@ -1,28 +1,31 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
+import itertools
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPointF
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
 from regplay.gui.controls import HANDLE, HandleSlider, NumberControl
-from regplay.gui.recording.overlay import Overlay
-from regplay.gui.recording.presentation import Presentation, Stage
+from regplay.gui.recording.glass_pane import GlassPane, Stroke
+from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
 from regplay.session.storyboard import (
+    BeginSection,
     Caption,
+    Draw,
     Focus,
     Hide,
     PinRun,
     Require,
     Scrub,
-    Section,
     SetValues,
     ShowTab,
     Step,
@@ -81,7 +84,7 @@ class Player:
 
     Parameters
     ----------
-    stage
+    parts
         The parts of the window.
     prove
         What a `require` comes to for the present experiment; it may train.
@@ -100,18 +103,19 @@ class Player:
         self,
         storyboard: Storyboard,
         controller: Controller,
-        stage: Stage,
+        parts: WindowParts,
         clock: Clock,
         prove: Prove,
         marks: Mapping[str, float] | None = None,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.step = True, ""
-        self._controller, self._stage, self._clock = controller, stage, clock
+        self._controller, self._parts, self._clock = controller, parts, clock
         self._prove, self._marks = prove, marks or {}
-        self._presentation = Presentation(stage)
-        self._overlay = Overlay(stage.central)
+        self._presentation = Presentation(parts)
+        self._pane = GlassPane(parts.central)
         self._began, self._hidden = clock.now(), 0.0
+        self._drawn: list[tuple[Draw, float]] = []  # and how much of it is there, 0–1
         self._frames = self._play(storyboard.steps)
 
     def begin(self, size: tuple[int, int]) -> None:
@@ -127,8 +131,8 @@ class Player:
     def end(self) -> None:
         """Bring the window back."""
         self._presentation.end()
-        self._overlay.hide()
-        self._overlay.deleteLater()
+        self._pane.hide()
+        self._pane.deleteLater()
 
     @property
     def now(self) -> float:
@@ -137,10 +141,13 @@ class Player:
 
     def advance(self) -> bool:
         """Do what is to be seen in the next frame; whether there is one."""
-        goes_on = next(self._frames, self) is None
+        return next(self._frames, self) is None
+
+    def cover(self) -> None:
+        """Draw what lies over the window, once that shows what it is to show."""
         focus = self._presentation.focus
-        self._overlay.set_bright(self._presentation.rect(focus) if focus else None)
-        return goes_on
+        self._pane.set_strokes(self._strokes())
+        self._pane.set_bright(self._presentation.rect(focus) if focus else None)
 
     # time
 
@@ -205,7 +212,7 @@ class Player:
             case PinRun(pin=name, seconds=seconds):
                 controller.pin(name=name)
             case ShowTab(show=tab, seconds=seconds):
-                self._stage.tabs.set_tab(_TABS.get(tab, tab))
+                self._parts.tabs.set_tab(_TABS.get(tab, tab))
             case Caption(caption=text):
                 seconds = duration(step)
                 self._presentation.set_caption(text)
@@ -215,6 +222,8 @@ class Player:
                 self._presentation.set_focus(place)
             case Wait(wait=seconds):
                 pass
+            case Draw():
+                return (yield from self._draw(step, begin))
             case WaitUntil():
                 return (yield from self._wait_until(step, begin))
             case Require(require=claim):
@@ -224,7 +233,7 @@ class Player:
                 if self.is_on_camera:
                     self.log.stills.append((begin, file))
                 return begin
-            case Section(section=title):
+            case BeginSection(section=title):
                 if self.is_on_camera:
                     self.log.sections.append((begin, title))
                 return begin
@@ -278,10 +287,43 @@ class Player:
         def move(share: float) -> None:
             epoch = between_epochs(start, goal, eased(share, step.ease))
             controller.look(epoch=None if epoch >= newest else epoch)
-            track = self._stage.timeline.track
+            track = self._parts.timeline.track
             self._show_pointer(_on_handle(track), track, is_pressed=share < 1.0)
 
         return (yield from self._slide(begin, step.seconds, move))
+
+    def _draw(self, step: Draw, begin: float) -> Frames:
+        if step.draw == "erase":
+            self._drawn.clear()
+            return (yield from self._rest(begin, step.seconds))
+        self._drawn.append((step, 0.0))
+        place = len(self._drawn) - 1
+
+        def move(share: float) -> None:
+            self._drawn[place] = step, share
+
+        return (yield from self._slide(begin, step.seconds, move))
+
+    def _strokes(self) -> tuple[Stroke, ...]:
+        """What is drawn, where the plots have its coordinates now."""
+        found = []
+        for step, share in self._drawn:
+            chart = self._parts.chart(step.on)
+            if chart is None:
+                continue
+            frame, box = chart.frame(), chart.box.geometry().topLeft()
+            xs = frame.x([x for x, _ in step.points])
+            ys = frame.y([y for _, y in step.points])
+            origin = QPointF(chart.viewport().mapTo(self._parts.central, box.toPoint()))
+            points = [origin + QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
+            if not np.isfinite([*xs, *ys]).all():
+                continue
+            if step.draw == "text":
+                letters = step.text[: round(share * len(step.text))]
+                found.append(Stroke((points[0],), letters or " "))
+            else:
+                found.append(Stroke(_begun(points, share), is_arrow=step.draw == "arrow"))
+        return tuple(found)
 
     def _wait_until(self, step: WaitUntil, begin: float) -> Frames:
         statement, runner = parse_claim(step.until), self._controller.runner
@@ -338,9 +380,9 @@ class Player:
 
     def _point_at(self, path: str, *, is_pressed: bool = False) -> None:
         """Put the pointer on the control of a field, if it is in sight."""
-        if path not in self._stage.controls.paths():
+        if path not in self._parts.controls.paths():
             return
-        control = self._stage.controls.control(path)
+        control = self._parts.controls.control(path)
         slider = control.slider if isinstance(control, NumberControl) else None
         if slider is not None and slider.isVisible():
             self._show_pointer(_on_handle(slider), slider, is_pressed=is_pressed)
@@ -348,13 +390,26 @@ class Player:
             self._show_pointer(QPointF(control.rect().center()), control, is_pressed=is_pressed)
 
     def _show_pointer(self, place: QPointF, on: QWidget, *, is_pressed: bool) -> None:
-        at = QPointF(on.mapTo(self._stage.central, place.toPoint()))
-        self._overlay.set_pointer(at, is_pressed)
+        at = QPointF(on.mapTo(self._parts.central, place.toPoint()))
+        self._pane.set_pointer(at, is_pressed)
         if self.is_on_camera:
             self.log.pointer.append((self.now, at.x(), at.y(), is_pressed))
 
 
 _TABS = {"split": "side"}
+
+
+def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
+    """The first part of a line, by its length."""
+    lengths = [QLineF(*pair).length() for pair in itertools.pairwise(points)]
+    left, found = share * sum(lengths), [points[0]]
+    for (start, end), length in zip(itertools.pairwise(points), lengths, strict=True):
+        part = min(left / length, 1.0) if length else 1.0
+        found.append(start + (end - start) * part)
+        left -= length
+        if left <= 0:
+            break
+    return tuple(found)
 
 
 def _on_handle(slider: HandleSlider) -> QPointF:

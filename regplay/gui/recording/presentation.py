@@ -8,6 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel
+from regplay.gui.plots import Chart, ChartPanel, FitView, HistoryView
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import zoomed
 from regplay.gui.timeline import Timeline
@@ -41,7 +42,7 @@ class CaptionLine(QLabel):
 
 
 @dataclass(frozen=True)
-class Stage:
+class WindowParts:
     """The parts of a window that a presentation arranges."""
 
     central: QWidget
@@ -49,10 +50,19 @@ class Stage:
     halves: QSplitter  # what the controls are in, beside the plots
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
+    fit_view: FitView
+    history_view: HistoryView
     controls: ControlPanel
     tabs: Tabs
     timeline: Timeline
     verdict_bar: VerdictBar
+
+    def chart(self, name: str) -> Chart | None:
+        """The chart of the fit or of the losses; None while it has no axes, or is out of sight."""
+        panel = self.fit_view.panel
+        fit = panel.chart if isinstance(panel, ChartPanel) else None
+        chart = fit if name == "fit" else self.history_view.plot
+        return chart if chart is not None and chart.isVisible() else None
 
     def place(self, name: str) -> QWidget:
         """A plot, the verdict, the timeline, or the control of a field path."""
@@ -70,7 +80,7 @@ class Presentation:
 
     Parameters
     ----------
-    stage
+    parts
         What it arranges.
 
     Attributes
@@ -79,8 +89,8 @@ class Presentation:
         The line below; None while nothing is presented.
     """
 
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
+    def __init__(self, parts: WindowParts) -> None:
+        self._parts = parts
         self.caption: CaptionLine | None = None
         self._were_visible: list[QWidget] = []
         self._hidden: frozenset[str] = frozenset()
@@ -102,42 +112,42 @@ class Presentation:
         is_upright
             Whether the frame is higher than wide: the controls then come below the plots.
         """
-        stage = self._stage
-        self._were_visible = [bar for bar in stage.bars if bar.isVisible()]
+        parts = self._parts
+        self._were_visible = [bar for bar in parts.bars if bar.isVisible()]
         for bar in self._were_visible:
             bar.hide()
-        self._hidden = stage.controls.hidden_paths()
-        self._sizes = stage.halves.sizes(), stage.plots.sizes()
+        self._hidden = parts.controls.hidden_paths()
+        self._sizes = parts.halves.sizes(), parts.plots.sizes()
         if controls:
-            stage.controls.set_hidden_paths(stage.controls.paths() - set(controls), tells=False)
+            parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
         if is_upright:
-            stage.halves.setOrientation(Qt.Orientation.Vertical)
-            stage.halves.insertWidget(1, stage.halves.widget(0))
-            height = stage.halves.height()
+            parts.halves.setOrientation(Qt.Orientation.Vertical)
+            parts.halves.insertWidget(1, parts.halves.widget(0))
+            height = parts.halves.height()
             below = round(_PANEL_HEIGHT * height)
-            stage.halves.setSizes([height - below, below, 0])
-        layout = stage.central.layout()
+            parts.halves.setSizes([height - below, below, 0])
+        layout = parts.central.layout()
         assert isinstance(layout, QVBoxLayout)
-        self.caption = named("caption", CaptionLine(stage.central))
+        self.caption = named("caption", CaptionLine(parts.central))
         layout.addWidget(self.caption)
 
     def end(self) -> None:
         """Bring back what was there before."""
         if self.caption is None:
             return
-        stage = self._stage
+        parts = self._parts
         self.set_focus("")
         self.caption.hide()
         self.caption.deleteLater()
         self.caption = None
-        if stage.halves.orientation() == Qt.Orientation.Vertical:
-            stage.halves.setOrientation(Qt.Orientation.Horizontal)
-            stage.halves.insertWidget(0, stage.halves.widget(1))
-        stage.controls.set_hidden_paths(self._hidden)
+        if parts.halves.orientation() == Qt.Orientation.Vertical:
+            parts.halves.setOrientation(Qt.Orientation.Horizontal)
+            parts.halves.insertWidget(0, parts.halves.widget(1))
+        parts.controls.set_hidden_paths(self._hidden)
         for bar in self._were_visible:
             bar.show()
-        stage.halves.setSizes(self._sizes[0])
-        stage.plots.setSizes(self._sizes[1])
+        parts.halves.setSizes(self._sizes[0])
+        parts.plots.setSizes(self._sizes[1])
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""
@@ -146,18 +156,18 @@ class Presentation:
 
     def set_focus(self, name: str) -> None:
         """Give room to a plot or a control, which is drawn larger; an empty name shares it out."""
-        stage = self._stage
+        parts = self._parts
         self.focus = name
-        stage.tabs.setVisible(name != "losses")
-        stage.losses.setVisible(name != "fit")
-        is_control = name in stage.controls.paths()
-        stage.controls.set_highlighted([name] if is_control else [])
-        if stage.halves.orientation() == Qt.Orientation.Horizontal:
-            width = stage.halves.width()
-            panel = round(_WIDE * width) if is_control else stage.controls.sizeHint().width()
-            stage.halves.setSizes([panel, width - panel, 0])
+        parts.tabs.setVisible(name != "losses")
+        parts.losses.setVisible(name != "fit")
+        is_control = name in parts.controls.paths()
+        parts.controls.set_highlighted([name] if is_control else [])
+        if parts.halves.orientation() == Qt.Orientation.Horizontal:
+            width = parts.halves.width()
+            panel = round(_WIDE * width) if is_control else parts.controls.sizeHint().width()
+            parts.halves.setSizes([panel, width - panel, 0])
 
     def rect(self, name: str) -> QRect:
         """Where a part is, in the coordinates of the central widget."""
-        part = self._stage.place(name)
-        return QRect(part.mapTo(self._stage.central, QPoint(0, 0)), part.size())
+        part = self._parts.place(name)
+        return QRect(part.mapTo(self._parts.central, QPoint(0, 0)), part.size())

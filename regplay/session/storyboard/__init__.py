@@ -4,6 +4,7 @@ from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
 from regplay.session.storyboard.slides import between, between_epochs, eased
 from regplay.session.storyboard.storyboard import (
     SIZES,
+    BeginSection,
     Caption,
     Draw,
     Focus,
@@ -11,7 +12,6 @@ from regplay.session.storyboard.storyboard import (
     PinRun,
     Require,
     Scrub,
-    Section,
     SetValues,
     ShowTab,
     Step,
@@ -33,6 +33,7 @@ from regplay.session.storyboard.storyboard import (
 
 __all__ = [
     "SIZES",
+    "BeginSection",
     "Caption",
     "Draw",
     "Focus",
@@ -40,7 +41,6 @@ __all__ = [
     "PinRun",
     "Require",
     "Scrub",
-    "Section",
     "SetValues",
     "ShowTab",
     "Step",

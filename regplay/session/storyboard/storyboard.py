@@ -184,7 +184,7 @@ class Still(Step, frozen=True):
     still: _File
 
 
-class Section(Step, frozen=True):
+class BeginSection(Step, frozen=True):
     """Begin a chapter."""
 
     section: _Line
@@ -212,7 +212,7 @@ _FORMS: Mapping[str, type[Step]] = {
     form.__struct_encode_fields__[0]: form
     for form in (
         *(SetValues, SweepField, Train, Scrub, PinRun, ShowTab, Caption, Focus, Draw, Wait),
-        *(WaitUntil, Require, Still, Section, Hide, Together, Include),
+        *(WaitUntil, Require, Still, BeginSection, Hide, Together, Include),
     )
 }
 VERBS = tuple(_FORMS)
@@ -378,7 +378,7 @@ def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
     titles = {
         step.section: index
         for index, step in enumerate(storyboard.steps)
-        if isinstance(step, Section)
+        if isinstance(step, BeginSection)
     }
     if title not in titles:
         raise StoryboardError(f"{title}: no such chapter; there are {', '.join(titles) or 'none'}")

@@ -147,6 +147,34 @@ def test_training_goes_on_until_a_claim_holds(play, film):
     assert losses[-3] >= 0.9 * losses[0]
 
 
+def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
+    def is_marked(image, x, y):
+        color = image.pixelColor(round(x), round(y))
+        return color.blue() > 150 and color.green() < 120 < color.blue() - color.green()
+
+    def look(renderer, image):
+        parts = renderer._window.parts()
+        chart = parts.chart("fit")
+        origin = chart.viewport().mapTo(renderer._window, chart.box.geometry().topLeft().toPoint())
+        frame = chart.frame()
+        ends = [(float(frame.x(x)), float(frame.y(y))) for x, y in ((-2.0, 1.5), (2.0, -1.5))]
+        return [is_marked(image, origin.x() + x, origin.y() + y) for x, y in ends], frame.y_range
+
+    frames, _ = play(
+        film(
+            'draw = "arrow"\npoints = [[-2.0, 1.5], [2.0, -1.5]]\nseconds = 0.5',
+            'set = { "data.noise" = 2.0 }\nseconds = 0.5',  # other ranges
+            'draw = "erase"\nseconds = 0.1',
+        ),
+        look,
+    )
+    marks = [mark for mark, _ in frames]
+    assert marks[1] == [True, False]  # it is on its way
+    assert marks[5:10] == [[True, True]] * 5
+    assert marks[10] == [False, False]
+    assert len({str(y_range) for _, y_range in frames}) > 1
+
+
 REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
 
 
