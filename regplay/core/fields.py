@@ -86,19 +86,10 @@ class Field:
     @property
     def bounds(self) -> str:
         """The allowed values in words."""
-        match self.kind:
-            case "choice":
-                return "one of " + ", ".join(self.choices)
-            case "switch":
-                return "true or false"
-            case "text":
-                return "a text"
-        noun = "a whole number" if self.kind == "integer" else "a number"
-        if self.minimum is None or self.maximum is None:
-            return noun
-        lower = "more than" if self.exclusive_minimum else "from"
-        upper = "and at most" if self.exclusive_minimum else "to"
-        return f"{noun} {lower} {self.minimum:g} {upper} {self.maximum:.10g}"
+        if self.choices:
+            return "one of " + ", ".join(self.choices)
+        kind = msgspec.inspect.type_info(self.annotation)
+        return bounds_in_words(kind.type if isinstance(kind, msgspec.inspect.Metadata) else kind)[0]
 
     def check(self, value: object) -> Value:
         """`value` if it is allowed here, whole numbers turned into floats where those belong.
@@ -143,6 +134,35 @@ class Field:
 
     def _refusal(self, shown: object, hint: str = "") -> ExperimentError:
         return ExperimentError(f"{self.path} = {shown}: must be {self.bounds}{hint}")
+
+
+def bounds_in_words(kind: msgspec.inspect.Type) -> tuple[str, str]:
+    """What a value, and what several values, must be, in words."""
+    match kind:
+        case msgspec.inspect.Metadata(type=inner, extra_json_schema={"description": words}):
+            one, several = bounds_in_words(inner)
+            return f"{one}, {words}", f"{several}, {words}"
+        case msgspec.inspect.IntType(ge=low, le=high):
+            within = "" if low is None or high is None else f" from {low:,} to {high:,}"
+            return f"a whole number{within}", f"whole numbers{within}"
+        case msgspec.inspect.FloatType(gt=above, ge=low, le=high):
+            within = "" if low is None or high is None else f" from {low:,g} to {high:,g}"
+            if above is not None:
+                within = f" more than {above:,g} and at most {high:,g}"
+            return f"a number{within}", f"numbers{within}"
+        case msgspec.inspect.StrType(min_length=least, max_length=most):
+            count = f"{least} to" if least else "at most"
+            within = "" if most is None else f" of {count} {most:,} characters"
+            return f"a text{within}", f"texts{within}"
+        case msgspec.inspect.LiteralType(values=values):
+            return f"one of {', '.join(map(str, values))}", "choices"
+        case msgspec.inspect.BoolType():
+            return "true or false", "switches"
+        case msgspec.inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
+            _, several = bounds_in_words(item)
+            count = "a list of" if most is None else f"at most {most:,}"
+            return f"{least} to {most} {several}" if least else f"{count} {several}", "lists"
+    return "a table of values", "tables of values"
 
 
 def _shown(value: object) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import PySide6
-from PySide6.QtCore import QEvent, QObject, QSizeF, Qt, QUrl, Signal, qVersion
+from PySide6.QtCore import QEvent, QObject, QSize, QSizeF, Qt, QUrl, Signal, qVersion
 from PySide6.QtGui import QAction, QDesktopServices, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 )
 
 from regplay import __version__
+from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import Press, ScrolledColumn, named
+from regplay.gui.widgets import Press, ScrolledColumn, WrappedLabel, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
 
 if TYPE_CHECKING:
@@ -266,19 +267,20 @@ class Help(QObject):
         layout.setContentsMargins(8, 8, 8, 8)
         layout.addWidget(tabs)
         dialog.finished.connect(self._closed)
-        dialog.resize(*_SIZE)
+        dialog.resize(QSize(*map(zoomed, _SIZE)).boundedTo(self._owner.size()))
 
     def _make_about(self) -> QWidget:
         page = QWidget()
-        lead = QLabel("A playground in which you see over- and underfitting.")
-        lead.setWordWrap(True)
+        lead = WrappedLabel()
+        lead.setText("A playground in which you see over- and underfitting.")
         found = "\n".join(f"{name}: {value}" for name, value in versions(self._engine()).items())
-        text = named("help.versions", QLabel(found))
+        text = named("help.versions", WrappedLabel())
+        text.setText(found)
         text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         copy = named("help.copy", Press("Copy", "Copy this for a report of an error"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(text.text()))
-        log = named("help.log", QLabel(f"Errors are written to {self._log}"))
-        log.setWordWrap(True)
+        log = named("help.log", WrappedLabel())
+        log.setText(f"Errors are written to {self._log}")
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         folder = named("help.folder", Press("Open folder", "Open the folder of the log file"))
         folder.clicked.connect(self._open_folder)
@@ -294,7 +296,9 @@ class Help(QObject):
             layout.addWidget(one)
             layout.addLayout(row)
         layout.addStretch(1)
-        return page
+        column = ScrolledColumn("help.about")
+        column.setWidget(page)
+        return column
 
     def _engine(self) -> str:
         if not self._runner.is_loaded:  # nor is torch, which takes a second

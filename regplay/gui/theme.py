@@ -186,6 +186,32 @@ def mix(one: str, other: str, share: float) -> str:
     return "#" + "".join(f"{round(x + (y - x) * share):02x}" for x, y in parts)
 
 
+def contrast(one: str, other: str) -> float:
+    """How well one `#rrggbb` is read on another, from 1 to 21 (WCAG 2.1, 1.4.3)."""
+    low, high = sorted((_luminance(one), _luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(color: str) -> float:
+    exact = QColor(color)
+    parts = ((exact.redF(), 0.2126), (exact.greenF(), 0.7152), (exact.blueF(), 0.0722))
+    linear = ((c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4, w) for c, w in parts)
+    return sum(weight * part for part, weight in linear)
+
+
+_TEXT_CONTRAST = 4.5
+
+
+@lru_cache(maxsize=256)
+def readable(color: str, colors: Colors) -> str:
+    """The colour for text on a plot: as near to `color` as is read there."""
+    for share in (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        text = mix(color, colors.foreground, share)
+        if contrast(text, colors.background) >= _TEXT_CONTRAST:
+            return text
+    return colors.foreground
+
+
 def blend(first: QColor, second: QColor, share: float) -> QColor:
     """`first`, with `share` (0 … 1) of it replaced by `second`."""
     mixed = [

@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from regplay.core import UserError
-from regplay.core.fields import nearest
+from regplay.core.fields import bounds_in_words, nearest
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 KeyPath = Sequence[str | int]  # keys, and indices from 0, that lead from the whole to a value
@@ -167,14 +167,14 @@ def validated(
         raise refusal(f"{place([*steps, name], raw)}: no such key; {hint}")
     if problem.startswith("Object missing"):
         steps.append(name)
-        bounds, _ = _bounds(_kind_at(form, steps))
+        bounds, _ = bounds_in_words(_kind_at(form, steps))
         raise refusal(f"{place(steps, raw)} is missing: it must be {bounds}")
     value: Any = raw
     for step in steps:
         value = value[step]
     # Not `repr` of a whole table, which may be as long as the file.
     shown = repr(value)[:_SHOWN] if isinstance(value, str | int | float) else "…"
-    bounds, _ = _bounds(_kind_at(form, steps))
+    bounds, _ = bounds_in_words(_kind_at(form, steps))
     raise refusal(f"{place(steps, raw)} = {shown}: must be {bounds}")
 
 
@@ -195,30 +195,3 @@ def _only(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
     if isinstance(kind, msgspec.inspect.UnionType):
         return next(each for each in kind.types if not isinstance(each, msgspec.inspect.NoneType))
     return kind
-
-
-def _bounds(kind: msgspec.inspect.Type) -> tuple[str, str]:
-    """What a value, and what several values, must be, in words."""
-    match kind:
-        case msgspec.inspect.Metadata(type=inner, extra_json_schema={"description": words}):
-            one, several = _bounds(inner)
-            return f"{one}, {words}", f"{several}, {words}"
-        case msgspec.inspect.IntType(ge=low, le=high):
-            within = "" if low is None or high is None else f" from {low:,} to {high:,}"
-            return f"a whole number{within}", f"whole numbers{within}"
-        case msgspec.inspect.FloatType(ge=low, le=high):
-            within = "" if low is None or high is None else f" from {low:,g} to {high:,g}"
-            return f"a number{within}", f"numbers{within}"
-        case msgspec.inspect.StrType(min_length=least, max_length=most):
-            count = f"{least} to" if least else "at most"
-            within = "" if most is None else f" of {count} {most:,} characters"
-            return f"a text{within}", f"texts{within}"
-        case msgspec.inspect.LiteralType(values=values):
-            return f"one of {', '.join(map(str, values))}", "choices"
-        case msgspec.inspect.BoolType():
-            return "true or false", "switches"
-        case msgspec.inspect.VarTupleType(item_type=item, min_length=least, max_length=most):
-            _, several = _bounds(item)
-            count = "a list of" if most is None else f"at most {most:,}"
-            return f"{least} to {most} {several}" if least else f"{count} {several}", "lists"
-    return "a table of values", "tables of values"

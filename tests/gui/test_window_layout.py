@@ -1,5 +1,6 @@
 """Nothing is cut off or lies over something else, at any size of the window and of the text."""
 
+from functools import partial
 from itertools import combinations
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QScrollArea,
@@ -16,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.plots.chart import Chart
-from regplay.gui.theme import ZOOMS
 from regplay.gui.verdict_bar import Headline
 from regplay.gui.widgets import ElidedLabel
 from regplay.gui.window import MainWindow
@@ -35,25 +36,34 @@ def _name(widget: QWidget) -> str:
     return f"{type(widget).__name__} {widget.objectName()} {_text(widget)[:40]!r}"
 
 
-def _in_sight(window: QWidget, widget: QWidget) -> tuple[QRect, QRect]:
-    """Where a widget is, and what is seen of it, both in the window; what scrolls may be hidden."""
-    whole = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
-    seen = QRect(whole)
+def _place(window: QWidget, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+
+
+def _in_sight(window: QWidget, widget: QWidget) -> QRect:
+    """Where something is seen of a widget in its window; empty where all of it is hidden."""
+    seen = _place(window, widget)
     while widget is not window:
         widget = widget.parentWidget()
-        seen &= QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
-    return whole, seen
+        seen &= _place(window, widget)
+    return seen
 
 
-def _is_lost(whole: QRect, seen: QRect, widget: QWidget) -> bool:
+def _is_lost(window: QWidget, widget: QWidget) -> bool:
     """Whether something is hidden of a widget that no scroll bar brings into sight."""
-    never = Qt.ScrollBarPolicy.ScrollBarAlwaysOff
-    across, down = seen.width() < whole.width(), seen.height() < whole.height()
-    while widget := widget.parentWidget():
-        if isinstance(widget, QScrollArea):
-            across &= widget.horizontalScrollBarPolicy() == never
-            down &= widget.verticalScrollBarPolicy() == never
-    return across or down
+    whole, never = _place(window, widget), Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+    across = down = True  # until something scrolls that way
+    while widget is not window:
+        widget = widget.parentWidget()
+        area, room = widget.parentWidget(), _place(window, widget)
+        if isinstance(area, QScrollArea) and widget is area.viewport():
+            across &= area.horizontalScrollBarPolicy() == never
+            down &= area.verticalScrollBarPolicy() == never
+        if across and not room.left() <= whole.left() <= whole.right() <= room.right():
+            return True
+        if down and not room.top() <= whole.top() <= whole.bottom() <= room.bottom():
+            return True
+    return False
 
 
 def _cut(window: QWidget, widget: QWidget) -> str:
@@ -69,10 +79,9 @@ def _cut(window: QWidget, widget: QWidget) -> str:
             return f"{widget.height()} px high, not {needed}: {_name(widget)}"
     elif widget.height() < widget.minimumSizeHint().height() - 1:
         return f"{widget.height()} px high: {_name(widget)}"
-    whole, seen = _in_sight(window, widget)
     if isinstance(widget, ElidedLabel) and not QLabel.text(widget):
         return ""  # there is no room for any of it
-    if _is_lost(whole, seen, widget):
+    if _is_lost(window, widget):
         return f"outside of what it is in: {_name(widget)}"
     return ""
 
@@ -83,7 +92,7 @@ def faults(window: QWidget) -> list[str]:
     inner = "qt_spinbox_lineedit"
     shown = [w for w in shown if _text(w) and w.objectName() != inner]
     found = [fault for widget in shown if (fault := _cut(window, widget))]
-    places = [(widget, _in_sight(window, widget)[1]) for widget in shown]
+    places = [(widget, _in_sight(window, widget)) for widget in shown]
     for (one, place), (other, room) in combinations(places, 2):
         common = place & room
         is_part = one.isAncestorOf(other) or other.isAncestorOf(one)
@@ -123,7 +132,7 @@ def _look_at_all(window: MainWindow) -> dict[tuple[str, tuple[int, int], int], l
     found = {}
     for tab in TABS:
         window.tabs.set_tab(tab)
-        for zoom in ZOOMS:
+        for zoom in (100, 125, 150, 200):
             window.theme.set_zoom(zoom)
             for size in SIZES:
                 window.resize(*size)
@@ -163,6 +172,25 @@ def test_nothing_is_cut_off_with_a_lesson_and_pins(open_window, compares) -> Non
         person.controller.compare()
         person.wait(lambda: len(person.window.tabs.side.titles) == 4)
     assert not _look_at_all(person.window)
+
+
+@pytest.mark.parametrize("zoom", [100, 200])
+def test_no_dialog_is_cut_off(open_window, zoom) -> None:
+    window = open_window().window
+    window.resize(1024, 640)
+    window.theme.set_zoom(zoom)
+    shows = {tab: partial(window.help.show, tab) for tab in ("shortcuts", "words", "about")}
+    found = {}
+    for name, show in {"gallery": window.gallery.show, **shows}.items():
+        show()
+        _settle()
+        [dialog] = [one for one in window.findChildren(QDialog) if one.isVisible()]
+        assert window.rect().contains(QRect(QPoint(0, 0), dialog.size()))
+        if seen := faults(dialog):
+            found[name] = seen
+        dialog.close()
+        _settle()
+    assert not found
 
 
 def test_text_grows_by_keys_and_is_remembered(open_window) -> None:

@@ -108,7 +108,7 @@ def test_what_is_left_out_takes_the_defaults():
         ("[optimizer]\nlr = nan", "optimizer.lr = nan: must be"),
         ("[optimizer]\nlr = inf", "optimizer.lr = inf: must be"),
         ("epochs = 1e3", "epochs = 1000.0: must be a whole number"),
-        ("epochs = 0", "epochs = 0: must be a whole number from 1 to 1000000"),
+        ("epochs = 0", "epochs = 0: must be a whole number from 1 to 1,000,000"),
         ("epochs = 12:00:00", "epochs = "),
         ("seed = -1", "seed = -1: must be"),
         ('model = "big"', "model = 'big': must be a table of values"),

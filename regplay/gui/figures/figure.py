@@ -135,15 +135,22 @@ _BAR_NAME = 16.0  # pixels over a bar, for its name
 
 
 def paint_layers(
-    painter: QPainter, inside: QRectF, axes: Axes, layers: Iterable[Layer], colors: Colors
+    painter: QPainter,
+    inside: QRectF,
+    axes: Axes,
+    layers: Iterable[Layer],
+    colors: Colors,
+    *,
+    is_cut: bool = True,
 ) -> None:
-    """Draw layers into the inside of axes, at any size."""
+    """Draw layers into the inside of axes, at any size; what is outside is cut off unless asked."""
     ratio = max(painter.device().devicePixelRatioF(), 1.0)
     scales = axes.x.scale, axes.y.scale
     frame = Frame(inside.width(), inside.height(), *scales, ratio, colors, is_figure=True)
     for layer in layers:
         painter.save()
-        painter.setClipRect(inside)
+        if is_cut:
+            painter.setClipRect(inside)
         painter.translate(inside.topLeft())
         # A copy: what a layer remembers of its last frame belongs to the screen.
         copy.copy(layer).paint(painter, frame)
@@ -164,12 +171,15 @@ class Plot:
         Its legend.
     bar
         The scale of its colours, or None.
+    beside
+        Drawn over the inside and beside it, or None.
     """
 
     axes: Axes
     layers: Sequence[Layer]
     entries: Sequence[Entry] = ()
     bar: Bar | None = None
+    beside: Layer | None = None
 
     def paint(self, painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         """Draw the legend over the axes, and the layers inside them; where these are."""
@@ -182,6 +192,8 @@ class Plot:
         inside = self.axes.inside(area, metrics)
         paint_layers(painter, inside, self.axes, self.layers, colors)
         self.axes.paint(painter, inside, colors)
+        if self.beside is not None:
+            paint_layers(painter, inside, self.axes, (self.beside,), colors, is_cut=False)
         if self.bar is not None:
             place = QRectF(area.right(), inside.top(), width, inside.height())
             self.bar.paint(painter, place, colors)

@@ -42,6 +42,7 @@ from regplay.gui.plots import (
     SurfaceView,
     WeightsView,
     paint_legend,
+    without_named,
 )
 from regplay.gui.runs import SideTab
 from regplay.gui.seeds import DecompositionPlot, LossStrip
@@ -144,26 +145,20 @@ def _fit_figure(panel: ChartPanel | ConfusionView) -> Figure:
         at = what if panel.fit is None else f"{what} at epoch {panel.fit.epoch:,}"
         return run + (panel.caption or at)
 
-    match panel:
-        case ConfusionView(grid=grid):
-            return Figure(
-                "confusion",
-                lambda: heading("Classes"),
-                lambda: colors_of(panel),
-                lambda: _confusion_series(panel),
-                _below_legend(lambda: panel.legend.entries, grid.draw),
-            )
-        case PredictedChart():
-            return _legend_chart_figure(
-                panel, "predicted", lambda: heading("Fit"), lambda: _predicted_series(panel)
-            )
-        case WeightsView():
-            return _legend_chart_figure(
-                panel, "linear_weights", lambda: heading("Weights"), lambda: _weights_series(panel)
-            )
-    return _legend_chart_figure(
-        panel, panel.subject.name, lambda: heading("Fit"), lambda: _fit_series(panel)
-    )
+    if isinstance(panel, ConfusionView):
+        return Figure(
+            "confusion",
+            lambda: heading("Classes"),
+            lambda: colors_of(panel),
+            lambda: _confusion_series(panel),
+            _below_legend(lambda: panel.legend.entries, panel.grid.draw),
+        )
+    name, what, series = panel.subject.name, "Fit", partial(_fit_series, panel)
+    if isinstance(panel, PredictedChart):
+        name, series = "predicted", partial(_predicted_series, panel)
+    elif isinstance(panel, WeightsView):
+        name, what, series = "linear_weights", "Weights", partial(_weights_series, panel)
+    return _legend_chart_figure(panel, name, lambda: heading(what), series)
 
 
 def _name_in_split(panel: QWidget) -> str:
@@ -331,12 +326,24 @@ _HISTORIES = {  # what a tab is called, and the column of its numbers
 def _history_figure(plot: MeasurePlot) -> Figure:
     """The losses, the accuracies or the weights of a run and of those that are pinned."""
     heading, column = _HISTORIES[plot.tab]
-    return _chart_figure(
+
+    def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
+        names, texts, metrics = plot.end_names, plot.end_texts, QFontMetricsF(painter.font())
+        is_named = names.has_room(area.size(), texts, metrics)
+        axes = dataclasses.replace(
+            plot.axes(), right=names.room(texts, metrics) if is_named else 0.0
+        )
+        entries = plot.legend_entries("")
+        entries = without_named(entries) if is_named else entries
+        shown = Plot(axes, plot.layers(), entries, beside=names if is_named else None)
+        return shown.paint(painter, area, with_fit(colors, plot.fit))
+
+    return Figure(
         plot.tab,
         lambda: heading,
+        lambda: plot.colors,
         lambda: _history_series(plot, column),
-        plot,
-        lambda: plot.legend_entries(""),
+        paint,
     )
 
 
@@ -523,11 +530,10 @@ def _graph_legend(view: NetworkView) -> list[Entry]:
 
 def _norms_figure(plot: NormsPlot) -> Figure:
     """What becomes of the weights of each layer over epochs."""
-    name, heading, column = (
-        ("weight_norms", "‖w‖ of each layer", "‖w‖")
-        if plot.measure == "norm"
-        else ("near_zero_weights", "Share of weights under 0.001", "under 0.001 (%)")
-    )
+    name, heading, column = "weight_norms", "‖w‖ of each layer", "‖w‖"
+    if plot.measure != "norm":
+        name, heading = "near_zero_weights", "Share of weights under 0.001"
+        column = "under 0.001 (%)"
 
     def series() -> list[Series]:
         epochs = plot.epochs.astype(int)

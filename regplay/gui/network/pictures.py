@@ -251,7 +251,7 @@ def _short(count: int) -> str:
 
 _NARROW = 104  # pixels at 100 % of a panel below which there are two rows of them
 _GAP = 10  # pixels between panels
-_TICKS = 30  # pixels left of a plot, for counts
+_TICKS = 30  # pixels at 100 % left of a plot, for counts
 _SWATCH = 12
 
 
@@ -387,12 +387,13 @@ class Histograms(KeptPicture):
     def plot_rects(self) -> list[QRectF]:
         """Inside the axes of each panel, in pixels."""
         line = QFontMetrics(self.font()).height()
+        ticks = _TICKS if self.is_figure else zoomed(_TICKS)
         top = line * max(map(len, self.title_lines()), default=1) + 7
         return [
             QRectF(
-                round(panel.left()) + _TICKS,
+                round(panel.left()) + ticks,
                 round(panel.top()) + top,
-                max(round(panel.width()) - _TICKS - 3, 1),
+                max(round(panel.width()) - ticks - 3, 1),
                 max(round(panel.height()) - top - line - 6, 1),
             )
             for panel in self._panels()

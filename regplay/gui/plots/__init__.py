@@ -4,7 +4,6 @@
 """
 
 from regplay.gui.plots.canvas import (
-    Frame,
     HoverItem,
     Layer,
     Picture,
@@ -12,7 +11,6 @@ from regplay.gui.plots.canvas import (
     Readout,
     ReadoutRow,
     ReadoutWidget,
-    empty_picture,
     paint_readout,
 )
 from regplay.gui.plots.chart import LOCKED, Axes, Axis, Chart, GridLayer, Side
@@ -28,7 +26,14 @@ from regplay.gui.plots.fit_panel import (
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
 from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.legend import Entry, Legend, LegendChart, paint_legend, tab_row
+from regplay.gui.plots.legend import (
+    Entry,
+    Legend,
+    LegendChart,
+    paint_legend,
+    tab_row,
+    without_named,
+)
 from regplay.gui.plots.loss_line import LossLine, SmallestLoss, dots_on, draw_valley, sides_of
 from regplay.gui.plots.many_inputs import (
     ConfusionView,
@@ -40,6 +45,7 @@ from regplay.gui.plots.many_inputs import (
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.scale import (
     LARGEST,
+    Frame,
     Range,
     Scale,
     around_valley,
@@ -61,6 +67,7 @@ from regplay.gui.plots.shapes import (
     Shape,
     draw_joined,
     draw_marker,
+    empty_picture,
     marker_scale,
     pen,
 )

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.theme import ROLES, Colors, colors_of, with_fit
-from regplay.gui.widgets import FlowLayout
+from regplay.gui.widgets import FlowLayout, fill
 
 Sign = Literal[
     "line",
@@ -45,6 +45,7 @@ class Entry:
     short: str | None = None
     tip: str = ""
     is_other: bool = False  # of another run, which gives way to those of the present one
+    is_on_plot: bool = False  # whether the plot itself names it, where there is room
 
 
 def elided(name: str, most: int) -> str:
@@ -55,7 +56,13 @@ def elided(name: str, most: int) -> str:
 def other_entry(name: str, color: str, tip: str = "") -> Entry:
     """Of a line that belongs to another run."""
     long, short = elided(name, _LONGEST), elided(name, _SHORT)
-    return Entry("line", long, color, short=short, tip=tip or name, is_other=True)
+    tip = tip or name
+    return Entry("line", long, color, short=short, tip=tip, is_other=True, is_on_plot=True)
+
+
+def without_named(entries: Sequence[Entry]) -> list[Entry]:
+    """Those that a plot does not name itself."""
+    return [entry for entry in entries if not entry.is_on_plot]
 
 
 class Legend(QWidget):
@@ -70,11 +77,17 @@ class Legend(QWidget):
         self._fit: str | None = None
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def set_entries(self, entries: Sequence[Entry]) -> None:
-        """Show these; nothing is drawn again if they are the same."""
-        if tuple(entries) != self.entries:
-            self.entries = tuple(entries)
-            self.setToolTip("\n".join(entry.tip or entry.text for entry in self.entries))
+    def set_entries(self, entries: Sequence[Entry], *, named: bool = False) -> None:
+        """Show these, without those that the plot names itself if it does.
+
+        All are explained in the tooltip. Nothing is drawn again if they are the same.
+        """
+        shown = tuple(without_named(entries) if named else entries)
+        tip = "\n".join(entry.tip or entry.text for entry in entries)
+        if tip != self.toolTip():
+            self.setToolTip(tip)
+        if shown != self.entries:
+            self.entries = shown
             self.update()
 
     def set_fit_color(self, color: str | None) -> None:
@@ -113,7 +126,7 @@ class Legend(QWidget):
         """
         metrics = QFontMetrics(self.font())
         # A function of Qt's, wrapped by itself, has PySide write its help text: 20 ms of the start.
-        advance = cache(lambda text: metrics.horizontalAdvance(text))
+        advance = cache(lambda text: metrics.horizontalAdvance(text) + 1)  # it rounds
         own = [entry for entry in self.entries if not entry.is_other]
         others = [entry for entry in self.entries if entry.is_other]
         for left_out in range(len(others) + 1):
@@ -239,17 +252,9 @@ class LegendChart(QWidget):
         self.legend = Legend()
         self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()
-        self.header = QHBoxLayout()
-        self.header.setContentsMargins(0, 0, 4, 0)
-        self.header.setSpacing(4)
-        self.header.addWidget(self.legend, 1)
-        self.row = QHBoxLayout()
-        self.row.addWidget(self.chart, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self.header)
-        layout.addLayout(self.row, 1)
+        self.header = fill(QHBoxLayout(), (self.legend, 1), margins=(0, 0, 4, 0), spacing=4)
+        self.row = fill(QHBoxLayout(), (self.chart, 1), spacing=-1)
+        fill(QVBoxLayout(self), self.header, (self.row, 1))
 
 
 def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> FlowLayout:

@@ -3,18 +3,26 @@
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPixmap
+from PySide6.QtCore import QEvent, QRect, QRectF, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFontMetrics,
+    QFontMetricsF,
+    QMouseEvent,
+    QPainter,
+    QPixmap,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
-from regplay.gui.plots.canvas import Frame, Pixels, Reading, ReadoutRow, empty_picture
-from regplay.gui.plots.chart import Chart, Side
+from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.chart import Axes, Chart, Side
+from regplay.gui.plots.end_names import EndName, EndNames
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
     EpochLine,
@@ -25,9 +33,9 @@ from regplay.gui.plots.history_layers import (
     gap_color,
 )
 from regplay.gui.plots.legend import Entry, elided, other_entry
-from regplay.gui.plots.scale import LARGEST, Range, bounds, extend
-from regplay.gui.plots.shapes import pen
-from regplay.gui.theme import ROLES
+from regplay.gui.plots.scale import LARGEST, Frame, Pixels, Range, bounds, extend
+from regplay.gui.plots.shapes import empty_picture, pen
+from regplay.gui.theme import ROLES, sized
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8
 _LONGEST = 24  # characters of a name in the hover box, at most
@@ -199,18 +207,27 @@ class MeasurePlot(Chart):
         The line at the moment shown; the curves of pinned runs.
     best_epoch
         Where the validation loss was smallest, or None.
+    end_names
+        The names of the curves at their right ends, where there is room.
+    has_end_names
+        Whether there is; else the legend has them.
 
     Signals
     -------
+    naming_changed
+        There is room for names at the ends of the curves, or no more.
     moment_picked
         The epoch of the record nearest to a click. Where a double click would undo pan and zoom, it
         comes only after the time in which that could follow; else at once.
     """
 
     moment_picked = Signal(int)
+    naming_changed = Signal()
+    has_end_names = False
 
     def __init__(self, tab: str) -> None:
         super().__init__()
+        self.end_names = EndNames(self._end_names)
         self.tab = tab
         self.curves = curves(tab)
         self.best_epoch: int | None = None
@@ -274,6 +291,7 @@ class MeasurePlot(Chart):
             measures = [curve.measure for curve in self.curves[: 1 if self.tab == "weights" else 2]]
             self.pinned.set_runs([PinnedLines(run, measures, self._unit) for run in runs])
             self._forget()
+            self._make_room_for_names()
         has_grown = [run.grow() for run in self.pinned.runs]
         if not is_same or any(has_grown):
             self._cover()
@@ -405,6 +423,66 @@ class MeasurePlot(Chart):
         ]
         return max((end[1] for end in ends if end is not None), default=None)
 
+    # names at the ends
+
+    @property
+    def end_texts(self) -> list[str]:
+        """All names that may stand at ends of curves."""
+        return [*(curve.label for curve in self.curves), *(_short(run) for run in self.pinned.runs)]
+
+    def _end_names(self) -> list[EndName]:
+        ends: list[tuple[str, EpochLine, str]]
+        ends = [(curve.label, curve, curve.color(ROLES)) for curve in self.curves]
+        ends += [(_short(run), run.lines[-1], run.source.color) for run in self.pinned.runs]
+        return [
+            EndName(text, float(line.values[np.isfinite(line.values)][-1]), color)
+            for text, line, color in ends
+            if np.isfinite(line.values).any()
+        ]
+
+    def _make_room_for_names(self) -> None:
+        size, metrics = QSizeF(self.viewport().size()), QFontMetricsF(self.font())
+        has_room = self.end_names.has_room(size, self.end_texts, metrics)
+        is_new, self.has_end_names = has_room != self.has_end_names, has_room
+        self._redraw()
+        if is_new:
+            self.naming_changed.emit()
+
+    def axes(self) -> Axes:
+        """With room for the names beside them."""
+        if not self.has_end_names:
+            return super().axes()
+        room = self.end_names.room(self.end_texts, QFontMetricsF(self.font()))
+        return replace(super().axes(), right=room)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        """See whether there is room for names."""
+        if hasattr(self, "floor"):  # pyqtgraph resizes while it constructs
+            self._make_room_for_names()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """See whether there is room for names of another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "floor"):
+            self._make_room_for_names()
+
+    def refresh(self) -> None:
+        """The live layers have new data: the names move with the ends of the curves."""
+        super().refresh()
+        if self.has_end_names:
+            inside, whole = self.box.geometry().toRect(), self.viewport().rect()
+            self.viewport().update(whole.adjusted(inside.right(), 0, 0, 0))
+
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
+        """Write the names beside the curves."""
+        if self.has_end_names:
+            painter.save()
+            painter.translate(self.box.geometry().topLeft())
+            painter.setFont(sized(self.font()))
+            self.end_names.paint(painter, self.frame())
+            painter.restore()
+
     # read-outs
 
     def _record_at(self, x: float) -> int | None:
@@ -458,13 +536,20 @@ class MeasurePlot(Chart):
         """What the lines are."""
         colors = ROLES
         entries = [
-            Entry("dashes" if curve.dashed else "line", curve.label, curve.color(colors))
+            Entry(
+                "dashes" if curve.dashed else "line",
+                curve.label,
+                curve.color(colors),
+                is_on_plot=True,
+            )
             for curve in self.curves
         ]
         if self.tab != "weights":
             entries.append(Entry("band", "gap", gap_color(colors), tip="gap: validation − train"))
             if self.floor.value is not None:
-                entries.append(Entry("dashes", "noise floor", self.floor.color, tip=floor_tip))
+                color = self.floor.color
+                floor = Entry("dashes", "noise floor", color, tip=floor_tip, is_on_plot=True)
+                entries.append(floor)
             text = "best epoch" if self.best_epoch is None else f"best epoch {self.best_epoch:,}"
             tip = f"{text}: the smallest validation loss so far"
             entries.append(
@@ -473,3 +558,7 @@ class MeasurePlot(Chart):
         if self.marks.epochs:
             entries.append(Entry("dots", "settings changed", colors.foreground, short="changed"))
         return entries + [run.entry for run in self.pinned.runs]
+
+
+def _short(run: PinnedLines) -> str:
+    return run.entry.short or run.entry.text

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import sqrt
 
 from regplay.core.experiment import Experiment
@@ -25,7 +26,10 @@ class Library:
 
     def __init__(self, load: Callable[[], Sequence[Lesson]] = lessons) -> None:
         self._load = load
-        self._known: dict[str, Lesson] | None = None
+
+    @cached_property
+    def _known(self) -> dict[str, Lesson]:
+        return {lesson.id: lesson for lesson in self._load()}
 
     def all(self) -> list[Lesson]:
         """Every lesson.
@@ -35,13 +39,11 @@ class Library:
         LessonError
             If one that ships with the program is damaged.
         """
-        if self._known is None:
-            self._known = {lesson.id: lesson for lesson in self._load()}
         return list(self._known.values())
 
     def find(self, lesson_id: str) -> Lesson | None:
         """The lesson of this id; raises as `all`."""
-        return next((lesson for lesson in self.all() if lesson.id == lesson_id), None)
+        return self._known.get(lesson_id)
 
     def after(self, lesson_id: str) -> Lesson | None:
         """The lesson that follows the one of this id; raises as `all`."""
@@ -51,8 +53,6 @@ class Library:
 
     def add(self, lesson: Lesson) -> None:
         """List it from now on, in place of one with the same id; raises as `all`."""
-        self.all()
-        assert self._known is not None
         self._known[lesson.id] = lesson
 
 

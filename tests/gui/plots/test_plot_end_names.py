@@ -1,0 +1,118 @@
+"""Names of curves at their ends, and the legend where they have no room."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QSizeF
+from PySide6.QtGui import QFontMetricsF
+
+from regplay.gui.figures.figure import Style, svg_bytes
+from regplay.gui.figures.view_figures import figure_at
+from regplay.gui.plots.end_names import EndNames, moved_apart
+from regplay.gui.plots.history_view import HistoryView
+from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.theme import DARK, LIGHT, contrast, readable
+
+
+@pytest.fixture
+def view(show_widget, make_dataset) -> HistoryView:
+    view = HistoryView()
+    view.set_dataset(make_dataset("curve"), epochs=10)
+    return show_widget(view, 800, 300)
+
+
+@pytest.mark.parametrize(
+    ("places", "expected"),
+    [
+        ([], []),
+        ([50.0, 20.0], [50, 20]),
+        ([20.0, 24.0], [17, 27]),
+        ([24.0, 20.0], [27, 17]),
+        ([-5.0, 500.0], [0, 100]),
+        ([0.0, 1.0], [0, 10]),
+        ([100.0, 99.0, 98.0], [100, 90, 80]),
+        ([20.0, 22.0, 33.0], [15, 25, 35]),  # the third is in the way of the second
+    ],
+)
+def test_places_that_are_too_near_are_moved_apart_and_stay_inside(places, expected) -> None:
+    assert moved_apart(places, 10, 100) == pytest.approx(expected)
+
+
+def test_places_keep_their_order_and_their_distance() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        places = rng.uniform(-20, 220, 12)
+        found = np.array(moved_apart(places.tolist(), 16, 200))
+        assert (np.diff(found[places.argsort()]) >= 16 - 1e-9).all()
+        assert found.min() >= 0
+        assert found.max() <= 200 + 1e-9
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
+def test_names_can_be_read_in_whatever_colour_their_curve_has(colors) -> None:
+    for color in (colors.train, colors.norm, colors.background, "#ff00ff", "#b7ff00", "#7f7f7f"):
+        assert contrast(readable(color, colors), colors.background) >= 4.5
+    assert readable(colors.train, colors) == colors.train
+
+
+def texts_right_of_the_plot(view: HistoryView) -> dict[str, float]:
+    """The names that a plot has at its right, and the values that they stand at."""
+    return {name.text: name.value for name in view.plot.end_names.names()}
+
+
+def test_curves_are_named_where_they_end_and_not_in_the_legend(view, make_history) -> None:
+    assert texts_right_of_the_plot(view) == {}
+    view.set_history(make_history([1.0, 0.5], [1.2, 0.8]))
+    assert view.plot.has_end_names
+    assert texts_right_of_the_plot(view) == {"train": 0.5, "validation": 0.8}
+    shown = [entry.text for entry in view.legend.entries]
+    assert shown == ["gap", "best epoch 1"]
+    assert "memorised noise" in view.legend.toolTip()
+    plot, image = view.plot, view.plot.grab().toImage()
+    right = round(plot.box.geometry().right()) + 2
+    colors = {
+        image.pixelColor(x, y).name()
+        for x in range(right, image.width())
+        for y in range(round(plot.box.geometry().bottom()))
+    }
+    assert {plot.colors.train, plot.colors.valid} <= colors
+
+
+def test_a_narrow_or_a_low_plot_has_the_legend(view, make_history) -> None:
+    view.set_history(make_history([1.0, 0.5], [1.2, 0.8]))
+    wide = view.plot.box.geometry().width()
+    for size in ((400, 300), (800, 90)):
+        view.resize(*size)
+        assert not view.plot.has_end_names
+        assert view.legend.entries[0].text == "train"
+        view.resize(800, 300)
+        assert view.legend.entries[0].text == "gap"
+    assert view.plot.box.geometry().width() == wide
+
+
+def test_pins_are_named_until_there_are_too_many(view, make_history) -> None:
+    history = make_history([1.0, 0.5], [1.2, 0.8])
+    view.set_history(history)
+    for count, is_named in ((1, True), (12, False), (2, True)):
+        view.set_pinned([PinnedCurves(f"run {k}", "#ff00ff", history) for k in range(count)])
+        assert view.plot.has_end_names is is_named
+        assert ("run 0" in [entry.text for entry in view.legend.entries]) is not is_named
+    assert texts_right_of_the_plot(view)["run 1"] == 0.8
+
+
+def test_a_figure_has_names_at_the_ends_if_it_has_room(view, make_history) -> None:
+    view.set_history(make_history([1.0, 0.5], [1.2, 0.8]))
+    view.resize(400, 300)
+    figure = figure_at(view.plot)
+    assert figure is not None
+    for width, is_named in ((1200, True), (300, False)):
+        svg = svg_bytes(figure, Style(width, 500, 1.0, "light")).decode()
+        assert svg.count("validation") == 1
+        before_the_axes = svg.index("validation") < svg.index(">epoch<")
+        assert before_the_axes is not is_named
+
+
+def test_room_is_asked_for_the_widest_name(view) -> None:
+    metrics = QFontMetricsF(view.plot.font())
+    one, two = (EndNames.room(texts, metrics) for texts in (["a"], ["a", "a longer name"]))
+    assert two - one == metrics.horizontalAdvance("a longer name") - metrics.horizontalAdvance("a")
+    assert not EndNames.has_room(QSizeF(300, 300), ["a"], metrics)
