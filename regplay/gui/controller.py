@@ -12,12 +12,10 @@ The way of a value, such as weight decay while its slider is dragged, from the m
 7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
    to the controller first, then to each part of the window by its one entry, `show_view`.
 8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
-9. `plots/curve.py`: the panel gives its points to the line;
-10. `plots/shapes.py`: the line keeps them until
-11. `plots/canvas.py`: Qt asks the canvas for a frame, which lets each layer paint:
-12. `plots/shapes.py`: the line becomes pixels.
+9. `plots/curve.py`: the panel gives its points to a line.
+10. `plots/canvas.py`: the line keeps them until Qt asks the canvas for a frame, and it is painted.
 
-These are twelve stops in ten files, for the runner and the line are passed twice.
+These are ten stops in nine files, for the runner is passed twice.
 """
 
 from collections.abc import Iterable, Mapping

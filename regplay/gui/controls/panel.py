@@ -26,7 +26,7 @@ from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import Press, ScrolledColumn, named
+from regplay.gui.widgets import Press, ScrolledColumn, fill, named
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -123,10 +123,7 @@ class ControlPanel(ScrolledColumn):
 
         self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(8, 8, 4, 8)
-        column.setSpacing(8)
-        column.addWidget(self._make_note())
+        column = fill(QVBoxLayout(content), self._make_note(), margins=(8, 8, 4, 8), spacing=8)
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)
             group.defaults.setObjectName(f"{section}.defaults")
