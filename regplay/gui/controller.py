@@ -287,8 +287,14 @@ class Controller(QObject):
 
     # Commands about what is kept and shown
 
-    def pin(self) -> None:
-        """Keep the run that is shown, as far as it has come, whatever moment of it is in sight."""
+    def pin(self, *, name: str | None = None) -> None:
+        """Keep the run that is shown, as far as it has come, whatever moment of it is in sight.
+
+        Parameters
+        ----------
+        name
+            What to call it; None is by what is otherwise in it.
+        """
         view = self.view
         if view is None:
             return
@@ -297,7 +303,7 @@ class Controller(QObject):
             from regplay.gui.training.viewer import own_fit  # with torch, which is loaded by now
 
             fit = own_fit(newest, view.run.experiment)
-        self.pin_run(view.run, fit, view.dataset)
+        self.pin_run(view.run, fit, view.dataset, name)
 
     def pin_run(
         self,

@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from file_tools import written
 from session_tools import LESSON
 
 from regplay.gui.runs.side_tab import TrainedTogether
@@ -11,11 +10,9 @@ from regplay.gui.training.messages import Study
 
 
 @pytest.fixture
-def reader(open_window, tmp_path):
+def reader(open_lesson):
     """At the first page of a lesson, which asks for a pin."""
-    person = open_window()
-    person.window.guide.open_file(written(tmp_path / "small.toml", LESSON))
-    return person
+    return open_lesson(LESSON)
 
 
 def asked(person):

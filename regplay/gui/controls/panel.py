@@ -377,18 +377,22 @@ class ControlPanel(ScrolledColumn):
         """Field paths of the controls that were hidden by `set_hidden_paths`."""
         return self._hidden
 
-    def set_hidden_paths(self, paths: Iterable[str]) -> None:
+    def set_hidden_paths(self, paths: Iterable[str], *, tells: bool = True) -> None:
         """Hide these controls and show the others that the experiment reads; values stay.
 
-        While some are hidden, a line above says so, with a button that shows them again. Fields
-        without a control here are passed over.
+        Fields without a control here are passed over.
+
+        Parameters
+        ----------
+        tells
+            Whether a line above says that some are hidden, with a button that shows them again.
         """
         hidden = frozenset(path for path in paths if path in self._controls)
         if hidden != self._hidden:
             self._hidden, count = hidden, len(hidden)
             controls = "1 control is" if count == 1 else f"{count} controls are"
             self._note_text.setText(f"{controls} hidden here.")
-            self._note.setVisible(count > 0)
+            self._note.setVisible(tells and count > 0)
             self._relate()
 
     def changeEvent(self, event: QEvent) -> None:

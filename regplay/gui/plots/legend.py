@@ -252,7 +252,7 @@ class LegendChart(QWidget):
         self.legend = Legend()
         self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()
-        self.header = fill(QHBoxLayout(), (self.legend, 1), margins=(0, 0, 4, 0), spacing=4)
+        self.header = fill(QHBoxLayout(), (self.legend, 1), margins=(8, 0, 8, 0), spacing=4)
         self.row = fill(QHBoxLayout(), (self.chart, 1), spacing=-1)
         fill(QVBoxLayout(self), self.header, (self.row, 1))
 
@@ -260,7 +260,7 @@ class LegendChart(QWidget):
 def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> FlowLayout:
     """Buttons on the left, the legend in the room that is left, switches on the right."""
     row = FlowLayout()
-    row.setContentsMargins(4, 0, 4, 0)
+    row.setContentsMargins(8, 0, 8, 0)
     row.setSpacing(4)
     for tab in tabs:
         row.addWidget(tab)

@@ -5,7 +5,6 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
-from virtual_clock import VirtualClock
 from wheel import turn_wheel
 
 from regplay.gui.plots.canvas import LineLayer
@@ -14,6 +13,7 @@ from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.scale import Scale, padded
 from regplay.gui.theme import DARK, palette_of, sized
+from regplay.gui.training import VirtualClock
 
 
 @pytest.fixture
