@@ -226,9 +226,14 @@ def line_color(palette: QPalette, share: float = 0.3) -> QColor:
     return blend(palette.window().color(), palette.windowText().color(), share)
 
 
+def zoom_of_text() -> float:
+    """How many times as large as at 100 % the application's text is."""
+    return QFontInfo(QApplication.font()).pixelSize() / BODY
+
+
 def zoomed(pixels: float) -> int:
     """A length in px at 100 %, at the present zoom."""
-    return round(pixels * QFontInfo(QApplication.font()).pixelSize() / BODY)
+    return round(pixels * zoom_of_text())
 
 
 def sized(font: QFont, share: float = 1.0) -> QFont:

@@ -22,15 +22,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox,
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import HANDLE, Combo, CountBox, Framing, HandleSlider
-from regplay.gui.theme import blend, colors_of, line_color, sized
+from regplay.gui.controls import Combo, CountBox, Framing, HandleSlider
+from regplay.gui.theme import blend, colors_of, line_color, sized, zoomed
 from regplay.gui.training import Clock, View
 from regplay.gui.widgets import Button, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 
-_MIDDLE = 11.0  # px from the top to the groove
+_MIDDLE = 11.0  # px at 100 % from the top to the groove
 _RING = 4.0  # px, radius
 _PAGE = 10  # kept moments
 _APART = 16.0  # px between the numbers of two ticks, at least
@@ -134,16 +134,16 @@ class EpochTrack(HandleSlider):
 
     def x_of(self, position: int) -> float:
         """Where the handle's centre stands at a kept epoch, in px."""
-        return self._x_at(self.kept[position]) if self.kept else HANDLE / 2
+        return self._x_at(self.kept[position]) if self.kept else self.handle / 2
 
     def _end(self) -> int:
         return max(self.planned, self.kept[-1] if self.kept else 1)
 
     def _x_at(self, epoch: int) -> float:
-        return HANDLE / 2 + (self.width() - HANDLE) * log1p(epoch) / log1p(self._end())
+        return self.handle / 2 + (self.width() - self.handle) * log1p(epoch) / log1p(self._end())
 
     def _position_at(self, x: float) -> float:
-        share = (x - HANDLE / 2) / max(self.width() - HANDLE, 1)
+        share = (x - self.handle / 2) / max(self.width() - self.handle, 1)
         return self.index_of(round(expm1(min(max(share, 0.0), 1.0) * log1p(self._end()))))
 
     def _pick(self, index: int) -> None:
@@ -168,7 +168,7 @@ class EpochTrack(HandleSlider):
             self.setSliderDown(False)
 
     def _is_on_handle(self, point: QPointF) -> bool:
-        return super()._is_on_handle(point) and point.y() < _MIDDLE + HANDLE / 2
+        return super()._is_on_handle(point) and point.y() < zoomed(_MIDDLE) + self.handle / 2
 
     def _drag_to(self, x: float) -> None:
         self._pick(round(self._held_at(x)))
@@ -188,7 +188,7 @@ class EpochTrack(HandleSlider):
 
     def sizeHint(self) -> QSize:
         """The groove, and a line of numbers under it."""
-        return QSize(240, round(_MIDDLE + 9 + QFontMetricsF(self._small_font()).height()))
+        return QSize(240, round(zoomed(_MIDDLE) + 9 + QFontMetricsF(self._small_font()).height()))
 
     def minimumSizeHint(self) -> QSize:
         """Narrow enough for any window."""
@@ -199,7 +199,7 @@ class EpochTrack(HandleSlider):
 
         The ends, then 10, 100, …, then 5, 50, …, then 2, 20, …, as far as each has room.
         """
-        if self.width() <= HANDLE:
+        if self.width() <= self.handle:
             return []
         metrics, end = QFontMetricsF(self._small_font()), self._end()
         decades = [10**k for k in range(len(str(end)))]
@@ -221,15 +221,17 @@ class EpochTrack(HandleSlider):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_ticks(painter)
-        self._paint_groove(painter, _MIDDLE)
+        self._paint_groove(painter, zoomed(_MIDDLE))
         if self.kept and self.moment is not None:  # what is trained beyond the handle
             painter.setPen(QPen(blend(self._ground(), self._strong_color(), 0.45), 4))
             beyond = self.x_of(self.value()), self.x_of(len(self.kept) - 1)
-            painter.drawLine(QPointF(beyond[0], _MIDDLE), QPointF(beyond[1], _MIDDLE))
+            painter.drawLine(
+                QPointF(beyond[0], zoomed(_MIDDLE)), QPointF(beyond[1], zoomed(_MIDDLE))
+            )
         best = None if self.best is None or not self.isEnabled() else self.index_of(self.best)
         if best is not None and best != self.value():
             self._paint_ring(painter, best)
-        self._paint_handle(painter, _MIDDLE)
+        self._paint_handle(painter, zoomed(_MIDDLE))
         if best is not None and best == self.value():  # whole, on the handle
             self._paint_ring(painter, best)
         painter.end()
@@ -245,7 +247,7 @@ class EpochTrack(HandleSlider):
         line, text = QPen(line_color(palette, 0.4), 1), QPen(line_color(palette, 0.65))
         for x, number in self.ticks():
             painter.setPen(line)
-            painter.drawLine(QPointF(x, _MIDDLE + 5), QPointF(x, _MIDDLE + 8))
+            painter.drawLine(QPointF(x, zoomed(_MIDDLE) + 5), QPointF(x, zoomed(_MIDDLE) + 8))
             width = metrics.horizontalAdvance(number)
             left = min(max(x - width / 2, 0.0), self.width() - width)
             painter.setPen(text)
@@ -259,7 +261,9 @@ class EpochTrack(HandleSlider):
         else:  # on the handle, which is light in both schemes
             painter.setPen(QPen(QColor(colors.background if colors.dark else colors.best), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(QPointF(self.x_of(index), _MIDDLE), _RING, _RING)
+        painter.drawEllipse(
+            QPointF(self.x_of(index), zoomed(_MIDDLE)), zoomed(_RING), zoomed(_RING)
+        )
 
     def _small_font(self) -> QFont:
         return sized(self.font(), 0.85)

@@ -17,10 +17,10 @@ from PySide6.QtWidgets import QSlider, QToolTip, QWidget
 from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.plots import Scale, draw_valley
-from regplay.gui.theme import colors_of, line_color
+from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
 from regplay.gui.widgets import paint_focus_ring
 
-HANDLE = 14  # px, diameter
+HANDLE = 14  # px at 100 %, diameter
 _HALF = 2.0  # px, of the thickness of the groove
 _QUIET, _STRONG = 0.16, 0.45  # of the text's colour, beyond the handle and up to it
 
@@ -38,7 +38,7 @@ class HandleSlider(QSlider):
 
     def x_of(self, position: int) -> float:
         """Where the handle's centre stands at `position`, in px."""
-        return HANDLE / 2 + (self.width() - HANDLE) * position / max(self.maximum(), 1)
+        return self.handle / 2 + (self.width() - self.handle) * position / max(self.maximum(), 1)
 
     # -- mouse
 
@@ -77,7 +77,7 @@ class HandleSlider(QSlider):
             self._drag_to(point.x())
 
     def _is_on_handle(self, point: QPointF) -> bool:
-        return abs(point.x() - self.x_of(self.value())) <= HANDLE / 2
+        return abs(point.x() - self.x_of(self.value())) <= self.handle / 2
 
     def _drag_to(self, x: float) -> None:
         """The handle is held, and the mouse is at `x` px."""
@@ -92,10 +92,15 @@ class HandleSlider(QSlider):
 
     def _position_at(self, x: float) -> float:
         """The position at `x` px, also between two; the inverse of `x_of`."""
-        share = (x - HANDLE / 2) / max(self.width() - HANDLE, 1)
+        share = (x - self.handle / 2) / max(self.width() - self.handle, 1)
         return min(max(share, 0.0), 1.0) * self.maximum()
 
     # -- looks
+
+    @property
+    def handle(self) -> int:
+        """Diameter of the handle in px, at the present zoom."""
+        return zoomed(HANDLE)
 
     def _strong_color(self) -> QColor:
         """Of the groove up to the handle: a grey, as the accent is for what is in use."""
@@ -104,7 +109,7 @@ class HandleSlider(QSlider):
     def _paint_groove(self, painter: QPainter, middle: float, first: int = 0) -> None:
         """The groove from position `first` on, strong up to the handle; 0 stands apart from it."""
         quiet, here = line_color(self.palette(), _QUIET), self.x_of(self.value())
-        zero, start, end = self.x_of(0), self.x_of(first), self.width() - HANDLE / 2
+        zero, start, end = self.x_of(0), self.x_of(first), self.width() - self.handle / 2
         pieces = [(quiet, start, end)]
         if first:
             pieces.append((quiet, zero, zero))
@@ -113,8 +118,9 @@ class HandleSlider(QSlider):
         painter.setPen(Qt.PenStyle.NoPen)
         for color, left, right in pieces:
             painter.setBrush(color)
-            place = QRectF(left, middle, right - left, 0).adjusted(-_HALF, -_HALF, _HALF, _HALF)
-            painter.drawRoundedRect(place, _HALF, _HALF)
+            half = _HALF * zoom_of_text()
+            place = QRectF(left, middle, right - left, 0).adjusted(-half, -half, half, half)
+            painter.drawRoundedRect(place, half, half)
 
     def _paint_handle(self, painter: QPainter, middle: float) -> None:
         palette = self.palette()
@@ -124,15 +130,15 @@ class HandleSlider(QSlider):
         # Light on either ground, so that it stands out from the groove.
         light = line_color(palette, 0.8 if self.isEnabled() else 0.4)
         painter.setBrush(light if colors_of(palette).dark else palette.base())
-        radius = HANDLE / 2 - 1
+        radius = self.handle / 2 - 1
         handle = QPointF(self.x_of(self.value()), middle)
         painter.drawEllipse(handle, radius, radius)
-        around = QRectF(0, 0, HANDLE, HANDLE)
+        around = QRectF(0, 0, self.handle, self.handle)
         around.moveCenter(handle)
         paint_focus_ring(painter, self, around)
 
 
-_HEIGHT = 18  # px, of the groove with its ticks and handle
+_HEIGHT = 18  # px at 100 %, of the groove with its ticks and handle
 
 
 class ValueSlider(HandleSlider):
@@ -155,10 +161,24 @@ class ValueSlider(HandleSlider):
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._exact = self._default = value
-        self.setFixedHeight(_HEIGHT)
+        self._fit_height()
         self.set_scale(scale)
         # Assistive technology moves a slider by its position.
         self.valueChanged.connect(self._moved)
+
+    @property
+    def _groove(self) -> int:
+        """Px from the top of the groove's row to its bottom."""
+        return zoomed(_HEIGHT)
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight(self._groove)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Be as high as text of another size asks for."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_height()
 
     def set_scale(self, scale: SliderScale) -> None:
         """Slide over other values from now on; the shown value stays."""
@@ -248,7 +268,7 @@ class ValueSlider(HandleSlider):
         painter.end()
 
     def _paint(self, painter: QPainter) -> None:
-        palette, middle = self.palette(), self.height() - _HEIGHT / 2 - 1
+        palette, middle = self.palette(), self.height() - self._groove / 2 - 1
 
         def tick(position: int, length: int) -> None:
             at = self.x_of(position)
@@ -287,9 +307,10 @@ class CurveSlider(ValueSlider):
     adopted = Signal(int)
     preview_ended = Signal()
 
+    _shows = False  # a curve
+
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
         self._picture = CurvePicture()
-        self._shows = False
         self._is_lit = False  # the mouse is over the valley
         self._trained: SliderScale | None = None
         self._previews = False  # the handle is held, and goes over trained values
@@ -319,11 +340,14 @@ class CurveSlider(ValueSlider):
         self._under = None
         super().show_value(value)
 
+    def _fit_height(self) -> None:
+        self.setFixedHeight(self._groove + (zoomed(CURVE_HEIGHT) if self._shows else 0))
+
     def set_shows_curve(self, shows: bool) -> None:
         """Make or take the room for a curve above the groove."""
         if shows != self._shows:
             self._shows = shows
-            self.setFixedHeight(_HEIGHT + (CURVE_HEIGHT if shows else 0))
+            self._fit_height()
             self.setMouseTracking(shows)
             self.set_curve(None)
             self.set_hint(None)
@@ -535,7 +559,7 @@ class CurveSlider(ValueSlider):
 
     def _region(self) -> QRectF:
         """Where the curve is drawn."""
-        return QRectF(0, 0, self.width(), self.height() - _HEIGHT)
+        return QRectF(0, 0, self.width(), self.height() - self._groove)
 
     def _placed(self) -> CurvePicture:
         """The picture of the curve, where it is now."""
@@ -543,7 +567,7 @@ class CurveSlider(ValueSlider):
         values = () if self.curve is None else self.curve.values
         places, has_zero = list(map(scale.position, values)), bool(scale.notch) and 0 in values
         size, colors = self._region().size(), colors_of(self)
-        picture.place(size, places, scale.top, HANDLE / 2, ratio, colors, has_zero=has_zero)
+        picture.place(size, places, scale.top, self.handle / 2, ratio, colors, has_zero=has_zero)
         return picture
 
     def _paint(self, painter: QPainter) -> None:
@@ -551,7 +575,7 @@ class CurveSlider(ValueSlider):
         if self._shows and self.isEnabled():  # the ground of the curve, which ends on the groove
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.palette().base())
-            painter.drawRoundedRect(self._region().adjusted(0, 0, 0, _HEIGHT / 2 - 1), 4, 4)
+            painter.drawRoundedRect(self._region().adjusted(0, 0, 0, self._groove / 2 - 1), 4, 4)
         if curve is not None:
             values, region, here = curve.values, self._region(), self.under_handle
             x = self.x_of(self.value())
@@ -563,6 +587,8 @@ class CurveSlider(ValueSlider):
         hint = self._hint
         if hint is not None and hint.valley is not None:
             there = self.x_of(self.scale.position(hint.values[hint.valley]))
-            middle = QPointF(there, self.height() - _HEIGHT / 2 - 1)
-            if abs(there - self.x_of(self.value())) > HANDLE / 2:  # the handle is not there yet
+            middle = QPointF(there, self.height() - self._groove / 2 - 1)
+            if (
+                abs(there - self.x_of(self.value())) > self.handle / 2
+            ):  # the handle is not there yet
                 draw_valley(painter, middle, colors_of(self))

@@ -28,7 +28,7 @@ from regplay.gui.plots import (
     sides_of,
     spread,
 )
-from regplay.gui.theme import ROLES, Colors, mix
+from regplay.gui.theme import ROLES, Colors, mix, zoom_of_text
 from regplay.gui.training import Study
 
 _BEYOND = {-1: "  (▾ too small to draw)", 0: "", 1: "  (▴ too large to draw)"}
@@ -199,7 +199,7 @@ class LossRange:
         )
 
 
-CURVE_HEIGHT = 44  # px
+CURVE_HEIGHT = 44  # px at 100 %
 _TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
 _LINE = 1.2  # px, width
 _DOT, _LARGE_DOT = 3.5, 3.0  # px, across in a large plot; radius of the one under the handle
@@ -258,7 +258,8 @@ class CurvePicture:
         x_scale = Scale(-edge * unit, max(top, 1) + edge * unit)
         room = max(size.height() - _TOP - _BOTTOM, 1.0)
         y_scale = self.range.scale.widened(_BOTTOM / room, _TOP / room)
-        self._frame = Frame(size.width(), size.height(), x_scale, y_scale, ratio, colors)
+        zoom = zoom_of_text()
+        self._frame = Frame(size.width(), size.height(), x_scale, y_scale, ratio, colors, zoom=zoom)
         self._places, self._has_zero = tuple(places), has_zero
 
     def valley_point(self) -> QPointF | None:

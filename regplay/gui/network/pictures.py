@@ -29,7 +29,7 @@ from regplay.gui.plots import (
     nice_step,
     paint_readout,
 )
-from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix, zoomed
+from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix, zoom_of_text, zoomed
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -431,7 +431,8 @@ class Histograms(KeptPicture):
         largest, top = self._range.value, float(np.sqrt(layer.top))
         ratio = self.devicePixelRatioF()
         scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
-        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors)
+        zoom = 1.0 if self.is_figure else zoom_of_text()
+        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors, zoom=zoom)
 
     def _draw_title(
         self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int

@@ -72,7 +72,7 @@ class LineLayer:
         if not placed.all():
             x, y = x[placed], y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(frame.colors.of(self.color), self._width))
+        painter.setPen(pen(frame.colors.of(self.color), self._width * frame.zoom))
         keep = dashed(x) if self._dashed else None
         self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
 from regplay.gui.plots.canvas import Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.scale import Frame, Range, Scale, Tick, extend, extend_decades
-from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoomed
+from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half
 _AWAY, _NAME_AWAY = 4.0, 2.0  # pixels from a tick to its label, and from labels to the name
@@ -339,7 +339,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if self._frame is None or self._frame.ratio != ratio:
             rect, x, y = self.box.rect(), self.scale("x"), self.scale("y")
             width, height = max(rect.width(), 1.0), max(rect.height(), 1.0)
-            self._frame = Frame(width, height, x, y, ratio, self.colors)
+            self._frame = Frame(width, height, x, y, ratio, self.colors, zoom=zoom_of_text())
         return self._frame
 
     def scale(self, axis: Side) -> Scale:

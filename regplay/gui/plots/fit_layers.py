@@ -74,7 +74,7 @@ class FitLinesLayer:
             placed = np.isfinite(pixels_y)
             pixels_x, pixels_y = pixels_x[placed], pixels_y[placed]
             is_curve = np.isfinite(pixels_x)
-            painter.setPen(pen(color, self._width))
+            painter.setPen(pen(color, self._width * frame.zoom))
             keep = is_curve[:-1] & is_curve[1:]
             self._segments.draw_through(painter, pixels_x, pixels_y, keep, frame.is_figure)
 
@@ -128,9 +128,11 @@ class SegmentsLayer:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for segments, color in reversed(self.lines):
             if self._seam:
-                painter.setPen(pen(frame.colors.background, self._width + self._seam))
+                painter.setPen(
+                    pen(frame.colors.background, (self._width + self._seam) * frame.zoom)
+                )
                 self._segments.draw_placed(painter, frame, segments)
-            painter.setPen(pen(frame.colors.of(color), self._width))
+            painter.setPen(pen(frame.colors.of(color), self._width * frame.zoom))
             self._segments.draw_placed(painter, frame, segments)
 
 

@@ -103,10 +103,11 @@ class EpochCurve(EpochLine):
         if not len(x):
             return
         color = frame.colors.of(self.color(frame.colors))
-        painter.setPen(pen(color, 1.8))
+        painter.setPen(pen(color, 1.8 * frame.zoom))
         self.stroke(painter, frame, x, y)
         if 0 <= x[-1] <= frame.width:
-            draw_marker(painter, self.shape, x[-1], y[-1], 7, color, frame.colors.background)
+            size, ground = 7 * frame.zoom, frame.colors.background
+            draw_marker(painter, self.shape, x[-1], y[-1], size, color, ground)
 
 
 def curves(tab: str) -> list[EpochCurve]:
@@ -174,12 +175,13 @@ class CurvesLayer:
             curve.draw(painter, frame, x, y)
         if best is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-            painter.setPen(QPen(QColor(frame.colors.best), 2))
+            painter.setPen(QPen(QColor(frame.colors.best), 2 * frame.zoom))
             painter.setBrush(QColor(frame.colors.background))
             # Whole even at the edges, where the best epoch is the first or the newest.
-            left = min(max(best.x(), _RING), frame.width - _RING)
-            top = min(max(best.y(), _RING), frame.height - _RING)
-            painter.drawEllipse(QPointF(left, top), 4.5, 4.5)
+            ring = _RING * frame.zoom
+            left = min(max(best.x(), ring), frame.width - ring)
+            top = min(max(best.y(), ring), frame.height - ring)
+            painter.drawEllipse(QPointF(left, top), 4.5 * frame.zoom, 4.5 * frame.zoom)
 
     def _paint_gap(
         self,
@@ -329,7 +331,7 @@ class FloorLayer:
             return
         color = QColor(frame.colors.of(self.color))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        line = QPen(color, 2 if self.bounds_validation else 1)
+        line = QPen(color, (2 if self.bounds_validation else 1) * frame.zoom)
         line.setDashPattern([4, 3])
         painter.setPen(line)
         painter.drawLine(QLineF(0, y, frame.width, y))

@@ -65,7 +65,7 @@ class LossLine:
         x, y = frame.x(places), frame.y(losses)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         if self.is_joined:
-            painter.setPen(pen(frame.colors.of(self.color), self.width))
+            painter.setPen(pen(frame.colors.of(self.color), self.width * frame.zoom))
             keep = np.isfinite(y[:-1]) & np.isfinite(y[1:]) & (is_after[:-1] == is_after[1:])
             Segments().draw_through(painter, x, y, keep, frame.is_figure)
         painter.setPen(Qt.PenStyle.NoPen)

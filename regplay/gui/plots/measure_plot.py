@@ -158,7 +158,7 @@ class PinnedLayer:
         for run, done in zip(self.runs, drawn, strict=True):
             if done == len(run.epochs):
                 continue
-            painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH))
+            painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH * frame.zoom))
             for line in run.lines:
                 x, y = line.thin(run.epochs, frame, start=max(done - 1, 0))
                 line.stroke(painter, frame, x, y)

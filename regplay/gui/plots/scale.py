@@ -172,6 +172,8 @@ class Frame:
     is_figure
         Whether what is drawn is kept, at any size and as vectors where the device has them: lines
         are joined then, points are shapes, and nothing is copied from a picture for the screen.
+    zoom
+        How many times as wide as at 100 % lines and markers are drawn.
     """
 
     width: float
@@ -181,6 +183,7 @@ class Frame:
     ratio: float
     colors: Colors
     is_figure: bool = False
+    zoom: float = 1.0
 
     @property
     def x_range(self) -> Range:

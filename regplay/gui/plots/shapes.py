@@ -316,12 +316,12 @@ class Points:
 
 
 def marker_scale(frame: Frame) -> float:
-    """How large markers are in a plot, as a share of their size in a large one.
+    """How large markers are in a plot, as a share of their size in a large one at 100 %.
 
     In steps of a tenth, so that few pictures are drawn while a window is resized.
     """
     share = min(frame.width, frame.height) / _WHOLE
-    return round(10 * min(max(share, _LEAST), 1.0)) / 10
+    return round(10 * min(max(share, _LEAST), 1.0) * frame.zoom) / 10
 
 
 class PointsLayer:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
-from regplay.gui.controls import HANDLE, HandleSlider, NumberControl
+from regplay.gui.controls import HandleSlider, NumberControl
 from regplay.gui.recording.glass_pane import GlassPane, Stroke
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.training import Clock
@@ -414,7 +414,7 @@ def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
 
 def _on_handle(slider: HandleSlider) -> QPointF:
     """The middle of a slider's handle, which is at its foot."""
-    return QPointF(slider.x_of(slider.value()), slider.height() - HANDLE / 2)
+    return QPointF(slider.x_of(slider.value()), slider.height() - slider.handle / 2)
 
 
 def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:
