@@ -6,7 +6,8 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -82,3 +83,15 @@ def leaves_nothing() -> Iterator[None]:
         if not isinstance(thread, threading._DummyThread)
     ]
     assert not threads, f"threads left: {threads}"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file of this name; returns its path."""
+
+    def write(name: str, content: str | bytes = "") -> Path:
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return path
+
+    return write

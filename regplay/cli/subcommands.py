@@ -1,4 +1,4 @@
-"""`regplay train`, `sweep`, `export` and `lessons`: what each accepts, and what it does."""
+"""`regplay train`, `sweep`, `export`, `lessons`, `render`: what each accepts, and what it does."""
 
 import io
 import json
@@ -6,7 +6,7 @@ import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +61,32 @@ are drawn otherwise than there, so with them the losses agree on average over se
 diverges ends in nan, and `regplay train` at the last finite record.
 """
 
+_FILM_NOTES = """\
+A storyboard is a TOML file:
+
+  title = "What weight decay does"
+  lesson = "memorising"            # whose experiment is worked on; or an [experiment]
+
+  [[steps]]
+  train = "end"
+  seconds = 4
+  [[steps]]
+  caption = "Weight decay makes large weights costly."
+  [[steps]]
+  sweep = "regularization.weight_decay"
+  to = 0.01
+  seconds = 5
+  [[steps]]
+  require = "valid_loss < 0.2"
+
+A step has one verb: set, sweep, train, scrub, pin, show, caption, focus, draw, wait, wait-until,
+require, still, section, hide, together or include; and, if wanted, a name and a second to begin at.
+
+The film is what the window shows: the same frames on any run of the same machine, however busy it
+is. No display is needed. If something that it requires does not hold, there is no film, and the
+exit code is 1. Ctrl-C leaves no file; the exit code is 130.
+"""
+
 _CHECKS = """\
 A claim such as
 
@@ -73,6 +99,7 @@ The exit code is 1 if a claim does not hold. Ctrl-C stops; the claims that had f
 all the same, and the exit code is 130.
 """
 _ALL = ""  # lessons
+_MOST_FPS = 60
 _MARKS = "✓✗"
 _SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---0123456789"
 
@@ -421,11 +448,117 @@ def _run_lessons(options: Namespace) -> int:
     return 0 if holds else DOES_NOT_HOLD
 
 
+# `regplay render`
+
+
+def _configure_render(parser: ArgumentParser) -> None:
+    """Say what `regplay render` accepts."""
+    parser.description = "Makes a film of the window from a storyboard, without a display."
+    parser.epilog = _FILM_NOTES
+    parser.add_argument("storyboard", type=Path, metavar="STORYBOARD.toml", help="what to film")
+    parser.add_argument(
+        "-o",
+        "--out",
+        type=Path,
+        action="append",
+        required=True,
+        metavar="FILE",
+        help="where to; .mp4, .webm, .gif, .apng, or without an ending a folder of PNG files. May "
+        "be given several times",
+    )
+    parser.add_argument(
+        "--size",
+        action="append",
+        metavar="WxH",
+        help="of the frames, in place of those of the storyboard; the window is laid out for it. "
+        "With several, the size becomes part of each file's name",
+    )
+    parser.add_argument("--fps", type=_whole_number(1), metavar="N", help="frames a second")
+    parser.add_argument(
+        "--from", dest="section", metavar="SECTION", help="begin with the chapter of this title"
+    )
+    parser.add_argument(
+        "--preview", action="store_true", help="ten frames a second, to be seen soon"
+    )
+    parser.add_argument(
+        "--marks",
+        type=Path,
+        metavar="FILE.srt",
+        help="steps begin where the subtitles begin that are called like them",
+    )
+    parser.add_argument("--captions", action="store_true", help="write captions, too: .srt, .vtt")
+    parser.add_argument("--chapters", action="store_true", help="write a list of chapters, too")
+    parser.add_argument("--sheet", action="store_true", help="write a picture of each step, too")
+    parser.add_argument(
+        "--pointer", action="store_true", help="write the pointer's way, too: .json"
+    )
+
+
+def _run_render(options: Namespace) -> int:
+    """Make the films; returns the exit code."""
+    from regplay.session.storyboard import begun_at, load_storyboard, parsed_size, read_marks
+
+    storyboard = load_storyboard(options.storyboard)
+    marks = {} if options.marks is None else read_marks(options.marks)
+    if options.section is not None:
+        storyboard = begun_at(storyboard, options.section)
+    fps = 10 if options.preview else options.fps
+    if fps is not None:
+        if fps > _MOST_FPS:
+            raise UserError(f"--fps {fps}: at most {_MOST_FPS}")
+        storyboard = replace(storyboard, fps=fps)
+    sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
+
+    from regplay.gui.recording.player import NotProvedError
+    from regplay.gui.render import Extras, offscreen, render
+    from regplay.session.terminal import progress_line
+
+    extras = Extras(options.captions, options.chapters, options.sheet, options.pointer)
+    with offscreen(), progress_line() as (progress, ctrl_c):
+        for count, size in enumerate(sizes):
+            targets = [_sized(path, size, len(sizes)) for path in options.out]
+
+            def go_on(second: float, count: int = count) -> bool:
+                done = (count + second / max(storyboard.seconds, 1e-9)) / len(sizes)
+                progress.show(lambda passed: _film_status(second, done, passed))
+                return not ctrl_c.pressed
+
+            try:
+                log = render(storyboard, size, targets, marks=marks, extras=extras, progress=go_on)
+            except NotProvedError as error:
+                progress.clear()
+                print(f"regplay render: {options.storyboard}: {error}", file=sys.stderr)
+                return DOES_NOT_HOLD
+            progress.clear()
+            if log is None:
+                print("Stopped; no file was written.", file=sys.stderr)
+                return INTERRUPTED
+            for step, seconds in log.late:
+                print(f"{step} begins {seconds:.1f} s later than it was to", file=sys.stderr)
+            for path in targets:
+                _show(str(path))
+    return 0
+
+
+def _sized(path: Path, size: tuple[int, int], count: int) -> Path:
+    """The name of a file for one of several sizes."""
+    return path if count == 1 else path.with_name(f"{path.stem}-{size[0]}x{size[1]}{path.suffix}")
+
+
+def _film_status(second: float, done: float, passed: float) -> str:
+    left = passed * (1 - done) / done if done > 0.02 else None
+    ends = "" if left is None else f" · {left:,.0f} s left"
+    return f"{100 * done:.0f} % · second {second:.1f} of the film{ends}"
+
+
 COMMANDS = {
     "train": Command("train an experiment without a window", _configure_train, _run_train),
     "sweep": Command("train it at many values of its fields", _configure_sweep, _run_sweep),
     "lessons": Command(
         "list the lessons, or check what they claim", _configure_lessons, _run_lessons
+    ),
+    "render": Command(
+        "make a film of the window from a storyboard", _configure_render, _run_render
     ),
     "export": Command("print it as a script of plain PyTorch", _configure_export, _run_export),
 }

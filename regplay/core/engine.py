@@ -24,7 +24,7 @@ MEASURED = MEANS + 4
 # Where each member stands: `struct progress` of native/kernel.h, which says what the fields mean.
 PROGRESS = np.dtype(
     [
-        *((name, "i8") for name in ("step", "updates", "row", "passed", "updated")),
+        *((name, "i8") for name in ("step", "updates", "taken", "row", "passed", "updated")),
         *((name, "i8") for name in ("record", "measured", "kept", "held")),
         ("sums", "f8", (MEANS,)),
     ]

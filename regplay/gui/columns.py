@@ -39,6 +39,11 @@ class Columns(QScrollArea):
 
     In a narrow window the lesson stands below the controls. What has no room still scrolls.
 
+    Attributes
+    ----------
+    parts
+        What stands beside one another: the controls, the plots and, where it has room, the lesson.
+
     Signals
     -------
     narrowed
@@ -62,8 +67,8 @@ class Columns(QScrollArea):
         self._left.setContentsMargins(0, 0, 0, 0)
         self._left.setSpacing(0)
         self._left.addWidget(controls, 1)
-        self._parts = divided("halves", Qt.Orientation.Horizontal, left, centre, (0, 1))
-        self.setWidget(self._parts)
+        self.parts = divided("halves", Qt.Orientation.Horizontal, left, centre, (0, 1))
+        self.setWidget(self.parts)
         self._place_lesson(is_below=False)
         for watched in (lesson, controls.widget()):
             watched.installEventFilter(self)
@@ -76,7 +81,7 @@ class Columns(QScrollArea):
     def changeEvent(self, event: QEvent) -> None:
         """Larger text takes more room."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange and hasattr(self, "_parts"):
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "parts"):
             self._arrange()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -103,8 +108,8 @@ class Columns(QScrollArea):
         if is_below:
             self._left.addWidget(self._lesson, 1)
         else:
-            self._parts.addWidget(self._lesson)
-            self._parts.setStretchFactor(2, 0)
+            self.parts.addWidget(self._lesson)
+            self.parts.setStretchFactor(2, 0)
         self._lesson.setVisible(not is_hidden)
 
     def _share_left(self) -> None:

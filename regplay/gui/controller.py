@@ -12,12 +12,10 @@ The way of a value, such as weight decay while its slider is dragged, from the m
 7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
    to the controller first, then to each part of the window by its one entry, `show_view`.
 8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
-9. `plots/curve.py`: the panel gives its points to the line;
-10. `plots/shapes.py`: the line keeps them until
-11. `plots/canvas.py`: Qt asks the canvas for a frame, which lets each layer paint:
-12. `plots/shapes.py`: the line becomes pixels.
+9. `plots/curve.py`: the panel gives its points to a line.
+10. `plots/canvas.py`: the line keeps them until Qt asks the canvas for a frame, and it is painted.
 
-These are twelve stops in ten files, for the runner and the line are passed twice.
+These are ten stops in nine files, for the runner is passed twice.
 """
 
 from collections.abc import Iterable, Mapping
@@ -289,8 +287,14 @@ class Controller(QObject):
 
     # Commands about what is kept and shown
 
-    def pin(self) -> None:
-        """Keep the run that is shown, as far as it has come, whatever moment of it is in sight."""
+    def pin(self, *, name: str | None = None) -> None:
+        """Keep the run that is shown, as far as it has come, whatever moment of it is in sight.
+
+        Parameters
+        ----------
+        name
+            What to call it; None is by what is otherwise in it.
+        """
         view = self.view
         if view is None:
             return
@@ -299,7 +303,7 @@ class Controller(QObject):
             from regplay.gui.training.viewer import own_fit  # with torch, which is loaded by now
 
             fit = own_fit(newest, view.run.experiment)
-        self.pin_run(view.run, fit, view.dataset)
+        self.pin_run(view.run, fit, view.dataset, name)
 
     def pin_run(
         self,

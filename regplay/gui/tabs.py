@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QStackedLayout, QVBoxLa
 from regplay.core.datasets import Dataset
 from regplay.gui.runs import SideTab
 from regplay.gui.training import StudyScheduler, View
-from regplay.gui.widgets import FlowLayout, Toggle, named
+from regplay.gui.widgets import FlowLayout, Toggle, fill, named
 from regplay.session.pins import Pins
 
 # Imported when first shown: together they take some 40 ms, and that of the network needs torch.
@@ -94,11 +94,7 @@ class Tabs(QWidget):
         self._row.setContentsMargins(8, 4, 8, 4)
         self._row.setSpacing(4)
         self._stack = QStackedLayout()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self._row)
-        layout.addLayout(self._stack, 1)
+        fill(QVBoxLayout(self), self._row, (self._stack, 1))
         self._stack.addWidget(fit_view)  # not before: it would be shown as a window
         self._buttons, group = {}, QButtonGroup(self)
         for name, (text, tip) in _TABS.items():

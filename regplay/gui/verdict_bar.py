@@ -76,11 +76,12 @@ class Headline(QLabel):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(VERDICTS[self._verdict.kind]))
-        painter.drawRoundedRect(QRectF(self.rect()), 6.0, 6.0)
-        painter.setPen(Qt.GlobalColor.white)
         whole = self.text()
-        fits = self._size_of(whole).width() <= self.width()
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, whole if fits else self._short)
+        words = whole if self._size_of(whole).width() <= self.width() else self._short
+        ground = QRectF(0, 0, min(self._size_of(words).width(), self.width()), self.height())
+        painter.drawRoundedRect(ground, 6.0, 6.0)
+        painter.setPen(Qt.GlobalColor.white)
+        painter.drawText(ground, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
 
     @property
@@ -166,7 +167,7 @@ class VerdictBar(QWidget):
             line.addWidget(widgets[1], 1)
             words.addLayout(line)
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 4, 10, 2)
+        row.setContentsMargins(8, 4, 8, 4)
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
         row.addLayout(words, 1)
         row.addWidget(self.losses)

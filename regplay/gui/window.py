@@ -27,6 +27,7 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
+from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -156,7 +157,8 @@ class MainWindow(QMainWindow):
         plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
         scrolled = ScrolledPlots(plots)
         centre = column(self.banner, self.verdict_bar, scrolled, grows=scrolled)
-        columns = Columns(self.controls, centre, self.lesson_panel)
+        self._plots, self._bottom = plots, bottom
+        columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
         self.setCentralWidget(column(columns, self.timeline, grows=columns))
         self.setStatusBar(self.status)
@@ -302,6 +304,22 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
+
+    def parts(self) -> WindowParts:
+        """The parts that are arranged for an audience."""
+        return WindowParts(
+            self.centralWidget(),
+            (self.menuBar(), self.status),
+            self._columns.parts,
+            self._plots,
+            self._bottom,
+            self.fit_view,
+            self.history_view,
+            self.controls,
+            self.tabs,
+            self.timeline,
+            self.verdict_bar,
+        )
 
     # What only a window has
 

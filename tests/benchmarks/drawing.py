@@ -16,9 +16,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 
+from regplay.gui.plots.canvas import LineLayer
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, curves, gap_color
-from regplay.gui.plots.shapes import LineLayer, Points, PointsLayer
+from regplay.gui.plots.shapes import Points, PointsLayer
 from regplay.gui.theme import LIGHT
 from tests.benchmarks.report import Row
 

@@ -2,6 +2,9 @@
 
 Told at random moments: while it packs its parameters, passes points, updates, measures or keeps. In
 time of the processor, as the thread that trains has it, where the system tells that of a thread.
+
+The kernel comes back within a layer. The longest stops are those at which a stretch ends: Python
+gives its buffers back to the system, up to 16 MB of records.
 """
 
 import random

@@ -28,18 +28,6 @@ text = "Some text."
 TABLE = "x,y\n1,2\n2,3\n3,5\n"
 
 
-@pytest.fixture
-def file(tmp_path):
-    """Writes a file of this name; returns its path."""
-
-    def make(name, content=""):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return make
-
-
 def refusal(argument):
     with pytest.raises(UserError) as error:
         opening_of(str(argument))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from engines import ENGINES, use
+from plain_torch import ACTIVATIONS
 from torch import nn
 from trainings import run
 
@@ -17,7 +18,6 @@ from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
 # Larger steps overshoot along the steepest direction, where rounding errors grow tenfold a step.
 LEARNING_RATES = {"sgd": 0.05, "momentum": 0.01, "adam": 0.01, "adamw": 0.01}
 PENALTIES = {  # weight decay, L1, max-norm, label smoothing
@@ -30,7 +30,7 @@ PENALTIES = {  # weight decay, L1, max-norm, label smoothing
     "bounded": (0.02, 0.0, 0.4, 0.0),
 }
 N = 20
-STEPS = 100
+STEPS = 200
 BATCH = 6  # of 20 points: 6, 6, 6 and 2
 
 

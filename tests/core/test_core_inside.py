@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from keywords import by_path
+from plain_torch import ACTIVATIONS
 from small_trainings import advance
 from torch import nn
 
@@ -22,8 +23,6 @@ from regplay.core.training import Training
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
-MODULES = {"tanh": nn.Tanh, "relu": nn.ReLU, "gelu": nn.GELU, "sigmoid": nn.Sigmoid}
-
 
 def trained(epochs=20, **values) -> Training:
     paths = {"model.depth": 2, "model.width": 6}
@@ -39,7 +38,7 @@ def as_module(layers, activation: str) -> nn.Sequential:
     for weight, bias in layers:
         linear = nn.Linear(weight.shape[1], weight.shape[0])
         linear.load_state_dict({"weight": weight, "bias": bias})
-        parts += [linear, MODULES[activation]()]
+        parts += [linear, ACTIVATIONS[activation]()]
     return nn.Sequential(*parts[:-1])
 
 
@@ -53,7 +52,7 @@ def hooked(module: nn.Sequential, x: torch.Tensor) -> list[np.ndarray]:
     return seen
 
 
-@pytest.mark.parametrize("activation", MODULES)
+@pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("data", ["sine", "moons", "motorcycle"])
 def test_maps_are_what_a_torch_module_puts_out(activation, data) -> None:
     training = trained(data__name=data, model__activation=activation)

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pytest
 from answers import Answers
+from file_tools import answer_with
 from keywords import by_path
 from menu_tools import click_action
 from PySide6.QtCore import QEvent, QPoint, QSettings, Qt
@@ -202,3 +203,22 @@ def open_window(qtbot, settings, tmp_path):
 def person(open_window):
     """At a window with the default experiment of 20 epochs, loaded and waiting."""
     return open_window()
+
+
+@pytest.fixture
+def choose_file(monkeypatch):
+    """Answers the questions for files with this one; returns what the dialogs were called."""
+    return lambda path: answer_with(monkeypatch, path)
+
+
+@pytest.fixture
+def open_lesson(open_window, file) -> Callable[[str], Person]:
+    """Opens a window in which a lesson of this text is at its first page."""
+
+    def open_one(text: str) -> Person:
+        person = open_window()
+        person.folding = person.window.controls.folding()
+        person.window.guide.open_file(file("lesson.toml", text))
+        return person
+
+    return open_one

@@ -4,8 +4,8 @@ import gc
 from fractions import Fraction
 
 import pytest
-from virtual_clock import VirtualClock
 
+from regplay.gui.training import VirtualClock
 from regplay.gui.training.clock import SystemClock
 
 

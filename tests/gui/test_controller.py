@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from keywords import by_path
 from trainings import assert_same, trained
-from virtual_clock import VirtualClock
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.sweep import Lineup
 from regplay.gui.controller import Controller
+from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start, StudyRequest
 from regplay.gui.training.runner import FRAME
 from regplay.session.drawing import Drawing
@@ -121,7 +121,7 @@ from regplay.core.fields import replace
 from regplay.gui.controller import Controller
 
 sys.path.insert(0, sys.argv[1])
-from virtual_clock import VirtualClock
+from regplay.gui.training import VirtualClock
 
 app, clock = QCoreApplication([]), VirtualClock()
 controller = Controller(replace(Experiment(), {"epochs": 5}), clock)

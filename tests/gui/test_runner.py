@@ -8,7 +8,6 @@ import threading
 import pytest
 from keywords import by_path
 from PySide6.QtCore import Qt
-from virtual_clock import VirtualClock
 
 from regplay.core import training
 from regplay.core.datasets import load
@@ -18,7 +17,7 @@ from regplay.core.fit import grid_of
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
-from regplay.gui.training import worker
+from regplay.gui.training import VirtualClock, worker
 from regplay.gui.training.messages import Job, Look, Start, StudyRequest, View
 from regplay.gui.training.runner import FRAME, Runner
 from regplay.gui.training.worker import Mailbox, Worker

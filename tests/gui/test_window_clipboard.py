@@ -8,13 +8,11 @@ import pytest
 from file_tools import (
     OTHER,
     TABLE,
-    answer_with,
     clipboard,
     dialog_of,
     press,
     put_files,
     use_table,
-    written,
 )
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -25,18 +23,6 @@ from regplay.session.experiment_text import from_link, from_toml, to_toml
 
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def choose_file(monkeypatch):
-    """Answers the questions for files with this one; returns what the dialogs were called."""
-    return lambda path: answer_with(monkeypatch, path)
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Writes a file of this name; returns its path."""
-    return lambda name, content: written(tmp_path / name, content)
 
 
 def told(person):

@@ -5,14 +5,12 @@ from file_tools import (
     LESSON,
     OTHER,
     TABLE,
-    answer_with,
     dialog_of,
     drop,
     entries,
     press,
     put_files,
     use_table,
-    written,
 )
 from PySide6.QtCore import QPoint, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
@@ -28,18 +26,6 @@ from regplay.session.experiment_text import to_link, to_toml
 Key = Qt.Key
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 LESSON += "experiment = { model.width = 8, epochs = 15 }\n"
-
-
-@pytest.fixture
-def choose_file(monkeypatch):
-    """Answers the questions for files with this one; returns what the dialogs were called."""
-    return lambda path: answer_with(monkeypatch, path)
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Writes a file of this name; returns its path."""
-    return lambda name, content: written(tmp_path / name, content)
 
 
 # Menus

@@ -48,14 +48,9 @@ agree = 1
 
 
 @pytest.fixture
-def reader(open_window, tmp_path):
+def reader(open_lesson):
     """A person who has opened the lesson, at its first page."""
-    path = tmp_path / "steps.toml"
-    path.write_text(_LESSON, encoding="utf-8")
-    person = open_window()
-    person.folding = person.window.controls.folding()
-    person.window.guide.open_file(path)
-    return person
+    return open_lesson(_LESSON)
 
 
 def row(person):

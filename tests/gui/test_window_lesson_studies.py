@@ -3,19 +3,16 @@
 from types import SimpleNamespace
 
 import pytest
-from file_tools import written
 from session_tools import LESSON
 
-from regplay.gui.runs.side_tab import Together
+from regplay.gui.runs.side_tab import TrainedTogether
 from regplay.gui.training.messages import Study
 
 
 @pytest.fixture
-def reader(open_window, tmp_path):
+def reader(open_lesson):
     """At the first page of a lesson, which asks for a pin."""
-    person = open_window()
-    person.window.guide.open_file(written(tmp_path / "small.toml", LESSON))
-    return person
+    return open_lesson(LESSON)
 
 
 def asked(person):
@@ -28,7 +25,7 @@ def test_a_history_that_is_complete_before_its_states_are_seen_is_waited_for(rea
     """The thread completes a history that the window reads, and only then what is seen of it."""
     ((key, lineup),) = asked(reader).items()
     history = SimpleNamespace(finished=True)
-    study = Study(lineup, "cpu", history, digest=Together((None,), ()))
+    study = Study(lineup, "cpu", history, digest=TrainedTogether((None,), ()))
     reader.window.lesson_studies.show_studies({key: study}, None)
     assert asked(reader) == {key: lineup}
     reader.wait(lambda: len(reader.controller.pins) == 1)

@@ -5,8 +5,8 @@ import pytest
 from file_tools import answer_with, press, written
 from PySide6.QtCore import Qt
 from session_tools import LESSON, is_same_run, save, train, untrained
-from virtual_clock import VirtualClock
 
+from regplay.gui.training import VirtualClock
 from regplay.gui.training.messages import Start
 from regplay.gui.training.runner import Runner
 from regplay.session.document import read

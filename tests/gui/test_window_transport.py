@@ -7,11 +7,11 @@ import pytest
 from endless import ENDLESS
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from virtual_clock import VirtualClock
 
 from regplay.core.fields import get
 from regplay.core.training import Training
 from regplay.gui.timeline import SPEEDS
+from regplay.gui.training import VirtualClock
 
 Key = Qt.Key
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from regplay.gui import controller
-from regplay.gui.plots.shapes import LineLayer
+from regplay.gui.plots.canvas import LineLayer
 from regplay.gui.training.worker import Mailbox, Worker
 
 FOLDER = Path(controller.__file__).parent

@@ -33,6 +33,7 @@ struct network {
 struct progress {
   int64_t step;     /* updates since the beginning */
   int64_t updates;  /* those that Adam's momenta know of */
+  int64_t taken;    /* layers that are in the workspace which holds it */
   int64_t row;      /* points of the next step whose gradient is summed up already */
   int64_t passed;   /* layers that the points after them have passed, forward and then backward */
   int64_t updated;  /* layers that the next update has changed already */

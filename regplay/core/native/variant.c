@@ -110,16 +110,17 @@ static bool has_work(const struct training *t, const struct progress *p) {
   return p->step < t->goal || is_due(t, p);
 }
 
-/* A member's numbers into the workspace; whether all are there, rather than `t` was told to stop
-   before. */
+/* A member's numbers into the workspace, on from the layer where it was left; whether all are
+   there, rather than `t` was told to stop before. */
 static bool take_up(const struct training *t, const struct member *m, const struct layout *layout,
                     struct workspace *work) {
+  struct progress *p = m->progress;
   const real *parameters = of_member(t->parameters, m->index, layout->parameters);
   const real *first = of_member(t->first, m->index, layout->parameters);
   const real *second = of_member(t->second, m->index, layout->parameters);
-  for (int i = 0; i < layout->layers; i++) {
+  for (; p->taken < layout->layers; p->taken++) {
     if (is_called(t)) return false;
-    const struct layer *layer = &layout->layer[i];
+    const struct layer *layer = &layout->layer[p->taken];
     pack(layer, work, work->parameters, parameters);
     if (first) pack(layer, work, work->first, first);
     if (second) pack(layer, work, work->second, second);
@@ -144,13 +145,13 @@ static bool put_back(const struct training *t, const struct member *m, const str
   return true;
 }
 
-/* One member from where it stands to the goal. If `t` is told to stop, it stays `held`, unless it
-   was not even taken up. */
+/* One member from where it stands to the goal. If `t` is told to stop, it stays `held`. */
 static void train_member(const struct training *t, const struct member *m,
                          const struct layout *layout, struct workspace *work, int32_t *held) {
   struct progress *p = m->progress;
-  if (*held < 0 && !take_up(t, m, layout, work)) return;
+  if (*held < 0) p->taken = 0;
   *held = m->index;
+  if (!take_up(t, m, layout, work)) return;
   while (has_work(t, p) || p->updated > 0) { /* an earlier call's goal may have been beyond this */
     if (is_due(t, p)) {
       if (!record(t, m, layout, work)) return;
@@ -223,8 +224,10 @@ static void settle(const struct training *t, void *memory, int32_t held) {
   divide(&layout, (uintptr_t)memory, &work);
   const uint64_t before = flush_subnormals();
   const struct member m = member_of(t, held);
-  if (m.progress->updated > 0) update_all(t, &m, &layout, &work, false);
-  put_back(t, &m, &layout, &work, false);
+  if (m.progress->taken == layout.layers) { /* else its tensors are right as they are */
+    if (m.progress->updated > 0) update_all(t, &m, &layout, &work, false);
+    put_back(t, &m, &layout, &work, false);
+  }
   restore_subnormals(before);
 }
 

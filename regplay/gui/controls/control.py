@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import Press, paint_focus_ring
+from regplay.gui.widgets import Press, fill, paint_focus_ring
 
 ROW = 32  # px, the height of a line with a name and its value
 
@@ -125,12 +125,9 @@ class Control(QWidget):
 
     def _make_row(self, *parts: QWidget, shares: tuple[int, ...]) -> QBoxLayout:
         """These beside one another; they share the width that is left in this proportion."""
-        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
-        row.setContentsMargins(0, 0, 0, 0)
         self.setMinimumHeight(ROW)
-        for part, share in zip(parts, shares, strict=True):
-            row.addWidget(part, share)
-        return row
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        return fill(row, *zip(parts, shares, strict=True), spacing=-1)
 
 
 class Combo(QComboBox):

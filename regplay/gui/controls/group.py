@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.gui.theme import blend, line_color
-from regplay.gui.widgets import Button
+from regplay.gui.widgets import Button, fill
 
 
 class Framing(QWidget):
@@ -110,16 +110,11 @@ class Group(Framing):
         self.defaults.setEnabled(False)
 
         self._body = QWidget(self)
-        self._controls = QVBoxLayout(self._body)
-        self._controls.setContentsMargins(4, 0, 4, 0)  # room for the frames
-        self._controls.setSpacing(_SPACING)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, _EDGE if title else 0, 0, 0)
-        layout.setSpacing(0)
+        margins = (4, 0, 4, 0)  # room for the frames
+        self._controls = fill(QVBoxLayout(self._body), margins=margins, spacing=_SPACING)
+        layout = fill(QVBoxLayout(self), margins=(0, _EDGE if title else 0, 0, 0))
         if title:
-            row = QHBoxLayout()
-            row.addWidget(self.heading, 1)
-            row.addWidget(self.defaults)
+            row = fill(QHBoxLayout(), (self.heading, 1), self.defaults, spacing=-1)
             layout.addLayout(row)
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
@@ -146,9 +141,7 @@ class Group(Framing):
         self._rare = QWidget()
         self._controls.addWidget(self.more)
         self._controls.addWidget(self._rare)
-        self._controls = QVBoxLayout(self._rare)
-        self._controls.setContentsMargins(0, 0, 0, 0)
-        self._controls.setSpacing(_SPACING)
+        self._controls = fill(QVBoxLayout(self._rare), spacing=_SPACING)
         self._show_rare(False)
 
     def is_open(self) -> bool:

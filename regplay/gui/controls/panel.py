@@ -26,7 +26,7 @@ from regplay.gui.controls.slider_scale import reach_of
 from regplay.gui.controls.sweep_curve import SweepCurve, curve_of, seconds_of, sweep_along
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import Press, ScrolledColumn, named
+from regplay.gui.widgets import Press, ScrolledColumn, fill, named
 
 _KINDS: Mapping[str, type[Control]] = {
     "choice": ChoiceControl,
@@ -123,10 +123,7 @@ class ControlPanel(ScrolledColumn):
 
         self.setMinimumWidth(zoomed(_MIN_WIDTH))
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(8, 8, 4, 8)
-        column.setSpacing(8)
-        column.addWidget(self._make_note())
+        column = fill(QVBoxLayout(content), self._make_note(), margins=(8, 8, 4, 8), spacing=8)
         for section, title in _GROUPS.items():
             group = self._groups[section] = Group(title, content)
             group.defaults.setObjectName(f"{section}.defaults")
@@ -380,18 +377,22 @@ class ControlPanel(ScrolledColumn):
         """Field paths of the controls that were hidden by `set_hidden_paths`."""
         return self._hidden
 
-    def set_hidden_paths(self, paths: Iterable[str]) -> None:
+    def set_hidden_paths(self, paths: Iterable[str], *, tells: bool = True) -> None:
         """Hide these controls and show the others that the experiment reads; values stay.
 
-        While some are hidden, a line above says so, with a button that shows them again. Fields
-        without a control here are passed over.
+        Fields without a control here are passed over.
+
+        Parameters
+        ----------
+        tells
+            Whether a line above says that some are hidden, with a button that shows them again.
         """
         hidden = frozenset(path for path in paths if path in self._controls)
         if hidden != self._hidden:
             self._hidden, count = hidden, len(hidden)
             controls = "1 control is" if count == 1 else f"{count} controls are"
             self._note_text.setText(f"{controls} hidden here.")
-            self._note.setVisible(count > 0)
+            self._note.setVisible(tells and count > 0)
             self._relate()
 
     def changeEvent(self, event: QEvent) -> None:

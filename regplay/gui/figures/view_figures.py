@@ -145,26 +145,20 @@ def _fit_figure(panel: ChartPanel | ConfusionView) -> Figure:
         at = what if panel.fit is None else f"{what} at epoch {panel.fit.epoch:,}"
         return run + (panel.caption or at)
 
-    match panel:
-        case ConfusionView(grid=grid):
-            return Figure(
-                "confusion",
-                lambda: heading("Classes"),
-                lambda: colors_of(panel),
-                lambda: _confusion_series(panel),
-                _below_legend(lambda: panel.legend.entries, grid.draw),
-            )
-        case PredictedChart():
-            return _legend_chart_figure(
-                panel, "predicted", lambda: heading("Fit"), lambda: _predicted_series(panel)
-            )
-        case WeightsView():
-            return _legend_chart_figure(
-                panel, "linear_weights", lambda: heading("Weights"), lambda: _weights_series(panel)
-            )
-    return _legend_chart_figure(
-        panel, panel.subject.name, lambda: heading("Fit"), lambda: _fit_series(panel)
-    )
+    if isinstance(panel, ConfusionView):
+        return Figure(
+            "confusion",
+            lambda: heading("Classes"),
+            lambda: colors_of(panel),
+            lambda: _confusion_series(panel),
+            _below_legend(lambda: panel.legend.entries, panel.grid.draw),
+        )
+    name, what, series = panel.subject.name, "Fit", partial(_fit_series, panel)
+    if isinstance(panel, PredictedChart):
+        name, series = "predicted", partial(_predicted_series, panel)
+    elif isinstance(panel, WeightsView):
+        name, what, series = "linear_weights", "Weights", partial(_weights_series, panel)
+    return _legend_chart_figure(panel, name, lambda: heading(what), series)
 
 
 def _name_in_split(panel: QWidget) -> str:
@@ -536,11 +530,10 @@ def _graph_legend(view: NetworkView) -> list[Entry]:
 
 def _norms_figure(plot: NormsPlot) -> Figure:
     """What becomes of the weights of each layer over epochs."""
-    name, heading, column = (
-        ("weight_norms", "‖w‖ of each layer", "‖w‖")
-        if plot.measure == "norm"
-        else ("near_zero_weights", "Share of weights under 0.001", "under 0.001 (%)")
-    )
+    name, heading, column = "weight_norms", "‖w‖ of each layer", "‖w‖"
+    if plot.measure != "norm":
+        name, heading = "near_zero_weights", "Share of weights under 0.001"
+        column = "under 0.001 (%)"
 
     def series() -> list[Series]:
         epochs = plot.epochs.astype(int)

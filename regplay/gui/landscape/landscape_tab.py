@@ -45,7 +45,7 @@ from regplay.gui.landscape.map_chart import (
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
 from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
-from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, named
+from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, fill, named
 
 if TYPE_CHECKING:
     from regplay.core.joint import JointHistory
@@ -72,13 +72,10 @@ class AxisChooser(QWidget):
         self.paths.setAccessibleName(f"Field of the {noun}s")
         self.counts.setToolTip(f"Number of {noun}s")
         self.counts.setAccessibleName(f"Number of {noun}s")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(3)
         for combo in (self.paths, self.counts):
             combo.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
             combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            row.addWidget(combo)
+        fill(QHBoxLayout(self), self.paths, self.counts, spacing=3)
         self.counts.setMinimumContentsLength(2)
 
     def set_axis(self, axis: NumberAxis) -> None:
@@ -242,16 +239,9 @@ class LandscapeTab(QWidget):
         self.cells, self.marks = CellsLayer(), CellMarksLayer()
         self.chart.canvas.live += [self.cells, self.marks]
         self.chart.reader = self._read
-        row = QHBoxLayout()
-        row.setSpacing(0)
-        row.addWidget(self.chart, 1)
-        row.addWidget(self.bar)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.header)
-        layout.addLayout(tab_row(self.header.toggles.values(), self.legend))
-        layout.addLayout(row, 1)
+        row = fill(QHBoxLayout(), (self.chart, 1), self.bar)
+        tabs = tab_row(self.header.toggles.values(), self.legend)
+        fill(QVBoxLayout(self), self.header, tabs, (row, 1))
 
         self.header.axes_chosen.connect(self._begin_anew)
         self.header.measure_chosen.connect(self._show)

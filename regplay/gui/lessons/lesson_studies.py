@@ -16,7 +16,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons.guide import Guide
 from regplay.gui.lessons.lesson_panel import LessonPanel
-from regplay.gui.runs import Together, seen_together
+from regplay.gui.runs import TrainedTogether, seen_together
 from regplay.gui.tabs import Tabs
 from regplay.gui.training import Study, StudyRequest, View
 from regplay.session.claims import RESAMPLES
@@ -231,7 +231,7 @@ def _members(study: Study) -> list[tuple[Experiment, Run, Fit | None]]:
     Their histories may be complete before: these grow while they are read.
     """
     history, seen = study.history, study.digest
-    if history is None or not isinstance(seen, Together) or not seen.checkpoints:
+    if history is None or not isinstance(seen, TrainedTogether) or not seen.checkpoints:
         return []
     return [
         (it, Run(it, history.member(k), checkpoints=seen.checkpoints[k]), seen.fits[k])

@@ -4,7 +4,6 @@
 """
 
 from regplay.gui.plots.canvas import (
-    Frame,
     HoverItem,
     Layer,
     Picture,
@@ -12,7 +11,6 @@ from regplay.gui.plots.canvas import (
     Readout,
     ReadoutRow,
     ReadoutWidget,
-    empty_picture,
     paint_readout,
 )
 from regplay.gui.plots.chart import LOCKED, Axes, Axis, Chart, GridLayer, Side
@@ -47,6 +45,7 @@ from regplay.gui.plots.many_inputs import (
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.plots.scale import (
     LARGEST,
+    Frame,
     Range,
     Scale,
     around_valley,
@@ -68,6 +67,7 @@ from regplay.gui.plots.shapes import (
     Shape,
     draw_joined,
     draw_marker,
+    empty_picture,
     marker_scale,
     pen,
 )

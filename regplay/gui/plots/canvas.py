@@ -16,7 +16,6 @@ clock of the scene are pyqtgraph's.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,81 +24,9 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
 
-from regplay.gui.plots.scale import Range, Scale
+from regplay.gui.plots.scale import Frame
+from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
 from regplay.gui.theme import Colors, sized
-
-Pixels = NDArray[np.float64]
-_FAR = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
-
-
-@dataclass(frozen=True)
-class Frame:
-    """How data become pixels, for one size and one pair of scales.
-
-    Attributes
-    ----------
-    width, height
-        In pixels.
-    x_scale, y_scale
-        Which values are where along them.
-    ratio
-        Device pixels per pixel.
-    colors
-        Those to draw in.
-    is_figure
-        Whether what is drawn is kept, at any size and as vectors where the device has them: lines
-        are joined then, points are shapes, and nothing is copied from a picture for the screen.
-    """
-
-    width: float
-    height: float
-    x_scale: Scale
-    y_scale: Scale
-    ratio: float
-    colors: Colors
-    is_figure: bool = False
-
-    @property
-    def x_range(self) -> Range:
-        """Ends of the lower axis, exponents of ten on a logarithmic one."""
-        return self.x_scale.range
-
-    @property
-    def y_range(self) -> Range:
-        """Ends of the left axis, exponents of ten on a logarithmic one."""
-        return self.y_scale.range
-
-    def x(self, values: ArrayLike) -> Pixels:
-        """Pixels from the left; NaN where a value has no place on the axis."""
-        return _pixels(self.width * self.x_scale.shares(values))
-
-    def y(self, values: ArrayLike) -> Pixels:
-        """Pixels from the top; NaN where a value has no place on the axis."""
-        return _pixels(self.height * (1 - self.y_scale.shares(values)))
-
-    def dot(self, value: float) -> float | None:
-        """Pixels from the top, or None where a value lies outside of the frame."""
-        y = float(self.y(value))
-        return y if 0 <= y <= self.height else None  # False for NaN
-
-    def x_value(self, pixel: float) -> float:
-        """The value at a distance in pixels from the left."""
-        return self.x_scale.value(pixel / self.width)
-
-
-def _pixels(places: Pixels) -> Pixels:
-    """Places on or near a plot; NaN for those that are infinitely far."""
-    finite = np.isfinite(places)
-    near: Pixels = places.clip(-_FAR, _FAR)
-    return near if finite.all() else np.where(finite, near, np.nan)
-
-
-def empty_picture(frame: Frame) -> QPixmap:
-    """A transparent picture of a frame's size, for a layer that keeps what it has drawn."""
-    picture = QPixmap(ceil(frame.width * frame.ratio), ceil(frame.height * frame.ratio))
-    picture.setDevicePixelRatio(frame.ratio)
-    picture.fill(Qt.GlobalColor.transparent)
-    return picture
 
 
 class Layer(Protocol):
@@ -107,6 +34,47 @@ class Layer(Protocol):
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw; the painter is in pixels, its settings are whatever the last layer left."""
+
+
+class LineLayer:
+    """One line through data points; those without a place on the axes are left out.
+
+    Attributes
+    ----------
+    x, y
+        The points [n], in data units.
+    color
+        As `#rrggbb`.
+    """
+
+    def __init__(self, color: str = "#000000", width: float = WIDTH, dashed: bool = False) -> None:
+        self.x: NDArray[np.float64] = np.zeros(0)
+        self.y: NDArray[np.float64] = np.zeros(0)
+        self.color = color
+        self._width = width
+        self._dashed = dashed
+        self._segments = Segments()
+
+    def set(self, x: ArrayLike, y: ArrayLike) -> None:
+        """Show these points."""
+        self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.set((), ())
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the line."""
+        if not self.x.size:
+            return
+        x, y = frame.x(self.x), frame.y(self.y)
+        placed = np.isfinite(x) & np.isfinite(y)
+        if not placed.all():
+            x, y = x[placed], y[placed]
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        painter.setPen(pen(frame.colors.of(self.color), self._width))
+        keep = dashed(x) if self._dashed else None
+        self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
 class Axed(Protocol):

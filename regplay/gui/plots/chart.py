@@ -19,8 +19,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
-from regplay.gui.plots.canvas import Canvas, Frame, HoverItem, Layer, Reading
-from regplay.gui.plots.scale import Range, Scale, Tick, extend, extend_decades
+from regplay.gui.plots.canvas import Canvas, HoverItem, Layer, Reading
+from regplay.gui.plots.scale import Frame, Range, Scale, Tick, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoomed
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half
@@ -248,35 +248,6 @@ class AxisStrip(QGraphicsWidget):
 _GLIDE, _FRAME = 0.18, 1 / 60  # s, from one range to the next; between two steps
 
 
-class _Glide:
-    """Calls back with the ranges at its start, and how far it has come (0 … 1)."""
-
-    def __init__(
-        self,
-        frames: SignalInstance,
-        begun: Mapping[Side, Range],
-        step: Callable[[Mapping[Side, Range], float], None],
-    ) -> None:
-        self._frames, self._step = frames, step
-        self.begin_anew(begun)
-        frames.connect(self._tick)
-
-    def begin_anew(self, begun: Mapping[Side, Range]) -> None:
-        """Go on from these ranges, with all of the time."""
-        self._begun = begun
-        self._begun_at: float | None = None
-
-    def stop(self) -> None:
-        """Call back no more."""
-        self._frames.disconnect(self._tick)
-
-    def _tick(self, now: float) -> None:
-        if self._begun_at is None:
-            self._begun_at = now - _FRAME
-        gone = min((now - self._begun_at) / _GLIDE, 1.0)
-        self._step(self._begun, 1 - (1 - gone) ** 3)  # fast first, then slower
-
-
 _LEAST_WIDTH, _LEAST_HEIGHT = 140, 90  # px at 100 %
 
 
@@ -318,7 +289,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.frames: SignalInstance | None = None
         self.is_locked = False
         self._unplaced: set[Side] = set()  # axes that had no range when they were locked
-        self._glide: _Glide | None = None
+        self._begun: Mapping[Side, Range] | None = None  # the ranges that a glide began with
+        self._begun_at: float | None = None
         self.pressed_at = QPointF()
         self._is_held = False
         self._log = {"x": False, "y": False}
@@ -470,22 +442,27 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """Go to the ranges that the data ask for: by a glide, where there are frames for it."""
         if self.frames is None or self._rests or not self.isVisible():
             self._show(*axes)
-        elif self._glide is None:
-            self._glide = _Glide(self.frames, self._ranges(), self._step_glide)
-        else:
-            self._glide.begin_anew(self._ranges())
+            return
+        if self._begun is None:
+            self.frames.connect(self._step_glide)
+        self._begun, self._begun_at = self._ranges(), None  # with all of the time
 
     def _ranges(self) -> dict[Side, Range]:
         (left, right), (low, high) = self.box.viewRange()
         return {"x": (left, right), "y": (low, high)}
 
-    def _step_glide(self, begun: Mapping[Side, Range], share: float) -> None:
-        if self._rests or share >= 1:
+    def _step_glide(self, now: float) -> None:
+        if self._begun is None:
+            return
+        if self._begun_at is None:
+            self._begun_at = now - _FRAME
+        gone = (now - self._begun_at) / _GLIDE
+        if self._rests or gone >= 1:
             self._end_glide()
             self._show("x", "y")
             return
-        ranges = {}
-        for axis, before in begun.items():
+        share, ranges = 1 - (1 - gone) ** 3, {}  # fast first, then slower
+        for axis, before in self._begun.items():
             wanted = self._auto[axis] or before
             ranges[f"{axis}Range"] = tuple(
                 start + share * (end - start) for start, end in zip(before, wanted, strict=True)
@@ -493,9 +470,9 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.box.setRange(**ranges, padding=0)
 
     def _end_glide(self) -> None:
-        if self._glide is not None:
-            self._glide.stop()
-            self._glide = None
+        if self._begun is not None and self.frames is not None:
+            self.frames.disconnect(self._step_glide)
+            self._begun = None
 
     def is_log(self, axis: Side) -> bool:
         """Whether an axis is logarithmic."""

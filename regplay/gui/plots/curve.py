@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
-from regplay.gui.plots.canvas import Reading, ReadoutRow
+from regplay.gui.plots.canvas import LineLayer, Reading, ReadoutRow
 from regplay.gui.plots.chart import probabilities
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_layers import (
@@ -22,7 +22,7 @@ from regplay.gui.plots.fit_layers import (
 from regplay.gui.plots.fit_panel import InputsPanel, Overlay, ShownSplit
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import Range, extend, padded
-from regplay.gui.plots.shapes import LineLayer, Points
+from regplay.gui.plots.shapes import Points
 from regplay.gui.theme import ROLES, mix
 
 _LOOSE = 1.4  # times what is needed, from which on a range is too wide for another run

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QSizeF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
-from regplay.gui.plots.canvas import Frame
+from regplay.gui.plots.scale import Frame
 from regplay.gui.theme import readable
 
 _LEAD = 8.0  # pixels from the plot to the names, where a line leads to one that was moved

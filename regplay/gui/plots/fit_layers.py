@@ -12,10 +12,10 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 from regplay.core.datasets import Floats
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
-from regplay.gui.plots.canvas import Frame, empty_picture
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.shapes import Segments, Stamps, pen
+from regplay.gui.plots.scale import Frame
+from regplay.gui.plots.shapes import Segments, Stamps, empty_picture, pen
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
 from regplay.gui.theme import Colors, mix
 

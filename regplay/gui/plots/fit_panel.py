@@ -13,14 +13,7 @@ from regplay.core.fit import Fit, Grid, correct, grid_of
 from regplay.core.number_text import number, probability_text, spread_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
-from regplay.gui.plots.shapes import (
-    TRAIN_SHAPE,
-    VALID_SHAPE,
-    Points,
-    PointsLayer,
-    Shape,
-    thinned,
-)
+from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
 from regplay.gui.theme import ROLES
 from regplay.session.drawing import carried
 

@@ -8,8 +8,8 @@ from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
-from regplay.gui.plots.canvas import Frame, Layer, Pixels
-from regplay.gui.plots.scale import Range, bounds, last_in_each_column
+from regplay.gui.plots.canvas import Layer
+from regplay.gui.plots.scale import Frame, Pixels, Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import Segments, Shape, dashed, draw_marker, pen
 from regplay.gui.theme import ROLES, Colors, mix
 

@@ -13,7 +13,7 @@ from regplay.gui.plots.chart import Side
 from regplay.gui.plots.legend import Legend, tab_row
 from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
 from regplay.gui.training import View
-from regplay.gui.widgets import Toggle
+from regplay.gui.widgets import Toggle, fill
 
 _TABS = {"loss": "Loss", "accuracy": "Accuracy", "weights": "Weights"}
 _TIPS = {
@@ -85,11 +85,8 @@ class HistoryView(QWidget):
             button.clicked.connect(self.log_axes_chosen)
 
         self._stack = QStackedLayout()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(tab_row(self.tabs.values(), self.legend, self.log_x, self.log_y))
-        layout.addLayout(self._stack, 1)
+        row = tab_row(self.tabs.values(), self.legend, self.log_x, self.log_y)
+        fill(QVBoxLayout(self), row, (self._stack, 1))
         self._show_tab()
 
     # what is shown

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
 from regplay.gui.theme import ROLES, Colors, colors_of, with_fit
-from regplay.gui.widgets import FlowLayout
+from regplay.gui.widgets import FlowLayout, fill
 
 Sign = Literal[
     "line",
@@ -252,23 +252,15 @@ class LegendChart(QWidget):
         self.legend = Legend()
         self.legend.setMinimumHeight(_HEADER)
         self.chart = Chart()
-        self.header = QHBoxLayout()
-        self.header.setContentsMargins(0, 0, 4, 0)
-        self.header.setSpacing(4)
-        self.header.addWidget(self.legend, 1)
-        self.row = QHBoxLayout()
-        self.row.addWidget(self.chart, 1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(self.header)
-        layout.addLayout(self.row, 1)
+        self.header = fill(QHBoxLayout(), (self.legend, 1), margins=(8, 0, 8, 0), spacing=4)
+        self.row = fill(QHBoxLayout(), (self.chart, 1), spacing=-1)
+        fill(QVBoxLayout(self), self.header, (self.row, 1))
 
 
 def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> FlowLayout:
     """Buttons on the left, the legend in the room that is left, switches on the right."""
     row = FlowLayout()
-    row.setContentsMargins(4, 0, 4, 0)
+    row.setContentsMargins(8, 0, 8, 0)
     row.setSpacing(4)
     for tab in tabs:
         row.addWidget(tab)

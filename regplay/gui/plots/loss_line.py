@@ -10,8 +10,7 @@ from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from regplay.core.datasets import Floats
-from regplay.gui.plots.canvas import Frame
-from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.scale import Frame, Scale
 from regplay.gui.plots.shapes import Points, PointsLayer, Segments, Shape, pen
 from regplay.gui.theme import Colors
 

@@ -24,7 +24,7 @@ from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.canvas import (
-    Frame,
+    LineLayer,
     Picture,
     Reading,
     Readout,
@@ -34,11 +34,10 @@ from regplay.gui.plots.canvas import (
 )
 from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
-from regplay.gui.plots.scale import padded
+from regplay.gui.plots.scale import Frame, padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
-    LineLayer,
     Points,
     PointsLayer,
     Segments,
@@ -46,7 +45,7 @@ from regplay.gui.plots.shapes import (
     thinned,
 )
 from regplay.gui.theme import ROLES, Colors, colors_of, mix
-from regplay.gui.widgets import Toggle
+from regplay.gui.widgets import Toggle, fill
 
 
 class StemsLayer:
@@ -201,10 +200,7 @@ class PredictedView(FitPanel):
         super().__init__(parent)
         self.chart_panel = PredictedChart()
         self.weights: WeightsView | None = None
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
-        self._row.addWidget(self.chart_panel, 1)
+        self._row = fill(QHBoxLayout(self), (self.chart_panel, 1), spacing=4)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Set up both."""
@@ -438,19 +434,14 @@ class ConfusionView(FitPanel):
         self.grid.reader = self._read
         self.train_button, self.valid_button = Toggle("training"), Toggle("validation")
         group = QButtonGroup(self)
-        row = QHBoxLayout()
-        row.setContentsMargins(2, 2, 2, 2)
-        for button in (self.train_button, self.valid_button):
+        buttons = (self.train_button, self.valid_button)
+        for button in buttons:
             group.addButton(button)
-            row.addWidget(button)
-        row.addWidget(self.legend, 1)
+        row = QHBoxLayout()
+        fill(row, *buttons, (self.legend, 1), margins=(2, 2, 2, 2), spacing=-1)
         self.valid_button.setChecked(True)
         group.buttonToggled.connect(self._show)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
-        layout.addWidget(self.grid, 1)
+        fill(QVBoxLayout(self), row, (self.grid, 1))
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show the classes."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
-from regplay.gui.plots.canvas import Frame, Pixels, Reading, ReadoutRow, empty_picture
+from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import Axes, Chart, Side
 from regplay.gui.plots.end_names import EndName, EndNames
 from regplay.gui.plots.history_layers import (
@@ -33,8 +33,8 @@ from regplay.gui.plots.history_layers import (
     gap_color,
 )
 from regplay.gui.plots.legend import Entry, elided, other_entry
-from regplay.gui.plots.scale import LARGEST, Range, bounds, extend
-from regplay.gui.plots.shapes import pen
+from regplay.gui.plots.scale import LARGEST, Frame, Pixels, Range, bounds, extend
+from regplay.gui.plots.shapes import empty_picture, pen
 from regplay.gui.theme import ROLES, sized
 
 _WIDTH = 1.3  # pixels; the present run's are 1.8

@@ -11,17 +11,25 @@ from math import ceil
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
-from regplay.gui.plots.canvas import Frame, Pixels
+from regplay.gui.plots.scale import Frame, Pixels
 
 _Point = tuple[float, float]
 WIDTH = 2.0  # pixels
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x
+
+
+def empty_picture(frame: Frame) -> QPixmap:
+    """A transparent picture of a frame's size, for a layer that keeps what it has drawn."""
+    picture = QPixmap(ceil(frame.width * frame.ratio), ceil(frame.height * frame.ratio))
+    picture.setDevicePixelRatio(frame.ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    return picture
 
 
 def pen(color: str, width: float = WIDTH) -> QPen:
@@ -166,47 +174,6 @@ def dashed(x: Pixels) -> NDArray[np.bool_]:
     """
     kept: NDArray[np.bool_] = x[:-1] % (_DASH_ON + _DASH_OFF) < _DASH_ON
     return kept
-
-
-class LineLayer:
-    """One line through data points; those without a place on the axes are left out.
-
-    Attributes
-    ----------
-    x, y
-        The points [n], in data units.
-    color
-        As `#rrggbb`.
-    """
-
-    def __init__(self, color: str = "#000000", width: float = WIDTH, dashed: bool = False) -> None:
-        self.x: NDArray[np.float64] = np.zeros(0)
-        self.y: NDArray[np.float64] = np.zeros(0)
-        self.color = color
-        self._width = width
-        self._dashed = dashed
-        self._segments = Segments()
-
-    def set(self, x: ArrayLike, y: ArrayLike) -> None:
-        """Show these points."""
-        self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-
-    def clear(self) -> None:
-        """Show nothing."""
-        self.set((), ())
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line."""
-        if not self.x.size:
-            return
-        x, y = frame.x(self.x), frame.y(self.y)
-        placed = np.isfinite(x) & np.isfinite(y)
-        if not placed.all():
-            x, y = x[placed], y[placed]
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(frame.colors.of(self.color), self._width))
-        keep = dashed(x) if self._dashed else None
-        self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
 class Stamps:

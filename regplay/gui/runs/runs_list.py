@@ -43,7 +43,7 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.runs.side_tab import ComparedRun
 from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
-from regplay.gui.widgets import Button, CloseButton, ElidedLabel, named
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, fill, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
@@ -118,12 +118,7 @@ class UndoDelete(QWidget):
         undo.clicked.connect(self._undo)
         close = named("runs.forget", CloseButton())
         close.clicked.connect(self._dismiss)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self._label, 1)
-        row.addWidget(undo)
-        row.addWidget(close)
+        fill(QHBoxLayout(self), (self._label, 1), undo, close, margins=(4, 0, 0, 0), spacing=4)
         self.clear()
 
     @property

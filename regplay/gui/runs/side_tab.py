@@ -42,7 +42,7 @@ from regplay.gui.runs.run_rows import (
 )
 from regplay.gui.theme import ROLES, colors_of
 from regplay.gui.training import Start, Study, StudyRequest, View
-from regplay.gui.widgets import Press, named
+from regplay.gui.widgets import Press, fill, named
 from regplay.session.pins import DECAY, DROPOUT, Pin, Pins, compared, value_texts
 from regplay.session.session import Run
 
@@ -252,17 +252,10 @@ class _Cell(QWidget):
         self.fit: Fit | None = None
         self._dataset: Dataset | None = None
         self._place: Place | None = None
-        head = QHBoxLayout()
-        head.setSpacing(2)
-        head.addWidget(self.title, 1)
+        head = fill(QHBoxLayout(), (self.title, 1), self.adopt, self.pin, spacing=2)
+        fill(QVBoxLayout(self), head, (self.view, 1))
         for button in (self.adopt, self.pin):
             button.hide()
-            head.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self.view, 1)
 
     def set_up(self, place: Place, dataset: Dataset) -> bool:
         """Show another run; whether its data are others than before."""
@@ -304,7 +297,7 @@ _KEY = "side by side"
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
+class TrainedTogether:
     """What is known of networks that are trained together.
 
     Attributes
@@ -319,7 +312,7 @@ class Together:
     checkpoints: Sequence[Checkpoints]
 
 
-def seen_together(training: "JointTraining", epoch: int | None) -> Together:
+def seen_together(training: "JointTraining", epoch: int | None) -> TrainedTogether:
     """What each member predicts at an epoch."""
     fits: list[Fit | None] = []
     for member, dataset in enumerate(training.datasets):
@@ -329,7 +322,7 @@ def seen_together(training: "JointTraining", epoch: int | None) -> Together:
             fits.append(None)
     is_final = training.finished and epoch is None
     members = range(len(fits)) if is_final else ()
-    return Together(fits, [training.checkpoints(member) for member in members])
+    return TrainedTogether(fits, [training.checkpoints(member) for member in members])
 
 
 class SideTab(QWidget):
@@ -383,11 +376,7 @@ class SideTab(QWidget):
         self._grid = QGridLayout()
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(4)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.legend)
-        column.addLayout(self._grid, 1)
+        fill(QVBoxLayout(self), self.legend, (self._grid, 1))
 
     # who is shown
 
@@ -475,7 +464,9 @@ class SideTab(QWidget):
         if study is None or study.history is None or not self.compared_runs:
             return
         self.recorded = study.history.epochs.tolist()
-        together = study.digest if isinstance(study.digest, Together) else Together((), ())
+        together = (
+            study.digest if isinstance(study.digest, TrainedTogether) else TrainedTogether((), ())
+        )
         train, valid = (study.history.values(f"{split}_loss", epoch) for split in _WORDS[:2])
         for member, each in enumerate(self.compared_runs):
             study.history.read_on(each.run.history, member)

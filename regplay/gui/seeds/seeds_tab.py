@@ -54,6 +54,7 @@ from regplay.gui.widgets import (
     StudyControl,
     Toggle,
     beside,
+    fill,
     named,
 )
 
@@ -410,17 +411,9 @@ class SeedsTab(QWidget):
             row.addWidget(beside(label, widget))
         row.add_growing(self.control)
         row.addWidget(self.double_descent)
-        self._both = QWidget()
-        self._plots = QHBoxLayout(self._both)
-        self._plots.setContentsMargins(0, 0, 0, 0)
-        self._plots.setSpacing(8)
-        self._plots.addWidget(self.spread, _PLOT)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(row)
-        self._pages = QStackedLayout()
-        layout.addLayout(self._pages, 1)
+        self._both, self._pages = QWidget(), QStackedLayout()
+        self._plots = fill(QHBoxLayout(self._both), (self.spread, _PLOT), spacing=8)
+        fill(QVBoxLayout(self), row, (self._pages, 1))
         self._pages.addWidget(self._both)
         self._pages.addWidget(self.invitation)
         self._right = QStackedLayout()

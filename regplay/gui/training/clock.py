@@ -4,6 +4,8 @@ Frames, debouncing and the speed limit all take their time from here, so that te
 window on a clock of their own.
 """
 
+import heapq
+import itertools
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -79,3 +81,51 @@ class _Periodic(QObject):
         now = self._now()
         self._due = max(self._due + self._interval, now)
         self._timer.start(round((self._due - now) * 1000))
+
+
+class _VirtualTimer:
+    def __init__(self, callback: Callable[[], None], interval: float | None) -> None:
+        self.callback, self.interval = callback, interval
+        self.is_running = True
+
+    def stop(self) -> None:
+        """Call back no more."""
+        self.is_running = False
+
+
+class VirtualClock:
+    """Time that moves only when it is told to, such as that of a film."""
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._order = itertools.count()
+        self._due: list[tuple[float, int, _VirtualTimer]] = []
+
+    def now(self) -> float:
+        """Seconds that `advance` has let pass."""
+        return self._now
+
+    def every(self, interval: float, callback: Callable[[], None]) -> _VirtualTimer:
+        """Call back again and again, `interval` seconds apart."""
+        return self._add(interval, _VirtualTimer(callback, interval))
+
+    def later(self, delay: float, callback: Callable[[], None]) -> _VirtualTimer:
+        """Call back once, after `delay` seconds."""
+        return self._add(delay, _VirtualTimer(callback, None))
+
+    def _add(self, delay: float, timer: _VirtualTimer) -> _VirtualTimer:
+        heapq.heappush(self._due, (self._now + delay, next(self._order), timer))
+        return timer
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass, calling back whatever falls due, in order."""
+        end = self._now + seconds
+        while self._due and self._due[0][0] <= end:
+            due, _, timer = heapq.heappop(self._due)
+            if not timer.is_running:
+                continue
+            self._now = due
+            if timer.interval is not None:
+                self._add(timer.interval, timer)
+            timer.callback()
+        self._now = end

@@ -367,6 +367,10 @@ class Runner(QObject):
             self._set_playing(False)
             self._set_goal(min(here + steps, self.last_step))
 
+    def train_to(self, epoch: int) -> None:
+        """Train to the end of an epoch, then wait; nothing if it is over already."""
+        self.advance(max(epoch * self._steps_per_epoch - self._here(), 0))
+
     def advance_epoch(self) -> None:
         """Train to the end of the present epoch, then wait."""
         self.advance(self._steps_per_epoch - self._here() % self._steps_per_epoch)
@@ -403,6 +407,18 @@ class Runner(QObject):
         if is_playing != self.is_playing:
             self.is_playing = is_playing
             self.playing_changed.emit(is_playing)
+
+    def settle(self) -> bool:
+        """Wait until all that was asked of the thread is done, and show what came of it.
+
+        Returns
+        -------
+        Whether nothing else was asked of it by that; else it is to be settled again.
+        """
+        self._worker.await_rest()
+        self.studies.follow(self._worker.studies)
+        self._take_view()
+        return self._worker.rests and self._worker.mailbox.is_empty
 
     def _on_frame(self) -> None:
         now = self._clock.now()

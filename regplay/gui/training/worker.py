@@ -209,7 +209,9 @@ class Worker(QThread):
         super().__init__(parent)
         self.mailbox = Mailbox()
         self.reached = (0, 0)  # generation of the job being trained, and the step it is at
-        self._wake = threading.Condition()
+        lock = threading.RLock()
+        self._wake, self._rested = threading.Condition(lock), threading.Condition(lock)
+        self._rests = False
         self._job: Job | None = None  # the next one
         self._goal = 0
         self._look = Look()
@@ -275,6 +277,16 @@ class Worker(QThread):
         """How the studies go; another object whenever there is something new."""
         return self._studies.told
 
+    def await_rest(self) -> None:
+        """Wait until the thread has nothing left to do."""
+        with self._wake:
+            self._rested.wait_for(lambda: self._rests)
+
+    @property
+    def rests(self) -> bool:
+        """Whether the thread has nothing left to do."""
+        return self._rests
+
     def stop(self) -> None:
         """End the thread and wait for it."""
         self.requestInterruption()
@@ -286,6 +298,7 @@ class Worker(QThread):
         """Let the thread look at what there is to do, whatever it is at."""
         if self._stop is not None:
             self._stop.set()
+        self._rests = False
         self._wake.notify()
 
     def run(self) -> None:
@@ -303,7 +316,10 @@ class Worker(QThread):
         while not self.isInterruptionRequested():
             with self._wake:
                 while not self._has_work():
+                    self._rests = True
+                    self._rested.notify_all()
                     self._wake.wait()
+                self._rests = False
                 stop.clear()  # before looking: what comes from here on sets it again
                 job, self._job = self._job, None
                 if job is not None:

@@ -8,6 +8,7 @@ from regplay.gui.widgets.layout import (
     beside,
     column,
     divided,
+    fill,
     leave_space,
     named,
     take_out,

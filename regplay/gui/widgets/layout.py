@@ -6,6 +6,7 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLayout,
@@ -27,25 +28,52 @@ def named(name: str, thing: T) -> T:
     return thing
 
 
+Part = QWidget | QLayout | int | None
+Box = TypeVar("Box", bound=QBoxLayout)
+
+
+def fill(
+    box: Box,
+    *parts: Part | tuple[Part, int],
+    margins: tuple[int, int, int, int] = (0, 0, 0, 0),
+    spacing: int = 0,
+) -> Box:
+    """Put widgets and layouts beside or below one another into a layout, which is returned.
+
+    Parameters
+    ----------
+    *parts
+        A number is so many empty pixels, None takes the room that is left. With a second number,
+        a part has that share of the room.
+    margins, spacing
+        Pixels left, above, right and below; between two parts, −1 for the style's own.
+    """
+    box.setContentsMargins(*margins)
+    box.setSpacing(spacing)
+    for one in parts:
+        part, share = one if isinstance(one, tuple) else (one, 0)
+        if isinstance(part, QWidget):
+            box.addWidget(part, share)
+        elif isinstance(part, QLayout):
+            box.addLayout(part, share)
+        elif part is None:
+            box.addStretch(1)
+        else:
+            box.addSpacing(part)
+    return box
+
+
 def column(*widgets: QWidget, grows: QWidget) -> QWidget:
     """Widgets below one another; one of them takes the room that is left."""
     whole = QWidget()
-    layout = QVBoxLayout(whole)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(0)
-    for widget in widgets:
-        layout.addWidget(widget, int(widget is grows))
+    fill(QVBoxLayout(whole), *((widget, int(widget is grows)) for widget in widgets))
     return whole
 
 
 def beside(*widgets: QWidget) -> QWidget:
     """Widgets beside one another that stay together where a row is broken."""
     whole = QWidget()
-    layout = QHBoxLayout(whole)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(4)
-    for widget in widgets:
-        layout.addWidget(widget)
+    fill(QHBoxLayout(whole), *widgets, spacing=4)
     return whole
 
 

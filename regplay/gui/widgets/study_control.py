@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QWidget
 
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets.buttons import Press
-from regplay.gui.widgets.layout import named
+from regplay.gui.widgets.layout import fill, named
 
 
 class StudyControl(QWidget):
@@ -55,12 +55,7 @@ class StudyControl(QWidget):
         self.progress.setAccessibleName("Networks trained")
         self.percent = named(f"{name}.progress.text", QLabel())
         self.percent.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(4)
-        row.addWidget(self.button)
-        row.addWidget(self.progress, 1)
-        row.addWidget(self.percent)
+        fill(QHBoxLayout(self), self.button, (self.progress, 1), self.percent, spacing=4)
         self._fix_widths()
         self.show_progress(None, False)
 

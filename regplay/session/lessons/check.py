@@ -20,6 +20,7 @@ from regplay.core.number_text import counted, number, percent_text
 from regplay.core.sweep import Sweep
 from regplay.session.claims import (
     RESAMPLES,
+    Statement,
     Term,
     Trained,
     measure_term,
@@ -28,6 +29,7 @@ from regplay.session.claims import (
 )
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
+from regplay.session.lessons.observations import Measured
 from regplay.session.terminal import progress_line, table_lines, with_memory
 
 _SEEDS = 2**31  # there are so many
@@ -137,6 +139,82 @@ class _Resampled:
         return Trained(first, dataset, parts=self._parts[first])
 
 
+class _Trainings:
+    """All that terms are measured from, trained together, each once.
+
+    Parameters
+    ----------
+    wanted
+        Terms, and what has to be trained for each; of resampled networks, the first of them.
+    """
+
+    def __init__(self, wanted: Sequence[tuple[Term, Experiment]], device: str) -> None:
+        alone: list[Experiment] = []
+        resampled: dict[DataSettings, list[Experiment]] = {}
+        for term, experiment in wanted:
+            if term.needs == "resamples":
+                resampled.setdefault(_settings(experiment), []).append(experiment)
+            elif term.needs != "data":
+                alone.append(experiment)
+        self._alone = _Distinct(alone, device) if alone else None
+        self._resampled = {
+            settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
+        }
+        groups = [self._alone, *self._resampled.values()]
+        self.trainings = tuple(group.training for group in groups if group is not None)
+
+    @property
+    def finished(self) -> bool:
+        """Whether all is trained."""
+        return all(training.finished for training in self.trainings)
+
+    def advance(self) -> bool:
+        """Train the population whose turn it is for a while; whether there is a new record."""
+        training = next(training for training in self.trainings if not training.finished)
+        return training.advance()
+
+    def values(
+        self, statement: Statement, experiments: Sequence[Experiment]
+    ) -> dict[Term, float | str] | None:
+        """The values of a statement's terms; None while one of their networks trains."""
+        found: dict[Term, float | str] = {}
+        for term, experiment in zip(statement.terms, experiments, strict=True):
+            trained = self._trained(term, experiment)
+            if trained is None:
+                return None
+            found[term] = measure_term(term, trained)
+        return found
+
+    def _trained(self, term: Term, experiment: Experiment) -> Trained | None:
+        if term.needs == "data":
+            return Trained(experiment, load(experiment.data))
+        if term.needs == "resamples":
+            return self._resampled[_settings(experiment)].trained(experiment)
+        assert self._alone is not None
+        return self._alone.trained(experiment)
+
+
+def measured(statement: Statement, base: Experiment, *, device: str = "auto") -> Measured:
+    """What a statement comes to for an experiment with its own seeds, by training.
+
+    Raises
+    ------
+    UserError
+        If data can't be made, or something does not exist of them.
+    """
+    for term in statement.terms:
+        reason = _why_unknown(term, load(term.experiment(base).data))
+        if reason:
+            raise LessonError(f"{term}: {reason}")
+    experiments = [term.experiment(base) for term in statement.terms]
+    all_of_them = _Trainings([*zip(statement.terms, experiments, strict=True)], device)
+    while not all_of_them.finished:
+        all_of_them.advance()
+    values = all_of_them.values(statement, experiments)
+    assert values is not None
+    return Measured(base, values, statement.holds(values.__getitem__))
+
+
 class LessonCheck:
     """Trains what the claims of a lesson speak of.
 
@@ -166,8 +244,7 @@ class LessonCheck:
     ) -> None:
         self.lesson = lesson
         self._cases: list[tuple[int, Claim, list[_Case]]] = []
-        alone: list[Experiment] = []
-        resampled: dict[DataSettings, list[Experiment]] = {}
+        wanted: list[tuple[Term, Experiment]] = []
         for page, claim in lesson.claims:
             terms = claim.statement.terms
             _refuse_unknown(lesson, page, terms)
@@ -177,25 +254,17 @@ class LessonCheck:
                 for term in terms:
                     step = RESAMPLES if term.needs == "resamples" else 1
                     base = _seeded(lesson.experiment(page), first_seed + step * more)
-                    experiment = term.experiment(base)
-                    experiments.append(experiment)
-                    if term.needs == "resamples":
-                        resampled.setdefault(_settings(experiment), []).append(experiment)
-                    elif term.needs != "data":
-                        alone.append(experiment)
+                    experiments.append(term.experiment(base))
+                wanted += zip(terms, experiments, strict=True)
                 cases.append(_Case((first_seed + more) % _SEEDS, tuple(experiments)))
             self._cases.append((page, claim, cases))
-        self._alone = _Distinct(alone, device) if alone else None
-        self._resampled = {
-            settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
-        }
-        groups = [self._alone, *self._resampled.values()]
-        self.trainings = tuple(group.training for group in groups if group is not None)
+        self._all = _Trainings(wanted, device)
+        self.trainings = self._all.trainings
 
     @property
     def finished(self) -> bool:
         """Whether all is trained."""
-        return all(training.finished for training in self.trainings)
+        return self._all.finished
 
     @property
     def networks(self) -> int:
@@ -216,8 +285,7 @@ class LessonCheck:
 
     def advance(self) -> bool:
         """Train the population whose turn it is for a while; whether there is a new record."""
-        training = next(training for training in self.trainings if not training.finished)
-        return training.advance()
+        return self._all.advance()
 
     def results(self) -> list[ClaimCheck | None]:
         """Of all claims in order; None for those of which something has not finished."""
@@ -226,23 +294,12 @@ class LessonCheck:
     def _result(self, page: int, claim: Claim, cases: Sequence[_Case]) -> ClaimCheck | None:
         statement, checks = claim.statement, []
         for case in cases:
-            values: dict[Term, float | str] = {}
-            for term, experiment in zip(statement.terms, case.experiments, strict=True):
-                trained = self._trained(term, experiment)
-                if trained is None:
-                    return None
-                values[term] = measure_term(term, trained)
+            values = self._all.values(statement, case.experiments)
+            if values is None:
+                return None
             holds = statement.holds(values.__getitem__)
             checks.append(SeedCheck(case.seed, tuple(values.values()), holds))
         return ClaimCheck(page, claim, tuple(checks), claim.agree_of(len(checks)))
-
-    def _trained(self, term: Term, experiment: Experiment) -> Trained | None:
-        if term.needs == "data":
-            return Trained(experiment, load(experiment.data))
-        if term.needs == "resamples":
-            return self._resampled[_settings(experiment)].trained(experiment)
-        assert self._alone is not None
-        return self._alone.trained(experiment)
 
 
 def _seeded(experiment: Experiment, seed: int) -> Experiment:

@@ -1,7 +1,10 @@
 """Storyboards: films of the window, written down."""
 
+from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
+from regplay.session.storyboard.slides import between, between_epochs, eased
 from regplay.session.storyboard.storyboard import (
     SIZES,
+    BeginSection,
     Caption,
     Draw,
     Focus,
@@ -9,7 +12,6 @@ from regplay.session.storyboard.storyboard import (
     PinRun,
     Require,
     Scrub,
-    Section,
     SetValues,
     ShowTab,
     Step,
@@ -21,14 +23,17 @@ from regplay.session.storyboard.storyboard import (
     Train,
     Wait,
     WaitUntil,
+    begun_at,
     duration,
     load_storyboard,
     loads_storyboard,
+    parsed_size,
     verb,
 )
 
 __all__ = [
     "SIZES",
+    "BeginSection",
     "Caption",
     "Draw",
     "Focus",
@@ -36,7 +41,6 @@ __all__ = [
     "PinRun",
     "Require",
     "Scrub",
-    "Section",
     "SetValues",
     "ShowTab",
     "Step",
@@ -48,8 +52,17 @@ __all__ = [
     "Train",
     "Wait",
     "WaitUntil",
+    "begun_at",
+    "between",
+    "between_epochs",
+    "chapters",
     "duration",
+    "eased",
     "load_storyboard",
     "loads_storyboard",
+    "parsed_size",
+    "read_marks",
+    "srt",
     "verb",
+    "vtt",
 ]

@@ -22,8 +22,9 @@ A step is a table with one verb, such as `sweep`, and what belongs to it. Everyt
 checked when it is read; whether what it requires holds, training shows when it is rendered.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -183,7 +184,7 @@ class Still(Step, frozen=True):
     still: _File
 
 
-class Section(Step, frozen=True):
+class BeginSection(Step, frozen=True):
     """Begin a chapter."""
 
     section: _Line
@@ -211,7 +212,7 @@ _FORMS: Mapping[str, type[Step]] = {
     form.__struct_encode_fields__[0]: form
     for form in (
         *(SetValues, SweepField, Train, Scrub, PinRun, ShowTab, Caption, Focus, Draw, Wait),
-        *(WaitUntil, Require, Still, Section, Hide, Together, Include),
+        *(WaitUntil, Require, Still, BeginSection, Hide, Together, Include),
     )
 }
 VERBS = tuple(_FORMS)
@@ -349,7 +350,7 @@ def loads_storyboard(
         raise StoryboardError(str(error)) from None
     storyboard = Storyboard(
         whole.title,
-        tuple(_size(text) for text in whole.sizes),
+        tuple(parsed_size(text) for text in whole.sizes),
         whole.fps,
         begins,
         whole.lesson,
@@ -366,15 +367,38 @@ def loads_storyboard(
     return storyboard
 
 
-def _size(text: str) -> tuple[int, int]:
-    """Width and height.
+def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
+    """The film from one of its chapters on; what is before happens off camera.
+
+    Raises
+    ------
+    StoryboardError
+        If there is no such chapter, with those that there are.
+    """
+    titles = {
+        step.section: index
+        for index, step in enumerate(storyboard.steps)
+        if isinstance(step, BeginSection)
+    }
+    if title not in titles:
+        raise StoryboardError(f"{title}: no such chapter; there are {', '.join(titles) or 'none'}")
+    index = titles[title]
+    before, rest = storyboard.steps[:index], storyboard.steps[index:]
+    return replace(storyboard, steps=(Hide(hide=before), *rest) if before else rest)
+
+
+def parsed_size(text: str) -> tuple[int, int]:
+    """Width and height, such as of 1280x720.
 
     Raises
     ------
     StoryboardError
         If they are odd, which films can't have, or too small or large.
     """
-    width, height = map(int, text.split("x"))
+    found = re.fullmatch(r"([0-9]{2,4})x([0-9]{2,4})", text)
+    if found is None:
+        raise StoryboardError(f"{text}: a size is written as 1280x720")
+    width, height = int(found[1]), int(found[2])
     if width % 2 or height % 2 or not (320 <= width <= 3840 and 320 <= height <= 3840):
         raise StoryboardError(f"{text}: both must be even numbers from 320 to 3,840")
     return width, height

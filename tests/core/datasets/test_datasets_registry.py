@@ -106,6 +106,7 @@ def test_only_the_fields_in_uses_matter(spec):
         "standardize": False,
         "points": "0 1\n2 3\n",
         "valid_points": "1 2\n",
+        "edits": "delete 1\n",
     }
     assert set(others) | {"name", "seed"} == set(msgspec.structs.asdict(DataSettings()))
     unused = {name: value for name, value in others.items() if name not in spec.uses}
@@ -123,6 +124,7 @@ def test_each_field_in_uses_matters(spec):
         "n_classes": 4,
         "n_train": 9,
         "n_valid": 9,
+        "edits": "delete 1\n",
     }
     base = {"label_noise": 0.2} if "label_noise" in spec.uses else {}
     for name in spec.uses:

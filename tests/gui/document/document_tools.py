@@ -1,10 +1,10 @@
 """Documents of a window that is not there."""
 
 from answers import Answers
-from virtual_clock import VirtualClock
 
 from regplay.core.experiment import Experiment
 from regplay.gui.document.documents import Documents
+from regplay.gui.training import VirtualClock
 from regplay.session.document import Document
 
 

@@ -4,7 +4,6 @@ import numpy as np
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QVBoxLayout, QWidget
-from virtual_clock import VirtualClock
 
 from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
@@ -12,6 +11,7 @@ from regplay.core.fields import replace
 from regplay.core.fit import Fit, grid_of
 from regplay.gui.editing.edit_mode import EditMode
 from regplay.gui.plots.fit_view import FitView
+from regplay.gui.training import VirtualClock
 from regplay.session.drawing import is_edit
 from regplay.session.session import UndoStack
 

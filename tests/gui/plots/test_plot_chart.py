@@ -5,15 +5,15 @@ import pytest
 from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
-from virtual_clock import VirtualClock
 from wheel import turn_wheel
 
+from regplay.gui.plots.canvas import LineLayer
 from regplay.gui.plots.chart import Axes, Axis, Chart
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.scale import Scale, padded
-from regplay.gui.plots.shapes import LineLayer
 from regplay.gui.theme import DARK, palette_of, sized
+from regplay.gui.training import VirtualClock
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from regplay.gui.plots.canvas import Frame
 from regplay.gui.plots.chart import Chart
-from regplay.gui.plots.scale import Scale
+from regplay.gui.plots.scale import Frame, Scale
 from regplay.gui.plots.shapes import Points, PointsLayer, Shape, marker_scale
 from regplay.gui.theme import LIGHT
 

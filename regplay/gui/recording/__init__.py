@@ -1,0 +1,1 @@
+"""The window for an audience: presented, recorded, played by a storyboard."""

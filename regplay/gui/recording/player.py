@@ -1,0 +1,422 @@
+"""Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
+
+import itertools
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtWidgets import QWidget
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, get
+from regplay.gui.controller import Controller
+from regplay.gui.controls import HANDLE, HandleSlider, NumberControl
+from regplay.gui.recording.glass_pane import GlassPane, Stroke
+from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.training import Clock
+from regplay.session.claims import Trained, measure_term, parse_claim
+from regplay.session.lessons import Measured
+from regplay.session.storyboard import (
+    BeginSection,
+    Caption,
+    Draw,
+    Focus,
+    Hide,
+    PinRun,
+    Require,
+    Scrub,
+    SetValues,
+    ShowTab,
+    Step,
+    Still,
+    Storyboard,
+    StoryboardError,
+    SweepField,
+    Together,
+    Train,
+    Wait,
+    WaitUntil,
+    between,
+    between_epochs,
+    duration,
+    eased,
+    verb,
+)
+
+_EPSILON = 1e-6  # s; fractions of frames add up
+# Goes on to its next item for each frame; returns the second at which it is over.
+Frames = Generator[None, None, float]
+Prove = Callable[[str, Experiment], Measured]
+
+
+class NotProvedError(StoryboardError):
+    """Something that a film requires does not hold; the message has the step and what was seen."""
+
+
+@dataclass
+class Log:
+    """What a film came to, at which second of it.
+
+    Attributes
+    ----------
+    captions, sections
+        When each begins, and what it says; an empty caption ends the one before.
+    stills
+        When each was asked for, and the name of its file.
+    late
+        Steps that began later than they were to, by s.
+    pointer
+        Where the pointer was, in px of the frame, and whether its button was down.
+    """
+
+    captions: list[tuple[float, str]] = field(default_factory=list)
+    sections: list[tuple[float, str]] = field(default_factory=list)
+    stills: list[tuple[float, str]] = field(default_factory=list)
+    late: list[tuple[str, float]] = field(default_factory=list)
+    pointer: list[tuple[float, float, float, bool]] = field(default_factory=list)
+
+
+class Player:
+    """Does what a storyboard says.
+
+    Call `advance` once for each frame, before it is painted.
+
+    Parameters
+    ----------
+    parts
+        The parts of the window.
+    prove
+        What a `require` comes to for the present experiment; it may train.
+    marks
+        When the named steps of a voice-over begin, s.
+
+    Attributes
+    ----------
+    is_on_camera
+        Whether the frame that is to be painted belongs to the film.
+    step
+        The number and the verb of the step that is played, such as `step 3 (sweep)`.
+    """
+
+    def __init__(
+        self,
+        storyboard: Storyboard,
+        controller: Controller,
+        parts: WindowParts,
+        clock: Clock,
+        prove: Prove,
+        marks: Mapping[str, float] | None = None,
+    ) -> None:
+        self.storyboard, self.log = storyboard, Log()
+        self.is_on_camera, self.step = True, ""
+        self._controller, self._parts, self._clock = controller, parts, clock
+        self._prove, self._marks = prove, marks or {}
+        self._presentation = Presentation(parts)
+        self._pane = GlassPane(parts.central)
+        self._began, self._hidden = clock.now(), 0.0
+        self._drawn: list[tuple[Draw, float]] = []  # and how much of it is there, 0–1
+        self._frames = self._play(storyboard.steps)
+
+    def begin(self, size: tuple[int, int]) -> None:
+        """Arrange the window for frames of a size, and work on the experiment of the film."""
+        self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
+        self._controller.begin(self.storyboard.experiment)
+        self._controller.reset()
+
+    def start(self) -> None:
+        """The next frame is the first of the film."""
+        self._began = self._clock.now()
+
+    def end(self) -> None:
+        """Bring the window back."""
+        self._presentation.end()
+        self._pane.hide()
+        self._pane.deleteLater()
+
+    @property
+    def now(self) -> float:
+        """The second of the film."""
+        return self._clock.now() - self._began - self._hidden
+
+    def advance(self) -> bool:
+        """Do what is to be seen in the next frame; whether there is one."""
+        return next(self._frames, self) is None
+
+    def cover(self) -> None:
+        """Draw what lies over the window, once that shows what it is to show."""
+        focus = self._presentation.focus
+        self._pane.set_strokes(self._strokes())
+        self._pane.set_bright(self._presentation.rect(focus) if focus else None)
+
+    # time
+
+    def _play(self, steps: Sequence[Step]) -> Frames:
+        begin = 0.0
+        for number, step in enumerate(steps, 1):
+            self.step = f"step {number} ({verb(step)})"
+            begin = yield from self._wait_for(step, begin)
+            begin = yield from self._do(step, begin)
+        while self.now < begin - _EPSILON:
+            yield
+        return begin
+
+    def _wait_for(self, step: Step, begin: float) -> Frames:
+        """Until a step begins that is to begin at some second, or at a mark."""
+        at = self._marks.get(step.name or "", step.at)
+        if isinstance(at, str):
+            at = self._marks.get(at)
+        if at is None:
+            return begin
+        if at < begin - _EPSILON:
+            self.log.late.append((self.step, begin - at))
+            return begin
+        while self.now < at - _EPSILON:
+            yield
+        return at
+
+    def _over(self, begin: float, seconds: float) -> Iterator[float]:
+        """The share of a step that is over at each of its frames, and 1 when it is over."""
+        end = begin + seconds
+        while self.is_on_camera and self.now < end - _EPSILON:
+            yield (self.now - begin) / seconds
+        yield 1.0
+
+    def _slide(self, begin: float, seconds: float, move: Callable[[float], None]) -> Frames:
+        """Move something as the time of a step goes by."""
+        for share in self._over(begin, seconds):
+            move(share)
+            if share < 1.0:
+                yield
+        return begin + (seconds if self.is_on_camera else 0.0)
+
+    def _rest(self, begin: float, seconds: float) -> Frames:
+        """Leave time to look."""
+        return (yield from self._slide(begin, seconds, lambda share: None))
+
+    # steps
+
+    def _do(self, step: Step, begin: float) -> Frames:
+        """Do one step; returns when it is over."""
+        controller = self._controller
+        match step:
+            case SetValues(set=values, seconds=seconds):
+                self._point_at(next(iter(values)))
+                controller.set_values(values)
+            case SweepField(seconds=seconds):
+                return (yield from self._sweep(step, begin))
+            case Train(seconds=seconds):
+                return (yield from self._train(step, begin))
+            case Scrub(seconds=seconds):
+                return (yield from self._scrub(step, begin))
+            case PinRun(pin=name, seconds=seconds):
+                controller.pin(name=name)
+            case ShowTab(show=tab, seconds=seconds):
+                self._parts.tabs.set_tab(_TABS.get(tab, tab))
+            case Caption(caption=text):
+                seconds = duration(step)
+                self._presentation.set_caption(text)
+                if self.is_on_camera:
+                    self.log.captions.append((begin, text))
+            case Focus(focus=place, seconds=seconds):
+                self._presentation.set_focus(place)
+            case Wait(wait=seconds):
+                pass
+            case Draw():
+                return (yield from self._draw(step, begin))
+            case WaitUntil():
+                return (yield from self._wait_until(step, begin))
+            case Require(require=claim):
+                self._require(claim)
+                return begin
+            case Still(still=file):
+                if self.is_on_camera:
+                    self.log.stills.append((begin, file))
+                return begin
+            case BeginSection(section=title):
+                if self.is_on_camera:
+                    self.log.sections.append((begin, title))
+                return begin
+            case Hide(hide=steps):
+                return (yield from self._hide(steps, begin))
+            case Together(together=steps):
+                return (yield from self._together(steps, begin))
+            case _:
+                raise AssertionError(step)
+        return (yield from self._rest(begin, seconds))
+
+    def _sweep(self, step: SweepField, begin: float) -> Frames:
+        of, controller = FIELDS[step.sweep], self._controller
+        present = get(controller.session.experiment, step.sweep)
+        start = step.start if step.start is not None else float(present)
+
+        def move(share: float) -> None:
+            value = between(of, start, step.to, eased(share, step.ease))
+            if value != get(controller.session.experiment, step.sweep):
+                controller.set_values({step.sweep: value})
+            self._point_at(step.sweep, is_pressed=share < 1.0)
+
+        return (yield from self._slide(begin, step.seconds, move))
+
+    def _train(self, step: Train, begin: float) -> Frames:
+        runner = self._controller.runner
+        start, last = runner.epoch, self._controller.session.experiment.epochs
+        goal = last if step.train == "end" else min(start + step.train, last)
+        if start >= goal:  # it has trained to its end: it is seen once more
+            self._controller.begin(self._controller.session.experiment)
+            self._controller.reset()
+            start, goal = 0, last if step.train == "end" else min(step.train, last)
+
+        def move(share: float) -> None:
+            runner.train_to(between_epochs(start, goal, share))
+
+        return (yield from self._slide(begin, step.seconds, move))
+
+    def _scrub(self, step: Scrub, begin: float) -> Frames:
+        view, controller = self._controller.view, self._controller
+        if view is None:
+            return begin
+        last = view.run.checkpoints.last
+        newest = 0 if last is None else last.epoch
+        start = view.moment.epoch
+        if step.scrub == "best":
+            goal = view.run.history.best_epoch
+        else:
+            goal = newest if step.scrub == "end" else min(step.scrub, newest)
+
+        def move(share: float) -> None:
+            epoch = between_epochs(start, goal, eased(share, step.ease))
+            controller.look(epoch=None if epoch >= newest else epoch)
+            track = self._parts.timeline.track
+            self._show_pointer(_on_handle(track), track, is_pressed=share < 1.0)
+
+        return (yield from self._slide(begin, step.seconds, move))
+
+    def _draw(self, step: Draw, begin: float) -> Frames:
+        if step.draw == "erase":
+            self._drawn.clear()
+            return (yield from self._rest(begin, step.seconds))
+        self._drawn.append((step, 0.0))
+        place = len(self._drawn) - 1
+
+        def move(share: float) -> None:
+            self._drawn[place] = step, share
+
+        return (yield from self._slide(begin, step.seconds, move))
+
+    def _strokes(self) -> tuple[Stroke, ...]:
+        """What is drawn, where the plots have its coordinates now."""
+        found = []
+        for step, share in self._drawn:
+            chart = self._parts.chart(step.on)
+            if chart is None:
+                continue
+            frame, box = chart.frame(), chart.box.geometry().topLeft()
+            xs = frame.x([x for x, _ in step.points])
+            ys = frame.y([y for _, y in step.points])
+            origin = QPointF(chart.viewport().mapTo(self._parts.central, box.toPoint()))
+            points = [origin + QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
+            if not np.isfinite([*xs, *ys]).all():
+                continue
+            if step.draw == "text":
+                letters = step.text[: round(share * len(step.text))]
+                found.append(Stroke((points[0],), letters or " "))
+            else:
+                found.append(Stroke(_begun(points, share), is_arrow=step.draw == "arrow"))
+        return tuple(found)
+
+    def _wait_until(self, step: WaitUntil, begin: float) -> Frames:
+        statement, runner = parse_claim(step.until), self._controller.runner
+        start = runner.epoch
+        while True:
+            view = self._controller.view
+            if view is not None and view.run.experiment == self._controller.session.experiment:
+                trained = Trained(view.run.experiment, view.dataset, view.run.history)
+                values = {term: measure_term(term, trained) for term in statement.terms}
+                if statement.holds(values.__getitem__):
+                    return self.now if self.is_on_camera else begin
+                if self.now - begin >= step.limit or view.is_finished:
+                    raise _not_proved(
+                        self.step, step.until, Measured(view.run.experiment, values, holds=False)
+                    )
+            runner.train_to(start + round((self.now - begin + 1 / 30) * step.epochs))
+            yield
+
+    def _require(self, claim: str) -> None:
+        found = self._prove(claim, self._controller.session.experiment)
+        if not found.holds:
+            raise _not_proved(self.step, claim, found)
+
+    def _hide(self, steps: Sequence[Step], begin: float) -> Frames:
+        was_on, self.is_on_camera = self.is_on_camera, False
+        for step in steps:
+            playing = self._do(step, begin)
+            goes_on = True
+            while goes_on:  # one frame more than it has, in which its end comes to be seen
+                goes_on = next(playing, self) is None
+                before = self._clock.now()
+                yield
+                self._hidden += self._clock.now() - before
+        self.is_on_camera = was_on
+        return begin
+
+    def _together(self, steps: Sequence[Step], begin: float) -> Frames:
+        ends, playing = [begin], [self._do(step, begin) for step in steps]
+        while True:
+            going = []
+            for each in playing:
+                try:
+                    next(each)
+                except StopIteration as over:
+                    ends.append(over.value)
+                else:
+                    going.append(each)
+            playing = going
+            if not playing:
+                return max(ends)
+            yield
+
+    # the pointer
+
+    def _point_at(self, path: str, *, is_pressed: bool = False) -> None:
+        """Put the pointer on the control of a field, if it is in sight."""
+        if path not in self._parts.controls.paths():
+            return
+        control = self._parts.controls.control(path)
+        slider = control.slider if isinstance(control, NumberControl) else None
+        if slider is not None and slider.isVisible():
+            self._show_pointer(_on_handle(slider), slider, is_pressed=is_pressed)
+        elif control.isVisible():
+            self._show_pointer(QPointF(control.rect().center()), control, is_pressed=is_pressed)
+
+    def _show_pointer(self, place: QPointF, on: QWidget, *, is_pressed: bool) -> None:
+        at = QPointF(on.mapTo(self._parts.central, place.toPoint()))
+        self._pane.set_pointer(at, is_pressed)
+        if self.is_on_camera:
+            self.log.pointer.append((self.now, at.x(), at.y(), is_pressed))
+
+
+_TABS = {"split": "side"}
+
+
+def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
+    """The first part of a line, by its length."""
+    lengths = [QLineF(*pair).length() for pair in itertools.pairwise(points)]
+    left, found = share * sum(lengths), [points[0]]
+    for (start, end), length in zip(itertools.pairwise(points), lengths, strict=True):
+        part = min(left / length, 1.0) if length else 1.0
+        found.append(start + (end - start) * part)
+        left -= length
+        if left <= 0:
+            break
+    return tuple(found)
+
+
+def _on_handle(slider: HandleSlider) -> QPointF:
+    """The middle of a slider's handle, which is at its foot."""
+    return QPointF(slider.x_of(slider.value()), slider.height() - HANDLE / 2)
+
+
+def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:
+    seen = "\n".join(f"  {line.replace('**', '')}" for line in found.lines())
+    return NotProvedError(f"{step}: {claim} does not hold:\n{seen}")

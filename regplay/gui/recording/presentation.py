@@ -1,0 +1,174 @@
+"""The window arranged for an audience: no menus, few controls, and a line of words below."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
+
+from regplay.gui.controls import ControlPanel
+from regplay.gui.plots import Chart, ChartPanel, FitView, HistoryView
+from regplay.gui.tabs import Tabs
+from regplay.gui.theme import zoomed
+from regplay.gui.timeline import Timeline
+from regplay.gui.verdict_bar import VerdictBar
+from regplay.gui.widgets import named
+
+_CAPTION = 20  # px at 100 %
+_WIDE = 0.42  # share of the width that a control in focus gets
+_PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
+
+
+class CaptionLine(QLabel):
+    """What is said about the picture, in up to two lines below it; as high if it is empty."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Be as large as the zoom asks for."""
+        font = QFont(self.font())
+        font.setPixelSize(zoomed(_CAPTION))
+        font.setWeight(QFont.Weight.DemiBold)
+        self.setFont(font)
+        margin = zoomed(8)
+        self.setContentsMargins(2 * margin, margin, 2 * margin, margin)
+        self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * margin)
+
+
+@dataclass(frozen=True)
+class WindowParts:
+    """The parts of a window that a presentation arranges."""
+
+    central: QWidget
+    bars: tuple[QWidget, ...]  # that are left out, such as the menus
+    halves: QSplitter  # what the controls are in, beside the plots
+    plots: QSplitter  # tabs over losses
+    losses: QWidget  # with what is beside them
+    fit_view: FitView
+    history_view: HistoryView
+    controls: ControlPanel
+    tabs: Tabs
+    timeline: Timeline
+    verdict_bar: VerdictBar
+
+    def chart(self, name: str) -> Chart | None:
+        """The chart of the fit or of the losses; None while it has no axes, or is out of sight."""
+        panel = self.fit_view.panel
+        fit = panel.chart if isinstance(panel, ChartPanel) else None
+        chart = fit if name == "fit" else self.history_view.plot
+        return chart if chart is not None and chart.isVisible() else None
+
+    def place(self, name: str) -> QWidget:
+        """A plot, the verdict, the timeline, or the control of a field path."""
+        named_parts: dict[str, QWidget] = {
+            "fit": self.tabs,
+            "losses": self.losses,
+            "verdict": self.verdict_bar,
+            "timeline": self.timeline,
+        }
+        return named_parts[name] if name in named_parts else self.controls.control(name)
+
+
+class Presentation:
+    """Leaves out what an audience doesn't need, and brings all of it back.
+
+    Parameters
+    ----------
+    parts
+        What it arranges.
+
+    Attributes
+    ----------
+    caption
+        The line below; None while nothing is presented.
+    """
+
+    def __init__(self, parts: WindowParts) -> None:
+        self._parts = parts
+        self.caption: CaptionLine | None = None
+        self._were_visible: list[QWidget] = []
+        self._hidden: frozenset[str] = frozenset()
+        self._sizes: tuple[list[int], list[int]] = ([], [])
+        self.focus = ""
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the window is arranged so."""
+        return self.caption is not None
+
+    def begin(self, controls: Sequence[str] = (), *, is_upright: bool = False) -> None:
+        """Arrange the window.
+
+        Parameters
+        ----------
+        controls
+            Field paths of the controls that stay; none leaves the panel as it is.
+        is_upright
+            Whether the frame is higher than wide: the controls then come below the plots.
+        """
+        parts = self._parts
+        self._were_visible = [bar for bar in parts.bars if bar.isVisible()]
+        for bar in self._were_visible:
+            bar.hide()
+        self._hidden = parts.controls.hidden_paths()
+        self._sizes = parts.halves.sizes(), parts.plots.sizes()
+        if controls:
+            parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
+        if is_upright:
+            parts.halves.setOrientation(Qt.Orientation.Vertical)
+            parts.halves.insertWidget(1, parts.halves.widget(0))
+            height = parts.halves.height()
+            needed = parts.controls.widget().sizeHint().height()
+            below = min(needed, round(_PANEL_HEIGHT * height))
+            parts.halves.setSizes([height - below, below, 0])
+        layout = parts.central.layout()
+        assert isinstance(layout, QVBoxLayout)
+        self.caption = named("caption", CaptionLine(parts.central))
+        layout.addWidget(self.caption)
+
+    def end(self) -> None:
+        """Bring back what was there before."""
+        if self.caption is None:
+            return
+        parts = self._parts
+        self.set_focus("")
+        self.caption.hide()
+        self.caption.deleteLater()
+        self.caption = None
+        if parts.halves.orientation() == Qt.Orientation.Vertical:
+            parts.halves.setOrientation(Qt.Orientation.Horizontal)
+            parts.halves.insertWidget(0, parts.halves.widget(1))
+        parts.controls.set_hidden_paths(self._hidden)
+        for bar in self._were_visible:
+            bar.show()
+        parts.halves.setSizes(self._sizes[0])
+        parts.plots.setSizes(self._sizes[1])
+
+    def set_caption(self, text: str) -> None:
+        """Say something; an empty text says nothing."""
+        if self.caption is not None:
+            self.caption.setText(text)
+
+    def set_focus(self, name: str) -> None:
+        """Give room to a plot or a control, which is drawn larger; an empty name shares it out."""
+        parts = self._parts
+        self.focus = name
+        parts.tabs.setVisible(name != "losses")
+        parts.losses.setVisible(name != "fit")
+        is_control = name in parts.controls.paths()
+        parts.controls.set_highlighted([name] if is_control else [])
+        if parts.halves.orientation() == Qt.Orientation.Horizontal:
+            width = parts.halves.width()
+            panel = round(_WIDE * width) if is_control else parts.controls.sizeHint().width()
+            parts.halves.setSizes([panel, width - panel, 0])
+
+    def rect(self, name: str) -> QRect:
+        """Where a part is, in the coordinates of the central widget."""
+        part = self._parts.place(name)
+        return QRect(part.mapTo(self._parts.central, QPoint(0, 0)), part.size())

@@ -1,0 +1,305 @@
+"""Renders a storyboard: the real window on the offscreen platform, on a clock of its own.
+
+The window is settled before each frame: all that was asked of the training thread is done, and is
+shown. So frames are the same however long that takes.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QSettings, QSize, Qt
+from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from regplay.core.experiment import Experiment
+from regplay.gui.document import Dialogs, Keeping, Recovery
+from regplay.gui.recording.player import Log, Player
+from regplay.gui.recording.video import Video, format_of, open_video
+from regplay.gui.training import VirtualClock
+from regplay.gui.window import MainWindow
+from regplay.session.claims import parse_claim
+from regplay.session.files import temporary_beside, write_file
+from regplay.session.lessons import Measured
+from regplay.session.storyboard import Storyboard, StoryboardError, chapters, srt, vtt
+
+_SETTLED = 1.0  # s before the first frame, in which ranges come to rest
+_THUMBNAIL = 480  # px, width of a picture on a contact sheet
+_COLUMNS = 3
+
+
+@dataclass(frozen=True)
+class Extras:
+    """What is written beside a film, by its name."""
+
+    captions: bool = False
+    chapters: bool = False
+    sheet: bool = False  # a picture of each step
+    pointer: bool = False
+
+
+class _Nobody(Dialogs):
+    """Answers in place of a person: a film leaves nothing behind."""
+
+    def __init__(self) -> None:
+        """There is no window to ask in front of."""
+
+    def may_read(self, paths: Sequence[str]) -> bool:
+        """That was asked when the storyboard was read."""
+        return True
+
+    def keep_changes(self, name: str) -> Keeping:
+        """Nothing is kept."""
+        return "discard"
+
+    def recovery(self, saved: datetime) -> Recovery:
+        """Nothing is left of an earlier film."""
+        return "discard"
+
+
+class Renderer:
+    """Makes the frames of a film, of one size.
+
+    Parameters
+    ----------
+    folder
+        Where the window keeps what it would remember; empty at the beginning.
+    marks
+        When the named steps of a voice-over begin, s.
+
+    Attributes
+    ----------
+    player
+        Does what the storyboard says.
+    """
+
+    def __init__(
+        self,
+        storyboard: Storyboard,
+        size: tuple[int, int],
+        folder: Path,
+        marks: Mapping[str, float] | None = None,
+    ) -> None:
+        if not QFontDatabase.families():
+            raise StoryboardError("there is no font to write with; install one, such as DejaVu")
+        self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
+        settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
+        settings.setValue("scheme", storyboard.theme)
+        settings.setValue("zoom", storyboard.scale)
+        self._window = window = MainWindow(
+            storyboard.experiment,
+            clock=self._clock,
+            settings=settings,
+            questions=_Nobody(),
+            folder=folder,
+        )
+        window.setMinimumSize(*size)
+        window.resize(*size)
+        window.show()
+        self._runner = window.controller.runner
+        while not self._runner.is_loaded:
+            QApplication.processEvents()
+        self.player = Player(
+            storyboard, window.controller, window.parts(), self._clock, _prove, marks
+        )
+        self.player.begin(size)
+        for _ in range(round(_SETTLED * storyboard.fps)):
+            self._settle()
+            self._clock.advance(self._step)
+        self._settle()
+
+    def frames(self) -> Iterator[QImage]:
+        """Each frame of the film, in order.
+
+        Raises
+        ------
+        NotProvedError
+            If something that it requires does not hold.
+        """
+        self.player.start()
+        while self.player.advance():
+            self._settle()
+            self.player.cover()
+            if self.player.is_on_camera:
+                yield self._picture()
+            self._clock.advance(self._step)
+
+    def close(self) -> None:
+        """End the window and its thread."""
+        self._window.close()
+        self._window.theme.deleteLater()
+        self._window.deleteLater()
+
+    def _settle(self) -> None:
+        is_settled = False
+        while not is_settled:
+            QApplication.processEvents()
+            is_settled = self._runner.settle()
+
+    def _picture(self) -> QImage:
+        """What is on screen: Qt paints only what has changed over what was there."""
+        QApplication.processEvents()
+        return self._window.screen().grabWindow(self._window.winId()).toImage()
+
+
+def _prove(claim: str, experiment: Experiment) -> Measured:
+    from regplay.session.lessons.check import measured
+
+    return measured(parse_claim(claim), experiment)
+
+
+def render(
+    storyboard: Storyboard,
+    size: tuple[int, int],
+    targets: Sequence[Path],
+    *,
+    marks: Mapping[str, float] | None = None,
+    extras: Extras | None = None,
+    progress: Callable[[float], bool] = lambda seconds: True,
+) -> Log | None:
+    """Write a film of one size to files of several formats, all of them or none.
+
+    Parameters
+    ----------
+    targets
+        Where to; the ending of each name says the format.
+    progress
+        Told the second that was rendered last, after each frame; whether to go on.
+
+    Returns
+    -------
+    What it came to; None if `progress` ended it.
+
+    Raises
+    ------
+    NotProvedError
+        If something that it requires does not hold.
+    UserError
+        If a file can't be written.
+    """
+    extras, videos = extras or Extras(), list[Video]()
+    parts = [(_part(target), target) for target in targets]
+    with tempfile.TemporaryDirectory(prefix="regplay-") as folder:
+        renderer = Renderer(storyboard, size, Path(folder), marks)
+        try:
+            for part, _ in parts:
+                videos.append(open_video(part, size, storyboard.fps))
+            sheet = _ContactSheet() if extras.sheet else None
+            log, count = renderer.player.log, 0
+            stills: list[tuple[str, QImage]] = []
+            image: QImage | None = None
+            for image in renderer.frames():
+                for video in videos:
+                    video.write(image)
+                stills += [(name, image) for _, name in log.stills[len(stills) :]]
+                if sheet is not None:
+                    sheet.note(renderer.player.step, image)
+                count += 1
+                if not progress(count / storyboard.fps):
+                    return None
+            if image is not None:  # what was asked for after the last frame
+                stills += [(name, image) for _, name in log.stills[len(stills) :]]
+            for video in videos:
+                video.finish()
+            videos = []
+            for part, target in parts:
+                os.replace(part, target)
+            for name, image in stills:
+                _save(image, targets[0].with_name(name))
+            _write_extras(targets[0], extras, log, count / storyboard.fps, sheet)
+            return log
+        finally:
+            for video in videos:
+                video.abandon()
+            renderer.close()
+
+
+def _part(target: Path) -> Path:
+    """The name of a file that is not whole yet, in the format of the one that it becomes."""
+    form = format_of(target)
+    return temporary_beside(target).with_suffix(form.suffix) if form.suffix else target
+
+
+def _save(image: QImage, path: Path) -> None:
+    if not image.save(str(path)):
+        raise StoryboardError(f"{path}: can't be written; is there room on the disk?")
+
+
+def _write_extras(
+    target: Path, extras: Extras, log: Log, seconds: float, sheet: "_ContactSheet | None"
+) -> None:
+    if extras.captions:
+        write_file(target.with_suffix(".srt"), srt(log.captions, seconds))
+        write_file(target.with_suffix(".vtt"), vtt(log.captions, seconds))
+    if extras.chapters:
+        write_file(target.with_suffix(".chapters.txt"), chapters(log.sections))
+    if extras.pointer:
+        track = [
+            {"seconds": round(at, 4), "x": round(x, 1), "y": round(y, 1), "pressed": pressed}
+            for at, x, y, pressed in log.pointer
+        ]
+        write_file(target.with_suffix(".pointer.json"), json.dumps(track, indent=1) + "\n")
+    if sheet is not None:
+        _save(sheet.picture(), target.with_suffix(".sheet.png"))
+
+
+class _ContactSheet:
+    """The last frame of each step, small, with its name."""
+
+    def __init__(self) -> None:
+        self._pictures: dict[str, QImage] = {}
+        self._newest: tuple[str, QImage] | None = None
+
+    def note(self, step: str, image: QImage) -> None:
+        """A frame of a step."""
+        if self._newest is not None and self._newest[0] != step:
+            self._keep(*self._newest)
+        self._newest = step, image
+
+    def _keep(self, step: str, image: QImage) -> None:
+        smooth = Qt.TransformationMode.SmoothTransformation
+        self._pictures[step] = image.scaledToWidth(_THUMBNAIL, smooth)
+
+    def picture(self) -> QImage:
+        """All of them, in rows."""
+        if self._newest is not None:
+            self._keep(*self._newest)
+        height = max((image.height() for image in self._pictures.values()), default=1)
+        line = 24
+        rows = -(-len(self._pictures) // _COLUMNS)
+        whole = QImage(
+            QSize(_COLUMNS * _THUMBNAIL, max(rows, 1) * (height + line)),
+            QImage.Format.Format_RGB32,
+        )
+        whole.fill(QColor("#ffffff"))
+        painter = QPainter(whole)
+        painter.setFont(QApplication.font())
+        for number, (step, image) in enumerate(self._pictures.items()):
+            row, column = divmod(number, _COLUMNS)
+            x, y = column * _THUMBNAIL, row * (height + line)
+            painter.drawImage(x, y + line, image)
+            middle = Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRect(x + 8, y, _THUMBNAIL - 8, line), middle, step)
+        painter.end()
+        return whole
+
+
+@contextlib.contextmanager
+def offscreen() -> Iterator[QApplication]:
+    """An application that needs no display.
+
+    The platform is chosen before Qt starts, once for the process.
+    """
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        yield existing
+        return
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = QApplication(["regplay"])
+    app.setApplicationName("regplay")
+    yield app

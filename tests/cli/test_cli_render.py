@@ -1,0 +1,112 @@
+"""`regplay render` as a person uses it: without a display, in a process of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import av
+import pytest
+
+from regplay.cli import main
+
+STORYBOARD = """
+title = "A small film"
+sizes = ["640x480"]
+experiment = { epochs = 20, model.width = 8, data.n_valid = 20 }
+[[steps]]
+section = "One"
+[[steps]]
+train = "end"
+seconds = 0.4
+[[steps]]
+section = "Two"
+[[steps]]
+caption = "Trained."
+seconds = 0.4
+"""
+RUN = [sys.executable, "-c", "import sys; from regplay.cli import main; sys.exit(main())", "render"]
+
+
+@pytest.fixture
+def storyboard(tmp_path):
+    path = tmp_path / "film.toml"
+    path.write_text(STORYBOARD)
+    return path
+
+
+@pytest.fixture
+def environment():
+    """Without any display or platform of Qt."""
+    left_out = ("QT_QPA_PLATFORM", "DISPLAY", "WAYLAND_DISPLAY")
+    return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
+def frames(path):
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return sum(1 for _ in container.decode(video=0)), (stream.width, stream.height)
+
+
+def test_films_of_two_sizes_from_one_chapter_on(storyboard, environment, tmp_path):
+    words = [
+        *RUN,
+        storyboard,
+        "-o",
+        tmp_path / "film.mp4",
+        "--size",
+        "320x480",
+        "--size",
+        "640x480",
+    ]
+    words += ["--fps", "10", "--from", "Two", "--captions"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    paths = [tmp_path / "film-320x480.mp4", tmp_path / "film-640x480.mp4"]
+    assert done.stdout.split() == [str(path) for path in paths]
+    assert [frames(path) for path in paths] == [(4, (320, 480)), (4, (640, 480))]
+    assert "Trained." in (tmp_path / "film-320x480.srt").read_text()
+
+
+def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
+    storyboard, environment, tmp_path
+):
+    storyboard.write_text(STORYBOARD + '[[steps]]\nrequire = "valid_loss < 0.0001"\n')
+    words = [*RUN, storyboard, "-o", tmp_path / "film.mp4", "--preview"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{storyboard}: step 5 (require): valid_loss < 0.0001 does not hold" in done.stderr
+    assert "validation loss" in done.stderr
+    assert [*tmp_path.iterdir()] == [storyboard]
+
+
+def test_ctrl_c_leaves_no_file(storyboard, environment, tmp_path):
+    storyboard.write_text(STORYBOARD + "[[steps]]\nwait = 600\n")
+    begin = "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    words = [*RUN[:2], begin + RUN[2], "render", storyboard, "-o", tmp_path / "film.mp4"]
+    with subprocess.Popen(words, env=environment, stderr=subprocess.PIPE, text=True) as film:
+        while not any(path.stat().st_size > 5000 for path in tmp_path.glob(".film.mp4.*")):
+            assert film.poll() is None
+        film.send_signal(signal.SIGINT)
+        _, said = film.communicate()
+    assert (film.returncode, said) == (130, "Stopped; no file was written.\n")
+    assert [*tmp_path.iterdir()] == [storyboard]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-o", "film.avi"], "film.avi: the ending says what to write: .mp4, .webm"),
+        (["-o", "film.mp4", "--size", "big"], "big: a size is written as 1280x720"),
+        (["-o", "film.mp4", "--from", "Three"], "Three: no such chapter; there are One, Two"),
+        (["-o", "film.mp4", "--fps", "100"], "--fps 100: at most 60"),
+        (["-o", "film.mp4", "--marks", "no.srt"], "no.srt: can't be read"),
+    ],
+)
+def test_what_a_person_can_put_right_is_refused_before_anything_is_done(
+    storyboard, tmp_path, monkeypatch, capsys, words, message
+):
+    monkeypatch.chdir(tmp_path)
+    assert main(["render", str(storyboard), *words]) == 2
+    assert message in capsys.readouterr().err
+    assert [*tmp_path.iterdir()] == [storyboard]

@@ -1,0 +1,236 @@
+"""Films: what a storyboard says is done and seen, in frames that are the same each time."""
+
+import hashlib
+import json
+import multiprocessing
+
+import av
+import pytest
+from PySide6.QtGui import QImage
+
+from regplay.core.fields import get
+from regplay.gui import render as rendering
+from regplay.gui.recording.player import NotProvedError
+from regplay.gui.render import Extras, Renderer, render
+from regplay.session.storyboard import begun_at
+
+SIZE = (640, 480)
+WD = "regularization.weight_decay"
+
+
+@pytest.fixture
+def play(qtbot, tmp_path_factory):
+    """Plays a film: what `look` says of the window at each frame."""
+
+    def play_one(storyboard, look=lambda renderer, image: None, marks=None):
+        renderer = Renderer(storyboard, SIZE, tmp_path_factory.mktemp("film"), marks)
+        try:
+            return [look(renderer, image) for image in renderer.frames()], renderer.player.log
+        finally:
+            renderer.close()
+
+    return play_one
+
+
+def session(renderer):
+    return renderer._window.controller.session.experiment
+
+
+def digest(renderer, image: QImage) -> str:
+    assert (image.width(), image.height()) == SIZE
+    return hashlib.sha256(bytes(image.constBits())).hexdigest()
+
+
+STEPS = (
+    'caption = "A caption"\nseconds = 0.3',
+    'train = "end"\nseconds = 0.6',
+    f'sweep = "{WD}"\nfrom = 1e-4\nto = 0.1\nseconds = 0.5',
+    "scrub = 3\nseconds = 0.4",
+)
+
+
+def test_frames_are_the_same_again_and_beside_a_busy_core(play, film):
+    frames, _ = play(film(*STEPS), digest)
+    busy = multiprocessing.get_context("spawn").Process(target=_spin, daemon=True)
+    busy.start()
+    try:
+        again, _ = play(film(*STEPS), digest)
+    finally:
+        busy.kill()
+        busy.join()
+    assert len(frames) == 18
+    assert len(set(frames)) > 12  # it moves
+    assert again == frames
+
+
+def _spin() -> None:
+    while True:
+        pass
+
+
+def test_training_takes_its_time_and_early_epochs_most_of_it(play, film):
+    epochs, _ = play(
+        film('train = "end"\nseconds = 1.0', "wait = 0.2"),
+        lambda renderer, _: renderer._window.controller.view.moment.epoch,
+    )
+    assert epochs == sorted(epochs)
+    assert (epochs[0], epochs[-1]) == (0, 20)
+    assert epochs[5] == 4  # √21, less 1
+
+
+def test_a_sweep_shows_trained_networks_of_all_its_values(play, film):
+    def look(renderer, _):
+        view = renderer._window.controller.view
+        assert view.run.experiment == session(renderer)
+        return get(view.run.experiment, WD), view.snapshot.epoch
+
+    frames, log = play(film('hide = [{ train = "end" }]', STEPS[2], "wait = 0.1"), look)
+    values = [value for value, _ in frames]
+    assert values == sorted(values)
+    assert (values[0], values[-1]) == (1e-4, 0.1)
+    assert len(set(values)) == 6
+    assert {epoch for _, epoch in frames} == {20}
+    assert len(log.pointer) > 4
+
+
+def test_what_is_hidden_takes_no_time_but_happens(play, film):
+    frames, log = play(
+        film('hide = [{ train = "end", seconds = 9 }, { caption = "unseen" }]', "wait = 0.5"),
+        lambda renderer, _: renderer._window.controller.view.snapshot.epoch,
+    )
+    assert frames == [20] * 5
+    assert log.captions == []
+
+
+def test_steps_together_begin_at_once_and_last_as_long_as_the_longest(play, film):
+    frames, log = play(
+        film(
+            f'together = [{{ caption = "Both", seconds = 0.2 }}, '
+            f'{{ set = {{ "{WD}" = 0.5 }}, seconds = 0.7 }}]'
+        ),
+        lambda renderer, _: get(session(renderer), WD),
+    )
+    assert frames == [0.5] * 7
+    assert log.captions == [(0.0, "Both")]
+
+
+def test_steps_begin_at_their_second_or_their_mark_and_late_ones_are_told(play, film):
+    storyboard = film(
+        'caption = "first"\nseconds = 0.1',
+        'caption = "at a second"\nseconds = 0.1\nat = 0.5',
+        'caption = "at a mark"\nseconds = 0.2\nname = "spoken"',
+        'caption = "late"\nseconds = 0.1\nat = 0.3',
+    )
+    _, log = play(storyboard, marks={"spoken": 0.9})
+    assert [begin for begin, _ in log.captions] == pytest.approx([0.0, 0.5, 0.9, 1.1])
+    assert log.late == [("step 4 (caption)", pytest.approx(0.8))]
+
+
+def test_a_film_from_a_chapter_on_has_what_was_before_behind_it(play, film):
+    whole = film('section = "One"', 'train = "end"', 'section = "Two"', "wait = 0.3")
+    frames, log = play(
+        begun_at(whole, "Two"),
+        lambda renderer, _: renderer._window.controller.view.snapshot.epoch,
+    )
+    assert frames == [20] * 3
+    assert log.sections == [(0.0, "Two")]
+
+
+def test_training_goes_on_until_a_claim_holds(play, film):
+    until = 'wait-until = "valid_loss < 0.9 * valid_loss(epoch=0)"\nepochs = 10\nlimit = 5'
+    losses, _ = play(
+        film(until, "wait = 0.1", epochs=5000),
+        lambda renderer, _: renderer._window.controller.view.snapshot.value("valid_loss"),
+    )
+    assert len(losses) > 2
+    assert losses[-1] < 0.9 * losses[0]
+    assert losses[-3] >= 0.9 * losses[0]
+
+
+def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
+    def is_marked(image, x, y):
+        color = image.pixelColor(round(x), round(y))
+        return color.blue() > 150 and color.green() < 120 < color.blue() - color.green()
+
+    def look(renderer, image):
+        parts = renderer._window.parts()
+        chart = parts.chart("fit")
+        origin = chart.viewport().mapTo(renderer._window, chart.box.geometry().topLeft().toPoint())
+        frame = chart.frame()
+        ends = [(float(frame.x(x)), float(frame.y(y))) for x, y in ((-2.0, 1.5), (2.0, -1.5))]
+        return [is_marked(image, origin.x() + x, origin.y() + y) for x, y in ends], frame.y_range
+
+    frames, _ = play(
+        film(
+            'draw = "arrow"\npoints = [[-2.0, 1.5], [2.0, -1.5]]\nseconds = 0.5',
+            'set = { "data.noise" = 2.0 }\nseconds = 0.5',  # other ranges
+            'draw = "erase"\nseconds = 0.1',
+        ),
+        look,
+    )
+    marks = [mark for mark, _ in frames]
+    assert marks[1] == [True, False]  # it is on its way
+    assert marks[5:10] == [[True, True]] * 5
+    assert marks[10] == [False, False]
+    assert len({str(y_range) for _, y_range in frames}) > 1
+
+
+REFUTED = ('require = "valid_loss < 0.0001"', 'wait-until = "train_loss < 1e-9"\nlimit = 0.3')
+
+
+@pytest.mark.parametrize("step", REFUTED)
+def test_what_does_not_hold_ends_the_film_and_leaves_no_file(qtbot, film, tmp_path, step):
+    storyboard = film('train = "end"\nseconds = 0.2', step)
+    with pytest.raises(NotProvedError, match=r"step 2 \(\S+\): .* does not hold:\n  0\.\d+ \w+"):
+        render(storyboard, SIZE, [tmp_path / "film.mp4", tmp_path / "film.gif"])
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_film_in_several_formats_with_all_that_goes_with_it(qtbot, film, tmp_path):
+    storyboard = film(
+        'section = "Begin"',
+        'caption = "Look <here>"\nseconds = 0.3',
+        'still = "one.png"',
+        f'set = {{ "{WD}" = 0.1 }}\nseconds = 0.2',
+        'require = "valid_loss > 0"',
+        'still = "last.png"',
+    )
+    seconds = []
+    log = render(
+        storyboard,
+        SIZE,
+        [tmp_path / "film.mp4", tmp_path / "film.webm", tmp_path / "frames"],
+        extras=Extras(captions=True, chapters=True, sheet=True, pointer=True),
+        progress=lambda second: not seconds.append(second),
+    )
+    assert log is not None
+    assert seconds == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
+    names = {"film.mp4", "film.webm", "frames", "film.srt", "film.vtt", "film.chapters.txt"}
+    names |= {"film.sheet.png", "film.pointer.json", "one.png", "last.png"}
+    assert {path.name for path in tmp_path.iterdir()} == names
+    for name in ("film.mp4", "film.webm"):
+        with av.open(str(tmp_path / name)) as container:
+            assert sum(1 for _ in container.decode(video=0)) == 5
+    assert len([*(tmp_path / "frames").iterdir()]) == 5
+    assert QImage(str(tmp_path / "one.png")).size().toTuple() == SIZE
+    assert (tmp_path / "film.srt").read_text() == (
+        "1\n00:00:00,000 --> 00:00:00,500\nLook &lt;here>\n\n"
+    )
+    assert (tmp_path / "film.vtt").read_text().startswith("WEBVTT\n\n1\n00:00:00.000 -->")
+    assert (tmp_path / "film.chapters.txt").read_text() == "00:00 Begin\n"
+    assert all(
+        0 <= point["x"] < 640 for point in json.loads((tmp_path / "film.pointer.json").read_text())
+    )
+
+
+def test_a_film_that_is_stopped_leaves_no_file(qtbot, film, tmp_path):
+    made = render(film("wait = 5"), SIZE, [tmp_path / "film.mp4"], progress=lambda s: s < 0.2)
+    assert made is None
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_without_a_font_there_is_no_film(qtbot, film, tmp_path, monkeypatch):
+    monkeypatch.setattr(rendering.QFontDatabase, "families", lambda: [])
+    with pytest.raises(rendering.StoryboardError, match="no font to write with; install one"):
+        render(film("wait = 0.1"), SIZE, [tmp_path / "film.mp4"])
+    assert [*tmp_path.iterdir()] == []
