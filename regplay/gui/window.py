@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
         self.verdict_bar = VerdictBar()
-        controller.studies.add(self.verdict_bar)  # the others are trained before
+        controller.studies.add(self.verdict_bar, is_urgent=True)  # advice, once a run has ended
         controller.studies.add(self.controls)
         self.fit_view = FitView()
         self.history_view = HistoryView()

@@ -94,3 +94,19 @@ def test_where_nothing_helps_there_is_nothing_to_click(open_window, settings):
     person.wait(lambda: advice(person))
     assert advice(person).startswith("No nearby setting does better")
     assert not person.find("verdict.try").isVisible()
+
+
+def test_the_advice_does_not_wait_for_curves_and_maps(open_window, settings):
+    """What is urgent is asked for first, whatever has come into sight since."""
+    person = open_window(OVERFITTED)
+    person.click("tab.seeds")
+    asked = []
+    person.controller.studies.changed.connect(
+        lambda: asked.append(list(person.controller.studies.studies))
+    )
+    person.press(Qt.Key.Key_Space)
+    person.wait_until_finished()
+    person.wait(lambda: any("verdict.neighbours" in keys for keys in asked))
+    with_advice = [keys for keys in asked if "verdict.neighbours" in keys]
+    assert max(map(len, with_advice)) > 1  # the curves of the sliders, and the seeds
+    assert all(keys[0] == "verdict.neighbours" for keys in with_advice)

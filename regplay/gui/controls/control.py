@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
@@ -23,7 +22,7 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import Press, fill, paint_focus_ring
+from regplay.gui.widgets import Press, PushButton, fill, paint_focus_ring
 
 ROW = 32  # px, the height of a line with a name and its value
 
@@ -245,7 +244,7 @@ class FileControl(TextControl):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.browse = QPushButton("Browse…", self)
+        self.browse = PushButton("Browse…", self)
         self.browse.setAccessibleName(f"Browse for {field.label}")
         self.browse.setToolTip("Choose the table to learn from.")
         self._row.addWidget(self.browse)

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QSpinBox,
     QVBoxLayout,
@@ -49,7 +48,7 @@ from regplay.core.fields import FIELDS, Value
 from regplay.core.number_text import counted
 from regplay.gui.data.table_widgets import ColumnsList, Preview, ProblemsList
 from regplay.gui.theme import refusal_color
-from regplay.gui.widgets import named
+from regplay.gui.widgets import PushButton, named
 from regplay.session.files import OutputError, write_file
 
 Task = Literal["auto", "regression", "classification"]
@@ -118,8 +117,8 @@ class TableForm(QWidget):
         # Created in the order in which Tab leads through them.
         self.target_box = named("data.dialog.target", QComboBox(self))
         self.task_box = named("data.dialog.task", QComboBox(self))
-        self._all = named("data.dialog.all", QPushButton("All", self))
-        self._none = named("data.dialog.none", QPushButton("None", self))
+        self._all = named("data.dialog.all", PushButton("All", self))
+        self._none = named("data.dialog.none", PushButton("None", self))
         self.columns = named("data.dialog.inputs", ColumnsList(self))
         self.share_box = named("data.dialog.share", QSpinBox(self))
         self.scale_box = named("data.dialog.standardize", QCheckBox("&Standardize", self))
@@ -265,7 +264,7 @@ class CsvDialog(QDialog):
         self.status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.status.setMinimumHeight(2 * self.fontMetrics().lineSpacing())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
-        self.ok = named("data.dialog.ok", QPushButton("Use this data", self))
+        self.ok = named("data.dialog.ok", PushButton("Use this data", self))
         self.ok.setDefault(True)
         buttons.addButton(self.ok, QDialogButtonBox.ButtonRole.AcceptRole)
         self._lay_out(buttons)

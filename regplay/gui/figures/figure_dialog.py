@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -40,7 +39,7 @@ from regplay.gui.figures.figure import (
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets import named
+from regplay.gui.widgets import PushButton, named
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,
@@ -193,7 +192,7 @@ class FigureDialog(QDialog):
     def _compose(self) -> None:
         self.file = named("figure.file", QLineEdit())
         self.file.setMinimumWidth(_NAME)
-        self.browse = named("figure.browse", QPushButton("Browse…"))
+        self.browse = named("figure.browse", PushButton("Browse…"))
         self.browse.setAutoDefault(False)  # Enter saves
         self.format = named("figure.format", Combo())
         for name in FORMATS:
@@ -224,9 +223,9 @@ class FigureDialog(QDialog):
         form.addRow("File", file)
         role = QDialogButtonBox.ButtonRole
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.copy_button = named("figure.copy", QPushButton("Copy"))
+        self.copy_button = named("figure.copy", PushButton("Copy"))
         self.copy_button.setAutoDefault(False)
-        self.save_button = named("figure.save", QPushButton("Save"))
+        self.save_button = named("figure.save", PushButton("Save"))
         self.buttons.addButton(self.copy_button, role.ActionRole)
         self.buttons.addButton(self.save_button, role.AcceptRole)
         left = QVBoxLayout()

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from regplay.gui.lessons.markdown_view import document
 from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color, sized
-from regplay.gui.widgets import Button
+from regplay.gui.widgets import Button, paint_focus_ring
 
 _GAP = 3.0  # px between lines
 _WIDTH = 200  # px, asked for; the height follows from the width there is
@@ -315,10 +315,11 @@ class WrappedButton(Button):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = palette.color(role.Highlight) if is_lit else line_color(palette, 0.25)
-        painter.setPen(QPen(palette.color(role.WindowText) if self.hasFocus() else edge, 1.0))
+        painter.setPen(QPen(edge, 1.0))
         if self._is_chosen:
             window, accent = palette.color(role.Window), palette.color(role.Highlight)
             painter.setBrush(blend(window, accent, 0.14))
         frame = QRectF(self.rect()).adjusted(self._indent + 0.5, 0.5, -0.5, -0.5)
         painter.drawRoundedRect(frame, _RADIUS, _RADIUS)
+        paint_focus_ring(painter, self, frame)
         painter.end()

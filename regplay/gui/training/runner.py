@@ -33,7 +33,8 @@ class StudyScheduler(QObject):
     """Asks the worker for the sweeps that the window's parts want, and hands out the results.
 
     A change of the experiment ends the sweeps that no longer belong to it at once; new ones begin
-    when it has rested for `DEBOUNCE`. Those who came last are trained first.
+    when it has rested for `DEBOUNCE`. Those who came last are trained first,
+    but for what is urgent.
 
     Parameters
     ----------
@@ -69,6 +70,7 @@ class StudyScheduler(QObject):
         self.studies: Mapping[str, Study] = {}
         self._ask_worker, self._clock = ask, clock
         self._users: list[StudyUser] = []
+        self._urgent: list[StudyUser] = []
         self._experiment: Experiment | None = None
         self._told: Mapping[str, Study] = {}  # by the thread, which may still be at older ones
         self._asked: dict[str, StudyRequest] = {}
@@ -76,14 +78,18 @@ class StudyScheduler(QObject):
         self._reported: set[Study] = set()
         self._shown: tuple[object, object] = (None, None)  # when the users were told last
 
-    def add(self, user: StudyUser) -> None:
-        """Train for this one too, before the others: it has just come into sight."""
-        self._users.insert(0, user)
+    def add(self, user: StudyUser, *, is_urgent: bool = False) -> None:
+        """Train for this one too, before the others: it has just come into sight.
+
+        One that is urgent stays before those that come later: its studies are short.
+        """
+        (self._urgent if is_urgent else self._users).insert(0, user)
         self.reconsider()
 
     def remove(self, user: object) -> None:
         """Train for this one no longer."""
-        self._users = [one for one in self._users if one is not user]
+        for users in (self._urgent, self._users):
+            users[:] = [one for one in users if one is not user]
         self.reconsider()
 
     def set_experiment(self, experiment: Experiment | None) -> None:
@@ -132,7 +138,7 @@ class StudyScheduler(QObject):
         found: dict[str, StudyRequest] = {}
         if self._experiment is None:
             return found
-        for user in self._users:
+        for user in (*self._urgent, *self._users):
             found |= user.wanted(self._experiment, self.epoch)
         return found
 
@@ -151,7 +157,7 @@ class StudyScheduler(QObject):
         if now[0] is self._shown[0] and now[1] == self._shown[1]:
             return
         self._shown = now
-        for user in self._users:
+        for user in (*self._urgent, *self._users):
             user.show_studies(self.studies, self.epoch)
         self.changed.emit()
         failed = {study: key for key, study in self.studies.items() if study.problem}

@@ -1,6 +1,13 @@
 """The program's own small widgets."""
 
-from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle, application_icon
+from regplay.gui.widgets.buttons import (
+    Button,
+    CloseButton,
+    Press,
+    PushButton,
+    Toggle,
+    application_icon,
+)
 from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.gui.widgets.layout import (
     FlowLayout,

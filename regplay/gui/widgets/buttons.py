@@ -12,8 +12,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import (
+    QPushButton,
     QSizePolicy,
     QStyle,
+    QStyleOptionButton,
     QStyleOptionToolButton,
     QStylePainter,
     QToolButton,
@@ -75,6 +77,19 @@ class Button(QToolButton):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+
+class PushButton(QPushButton):
+    """The style's, with our own ring in place of its mark of the focus; for dialogs."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The button, and the ring."""
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        paint_focus_ring(painter, self)
+        painter.end()
 
 
 _CLOSE = 16  # px at 100 %

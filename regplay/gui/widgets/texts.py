@@ -6,14 +6,13 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets.buttons import CloseButton
+from regplay.gui.widgets.buttons import CloseButton, PushButton
 from regplay.gui.widgets.layout import named
 
 
@@ -173,7 +172,7 @@ class Invitation(_ReadableColumn):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(f"{name}.text", parent)
-        self.button = named(name, QPushButton())
+        self.button = named(name, PushButton())
         self.button.clicked.connect(self.accepted)
         self._column.insertWidget(2, self.button, 0, Qt.AlignmentFlag.AlignHCenter)
 
