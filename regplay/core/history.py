@@ -79,11 +79,10 @@ class History:
 
     def _make_room(self) -> None:
         """For as many records again."""
-        more = max(256, self._length)
-        self._epochs = np.concatenate([self._epochs, np.zeros(more, dtype=np.int64)])
-        self._steps = np.concatenate([self._steps, np.zeros(more, dtype=np.int64)])
-        room = np.zeros((more, *self._values.shape[1:]))
-        self._values = np.concatenate([self._values, room])
+        full = self._epochs, self._steps, self._values
+        self._epochs, self._steps, self._values = (
+            np.concatenate([array, np.zeros_like(array)]) for array in full
+        )
 
     @property
     def epochs(self) -> NDArray[np.int64]:

@@ -282,6 +282,11 @@ def curve_of(path: str) -> Curve:
     return curve(FIELDS[path])
 
 
+def why_no_curve(path: str) -> str:
+    """Why there is no curve of a field, as a sentence of its own; empty if there is one."""
+    return "" if path in SWEEPABLE else f"{path} has no curve; there are {', '.join(SWEEPABLE)}"
+
+
 def why_unused(experiment: Experiment, path: str) -> str:
     """Why a field has no effect on this experiment, as the end of a sentence; empty if it has."""
     return HYPERPARAMETERS[path].unused(experiment, path)

@@ -14,7 +14,7 @@ from msgspec import Meta
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, replace
-from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
+from regplay.core.hyperparameters import MAIN_REGULARIZERS, why_no_curve
 from regplay.core.sweep import Lineup, Sweep, sweep_axis
 from regplay.resources import resource
 from regplay.session.validation import Form, parse_toml, read_text, validated
@@ -140,8 +140,8 @@ def _check_fields(found: Any) -> None:
     if found.picture == "curve":
         paths = [*paths, found.along]
     for path in paths:
-        if path not in SWEEPABLE:
-            raise ExperimentError(f"{path} has no curve; there are {', '.join(SWEEPABLE)}")
+        if why_no_curve(path):
+            raise ExperimentError(why_no_curve(path))
     if found.picture == "fits":
         for value in found.values:
             field(found.along).check(value)

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 from typing import TextIO, TypeVar
@@ -399,7 +399,7 @@ def describe_sweep(result: SweepResult) -> str:
     for place in ranking[:_SHOWN]:
         varied = [value_text(value, 6) for value in result.combination(place).values()]
         rows.append([*varied, *(_over_seeds(result, name, place) for name in measures)])
-    lines = [first, "", *_table(rows)]
+    lines = [first, "", *table_lines(rows)]
     if sweep.axes:
         lines[3] += "   best" if result.task != "mixed" else ""
         if len(ranking) > _SHOWN:
@@ -423,10 +423,13 @@ def _over_seeds(result: SweepResult, measure: str, place: tuple[int, ...]) -> st
     return spread_text(mean, values.std(ddof=1)) if values.size > 1 else number(mean)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> list[str]:
-    """Rows as lines, columns as wide as their widest cell, numbers to the right."""
-    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+def table_lines(rows: Sequence[Sequence[str]], left: Collection[int] = ()) -> list[str]:
+    """Rows as lines, columns as wide as their widest cell, to the right but for those `left`."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return [
-        "   ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        "   ".join(
+            cell.ljust(width) if column in left else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
         for row in rows
     ]

@@ -29,11 +29,11 @@ from regplay.session.storyboard import (
     SetValues,
     ShowTab,
     Step,
+    StepsTogether,
     Still,
     Storyboard,
     StoryboardError,
     SweepField,
-    Together,
     Train,
     Wait,
     WaitUntil,
@@ -239,7 +239,7 @@ class Player:
                 return begin
             case Hide(hide=steps):
                 return (yield from self._hide(steps, begin))
-            case Together(together=steps):
+            case StepsTogether(together=steps):
                 return (yield from self._together(steps, begin))
             case _:
                 raise AssertionError(step)

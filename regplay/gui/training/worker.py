@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from regplay.core import UserError
 from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
@@ -374,7 +375,7 @@ class Worker(QThread):
             if is_full and self._studies.begin_on_cpu():
                 self.noticed.emit(_FULL)
                 return
-            self._studies.give_up(f"{error} ({type(error).__name__})")
+            self._studies.give_up(_in_words(error))
 
     def _has_steps_to_go(self) -> bool:
         training = self._training
@@ -515,5 +516,12 @@ class Worker(QThread):
                         job, device="cpu", change=Change.RESTART, goal=self._goal, after=None
                     )
             return
-        message = f"Training stopped: {error}. Change a setting, or reset to train again."
-        self.failed.emit(job.generation, f"{message} ({type(error).__name__})")
+        message = (
+            f"Training stopped: {_in_words(error)}. Change a setting, or reset to train again."
+        )
+        self.failed.emit(job.generation, message)
+
+
+def _in_words(error: Exception) -> str:
+    """What went wrong; of what was not foreseen with its kind, for a report."""
+    return str(error) if isinstance(error, UserError) else f"{error} ({type(error).__name__})"

@@ -30,7 +30,7 @@ from regplay.session.claims import (
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
 from regplay.session.lessons.observations import Measured
-from regplay.session.terminal import progress_line, with_memory
+from regplay.session.terminal import progress_line, table_lines, with_memory
 
 _SEEDS = 2**31  # there are so many
 
@@ -389,14 +389,7 @@ def lesson_table(lessons: Sequence[Lesson]) -> str:
     for lesson in lessons:
         numbers = lesson.minutes, len(lesson.pages), len(lesson.claims)
         rows.append([lesson.id, lesson.title, *map(str, numbers), lesson.summary])
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "   ".join(
-            cell.rjust(width) if 2 <= column <= 4 else cell.ljust(width)
-            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    )
+    return "\n".join(table_lines(rows, left=(0, 1, 5)))
 
 
 def describe_check(lesson: Lesson, results: Results, marks: str = "✓✗") -> str:

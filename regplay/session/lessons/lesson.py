@@ -17,7 +17,7 @@ from msgspec import Meta
 from regplay.core import UserError, fields
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, nearest
-from regplay.core.hyperparameters import SWEEPABLE
+from regplay.core.hyperparameters import why_no_curve
 from regplay.core.verdict import VerdictKind
 from regplay.resources import resource
 from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
@@ -368,8 +368,7 @@ def _problems_of(page: Page) -> list[str]:
                 field(path)
             except ExperimentError as error:
                 found.append(f"{key}: {error}")
-    flat = [path for path in page.curves if path not in SWEEPABLE]
-    found += [f"curves: {path} has no curve; there are {', '.join(SWEEPABLE)}" for path in flat]
+    found += [f"curves: {why}" for path in page.curves if (why := why_no_curve(path))]
     both = [path for path in page.highlights if path in page.hides]
     found += [f"hides: {path} is highlighted too; do one of both" for path in both]
     names = [pin.name for pin in page.pins]

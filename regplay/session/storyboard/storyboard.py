@@ -40,9 +40,9 @@ from regplay.session.validation import dotted, parse_toml, read_text, validated
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "1080x1080", "1080x1920")  # px
 Ease = Literal["linear", "smooth"]
-Plot = Literal["fit", "losses"]
-PLACES = (*get_args(Plot), "verdict", "timeline")  # what a step may focus on, beside controls
-Tab = Literal["fit", "landscape", "seeds", "network", "split"]
+PlotName = Literal["fit", "losses"]
+PLACES = (*get_args(PlotName), "verdict", "timeline")  # what a step may focus on, beside controls
+TabName = Literal["fit", "landscape", "seeds", "network", "split"]
 
 _LARGEST = 1 << 18  # bytes of a file
 _MOST_STEPS = 500  # with those of the files that it includes
@@ -128,9 +128,9 @@ class PinRun(Step, frozen=True):
 
 
 class ShowTab(Step, frozen=True):
-    """Show a tab."""
+    """Bring a tab to the front, then wait."""
 
-    show: Tab
+    show: TabName
     seconds: _Seconds = 1.0
 
 
@@ -152,7 +152,7 @@ class Draw(Step, frozen=True):
     """Draw on a plot, in its own coordinates; `erase` takes away all that was drawn."""
 
     draw: Literal["line", "arrow", "text", "erase"]
-    on: Plot = "fit"
+    on: PlotName = "fit"
     points: Annotated[tuple[_Point, ...], Meta(max_length=200)] = ()
     text: Annotated[str, Meta(max_length=100)] = ""
     seconds: _Seconds = 1.0
@@ -196,7 +196,7 @@ class Hide(Step, frozen=True):
     hide: tuple[Any, ...]
 
 
-class Together(Step, frozen=True):
+class StepsTogether(Step, frozen=True):
     """Steps that begin at one time; the longest says how long it takes."""
 
     together: tuple[Any, ...]
@@ -212,7 +212,7 @@ _FORMS: Mapping[str, type[Step]] = {
     form.__struct_encode_fields__[0]: form
     for form in (
         *(SetValues, SweepField, Train, Scrub, PinRun, ShowTab, Caption, Focus, Draw, Wait),
-        *(WaitUntil, Require, Still, BeginSection, Hide, Together, Include),
+        *(WaitUntil, Require, Still, BeginSection, Hide, StepsTogether, Include),
     )
 }
 VERBS = tuple(_FORMS)
@@ -287,7 +287,7 @@ def duration(step: Step) -> float:
             return _CAPTION_SECONDS + _WORD_SECONDS * len(text.split()) if text else 0.0
         case Wait(wait=seconds) | WaitUntil(limit=seconds):
             return seconds
-        case Together(together=steps):
+        case StepsTogether(together=steps):
             return max((duration(each) for each in steps), default=0.0)
     return float(getattr(step, "seconds", 0.0))
 
@@ -341,7 +341,7 @@ def loads_storyboard(
     whole = validated(raw, _Whole, StoryboardError)
     if experiment is not None and whole.lesson:
         raise StoryboardError("lesson, experiment: give one of both")
-    reader = _Reader(folder, may_read, whole.values)
+    reader = _StepReader(folder, may_read, whole.values)
     try:
         begins = reader.experiment(experiment or {}, whole.lesson, whole.page)
         for path in whole.controls:
@@ -404,7 +404,7 @@ def parsed_size(text: str) -> tuple[int, int]:
     return width, height
 
 
-class _Reader:
+class _StepReader:
     """Reads steps, with those of other files, and counts them."""
 
     def __init__(
@@ -455,7 +455,7 @@ class _Reader:
             match step:
                 case Include(include=file):
                     found += self._included(file, name, depth)
-                case Hide(hide=inner) | Together(together=inner):
+                case Hide(hide=inner) | StepsTogether(together=inner):
                     steps = self.steps(_tables(inner, name), f"{name}, step", depth + 1)
                     found.append(msgspec.structs.replace(step, **{verb(step): steps}))
                 case _:

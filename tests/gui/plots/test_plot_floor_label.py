@@ -116,8 +116,11 @@ def test_it_goes_above_or_below_as_there_is_room(view) -> None:
     plot.fix("y", FLOOR - 0.001, 1.0)
     plot.grab()
     assert plot.floor.box.bottom() < float(plot.frame().y(FLOOR))
-    view.resize(1000, 60)
-    plot.fix("y", 0.0, 2 * FLOOR)  # the line is in the middle of a low plot
+    view.resize(1000, 60)  # as low as a plot can be
+    font = plot.font()
+    font.setPixelSize(30)
+    plot.setFont(font)
+    plot.fix("y", 0.0, 2 * FLOOR)  # the line is in its middle
     plot.grab()
     assert plot.frame().height < 2 * plot.fontMetrics().height()
     assert plot.floor.box is None

@@ -8,9 +8,9 @@ from regplay.session.storyboard import (
     Hide,
     Scrub,
     SetValues,
+    StepsTogether,
     StoryboardError,
     SweepField,
-    Together,
     Train,
     duration,
     load_storyboard,
@@ -48,7 +48,9 @@ def test_a_storyboard_is_read_with_its_lesson_and_named_values():
     assert caption == Caption(caption="Thirty noisy points, and a network.")
     assert train == Train(train="end", seconds=4.0)
     assert sweep == SweepField(sweep=WD, to=0.01, seconds=5.0)
-    assert together == Together(together=(Caption(caption="Back."), Scrub(scrub=10, seconds=1.0)))
+    assert together == StepsTogether(
+        together=(Caption(caption="Back."), Scrub(scrub=10, seconds=1.0))
+    )
 
 
 def test_it_is_as_long_as_its_steps_and_a_caption_as_it_takes_to_read():
