@@ -30,6 +30,8 @@ class Menus(QObject):
         Shows what one can begin with.
     show_help
         Shows one of the tabs of the help.
+    fill_presented
+        Puts what stays in sight for an audience into a menu.
 
     Signals
     -------
@@ -45,6 +47,8 @@ class Menus(QObject):
         (bool): whether validation points are drawn.
     lock_toggled
         (bool): whether axes stay as they are, whatever the data.
+    present_wanted
+        Arrange the window for an audience, or back.
     quit_wanted
         Close the window.
     """
@@ -55,6 +59,7 @@ class Menus(QObject):
     replay_chosen = Signal(str)
     validation_toggled = Signal(bool)
     lock_toggled = Signal(bool)
+    present_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(
@@ -68,6 +73,7 @@ class Menus(QObject):
         edit_points: Callable[[], None],
         show_gallery: Callable[[], None],
         show_help: Callable[[Tab], None],
+        fill_presented: Callable[[QMenu], None],
     ) -> None:
         super().__init__(bar)
         self._documents = documents
@@ -118,6 +124,10 @@ class Menus(QObject):
             view, "validation", "&Validation points", self.validation_toggled, "V"
         )
         self._add_switch(view, "lock", "&Lock axes", self.lock_toggled, "L")
+        view.addSeparator()
+        self._add(view, "&Present", self.present_wanted.emit, "F11")
+        shown = view.addMenu("Present &with")
+        shown.aboutToShow.connect(lambda: fill_presented(shown))
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))

@@ -28,6 +28,7 @@ from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.recording.presenter import Presenter
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -122,6 +123,7 @@ class MainWindow(QMainWindow):
             self.guide,
         )
         self.hints = Hints(parts, self.settings)
+        self.presenter = Presenter(self, self.parts, clock, self.settings, self.theme)
         self.menus = Menus(
             self.menuBar(),
             controller,
@@ -132,6 +134,7 @@ class MainWindow(QMainWindow):
             self.editing.button.click,
             self.gallery.show,
             self.help.show,
+            self.presenter.fill,
         )
         self._connect_commands()
         self._connect_views()
@@ -222,6 +225,7 @@ class MainWindow(QMainWindow):
         self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
         self.menus.validation_toggled.connect(self.set_shows_validation)
         self.menus.lock_toggled.connect(self._lock_axes)
+        self.menus.present_wanted.connect(self.presenter.toggle)
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 

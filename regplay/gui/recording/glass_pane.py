@@ -36,14 +36,29 @@ class Stroke:
 
 
 class GlassPane(QWidget):
-    """Covers a widget, whatever its size; mouse and keys go through it."""
+    """Covers a widget, whatever its size; mouse and keys go through it.
 
-    def __init__(self, over: QWidget) -> None:
+    Parameters
+    ----------
+    has_arrow
+        Whether the pointer has its arrow, which the system draws where there is a real one.
+
+    Attributes
+    ----------
+    pointer, is_pressed
+        Where it is, px, or None; whether its button is down.
+    keys
+        What was pressed last, as it is written on keys; empty for nothing.
+    """
+
+    def __init__(self, over: QWidget, *, has_arrow: bool = True) -> None:
         super().__init__(over)
+        self._has_arrow = has_arrow
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pointer: QPointF | None = None
         self.is_pressed = False
+        self.keys = ""
         self._bright: QRect | None = None
         self._strokes: tuple[Stroke, ...] = ()
         over.installEventFilter(self)
@@ -68,6 +83,12 @@ class GlassPane(QWidget):
         """Dim everything but a part; None dims nothing."""
         if part != self._bright:
             self._bright = part
+            self.update()
+
+    def set_keys(self, keys: str) -> None:
+        """Show what was pressed."""
+        if keys != self.keys:
+            self.keys = keys
             self.update()
 
     def set_strokes(self, strokes: tuple[Stroke, ...]) -> None:
@@ -96,6 +117,8 @@ class GlassPane(QWidget):
             self._paint_stroke(painter, stroke)
         if self.pointer is not None:
             self._paint_pointer(painter, self.pointer)
+        if self.keys:
+            self._paint_keys(painter)
 
     def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
         accent, width = QColor(colors_of(self).accent), zoomed(_STROKE)
@@ -125,8 +148,25 @@ class GlassPane(QWidget):
         painter.setPen(QPen(accent, 2.0) if self.is_pressed else Qt.PenStyle.NoPen)
         painter.setBrush(halo)
         painter.drawEllipse(place, radius, radius)
+        if not self._has_arrow:
+            return
         height = zoomed(20)
         arrow = QPolygonF([place + QPointF(x * height, y * height) for x, y in _ARROW])
         painter.setPen(QPen(QColor("#ffffff"), 1.5))
         painter.setBrush(QColor("#000000"))
         painter.drawPolygon(arrow)
+
+    def _paint_keys(self, painter: QPainter) -> None:
+        """In the middle of the lower edge."""
+        font = QFont(self.font())
+        font.setPixelSize(zoomed(_LETTERS))
+        painter.setFont(font)
+        space = zoomed(8)
+        size = painter.fontMetrics().boundingRect(self.keys).size()
+        box = QRectF(0, 0, size.width() + 3 * space, size.height() + space)
+        box.moveCenter(QPointF(self.width() / 2, self.height() - box.height() / 2 - 2 * space))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 200))
+        painter.drawRoundedRect(box, space / 2, space / 2)
+        painter.setPen(QColor("#ffffff"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.keys)

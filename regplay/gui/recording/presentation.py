@@ -17,6 +17,7 @@ from regplay.gui.widgets import named
 
 _CAPTION = 20  # px at 100 %
 _WIDE = 0.42  # share of the width that a control in focus gets
+_MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 
 
@@ -85,24 +86,28 @@ class Presentation:
 
     Attributes
     ----------
+    is_on
+        Whether the window is arranged so.
     caption
-        The line below; None while nothing is presented.
+        The line below; None without one.
+    focus
+        The name of the part that has most of the room; empty for none.
     """
 
     def __init__(self, parts: WindowParts) -> None:
         self._parts = parts
         self.caption: CaptionLine | None = None
-        self._were_visible: list[QWidget] = []
         self._hidden: frozenset[str] = frozenset()
         self._sizes: tuple[list[int], list[int]] = ([], [])
-        self.focus = ""
+        self.focus, self.is_on = "", False
 
-    @property
-    def is_on(self) -> bool:
-        """Whether the window is arranged so."""
-        return self.caption is not None
-
-    def begin(self, controls: Sequence[str] = (), *, is_upright: bool = False) -> None:
+    def begin(
+        self,
+        controls: Sequence[str] = (),
+        *,
+        is_upright: bool = False,
+        has_caption: bool = True,
+    ) -> None:
         """Arrange the window.
 
         Parameters
@@ -111,11 +116,12 @@ class Presentation:
             Field paths of the controls that stay; none leaves the panel as it is.
         is_upright
             Whether the frame is higher than wide: the controls then come below the plots.
+        has_caption
+            Whether there is a line for words below.
         """
         parts = self._parts
-        self._were_visible = [bar for bar in parts.bars if bar.isVisible()]
-        for bar in self._were_visible:
-            bar.hide()
+        for bar in parts.bars:  # not hidden: the shortcuts of menus out of sight do nothing
+            bar.setFixedHeight(0)
         self._hidden = parts.controls.hidden_paths()
         self._sizes = parts.halves.sizes(), parts.plots.sizes()
         if controls:
@@ -127,26 +133,30 @@ class Presentation:
             needed = parts.controls.widget().sizeHint().height()
             below = min(needed, round(_PANEL_HEIGHT * height))
             parts.halves.setSizes([height - below, below, 0])
-        layout = parts.central.layout()
-        assert isinstance(layout, QVBoxLayout)
-        self.caption = named("caption", CaptionLine(parts.central))
-        layout.addWidget(self.caption)
+        self.is_on = True
+        if has_caption:
+            layout = parts.central.layout()
+            assert isinstance(layout, QVBoxLayout)
+            self.caption = named("caption", CaptionLine(parts.central))
+            layout.addWidget(self.caption)
 
     def end(self) -> None:
         """Bring back what was there before."""
-        if self.caption is None:
+        if not self.is_on:
             return
-        parts = self._parts
+        parts, self.is_on = self._parts, False
         self.set_focus("")
-        self.caption.hide()
-        self.caption.deleteLater()
-        self.caption = None
+        if self.caption is not None:
+            self.caption.hide()
+            self.caption.deleteLater()
+            self.caption = None
         if parts.halves.orientation() == Qt.Orientation.Vertical:
             parts.halves.setOrientation(Qt.Orientation.Horizontal)
             parts.halves.insertWidget(0, parts.halves.widget(1))
         parts.controls.set_hidden_paths(self._hidden)
-        for bar in self._were_visible:
-            bar.show()
+        for bar in parts.bars:
+            bar.setMinimumHeight(0)
+            bar.setMaximumHeight(_MAX_HEIGHT)
         parts.halves.setSizes(self._sizes[0])
         parts.plots.setSizes(self._sizes[1])
 

@@ -1,0 +1,121 @@
+"""F11: the window for an audience, by real keys and mouse; Esc leaves everything as it was."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QMenu
+
+from regplay.gui.recording.glass_pane import GlassPane
+from regplay.gui.training import VirtualClock
+
+WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
+
+
+def state(person):
+    window = person.window
+    parts = window.parts()
+    return {
+        "zoom": window.theme.zoom,
+        "is full": window.isFullScreen(),
+        "size": window.size().toTuple(),
+        "bars": [bar.height() for bar in parts.bars],
+        "hidden": parts.controls.hidden_paths(),
+        "halves": parts.halves.sizes(),
+        "plots": parts.plots.sizes(),
+        "panes": len([pane for pane in window.findChildren(GlassPane) if pane.isVisible()]),
+    }
+
+
+def settled(person, is_on):
+    person.wait(lambda: person.window.presenter.is_on is is_on)
+    person.wait(lambda: person.window.isFullScreen() is is_on)
+
+
+@pytest.fixture
+def presenting(person):
+    person.press(Qt.Key.Key_F11, person.window)
+    settled(person, True)
+    return person
+
+
+def pane(person) -> GlassPane:
+    return next(p for p in person.window.findChildren(GlassPane) if p.isVisible())
+
+
+def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):
+    before = state(person)
+    person.press(Qt.Key.Key_F11, person.window)
+    settled(person, True)
+    shown = state(person)
+    assert shown["zoom"] == 150
+    assert shown["bars"] == [0, 0]
+    controls = person.window.controls
+    left = controls.paths() - controls.hidden_paths()
+    assert left == set(controls.chosen_curves())
+    person.press(Qt.Key.Key_Escape, person.window)
+    settled(person, False)
+    person.wait(lambda: state(person) == before)
+
+
+def test_what_was_chosen_stays_in_sight_up_to_three(person, settings):
+    menu = QMenu()
+    wanted = ["model.width", "data.noise", WD]
+    for path in wanted:
+        person.window.presenter.fill(menu)
+        next(a for a in menu.actions() if a.objectName() == f"present.{path}").trigger()
+    person.window.presenter.fill(menu)
+    open_ones = [a.objectName() for a in menu.actions() if a.objectName() and a.isEnabled()]
+    assert sorted(open_ones) == sorted(f"present.{path}" for path in wanted)
+    assert settings.value("present.controls").split() == wanted
+    person.press(Qt.Key.Key_F11, person.window)
+    settled(person, True)
+    controls = person.window.controls
+    assert controls.paths() - controls.hidden_paths() == set(wanted)
+
+
+def test_shortcuts_of_menus_out_of_sight_still_work_and_are_shown(presenting):
+    QTest.keyClick(presenting.window, Qt.Key.Key_P)
+    assert len(presenting.controller.pins) == 1
+    assert pane(presenting).keys == "P"
+    QTest.keyClick(presenting.window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    assert pane(presenting).keys == "Ctrl+L"
+
+
+def test_keys_go_after_a_while(open_window):
+    clock = VirtualClock()
+    person = open_window(clock=clock)
+    person.press(Qt.Key.Key_F11, person.window)
+    settled(person, True)
+    QTest.keyClick(person.window, Qt.Key.Key_P)
+    clock.advance(1.0)
+    assert pane(person).keys == "P"
+    clock.advance(0.6)
+    assert pane(person).keys == ""
+
+
+def test_the_halo_follows_the_pointer_and_a_ring_its_button(presenting):
+    plot = presenting.window.fit_view
+    QTest.mouseMove(plot, QPoint(60, 50))
+    place = pane(presenting).mapFrom(
+        presenting.window, plot.mapTo(presenting.window, QPoint(60, 50))
+    )
+    presenting.wait(lambda: pane(presenting).pointer is not None)
+    assert pane(presenting).pointer.toPoint() == place
+    assert not pane(presenting).is_pressed
+    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(60, 50))
+    assert pane(presenting).is_pressed
+    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(60, 50))
+    assert not pane(presenting).is_pressed
+    presenting.window.presenter.set_shows("halo", False)
+    assert pane(presenting).pointer is None
+
+
+def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
+    presenting.window.presenter.set_shows("spotlight", True)
+    image = pane(presenting)
+    QTest.mouseMove(presenting.window.history_view, QPoint(80, 40))
+    presenting.wait(lambda: image._bright is not None)
+    parts = presenting.window.parts()
+    inside = parts.losses.mapTo(parts.central, QPoint(80, 40))
+    assert image._bright.contains(inside)
+    assert not image._bright.contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))
