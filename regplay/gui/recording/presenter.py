@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSettings, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from regplay.core.fields import FIELDS
@@ -145,7 +145,8 @@ class Presenter(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow mouse and keys, wherever they go."""
         kinds = QEvent.Type
-        if isinstance(event, QMouseEvent) and isinstance(watched, QWidget):
+        # Of the window, which is told of all; widgets that don't track the mouse are not.
+        if isinstance(event, QMouseEvent) and isinstance(watched, QWindow):
             self._follow(event)
         # A key that is a shortcut never arrives as a press; this question always comes first.
         elif isinstance(event, QKeyEvent) and event.type() == kinds.ShortcutOverride:

@@ -94,28 +94,25 @@ def test_keys_go_after_a_while(open_window):
 
 
 def test_the_halo_follows_the_pointer_and_a_ring_its_button(presenting):
-    plot = presenting.window.fit_view
-    QTest.mouseMove(plot, QPoint(60, 50))
-    place = pane(presenting).mapFrom(
-        presenting.window, plot.mapTo(presenting.window, QPoint(60, 50))
-    )
+    window = presenting.window
+    handle, here = window.windowHandle(), window.fit_view.mapTo(window, QPoint(60, 50))
+    QTest.mouseMove(handle, here)
     presenting.wait(lambda: pane(presenting).pointer is not None)
-    assert pane(presenting).pointer.toPoint() == place
+    assert pane(presenting).pointer.toPoint() == pane(presenting).mapFrom(window, here)
     assert not pane(presenting).is_pressed
-    QTest.mousePress(plot, Qt.MouseButton.LeftButton, pos=QPoint(60, 50))
-    assert pane(presenting).is_pressed
-    QTest.mouseRelease(plot, Qt.MouseButton.LeftButton, pos=QPoint(60, 50))
-    assert not pane(presenting).is_pressed
+    QTest.mousePress(handle, Qt.MouseButton.LeftButton, pos=here)
+    presenting.wait(lambda: pane(presenting).is_pressed)
+    QTest.mouseRelease(handle, Qt.MouseButton.LeftButton, pos=here)
+    presenting.wait(lambda: not pane(presenting).is_pressed)
     presenting.window.presenter.set_shows("halo", False)
     assert pane(presenting).pointer is None
 
 
 def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
-    presenting.window.presenter.set_shows("spotlight", True)
-    image = pane(presenting)
-    QTest.mouseMove(presenting.window.history_view, QPoint(80, 40))
-    presenting.wait(lambda: image._bright is not None)
-    parts = presenting.window.parts()
-    inside = parts.losses.mapTo(parts.central, QPoint(80, 40))
-    assert image._bright.contains(inside)
-    assert not image._bright.contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))
+    window, bright = presenting.window, pane(presenting)
+    window.presenter.set_shows("spotlight", True)
+    QTest.mouseMove(window.windowHandle(), window.history_view.mapTo(window, QPoint(80, 40)))
+    presenting.wait(lambda: bright._bright is not None)
+    parts = window.parts()
+    assert bright._bright.contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
+    assert not bright._bright.contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))
