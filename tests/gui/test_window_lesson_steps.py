@@ -65,7 +65,7 @@ def test_what_a_page_claims_is_trained_once_the_reader_did_their_part(reader):
     reader.wait_until_finished()
     reader.wait(view.claims.isVisible)
     reader.wait(lambda: row(reader).is_shown())
-    assert view.why.isVisible()
+    reader.wait(view.why.isVisible)
     assert len(row(reader).values.text().split("\n")) == 3
 
 

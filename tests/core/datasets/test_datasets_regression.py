@@ -25,6 +25,7 @@ def test_sine_as_the_recipe_has_it():
         "n_valid": 200,
         "noise": 0.3,
         "clean_valid": False,
+        "edits": "",
     }
 
 
