@@ -49,6 +49,8 @@ class Menus(QObject):
         (bool): whether axes stay as they are, whatever the data.
     present_wanted
         Arrange the window for an audience, or back.
+    record_wanted
+        Begin or end a recording of the window.
     quit_wanted
         Close the window.
     """
@@ -60,6 +62,7 @@ class Menus(QObject):
     validation_toggled = Signal(bool)
     lock_toggled = Signal(bool)
     present_wanted = Signal()
+    record_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(
@@ -152,6 +155,7 @@ class Menus(QObject):
         self._add(file, "Save data as &CSV…", files.save_data)
         figures = file.addMenu("&Figures")
         figures.aboutToShow.connect(lambda: fill_figures(figures))
+        self._add(file, "&Record…", self.record_wanted.emit, "Ctrl+Shift+R")
         file.addSeparator()
         self._add(file, "&Quit", self.quit_wanted.emit, "Ctrl+Q")
 

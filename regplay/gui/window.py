@@ -1,6 +1,7 @@
 """The main window: it composes the parts and connects them."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import (
@@ -39,6 +40,10 @@ from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
+
+
+if TYPE_CHECKING:  # it loads FFmpeg's libraries
+    from regplay.gui.recording.record_commands import RecordCommands
 
 
 class MainWindow(QMainWindow):
@@ -80,6 +85,8 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         self.theme = Theme(app)
         self._is_painted = False
+        self._clock = clock
+        self._recording: RecordCommands | None = None
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
@@ -226,6 +233,7 @@ class MainWindow(QMainWindow):
         self.menus.validation_toggled.connect(self.set_shows_validation)
         self.menus.lock_toggled.connect(self._lock_axes)
         self.menus.present_wanted.connect(self.presenter.toggle)
+        self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -325,6 +333,17 @@ class MainWindow(QMainWindow):
             self.verdict_bar,
         )
 
+    def recording(self) -> "RecordCommands":
+        """The commands that record this window; FFmpeg's libraries are loaded by the first."""
+        if self._recording is None:
+            from regplay.gui.recording.record_commands import RecordCommands
+
+            made = RecordCommands(self, self.parts, self._clock, self.settings)
+            made.failed.connect(self.banner.show_message)
+            made.done.connect(self.status.tell)
+            self._recording = made
+        return self._recording
+
     # What only a window has
 
     def set_scheme(self, scheme: Scheme) -> None:
@@ -422,6 +441,8 @@ class MainWindow(QMainWindow):
         if not self.documents.may_close():
             event.ignore()
             return
+        if self._recording is not None:
+            self._recording.stop()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first

@@ -43,6 +43,7 @@ def test_the_menus_offer_what_comes_in_and_goes_out(person):
         "Save as PyTorch script…": "",
         "Save data as CSV…": "",
         "Figures": "",
+        "Record…": "Ctrl+Shift+R",
         "Quit": "Ctrl+Q",
     }
     edit = entries(person.window, "Edit")

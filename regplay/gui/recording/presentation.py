@@ -68,6 +68,7 @@ class WindowParts:
     def place(self, name: str) -> QWidget:
         """A plot, the verdict, the timeline, or the control of a field path."""
         named_parts: dict[str, QWidget] = {
+            "plots": self.plots,
             "fit": self.tabs,
             "losses": self.losses,
             "verdict": self.verdict_bar,
@@ -167,13 +168,14 @@ class Presentation:
 
     def set_focus(self, name: str) -> None:
         """Give room to a plot or a control, which is drawn larger; an empty name shares it out."""
-        parts = self._parts
+        parts, before = self._parts, self.focus
         self.focus = name
         parts.tabs.setVisible(name != "losses")
         parts.losses.setVisible(name != "fit")
         is_control = name in parts.controls.paths()
         parts.controls.set_highlighted([name] if is_control else [])
-        if parts.halves.orientation() == Qt.Orientation.Horizontal:
+        is_beside = parts.halves.orientation() == Qt.Orientation.Horizontal
+        if is_beside and (is_control or before in parts.controls.paths()):
             width = parts.halves.width()
             panel = round(_WIDE * width) if is_control else parts.controls.sizeHint().width()
             parts.halves.setSizes([panel, width - panel, 0])

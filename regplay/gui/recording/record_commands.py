@@ -1,0 +1,302 @@
+"""Recording the window: what to record and where to, a strip to pause and stop, what came of it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QWidget,
+)
+
+from regplay.core import UserError
+from regplay.gui.recording.glass_pane import GlassPane
+from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
+from regplay.gui.recording.video import FORMATS, Format
+from regplay.gui.training import Clock, Timer
+from regplay.gui.widgets import Press, named
+from regplay.session.storyboard import SIZES, parsed_size
+
+_PARTS = {"window": "The window", "plots": "The plots", "fit": "The fit", "losses": "The losses"}
+_OWN = "own"  # size
+_TRIES = 5  # to lay it out
+_TOLD = 0.25  # s between two looks at how it goes
+
+
+class RecordDialog(QDialog):
+    """Asks what to record, in which format, size and pace; it is remembered."""
+
+    def __init__(self, settings: QSettings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Record")
+        self._settings = settings
+        self.part = self._box("part", _PARTS)
+        self.form = self._box("format", {form.label: form.label for form in FORMATS})
+        sizes = {_OWN: "As large as it is"} | {size: size.replace("x", " × ") for size in SIZES}
+        self.frames = self._box("size", sizes)
+        self.pace = self._box("fps", {"30": "30 frames a second", "60": "60 frames a second"})
+        self.pointer = named("record.pointer", QCheckBox("Show the pointer and clicks"))
+        self.pointer.setChecked(str(settings.value("record.pointer", 1)) != "0")
+        layout = QFormLayout(self)
+        layout.addRow("What", self.part)
+        layout.addRow("Format", self.form)
+        layout.addRow("Size", self.frames)
+        layout.addRow("Pace", self.pace)
+        layout.addRow("", self.pointer)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        start = buttons.addButton("Choose file…", QDialogButtonBox.ButtonRole.AcceptRole)
+        start.setObjectName("record.start")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout.addRow(buttons)
+
+    def _box(self, name: str, texts: dict[str, str]) -> QComboBox:
+        box = named(f"record.{name}", QComboBox())
+        for value, text in texts.items():
+            box.addItem(text, value)
+        box.setCurrentIndex(max(box.findData(self._settings.value(f"record.{name}", "")), 0))
+        return box
+
+    def accept(self) -> None:
+        """Remember what was chosen."""
+        boxes = {"part": self.part, "format": self.form, "size": self.frames, "fps": self.pace}
+        for name, box in boxes.items():
+            self._settings.setValue(f"record.{name}", box.currentData())
+        self._settings.setValue("record.pointer", int(self.pointer.isChecked()))
+        super().accept()
+
+    @property
+    def format(self) -> Format:
+        """What was chosen."""
+        return FORMATS[self.form.currentIndex()]
+
+
+class RecordStrip(QWidget):
+    """A small window beside what is recorded: the time, pause, take back, stop."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Tool | Qt.WindowType.WindowStaysOnTopHint)
+        self.setObjectName("record.strip")
+        self.setWindowTitle("Recording")
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+        self.time = named("record.time", QLabel())
+        self.time.setMinimumWidth(self.fontMetrics().horizontalAdvance("● 00:00 · 0000 repeated  "))
+        self.pause = named("record.pause", Press("Pause"))
+        tip = "Take back what was recorded last, and go on"
+        self.discard = named("record.discard", Press(f"Discard last {DISCARDED:g} s", tip))
+        self.stop = named("record.stop", Press("Stop", "Ctrl+Shift+R"))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 8, 12, 8)
+        row.setSpacing(8)
+        for widget in (self.time, self.pause, self.discard, self.stop):
+            row.addWidget(widget)
+
+
+class RecordCommands(QObject):
+    """Records a window, or parts of it, from one press of its key to the next.
+
+    Signals
+    -------
+    failed
+        (str): why there is no recording, or why it ended.
+    done
+        (str): what came of it.
+    """
+
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self,
+        window: QWidget,
+        parts: Callable[[], WindowParts],
+        clock: Clock,
+        settings: QSettings,
+    ) -> None:
+        super().__init__(window)
+        self._window, self._make_parts = window, parts
+        self._clock, self._settings = clock, settings
+        self._part: QWidget | None = None
+        self._size = QSize()
+        self._geometry = QRect()  # of the window before
+        self._path = Path()
+        self._problem = ""
+        self._presentation: Presentation | None = None
+        self._pane: GlassPane | None = None
+        self._timer: Timer | None = None
+        self.strip: RecordStrip | None = None
+        self.recorder = Recorder(clock, self._picture, self)
+        self.recorder.failed.connect(self._note_problem)
+        self.recorder.changed.connect(self._show_state)
+
+    def toggle(self) -> None:
+        """Ask what to record, or stop."""
+        if self.strip is not None:
+            self.stop()
+            return
+        dialog = RecordDialog(self._settings, self._window)
+        if dialog.exec() != QDialog.DialogCode.Accepted:
+            return
+        suffix = dialog.format.suffix
+        name, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Record into",
+            f"regplay{suffix}",
+            f"{dialog.format.label} (*{suffix})" if suffix else "Folder (*)",
+        )
+        if name:
+            path = Path(name)
+            path = path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+            self.begin(
+                path,
+                dialog.part.currentData(),
+                dialog.frames.currentData(),
+                int(dialog.pace.currentData()),
+                shows_pointer=dialog.pointer.isChecked(),
+            )
+
+    def begin(
+        self, path: Path, part: str, size: str, fps: int, *, shows_pointer: bool, countdown: int = 3
+    ) -> None:
+        """Lay the window out for the frames, count down, and record.
+
+        Parameters
+        ----------
+        part
+            The window, or a part of it.
+        size
+            Such as `1280x720`; or `own`.
+        """
+        parts, window = self._make_parts(), self._window
+        self._part = None if part == "window" else parts.place(part)
+        self._geometry, self._path, self._problem = window.geometry(), path, ""
+        self._presentation = Presentation(parts)
+        self._presentation.set_focus(part if part in ("fit", "losses") else "")
+        if size != _OWN and not self._take_size(QSize(*parsed_size(size))):
+            self._restore()
+            self.failed.emit(
+                f"The screen is too small for frames of {size}. Choose a smaller size, or hide "
+                "what lies beside the plots."
+            )
+            return
+        self._size = (window if self._part is None else self._part).size()
+        if shows_pointer:
+            self._pane = GlassPane(parts.central)
+            _application().installEventFilter(self)
+        strip = self.strip = RecordStrip(window)
+        strip.pause.clicked.connect(self.recorder.pause)
+        strip.discard.clicked.connect(self.recorder.discard)
+        strip.stop.clicked.connect(self.stop)
+        strip.show()
+        self._timer = self._clock.every(_TOLD, self._show_time)
+        self._count_down(countdown, fps)
+
+    def _take_size(self, size: QSize) -> bool:
+        """Make what is recorded as large as the frames; whether that was possible."""
+        window = self._window
+        for _ in range(_TRIES):  # what is beside it takes another size meanwhile
+            part = window if self._part is None else self._part
+            if part.size() == size:
+                return True
+            window.resize(window.size() + size - part.size())
+            QApplication.processEvents()
+        return (window if self._part is None else self._part).size() == size
+
+    def _count_down(self, left: int, fps: int) -> None:
+        if self.strip is None:
+            return  # it was stopped
+        if left > 0:
+            self.strip.time.setText(f"in {left} …")
+            self._clock.later(1.0, lambda: self._count_down(left - 1, fps))
+            return
+        try:
+            self.recorder.start(self._path, fps)
+        except UserError as error:
+            self._problem = str(error)
+            self.stop()
+
+    def _picture(self) -> QImage:
+        """What is painted, of the size that it had at the beginning."""
+        image = picture_of(self._window, self._part)
+        width, height = self._size.width() & ~1, self._size.height() & ~1
+        return image if image.size() == QSize(width, height) else image.copy(0, 0, width, height)
+
+    def stop(self) -> None:
+        """Complete the file, and leave the window as it was; nothing if none is recorded."""
+        if self.strip is None:
+            return
+        seconds, repeated = self.recorder.seconds, self.recorder.repeated
+        was_on = self.recorder.is_on
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+        self.recorder.stop()
+        self.strip.hide()
+        self.strip.deleteLater()
+        self.strip = None
+        if self._pane is not None:
+            _application().removeEventFilter(self)
+            self._pane.hide()
+            self._pane.deleteLater()
+            self._pane = None
+        self._restore()
+        if self._problem:
+            self.failed.emit(self._problem)
+        elif was_on:
+            words = f"Recorded {seconds:.1f} s into {self._path.name}"
+            if repeated:
+                words += f"; {repeated} frames were repeated, as the machine was busy"
+            self.done.emit(words)
+
+    def _restore(self) -> None:
+        if self._presentation is not None:
+            self._presentation.set_focus("")
+            self._presentation = None
+        self._window.setGeometry(self._geometry)
+
+    def _note_problem(self, problem: str) -> None:
+        self._problem = problem
+
+    def _show_state(self) -> None:
+        if self.strip is None:
+            return
+        recorder = self.recorder
+        self.strip.pause.setText("Go on" if recorder.is_paused else "Pause")
+        self._show_time()
+
+    def _show_time(self) -> None:
+        if self._problem:
+            self.stop()
+        if self.strip is None or not self.recorder.is_on:
+            return
+        seconds = int(self.recorder.seconds)
+        sign = "‖" if self.recorder.is_paused else "●"
+        text = f"{sign} {seconds // 60:02}:{seconds % 60:02}"
+        if self.recorder.repeated:
+            text += f" · {self.recorder.repeated} repeated"
+        self.strip.time.setText(text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let the pointer be seen."""
+        pane = self._pane
+        is_here = watched is self._window.windowHandle()
+        if pane is not None and is_here and isinstance(event, QMouseEvent):
+            place = pane.mapFromGlobal(event.globalPosition())
+            pane.set_pointer(place, bool(event.buttons()))
+        return False
+
+
+def _application() -> QCoreApplication:
+    app = QCoreApplication.instance()
+    assert app is not None
+    return app

@@ -1,0 +1,165 @@
+"""Ctrl+Shift+R: from the dialog to the file, by the keys and buttons of a person."""
+
+from pathlib import Path
+
+import av
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from regplay.gui.recording.record_commands import RecordDialog
+from regplay.gui.recording.video import RecordingError, StreamFile
+from regplay.gui.training import VirtualClock
+
+
+@pytest.fixture
+def clock():
+    return VirtualClock()
+
+
+@pytest.fixture
+def person(open_window, clock):
+    return open_window(clock=clock)
+
+
+@pytest.fixture
+def commands(person):
+    return person.window.recording()
+
+
+def film(path: Path) -> tuple[int, tuple[int, int]]:
+    """How many frames a file has, and their size."""
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        return sum(1 for _ in container.decode(video=0)), (stream.width, stream.height)
+
+
+def let_pass(commands, clock, seconds):
+    for _ in range(round(seconds * 30)):
+        clock.advance(1 / 30)
+        if commands.recorder.is_on:
+            commands.recorder._writer._tasks.join()
+
+
+def begin(commands, path, part="window", size="own", *, pointer=False, countdown=0):
+    commands.begin(path, part, size, 30, shows_pointer=pointer, countdown=countdown)
+
+
+def test_the_window_is_recorded_after_a_countdown_and_the_end_is_told(
+    person, commands, clock, tmp_path
+):
+    path = tmp_path / "a.mp4"
+    begin(commands, path, countdown=3)
+    assert commands.strip.time.text() == "in 3 …"
+    clock.advance(2.0)
+    assert commands.strip.time.text() == "in 1 …"
+    assert not path.exists()
+    clock.advance(1.0)
+    let_pass(commands, clock, 1.3)
+    assert commands.strip.time.text() == "● 00:01"
+    assert commands.strip.isWindow()  # of its own, so that it is in no picture
+    commands.stop()
+    frames, size = film(path)
+    assert frames == pytest.approx(40, abs=1)
+    window = person.window.size()
+    assert size == (window.width() & ~1, window.height() & ~1)
+    assert commands.strip is None
+
+
+@pytest.mark.parametrize("part", ["window", "plots", "fit", "losses"])
+def test_each_part_is_laid_out_for_the_frames_and_the_window_comes_back(
+    person, commands, clock, tmp_path, part
+):
+    before = person.window.geometry()
+    begin(commands, tmp_path / "a.mp4", part, "1280x720")
+    let_pass(commands, clock, 0.2)
+    commands.stop()
+    assert film(tmp_path / "a.mp4")[1] == (1280, 720)
+    assert person.window.geometry() == before
+
+
+def test_a_screen_that_is_too_small_is_said_and_nothing_changes(person, commands, tmp_path, qtbot):
+    person.window.setMaximumSize(1000, 900)
+    before = person.window.geometry()
+    begin(commands, tmp_path / "a.mp4", "fit", "1080x1920")
+    assert "The screen is too small for frames of 1080x1920" in person.banner
+    assert person.window.geometry() == before
+    assert commands.strip is None
+
+
+def test_the_strip_pauses_takes_back_and_stops(person, commands, clock, tmp_path):
+    begin(commands, tmp_path / "a.mp4")
+    let_pass(commands, clock, 1.0)
+    QTest.mouseClick(commands.strip.pause, Qt.MouseButton.LeftButton)
+    assert commands.strip.pause.text() == "Go on"
+    let_pass(commands, clock, 2.0)
+    QTest.mouseClick(commands.strip.pause, Qt.MouseButton.LeftButton)
+    assert commands.strip.pause.text() == "Pause"
+    let_pass(commands, clock, 0.5)
+    assert commands.recorder.seconds == pytest.approx(1.5, abs=0.1)
+    QTest.mouseClick(commands.strip.discard, Qt.MouseButton.LeftButton)
+    assert commands.recorder.seconds == 0.0
+    let_pass(commands, clock, 0.3)
+    QTest.mouseClick(commands.strip.stop, Qt.MouseButton.LeftButton)
+    assert film(tmp_path / "a.mp4")[0] == pytest.approx(9, abs=1)
+
+
+def test_a_full_disk_ends_the_recording_with_a_message_and_training_goes_on(
+    person, commands, clock, tmp_path, monkeypatch
+):
+    begin(commands, tmp_path / "a.mp4")
+
+    def refuse(self, image, count=1):
+        raise RecordingError("a.mp4: can't be written: No space left on device")
+
+    monkeypatch.setattr(StreamFile, "write", refuse)
+    let_pass(commands, clock, 1.0)
+    assert "No space left on device" in person.banner
+    assert commands.strip is None
+    person.press(Qt.Key.Key_Space, person.window)
+
+    def is_trained():
+        clock.advance(0.05)
+        return person.is_shown() and person.view.is_finished
+
+    person.wait(is_trained)
+
+
+def test_a_folder_that_is_not_there_is_said(person, commands, tmp_path):
+    begin(commands, tmp_path / "nowhere" / "a.mp4")
+    assert "a.mp4: can't be written: No such file or directory" in person.banner
+    assert commands.strip is None
+
+
+def test_its_key_asks_what_to_record_begins_and_ends_it(
+    person, commands, clock, tmp_path, monkeypatch, settings
+):
+    asked = []
+
+    def choose(parent, title, suggested, kinds):
+        asked.append((suggested, kinds))
+        return str(tmp_path / "mine"), ""
+
+    def answer(dialog):
+        dialog.form.setCurrentIndex(1)
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", choose)
+    monkeypatch.setattr(RecordDialog, "exec", answer)
+    keys = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    QTest.keyClick(person.window, Qt.Key.Key_R, keys)
+    assert asked == [("regplay.webm", "WebM (VP9) (*.webm)")]
+    assert settings.value("record.format") == "WebM (VP9)"
+    clock.advance(3.0)
+    let_pass(commands, clock, 0.3)
+    QTest.keyClick(person.window, Qt.Key.Key_R, keys)
+    assert film(tmp_path / "mine.webm")[0] > 5
+
+
+def test_closing_the_window_completes_the_file(person, commands, clock, tmp_path):
+    begin(commands, tmp_path / "a.mp4", pointer=True)
+    let_pass(commands, clock, 0.5)
+    person.window.close()
+    assert film(tmp_path / "a.mp4")[0] > 10
