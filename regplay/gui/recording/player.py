@@ -120,7 +120,11 @@ class Player:
 
     def begin(self, size: tuple[int, int]) -> None:
         """Arrange the window for frames of a size, and work on the experiment of the film."""
-        self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
+        self._presentation.begin(
+            self.storyboard.controls,
+            is_upright=size[1] > size[0],
+            has_caption=_speaks(self.storyboard.steps),
+        )
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
 
@@ -410,6 +414,12 @@ def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
         if left <= 0:
             break
     return tuple(found)
+
+
+def _speaks(steps: Sequence[Step]) -> bool:
+    """Whether there are captions to be seen."""
+    together = (step.together for step in steps if isinstance(step, StepsTogether))
+    return any(isinstance(step, Caption) for step in steps) or any(map(_speaks, together))
 
 
 def _on_handle(slider: HandleSlider) -> QPointF:

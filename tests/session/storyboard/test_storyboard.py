@@ -3,6 +3,7 @@
 import pytest
 
 from regplay.core.fields import get
+from regplay.resources import resource
 from regplay.session.storyboard import (
     Caption,
     Hide,
@@ -150,3 +151,10 @@ def test_an_experiment_of_its_own_may_read_a_table_beside_it_and_no_other(folder
         (folder / "film.toml").write_text(text.format(elsewhere))
         with pytest.raises(StoryboardError, match="names only files that lie beside it"):
             load_storyboard(folder / "film.toml")
+
+
+@pytest.mark.parametrize(
+    "path", sorted(resource("storyboards").glob("*.toml")), ids=lambda p: p.name
+)
+def test_those_that_ship_can_be_read(path):
+    assert load_storyboard(path).seconds < 60
