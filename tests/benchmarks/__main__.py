@@ -14,6 +14,7 @@ PARTS = {
     # The parts of `window`.
     "startup": window.startup,
     "frames": window.frames,
+    "recording": window.recording,
     "drag": window.drag,
     "looking": window.looking,
     "curve": window.curve,
