@@ -455,7 +455,11 @@ def _configure_render(parser: ArgumentParser) -> None:
     """Say what `regplay render` accepts."""
     parser.description = "Makes a film of the window from a storyboard, without a display."
     parser.epilog = _FILM_NOTES
-    parser.add_argument("storyboard", type=Path, metavar="STORYBOARD.toml", help="what to film")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument(
+        "storyboard", type=Path, nargs="?", metavar="STORYBOARD.toml", help="what to film"
+    )
+    what.add_argument("--lesson", metavar="ID", help="film a lesson of the program")
     parser.add_argument(
         "-o",
         "--out",
@@ -496,9 +500,14 @@ def _configure_render(parser: ArgumentParser) -> None:
 
 def _run_render(options: Namespace) -> int:
     """Make the films; returns the exit code."""
+    from regplay.resources import resource
+    from regplay.session.lessons import find_lesson
     from regplay.session.storyboard import begun_at, load_storyboard, parsed_size, read_marks
 
-    storyboard = load_storyboard(options.storyboard)
+    path = options.storyboard
+    if path is None:
+        path = resource("storyboards", f"{find_lesson(options.lesson).id}.toml")
+    storyboard = load_storyboard(path)
     marks = {} if options.marks is None else read_marks(options.marks)
     if options.section is not None:
         storyboard = begun_at(storyboard, options.section)
@@ -527,7 +536,7 @@ def _run_render(options: Namespace) -> int:
                 log = render(storyboard, size, targets, marks=marks, extras=extras, progress=go_on)
             except NotProvedError as error:
                 progress.clear()
-                print(f"regplay render: {options.storyboard}: {error}", file=sys.stderr)
+                print(f"regplay render: {path}: {error}", file=sys.stderr)
                 return DOES_NOT_HOLD
             progress.clear()
             if log is None:

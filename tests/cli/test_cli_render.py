@@ -93,6 +93,11 @@ def test_ctrl_c_leaves_no_file(storyboard, environment, tmp_path):
     assert [*tmp_path.iterdir()] == [storyboard]
 
 
+def test_a_lesson_that_there_is_not_is_refused_with_those_that_there_are(tmp_path, capsys):
+    assert main(["render", "--lesson", "valey", "-o", str(tmp_path / "film.mp4")]) == 2
+    assert "did you mean valley?" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
