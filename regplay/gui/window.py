@@ -91,8 +91,8 @@ class MainWindow(QMainWindow):
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
         self.verdict_bar = VerdictBar()
-        controller.studies.add(self.verdict_bar, is_urgent=True)  # advice, once a run has ended
-        controller.studies.add(self.controls)
+        for user in (self.verdict_bar, self.controls):  # advice, and curves of sliders
+            controller.studies.add(user, is_urgent=True)
         self.fit_view = FitView()
         self.history_view = HistoryView()
         for plots in (self.fit_view, self.history_view):

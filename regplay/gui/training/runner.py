@@ -9,6 +9,7 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
 from regplay.core.measurements import steps_per_epoch
+from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import (
     Job,
@@ -81,7 +82,8 @@ class StudyScheduler(QObject):
     def add(self, user: StudyUser, *, is_urgent: bool = False) -> None:
         """Train for this one too, before the others: it has just come into sight.
 
-        One that is urgent stays before those that come later: its studies are short.
+        Those that are urgent stay before others that come later: their studies are short, and of
+        all of them the shortest is trained first.
         """
         (self._urgent if is_urgent else self._users).insert(0, user)
         self.reconsider()
@@ -138,7 +140,10 @@ class StudyScheduler(QObject):
         found: dict[str, StudyRequest] = {}
         if self._experiment is None:
             return found
-        for user in (*self._urgent, *self._users):
+        for user in self._urgent:
+            found |= user.wanted(self._experiment, self.epoch)
+        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1].sweep)))
+        for user in self._users:
             found |= user.wanted(self._experiment, self.epoch)
         return found
 
@@ -480,3 +485,8 @@ class Runner(QObject):
 def _whole(steps: float) -> int:
     """The whole steps in a sum of fractions, which may have come out a little short."""
     return int(steps + 1e-6)
+
+
+def _work_of(sweep: Sweep | Lineup) -> int:
+    """Epochs times training points of all its members, by which studies are compared."""
+    return sum(one.epochs * max(one.data.n_train, 1) for one in sweep.experiments)
