@@ -472,7 +472,8 @@ class MeasurePlot(Chart):
         super().refresh()
         if self.has_end_names:
             inside, whole = self.box.geometry().toRect(), self.viewport().rect()
-            self.viewport().update(whole.adjusted(inside.right(), 0, 0, 0))
+            beside = whole.adjusted(inside.right(), 0, 0, 0)
+            self.scene().update(self.mapToScene(beside).boundingRect())  # painted with the curves
 
     def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         """Write the names beside the curves."""
