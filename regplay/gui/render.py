@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 from regplay.core.experiment import Experiment
 from regplay.gui.document import Dialogs, Keeping, Recovery
 from regplay.gui.recording.player import Log, Player
+from regplay.gui.recording.recorder import picture_of
 from regplay.gui.recording.video import Video, format_of, open_video
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
@@ -144,7 +145,7 @@ class Renderer:
     def _picture(self) -> QImage:
         """What is on screen: Qt paints only what has changed over what was there."""
         QApplication.processEvents()
-        return self._window.screen().grabWindow(self._window.winId()).toImage()
+        return picture_of(self._window)
 
 
 def _prove(claim: str, experiment: Experiment) -> Measured:

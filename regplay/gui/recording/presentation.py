@@ -80,13 +80,10 @@ class WindowParts:
 class Presentation:
     """Leaves out what an audience doesn't need, and brings all of it back.
 
-    Parameters
+    Attributes
     ----------
     parts
         What it arranges.
-
-    Attributes
-    ----------
     is_on
         Whether the window is arranged so.
     caption
@@ -96,7 +93,7 @@ class Presentation:
     """
 
     def __init__(self, parts: WindowParts) -> None:
-        self._parts = parts
+        self.parts = parts
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
         self._sizes: tuple[list[int], list[int]] = ([], [])
@@ -120,7 +117,7 @@ class Presentation:
         has_caption
             Whether there is a line for words below.
         """
-        parts = self._parts
+        parts = self.parts
         for bar in parts.bars:  # not hidden: the shortcuts of menus out of sight do nothing
             bar.setFixedHeight(0)
         self._hidden = parts.controls.hidden_paths()
@@ -145,7 +142,7 @@ class Presentation:
         """Bring back what was there before."""
         if not self.is_on:
             return
-        parts, self.is_on = self._parts, False
+        parts, self.is_on = self.parts, False
         self.set_focus("")
         if self.caption is not None:
             self.caption.hide()
@@ -168,7 +165,7 @@ class Presentation:
 
     def set_focus(self, name: str) -> None:
         """Give room to a plot or a control, which is drawn larger; an empty name shares it out."""
-        parts, before = self._parts, self.focus
+        parts, before = self.parts, self.focus
         self.focus = name
         parts.tabs.setVisible(name != "losses")
         parts.losses.setVisible(name != "fit")
@@ -182,5 +179,5 @@ class Presentation:
 
     def rect(self, name: str) -> QRect:
         """Where a part is, in the coordinates of the central widget."""
-        part = self._parts.place(name)
-        return QRect(part.mapTo(self._parts.central, QPoint(0, 0)), part.size())
+        part = self.parts.place(name)
+        return QRect(part.mapTo(self.parts.central, QPoint(0, 0)), part.size())

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -50,7 +50,6 @@ class Presenter(QObject):
         super().__init__(window)
         self._window, self._make_parts, self._clock = window, parts, clock
         self._settings, self._theme = settings, theme
-        self._parts: WindowParts | None = None
         self._presentation: Presentation | None = None
         self._pane: GlassPane | None = None
         self._before = (100, Qt.WindowState.WindowNoState, QRect())
@@ -78,7 +77,7 @@ class Presenter(QObject):
         """Present."""
         window, parts = self._window, self._make_parts()
         self._before = self._theme.zoom, window.windowState(), window.geometry()
-        self._parts, self._presentation = parts, Presentation(parts)
+        self._presentation = Presentation(parts)
         self._theme.set_zoom(max(_ZOOM, self._theme.zoom))
         self._presentation.begin(self._controls(parts), has_caption=False)
         window.showFullScreen()
@@ -126,7 +125,7 @@ class Presenter(QObject):
         self._presentation.end()
         self._pane.hide()
         self._pane.deleteLater()
-        self._presentation = self._pane = self._parts = None
+        self._presentation = self._pane = None
         zoom, state, geometry = self._before
         self._theme.set_zoom(zoom)
         self._window.setWindowState(state)
@@ -154,21 +153,20 @@ class Presenter(QObject):
         return False
 
     def _follow(self, event: QMouseEvent) -> None:
-        pane, parts = self._pane, self._parts
-        if pane is None or parts is None:
+        pane, presentation = self._pane, self._presentation
+        if pane is None or presentation is None:
             return
         place = pane.mapFromGlobal(event.globalPosition())
         if "halo" in self._shows:
             pane.set_pointer(place, bool(event.buttons()))
         if "spotlight" in self._shows:
-            pane.set_bright(self._under(parts, place))
+            pane.set_bright(self._under(presentation, place))
 
-    def _under(self, parts: WindowParts, place: QPointF) -> QRect | None:
+    def _under(self, presentation: Presentation, place: QPointF) -> QRect | None:
         """The plot at a place; None if there is none."""
         for name in _SPOTS:
-            part = parts.place(name)
-            rect = QRect(part.mapTo(parts.central, QPoint(0, 0)), part.size())
-            if part.isVisible() and rect.contains(place.toPoint()):
+            rect = presentation.rect(name)
+            if presentation.parts.place(name).isVisible() and rect.contains(place.toPoint()):
                 return rect
         return None
 

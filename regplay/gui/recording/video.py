@@ -9,7 +9,7 @@ import contextlib
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import IO, Any
@@ -177,7 +177,7 @@ def open_video(path: Path, size: tuple[int, int], fps: int, *, alpha: bool = Fal
     if found in (GIF, APNG):
         return ConvertedFile(path, size, fps, found)
     if alpha and found is WEBM:
-        found = Format(**{**vars(found), "pixels": "yuva420p"})
+        found = replace(found, pixels="yuva420p")
     return StreamFile(path, size, fps, found)
 
 
