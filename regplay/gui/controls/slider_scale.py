@@ -67,6 +67,17 @@ class SliderScale:
         index = max(position - self.notch, 1) if self.notch else position
         return self.values[min(max(index, 0), len(self.values) - 1)]
 
+    def between(self, start: float, to: float, share: float) -> float:
+        """What a handle comes to at a share of its way, 0–1, from one value to another.
+
+        Both ends are exact, whether sliding reaches them or not.
+        """
+        if share <= 0.0 or share >= 1.0:
+            return start if share < 1.0 else to
+        first, last = self.position(start), self.position(to)
+        value = self.value(round(first + share * (last - first)))
+        return min(max(value, min(start, to)), max(start, to))
+
     def stepped(self, value: float, steps: int) -> float:
         """The value `steps` of the keys further on; one between two of theirs first goes to one."""
         keys = self.keys

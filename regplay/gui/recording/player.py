@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
-from regplay.gui.controls import HandleSlider, NumberControl
+from regplay.gui.controls import HandleSlider, NumberControl, scale_of
 from regplay.gui.recording.glass_pane import GlassPane, Stroke
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.training import Clock
@@ -37,7 +37,6 @@ from regplay.session.storyboard import (
     Train,
     Wait,
     WaitUntil,
-    between,
     between_epochs,
     duration,
     eased,
@@ -251,11 +250,13 @@ class Player:
 
     def _sweep(self, step: SweepField, begin: float) -> Frames:
         of, controller = FIELDS[step.sweep], self._controller
+        scale = scale_of(of)
         present = get(controller.session.experiment, step.sweep)
         start = step.start if step.start is not None else float(present)
 
         def move(share: float) -> None:
-            value = between(of, start, step.to, eased(share, step.ease))
+            found = scale.between(start, step.to, eased(share, step.ease))
+            value = int(found) if of.kind == "integer" else found
             if value != get(controller.session.experiment, step.sweep):
                 controller.set_values({step.sweep: value})
             self._point_at(step.sweep, is_pressed=share < 1.0)

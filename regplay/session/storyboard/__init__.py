@@ -1,7 +1,7 @@
 """Storyboards: films of the window, written down."""
 
 from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
-from regplay.session.storyboard.slides import between, between_epochs, eased
+from regplay.session.storyboard.slides import between_epochs, eased
 from regplay.session.storyboard.storyboard import (
     SIZES,
     BeginSection,
@@ -53,7 +53,6 @@ __all__ = [
     "Wait",
     "WaitUntil",
     "begun_at",
-    "between",
     "between_epochs",
     "chapters",
     "duration",
