@@ -326,6 +326,7 @@ class MainWindow(QMainWindow):
             self._plots,
             self._bottom,
             self.fit_view,
+            self.passes,
             self.history_view,
             self.controls,
             self.tabs,

@@ -1,7 +1,7 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
 import itertools
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +29,7 @@ from regplay.session.storyboard import (
     SetValues,
     ShowTab,
     Step,
+    StepsInTurn,
     StepsTogether,
     Still,
     Storyboard,
@@ -87,8 +88,6 @@ class Player:
         The parts of the window.
     prove
         What a `require` comes to for the present experiment; it may train.
-    marks
-        When the named steps of a voice-over begin, s.
 
     Attributes
     ----------
@@ -105,12 +104,11 @@ class Player:
         parts: WindowParts,
         clock: Clock,
         prove: Prove,
-        marks: Mapping[str, float] | None = None,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.step = True, ""
         self._controller, self._parts, self._clock = controller, parts, clock
-        self._prove, self._marks = prove, marks or {}
+        self._prove = prove
         self._presentation = Presentation(parts)
         self._pane = GlassPane(parts.central)
         self._began, self._hidden = clock.now(), 0.0
@@ -158,18 +156,20 @@ class Player:
         begin = 0.0
         for number, step in enumerate(steps, 1):
             self.step = f"step {number} ({verb(step)})"
-            begin = yield from self._wait_for(step, begin)
-            begin = yield from self._do(step, begin)
+            begin = yield from self._do_in_time(step, begin)
         while self.now < begin - _EPSILON:
             yield
         return begin
 
+    def _do_in_time(self, step: Step, begin: float) -> Frames:
+        """Do a step once it is to begin."""
+        begin = yield from self._wait_for(step, begin)
+        return (yield from self._do(step, begin))
+
     def _wait_for(self, step: Step, begin: float) -> Frames:
-        """Until a step begins that is to begin at some second, or at a mark."""
-        at = self._marks.get(step.name or "", step.at)
-        if isinstance(at, str):
-            at = self._marks.get(at)
-        if at is None:
+        """Until a step begins that is to begin at some second."""
+        at = step.at
+        if at is None or isinstance(at, str):  # there is no voice-over
             return begin
         if at < begin - _EPSILON:
             self.log.late.append((self.step, begin - at))
@@ -214,8 +214,8 @@ class Player:
                 return (yield from self._scrub(step, begin))
             case PinRun(pin=name, seconds=seconds):
                 controller.pin(name=name)
-            case ShowTab(show=tab, seconds=seconds):
-                self._parts.tabs.set_tab(_TABS.get(tab, tab))
+            case ShowTab(show=view, seconds=seconds):
+                self._show(view)
             case Caption(caption=text):
                 seconds = duration(step)
                 self._presentation.set_caption(text)
@@ -244,9 +244,22 @@ class Player:
                 return (yield from self._hide(steps, begin))
             case StepsTogether(together=steps):
                 return (yield from self._together(steps, begin))
+            case StepsInTurn(in_turn=steps):
+                for each in steps:
+                    begin = yield from self._do_in_time(each, begin)
+                return begin
             case _:
                 raise AssertionError(step)
         return (yield from self._rest(begin, seconds))
+
+    def _show(self, view: str) -> None:
+        passes = self._parts.passes
+        passes.band.setChecked(view == "band")
+        passes.thinned.setChecked(view == "thinned")
+        if view == "compare":
+            self._controller.compare()
+        else:
+            self._parts.tabs.set_tab(_TABS.get(view, view))
 
     def _sweep(self, step: SweepField, begin: float) -> Frames:
         of, controller = FIELDS[step.sweep], self._controller
@@ -366,7 +379,7 @@ class Player:
         return begin
 
     def _together(self, steps: Sequence[Step], begin: float) -> Frames:
-        ends, playing = [begin], [self._do(step, begin) for step in steps]
+        ends, playing = [begin], [self._do_in_time(step, begin) for step in steps]
         while True:
             going = []
             for each in playing:
@@ -401,7 +414,7 @@ class Player:
             self.log.pointer.append((self.now, at.x(), at.y(), is_pressed))
 
 
-_TABS = {"split": "side"}
+_TABS = {"split": "side", "band": "fit", "thinned": "fit"}
 
 
 def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
@@ -419,8 +432,13 @@ def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
 
 def _speaks(steps: Sequence[Step]) -> bool:
     """Whether there are captions to be seen."""
-    together = (step.together for step in steps if isinstance(step, StepsTogether))
-    return any(isinstance(step, Caption) for step in steps) or any(map(_speaks, together))
+    for step in steps:
+        match step:
+            case Caption():
+                return True
+            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if _speaks(inner):
+                return True
+    return False
 
 
 def _on_handle(slider: HandleSlider) -> QPointF:
