@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSettings, QSize, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -175,8 +175,10 @@ class Renderer:
         window.resize(*size)
         window.show()
         self._runner = window.controller.runner
-        while not self._runner.is_loaded:
-            QApplication.processEvents()
+        loading = QEventLoop()
+        self._runner.loaded.connect(loading.quit)
+        if not self._runner.is_loaded:
+            loading.exec()
         self.player = Player(storyboard, window.controller, window.parts(), self._clock, _prove)
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):

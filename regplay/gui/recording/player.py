@@ -274,7 +274,11 @@ class Player:
                 controller.set_values({step.sweep: value})
             self._point_at(step.sweep, is_pressed=share < 1.0)
 
-        return (yield from self._slide(begin, step.seconds, move))
+        controller.studies.is_held = True  # each takes as long as seconds of the film
+        try:
+            return (yield from self._slide(begin, step.seconds, move))
+        finally:
+            controller.studies.is_held = False
 
     def _train(self, step: Train, begin: float) -> Frames:
         runner = self._controller.runner
