@@ -204,8 +204,8 @@ class Player:
         controller = self._controller
         match step:
             case SetValues(set=values, seconds=seconds):
-                self._point_at(next(iter(values)))
                 controller.set_values(values)
+                self._point_at(next(iter(values)))  # where its handle is now
             case SweepField(seconds=seconds):
                 return (yield from self._sweep(step, begin))
             case Train(seconds=seconds):
@@ -284,7 +284,7 @@ class Player:
         runner = self._controller.runner
         start, last = runner.epoch, self._controller.session.experiment.epochs
         goal = last if step.train == "end" else min(start + step.train, last)
-        if start >= goal:  # it has trained to its end: it is seen once more
+        if start >= goal:  # at its end, which is seen once more; or it is to go back
             self._controller.begin(self._controller.session.experiment)
             self._controller.reset()
             start, goal = 0, last if step.train == "end" else min(step.train, last)

@@ -110,9 +110,12 @@ class SweepField(Step, frozen=True):
 
 
 class Train(Step, frozen=True):
-    """Train so many epochs further, or to the end, in this time."""
+    """Train so many epochs further, or to the end, in this time; 0 goes back to the beginning.
 
-    train: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["end"]
+    A run that is at its end is trained once more from there.
+    """
+
+    train: _Epoch | Literal["end"]
     seconds: _Seconds = 4.0
 
 

@@ -80,6 +80,24 @@ def test_training_takes_its_time_and_early_epochs_most_of_it(play, film):
     assert epochs[5] == 4  # √21, less 1
 
 
+def test_a_network_with_other_settings_can_begin_at_its_initial_weights(play, film):
+    def look(renderer, _):
+        view = renderer._window.controller.view
+        return get(view.run.experiment, WD), view.moment.epoch
+
+    frames, _ = play(
+        film(
+            'hide = [{ train = "end" }]',
+            f'together = [{{ set = {{ "{WD}" = 0.5 }}, seconds = 0.2 }}, {{ train = 0, seconds = 0 }}]',
+            'train = "end"\nseconds = 0.1',
+            "wait = 0.1",
+        ),
+        look,
+    )
+    assert frames[:2] == [(0.5, 0)] * 2
+    assert frames[-1] == (0.5, 20)
+
+
 def test_a_sweep_shows_trained_networks_of_all_its_values(play, film):
     def look(renderer, _):
         view = renderer._window.controller.view
