@@ -85,10 +85,11 @@ def test_a_network_with_other_settings_can_begin_at_its_initial_weights(play, fi
         view = renderer._window.controller.view
         return get(view.run.experiment, WD), view.moment.epoch
 
+    change = f'{{ set = {{ "{WD}" = 0.5 }}, seconds = 0.2 }}'
     frames, _ = play(
         film(
             'hide = [{ train = "end" }]',
-            f'together = [{{ set = {{ "{WD}" = 0.5 }}, seconds = 0.2 }}, {{ train = 0, seconds = 0 }}]',
+            f"together = [{change}, {{ train = 0, seconds = 0 }}]",
             'train = "end"\nseconds = 0.1',
             "wait = 0.1",
         ),
