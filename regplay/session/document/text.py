@@ -290,8 +290,8 @@ _Ends = tuple[float, float]
 
 class _SceneTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: Annotated[int, Meta(ge=1, le=MOST_SCENES)]
-    trained: _Epoch
-    epoch: _Epoch | None = None
+    trained: EpochNumber
+    epoch: EpochNumber | None = None
     changes: dict[str, Any] = {}
     view: dict[str, Any] = {}
     ranges: dict[PlotName, tuple[_Ends, _Ends]] = {}
