@@ -27,7 +27,7 @@ from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of
 from regplay.core.measurements import training_seconds
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import Lineup, Sweep
-from regplay.core.verdict import CLEARLY, Shown, losses_of, scale_of, standard_error
+from regplay.core.verdict import CLEARLY, EXCESS, Shown, losses_of, scale_of, standard_error
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
@@ -112,12 +112,21 @@ class Tried:
         All that in a sentence.
     """
 
-    shown: Shown
+    shown: Shown | None  # None if none was trained
     best: Neighbour | None
     cause: str
     count: int
     seeds: int
     text: str
+
+    @property
+    def short(self) -> str:
+        """The same where there is little room."""
+        best = self.best
+        if best is None:
+            return self.text.partition(" (")[0] + "."
+        losses = f"{number(best.before, 3)} → {number(best.after, 3)}"
+        return f"{best.words}: validation loss {losses} ({self.seeds} seeds)."
 
 
 # Which neighbours
@@ -270,8 +279,10 @@ def _moments(
 
     records = min(len(history) for history in histories)
     losses = [history.column("valid_loss")[:records] for history in histories]
-    best = int(histories[0].epochs[np.mean(losses, axis=0).argmin()])
-    return moment(None, *changes), moment(best, *changes, SettingChange("epochs", best))
+    first = min(1, records - 1)  # before any training there is nothing to advise
+    best = int(histories[0].epochs[first + np.mean(losses, axis=0)[first:].argmin()])
+    others = [change for change in changes if change.path != "epochs"]
+    return moment(None, *changes), moment(best, *others, SettingChange("epochs", best))
 
 
 def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
@@ -302,16 +313,19 @@ def compare(training: "JointTraining", changes: Sequence[SettingChange]) -> Trie
     # More points are harder to fit, and help whatever is wrong: only if nothing else does.
     without_points = [end for end in better if end.changes[0].path != "data.n_train"]
     # A larger network that overfits by its end shows where it was best that it can do better.
-    on_the_way = [best for _, best in moments[1:] if _is_better(best, base_best, scale)]
-    now, least = float(base.train.mean()), _CHANGED * scale
+    cut_short = [best for _, best in moments if _is_better(best, base, scale)]
+    on_the_way = [best for best in cut_short if _is_better(best, base_best, scale)]
+    now, least, helps = float(base.train.mean()), _CHANGED * scale, (*without_points, *on_the_way)
+    longer = [ends for change, ends in zip(changes, moments[1:], strict=True) if change.path == "epochs"]
     shown = Shown(
         looser=any(each.train.mean() > now + least for each in without_points),
-        closer=any(each.train.mean() < now - least for each in (*without_points, *on_the_way)),
+        closer=any(each.train.mean() < now - least for each in helps),
+        is_done=bool(longer) and not any(each in helps for ends in longer for each in ends),
     )
-    cut_short = [best for _, best in moments if _is_better(best, base, scale)]
     best = _lowest(base, without_points or better or cut_short)
     cause = "" if best is None else _cause(training.experiments[0], best.changes[0])
-    return Tried(shown, best, cause, len(changes), SEEDS, _text(best, dataset, len(changes)))
+    text = _text(best, base, len(changes))
+    return Tried(shown if changes else None, best, cause, len(changes), SEEDS, text)
 
 
 def _lowest(before: _Moment, others: Sequence[_Moment]) -> Neighbour | None:
@@ -350,7 +364,7 @@ def _cause(experiment: Experiment, change: SettingChange) -> str:
     }[path][more]
 
 
-def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
+def _text(best: Neighbour | None, base: _Moment, count: int) -> str:
     how = f"(trained with {SEEDS} seeds)"
     if best is not None:
         verb = "bring" if best.changes[0].is_plural else "brings"
@@ -361,8 +375,8 @@ def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
         return f"{best.words} {verb} {gain} {how}."
     if not count:
         return "Neighbours were not tried: training them takes too long."
-    tried = f"({count} trained, with {SEEDS} seeds each)"
-    floor = dataset.noise_floor
-    if floor and dataset.valid_noise_floor == floor:
+    tried, floor = f"({count} trained, with {SEEDS} seeds each)", base.dataset.noise_floor
+    is_at_floor = floor and base.train.max() <= floor + EXCESS * scale_of(base.dataset)
+    if floor and is_at_floor and base.dataset.valid_noise_floor == floor:
         return f"No nearby setting does better: the noise floor is {number(floor, 3)} {tried}."
     return f"No nearby setting does better {tried}."
