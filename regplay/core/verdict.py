@@ -76,7 +76,7 @@ _RISE = 0.02  # of the scale, and so on
 _GAP = 0.1
 EXCESS = 0.1  # of the training loss above the floor, from which a network underfits
 _WITHOUT_FLOOR = 0.5  # of what is asked of a gap
-_NEAR = 0.05  # the floor, from above
+NEAR = 0.05  # the floor, from above
 _EXCESS_OF_BASELINE = 0.5  # where the floor is unknown
 _MEMORISED = 0.2  # of the validation loss above the floor
 _TAIL = 0.1  # of the epochs
@@ -326,7 +326,7 @@ def judge(
         if floor is None:
             underfits = shown.closer
         else:
-            underfits |= shown.closer and missed > _NEAR * scale
+            underfits |= shown.closer and missed > NEAR * scale
 
     rises_since = _rising_since(epochs, train, valid, excess.rise_error, scale)
     gapes_since = None

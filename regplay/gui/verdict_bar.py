@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from regplay.core.advice import SettingChange, Tried, compare, lineup, neighbours
+from regplay.core.advice import SEEDS, SettingChange, Tried, compare, lineup, neighbours
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
@@ -223,9 +223,9 @@ class VerdictBar(QWidget):
         """The neighbours of an experiment whose run is at its end."""
         if experiment != self._experiment or not self._changes:
             return {}
+        digest, title = _Compare(self._changes), "Trying nearby settings"
         sweep = lineup(experiment, self._changes)
-        title = "Trying nearby settings"
-        return {_STUDY: StudyRequest(sweep, digest=_Compare(self._changes), title=title)}
+        return {_STUDY: StudyRequest(sweep, digest, title=title, share=1 / SEEDS)}
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Add what they showed."""

@@ -76,9 +76,7 @@ def test_a_few_records_are_enough_for_a_steep_fall(records):
 # What is said
 
 
-def found(
-    train_losses, valid_losses, stopped_at=-1, epochs=int(EPOCHS[-1]), shown=None
-) -> Verdict:
+def found(train_losses, valid_losses, stopped_at=-1, epochs=int(EPOCHS[-1]), shown=None) -> Verdict:
     history = History()
     for i, pair in enumerate(zip(train_losses, valid_losses, strict=True)):
         values = np.zeros((len(MEASURES), 1))
