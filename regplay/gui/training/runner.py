@@ -9,7 +9,6 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
 from regplay.core.measurements import steps_per_epoch
-from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import (
     Job,
@@ -34,8 +33,8 @@ class StudyScheduler(QObject):
     """Asks the worker for the sweeps that the window's parts want, and hands out the results.
 
     A change of the experiment ends the sweeps that no longer belong to it at once; new ones begin
-    when it has rested for `DEBOUNCE`, and what is wanted after that at the next frame. Those who came
-    last are trained first, but for what is urgent.
+    when it has rested for `DEBOUNCE`, and what is wanted after that at the next frame. Those who
+    came last are trained first, but for what is urgent.
 
     Parameters
     ----------
