@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QRect, QRectF, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFontMetrics,
@@ -33,6 +32,7 @@ from regplay.gui.plots.history_layers import (
     gap_color,
 )
 from regplay.gui.plots.legend import Entry, elided, other_entry
+from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
 from regplay.gui.plots.scale import (
     LARGEST,
     Frame,

@@ -11,12 +11,12 @@ from math import ceil
 from typing import Any, Literal
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
+from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame
 
 _End = tuple[float, float]
