@@ -33,7 +33,7 @@ class LayerCurve(EpochCurve):
     """One layer's curve, in the layer's colour."""
 
     def __init__(self, index: int, count: int) -> None:
-        super().__init__("", layer_name(index, count), "", "circle", False)
+        super().__init__("", layer_name(index, count), "")
         self._index, self._count = index, count
 
     def color(self, colors: Colors) -> str:

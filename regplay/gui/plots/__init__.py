@@ -3,6 +3,7 @@
 `FitView` shows what a network predicts, `HistoryView` how its losses went.
 """
 
+from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import (
     HoverItem,
     Layer,
@@ -13,7 +14,7 @@ from regplay.gui.plots.canvas import (
     ReadoutWidget,
     paint_readout,
 )
-from regplay.gui.plots.chart import LOCKED, Axes, Axis, Chart, GridLayer, Side
+from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights
 from regplay.gui.plots.fit_panel import (
     Band,
@@ -24,7 +25,7 @@ from regplay.gui.plots.fit_panel import (
     wrong_text,
 )
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
+from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.legend import (
     Entry,
@@ -42,7 +43,7 @@ from regplay.gui.plots.many_inputs import (
     WeightsView,
     paint_images,
 )
-from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
+from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.plots.scale import (
     LARGEST,
     Frame,

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QWidget
 from regplay.core.datasets import Dataset, Floats, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
+from regplay.gui.plots.axes import probabilities
 from regplay.gui.plots.canvas import LineLayer, Reading, ReadoutRow
-from regplay.gui.plots.chart import probabilities
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_layers import (
     MEMBER_WIDTH,

@@ -20,8 +20,8 @@ from shiboken6 import wrapInstance
 from regplay.gui.plots.scale import Frame, Pixels
 
 _Point = tuple[float, float]
-WIDTH = 2.0  # pixels
-_DASH_ON, _DASH_OFF = 8, 4  # pixels along x
+WIDTH = 2.0  # pixels at 100 %
+_DASH_ON, _DASH_OFF = 8, 4  # pixels along x at 100 %
 
 
 def empty_picture(frame: Frame) -> QPixmap:
@@ -167,12 +167,12 @@ class Segments:
         self.draw(painter, segments if keep is None else segments[keep], is_figure)
 
 
-def dashed(x: Pixels) -> NDArray[np.bool_]:
+def dashed(x: Pixels, zoom: float) -> NDArray[np.bool_]:
     """Which pieces [n − 1] of a line through rising x [n] to draw for a dashed one.
 
     The dashes are fixed to the plot, so that they rest while the line grows.
     """
-    kept: NDArray[np.bool_] = x[:-1] % (_DASH_ON + _DASH_OFF) < _DASH_ON
+    kept: NDArray[np.bool_] = x[:-1] / zoom % (_DASH_ON + _DASH_OFF) < _DASH_ON
     return kept
 
 
