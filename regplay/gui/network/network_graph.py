@@ -21,9 +21,10 @@ from regplay.gui.theme import ROLES, Colors, mix, zoomed
 
 Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of
-_PITCH = 74.0  # pixels between units, at most
-_SIDE = 46.0  # pixels across a unit, at most
-_NEAR = 3.0  # pixels beside a link that still point at it
+# Pixels at 100 %.
+_PITCH = 74.0  # between units, at most
+_SIDE = 46.0  # across a unit, at most
+_NEAR = 3.0  # beside a link, that still point at it
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class GraphLayout:
         Units of each column.
     area
         Where the units lie, in pixels.
+    zoom
+        How many times as large as at 100 % units may be.
 
     Attributes
     ----------
@@ -58,18 +61,19 @@ class GraphLayout:
         [links]: the layer of weights, and the unit in its column and the one before it.
     """
 
-    def __init__(self, sizes: Sequence[int], area: QRectF) -> None:
+    def __init__(self, sizes: Sequence[int], area: QRectF, zoom: float = 1.0) -> None:
         self.sizes = tuple(sizes)
         columns = len(self.sizes)
         step = area.width() / max(columns - 1, 1)  # the outer columns stand on the edges
         self.centres: list[Pixels] = []
         self.sides: list[float] = []
         for column, size in enumerate(self.sizes):
-            pitch = min(area.height() / size, _PITCH)
+            pitch = min(area.height() / size, _PITCH * zoom)
             y = area.center().y() + (np.arange(size) - (size - 1) / 2) * pitch
             x = np.full(size, area.left() + column * step)
             self.centres.append(np.stack([x, y], axis=1))
-            self.sides.append(max(float(np.floor(min(0.84 * pitch, 0.42 * step, _SIDE))), 4.0))
+            side = float(np.floor(min(0.84 * pitch, 0.42 * step, _SIDE * zoom)))
+            self.sides.append(max(side, 4.0))
         self._place_links()
 
     def _place_links(self) -> None:

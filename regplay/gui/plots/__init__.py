@@ -13,6 +13,7 @@ from regplay.gui.plots.canvas import (
     ReadoutRow,
     ReadoutWidget,
     paint_readout,
+    readout_size,
 )
 from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights

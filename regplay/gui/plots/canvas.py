@@ -257,7 +257,7 @@ def paint_readout(
     metrics = QFontMetricsF(painter.font())
     unit = unit_of(metrics)
     indent, pad, away = _indent(readout) * unit, _PAD * unit, _AWAY * unit
-    box = QRectF(QPointF(0, 0), _size(metrics, readout))
+    box = QRectF(QPointF(0, 0), readout_size(metrics, readout))
     left = at.x() + away
     if left + box.width() > bounds.right():
         left = at.x() - away - box.width()
@@ -301,7 +301,8 @@ def _indent(readout: Readout) -> float:
     return _SWATCH if any(row.color is not None for row in readout.rows) else 0.0
 
 
-def _size(metrics: QFontMetricsF, readout: Readout) -> QSizeF:
+def readout_size(metrics: QFontMetricsF, readout: Readout) -> QSizeF:
+    """Of the box, in pixels."""
     unit = unit_of(metrics)
     indent = _indent(readout) * unit
     lines = [metrics.horizontalAdvance(readout.title)]

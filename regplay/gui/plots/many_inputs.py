@@ -12,11 +12,10 @@ from PySide6.QtGui import (
     QColor,
     QFont,
     QFontInfo,
-    QFontMetrics,
+    QFontMetricsF,
     QImage,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -44,7 +43,17 @@ from regplay.gui.plots.shapes import (
     pen,
     thinned,
 )
-from regplay.gui.theme import ROLES, Colors, colors_of, mix
+from regplay.gui.theme import (
+    ROLES,
+    Colors,
+    colors_of,
+    hairline,
+    mix,
+    sized,
+    unit_of,
+    zoom_of_text,
+    zoomed,
+)
 from regplay.gui.widgets import Toggle, fill
 
 
@@ -72,7 +81,8 @@ class StemsLayer:
         segments[:, 0] = segments[:, 2] = frame.x(np.arange(1, n + 1))[placed]
         segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(frame.colors.fit, float(np.clip(0.5 * frame.width / n, 1, 14))))
+        width = float(np.clip(0.5 * frame.width / n, 1, 14 * frame.zoom))
+        painter.setPen(pen(frame.colors.fit, width))
         self._segments.draw(painter, segments, frame.is_figure)
 
 
@@ -329,7 +339,6 @@ class ConfusionGrid(ReadoutWidget):
         self.reader: Callable[[int, int], Readout] | None = None
         self._color: str = ROLES.train
         self._cell = (0, 0)  # under the mouse, while there is something to read
-        self.setMinimumSize(120, 90)
 
     def show_counts(
         self, names: tuple[str, ...], counts: NDArray[np.intp] | None, color: str
@@ -342,9 +351,13 @@ class ConfusionGrid(ReadoutWidget):
             self.counts = counts
             self._point(self._mouse)
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few cells."""
+        return QSize(zoomed(120), zoomed(90))
+
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """The true and the assigned class of the cell at a point, or None."""
-        places = self._places(QFontMetrics(self.font()), self.size())
+        places = self._places(QFontMetricsF(self.font()), self.size())
         column = math.floor((position.x() - places.left) / places.width)
         row = math.floor((position.y() - places.top) / places.height)
         n = len(self.counts)
@@ -362,28 +375,29 @@ class ConfusionGrid(ReadoutWidget):
         """Draw the cells, and what is read of one."""
         painter, colors = QPainter(self), colors_of(self)
         painter.fillRect(self.rect(), QColor(colors.background))
+        painter.setFont(sized(self.font()))
         self.draw(painter, self.size(), colors)
         if self.readout is not None:
-            place = self._places(painter.fontMetrics(), self.size()).cell(*self._cell)
-            painter.setPen(QPen(QColor(colors.foreground), 2))
+            place = self._places(QFontMetricsF(self.font()), self.size()).cell(*self._cell)
+            painter.setPen(hairline(colors.foreground, 2 * zoom_of_text()))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place)
             at = QPointF(place.right(), place.top())
             paint_readout(painter, QRectF(self.rect()), at, self.readout, colors)
         painter.end()
 
-    def _places(self, metrics: QFontMetrics, size: QSize) -> "_Places":
-        n, line = max(len(self.names), 1), metrics.height()
+    def _places(self, metrics: QFontMetricsF, size: QSize) -> "_Places":
+        n, line, unit = max(len(self.names), 1), metrics.height(), unit_of(metrics)
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
-        left = float(min(widest, size.width() * 0.25) + 12 + line)
+        left = min(widest, size.width() * 0.25) + 12 + line
         top = 2.0 * line + 8
-        width = min((size.width() - left - 8) / n, 110.0)
-        height = min((size.height() - top - 6) / n, 70.0)
+        width = min((size.width() - left - 8) / n, 110.0 * unit)
+        height = min((size.height() - top - 6) / n, 70.0 * unit)
         return _Places(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
         """Draw the cells at a size in pixels; the ground is there already."""
-        metrics = QFontMetrics(painter.font())
+        metrics = QFontMetricsF(painter.font())
         n, line = len(self.names), metrics.height()
         if not n:
             return
@@ -402,7 +416,7 @@ class ConfusionGrid(ReadoutWidget):
         font, has_room = QFont(painter.font()), height >= _SMALLEST + 1
         font.setPixelSize(max(min(QFontInfo(font).pixelSize(), int(height) - 1), 1))
         for index, name in enumerate(self.names):
-            across = metrics.elidedText(name, cut, int(width - 2))
+            across = metrics.elidedText(name, cut, width - 2)
             painter.drawText(QRectF(left + index * width, line + 4, width, line), _CENTER, across)
         painter.setFont(font)
         for index, name in enumerate(self.names if has_room else ()):

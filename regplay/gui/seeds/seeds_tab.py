@@ -44,7 +44,7 @@ from regplay.gui.plots import (
     highest_usual,
 )
 from regplay.gui.seeds.decomposition import DecompositionPlot
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import Colors, hairline, mix
 from regplay.gui.training import Study, StudyRequest
 from regplay.gui.widgets import (
     FlowLayout,
@@ -66,7 +66,7 @@ _LANES = (1.0, 0.0)  # heights of the two
 _HALF = 0.36  # of a box's height
 _SCATTER = 0.5  # of a lane's height that its points take, the first network at the top
 _STEPS = 8
-_ARROW = 11.0  # px, length
+_ARROW = 11.0  # px at 100 %, length
 
 
 class BoxesLayer:
@@ -93,7 +93,7 @@ class BoxesLayer:
             top, bottom = np.round(frame.y([lane + _HALF, lane - _HALF]))
             box = QRectF(QPointF(left, top), QPointF(max(right, left + 1), bottom))
             painter.fillRect(box, QColor(frame.colors.of(color)))
-            painter.setPen(QPen(QColor(frame.colors.foreground), 2))
+            painter.setPen(hairline(frame.colors.foreground, 2 * frame.zoom))
             painter.drawLine(QLineF(middle, top, middle, bottom))
 
 
@@ -107,12 +107,12 @@ class BeyondLayer:
         """Draw the arrows."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(QPen(QColor(frame.colors.background), 1.3))
-        right = frame.width - 1
+        right, size = frame.width - 1, _ARROW * frame.zoom
         for group in self.groups:
             painter.setBrush(QColor(frame.colors.of(group.fills[0])))
             for y in frame.y(group.y)[frame.x(group.x) > frame.width]:
-                back = right - _ARROW
-                corners = (back, y - _ARROW / 2), (right, y), (back, y + _ARROW / 2)
+                back = right - size
+                corners = (back, y - size / 2), (right, y), (back, y + size / 2)
                 painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
