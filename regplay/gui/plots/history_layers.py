@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
 
+from regplay.core.arrays import Flags, Floats, Pixels
 from regplay.core.history import History
 from regplay.gui.plots.canvas import Layer, ReadoutRow
 from regplay.gui.plots.legend import elided, other_entry
-from regplay.gui.plots.scale import Frame, Pixels, Range, bounds, last_in_each_column
+from regplay.gui.plots.scale import Frame, Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    MarkerShape,
     Segments,
-    Shape,
     dashed,
     draw_marker,
     empty_picture,
@@ -26,15 +26,13 @@ from regplay.gui.plots.shapes import (
 )
 from regplay.gui.theme import Colors, hairline, mix
 
-Floats = NDArray[np.float64]
-
 
 class PixelLine(NamedTuple):
     """Pixels along a line [n], and which of them stand for values that have no place above."""
 
     x: Pixels
     y: Pixels
-    at_foot: NDArray[np.bool_]
+    at_foot: Flags
 
 
 _FOOT = 6.0  # pixels at 100 %, of a mark at the foot of a logarithmic axis
@@ -56,7 +54,7 @@ class EpochLine:
     def __init__(self, measure: str, dashed: bool) -> None:
         self.measure = measure
         self.dashed = dashed
-        self.shape: Shape = VALID_SHAPE if dashed else TRAIN_SHAPE
+        self.shape: MarkerShape = VALID_SHAPE if dashed else TRAIN_SHAPE
         self.values: Floats = np.zeros(0)
         self._segments = Segments()
 

@@ -9,8 +9,9 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsWidget
 
+from regplay.core.arrays import Floats, Pixels
 from regplay.gui.plots.canvas import BoxItem
-from regplay.gui.plots.scale import Floats, Frame, Pixels
+from regplay.gui.plots.scale import Frame
 from regplay.gui.theme import ROLES, hairline, readable, sized, unit_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QFontMetricsF, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication
 
+from regplay.core.arrays import Floats, Pixels
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.axes import Axes
@@ -19,7 +20,6 @@ from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
     EpochLine,
-    Floats,
     MarksLayer,
     PinnedCurves,
     PinnedLayer,
@@ -29,7 +29,7 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
-from regplay.gui.plots.scale import LARGEST, Frame, Pixels, Range, bounds, extend
+from regplay.gui.plots.scale import LARGEST, Frame, Range, bounds, extend
 from regplay.gui.theme import ROLES
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame

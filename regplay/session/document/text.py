@@ -47,7 +47,7 @@ from regplay.session.document.states import (
 from regplay.session.experiment_text import changed, changes, reads_file, toml_of
 from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.session import Run
-from regplay.session.validation import parse_toml, takes_long, validated
+from regplay.session.validation import EpochNumber, parse_toml, takes_long, validated
 
 FORMAT = 2
 EARLIER = 1  # `regplay.session.document.states` says in what it differs
@@ -67,7 +67,6 @@ _MOST_EPOCHS = 1_000_000
 _MOST_STEPS = 20_000  # in an epoch
 _LONGEST_NAME = 200  # characters
 _LONGEST_VALUE = 2000  # characters of a text in the view
-_Epoch = Annotated[int, Meta(ge=0, le=_MOST_EPOCHS)]
 _Units = Annotated[int, Meta(ge=1, le=2000)]  # in a layer; no dataset has more inputs or outputs
 
 
@@ -252,7 +251,7 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
     records: Annotated[int, Meta(ge=0, le=_MOST_RECORDS)]
     stopped_at: Annotated[int, Meta(ge=-1, le=_MOST_EPOCHS)]
     diverged: bool
-    changed_at: Annotated[tuple[_Epoch, ...], Meta(max_length=MOST_CHANGES)]
+    changed_at: Annotated[tuple[EpochNumber, ...], Meta(max_length=MOST_CHANGES)]
     placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
     changes: dict[str, Any] = {}
     states: Annotated[int, Meta(ge=1, le=MOST_STATES)] | None = None
