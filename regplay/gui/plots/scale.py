@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regplay.core.arrays import Floats, Indices, Pixels
+from regplay.core.arrays import Flags, Floats, Indices, Pixels
 from regplay.core.number_text import tick_text, with_power
 from regplay.gui.theme import Colors
 
