@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Indices, Pixels, Singles
@@ -18,7 +18,7 @@ from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
 from regplay.gui.network.pictures import KeptPicture, Magnitude
 from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
-from regplay.gui.theme import ROLES, Colors, mix, zoomed
+from regplay.gui.theme import ROLES, Colors, hairline, mix, zoomed
 
 _PIECES = 12  # straight ones that a link's curve is made of
 # Pixels at 100 %.
@@ -139,7 +139,7 @@ class Links:
     weights
         [links]
     widths
-        [links], in pixels.
+        [links], in pixels at 100 %.
     """
 
     def __init__(self) -> None:
@@ -156,15 +156,15 @@ class Links:
         self.widths = _width(self._levels)
 
     def paint(
-        self, painter: QPainter, curves: Pixels, colors: Colors, is_figure: bool = False
+        self, painter: QPainter, curves: Pixels, colors: Colors, zoom: float, is_figure: bool
     ) -> None:
         """Draw links along curves [links, points, 2], the widest on top."""
-        pens = _pens(colors)
+        pens = _pens(colors, zoom)
         fine, coarse = _pieces(curves), _pieces(curves[:, ::2])
         is_sparse = len(curves) <= _FEW
         is_faint = np.abs(self.weights) < NEAR_ZERO
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(mix(colors.background, colors.muted, 0.3)), 1))
+        painter.setPen(hairline(mix(colors.background, colors.muted, 0.3), zoom))
         self._segments.draw(painter, coarse[is_faint].reshape(-1, 4), is_figure)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for level in range(_LEVELS + 1):
@@ -176,14 +176,16 @@ class Links:
                     painter.setPen(pens[is_negative][level])
                     self._segments.draw(painter, pieces[chosen].reshape(-1, 4), is_figure)
 
-    def paint_one(self, painter: QPainter, curve: Pixels, link: int, colors: Colors) -> None:
+    def paint_one(
+        self, painter: QPainter, curve: Pixels, link: int, colors: Colors, zoom: float
+    ) -> None:
         """Draw one link over the others, between seams."""
         pieces = _pieces(curve[None])[0]
         width = float(self.widths[link])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         color = sign_color(float(self.weights[link]), colors)
         for shade, wide in ((colors.foreground, width + 3), (color, max(width, 1.5))):
-            drawn = QPen(QColor(shade), wide)
+            drawn = QPen(QColor(shade), wide * zoom)
             drawn.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(drawn)
             self._segments.draw(painter, pieces)
@@ -195,12 +197,12 @@ def _pieces(curves: Pixels) -> Pixels:
 
 
 def _width(level: float | Indices) -> Any:
-    """Pixels across a link of a level."""
+    """Pixels at 100 % across a link of a level."""
     return _THIN + (_THICK - _THIN) * level / _LEVELS
 
 
 @lru_cache(maxsize=4)
-def _pens(colors: Colors) -> list[list[QPen]]:
+def _pens(colors: Colors, zoom: float) -> list[list[QPen]]:
     """Of each level, for positive weights and for negative ones."""
     pens: list[list[QPen]] = [[], []]
     for sign, found in zip((1, -1), pens, strict=True):
@@ -208,7 +210,7 @@ def _pens(colors: Colors) -> list[list[QPen]]:
             # Small weights are pale, so that hundreds of them don't hide the large ones.
             share = 0.15 + 0.85 * (level / _LEVELS) ** 0.8
             drawn = QPen(QColor(mix(colors.background, sign_color(sign, colors), share)))
-            drawn.setWidthF(_width(level))
+            drawn.setWidthF(_width(level) * zoom)
             cap = Qt.PenCapStyle.SquareCap if _width(level) > _JOINED else Qt.PenCapStyle.FlatCap
             drawn.setCapStyle(cap)
             found.append(drawn)
@@ -239,8 +241,9 @@ def signed_levels(values: Singles, largest: float) -> Indices:
     return levels
 
 
-_NAME = 84  # pixels of an input's or output's name, at most
-_EDGE = 10  # pixels
+# Pixels at 100 %.
+_NAME = 84  # of an input's or output's name, at most
+_EDGE, _BESIDE = 10, 6  # around everything; between a unit and its name
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 
@@ -345,19 +348,19 @@ class NetworkGraph(KeptPicture):
     def layout_of(self) -> GraphLayout | None:
         """Where units and links lie at this size, or None without a network."""
         if self._layout is None and self.picture is not None:
-            metrics = QFontMetrics(self.font())
+            metrics, zoom = QFontMetricsF(self.font()), self.zoom
             sizes = self.picture.sizes
             rooms = []
             for column in (0, len(sizes) - 1):
                 names = [self.unit_name(UnitPlace(column, i)) for i in range(sizes[column])]
-                rooms.append(min(max(map(metrics.horizontalAdvance, names)), _NAME))
+                rooms.append(min(max(map(metrics.horizontalAdvance, names)), _NAME * zoom))
             # A name, a gap, and half a unit, whose width depends on what is left.
-            half = 24
-            left, right = (_EDGE + room + 6 + half for room in rooms)
-            top = metrics.height() + 10
-            area = QRectF(self.rect()).adjusted(left, top, -right, -_EDGE)
+            half = _SIDE / 2 + 1
+            left, right = (room + (_EDGE + _BESIDE + half) * zoom for room in rooms)
+            top = metrics.height() + _EDGE * zoom
+            area = QRectF(self.rect()).adjusted(left, top, -right, -_EDGE * zoom)
             area.setSize(area.size().expandedTo(QSizeF(1, 1)))  # even where there is no room
-            self._layout = GraphLayout(sizes, area)
+            self._layout = GraphLayout(sizes, area, zoom)
         return self._layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -378,7 +381,7 @@ class NetworkGraph(KeptPicture):
         layout, picture = self.layout_of(), self.picture
         if layout is None or picture is None:
             return
-        self.links.paint(painter, layout.curves, self.colors, self.is_figure)
+        self.links.paint(painter, layout.curves, self.colors, self.zoom, self.is_figure)
         for column, size in enumerate(picture.sizes):
             rects = [layout.unit_rect(UnitPlace(column, index)) for index in range(size)]
             values, largest = self._column_values(picture, column), self._largest[column].value
@@ -412,7 +415,7 @@ class NetworkGraph(KeptPicture):
             for rect, pixels in zip(rects, signed_table(colors)[levels[:, ::-1]], strict=True):
                 _draw_map(painter, rect, pixels)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(colors.muted), 1))
+        painter.setPen(hairline(colors.muted, self.zoom))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([rect.adjusted(0, 0, -1, -1) for rect in rects])
 
@@ -421,29 +424,29 @@ class NetworkGraph(KeptPicture):
         painter.fillRect(rect, QColor(self.colors.background))
         middle, half = rect.center().y(), rect.height() / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(self.colors.grid), 1))
+        painter.setPen(hairline(self.colors.grid, self.zoom))
         painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right() - 1, middle))
         with np.errstate(all="ignore"):
             heights = np.nan_to_num(values / top).clip(-1, 1).astype(float)
         x = np.linspace(rect.left() + 1, rect.right() - 1, len(heights))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(self.colors.fit, 1.4 if rect.width() < 60 else 2.0))
+        width = (1.4 if rect.width() < 60 * self.zoom else 2.0) * self.zoom
+        painter.setPen(pen(self.colors.fit, width))
         self._segments.draw_through(painter, x, middle - half * heights)
 
     def _draw_names(self, painter: QPainter, layout: GraphLayout) -> None:
-        metrics = QFontMetrics(painter.font())
-        last = len(layout.sizes) - 1
+        metrics = QFontMetricsF(painter.font())
+        last, room, beside = len(layout.sizes) - 1, _NAME * self.zoom, _BESIDE * self.zoom
         painter.setPen(QColor(self.colors.foreground))
         for column, align in ((0, Qt.AlignmentFlag.AlignRight), (last, Qt.AlignmentFlag.AlignLeft)):
             for index in range(layout.sizes[column]):
                 unit = UnitPlace(column, index)
                 rect = layout.unit_rect(unit)
                 name = self.unit_name(unit)
-                text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
-                left = rect.left() - 6 - _NAME if column == 0 else rect.right() + 6
-                box = QRectF(
-                    left, rect.center().y() - metrics.height() / 2, _NAME, metrics.height()
-                )
+                text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+                left = rect.left() - beside - room if column == 0 else rect.right() + beside
+                box = QRectF(left, 0, room, metrics.height())
+                box.moveCenter(QPointF(box.center().x(), rect.center().y()))
                 painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(self.colors.muted))
         for column, centres in enumerate(layout.centres):
@@ -459,11 +462,12 @@ class NetworkGraph(KeptPicture):
             return
         if isinstance(hovered, UnitPlace):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(self.colors.foreground), 2))
+            painter.setPen(hairline(self.colors.foreground, 2 * self.zoom))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(layout.unit_rect(hovered))
         else:
-            self.links.paint_one(painter, layout.curves[hovered], hovered, self.colors)
+            curve = layout.curves[hovered]
+            self.links.paint_one(painter, curve, hovered, self.colors, self.zoom)
 
     # read-outs
 
@@ -477,7 +481,7 @@ class NetworkGraph(KeptPicture):
         if unit is not None:
             self._hovered = unit
             return self._read_unit(picture, unit)
-        self._hovered = link = layout.link_at(position, self.links.widths)
+        self._hovered = link = layout.link_at(position, self.links.widths * self.zoom)
         if link is None:
             return None
         layer = int(layout.layers[link])

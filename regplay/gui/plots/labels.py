@@ -155,6 +155,7 @@ _MARGIN = 6.0  # pixels to the left and the right end of the plot, at least
 _OFF = 2.0  # pixels between the line and its name
 _PAD = 3.0  # pixels of ground to the left and right of the name
 _ALONG = 7  # places to try along the line
+_LOWEST = 4.0  # lines of text that a plot has to be high for the name
 _UP = 3  # lines of text that the name may be away from the line
 _STEP = 4.0  # pixels from column to column where curves are looked for
 _FARTHER = 30.0  # pixels of a curve that the name may cover rather than be a line farther away
@@ -228,7 +229,7 @@ class FloorLayer:
     def _chosen(self, line: float, metrics: QFontMetricsF, frame: Frame) -> QRectF | None:
         """Where the name goes of a line at so many pixels from the top, or None."""
         width = min(metrics.horizontalAdvance(self.text), frame.width - 2 * _MARGIN * frame.zoom)
-        if width <= 0:
+        if width <= 0 or frame.height < _LOWEST * metrics.height():
             return None
         boxes = _boxes(line, width, metrics.height(), frame)
         if not boxes:
