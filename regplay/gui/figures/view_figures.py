@@ -3,15 +3,17 @@
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Floats
-from regplay.core.datasets import Dataset, Split
+from regplay.core.datasets import Dataset
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
 from regplay.core.number_text import exact, number
@@ -50,6 +52,7 @@ from regplay.gui.seeds import DecompositionPlot, LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
 
 _GAP = 12.0  # pixels between fits side by side
+_Kind = TypeVar("_Kind", bound=QWidget)
 
 SeriesSource = Callable[[], Sequence[Series]]
 
@@ -91,8 +94,10 @@ def _figure_of(widget: QWidget) -> Figure | None:
             return _slider_figure(widget)
         case SideTab():
             return _split_figure(widget)
-        case NetworkGraph() | Histograms() | NormsPlot():
+        case NetworkGraph() | Histograms():
             return _network_figure(widget)
+        case NormsPlot():
+            return _norms_figure(widget)
     return None
 
 
@@ -140,38 +145,42 @@ def _below_legend(
 
 def _fit_figure(panel: ChartPanel | ConfusionView) -> Figure:
     """Of a view of a fit, named by its run where fits are side by side."""
+    series: SeriesSource
+    match panel:
+        case ConfusionView():
+            name, what, series = "confusion", "Classes", partial(_confusion_series, panel)
+        case PredictedChart():
+            name, what, series = "predicted", "Fit", partial(_predicted_series, panel)
+        case WeightsView():
+            name, what, series = "linear_weights", "Weights", partial(_weights_series, panel)
+        case _:
+            name, what, series = panel.subject.name, "Fit", partial(_fit_series, panel)
     run = _name_in_split(panel)
 
-    def heading(what: str) -> str:
+    def heading() -> str:
         at = what if panel.fit is None else f"{what} at epoch {panel.fit.epoch:,}"
         return run + (panel.caption or at)
 
     if isinstance(panel, ConfusionView):
-        return Figure(
-            "confusion",
-            lambda: heading("Classes"),
-            lambda: colors_of(panel),
-            lambda: _confusion_series(panel),
-            _below_legend(lambda: panel.legend.entries, panel.grid.draw),
-        )
-    name, what, series = panel.subject.name, "Fit", partial(_fit_series, panel)
-    if isinstance(panel, PredictedChart):
-        name, series = "predicted", partial(_predicted_series, panel)
-    elif isinstance(panel, WeightsView):
-        name, what, series = "linear_weights", "Weights", partial(_weights_series, panel)
-    return _legend_chart_figure(panel, name, lambda: heading(what), series)
+        paint = _below_legend(lambda: panel.legend.entries, panel.grid.draw)
+        return Figure(name, heading, lambda: colors_of(panel), series, paint)
+    return _legend_chart_figure(panel, name, heading, series)
 
 
 def _name_in_split(panel: QWidget) -> str:
     """Of the run whose fit this is among several side by side: `plain: `."""
-    split = panel.parentWidget()
-    while split is not None and not isinstance(split, SideTab):
-        split = split.parentWidget()
-    if split is not None:
-        for view, line in zip(split.views, split.titles, strict=True):
-            if view.isAncestorOf(panel) and line.name:
-                return f"{line.name}: "
-    return ""
+    split = _above(panel, SideTab)
+    pairs = () if split is None else zip(split.views, split.titles, strict=True)
+    names = (line.name for view, line in pairs if view.isAncestorOf(panel) and line.name)
+    return next((f"{name}: " for name in names), "")
+
+
+def _above(widget: QWidget, kind: type[_Kind]) -> _Kind | None:
+    """The widget of a kind that another one is part of."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, kind):
+        above = above.parentWidget()
+    return above
 
 
 def _fit_series(panel: FitPanel) -> list[Series]:
@@ -180,9 +189,13 @@ def _fit_series(panel: FitPanel) -> list[Series]:
     grid = None if dataset is None else grid_of(dataset)
     if dataset is None or grid is None:
         return []
-    subject, band = panel.subject, panel.fit_band
+    subject, band, classes = panel.subject, panel.fit_band, dataset.class_names
     found = [
-        Series(name, _inputs(dataset, split.x) | {dataset.target_name: _targets(dataset, split)})
+        Series(
+            name,
+            _inputs(dataset, split.x)
+            | {dataset.target_name: [classes[k] for k in split.y] if classes else split.y},
+        )
         for name, split in (("training", dataset.train), ("validation", dataset.valid))
         if name in subject.splits
     ]
@@ -210,13 +223,6 @@ def _inputs(dataset: Dataset, x: Floats) -> dict[str, ArrayLike]:
     return {name: x[:, index] for index, name in enumerate(dataset.input_names)}
 
 
-def _targets(dataset: Dataset, split: Split) -> ArrayLike:
-    if dataset.task == "regression":
-        return split.y
-    names: Sequence[str] = dataset.class_names
-    return [names[index] for index in split.y]
-
-
 def _outputs(dataset: Dataset, values: Floats, value: str = "", p: str = "P") -> dict[str, Floats]:
     """A column `value`, the target's name by default, or one for each class: `P(A)`, `P(B)`."""
     if dataset.task == "regression":
@@ -236,11 +242,10 @@ def _predicted_series(panel: PredictedChart) -> list[Series]:
     dataset, fit = panel.dataset, panel.fit
     if dataset is None or fit is None:
         return []
-    name = dataset.target_name
-    pairs = (("training", dataset.train, fit.train), ("validation", dataset.valid, fit.valid))
+    true, predicted = (f"{which} {dataset.target_name}" for which in ("true", "predicted"))
     return [
-        Series(which, {f"true {name}": split.y, f"predicted {name}": predicted})
-        for which, split, predicted in pairs
+        Series("training", {true: dataset.train.y, predicted: fit.train}),
+        Series("validation", {true: dataset.valid.y, predicted: fit.valid}),
     ]
 
 
@@ -263,14 +268,13 @@ def _confusion_series(panel: ConfusionView) -> list[Series]:
     names, counts = panel.grid.names, panel.grid.counts
     if not counts.size:
         return []
-    which = "training" if panel.train_button.isChecked() else "validation"
     true, assigned = np.indices(counts.shape).reshape(2, -1)
     columns: dict[str, ArrayLike] = {
         "true class": [names[index] for index in true],
         "assigned class": [names[index] for index in assigned],
         "points": counts.ravel(),
     }
-    return [Series(which, columns)]
+    return [Series("training" if panel.train_button.isChecked() else "validation", columns)]
 
 
 def _split_figure(view: SideTab) -> Figure | None:
@@ -288,20 +292,20 @@ def _split_figure(view: SideTab) -> Figure | None:
         ]
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
-        columns = 1 if len(cells) == 1 else 2
+        columns = min(len(cells), 2)
         rows = -(-len(cells) // columns)
         width = (area.width() - (columns - 1) * _GAP) / columns
         height = (area.height() - (rows - 1) * _GAP) / rows
         metrics = QFontMetricsF(painter.font())
         for index, cell in enumerate(cells):
             row, column = divmod(index, columns)
-            left, top = area.left() + column * (width + _GAP), area.top() + row * (height + _GAP)
-            place = QRectF(left, top, width, height)
+            corner = area.topLeft() + QPointF(column * (width + _GAP), row * (height + _GAP))
             title = metrics.elidedText(cell.title, Qt.TextElideMode.ElideRight, width)
             painter.save()
             painter.setPen(QColor(colors.foreground))
-            painter.drawText(QPointF(left, top + metrics.ascent()), title)
-            cell.paint(painter, place.adjusted(0, metrics.height() + 4, 0, 0), colors)
+            painter.drawText(corner + QPointF(0, metrics.ascent()), title)
+            below = QRectF(corner, QSizeF(width, height)).adjusted(0, metrics.height() + 4, 0, 0)
+            cell.paint(painter, below, colors)
             painter.restore()
         return area
 
@@ -310,8 +314,7 @@ def _split_figure(view: SideTab) -> Figure | None:
 
 def _panel_figure(panel: FitPanel) -> Figure | None:
     """Of a panel that is no chart itself, that of its first chart."""
-    children = panel.findChildren(ChartPanel)
-    figures = (_figure_of(widget) for widget in (panel, *children))
+    figures = map(_figure_of, (panel, *panel.findChildren(ChartPanel)))
     return next((figure for figure in figures if figure is not None), None)
 
 
@@ -330,22 +333,15 @@ def _history_figure(plot: MeasurePlot) -> Figure:
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         names, texts, metrics = plot.end_names, plot.end_texts, QFontMetricsF(painter.font())
-        is_named = names.has_room(area.size(), texts, metrics)
-        axes = dataclasses.replace(
-            plot.axes(), right=names.room(texts, metrics) if is_named else 0.0
-        )
-        entries = plot.legend_entries("")
-        entries = without_named(entries) if is_named else entries
-        shown = Plot(axes, plot.layers(), entries, beside=names if is_named else None)
+        axes, entries, beside = plot.axes(), plot.legend_entries(""), None
+        if names.has_room(area.size(), texts, metrics):
+            axes = dataclasses.replace(axes, right=names.room(texts, metrics))
+            entries, beside = without_named(entries), names
+        shown = Plot(axes, plot.layers(), entries, beside=beside)
         return shown.paint(painter, area, with_fit(colors, plot.fit))
 
-    return Figure(
-        plot.tab,
-        lambda: heading,
-        lambda: plot.colors,
-        lambda: _history_series(plot, column),
-        paint,
-    )
+    series = partial(_history_series, plot, column)
+    return Figure(plot.tab, lambda: heading, lambda: plot.colors, series, paint)
 
 
 def _history_series(plot: MeasurePlot, column: str) -> list[Series]:
@@ -384,18 +380,14 @@ def _landscape_figure(view: LandscapeTab) -> Figure:
     """The map of a measure over two fields; its legend doesn't say what a click does."""
 
     def heading() -> str:
-        name = MEASURE_NAMES[view.header.measure]
-        stage = "" if view.map is None else view.map.stage
+        name, stage = MEASURE_NAMES[view.header.measure], view.map.stage if view.map else ""
         return f"{name[0].upper()}{name[1:]}" + (f", {stage}" if stage else "")
 
-    return _chart_figure(
-        "landscape",
-        heading,
-        lambda: _landscape_series(view),
-        view.chart,
-        lambda: [one for one in view.legend.entries if not one.text.startswith("click")],
-        view.bar,
-    )
+    def entries() -> list[Entry]:
+        return [one for one in view.legend.entries if not one.text.startswith("click")]
+
+    series = partial(_landscape_series, view)
+    return _chart_figure("landscape", heading, series, view.chart, entries, view.bar)
 
 
 def _landscape_series(view: LandscapeTab) -> list[Series]:
@@ -491,15 +483,10 @@ def _slider_figure(control: SweepableControl) -> Figure | None:
 # The network
 
 
-def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | None:
-    view = widget.parentWidget()
-    while view is not None and not isinstance(view, NetworkView):
-        view = view.parentWidget()
-    if view is None or (isinstance(widget, NetworkGraph) and widget.picture is None):
+def _network_figure(picture: NetworkGraph | Histograms) -> Figure | None:
+    view = _above(picture, NetworkView)
+    if view is None or (isinstance(picture, NetworkGraph) and picture.picture is None):
         return None
-    if isinstance(widget, NormsPlot):
-        return _norms_figure(widget)
-    picture = widget
 
     def draw(painter: QPainter, size: QSize, colors: Colors) -> None:
         other = picture.replica(colors)  # it paints itself at the size that it has
@@ -507,19 +494,13 @@ def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | N
         other.resize(size)
         other.draw(painter)
 
-    series: SeriesSource
-    if isinstance(widget, NetworkGraph):
+    name, heading = "weight_histograms", "Weights of each layer"
+    series: SeriesSource = partial(_histogram_series, view.histograms)
+    entries = partial(attrgetter("entries"), view.counts)
+    if isinstance(picture, NetworkGraph):
         name, heading = "network", "Network"
-        series = partial(_graph_series, widget)
-    else:
-        name, heading = "weight_histograms", "Weights of each layer"
-        series = partial(_histogram_series, widget)
-
-    def legend() -> Sequence[Entry]:
-        is_graph = isinstance(widget, NetworkGraph)
-        return _graph_legend(view) if is_graph else view.counts.entries
-
-    paint = _below_legend(legend, draw)
+        series, entries = partial(_graph_series, picture), partial(_graph_legend, view)
+    paint = _below_legend(entries, draw)
     return Figure(name, lambda: heading, lambda: picture.colors, series, paint)
 
 

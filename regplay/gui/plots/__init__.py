@@ -26,7 +26,7 @@ from regplay.gui.plots.fit_panel import (
     wrong_text,
 )
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve, PinnedCurves
+from regplay.gui.plots.history_layers import EpochCurve, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.legend import (
     Entry,
@@ -44,7 +44,7 @@ from regplay.gui.plots.many_inputs import (
     WeightsView,
     paint_images,
 )
-from regplay.gui.plots.measure_plot import MeasurePlot
+from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
 from regplay.gui.plots.scale import (
     LARGEST,
     Frame,

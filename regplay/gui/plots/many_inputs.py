@@ -38,6 +38,7 @@ from regplay.gui.plots.scale import Frame, padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    MarkerShape,
     Points,
     PointsLayer,
     Segments,
@@ -164,42 +165,41 @@ class PredictedChart(ChartPanel):
         self._show_entries()
         self.chart.canvas.rest()
 
-    def set_shows_validation(self, shows: bool) -> None:
-        """Show the validation points, or the training points alone."""
-        super().set_shows_validation(shows)
+    def _show_points(self) -> None:
         self._show_entries()
         self.set_fit(self.fit)
 
-    def _show_entries(self) -> None:
-        dataset, colors = self.dataset, self.colors
-        if dataset is None:
-            return
-        both = (
-            ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
-            ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
-        )
-        entries = [
-            Entry(shape, points_text(name, len(thinned(n)), n), color, short=name)
-            for name, shape, n, color in both[: 2 if self.shows_validation else 1]
+    def _shown(self, dataset: Dataset) -> list[tuple[str, Split, MarkerShape, str]]:
+        """The sets that are drawn, training first: name, points, marker and colour."""
+        both: list[tuple[str, Split, MarkerShape, str]] = [
+            ("training", dataset.train, TRAIN_SHAPE, self.colors.train),
+            ("validation", dataset.valid, VALID_SHAPE, self.colors.valid),
         ]
-        entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
+        return both[: 2 if self.shows_validation else 1]
+
+    def _show_entries(self) -> None:
+        if self.dataset is None:
+            return
+        entries = []
+        for name, split, shape, color in self._shown(self.dataset):
+            n = len(split.y)
+            entries.append(Entry(shape, points_text(name, len(thinned(n)), n), color, short=name))
+        entries.append(Entry("line", "predicted = true", self.colors.truth, short="equal"))
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show the predictions of both sets."""
-        self.fit, dataset, colors, groups = fit, self.dataset, self.colors, []
-        if fit is not None and dataset is not None:
-            seen = np.concatenate([fit.train, fit.valid])
-            self.chart.cover("y", np.clip(seen, *self._limits))
-            light = mix(colors.valid, colors.background, 0.45)
-            both = (
-                (dataset.valid, fit.valid, VALID_SHAPE, light, 5),
-                (dataset.train, fit.train, TRAIN_SHAPE, colors.train, 7),
-            )
-            for split, predicted, shape, color, size in both[0 if self.shows_validation else 1 :]:
-                shown = thinned(len(split.y))
-                x, y = split.y[shown], predicted[shown]
-                groups.append(Points(x, y, shape, (color,), colors.background, size))
+        self.fit, groups = fit, []
+        if fit is not None and self.dataset is not None:
+            self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
+            for name, split, shape, color in self._shown(self.dataset)[::-1]:
+                predicted, size = fit.train, 7
+                if name == "validation":
+                    predicted, size = fit.valid, 5
+                    color = mix(color, self.colors.background, 0.45)
+                some = thinned(len(split.y))
+                ground, places = self.colors.background, (split.y[some], predicted[some])
+                groups.append(Points(*places, shape, (color,), ground, size))
         self.points.groups = tuple(groups)
         self.chart.refresh()
 

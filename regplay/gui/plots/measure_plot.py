@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import QFontMetrics, QFontMetricsF, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.arrays import Floats, Pixels
@@ -19,6 +19,7 @@ from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
+    EpochCurve,
     EpochLine,
     MarksLayer,
     PinnedCurves,
@@ -30,11 +31,11 @@ from regplay.gui.plots.history_layers import (
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
 from regplay.gui.plots.scale import LARGEST, Frame, Range, bounds, extend
-from regplay.gui.theme import ROLES
+from regplay.gui.theme import ROLES, unit_of
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 _DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
-_BOX = 12  # pixels of the hover box that hold no text
+_BOX = 12.0  # pixels at 100 % of the hover box that hold no text
 _FIRST = 0.05  # of the planned epochs, in which a spike does not set the range
 _SPIKE, _LOG_SPIKE = 10.0, 100.0  # times the largest loss after these; on a logarithmic axis
 _CALM = 0.3  # of that, up to which an axis without its spike reaches
@@ -62,13 +63,76 @@ def _both(values: Sequence[float]) -> Range:
     return min(values), max(values)
 
 
-class MeasurePlot(Chart):
+class EpochPlot(Chart):
+    """Curves over the same epochs."""
+
+    def __init__(self, curves: Sequence[EpochCurve], gap: bool) -> None:
+        super().__init__()
+        self._layer = CurvesLayer(curves, gap)
+        self.canvas.live.append(self._layer)
+        self.reader = self._read
+
+    @property
+    def epochs(self) -> Floats:
+        """Epochs of the records shown."""
+        return self._layer.epochs
+
+    @property
+    def curves(self) -> tuple[EpochCurve, ...]:
+        """What is shown."""
+        return self._layer.curves
+
+    def start_ranges(self) -> None:
+        """Forget how far the axes had grown."""
+        self._forget()
+        self._cover()
+        self.reset_ranges()
+        self.canvas.rest()
+
+    def toggle_log(self, axis: Side, log: bool) -> None:
+        """Make an axis logarithmic or linear, and fit it to the data."""
+        self.set_log(axis, log)
+        self.start_ranges()
+
+    def _forget(self) -> None:
+        self.forget("x")
+        self.forget("y")
+
+    def _cover(self) -> None:
+        """Let the axes hold what is shown."""
+        raise NotImplementedError
+
+    def _number(self, value: float) -> str:
+        """A value as a text."""
+        raise NotImplementedError
+
+    def _record_at(self, x: float) -> int | None:
+        """Index of the record nearest to an epoch."""
+        epochs = self._layer.epochs
+        return int(np.abs(epochs - x).argmin()) if epochs.size and np.isfinite(x) else None
+
+    def _read(self, x: float, _: float) -> Reading | None:
+        at = self._record_at(x)
+        if at is None:
+            return None
+        frame, epoch, rows = self.frame(), self.epochs[at], []
+        for curve in self.curves:
+            value = float(curve.values[at])
+            dot = frame.dot(value)
+            rows.append(ReadoutRow(curve.label, self._number(value), curve.color(ROLES), dot))
+        rows += self._more_rows(at, len(rows))
+        return Reading(float(frame.x(epoch)), f"epoch {int(epoch):,}", tuple(rows))
+
+    def _more_rows(self, at: int, above: int) -> list[ReadoutRow]:
+        """Rows of the hover box at a record, below so many of the curves."""
+        return []
+
+
+class MeasurePlot(EpochPlot):
     """The curves of one tab.
 
     Attributes
     ----------
-    curves
-        What is shown.
     marks, floor
         Epochs where settings changed; the noise floor, on the loss only.
     moment, pinned
@@ -94,16 +158,14 @@ class MeasurePlot(Chart):
     has_end_names = False
 
     def __init__(self, tab: str) -> None:
-        super().__init__()
+        super().__init__(curves(tab), gap=tab != "weights")
         self.tab = tab
-        self.curves = curves(tab)
         self.best_epoch: int | None = None
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
         self._stage = 0  # how many of `_STAGES` the run has passed
         self._is_past_first = False  # whether the first epochs are over, which may have a spike
         self._history: History | None = None
-        self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
         self.canvas.over += [self.floor, self.marks]
         self.moment, self.pinned = MarksLayer(has_flag=True), PinnedLayer()
@@ -112,23 +174,17 @@ class MeasurePlot(Chart):
         self.end_names = EndNames(self._end_names, lambda: self.floor.box)
         self._names_item = NamesItem(self, self.box, self.end_names)
         self._names_item.hide()
-        self.canvas.live += [self._layer, self.moment]
+        self.canvas.live.append(self.moment)
         self._clicked = 0  # epoch
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.timeout.connect(self._pick)
         self.scene().sigMouseClicked.connect(self._scene_clicked)
-        self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
         if tab == "weights":
             self.set_log("y", True)  # a norm of 10 beside a penalty of 0.001
         self.start_ranges()
-
-    @property
-    def epochs(self) -> np.ndarray:
-        """Epochs of the records shown."""
-        return self._layer.epochs
 
     def set_planned(self, epochs: int) -> None:
         """How long a run is to be: the axis reaches until there from the start."""
@@ -201,22 +257,9 @@ class MeasurePlot(Chart):
 
     # ranges
 
-    def start_ranges(self) -> None:
-        """Forget how far the axes had grown."""
-        self._forget()
-        self._cover()
-        self.reset_ranges()
-        self.canvas.rest()
-
     def _forget(self) -> None:
-        self.forget("x")
-        self.forget("y")
+        super()._forget()
         self._is_past_first = False
-
-    def toggle_log(self, axis: Side, log: bool) -> None:
-        """Make an axis logarithmic or linear, and fit it to the data."""
-        self.set_log(axis, log)
-        self.start_ranges()
 
     def _lines(self) -> list[EpochLine]:
         """Those of the present run, then of pinned ones."""
@@ -351,11 +394,6 @@ class MeasurePlot(Chart):
 
     # read-outs
 
-    def _record_at(self, x: float) -> int | None:
-        """Index of the record nearest to an epoch."""
-        epochs = self._layer.epochs
-        return int(np.abs(epochs - x).argmin()) if epochs.size and np.isfinite(x) else None
-
     def _scene_clicked(self, event: MouseClickEvent) -> None:
         point = self.box.mapFromScene(event.scenePos())
         if event.button() != Qt.MouseButton.LeftButton or not self.box.rect().contains(point):
@@ -376,24 +414,18 @@ class MeasurePlot(Chart):
         self._wait.stop()
         super().mouseDoubleClickEvent(event)
 
-    def _read(self, x: float, _: float) -> Reading | None:
-        epochs, at = self._layer.epochs, self._record_at(x)
-        if at is None:
-            return None
+    def _more_rows(self, at: int, above: int) -> list[ReadoutRow]:
         frame, rows = self.frame(), []
-        for curve in self.curves:
-            value = curve.values[at]
-            color = curve.color(ROLES)
-            rows.append(ReadoutRow(curve.label, self._number(value), color, frame.dot(value)))
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
             rows.append(ReadoutRow("gap", self._number(gap), gap_color(ROLES)))
             if self.floor.value is not None:
                 floor = self._number(self.floor.value)
                 rows.append(ReadoutRow("noise floor", floor, self.floor.color))
-        lines = int((frame.height - _BOX) / QFontMetrics(self.font()).height())  # one is the title
-        rows += self.pinned.rows(frame, float(epochs[at]), self._number, lines - 1 - len(rows))
-        return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
+        metrics = QFontMetricsF(self.font())
+        lines = int((frame.height - _BOX * unit_of(metrics)) / metrics.height())  # one: the title
+        room, epoch = lines - 1 - above - len(rows), float(self.epochs[at])
+        return rows + self.pinned.rows(frame, epoch, self._number, room)
 
     def _number(self, value: float) -> str:
         return percent_text(value / 100, 1) if self.tab == "accuracy" else number(value)

@@ -28,6 +28,7 @@ from regplay.gui.theme import Colors, hairline, mix
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes
 # Pixels at 100 %.
+_POINT = 7.0  # across a measured loss
 _CAP = 4.0  # to each side at the ends of an error bar
 _ARROW = QRectF(-4.5, 10, 9, 7)  # above it is room for the mark of the present experiment
 _TEETH = 3.0  # height and half width of a tooth where a bar is cut
@@ -142,10 +143,11 @@ def _draw_measured(painter: QPainter, frame: Frame, position: int, parts: Decomp
         QLineF(x - cap, high, x + cap, high),
     ]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for color, width in ((colors.background, 3.2), (colors.foreground, 1.6)):
+    is_seen = low - high > 2 * _POINT * zoom  # else the point hides it
+    for color, width in ((colors.background, 3.2), (colors.foreground, 1.6)) if is_seen else ():
         painter.setPen(QPen(QColor(color), width * zoom))
         painter.drawLines(lines)
-    draw_marker(painter, VALID_SHAPE, x, float(y), 7 * zoom, colors.valid, colors.background)
+    draw_marker(painter, VALID_SHAPE, x, float(y), _POINT * zoom, colors.valid, colors.background)
 
 
 def _draw_arrow(painter: QPainter, frame: Frame, x: float) -> None:
