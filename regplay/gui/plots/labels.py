@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LEAD = 10.0  # from an end or the plot to a name
 _GAP = 4.0  # from there to a line that leads to a name that was moved
 _BEYOND = 4.0  # right of the names
-_WIDTH = 24.0  # a plot is wide enough that is so many times as wide as a line is high
+_WIDTH = 15.0  # a plot is wide enough that is so many times as wide as a line is high
 _SHARE = 0.7  # of the height of the plot that names may take together
 
 
