@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -304,19 +303,10 @@ def paint_images(
         paint_image(painter, QRectF(place, QSizeF(cell - _SEAM, cell - _SEAM)), pixels, colors)
 
 
-@dataclass(frozen=True)
-class _CellPlaces:
-    """Where the cells are, in pixels."""
-
-    left: float
-    top: float
-    width: float  # of a cell
-    height: float
-
-    def cell(self, row: int, column: int) -> QRectF:
-        """A cell without its seam."""
-        x, y = self.left + column * self.width, self.top + row * self.height
-        return QRectF(x, y, self.width - 1, self.height - 1)
+def _cell(first: QRectF, row: int, column: int) -> QRectF:
+    """A cell without its seam, given the first one with it."""
+    place = first.translated(column * first.width(), row * first.height())
+    return place.adjusted(0, 0, -1, -1)
 
 
 class ConfusionGrid(ReadoutWidget):
@@ -356,9 +346,9 @@ class ConfusionGrid(ReadoutWidget):
 
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """The true and the assigned class of the cell at a point, or None."""
-        places = self._places(QFontMetricsF(self.font()), self.size())
-        column = math.floor((position.x() - places.left) / places.width)
-        row = math.floor((position.y() - places.top) / places.height)
+        first = self._first(QFontMetricsF(self.font()), self.size())
+        column = math.floor((position.x() - first.left()) / first.width())
+        row = math.floor((position.y() - first.top()) / first.height())
         n = len(self.counts)
         return (row, column) if 0 <= row < n and 0 <= column < n else None
 
@@ -377,7 +367,8 @@ class ConfusionGrid(ReadoutWidget):
         painter.setFont(sized(self.font()))
         self.draw(painter, self.size(), colors)
         if self.readout is not None:
-            place = self._places(QFontMetricsF(self.font()), self.size()).cell(*self._cell)
+            first = self._first(QFontMetricsF(self.font()), self.size())
+            place = _cell(first, *self._cell)
             painter.setPen(hairline(colors.foreground, 2 * zoom_of_text()))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place)
@@ -385,14 +376,15 @@ class ConfusionGrid(ReadoutWidget):
             paint_readout(painter, QRectF(self.rect()), at, self.readout, colors)
         painter.end()
 
-    def _places(self, metrics: QFontMetricsF, size: QSize) -> "_CellPlaces":
+    def _first(self, metrics: QFontMetricsF, size: QSize) -> QRectF:
+        """The upper left cell."""
         n, line, unit = max(len(self.names), 1), metrics.height(), unit_of(metrics)
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
         left = min(widest, size.width() * 0.25) + 12 + line
         top = 2.0 * line + 8
         width = min((size.width() - left - 8) / n, 110.0 * unit)
         height = min((size.height() - top - 6) / n, 70.0 * unit)
-        return _CellPlaces(left, top, max(width, 1.0), max(height, 1.0))
+        return QRectF(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
         """Draw the cells at a size in pixels; the ground is there already."""
@@ -400,8 +392,8 @@ class ConfusionGrid(ReadoutWidget):
         n, line = len(self.names), metrics.height()
         if not n:
             return
-        places = self._places(metrics, size)
-        left, top, width, height = places.left, places.top, places.width, places.height
+        first = self._first(metrics, size)
+        left, top, width, height = first.left(), first.top(), first.width(), first.height()
         painter.setPen(QColor(colors.muted))
         painter.drawText(QRectF(left, 2, width * n, line), _CENTER, "assigned class")
         painter.save()
@@ -430,7 +422,7 @@ class ConfusionGrid(ReadoutWidget):
         for row, counts in enumerate(self.counts.tolist()):
             for column, count in enumerate(counts):
                 ground, text = shades[levels[row][column]]
-                cell = places.cell(row, column)
+                cell = _cell(first, row, column)
                 painter.fillRect(cell, ground)
                 if has_room:
                     painter.setPen(text)
