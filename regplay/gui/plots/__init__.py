@@ -42,7 +42,6 @@ from regplay.gui.plots.many_inputs import (
     PredictedChart,
     PredictedView,
     WeightsView,
-    paint_images,
 )
 from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
 from regplay.gui.plots.scale import (
@@ -71,6 +70,7 @@ from regplay.gui.plots.shapes import (
     draw_marker,
     empty_picture,
     marker_scale,
+    paint_images,
     pen,
 )
 from regplay.gui.plots.surface import SurfaceView

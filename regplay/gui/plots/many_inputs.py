@@ -5,14 +5,12 @@ from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontInfo,
     QFontMetricsF,
-    QImage,
     QPainter,
     QPaintEvent,
 )
@@ -41,6 +39,7 @@ from regplay.gui.plots.shapes import (
     Points,
     PointsLayer,
     Segments,
+    paint_images,
     pen,
     thinned,
 )
@@ -248,8 +247,6 @@ class PredictedView(FitPanel):
 
 
 _LEVELS = 32  # shades of a cell
-_INKS = 64  # shades of an image from paper to ink
-_SEAM = 2.0  # px between two images
 _SMALLEST = 9  # px of text that can be read
 _IMAGES = 4  # in a row and in a column of those of a cell
 _CENTER = Qt.AlignmentFlag.AlignCenter
@@ -273,34 +270,6 @@ def _shades(colors: Colors, color: str) -> list[tuple[QColor, QColor]]:
         light = 0.299 * r + 0.587 * g + 0.114 * b > 0.5
         shades.append((ground, QColor("#101214" if light else "#ffffff")))
     return shades
-
-
-@lru_cache(maxsize=4)
-def _inks(colors: Colors) -> NDArray[np.uint32]:
-    """From paper to ink, as 0xAARRGGBB."""
-    shades = [mix(colors.background, colors.foreground, k / (_INKS - 1)) for k in range(_INKS)]
-    return np.array([QColor(shade).rgb() for shade in shades], dtype=np.uint32)
-
-
-def paint_image(painter: QPainter, place: QRectF, pixels: Floats, colors: Colors) -> None:
-    """Draw the pixels [side²] of a square image, row by row; 0 is paper, the largest is ink."""
-    side = math.isqrt(len(pixels))
-    levels = pixels / max(float(pixels.max()), 1e-9) * (_INKS - 1)
-    table = _inks(colors)[levels.round().clip(0, _INKS - 1).astype(int).reshape(side, side)]
-    image = QImage(table.data, side, side, 4 * side, QImage.Format.Format_RGB32)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(place, image)  # before `table`, which the image looks into, is gone
-
-
-def paint_images(
-    painter: QPainter, area: QRectF, images: Floats, columns: int, colors: Colors
-) -> None:
-    """Draw images [n, side²] in rows of so many, from the upper left corner of an area."""
-    cell = area.width() / columns
-    for index, pixels in enumerate(images):
-        down, across = divmod(index, columns)
-        place = QPointF(area.left() + across * cell, area.top() + down * cell)
-        paint_image(painter, QRectF(place, QSizeF(cell - _SEAM, cell - _SEAM)), pixels, colors)
 
 
 def _cell(first: QRectF, row: int, column: int) -> QRectF:
@@ -352,6 +321,10 @@ class ConfusionGrid(ReadoutWidget):
         n = len(self.counts)
         return (row, column) if 0 <= row < n and 0 <= column < n else None
 
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell is, in pixels."""
+        return _cell(self._first(QFontMetricsF(self.font()), self.size()), row, column)
+
     def read(self, position: QPointF) -> Readout | None:
         """The points behind a cell."""
         cell = self.cell_at(position)
@@ -367,8 +340,7 @@ class ConfusionGrid(ReadoutWidget):
         painter.setFont(sized(self.font()))
         self.draw(painter, self.size(), colors)
         if self.readout is not None:
-            first = self._first(QFontMetricsF(self.font()), self.size())
-            place = _cell(first, *self._cell)
+            place = self.cell_rect(*self._cell)
             painter.setPen(hairline(colors.foreground, 2 * zoom_of_text()))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place)
