@@ -69,6 +69,7 @@ from regplay.gui.plots.shapes import (
     draw_joined,
     draw_marker,
     empty_picture,
+    fill_polygon,
     marker_scale,
     paint_images,
     pen,

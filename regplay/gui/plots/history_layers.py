@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
 from regplay.core.arrays import Flags, Floats, Pixels
 from regplay.core.history import History
@@ -22,6 +22,7 @@ from regplay.gui.plots.shapes import (
     dashed,
     draw_marker,
     empty_picture,
+    fill_polygon,
     pen,
 )
 from regplay.gui.theme import Colors, hairline, mix
@@ -290,7 +291,6 @@ class MarksLayer:
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the lines."""
-        color = QColor(frame.colors.foreground)
         line = hairline(frame.colors.foreground, frame.zoom)
         if not self._has_flag:
             line.setDashPattern([1, 3])
@@ -301,12 +301,10 @@ class MarksLayer:
             painter.setPen(line)
             painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
             if self._has_flag:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(color)
                 middle, up = round(x) + 0.5, _FLAG * frame.zoom
                 corners = ((-up, 0.0), (up, 0.0), (up, up), (0.0, 2 * up), (-up, up))
-                painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))
+                places = ((middle + dx, y) for dx, y in corners)
+                fill_polygon(painter, places, frame.colors.foreground)
 
 
 _WIDTH = 1.3  # pixels at 100 %, of pinned runs' curves; the present run's are 1.8

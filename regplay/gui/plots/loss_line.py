@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from regplay.core.arrays import Flags, Floats, Integers
 from regplay.gui.plots.scale import Frame, Scale
-from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, Segments, pen
+from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, Segments, fill_polygon, pen
 from regplay.gui.theme import Colors
 
 _SLACK = 1e-6  # of a scale, for rounding at its ends
@@ -69,8 +69,6 @@ class LossLine:
             painter.setPen(pen(frame.colors.of(self.color), self.width * frame.zoom))
             keep = np.isfinite(y[:-1]) & np.isfinite(y[1:]) & (is_after[:-1] == is_after[1:])
             Segments().draw_through(painter, x, y, keep, frame.is_figure)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(frame.colors.of(self.color)))
         runs = itertools.groupby(
             zip(sides.tolist(), is_after.tolist(), x.tolist(), strict=True), lambda one: one[:2]
         )
@@ -78,8 +76,8 @@ class LossLine:
         for (side, _), run in runs:
             base = edge if side > 0 else frame.height - edge
             for at in _spread([x for *_, x in run], frame.zoom) if side else ():
-                corners = [(at - mark, base), (at + mark, base), (at, base - side * mark)]
-                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+                corners = (at - mark, base), (at + mark, base), (at, base - side * mark)
+                fill_polygon(painter, corners, frame.colors.of(self.color))
 
 
 def _spread(xs: Sequence[float], zoom: float) -> list[float]:

@@ -5,7 +5,7 @@ Measured on a noisy curve of 900 points, 2 pixels wide and antialiased: `drawPol
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import ceil, isqrt
@@ -40,6 +40,14 @@ def pen(color: str, width: float = WIDTH) -> QPen:
     drawn = QPen(QColor(color), width)
     drawn.setCapStyle(Qt.PenCapStyle.FlatCap)
     return drawn
+
+
+def fill_polygon(painter: QPainter, corners: Iterable[tuple[float, float]], color: str) -> None:
+    """Fill a polygon of corners in pixels, without an outline."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(color))
+    painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
 
 
 def draw_joined(painter: QPainter, segments: Pixels) -> None:

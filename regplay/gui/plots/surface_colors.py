@@ -13,7 +13,6 @@ from PySide6.QtGui import (
     QLinearGradient,
     QPainter,
     QPaintEvent,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -21,6 +20,7 @@ from regplay.core.arrays import Floats, Indices
 from regplay.core.datasets import Dataset
 from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
+from regplay.gui.plots.shapes import fill_polygon
 from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, sized, unit_of
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
@@ -273,14 +273,11 @@ class Bar:
     def _paint_tips(
         self, painter: QPainter, bar: QRectF, shades: Sequence[QColor], length: float
     ) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
         edges = ((bar.bottom(), length, shades[0]), (bar.top(), -length, shades[-1]))
         for (edge, tip, shade), is_beyond in zip(edges, self.beyond, strict=True):
             if is_beyond:
-                painter.setBrush(shade)
-                corners = [(bar.left(), edge), (bar.right(), edge), (bar.center().x(), edge + tip)]
-                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+                corners = (bar.left(), edge), (bar.right(), edge), (bar.center().x(), edge + tip)
+                fill_polygon(painter, corners, shade.name())
 
 
 class ColorBar(QWidget):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,7 @@ from regplay.gui.plots import (
     Reading,
     ReadoutRow,
     draw_marker,
+    fill_polygon,
     highest_usual,
 )
 from regplay.gui.theme import Colors, hairline, mix
@@ -115,11 +116,8 @@ def _cut(painter: QPainter, frame: Frame, left: float, right: float, text: str) 
     bottom = top + metrics.height() + tooth
     teeth = max(2, round((right - left) / (2 * tooth)))
     x = np.linspace(left, right, 2 * teeth + 1)
-    zigzag = [QPointF(at, bottom + (index % 2) * tooth) for index, at in enumerate(x)]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(frame.colors.background))
-    painter.drawPolygon(QPolygonF([QPointF(left, -1), *zigzag, QPointF(right, -1)]))
+    zigzag = [(float(at), bottom + (index % 2) * tooth) for index, at in enumerate(x)]
+    fill_polygon(painter, ((left, -1), *zigzag, (right, -1)), frame.colors.background)
     if metrics.horizontalAdvance(text) >= (right - left) / _SHARE:
         text = "↑"
     x_text = (left + right - metrics.horizontalAdvance(text)) / 2
@@ -166,9 +164,7 @@ def _draw_present(painter: QPainter, frame: Frame, position: float) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(line)
     painter.drawLine(QLineF(x, 0, x, frame.height))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(frame.colors.foreground))
-    painter.drawPolygon(QPolygonF([QPointF(x - up, 0), QPointF(x + up, 0), QPointF(x, 1.4 * up)]))
+    fill_polygon(painter, ((x - up, 0), (x + up, 0), (x, 1.4 * up)), frame.colors.foreground)
 
 
 def _tick(value: float) -> str:
