@@ -28,8 +28,10 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
+from regplay.gui.recording.annotation_tools import AnnotationTools
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.recording.presenter import Presenter
+from regplay.gui.recording.scenes import Scenes
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -143,6 +145,7 @@ class MainWindow(QMainWindow):
             self.help.show,
             self.presenter.fill,
         )
+        self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
         self._connect_commands()
         self._connect_views()
         self._connect_messages()
@@ -165,7 +168,9 @@ class MainWindow(QMainWindow):
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
-        self.setCentralWidget(column(columns, self.timeline, grows=columns))
+        self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
+        tools = self.annotation_tools.bar
+        self.setCentralWidget(column(columns, tools, self.timeline, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -229,6 +234,8 @@ class MainWindow(QMainWindow):
         self.menus.validation_toggled.connect(self.set_shows_validation)
         self.menus.lock_toggled.connect(self._lock_axes)
         self.menus.present_wanted.connect(self.presenter.toggle)
+        self.presenter.switched.connect(self.annotation_tools.set_shown)
+        self.menus.draw_wanted.connect(self.annotation_tools.toggle)
         self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
@@ -265,6 +272,7 @@ class MainWindow(QMainWindow):
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
+        self.history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
