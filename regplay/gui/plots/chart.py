@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
-import pyqtgraph as pg
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, QSize, Qt, SignalInstance
 from PySide6.QtGui import (
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 from regplay.gui.plots.annotation_layer import AnnotationLayer
 from regplay.gui.plots.axes import Axes, Axis, GridLayer, Marks
 from regplay.gui.plots.canvas import BoxItem, Canvas, HoverItem, Layer, Reading
+from regplay.gui.plots.pyqtgraph_parts import GraphicsView, ViewBox
 from regplay.gui.plots.scale import Frame, Range, Scale, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
 from regplay.session.annotations import Annotation
@@ -36,7 +36,7 @@ _USUAL = "0.000"  # has room beside all plots, so that their left edges line up
 class AxisStrip(QGraphicsWidget):
     """Where an axis is drawn: a wheel or a drag there zooms or pans along that axis alone."""
 
-    def __init__(self, parent: QGraphicsWidget, box: pg.ViewBox, axis: int) -> None:
+    def __init__(self, parent: QGraphicsWidget, box: ViewBox, axis: int) -> None:
         super().__init__(parent)
         self._box, self._axis = box, axis
         self.zooms_both = False  # where a unit is as long on both
@@ -55,7 +55,7 @@ _GLIDE, _FRAME = 0.18, 1 / 60  # s, from one range to the next; between two step
 _LEAST_WIDTH, _LEAST_HEIGHT = 140, 90  # px at 100 %
 
 
-class Chart(pg.GraphicsView):  # type: ignore[misc]
+class Chart(GraphicsView):  # type: ignore[misc]
     """One plot.
 
     Layers are added to `canvas`; ranges follow `cover` and `fix` until the mouse moves them, and
@@ -105,7 +105,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._names: dict[Side, str] = {"x": "", "y": ""}
         self._marks: dict[str, Marks | None] = {"x": None, "y": None}
 
-        self.box = pg.ViewBox(enableMenu=False, defaultPadding=0)
+        self.box = ViewBox(enableMenu=False, defaultPadding=0)
         self.box.disableAutoRange()
         self.setCacheMode(self.CacheModeFlag.CacheBackground)  # the axes
         center = QGraphicsWidget()

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
@@ -13,6 +12,7 @@ from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import Segments, Stamps, empty_picture, pen
 from regplay.gui.plots.surface_colors import UNSURE, Coloring

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
@@ -13,6 +12,7 @@ from regplay.core.arrays import Flags, Floats, Pixels
 from regplay.core.history import History
 from regplay.gui.plots.canvas import Layer, ReadoutRow
 from regplay.gui.plots.legend import elided, other_entry
+from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame, Range, bounds, last_in_each_column
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,

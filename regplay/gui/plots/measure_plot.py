@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
 from PySide6.QtCore import QEvent, QSizeF, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetricsF, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication
@@ -30,6 +29,7 @@ from regplay.gui.plots.history_layers import (
 )
 from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
 from regplay.gui.plots.scale import LARGEST, Frame, Range, bounds, extend
 from regplay.gui.theme import ROLES, unit_of
 

@@ -13,12 +13,12 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
 from regplay.core.arrays import Flags, Floats, Indices, Pixels
+from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame
 from regplay.gui.theme import Colors, mix
 
