@@ -298,17 +298,10 @@ _KEY = "side by side"
 
 @dataclass(frozen=True, eq=False)
 class TrainedTogether:
-    """What is known of networks that are trained together.
+    """What is known of networks that are trained together."""
 
-    Attributes
-    ----------
-    fits
-        At the epoch asked for; None for those that have not begun.
-    checkpoints
-        The states of each once all are trained; empty before, and for an earlier epoch.
-    """
-
-    fits: Sequence[Fit | None]
+    fits: Sequence[Fit | None]  # at the epoch asked for; None for those that have not begun
+    # The states of each once all are trained; empty before, and for an earlier epoch
     checkpoints: Sequence[Checkpoints]
 
 
