@@ -163,17 +163,10 @@ class VerdictBar(QWidget):
     ----------
     tried
         What the neighbours of the present experiment showed; None before.
-
-    Signals
-    -------
-    try_wanted
-        (dict): make these changes, by field path.
-    wishes_changed
-        Other neighbours are to be trained, or none.
     """
 
-    try_wanted = Signal(object)
-    wishes_changed = Signal()
+    try_wanted = Signal(object)  # (dict): make these changes, by field path
+    wishes_changed = Signal()  # other neighbours are to be trained, or none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -26,18 +26,10 @@ _INDENT = 14  # px, of the pages below their lesson
 
 
 class Contents(ScrolledColumn):
-    """A button for each lesson, and one for each page of the lesson that is open.
+    """A button for each lesson, and one for each page of the lesson that is open."""
 
-    Signals
-    -------
-    lesson_chosen
-        (str): the id of a lesson, to begin it.
-    page_chosen
-        (int): a page of the open one, counted from 1.
-    """
-
-    lesson_chosen = Signal(str)
-    page_chosen = Signal(int)
+    lesson_chosen = Signal(str)  # the id of a lesson, to begin it
+    page_chosen = Signal(int)  # a page of the open one, counted from 1
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("lesson.contents", parent)

@@ -54,14 +54,9 @@ class PagePart(QWidget):
 
 
 class QuestionView(PagePart):
-    """The options are buttons, or the place of a handle; the first choice stands.
+    """The options are buttons, or the place of a handle; the first choice stands."""
 
-    Signals
-    -------
-    answered
-        (float): the index of the option that was chosen, or where the handle was put.
-    """
-
+    # (float): the index of the option that was chosen, or where the handle was put
     answered = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -286,15 +281,9 @@ class ClaimList(PagePart):
 
 
 class ScoreView(QWidget):
-    """The end of a quiz.
+    """The end of a quiz."""
 
-    Signals
-    -------
-    page_chosen
-        (int): a page to look at again, counted from 1.
-    """
-
-    page_chosen = Signal(int)
+    page_chosen = Signal(int)  # a page to look at again, counted from 1
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
