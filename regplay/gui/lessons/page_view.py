@@ -13,7 +13,7 @@ from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
 from regplay.gui.lessons.markdown_view import TextLine, TextView, WrappedText
 from regplay.gui.lessons.wrapped_button import StatusMark, StatusMarkView, WrappedButton
-from regplay.gui.widgets import Press, ScrolledColumn, Toggle, named, take_out
+from regplay.gui.widgets import Press, ScrolledColumn, Toggle, fill, named, take_out
 from regplay.session.lessons import (
     REVEALED,
     Claim,
@@ -40,10 +40,8 @@ class PagePart(QWidget):
         super().__init__(parent)
         self.heading = WrappedText()
         self.set_title(title)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, _SPACING)
-        self.column.setSpacing(_SPACING)
-        self.column.addWidget(self.heading)
+        margins = (0, 0, 0, _SPACING)
+        self.column = fill(QVBoxLayout(self), self.heading, margins=margins, spacing=_SPACING)
 
     def set_title(self, title: str, more: str = "") -> None:
         """Show another heading, and more in quieter letters below it."""
@@ -291,9 +289,7 @@ class ScoreView(QWidget):
         self._pages: list[WrappedButton] = []
         tip = "Take back all answers, and go to the first question"
         self.restart = named("lesson.restart", Press("Start again", tip))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.text)
+        self._column = fill(QVBoxLayout(self), self.text, spacing=-1)
         self._column.addWidget(self.restart, 0, Qt.AlignmentFlag.AlignRight)
 
     def set_score(self, score: Score, titles: Sequence[str]) -> None:
@@ -340,15 +336,8 @@ class PageView(ScrolledColumn):
         self.score = ScoreView()
         self._parts = (self.question, self.do, self.claims, self.why, self.score)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
-        column.setSpacing(_SPACING)
-        column.addWidget(self.title)
-        column.addWidget(self.badge)
-        column.addWidget(self.text)
-        for part in self._parts:
-            column.addWidget(part)
-        column.addStretch(1)
+        parts, margins = (self.title, self.badge, self.text), (_MARGIN, _SPACING, _MARGIN, _MARGIN)
+        fill(QVBoxLayout(content), *parts, *self._parts, None, margins=margins, spacing=_SPACING)
         self.setWidget(content)
         self.text.link_focused.connect(self._bring_into_sight)
 

@@ -234,18 +234,9 @@ class RunsList(QWidget):
         self.update_actions()
 
     def _compose(self, adopt: Button, more: Button) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addStretch(1)
-        buttons.addWidget(adopt)
-        buttons.addWidget(more)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 2, 4, 4)
-        column.setSpacing(1)
-        column.addLayout(buttons)
-        column.addWidget(self.header)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.undo_delete)
+        buttons = fill(QHBoxLayout(), None, adopt, more, spacing=4)
+        parts = buttons, self.header, (self.view, 1), self.undo_delete
+        fill(QVBoxLayout(self), *parts, margins=(4, 2, 4, 4), spacing=1)
 
     def _add_action(self, name: str, do: Callable[[], object]) -> None:
         text, keys, tip = _ACTIONS[name]
