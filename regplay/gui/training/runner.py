@@ -232,6 +232,9 @@ class Runner(QObject):
             lambda wanted: self._worker.study(wanted, self.device), clock, self
         )
         self._frames = clock.every(FRAME, self._on_frame)
+        # Once what was shown is painted: until then this thread needs the interpreter itself.
+        self._idle = QTimer(self, interval=0, singleShot=True)
+        self._idle.timeout.connect(self._worker.await_view)
         self._last_frame = self._shown_at = clock.now()
         self._held_epoch, self._held_until = 0, 0.0
         self._waiting: View | None = None  # held back
@@ -253,6 +256,7 @@ class Runner(QObject):
         """End the thread and the frames, for good."""
         self._is_stopped = True
         self._frames.stop()
+        self._idle.stop()
         self._worker.stop()
 
     @property
@@ -443,8 +447,7 @@ class Runner(QObject):
         self.studies.follow(self._worker.studies)
         self._take_view()
         self.framed.emit(now)
-        # Once what was shown is painted: until then this thread needs the interpreter itself.
-        QTimer.singleShot(0, self._worker, self._worker.await_view)
+        self._idle.start()
 
     @Slot()
     def _on_looked(self) -> None:
