@@ -30,14 +30,15 @@ def open_and_close(qtbot, settings, tmp_path):
         )
         with qtbot.waitExposed(window):
             window.show()
-        qtbot.waitUntil(lambda: window.controller.runner.view is not None, timeout=20_000)
-        window.controller.runner.play()
-        qtbot.waitUntil(lambda: window.controller.runner.is_finished, timeout=20_000)
+        runner = window.controller.runner
+        qtbot.waitUntil(lambda: runner.view is not None, timeout=20_000)
+        runner.play()
+        qtbot.waitUntil(lambda: runner.is_finished, timeout=20_000)
         window.close()
         window.theme.deleteLater()
         window.deleteLater()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-        del window, answers
+        del window, runner, answers
         return _of_qt()
 
     return go

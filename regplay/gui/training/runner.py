@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
@@ -236,8 +236,7 @@ class Runner(QObject):
         )
         self._frames = clock.every(FRAME, self._on_frame)
         # Once what was shown is painted: until then this thread needs the interpreter itself.
-        self._idle = QTimer(self, interval=0, singleShot=True)
-        self._idle.timeout.connect(self._worker.await_view)
+        self.framed.connect(self._worker.await_view, Qt.ConnectionType.QueuedConnection)
         self._last_frame = self._shown_at = clock.now()
         self._held_epoch, self._held_until = 0, 0.0
         self._waiting: View | None = None  # held back
@@ -259,7 +258,6 @@ class Runner(QObject):
         """End the thread and the frames, for good."""
         self._is_stopped = True
         self._frames.stop()
-        self._idle.stop()
         self._worker.stop()
 
     @property
@@ -450,7 +448,6 @@ class Runner(QObject):
         self.studies.follow(self._worker.studies)
         self._take_view()
         self.framed.emit(now)
-        self._idle.start()
 
     @Slot()
     def _on_looked(self) -> None:
