@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
@@ -47,6 +47,8 @@ class StudyScheduler(QObject):
         At which things are shown; None is the newest record.
     studies
         Those that were asked for last, and have begun.
+    is_held
+        Whether none are begun, since the experiment is about to change further.
 
     Signals
     -------
@@ -68,6 +70,7 @@ class StudyScheduler(QObject):
         super().__init__(parent)
         self.epoch: int | None = None
         self.studies: Mapping[str, Study] = {}
+        self.is_held = False
         self._ask_worker, self._clock = ask, clock
         self._users: list[StudyUser] = []
         self._urgent: list[StudyUser] = []
@@ -131,7 +134,7 @@ class StudyScheduler(QObject):
 
     def follow(self, told: Mapping[str, Study]) -> None:
         """Begin what has waited long enough, and show what the thread tells, if that is new."""
-        if self._due is not None and self._clock.now() >= self._due:
+        if self._due is not None and not self.is_held and self._clock.now() >= self._due:
             self.begin()
         if told is not self._told:
             self._told = told
@@ -232,6 +235,8 @@ class Runner(QObject):
             lambda wanted: self._worker.study(wanted, self.device), clock, self
         )
         self._frames = clock.every(FRAME, self._on_frame)
+        # Once what was shown is painted: until then this thread needs the interpreter itself.
+        self.framed.connect(self._worker.await_view, Qt.ConnectionType.QueuedConnection)
         self._last_frame = self._shown_at = clock.now()
         self._held_epoch, self._held_until = 0, 0.0
         self._waiting: View | None = None  # held back
@@ -443,8 +448,6 @@ class Runner(QObject):
         self.studies.follow(self._worker.studies)
         self._take_view()
         self.framed.emit(now)
-        # Once what was shown is painted: until then this thread needs the interpreter itself.
-        QTimer.singleShot(0, self._worker, self._worker.await_view)
 
     @Slot()
     def _on_looked(self) -> None:
