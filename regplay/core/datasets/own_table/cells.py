@@ -102,7 +102,7 @@ _MONTHS["sept"] = 9
 _TIME = r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
 _TIME += r"(?: ?Z| ?[+-]\d\d:?\d\d)?)?"
 _YEAR_FIRST = re.compile(
-    rf"(?P<a>\d{{4}})(?P<mark>[-/.])(?P<b>\d\d?)(?:(?P=mark)(?P<c>\d\d?))?{_TIME}"
+    r"(?P<a>\d{4})(?:(?P<mark>[-/.])(?P<b>\d\d?)(?P=mark)(?P<c>\d\d?)|[-/](?P<month>\d\d?))" + _TIME
 )
 _YEAR_LAST = re.compile(
     rf"(?P<a>\d\d?)(?P<mark>[-/.])(?P<b>\d\d?)(?P=mark)(?P<c>\d{{4}}|\d\d){_TIME}"
@@ -118,7 +118,8 @@ def date_readings(text: str) -> dict[str, float]:
     """A date in days since the year 1, by which part of it may come first; {} where it is none."""
     found = _YEAR_FIRST.fullmatch(text)
     if found:
-        return _if_any({"year first": _days(found, found["a"], found["b"], found["c"] or "1")})
+        month, day = found["b"] or found["month"], found["c"] or "1"
+        return _if_any({"year first": _days(found, found["a"], month, day)})
     found = _YEAR_LAST.fullmatch(text)
     if found:
         year = int(found["c"])
@@ -129,10 +130,11 @@ def date_readings(text: str) -> dict[str, float]:
             readings["month first"] = _days(found, year, found["a"], found["b"])
         return _if_any(readings)
     found = _NAMED.fullmatch(text)
-    month = _MONTHS.get(found["b"].lower()) if found else None
-    if found is None or month is None or (found["a"] and found["d"]):
+    number = _MONTHS.get(found["b"].lower()) if found else None
+    if found is None or number is None or (found["a"] and found["d"]):
         return {}
-    return _if_any({"year first": _days(found, found["c"], month, found["a"] or found["d"] or "1")})
+    day = found["a"] or found["d"] or "1"
+    return _if_any({"year first": _days(found, found["c"], number, day)})
 
 
 def _if_any(readings: dict[str, float | None]) -> dict[str, float]:

@@ -149,7 +149,7 @@ def _sheet(rows: Rows, settings: DataSettings) -> Sheet:
 def _sampled(body: Body, settings: DataSettings) -> Body:
     n, size = len(body.cells), settings.sample
     if n > MAX_ROWS and not size:
-        raise too_long(n, int(body.numbers[MAX_ROWS]))
+        raise too_long(int(body.numbers[MAX_ROWS]))
     if not size or n <= size:
         return body
     kept = np.sort(np.random.default_rng(settings.seed).choice(n, size, replace=False))
@@ -162,9 +162,9 @@ def _thousands(columns: Sequence[Column], decimal: str) -> str:
     """The mark between thousands that is used; empty for none."""
     for column in columns:
         if column.kind == "number":
-            for number in column.parsed(decimal):
-                if number is not None and number.thousands:
-                    return number.thousands
+            for mark in column.numbers(decimal).thousands:
+                if mark:
+                    return mark
     return ""
 
 
@@ -203,7 +203,10 @@ def _index(called: Sequence[str], name: str, field: str) -> int:
     if name in places:
         return places.index(name)
     shown = ", ".join(map(short, called[:_SHOWN])) + (", …" if len(called) > _SHOWN else "")
-    raise ReadingStoppedError(f"{field} = {name} is no column of it; the columns are {shown}")
+    header = " (it has no header)" if called == places else ""
+    raise ReadingStoppedError(
+        f"{field} = {name} is no column of it; the columns are {shown}{header}"
+    )
 
 
 def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int]:
@@ -338,6 +341,8 @@ class Check:
                     f"{c.name}: {c.reason}" for c in sheet.columns if c.index != self.target
                 )
             )
+        if len(sheet.body.cells) < 2:
+            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
         y, class_names = self._targets(sheet.column(self.target))
         parts: list[_Part] = []
         for index in self.inputs:
@@ -426,10 +431,16 @@ class Check:
             self.problems += problems
             return y, ()
         is_number = column.kind in ("number", "row number")
-        all_numbers = is_number and all(
-            number is not None or column.gaps[i] for i, number in enumerate(column.parsed(decimal))
-        )
-        if (is_number and task != "classification") or all_numbers or task == "regression":
+        if task == "regression" and not is_number:
+            raise ReadingStoppedError(
+                "there are no numbers in it to predict (data.task = regression)",
+                0,
+                column.index,
+                column.name,
+                answers=(("Predict a class", "data.task", "classification"),),
+            )
+        all_numbers = is_number and bool((column.numbers(decimal).are_numbers | column.gaps).all())
+        if all_numbers or (is_number and task != "classification"):
             y, problems = numbers_of(column, decimal, self._thousands(), numbers)
             self.problems += problems
             if len(self.problems) > before:
@@ -519,7 +530,7 @@ class Check:
         self._tell_missing(parts, target, has_target, kept)
         n = int(kept.sum())
         if n < 2:
-            self._refuse_few(n, parts, len(y), kept)
+            self._refuse_few(n, parts, len(y))
         x, y = x[kept], y[kept]
         groups = tuple(
             place if part.column.kind in ("category", "yes/no") else -1
@@ -571,9 +582,7 @@ class Check:
                 )
             )
 
-    def _refuse_few(
-        self, n: int, parts: Sequence["_Part"], total: int, kept: np.ndarray[Any, Any]
-    ) -> None:
+    def _refuse_few(self, n: int, parts: Sequence["_Part"], total: int) -> None:
         assert self.sheet is not None
         if n < total:
             worst = max(parts, key=lambda part: int(np.isnan(part.values[:, 0]).sum())).column

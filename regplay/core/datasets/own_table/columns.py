@@ -4,8 +4,11 @@ Everything is decided by all rows. Where two readings give different numbers, no
 `Problem` with `answers` is reported.
 """
 
+import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -329,14 +332,14 @@ class Column:
     kind: Kind = "text"
     reason: str = ""
     doubt: Problem | None = None
-    numbers: dict[str, list[Number | None]] = field(default_factory=dict)
+    _numbers: dict[str, "Numbers"] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def counts(self) -> Labels:
         """[texts], how many rows have each."""
         return np.bincount(self.codes, minlength=len(self.texts))
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """How many rows have a value."""
         return int(self.counts[~self.gaps].sum())
@@ -351,28 +354,72 @@ class Column:
         total = sum(int(counts[i]) for i, text in self.values() if is_such(text))
         return total / self.filled if self.filled else 0.0
 
-    def parsed(self, decimal: str) -> list[Number | None]:
-        """Its texts as numbers by a decimal mark; None for a gap and for what is none."""
-        if decimal not in self.numbers:
-            self.numbers[decimal] = [
-                None if self.gaps[i] else _parsed(text, decimal)
-                for i, text in enumerate(self.texts)
-            ]
-        return self.numbers[decimal]
+    def numbers(self, decimal: str) -> "Numbers":
+        """Its texts as numbers by a decimal mark."""
+        if decimal not in self._numbers:
+            self._numbers[decimal] = _numbers(self.texts, self.gaps, decimal)
+        return self._numbers[decimal]
+
+    @cached_property
+    def is_numeric(self) -> bool:
+        """Whether more than half of its values are numbers by one decimal mark or the other."""
+        found = self.numbers(".").are_numbers
+        if not found[~self.gaps].all():
+            found = found | self.numbers(",").are_numbers
+        return bool(2 * self.counts[found].sum() > self.filled)
+
+    @cached_property
+    def is_dated(self) -> bool:
+        """Whether more than half of its values are dates."""
+        return not self.is_numeric and self.share(_is_date) > 0.5
 
     def rows_of(self, place: int) -> Labels:
         """The rows, from 0, that have one of `texts`."""
         return np.flatnonzero(self.codes == place)
 
 
-def _parsed(text: Any, decimal: str) -> Number | None:
-    if isinstance(text, float):
-        return Number(text)
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """Texts as numbers: values, NaN for what is none, and for each its unit and thousands mark."""
+
+    values: Floats
+    are_numbers: np.ndarray[Any, np.dtype[np.bool_]]
+    units: Sequence[str]
+    thousands: Sequence[str]
+
+
+def _numbers(
+    texts: Sequence[Any], gaps: np.ndarray[Any, np.dtype[np.bool_]], decimal: str
+) -> Numbers:
     if decimal == ".":
-        try:
-            return Number(float(text)) if "_" not in text else None
-        except ValueError:
-            pass
+        with contextlib.suppress(ValueError):  # most tables are as Python writes them
+            values = np.array(
+                [
+                    np.nan if is_gap else float(_NOT_PYTHONS if "_" in str(text) else text)
+                    for text, is_gap in zip(texts, gaps, strict=True)
+                ]
+            )
+            none = [""] * len(texts)
+            return Numbers(values, ~gaps, none, none)
+    found = [
+        None if is_gap else Number(text) if isinstance(text, float) else _parsed(text, decimal)
+        for text, is_gap in zip(texts, gaps, strict=True)
+    ]
+    return Numbers(
+        np.array([np.nan if one is None else one.value for one in found]),
+        np.array([one is not None for one in found], dtype=bool),
+        ["" if one is None else one.unit for one in found],
+        ["" if one is None else one.thousands for one in found],
+    )
+
+
+_NOT_PYTHONS = "no number"  # 1_000, which Python alone takes for one
+
+
+def _parsed(text: str, decimal: str) -> Number | None:
+    if decimal == "." and "_" not in text:
+        with contextlib.suppress(ValueError):
+            return Number(float(text))
     return parse_number_text(text, decimal)
 
 
@@ -411,7 +458,7 @@ def decimal_mark(columns: Sequence[Column], numbers: Labels) -> str:
             ]
             readings = [(text, number_readings(text)) for text in marked]
             known = [(text, both) for text, both in readings if both != (None, None)]
-            if not known or column.share(_is_number) <= 0.5:
+            if not known or not column.is_numeric:
                 continue
             votes["."] += sum(comma is None for _, (_, comma) in known)
             votes[","] += sum(point is None for _, (point, _) in known)
@@ -435,20 +482,18 @@ def decimal_mark(columns: Sequence[Column], numbers: Labels) -> str:
     return "."
 
 
-def _is_number(text: Any) -> bool:
-    return _parsed(text, ".") is not None or number_readings(text)[1] is not None
+def _is_date(text: Any) -> bool:
+    return isinstance(text, str) and is_date(text)
 
 
 def date_order(columns: Sequence[Column], numbers: Labels) -> str:
     """Which part of a date comes first; a column of dates that leave it open has a `doubt`."""
     found = "year first"
     for column in columns:
-        readings = [
-            (i, date_readings(text)) for i, text in column.values() if isinstance(text, str)
-        ]
-        known = [(i, dates) for i, dates in readings if dates]
-        if not known or column.share(lambda text: isinstance(text, str) and is_date(text)) <= 0.5:
+        if not column.filled or not column.is_dated:
             continue
+        readings = [(i, date_readings(text_of(text))) for i, text in column.values()]
+        known = [(i, dates) for i, dates in readings if dates]
         orders = [set(dates) for _, dates in known]
         common = set.intersection(*orders)
         if common == {"day first", "month first"}:
@@ -485,11 +530,11 @@ def decide_kind(column: Column, decimal: str, has_header: bool, n_columns: int) 
         column.kind, column.reason = "empty", "there is nothing in it"
         return
     first = next(text for _, text in column.values())
-    if column.share(_is_number) > 0.5:
+    if column.is_numeric:
         column.kind, column.reason = "number", _number_reason(column, decimal)
         if n_columns > 2 and _numbers_rows(column, has_header):
             column.kind, column.reason = "row number", "it only counts the rows"
-    elif column.share(lambda text: isinstance(text, str) and is_date(text)) > 0.5:
+    elif column.is_dated:
         column.kind, column.reason = "date", f"{text_of(first)}: a date"
     elif different <= 2 and all(_is_yes_no(text) for _, text in column.values()):
         column.kind, column.reason = "yes/no", " or ".join(sorted(t for _, t in column.values()))
@@ -511,19 +556,19 @@ def _number_reason(column: Column, decimal: str) -> str:
     unit = unit_of(column, decimal)
     if not unit:
         return "numbers"
-    parsed = column.parsed(decimal)
-    example = next(i for i, number in enumerate(parsed) if number and number.unit == unit)
+    example = column.numbers(decimal).units.index(unit)
     what = "a percentage" if unit == "%" else f"a number with the unit {unit}"
     return f"{text_of(column.texts[example])}: {what}"
 
 
 def unit_of(column: Column, decimal: str) -> str:
     """The unit that most numbers of a column have; empty for none."""
-    counts: dict[str, int] = {}
-    for number, count in zip(column.parsed(decimal), column.counts, strict=True):
-        if number is not None:
-            counts[number.unit] = counts.get(number.unit, 0) + int(count)
-    return max(counts, key=lambda unit: counts[unit]) if counts else ""
+    found, counts = column.numbers(decimal), Counter[str]()
+    if not any(found.units):
+        return ""
+    for unit, is_one, count in zip(found.units, found.are_numbers, column.counts, strict=True):
+        counts[unit] += int(count) if is_one else 0
+    return counts.most_common(1)[0][0]
 
 
 def _numbers_rows(column: Column, has_header: bool) -> bool:
@@ -549,49 +594,45 @@ def numbers_of(
     thousands
         The mark that may stand between thousands, "" for none; None allows any.
     """
-    unit = unit_of(column, decimal)
-    found = np.full(len(column.texts), np.nan)
-    problems: list[Problem] = []
-    for i, number in enumerate(column.parsed(decimal)):
-        if column.gaps[i]:
-            continue
-        reason = _why_no_number(column.texts[i], number, unit, decimal, thousands)
-        if reason:
-            problems += [
-                Problem(reason, int(numbers[row]), column.index, column.name)
-                for row in column.rows_of(i)
-            ]
-        elif number is not None:
-            found[i] = number.value
-    return found[column.codes], problems
+    unit, found = unit_of(column, decimal), column.numbers(decimal)
+    values, problems = found.values.copy(), list[Problem]()
+    is_fine = found.are_numbers & (np.abs(values) <= LARGEST)
+    is_fine &= np.array([one == unit for one in found.units], dtype=bool)
+    if thousands is not None:
+        is_fine &= np.array([mark in ("", thousands) for mark in found.thousands], dtype=bool)
+    for i in map(int, np.flatnonzero(~is_fine & ~column.gaps)):
+        reason = _why_no_number(
+            column.texts[i], bool(found.are_numbers[i]), values[i], found.units[i], unit, decimal
+        )
+        problems += [
+            Problem(reason, int(numbers[row]), column.index, column.name)
+            for row in column.rows_of(i)
+        ]
+        values[i] = np.nan
+    return values[column.codes], problems
 
 
-def _why_no_number(
-    text: Any, number: Number | None, unit: str, decimal: str, thousands: str | None
-) -> str:
+def _why_no_number(text: Any, is_one: bool, value: float, own: str, unit: str, decimal: str) -> str:
+    """What is wrong with a number of the unit `own` in a column of the unit `unit`."""
     shown = in_quotes(text)
-    if number is None:
-        if isinstance(text, str) and is_number(text):
-            return (
-                f"{shown} has other marks than the rest of this table, which has decimal "
-                f"{'points' if decimal == '.' else 'commas'}; write all numbers alike"
-            )
+    if not is_one and is_number(text_of(text)):
+        return (
+            f"{shown} has other marks than the rest of this table, which has decimal "
+            f"{'points' if decimal == '.' else 'commas'}; write all numbers alike"
+        )
+    if not is_one:
         return (
             f"{shown} is not a number; correct it, or if it means that the value is missing, leave "
             "the cell empty"
         )
-    if not np.isfinite(number.value):
-        return f"{shown} is not finite; correct it or leave the cell empty"
-    if abs(number.value) > LARGEST:
-        return f"{shown} is too large; correct it or leave the cell empty"
-    if number.unit != unit:
-        if not number.unit:
-            return f"{shown} has no unit, the others have {unit}; write all of them alike"
-        others = f"the others have {unit}" if unit else "the others have none"
-        return f"{shown} has the unit {number.unit}, {others}; write all of them alike"
-    if thousands is not None and number.thousands not in ("", thousands):
+    if not abs(value) <= LARGEST:
+        fault = "too large" if np.isfinite(value) else "not finite"
+        return f"{shown} is {fault}; correct it or leave the cell empty"
+    if own == unit:
         return f"{shown} has a mark between thousands that this table should not have"
-    return ""
+    has = f"has the unit {own}" if own else "has no unit"
+    others = f"the others have {unit}" if unit else "the others have none"
+    return f"{shown} {has}, {others}; write all of them alike"
 
 
 def dates_of(column: Column, order: str, numbers: Labels) -> tuple[Floats, list[Problem]]:

@@ -186,14 +186,14 @@ def _refuse_long(rows: Sequence[int], may_be_long: bool) -> None:
     """Refuse more rows than may be used, by their numbers of cells."""
     filled = [number for number, width in enumerate(rows, start=1) if width]
     if len(filled) > MAX_ROWS + 1 and not may_be_long:  # one of them may be a header
-        raise too_long(len(filled), filled[MAX_ROWS + 1])
+        raise too_long(filled[MAX_ROWS + 1])
 
 
-def too_long(count: int, row: int) -> ReadingStoppedError:
-    """The refusal of a table of so many rows."""
+def too_long(row: int) -> ReadingStoppedError:
+    """The refusal of a table that goes on behind the row of this number."""
     return ReadingStoppedError(
-        f"there are {count:,} rows; at most {MAX_ROWS:,} can be used: take a random sample of "
-        "them, or save a part of them",
+        f"there are more than {MAX_ROWS:,} rows, the most that can be used: take a random sample "
+        "of them, or save a part of them",
         row,
         answers=((f"Take {MAX_ROWS:,} random rows", "data.sample", str(MAX_ROWS)),),
     )
