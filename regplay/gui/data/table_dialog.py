@@ -34,6 +34,7 @@ from regplay.core.datasets import (
     points_settings,
 )
 from regplay.core.datasets.own_table import (
+    USED,
     Check,
     Problem,
     Sheet,
@@ -340,7 +341,9 @@ class TableDialog(QDialog):
                 if name not in self._kinds:
                     self._found_kinds[name] = column.kind
             if check.target is not None and not self._chose_inputs:
-                self.form.set_columns(called, check.inputs, check.target)
+                usable = sheet.column(check.target).kind in USED
+                wanted = [*check.inputs, *([check.target] if usable else [])]
+                self.form.set_columns(called, wanted, check.target)
             self.preview.rows.set_parts(check.inputs, check.target)
         if sheet is not None or not self._format:
             self.format.set_sheet(sheet)

@@ -289,10 +289,23 @@ def test_every_widget_is_reached_by_tab(show_dialog):
     dialog.activateWindow()
     dialog.form.target_box.setFocus()
     seen = []
-    for _ in range(12):
+    for _ in range(24):
         seen.append(QApplication.focusWidget().objectName())
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
-    form = ("target", "task", "all", "none", "inputs", "share", "standardize", "keep")
+    form = (
+        "target",
+        "task",
+        "all",
+        "none",
+        "inputs",
+        "share",
+        "split",
+        "standardize",
+        "keep",
+        "change",
+        "kind.0",
+        "kind.1",
+    )
     assert {f"data.dialog.{name}" for name in (*form, "preview", "ok")} <= set(seen)
     assert seen[:2] == ["data.dialog.target", "data.dialog.task"]
 

@@ -16,7 +16,7 @@ from regplay.core.datasets.own_table.check import (
     remarks_on,
     written,
 )
-from regplay.core.datasets.own_table.columns import KINDS, Column, Kind, text_of
+from regplay.core.datasets.own_table.columns import KINDS, USED, Column, Kind, text_of
 from regplay.core.datasets.own_table.file import (
     MAX_BYTES,
     MAX_ROWS,
@@ -49,6 +49,7 @@ __all__ = [
     "MOST_ABOVE",
     "SEPARATORS",
     "THOUSANDS",
+    "USED",
     "Check",
     "Column",
     "Kind",
