@@ -15,7 +15,7 @@ Init = Literal["torch", "normal", "xavier", "kaiming"]
 OptimizerName = Literal["sgd", "momentum", "adam", "adamw"]
 MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}  # numbers kept for each parameter
 TargetKind = Literal["auto", "regression", "classification"]
-Missing = Literal["leave-out", "fill"]
+MissingRule = Literal["leave-out", "fill"]
 SplitKind = Literal["auto", "random", "last", "stratified"]
 
 
@@ -179,7 +179,7 @@ class DataSettings(SettingsGroup, frozen=True):
         ),
     ] = ""
     missing: Annotated[
-        Missing,
+        MissingRule,
         _meta(
             "Missing values",
             "What becomes of rows of the file in which an input is missing: leave-out, or fill "

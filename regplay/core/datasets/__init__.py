@@ -7,7 +7,6 @@ from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
-    Floats,
     Split,
     Task,
     parse_number,

@@ -52,7 +52,7 @@ from regplay.core.fields import FIELDS, Value
 from regplay.core.number_text import counted
 from regplay.gui.data.format_form import FormatForm
 from regplay.gui.data.table_form import USUAL, TableForm
-from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, Question
+from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, QuestionBar
 from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import PushButton, fill, named
 from regplay.session.files import OutputError, write_file
@@ -133,7 +133,7 @@ class TableDialog(QDialog):
 
         self.form = named("data.dialog.form", TableForm(text is not None, self))
         self.format = FormatForm(self)
-        self.question = named("data.dialog.question", Question(self))
+        self.question = named("data.dialog.question", QuestionBar(self))
         self.preview = named("data.dialog.preview", Preview(self))
         self.kinds = named("data.dialog.kinds", KindStrip(self.preview, self))
         self.problems = named("data.dialog.problems", ProblemsList("Problem", self))

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.datasets import Table
-from regplay.core.experiment import Missing, SplitKind, TargetKind
+from regplay.core.experiment import MissingRule, SplitKind, TargetKind
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.widgets import PushButton, named
 
@@ -25,7 +25,7 @@ _TASKS: dict[TargetKind, str] = {
     "regression": "A number",
     "classification": "A class",
 }
-_MISSING: dict[str, Missing] = {"Leave the rows out": "leave-out", "Fill them in": "fill"}
+_MISSING: dict[str, MissingRule] = {"Leave the rows out": "leave-out", "Fill them in": "fill"}
 _SPLITS: dict[str, SplitKind] = {
     "Automatic": "auto",
     "Random rows": "random",
@@ -153,9 +153,9 @@ class TableForm(QWidget):
         """Ask about missing values, if there are rows with some."""
         self._below.setRowVisible(self.missing_box, rows > 0)
 
-    def missing(self) -> Missing:
+    def missing(self) -> MissingRule:
         """What becomes of rows with missing values."""
-        missing: Missing = self.missing_box.currentData()
+        missing: MissingRule = self.missing_box.currentData()
         return missing
 
     def split(self) -> SplitKind:

@@ -4,8 +4,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QSignalBlocker,
     Qt,
     Signal,
@@ -27,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color
-from regplay.gui.widgets import PushButton, fill, named
+from regplay.gui.widgets import ModelIndex, PushButton, fill, named
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -102,8 +100,7 @@ class ColumnsList(QListWidget):
             self.changed.emit()
 
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
+ItemRole = Qt.ItemDataRole
 Palette = QPalette.ColorRole
 _FADED = 0.45  # share of the ground in the text of what is not used
 _TINT = 0.22  # share of the colour of the target, and of a wrong cell, in the ground
@@ -147,15 +144,15 @@ class PreviewModel(QAbstractTableModel):
         )
         return numbers.index(number) if number in numbers else None
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def rowCount(self, parent: ModelIndex | None = None) -> int:
         """How many rows are shown."""
         return 0 if self._sheet is None else min(len(self._sheet.body.cells), _MOST_ROWS)
 
-    def columnCount(self, parent: Index | None = None) -> int:
+    def columnCount(self, parent: ModelIndex | None = None) -> int:
         """How many columns are shown."""
         return 0 if self._sheet is None else min(len(self._sheet.names), _MOST_COLUMNS)
 
-    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+    def data(self, index: ModelIndex, role: int = ItemRole.DisplayRole) -> object:
         """The text of a cell, its colours, and what is wrong with it."""
         if self._sheet is None or not index.isValid():
             return None
@@ -164,26 +161,26 @@ class PreviewModel(QAbstractTableModel):
         message = self._wrong.get((number, column), "")
         palette = self._view.palette()
         match role:
-            case Role.DisplayRole:
+            case ItemRole.DisplayRole:
                 return cell
-            case Role.ToolTipRole:
+            case ItemRole.ToolTipRole:
                 return message or cell
-            case Role.BackgroundRole if message:
+            case ItemRole.BackgroundRole if message:
                 return self._tint(refusal_color(palette))
-            case Role.BackgroundRole if column == self._target:
+            case ItemRole.BackgroundRole if column == self._target:
                 return self._tint(QColor(colors_of(palette).train))
-            case Role.ForegroundRole if column != self._target and column not in self._inputs:
+            case ItemRole.ForegroundRole if column != self._target and column not in self._inputs:
                 text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
                 return blend(text, base, _FADED)
-            case Role.TextAlignmentRole if self._sheet.column(column).kind in _ON_THE_RIGHT:
+            case ItemRole.TextAlignmentRole if self._sheet.column(column).kind in _ON_THE_RIGHT:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
     ) -> object:
         """The name of a column and its part below; the number of a row."""
-        if self._sheet is None or role != Role.DisplayRole:
+        if self._sheet is None or role != ItemRole.DisplayRole:
             return None
         if orientation is Qt.Orientation.Vertical:
             return str(self._sheet.row_number(section))
@@ -297,7 +294,7 @@ class KindStrip(QWidget):
             box.setVisible(start >= left - 1 and start < right)
 
 
-class Question(QWidget):
+class QuestionBar(QWidget):
     """A line with a question, and a button for each answer; hidden where there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:

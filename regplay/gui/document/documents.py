@@ -35,7 +35,6 @@ Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
 
 _Answer = TypeVar("_Answer")
-_Role = QMessageBox.ButtonRole
 _SESSIONS = f"Sessions (*{SUFFIX})"
 _SHOWN = 4  # paths
 _LONGEST = 300  # characters of a path
@@ -109,7 +108,8 @@ class Dialogs:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         box.setInformativeText(more)
-        roles = [_Role.AcceptRole, *[_Role.DestructiveRole] * (len(answers) - 2), _Role.RejectRole]
+        role = QMessageBox.ButtonRole
+        roles = [role.AcceptRole, *[role.DestructiveRole] * (len(answers) - 2), role.RejectRole]
         buttons = [box.addButton(*pair) for pair in zip(answers, roles, strict=True)]
         box.setDefaultButton(buttons[[*answers].index(default)])
         box.setEscapeButton(buttons[-1])
@@ -418,7 +418,8 @@ def _is_work(document: Document) -> bool:
     """Whether there is more to it than settings, which are soon made again."""
     data = document.experiment.data
     is_drawn = data.name == "points" and bool(data.points)
-    return bool(document.pins or data.edits) or is_drawn
+    is_shown = document.annotations or document.scenes
+    return bool(document.pins or data.edits or is_shown) or is_drawn
 
 
 def _standard_folder(name: str) -> Path:

@@ -3,6 +3,7 @@
 `FitView` shows what a network predicts, `HistoryView` how its losses went.
 """
 
+from regplay.gui.plots.annotation_layer import annotation_font, begun, is_near
 from regplay.gui.plots.canvas import (
     HoverItem,
     Layer,
@@ -61,10 +62,10 @@ from regplay.gui.plots.scale import (
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    MarkerShape,
     Points,
     PointsLayer,
     Segments,
-    Shape,
     draw_joined,
     draw_marker,
     empty_picture,

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Floats, Split
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading
@@ -43,6 +44,11 @@ class SurfaceView(InputsPanel):
     Other fits lie over it as boundaries of classes, or as contour lines of values; these are
     compared with the present fit's, which are drawn only then.
     """
+
+    @property
+    def aspect(self) -> float | None:
+        """Both inputs have one scale."""
+        return self.chart.axes().aspect
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from regplay.core.datasets.own_table import file as table_file
-from regplay.core.datasets.own_table.check import MOST, Check
+from regplay.core.datasets.own_table import table_file
+from regplay.core.datasets.own_table.table_check import MOST, Check
 from regplay.core.experiment import DataSettings
 
 

@@ -3,7 +3,7 @@
 This needs pandas: it is imported when a table is opened, and not before.
 """
 
-from regplay.core.datasets.own_table.check import (
+from regplay.core.datasets.own_table.table_check import (
     Check,
     Sheet,
     check_beginning,
@@ -16,15 +16,15 @@ from regplay.core.datasets.own_table.check import (
     remarks_on,
     written,
 )
-from regplay.core.datasets.own_table.columns import KINDS, USED, Column, Kind, text_of
-from regplay.core.datasets.own_table.file import (
+from regplay.core.datasets.own_table.table_columns import KINDS, USED, Column, ColumnKind, text_of
+from regplay.core.datasets.own_table.table_file import (
     MAX_BYTES,
     MAX_ROWS,
     Problem,
     ReadingStoppedError,
     Source,
 )
-from regplay.core.datasets.own_table.format import (
+from regplay.core.datasets.own_table.table_format import (
     DATES,
     DECIMALS,
     ENCODINGS,
@@ -52,7 +52,7 @@ __all__ = [
     "USED",
     "Check",
     "Column",
-    "Kind",
+    "ColumnKind",
     "Problem",
     "ReadingStoppedError",
     "Sheet",

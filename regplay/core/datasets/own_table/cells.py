@@ -7,7 +7,6 @@ text there are; `columns` decides, by all cells of a table, or asks.
 
 import math
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -156,6 +155,3 @@ def _days(found: re.Match[str], *parts: str | int) -> float | None:
 def is_date(text: str) -> bool:
     """Whether it is a date by one order or another."""
     return bool(date_readings(text))
-
-
-Reading = Callable[[str], float | None]

@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from regplay.core.datasets.dataset import LARGEST, Floats, Labels, short
+from regplay.core.arrays import Flags, Floats, Integers, Labels
+from regplay.core.datasets.dataset import LARGEST, short
 from regplay.core.datasets.own_table.cells import (
     MISSING,
     NO,
@@ -26,7 +27,7 @@ from regplay.core.datasets.own_table.cells import (
     number_readings,
     parse_number_text,
 )
-from regplay.core.datasets.own_table.file import (
+from regplay.core.datasets.own_table.table_file import (
     MAX_COLUMNS,
     Problem,
     ReadingStoppedError,
@@ -35,9 +36,9 @@ from regplay.core.datasets.own_table.file import (
 )
 from regplay.core.datasets.points import format_number
 
-Kind = Literal["number", "category", "yes/no", "date", "row number", "text", "empty"]
-KINDS: tuple[Kind, ...] = ("number", "category", "yes/no", "date", "row number", "text")
-USED: tuple[Kind, ...] = ("number", "date", "yes/no", "category")  # what can be learned from
+ColumnKind = Literal["number", "category", "yes/no", "date", "row number", "text", "empty"]
+KINDS: tuple[ColumnKind, ...] = ("number", "category", "yes/no", "date", "row number", "text")
+USED: tuple[ColumnKind, ...] = ("number", "date", "yes/no", "category")  # what can be learned from
 
 MAX_CATEGORIES = 50
 _OWN_TEXT = 0.9  # share of different texts from which on a column says nothing about other rows
@@ -88,7 +89,7 @@ class Body:
 
     names: tuple[str, ...]
     cells: pd.DataFrame
-    numbers: np.ndarray[Any, np.dtype[np.int64]]
+    numbers: Integers
     has_header: bool
     above: int
     problems: list[Problem]
@@ -147,7 +148,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
     return Body(names, values, body + 1, has_header, above, problems)
 
 
-def _titles(rows: Rows, filled: np.ndarray[Any, Any], present: np.ndarray[Any, Any]) -> int:
+def _titles(rows: Rows, filled: Integers, present: Integers) -> int:
     """How many of the filled rows at the top are no part of the table: titles, remarks."""
     usual = np.median(filled[present])
     widths = rows.widths[present]
@@ -168,9 +169,7 @@ def _titles(rows: Rows, filled: np.ndarray[Any, Any], present: np.ndarray[Any, A
     return count
 
 
-def _is_shifted(
-    rows: Rows, head: Sequence[object], start: int, below: np.ndarray[Any, Any]
-) -> bool:
+def _is_shifted(rows: Rows, head: Sequence[object], start: int, below: Integers) -> bool:
     """Whether the header lacks the name of the first column, which names the rows, as in R."""
     if not rows.separator or not len(below):
         return False
@@ -266,9 +265,9 @@ def _counts(cells: Sequence[object]) -> bool:
 
 def _ragged(
     rows: Rows,
-    body: np.ndarray[Any, Any],
+    body: Integers,
     values: pd.DataFrame,
-    is_empty: np.ndarray[Any, Any],
+    is_empty: Integers,
     width: int,
 ) -> list[Problem]:
     """Rows that have cells too many or too few."""
@@ -328,8 +327,8 @@ class Column:
     name: str
     texts: list[Any]
     codes: Labels
-    gaps: np.ndarray[Any, np.dtype[np.bool_]]
-    kind: Kind = "text"
+    gaps: Flags
+    kind: ColumnKind = "text"
     reason: str = ""
     doubt: Problem | None = None
     _numbers: dict[str, "Numbers"] = field(default_factory=dict)
@@ -383,14 +382,12 @@ class Numbers:
     """Texts as numbers: values, NaN for what is none, and for each its unit and thousands mark."""
 
     values: Floats
-    are_numbers: np.ndarray[Any, np.dtype[np.bool_]]
+    are_numbers: Flags
     units: Sequence[str]
     thousands: Sequence[str]
 
 
-def _numbers(
-    texts: Sequence[Any], gaps: np.ndarray[Any, np.dtype[np.bool_]], decimal: str
-) -> Numbers:
+def _numbers(texts: Sequence[Any], gaps: Flags, decimal: str) -> Numbers:
     if decimal == ".":
         with contextlib.suppress(ValueError):  # most tables are as Python writes them
             values = np.array(

@@ -22,8 +22,9 @@ import numpy as np
 import openpyxl
 import pandas as pd
 
+from regplay.core.arrays import Integers
 from regplay.core.datasets.dataset import short
-from regplay.core.datasets.own_table.format import BLANKS, SEPARATORS
+from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS
 
 Source = Path | str  # a file, or the text itself
 
@@ -133,7 +134,7 @@ class Rows:
     """
 
     cells: pd.DataFrame
-    widths: np.ndarray[Any, np.dtype[np.int64]]
+    widths: Integers
     separator: str = ""
     encoding: str = ""
     sheet: str = ""

@@ -11,24 +11,18 @@ import io
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from regplay.core.datasets.dataset import (
-    Dataset,
-    DatasetError,
-    Floats,
-    Labels,
-    short,
-)
-from regplay.core.datasets.own_table.columns import (
+from regplay.core.arrays import Flags, Floats, Labels
+from regplay.core.datasets.dataset import Dataset, DatasetError, short
+from regplay.core.datasets.own_table.table_columns import (
     KINDS,
     MAX_CATEGORIES,
     USED,
     Body,
     Column,
-    Kind,
+    ColumnKind,
     body_of,
     categories_of,
     columns_of,
@@ -42,7 +36,7 @@ from regplay.core.datasets.own_table.columns import (
     unit_of,
     yes_no_of,
 )
-from regplay.core.datasets.own_table.file import (
+from regplay.core.datasets.own_table.table_file import (
     MAX_ROWS,
     Problem,
     ReadingStoppedError,
@@ -53,7 +47,12 @@ from regplay.core.datasets.own_table.file import (
     read_rows,
     too_long,
 )
-from regplay.core.datasets.own_table.format import BLANKS, TableFormat, read_format, read_pairs
+from regplay.core.datasets.own_table.table_format import (
+    BLANKS,
+    TableFormat,
+    read_format,
+    read_pairs,
+)
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 from regplay.core.number_text import counted
@@ -344,7 +343,7 @@ class Check:
         if len(sheet.body.cells) < 2:
             self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
         y, class_names = self._targets(sheet.column(self.target))
-        parts: list[_Part] = []
+        parts: list[_InputColumns] = []
         for index in self.inputs:
             parts.append(self._part(sheet.column(index)))
             yield len(sheet.body.cells)
@@ -372,7 +371,7 @@ class Check:
 
     # the inputs
 
-    def _part(self, column: Column) -> "_Part":
+    def _part(self, column: Column) -> "_InputColumns":
         """One input as columns of numbers."""
         assert self.sheet is not None
         sheet = self.sheet
@@ -385,7 +384,7 @@ class Check:
             codes, names = categories_of(column)
             values = np.eye(len(names))[codes]
             values[codes < 0] = np.nan
-            return _Part(column, values, tuple(f"{column.name} = {name}" for name in names))
+            return _InputColumns(column, values, tuple(f"{column.name} = {name}" for name in names))
         elif column.kind == "yes/no":
             values = yes_no_of(column)[:, None]
         elif column.kind == "date":
@@ -398,7 +397,7 @@ class Check:
             read, problems = numbers_of(column, sheet.format.decimal, self._thousands(), numbers)
             values = read[:, None]
         self.problems += problems
-        return _Part(column, values, (column.name,))
+        return _InputColumns(column, values, (column.name,))
 
     def _thousands(self) -> str | None:
         found: str | None = read_format(self._settings.format).get("thousands")
@@ -407,7 +406,7 @@ class Check:
     def _at(self, column: Column, message: str, row: int = 0) -> Problem:
         return Problem(message, row, column.index, column.name)
 
-    def _check_categories(self, parts: Sequence["_Part"]) -> None:
+    def _check_categories(self, parts: Sequence["_InputColumns"]) -> None:
         together = sum(len(part.names) for part in parts if part.column.kind == "category")
         if together > MAX_CATEGORIES:
             largest = max(parts, key=lambda part: len(part.names)).column
@@ -515,7 +514,7 @@ class Check:
     # the rows
 
     def _table(
-        self, parts: Sequence["_Part"], y: Floats | Labels, class_names: tuple[str, ...]
+        self, parts: Sequence["_InputColumns"], y: Floats | Labels, class_names: tuple[str, ...]
     ) -> Table:
         assert self.sheet is not None
         assert self.target is not None
@@ -551,10 +550,10 @@ class Check:
 
     def _tell_missing(
         self,
-        parts: Sequence["_Part"],
+        parts: Sequence["_InputColumns"],
         target: Column,
-        has_target: np.ndarray[Any, Any],
-        kept: np.ndarray[Any, Any],
+        has_target: Flags,
+        kept: Flags,
     ) -> None:
         lost = int((~kept).sum())
         counts = [
@@ -582,7 +581,7 @@ class Check:
                 )
             )
 
-    def _refuse_few(self, n: int, parts: Sequence["_Part"], total: int) -> None:
+    def _refuse_few(self, n: int, parts: Sequence["_InputColumns"], total: int) -> None:
         assert self.sheet is not None
         if n < total:
             worst = max(parts, key=lambda part: int(np.isnan(part.values[:, 0]).sum())).column
@@ -600,7 +599,7 @@ class Check:
     def _tell_columns(
         self,
         sheet: Sheet,
-        parts: Sequence["_Part"],
+        parts: Sequence["_InputColumns"],
         target: Column,
         x: Floats,
         y: Floats | Labels,
@@ -643,7 +642,7 @@ class Check:
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
+class _InputColumns:
     """One input, as numbers [n, names], NaN where it is missing."""
 
     column: Column
@@ -792,6 +791,6 @@ def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, R
     return rows
 
 
-def kinds_of(sheet: Sheet) -> dict[str, Kind]:
+def kinds_of(sheet: Sheet) -> dict[str, ColumnKind]:
     """The kind of each column, by the name that a choice calls it by."""
     return dict(zip(names_of(sheet.names), (c.kind for c in sheet.columns), strict=True))
