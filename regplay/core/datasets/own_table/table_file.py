@@ -24,6 +24,7 @@ import pandas as pd
 
 from regplay.core.arrays import Integers
 from regplay.core.datasets.dataset import short
+from regplay.core.datasets.own_table.cells import is_number
 from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS
 
 Source = Path | str  # a file, or the text itself
@@ -365,9 +366,9 @@ def _separator(text: str) -> str:
     best = max(shares, key=lambda separator: shares[separator])
     if shares[best] > 0:
         return best
-    lines = [line.split() for line in sample.split("\n") if line.strip()]
-    is_even = len(lines) > 1 and len({len(cells) for cells in lines}) == 1 and len(lines[0]) > 1
-    if is_even and all(re.search(r"\d", cell) for cell in lines[-1][:-1]):
+    first, *others = [width for width in _widths(sample, BLANKS) if width] + [0]
+    is_even = len(set(others[:-1])) == 1 and others[0] > 1 and others[0] - first in (0, 1)
+    if is_even and any(map(is_number, sample.split("\n")[1].split())):
         return BLANKS
     return ","
 
