@@ -291,9 +291,6 @@ class Check:
         How many rows have no value in one of these columns.
     table
         What there is to learn from; None until the end, and where there are problems.
-    is_plain
-        Whether Python's csv reads the same from the file: numbers with decimal points and nothing
-        else, classes as texts, no row left out.
     """
 
     def __init__(self, source: Source, settings: DataSettings, most: int = MOST) -> None:
@@ -307,7 +304,7 @@ class Check:
         self.remarks: list[Problem] = []
         self.table: Table | None = None
         self.gaps = 0
-        self.is_plain = False
+        self._rows: Rows | None = None
 
     @property
     def has_more(self) -> bool:
@@ -352,20 +349,26 @@ class Check:
             return
         self._check_categories(parts)
         self.table = self._table(parts, y, class_names)
-        self.is_plain = self._reads_plainly(rows, sheet)
+        self._rows = rows
 
-    def _reads_plainly(self, rows: Rows, sheet: Sheet) -> bool:
-        assert self.table is not None
-        assert self.target is not None
-        found, target = sheet.format, sheet.column(self.target)
+    @property
+    def is_plain(self) -> bool:
+        """Whether Python's csv reads the same from the file.
+
+        All inputs are numbers with decimal points and nothing else, the target is so too or a
+        text, and no row is left out.
+        """
+        if self.table is None or self.sheet is None or self.target is None or self._rows is None:
+            return False
+        rows, found, target = self._rows, self.sheet.format, self.sheet.column(self.target)
         return (
             found.separator not in ("", BLANKS)
             and not rows.has_separator_line
             and found.above == 0
             and found.encoding in ("", "utf-8", "windows-1252")
-            and rows.cells.shape[1] == len(sheet.names)
+            and rows.cells.shape[1] == len(self.sheet.names)
             and int(np.count_nonzero(rows.widths)) == len(self.table.y) + found.header
-            and all(_is_plain(sheet.column(index)) for index in self.inputs)
+            and all(_is_plain(self.sheet.column(index)) for index in self.inputs)
             and (target.kind in ("category", "yes/no") or _is_plain(target))
         )
 

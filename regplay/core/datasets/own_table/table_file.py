@@ -35,7 +35,7 @@ MAX_COLUMNS = 1_001  # 1,000 inputs and the target
 _MOST_CELLS = 32_000_000  # with empty ones
 _STEP = 20_000  # rows after which whoever reads may turn to something else
 _START = 65_536  # bytes that are the beginning
-_SAMPLED = 2 << 20  # characters that decide about the separator
+_SAMPLED = 1 << 18  # characters that decide about the separator
 _TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
 _KINDS = {  # first bytes: what such a file is
     b"\xd0\xcf\x11\xe0": "an old Excel or Office file: save it as Excel workbook (.xlsx) or CSV",
@@ -321,6 +321,7 @@ def _text_rows(
             f"{len(widths):,} rows with up to {width:,} cells are too many; "
             f"there may be {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns"
         )
+    has_blanks = re.search(r"[^\S\n]", text if separator != "\t" else text.replace("\t", ""))
     parts: list[pd.DataFrame] = []
     read = 0
     try:
@@ -336,7 +337,7 @@ def _text_rows(
             skipinitialspace=True,
             chunksize=_STEP,
         ):
-            parts.append(part.map(str.strip))
+            parts.append(part.map(str.strip) if has_blanks else part)
             read += len(part)
             yield read
     except pd.errors.ParserError as error:
