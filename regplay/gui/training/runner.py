@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
@@ -235,6 +235,8 @@ class Runner(QObject):
             lambda wanted: self._worker.study(wanted, self.device), clock, self
         )
         self._frames = clock.every(FRAME, self._on_frame)
+        # Once what was shown is painted: until then this thread needs the interpreter itself.
+        self.framed.connect(self._worker.await_view, Qt.ConnectionType.QueuedConnection)
         self._last_frame = self._shown_at = clock.now()
         self._held_epoch, self._held_until = 0, 0.0
         self._waiting: View | None = None  # held back
@@ -446,8 +448,6 @@ class Runner(QObject):
         self.studies.follow(self._worker.studies)
         self._take_view()
         self.framed.emit(now)
-        # Once what was shown is painted: until then this thread needs the interpreter itself.
-        QTimer.singleShot(0, self._worker, self._worker.await_view)
 
     @Slot()
     def _on_looked(self) -> None:
