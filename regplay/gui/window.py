@@ -176,7 +176,8 @@ class MainWindow(QMainWindow):
     def _connect_commands(self) -> None:
         """What a person does goes to the controller."""
         controller, runner, controls = self.controller, self.controller.runner, self.controls
-        controls.experiment_changed.connect(controller.change)
+        controls.value_chosen.connect(controller.set_value)
+        controls.defaults_wanted.connect(controller.restore_defaults)
         controls.curve_toggled.connect(self._remember_curves)
         controls.wishes_changed.connect(controller.studies.reconsider)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))

@@ -64,12 +64,17 @@ class Control(QWidget):
         ExperimentError
             If the field refuses the value; nothing changes then.
         """
+        if self.show_value(value):
+            self.value_changed.emit(self._value)
+
+    def show_value(self, value: object) -> bool:
+        """As `set_value`, without the signal; whether it is another one."""
         checked = self.field.check(value)
         if checked == self._value:
-            return
+            return False
         self._value = checked
         self._show(checked)
-        self.value_changed.emit(checked)
+        return True
 
     def set_default(self, value: object) -> None:
         """What a double click goes back to."""

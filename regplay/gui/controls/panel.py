@@ -80,17 +80,19 @@ class Folding:
 
 
 class ControlPanel(ScrolledColumn):
-    """All controls of an experiment; a change by a person comes out as a whole new experiment.
+    """All controls of an experiment; what a person changes is asked for, and shown once it is so.
 
     Of the data and the optimizer only the fields with an effect are shown; elsewhere those without
     one are greyed. The values stay either way.
 
     Signals
     -------
-    experiment_changed
-        The new experiment, which is to be trained.
+    value_chosen
+        A field path, and the value that a person wants it to have.
+    defaults_wanted
+        The field paths of a group: their values are to be the defaults.
     start_chosen
-        (Experiment, Start): go on with this member of a finished curve; `experiment_changed` is not
+        (Experiment, Start): go on with this member of a finished curve; `value_chosen` is not
         emitted.
     curve_toggled
         A field path, and whether a person wants to see the curve of its slider.
@@ -102,7 +104,8 @@ class ControlPanel(ScrolledColumn):
         Something else is to be trained: the mouse came near a slider, or left it.
     """
 
-    experiment_changed = Signal(object)
+    value_chosen = Signal(str, object)
+    defaults_wanted = Signal(object)
     start_chosen = Signal(object, object)
     curve_toggled = Signal(str, bool)
     member_previewed = Signal(str, int)
@@ -112,7 +115,6 @@ class ControlPanel(ScrolledColumn):
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
         super().__init__("controls", parent)
         self._experiment = Experiment()
-        self._showing = False
         self._controls: dict[str, Control] = {}
         self._groups: dict[str, Group] = {}
         self._highlighted: tuple[str, ...] = ()
@@ -128,12 +130,13 @@ class ControlPanel(ScrolledColumn):
             group = self._groups[section] = Group(title, content)
             group.defaults.setObjectName(f"{section}.defaults")
             group.set_open(section not in _FOLDED)
-            group.defaults.clicked.connect(partial(self._restore_defaults, section))
-            for path in _paths(section):
+            paths = _paths(section)
+            group.defaults.clicked.connect(lambda _, all=paths: self.defaults_wanted.emit(all))
+            for path in paths:
                 if path in _RARE and group.more is None:
                     group.add_more()
                 control = self._controls[path] = make_control(fields.FIELDS[path], group)
-                control.value_changed.connect(partial(self._change, path))
+                control.value_changed.connect(partial(self.value_chosen.emit, path))
                 if isinstance(control, SweepableControl):
                     control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
                     control.previewed.connect(partial(self.member_previewed.emit, path))
@@ -178,18 +181,13 @@ class ControlPanel(ScrolledColumn):
         return self._experiment
 
     def set_experiment(self, experiment: Experiment) -> None:
-        """Show `experiment`, touching only what differs; `experiment_changed` is not emitted."""
+        """Show `experiment`, touching only what differs; nothing is emitted."""
         paths = fields.differences(self._experiment, experiment)
         self._experiment = experiment
         if paths:
             self._forget_refusals()
-        self._showing = True
-        try:
-            for path in paths:
-                if path in self._controls:
-                    self._controls[path].set_value(fields.get(experiment, path))
-        finally:
-            self._showing = False
+        for path, control in self._controls.items():
+            control.show_value(fields.get(experiment, path))
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
         for path in self._changed(paths):  # what was changed is in sight
@@ -210,16 +208,13 @@ class ControlPanel(ScrolledColumn):
         """Say beside the number of a field path why it was not taken, until something changes."""
         control = self._controls[path]
         assert isinstance(control, NumberControl)
+        control.show_value(fields.get(self._experiment, path))
         control.refuse(why)
 
     def _forget_refusals(self) -> None:
         for control in self._controls.values():
             if isinstance(control, NumberControl):
                 control.refuse("")
-
-    def _restore_defaults(self, section: str) -> None:
-        self.set_experiment(fields.with_defaults(self._experiment, _paths(section)))
-        self.experiment_changed.emit(self._experiment)
 
     def _offer_defaults(self) -> None:
         """Show the button of each group in which something differs from its default."""
@@ -405,15 +400,9 @@ class ControlPanel(ScrolledColumn):
         """304 px wide at 100 %; as tall as there is room."""
         return QSize(zoomed(_WIDTH), 640)
 
-    def _change(self, path: str, value: fields.Value) -> None:
-        if not self._showing:
-            self.set_experiment(fields.replace(self._experiment, {path: value}))
-            self.experiment_changed.emit(self._experiment)
-
     def _adopt(self, path: str, index: int) -> None:
-        value = self._controls[path].value()
-        self.set_experiment(fields.replace(self._experiment, {path: value}))
-        self.start_chosen.emit(self._experiment, Start(path, index))
+        experiment = fields.replace(self._experiment, {path: self._controls[path].value()})
+        self.start_chosen.emit(experiment, Start(path, index))
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all
