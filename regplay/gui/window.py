@@ -32,9 +32,10 @@ from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
+from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import ZOOMS, Scheme, Theme
-from regplay.gui.timeline import Status, Timeline
+from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, divided, named

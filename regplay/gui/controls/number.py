@@ -14,9 +14,8 @@ from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
-from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
-from regplay.gui.widgets import Toggle, leave_space, named, paint_focus_ring
+from regplay.gui.widgets import FocusRing, Toggle, leave_space, named
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
@@ -46,7 +45,7 @@ def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
 _BOX_WIDTH = 76  # px at 100 %
 
 
-class ValueBox(QLineEdit):
+class ValueBox(FocusRing, QLineEdit):
     """The editable value beside a slider; the arrow and page keys are for the slider.
 
     Signals
@@ -94,15 +93,14 @@ class ValueBox(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The usual line edit, in a red frame while a value is refused."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        if self._refused:
+        if not self._refused:
+            super().paintEvent(event)
+            return
+        QLineEdit.paintEvent(self, event)
+        with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(refusal_color(self.palette()), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
-        else:
-            paint_focus_ring(painter, self)
-        painter.end()
 
 
 class NumberControl(Control):
@@ -270,6 +268,13 @@ class CurveButton(Toggle):
 class SweepableControl(NumberControl):
     """A number with a slider, and a button that makes room for the slider's curve.
 
+    Attributes
+    ----------
+    button
+        Checked while there is that room.
+    adopts
+        Whether the handle brings trained members, or values like that of any other slider.
+
     Signals
     -------
     curve_toggled
@@ -296,7 +301,7 @@ class SweepableControl(NumberControl):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self._adopts = True
+        self.adopts = True
         count = len(sweep_axis(field.path).values)
         tip = f"Show the loss at each position of this slider: trains {count} networks at once"
         self.button = named(f"{field.path}.curve", CurveButton(tip, self))
@@ -322,27 +327,11 @@ class SweepableControl(NumberControl):
         super().leaveEvent(event)
         self.neared.emit(False)
 
-    def shows_curve(self) -> bool:
-        """Whether there is room for the curve."""
-        return self.button.isChecked()
-
-    def set_shows_curve(self, shows: bool) -> None:
-        """Make or take the room for the curve."""
-        self.button.setChecked(shows)
-
-    def set_adopts(self, adopts: bool) -> None:
-        """Whether the handle brings trained members, or values like that of any other slider."""
-        self._adopts = adopts
-
-    def set_curve(self, curve: SweepCurve | None) -> None:
-        """Show `curve` where there is room for one; the layout stays."""
-        self.slider.set_curve(curve)
-
     def _make_slider(self, scale: SliderScale) -> CurveSlider:
         return CurveSlider(scale, self._number(), self)
 
     def _preview(self, index: int) -> None:
-        if self._adopts:
+        if self.adopts:
             self._show_in_box(self.slider.under_handle)
             self.previewed.emit(index)
         else:
@@ -354,7 +343,7 @@ class SweepableControl(NumberControl):
 
     def _adopt(self, index: int) -> None:
         value = self._under_handle()
-        if self._adopts:
+        if self.adopts:
             self._value = value
             self._show(value)
             self.adopted.emit(index)
@@ -366,7 +355,7 @@ class SweepableControl(NumberControl):
         return self.field.check(number(self.slider.under_handle))
 
 
-class CountBox(QSpinBox):
+class CountBox(FocusRing, QSpinBox):
     """Leaves Space to the window, after the number typed so far is taken.
 
     A number counts once it is typed whole: on the way to 50 it is not 5.
@@ -376,13 +365,6 @@ class CountBox(QSpinBox):
         super().__init__(parent)
         self.setKeyboardTracking(False)
         leave_space(self, self.interpretText)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The usual box, in the ring while it has the focus."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        paint_focus_ring(painter, self)
-        painter.end()
 
     def show_value(self, value: int) -> None:
         """Show another number, without `valueChanged`."""

@@ -239,23 +239,22 @@ class ControlPanel(ScrolledColumn):
 
         They are trained one after another, so that a costly one holds up no other.
         """
-        found, points = {}, {}  # points: of all members together, as all have the same epochs
+        sweeps, points = {}, {}  # points: of all members together, as all have the same epochs
         for path in self.chosen_curves():
             sweep = sweep_along(experiment, path) if is_used(experiment, path) else None
             if sweep is not None:
-                title = f"The curve of {fields.FIELDS[path].label.lower()}"
-                found[path] = StudyRequest(sweep, title=title)
-                values = sweep.axes[0].values
+                sweeps[path], values = sweep, sweep.axes[0].values
                 count = len(values) * experiment.data.n_train
                 points[path] = sum(map(int, values)) if path == "data.n_train" else count
-        wanted = {path: found[path] for path in sorted(found, key=points.__getitem__)}
+        wanted = sorted(sweeps, key=points.__getitem__)
         near = self._near
         if near and near not in wanted and self._marks_valleys and is_used(experiment, near):
             sweep = sweep_along(experiment, near)
             if sweep is not None and seconds_of(sweep) < _SOON:
-                title = f"The curve of {fields.FIELDS[near].label.lower()}"
-                wanted[near] = StudyRequest(sweep, title=title)
-        return wanted
+                sweeps[near] = sweep
+                wanted.append(near)
+        names = ((path, fields.FIELDS[path].label.lower()) for path in wanted)
+        return {path: StudyRequest(sweeps[path], title=f"The curve of {it}") for path, it in names}
 
     def set_marks_valleys(self, marks: bool) -> None:
         """Whether a slider at which the mouse is marks its valley without showing its curve."""
@@ -285,11 +284,12 @@ class ControlPanel(ScrolledColumn):
         KeyError
             If that field is not sweepable.
         """
-        self._sweepable()[path].set_curve(curve)
+        self._sweepable()[path].slider.set_curve(curve)
 
     def chosen_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are switched on."""
-        return tuple(path for path, control in self._sweepable().items() if control.shows_curve())
+        sliders = self._sweepable().items()
+        return tuple(path for path, control in sliders if control.button.isChecked())
 
     def shown_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are to be seen: not those without effect at present."""
@@ -306,7 +306,7 @@ class ControlPanel(ScrolledColumn):
         controls = self._sweepable()
         wanted = {path: controls[path] for path in paths}
         for path, control in controls.items():
-            control.set_shows_curve(path in wanted)
+            control.button.setChecked(path in wanted)
         for path in _RARE.intersection(wanted):
             self._groups[_section(path)].set_shows_rare(True)
 
@@ -316,7 +316,7 @@ class ControlPanel(ScrolledColumn):
         Networks that were trained from the start are then no substitute: they are not adopted.
         """
         for path, control in self._sweepable().items():
-            control.set_adopts(not (keeps and path in ADJUSTABLE_FIELDS))
+            control.adopts = not (keeps and path in ADJUSTABLE_FIELDS)
 
     def _sweepable(self) -> dict[str, SweepableControl]:
         controls = self._controls.items()

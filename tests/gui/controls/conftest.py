@@ -120,8 +120,8 @@ def make_slider(show_control):
         control = show_control(path)
         if value is not None:
             control.set_value(value)
-        control.set_shows_curve(curve is not None)
-        control.set_curve(curve)
+        control.button.setChecked(curve is not None)
+        control.slider.set_curve(curve)
         control.resize(280, control.sizeHint().height())
         return Slider(control)
 
