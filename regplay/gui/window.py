@@ -28,8 +28,7 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording.presentation import WindowParts
-from regplay.gui.recording.presenter import Presenter
+from regplay.gui.recording import Presenter, WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status

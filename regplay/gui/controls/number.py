@@ -140,7 +140,7 @@ class NumberControl(Control):
         self.box.editingFinished.connect(self._read_box)
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.textEdited.connect(lambda: self.refuse(""))
-        self.box.abandoned.connect(self._abandon)
+        self.box.abandoned.connect(lambda: self._show(self._value))
         self.box.step_pressed.connect(self.slider.keyPressEvent)
 
     def text(self, value: Value) -> str:
@@ -157,7 +157,7 @@ class NumberControl(Control):
         if scale != self.slider.scale or words != self._words:
             self._words = words
             self.slider.set_scale(scale)
-            self._restore_box()
+            self._show_in_box(self._value)
             self._explain()
 
     def set_default(self, value: object) -> None:
@@ -181,20 +181,13 @@ class NumberControl(Control):
 
     def _show(self, value: Value) -> None:
         self.slider.show_value(self._number())
-        self._restore_box()
+        self._show_in_box(value)
         self.refuse("")
 
     def _details(self) -> str:
         bounds = self.field.bounds
         default = self.text(self.default())
         return f"{bounds[0].upper()}{bounds[1:]}. Double-click for the default, {default}."
-
-    def _abandon(self) -> None:
-        self._restore_box()
-        self.refuse("")
-
-    def _restore_box(self) -> None:
-        self._show_in_box(self._value)
 
     def _show_in_box(self, value: Value) -> None:
         self.box.setText(self.text(value))
@@ -207,14 +200,14 @@ class NumberControl(Control):
         try:
             value = read_number(self.field, typed, self._words)
         except ExperimentError:
-            self._restore_box()
+            self._show_in_box(self._value)
             self.box.selectAll()
             shown = typed if len(typed) <= 20 else typed[:19] + "…"
             self.refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
             return
         self.refuse("")
         self.set_value(value)  # which others may refuse
-        self._restore_box()  # the same value may have been typed in other words
+        self._show_in_box(self._value)  # the same value may have been typed in other words
 
     def refuse(self, message: str) -> None:
         """Say below why a value was refused, until the next one is typed; empty for nothing."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -160,9 +160,7 @@ class ControlPanel(ScrolledColumn):
         button.setAccessibleName("Show all controls")
         button.clicked.connect(lambda: self.set_hidden_paths(()))
         row = QHBoxLayout(self._note)
-        row.setContentsMargins(4, 2, 4, 2)
-        row.addWidget(self._note_text, 1)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
+        fill(row, (self._note_text, 1), button, margins=(4, 2, 4, 2), spacing=-1)
         self._note.hide()
         return self._note
 

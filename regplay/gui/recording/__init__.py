@@ -1,1 +1,4 @@
 """The window for an audience: presented, recorded, played by a storyboard."""
+
+from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.recording.presenter import Presenter
