@@ -11,16 +11,66 @@ from regplay.gui.widgets import ScrolledColumn, divided, fill
 _NARROW = 1280  # px at 100 %, below which a lesson leaves only the controls that its page names
 _NARROWER = 1120  # px at 100 %, below which it stands under them
 _LOWEST = 80  # px at 100 %, of plots that scroll
+_BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+_SHARES = {_BESIDE: (5, 3), _BELOW: (3, 2)}  # of the tabs, and of the losses beside or below
+_AROUND = 100  # px at 100 %, that rows, axes and margins take either way
+_WORTH = 1.1  # so many times as large has a picture to become
 _MOST = 0.45  # of the height, for the controls above a lesson
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's QWIDGETSIZE_MAX
 
 
 class ScrolledPlots(ScrolledColumn):
-    """Scrolls plots up and down where they would be too low to be read."""
+    """The tabs over the losses, or beside them where a picture with a shape becomes larger by it.
 
-    def __init__(self, plots: QWidget) -> None:
+    Plots that would be too low to be read scroll up and down.
+
+    Attributes
+    ----------
+    plots
+        The tabs, and the losses with the list of runs.
+    bottom
+        The losses and the list of runs.
+    """
+
+    def __init__(self, tabs: QWidget, losses: QWidget, runs: QWidget) -> None:
         super().__init__("centre")
-        self.setWidget(plots)
+        self.bottom = divided("bottom", Qt.Orientation.Horizontal, losses, runs, (1, 0))
+        self.plots = divided("plots", Qt.Orientation.Vertical, tabs, self.bottom, _SHARES[_BELOW])
+        self._sizes = {way: [1000 * share for share in _SHARES[way]] for way in _SHARES}
+        self._aspect: float | None = None
+        self._count = 1
+        self.plots.setSizes(self._sizes[_BELOW])
+        self.setWidget(self.plots)
+
+    def set_aspect(self, aspect: float | None, count: int = 1) -> None:
+        """Show so many pictures a side of this width in heights, or ones that take any shape."""
+        self._aspect, self._count = aspect, count
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See which way the plots have more room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room, plots, way = self.maximumViewportSize(), self.plots, _BELOW
+        if self._aspect is not None:
+            beside, below = (self._height(room, self._aspect, way) for way in _SHARES)
+            way = _BESIDE if beside > _WORTH * below else _BELOW
+        before = plots.orientation()
+        if way == before:
+            return
+        self._sizes[before] = plots.sizes()
+        plots.setOrientation(way)
+        self.bottom.setOrientation(before)  # the list of runs takes the losses' longer side
+        plots.setSizes(self._sizes[way])
+
+    def _height(self, room: QSize, aspect: float, way: Qt.Orientation) -> float:
+        """Of a picture, in pixels."""
+        share = _SHARES[way][0] / sum(_SHARES[way])
+        across = room.width() * (share if way == _BESIDE else 1) / self._count
+        down = room.height() * (share if way == _BELOW else 1) / self._count
+        return min((across - zoomed(_AROUND)) / aspect, down - zoomed(_AROUND))
 
     def event(self, event: QEvent) -> bool:
         """Ask for more room, or less, once the plots do."""

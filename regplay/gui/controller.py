@@ -29,8 +29,10 @@ from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, View
+from regplay.session.annotations import Annotation
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
+from regplay.session.scene import Scene
 from regplay.session.session import Change, Run, Session, UndoStack
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
@@ -59,6 +61,10 @@ class Controller(QObject):
         Of the present experiment, and where its fit is drawn; None while there are no data.
     view
         The newest; None before the first.
+    annotations
+        What is drawn on the plots.
+    scenes
+        What was in sight when it was kept, by the number of its key.
 
     Signals
     -------
@@ -79,6 +85,10 @@ class Controller(QObject):
         rests is always told.
     pins_changed
         Other runs are pinned.
+    annotations_changed
+        Something else is drawn on the plots.
+    scenes_changed
+        Other scenes are kept.
     comparison_wanted
         Show remedies side by side.
     message
@@ -92,6 +102,8 @@ class Controller(QObject):
     look_changed = Signal(object)
     reading_changed = Signal(object)
     pins_changed = Signal()
+    annotations_changed = Signal()
+    scenes_changed = Signal()
     comparison_wanted = Signal()
     message = Signal(str)
 
@@ -105,6 +117,8 @@ class Controller(QObject):
         self.dataset: Dataset | None = None
         self.grid: Grid | None = None
         self.view: View | None = None
+        self.annotations: tuple[Annotation, ...] = ()
+        self.scenes: Mapping[int, Scene] = {}
         self._clock = clock
         self._past = UndoStack()
         self._look = Look()
@@ -243,11 +257,13 @@ class Controller(QObject):
 
     def undo(self) -> None:
         """Work on the experiment before the last change."""
-        self._restore(self._past.back(self.session.experiment, self._own_run))
+        past = self._past
+        self._restore(past.back(self.session.experiment, self._own_run, self.annotations))
 
     def redo(self) -> None:
         """Work on the experiment before the last step back."""
-        self._restore(self._past.forward(self.session.experiment, self._own_run))
+        past = self._past
+        self._restore(past.forward(self.session.experiment, self._own_run, self.annotations))
 
     # Commands about training
 
@@ -338,6 +354,26 @@ class Controller(QObject):
         self.pins.restore(pins)
         self.pins_changed.emit()
 
+    def annotate(
+        self, annotations: Iterable[Annotation], before: tuple[Annotation, ...] | None = None
+    ) -> None:
+        """Draw these on the plots, in place of what is there.
+
+        Parameters
+        ----------
+        before
+            What undo brings back; None if this can't be undone by itself, such as half a line.
+        """
+        self.annotations = tuple(annotations)
+        if before is not None and before != self.annotations:
+            self._past.note_annotations(self.session.experiment, before)
+        self.annotations_changed.emit()
+
+    def set_scenes(self, scenes: Mapping[int, Scene]) -> None:
+        """Keep these in place of all others."""
+        self.scenes = dict(scenes)
+        self.scenes_changed.emit()
+
     def look(self, **wanted: Any) -> None:
         """Show something else, or more; what is not named stays as it is.
 
@@ -377,7 +413,9 @@ class Controller(QObject):
         if experiment is None:
             return
         self.message.emit("")
-        if self._past.run is not None:
+        if self._past.annotations is not None:
+            self.annotate(self._past.annotations)
+        elif self._past.run is not None:
             self._take_up(experiment, Start(run=self._past.run))
         else:
             self._apply(self.session.restore(experiment, epoch=self.runner.epoch))

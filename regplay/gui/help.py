@@ -69,6 +69,7 @@ _ELSEWHERE: Shortcuts = {
         "Scroll, and at the end turn": "Page Up, Page Down",
     },
 }
+GROUP = "shortcut_group"  # property of actions that are listed as one, by that text
 _LIST = "List of runs"  # whose actions are in no menu of the window
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 _PICTURE = QSizeF(176, 92)  # px
@@ -104,7 +105,9 @@ def _keys_of(actions: Sequence[QAction]) -> dict[str, str]:
     for action in actions:
         keys = [key.toString(native) for key in action.shortcuts()]
         if keys:
-            found[_plain(action.text())] = ", ".join(dict.fromkeys(keys))
+            what = _plain(action.property(GROUP) or action.text())
+            others = found[what].split(", ") if what in found else []
+            found[what] = ", ".join(dict.fromkeys([*others, *keys]))
     return found
 
 

@@ -33,6 +33,11 @@ class Menus(QObject):
     fill_presented
         Puts what stays in sight for an audience into a menu.
 
+    Attributes
+    ----------
+    scenes
+        A menu that others fill.
+
     Signals
     -------
     scheme_chosen
@@ -49,6 +54,8 @@ class Menus(QObject):
         (bool): whether axes stay as they are, whatever the data.
     present_wanted
         Arrange the window for an audience, or back.
+    draw_wanted
+        Bring the tools that draw on plots into sight, or put them away.
     record_wanted
         Begin or end a recording of the window.
     quit_wanted
@@ -62,6 +69,7 @@ class Menus(QObject):
     validation_toggled = Signal(bool)
     lock_toggled = Signal(bool)
     present_wanted = Signal()
+    draw_wanted = Signal()
     record_wanted = Signal()
     quit_wanted = Signal()
 
@@ -129,8 +137,11 @@ class Menus(QObject):
         self._add_switch(view, "lock", "&Lock axes", self.lock_toggled, "L")
         view.addSeparator()
         self._add(view, "&Present", self.present_wanted.emit, "F11")
+        self._add(view, "&Draw on plots", self.draw_wanted.emit, "D")
         shown = view.addMenu("Present &with")
         shown.aboutToShow.connect(lambda: fill_presented(shown))
+
+        self.scenes = view.addMenu("&Scenes")
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))

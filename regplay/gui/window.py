@@ -28,7 +28,7 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording import Presenter, WindowParts
+from regplay.gui.recording import AnnotationTools, Presenter, Scenes, WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
@@ -37,7 +37,7 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, divided, named
+from regplay.gui.widgets import Banner, Press, column, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
             self.help.show,
             self.presenter.fill,
         )
+        self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
         self._connect_commands()
         self._connect_views()
         self._connect_messages()
@@ -161,16 +162,13 @@ class MainWindow(QMainWindow):
         self.tabs.add_at_end(compare := named("compare", Press("Compare", tip)))
         pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
-        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
-        plots = divided("plots", below, self.tabs, bottom, (3, 2))
-        plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        scrolled = ScrolledPlots(plots)
-        centre = column(self.banner, self.verdict_bar, scrolled, grows=scrolled)
-        self._plots, self._bottom = plots, bottom
+        plots = self._plots = ScrolledPlots(self.tabs, self.history_view, self.runs)
+        centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
-        self.setCentralWidget(column(columns, self.timeline, grows=columns))
+        self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
+        tools = self.annotation_tools.bar
+        self.setCentralWidget(column(columns, tools, self.timeline, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -208,6 +206,7 @@ class MainWindow(QMainWindow):
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
         tabs = self.tabs
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
+        tabs.tab_changed.connect(self._arrange_plots)
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
         for place in (tabs, self.runs, controls):
@@ -234,6 +233,8 @@ class MainWindow(QMainWindow):
         self.menus.validation_toggled.connect(self.set_shows_validation)
         self.menus.lock_toggled.connect(self._lock_axes)
         self.menus.present_wanted.connect(self.presenter.toggle)
+        self.presenter.switched.connect(self.annotation_tools.set_shown)
+        self.menus.draw_wanted.connect(self.annotation_tools.toggle)
         self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
@@ -250,6 +251,7 @@ class MainWindow(QMainWindow):
         controller.refused.connect(self.controls.refuse)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
+        controller.data_changed.connect(self._arrange_plots)
         changed.connect(self.editing.set_data)
         changed.connect(self.passes.set_experiment)
         changed.connect(lambda experiment: self.history_view.set_planned(experiment.epochs))
@@ -269,6 +271,7 @@ class MainWindow(QMainWindow):
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
+        self.history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
@@ -324,8 +327,8 @@ class MainWindow(QMainWindow):
             self.centralWidget(),
             (self.menuBar(), self.status),
             self._columns.parts,
-            self._plots,
-            self._bottom,
+            self._plots.plots,
+            self._plots.bottom,
             self.fit_view,
             self.history_view,
             self.controls,
@@ -382,6 +385,10 @@ class MainWindow(QMainWindow):
         self.settings.setValue("replay", str(seconds))
         self.menus.set_replay(seconds)
         self.controller.replay.seconds = seconds
+
+    def _arrange_plots(self) -> None:
+        count = {"fit": 1, "side": 2}.get(self.tabs.tab)
+        self._plots.set_aspect(self.fit_view.panel.aspect if count else None, count or 1)
 
     def _lock_axes(self, locked: bool) -> None:
         self.setProperty(LOCKED, locked)  # for those that are not there yet

@@ -9,6 +9,7 @@ from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import History
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 from regplay.core.state import Checkpoints
+from regplay.session.annotations import Annotation
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
 _MOST_STEPS, _MOST_RUNS = 200, 3  # back; of them with a run
@@ -127,6 +128,7 @@ class _UndoStep(NamedTuple):
 
     experiment: Experiment
     run: Run | None = None  # to go on with; None trains it anew where it has to be
+    annotations: tuple[Annotation, ...] | None = None  # where only these differ
 
 
 class UndoStack:
@@ -136,10 +138,13 @@ class UndoStack:
     ----------
     run
         The run that the last step, back or forward, leads to; None where the experiment says all.
+    annotations
+        What is drawn on plots after the last step, back or forward; None where it did not differ.
     """
 
     def __init__(self) -> None:
         self.run: Run | None = None
+        self.annotations: tuple[Annotation, ...] | None = None
         self._back: list[_UndoStep] = []
         self._forward: list[_UndoStep] = []
         self._fields: frozenset[str] = frozenset()  # of the last change
@@ -179,19 +184,34 @@ class UndoStack:
         self._add(_UndoStep(run.experiment, run))
         self._forward, self._fields = [], frozenset()
 
-    def back(self, present: Experiment, run: Run | None = None) -> Experiment | None:
+    def note_annotations(self, present: Experiment, before: tuple[Annotation, ...]) -> None:
+        """A person drew or erased something; what there was before comes back with one step."""
+        self._add(_UndoStep(present, annotations=before))
+        self._forward, self._fields = [], frozenset()
+
+    def back(
+        self,
+        present: Experiment,
+        run: Run | None = None,
+        annotations: tuple[Annotation, ...] = (),
+    ) -> Experiment | None:
         """The experiment before the last change, or None if there was none.
 
         Parameters
         ----------
-        run
-            The present one, to come forward to again.
+        run, annotations
+            The present ones, to come forward to again.
         """
-        return self._step(self._back, self._forward, _UndoStep(present, run))
+        return self._step(self._back, self._forward, _UndoStep(present, run, annotations))
 
-    def forward(self, present: Experiment, run: Run | None = None) -> Experiment | None:
+    def forward(
+        self,
+        present: Experiment,
+        run: Run | None = None,
+        annotations: tuple[Annotation, ...] = (),
+    ) -> Experiment | None:
         """The experiment before the last step back, or None if there was none; as `back`."""
-        return self._step(self._forward, self._back, _UndoStep(present, run))
+        return self._step(self._forward, self._back, _UndoStep(present, run, annotations))
 
     def _add(self, step: _UndoStep) -> None:
         self._back = [*self._back[1 - _MOST_STEPS :], step]
@@ -200,10 +220,16 @@ class UndoStack:
         self, source: list[_UndoStep], target: list[_UndoStep], present: _UndoStep
     ) -> Experiment | None:
         self._fields = frozenset()  # the next change is another one
-        self.run = None
+        self.run = self.annotations = None
         if not source:
             return None
         step = source.pop()
-        self.run = step.run
-        target.append(present if step.run is not None else _UndoStep(present.experiment))
+        self.run, self.annotations = step.run, step.annotations
+        target.append(
+            _UndoStep(
+                present.experiment,
+                None if step.run is None else present.run,
+                None if step.annotations is None else present.annotations,
+            )
+        )
         return step.experiment

@@ -205,9 +205,10 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         while True:
             for record in records:
                 history.append(record.snapshot)
-                state = record.state
                 if history.best() == len(history) - 1:
-                    best = state.copy()
+                    best = record.state.copy()
+            if records:
+                state = records[-1].state.copy()
             progress.show(lambda seconds: status(training, history, seconds))
             if ctrl_c.pressed or training.finished:
                 break
@@ -263,8 +264,8 @@ def try_neighbours(result: Result, device: str | None) -> Tried | None:
     count = f"trying {counted(len(changes), 'nearby setting')}"
 
     def attempt(device: str, quiet: bool) -> Tried | None:
-        experiments = lineup(result.experiment, changes).experiments
-        training = JointTraining(experiments, device=device)
+        tried = lineup(result.experiment, changes)
+        training = JointTraining(tried.experiments, device=device, chooses=tried.chooses)
         history = training.history
         with progress_line() as (progress, ctrl_c):
             while not training.finished and not ctrl_c.pressed:

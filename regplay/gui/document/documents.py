@@ -418,7 +418,8 @@ def _is_work(document: Document) -> bool:
     """Whether there is more to it than settings, which are soon made again."""
     data = document.experiment.data
     is_drawn = data.name == "points" and bool(data.points)
-    return bool(document.pins or data.edits) or is_drawn
+    is_shown = document.annotations or document.scenes
+    return bool(document.pins or data.edits or is_shown) or is_drawn
 
 
 def _standard_folder(name: str) -> Path:

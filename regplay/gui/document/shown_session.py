@@ -157,6 +157,8 @@ class ShownSession(QObject):
             lesson,
             page,
             self._appearance.values(),
+            self._controller.annotations,
+            self._controller.scenes,
         )
         return self._with_stored(document)
 
@@ -178,6 +180,8 @@ class ShownSession(QObject):
         self._stored = {pin: stored.run for pin, stored in zip(pins, document.pins, strict=True)}
         self._run = run
         controller.restore_pins(pins)
+        controller.annotate(document.annotations)
+        controller.set_scenes(document.scenes)
         self._appearance.show(view)
         controller.studies.reconsider()
         self._show_lesson(document)

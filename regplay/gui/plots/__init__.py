@@ -3,6 +3,7 @@
 `FitView` shows what a network predicts, `HistoryView` how its losses went.
 """
 
+from regplay.gui.plots.annotation_layer import annotation_font, begun, is_near
 from regplay.gui.plots.canvas import (
     HoverItem,
     Layer,

@@ -19,9 +19,11 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QGraphicsWidget, QToolButton, QWidget
 
+from regplay.gui.plots.annotation_layer import AnnotationLayer
 from regplay.gui.plots.canvas import Canvas, HoverItem, Layer, Reading
 from regplay.gui.plots.scale import Frame, Range, Scale, Tick, extend, extend_decades
 from regplay.gui.theme import Colors, colors_of, sized, with_fit, zoom_of_text, zoomed
+from regplay.session.annotations import Annotation
 
 _TICK = 4.0  # pixels, length of a labelled one; of others half
 _AWAY, _NAME_AWAY = 4.0, 2.0  # pixels from a tick to its label, and from labels to the name
@@ -291,6 +293,8 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self._unplaced: set[Side] = set()  # axes that had no range when they were locked
         self._begun: Mapping[Side, Range] | None = None  # the ranges that a glide began with
         self._begun_at: float | None = None
+        self._goal: Mapping[Side, Range] | None = None  # None: what the data ask for
+        self._glide = _GLIDE
         self.pressed_at = QPointF()
         self._is_held = False
         self._log = {"x": False, "y": False}
@@ -310,6 +314,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
 
         self.canvas = Canvas(self, self.box)
         self.canvas.under.append(GridLayer(self.axes))
+        self._annotations = AnnotationLayer()
         self.hover = HoverItem(self, self.box)
         self.reset_button = QToolButton(self)
         self.reset_button.setText("A")
@@ -370,6 +375,17 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         self.canvas.update_live()
         self.hover.read_again()
 
+    def set_annotations(self, annotations: tuple[Annotation, ...]) -> None:
+        """Draw these over all else that is inside the axes."""
+        layer, over = self._annotations, self.canvas.over
+        if annotations != layer.annotations:
+            layer.annotations = annotations
+            if layer in over:
+                over.remove(layer)
+            if annotations:
+                over.append(layer)
+            self.canvas.rest()
+
     # ranges
 
     def cover(self, axis: Side, values: ArrayLike, steps: int = 5) -> None:
@@ -400,12 +416,23 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         """The range that the data ask for, whether or not the mouse moved the plot."""
         return self._auto[axis]
 
-    def reset_ranges(self) -> None:
-        """Undo pan and zoom."""
-        self.manual = False
+    def reset_ranges(self, seconds: float = _GLIDE) -> None:
+        """Undo pan and zoom, by a glide of so many seconds where there are frames for it."""
+        self.manual, self._goal = False, None
         self.reset_button.hide()
         if self._ranges() != self._auto:
             self._follow("x", "y")
+            self._glide = seconds
+
+    def show_ranges(self, x: Range, y: Range, seconds: float = _GLIDE) -> None:
+        """Go to these ranges as if the mouse had moved the plot there, by a glide as ever."""
+        self._end_glide()
+        self._moved_by_mouse()
+        if self.frames is None or not self.isVisible():
+            self.box.setRange(xRange=x, yRange=y, padding=0)
+            return
+        self._goal = {"x": x, "y": y}
+        self._begin_glide(seconds)
 
     def show_whole(self) -> None:
         """Undo pan and zoom, as a person asks for it: also where ranges are locked."""
@@ -443,9 +470,14 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         if self.frames is None or self._rests or not self.isVisible():
             self._show(*axes)
             return
+        self._begin_glide(_GLIDE)
+
+    def _begin_glide(self, seconds: float) -> None:
+        assert self.frames is not None
         if self._begun is None:
             self.frames.connect(self._step_glide)
         self._begun, self._begun_at = self._ranges(), None  # with all of the time
+        self._glide = seconds
 
     def _ranges(self) -> dict[Side, Range]:
         (left, right), (low, high) = self.box.viewRange()
@@ -456,14 +488,17 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
             return
         if self._begun_at is None:
             self._begun_at = now - _FRAME
-        gone = (now - self._begun_at) / _GLIDE
-        if self._rests or gone >= 1:
+        gone, goal = (now - self._begun_at) / self._glide, self._goal
+        if gone >= 1 or (self._rests and goal is None):
             self._end_glide()
-            self._show("x", "y")
+            if goal is None:
+                self._show("x", "y")
+            else:
+                self.box.setRange(xRange=goal["x"], yRange=goal["y"], padding=0)
             return
         share, ranges = 1 - (1 - gone) ** 3, {}  # fast first, then slower
         for axis, before in self._begun.items():
-            wanted = self._auto[axis] or before
+            wanted = (goal or self._auto)[axis] or before
             ranges[f"{axis}Range"] = tuple(
                 start + share * (end - start) for start, end in zip(before, wanted, strict=True)
             )
@@ -472,7 +507,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
     def _end_glide(self) -> None:
         if self._begun is not None and self.frames is not None:
             self.frames.disconnect(self._step_glide)
-            self._begun = None
+            self._begun = self._goal = None
 
     def is_log(self, axis: Side) -> bool:
         """Whether an axis is logarithmic."""
@@ -540,7 +575,7 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         return ""
 
     def _moved_by_mouse(self, *_: Any) -> None:
-        self.manual = True
+        self.manual, self._goal = True, None
         self.reset_button.show()
 
     # looks
@@ -603,10 +638,15 @@ class Chart(pg.GraphicsView):  # type: ignore[misc]
         super().leaveEvent(event)
         self.hover.leave()
 
+    def place_of(self, position: QPointF) -> QPointF:
+        """Where a place of the viewport is inside the axes, px from their upper left."""
+        found: QPointF = self.box.mapFromScene(self.mapToScene(position.toPoint()))
+        return found
+
     def _hover_at(self, position: QPointF) -> None:
         if self.reader is None:
             return
-        point = self.box.mapFromScene(self.mapToScene(position.toPoint()))
+        point = self.place_of(position)
         if self.box.rect().contains(point):
             self.hover.move(point.x(), point.y())
         else:

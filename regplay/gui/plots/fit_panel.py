@@ -113,6 +113,8 @@ class FitPanel(QWidget):
     ----------
     shows_passes
         Whether it does.
+    aspect
+        Its width in heights, where it has one of its own whatever room it is given.
     dataset, fit
         What is shown, if anything.
     subject
@@ -126,6 +128,11 @@ class FitPanel(QWidget):
     """
 
     shows_passes = False
+
+    @property
+    def aspect(self) -> float | None:
+        """Takes the room that it is given."""
+        return None
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,6 +1,6 @@
 """How the losses of a run went, and below other tabs its accuracy and its weights."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal, SignalInstance
@@ -51,9 +51,12 @@ class HistoryView(QWidget):
         A person made an axis logarithmic or linear.
     moment_picked
         A plot was clicked: the epoch of the record nearest to the mouse.
+    tab_changed
+        Another plot is shown.
     """
 
     log_axes_chosen = Signal()
+    tab_changed = Signal()
     moment_picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -100,6 +103,11 @@ class HistoryView(QWidget):
     def plot(self) -> MeasurePlot:
         """The plot that is shown."""
         return self._plots[self.tab]
+
+    @property
+    def plots(self) -> Mapping[str, MeasurePlot]:
+        """Those that were shown, by their tabs."""
+        return self._plots
 
     def set_tab(self, tab: str) -> None:
         """Show a tab."""
@@ -202,6 +210,7 @@ class HistoryView(QWidget):
     def _tab_toggled(self, _: object, checked: bool) -> None:
         if checked:
             self._show_tab()
+            self.tab_changed.emit()
 
     def _show_tab(self) -> None:
         plot = self._plots.get(self.tab)

@@ -211,6 +211,10 @@ class Frame:
         """The value at a distance in pixels from the left."""
         return self.x_scale.value(pixel / self.width)
 
+    def y_value(self, pixel: float) -> float:
+        """The value at a distance in pixels from the top."""
+        return self.y_scale.value(1 - pixel / self.height)
+
 
 def _pixels(places: Pixels) -> Pixels:
     """Places on or near a plot; NaN for those that are infinitely far."""

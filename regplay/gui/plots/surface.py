@@ -45,6 +45,11 @@ class SurfaceView(InputsPanel):
     compared with the present fit's, which are drawn only then.
     """
 
+    @property
+    def aspect(self) -> float | None:
+        """Both inputs have one scale."""
+        return self.chart.axes().aspect
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.surface = SurfaceLayer()

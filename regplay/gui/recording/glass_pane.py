@@ -1,8 +1,6 @@
-"""What lies over the whole window: strokes, a pointer, dimmed surroundings."""
+"""What lies over the whole window: a pointer, keys, dimmed surroundings."""
 
-from dataclasses import dataclass
-
-from PySide6.QtCore import QEvent, QLineF, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -10,29 +8,9 @@ from regplay.gui.theme import colors_of, zoomed
 
 _DIM = 0.45  # opacity of what covers the surroundings
 _HALO = 16  # px at 100 %, radius
-_STROKE, _LETTERS = 3, 18  # px at 100 %
-_HEAD, _HEAD_ANGLE = 5, 28  # of an arrow: widths of the line, degrees
+_LETTERS = 18  # px at 100 %
 # An arrow that points up and left, in units of its height.
 _ARROW = ((0, 0), (0, 0.82), (0.19, 0.65), (0.31, 0.95), (0.44, 0.9), (0.32, 0.6), (0.57, 0.58))
-
-
-@dataclass(frozen=True)
-class Stroke:
-    """A line, an arrow or a text, px of what is covered.
-
-    Attributes
-    ----------
-    points
-        Of the line, in order; a text begins at the first of them.
-    text
-        Empty for a line.
-    is_arrow
-        Whether the line ends in a head.
-    """
-
-    points: tuple[QPointF, ...]
-    text: str = ""
-    is_arrow: bool = False
 
 
 class GlassPane(QWidget):
@@ -60,7 +38,6 @@ class GlassPane(QWidget):
         self.is_pressed = False
         self.keys = ""
         self._bright: QRect | None = None
-        self._strokes: tuple[Stroke, ...] = ()
         over.installEventFilter(self)
         self.setGeometry(over.rect())
         self.show()
@@ -91,12 +68,6 @@ class GlassPane(QWidget):
             self.keys = keys
             self.update()
 
-    def set_strokes(self, strokes: tuple[Stroke, ...]) -> None:
-        """Draw these and no others."""
-        if strokes != self._strokes:
-            self._strokes = strokes
-            self.update()
-
     def _around(self, place: QPointF) -> QRect:
         far = zoomed(_HALO) + 2
         return QRectF(place.x() - far, place.y() - far, 2 * far, 2 * far).toAlignedRect()
@@ -113,32 +84,10 @@ class GlassPane(QWidget):
             color = QColor(self.palette().window().color())
             color.setAlphaF(1.0 - _DIM)
             painter.fillPath(around - inside, color)
-        for stroke in self._strokes:
-            self._paint_stroke(painter, stroke)
         if self.pointer is not None:
             self._paint_pointer(painter, self.pointer)
         if self.keys:
             self._paint_keys(painter)
-
-    def _paint_stroke(self, painter: QPainter, stroke: Stroke) -> None:
-        accent, width = QColor(colors_of(self).accent), zoomed(_STROKE)
-        painter.setPen(QPen(accent, width, c=Qt.PenCapStyle.RoundCap, j=Qt.PenJoinStyle.RoundJoin))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if stroke.text:
-            font = QFont(self.font())
-            font.setPixelSize(zoomed(_LETTERS))
-            font.setWeight(QFont.Weight.DemiBold)
-            painter.setFont(font)
-            painter.drawText(stroke.points[0], stroke.text)
-            return
-        painter.drawPolyline(QPolygonF(list(stroke.points)))
-        if stroke.is_arrow and len(stroke.points) > 1:
-            line = QLineF(stroke.points[-1], stroke.points[-2])
-            for turn in (-_HEAD_ANGLE, _HEAD_ANGLE):
-                side = QLineF(line)
-                side.setLength(_HEAD * width)
-                side.setAngle(line.angle() + turn)
-                painter.drawLine(side)
 
     def _paint_pointer(self, painter: QPainter, place: QPointF) -> None:
         accent = QColor(colors_of(self).accent)

@@ -1,18 +1,17 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
-import itertools
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
-from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
 from regplay.gui.controls import HandleSlider, NumberControl, scale_of
-from regplay.gui.recording.glass_pane import GlassPane, Stroke
+from regplay.gui.plots import begun
+from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
@@ -114,7 +113,6 @@ class Player:
         self._presentation = Presentation(parts)
         self._pane = GlassPane(parts.central)
         self._began, self._hidden = clock.now(), 0.0
-        self._drawn: list[tuple[Draw, float]] = []  # and how much of it is there, 0–1
         self._frames = self._play(storyboard.steps)
 
     def begin(self, size: tuple[int, int]) -> None:
@@ -149,7 +147,6 @@ class Player:
     def cover(self) -> None:
         """Draw what lies over the window, once that shows what it is to show."""
         focus = self._presentation.focus
-        self._pane.set_strokes(self._strokes())
         self._pane.set_bright(self._presentation.rect(focus) if focus else None)
 
     # time
@@ -298,37 +295,20 @@ class Player:
         return (yield from self._slide(begin, step.seconds, move))
 
     def _draw(self, step: Draw, begin: float) -> Frames:
+        controller, place = self._controller, len(self._controller.annotations)
         if step.draw == "erase":
-            self._drawn.clear()
+            controller.annotate((), before=controller.annotations)
             return (yield from self._rest(begin, step.seconds))
-        self._drawn.append((step, 0.0))
-        place = len(self._drawn) - 1
 
         def move(share: float) -> None:
-            self._drawn[place] = step, share
+            chart = self._parts.charts().get(step.on)
+            drawn = step.annotation()
+            if chart is not None and share < 1.0:
+                drawn = begun(drawn, chart.frame(), share)
+            before, after = controller.annotations[:place], controller.annotations[place + 1 :]
+            controller.annotate((*before, drawn, *after))
 
         return (yield from self._slide(begin, step.seconds, move))
-
-    def _strokes(self) -> tuple[Stroke, ...]:
-        """What is drawn, where the plots have its coordinates now."""
-        found = []
-        for step, share in self._drawn:
-            chart = self._parts.chart(step.on)
-            if chart is None:
-                continue
-            frame, box = chart.frame(), chart.box.geometry().topLeft()
-            xs = frame.x([x for x, _ in step.points])
-            ys = frame.y([y for _, y in step.points])
-            origin = QPointF(chart.viewport().mapTo(self._parts.central, box.toPoint()))
-            points = [origin + QPointF(x, y) for x, y in zip(xs, ys, strict=True)]
-            if not np.isfinite([*xs, *ys]).all():
-                continue
-            if step.draw == "text":
-                letters = step.text[: round(share * len(step.text))]
-                found.append(Stroke((points[0],), letters or " "))
-            else:
-                found.append(Stroke(_begun(points, share), is_arrow=step.draw == "arrow"))
-        return tuple(found)
 
     def _wait_until(self, step: WaitUntil, begin: float) -> Frames:
         statement, runner = parse_claim(step.until), self._controller.runner
@@ -402,19 +382,6 @@ class Player:
 
 
 _TABS = {"split": "side"}
-
-
-def _begun(points: Sequence[QPointF], share: float) -> tuple[QPointF, ...]:
-    """The first part of a line, by its length."""
-    lengths = [QLineF(*pair).length() for pair in itertools.pairwise(points)]
-    left, found = share * sum(lengths), [points[0]]
-    for (start, end), length in zip(itertools.pairwise(points), lengths, strict=True):
-        part = min(left / length, 1.0) if length else 1.0
-        found.append(start + (end - start) * part)
-        left -= length
-        if left <= 0:
-            break
-    return tuple(found)
 
 
 def _speaks(steps: Sequence[Step]) -> bool:

@@ -1,6 +1,6 @@
 """The window arranged for an audience: no menus, few controls, and a line of words below."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -14,10 +14,16 @@ from regplay.gui.theme import zoomed
 from regplay.gui.timeline import Timeline
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import named
+from regplay.session.annotations import PlotName
 
 _CAPTION = 20  # px at 100 %
 _WIDE = 0.42  # share of the width that a control in focus gets
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
+_PLOTS: tuple[tuple[PlotName, str], ...] = (
+    ("losses", "loss"),
+    ("accuracy", "accuracy"),
+    ("weights", "weights"),
+)
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 
 
@@ -58,12 +64,11 @@ class WindowParts:
     timeline: Timeline
     verdict_bar: VerdictBar
 
-    def chart(self, name: str) -> Chart | None:
-        """The chart of the fit or of the losses; None while it has no axes, or is out of sight."""
-        panel = self.fit_view.panel
-        fit = panel.chart if isinstance(panel, ChartPanel) else None
-        chart = fit if name == "fit" else self.history_view.plot
-        return chart if chart is not None and chart.isVisible() else None
+    def charts(self) -> Mapping[PlotName, Chart]:
+        """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""
+        panel, plots = self.fit_view.panel, self.history_view.plots
+        found: dict[PlotName, Chart] = {name: plots[tab] for name, tab in _PLOTS if tab in plots}
+        return found | {"fit": panel.chart} if isinstance(panel, ChartPanel) else found
 
     def place(self, name: str) -> QWidget:
         """A plot, the verdict, the timeline, or the control of a field path."""

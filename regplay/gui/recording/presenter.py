@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
@@ -37,7 +37,14 @@ class Presenter(QObject):
         Where it is remembered which controls stay in sight, and what is shown of the hand.
     theme
         Text, lines and points are larger by it.
+
+    Signals
+    -------
+    switched
+        (bool): whether it presents.
     """
+
+    switched = Signal(bool)
 
     def __init__(
         self,
@@ -86,6 +93,7 @@ class Presenter(QObject):
         assert app is not None
         app.installEventFilter(self)
         self._escape.setEnabled(True)
+        self.switched.emit(True)
 
     def _controls(self, parts: WindowParts) -> list[str]:
         """Those that were chosen, or else those that show their curves."""
@@ -131,6 +139,7 @@ class Presenter(QObject):
         self._window.setWindowState(state)
         if not state & (Qt.WindowState.WindowFullScreen | Qt.WindowState.WindowMaximized):
             self._window.setGeometry(geometry)
+        self.switched.emit(False)
 
     def set_shows(self, name: str, shows: bool) -> None:
         """Switch the halo, the keys or the spotlight on or off."""

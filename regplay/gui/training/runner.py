@@ -11,7 +11,7 @@ from regplay.core.measurements import steps_per_epoch
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import Job, Look, Start, View
 from regplay.gui.training.studies import StudyScheduler
-from regplay.gui.training.worker import Frames, Worker
+from regplay.gui.training.worker import MailboxReader, Worker
 from regplay.session.session import Change
 
 
@@ -68,11 +68,11 @@ class Runner(QObject):
         self.studies = StudyScheduler(
             lambda wanted: self._worker.study(wanted, self.device), clock, self
         )
-        self._frames = Frames(self._worker, clock, self)
-        self._frames.begun.connect(self._on_frame)
-        self._frames.viewed.connect(self._on_viewed)  # first: others ask what is known here
-        self._frames.viewed.connect(self.viewed)
-        self._frames.framed.connect(self.framed)
+        self._reader = MailboxReader(self._worker, clock, self)
+        self._reader.begun.connect(self._on_frame)
+        self._reader.viewed.connect(self._on_viewed)  # first: others ask what is known here
+        self._reader.viewed.connect(self.viewed)
+        self._reader.framed.connect(self.framed)
         self._last_frame = clock.now()
         self._anew_since = 0  # the generation that began anew; later ones went on from it
         self._begins_at = 0  # the step that it began at
@@ -90,7 +90,7 @@ class Runner(QObject):
     def stop(self) -> None:
         """End the thread and the frames, for good."""
         self._is_stopped = True
-        self._frames.stop()
+        self._reader.stop()
         self._worker.stop()
 
     @property
@@ -129,7 +129,7 @@ class Runner(QObject):
         if change is not Change.ADJUST:
             self._anew_since, self._begins_at = self.generation, 0
             is_held = (self.is_playing or was_at_end) and self.speed is None
-            self._frames.hold(self.view.snapshot.epoch if is_held and self.view else 0)
+            self._reader.hold(self.view.snapshot.epoch if is_held and self.view else 0)
         last_step = experiment.epochs * self._steps_per_epoch
         if self.is_playing or was_at_end:
             self._set_playing(True)
@@ -178,7 +178,7 @@ class Runner(QObject):
         """Train nothing until the next experiment is submitted."""
         self.pause()
         self._anew_since = self.generation + 1
-        self._frames.drop_before(self._anew_since)
+        self._reader.drop_before(self._anew_since)
         self._begins_at = 0
         self._job = None
 
@@ -242,7 +242,7 @@ class Runner(QObject):
         if is_playing != self.is_playing:
             self.is_playing = is_playing
             if not is_playing:
-                self._frames.hold(0)
+                self._reader.hold(0)
             self.playing_changed.emit(is_playing)
 
     def settle(self) -> bool:
@@ -254,7 +254,7 @@ class Runner(QObject):
         """
         self._worker.await_rest()
         self.studies.follow(self._worker.studies)
-        self._frames.hand_out()
+        self._reader.hand_out()
         return self._worker.rests and self._worker.mailbox.is_empty
 
     def _on_frame(self, now: float) -> None:

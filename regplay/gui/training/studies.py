@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 
 from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
-from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import Study, StudyRequest, StudyUser
 
@@ -24,8 +23,8 @@ class StudyScheduler(QObject):
     """Asks the worker for the sweeps that the window's parts want, and hands out the results.
 
     A change of the experiment ends the sweeps that no longer belong to it at once; new ones begin
-    when it has rested for `DEBOUNCE`. Those who came last are trained first, but for what is
-    urgent.
+    when it has rested for `DEBOUNCE`, and what is wanted after that at the next frame. Those who
+    came last are trained first, but for what is urgent.
 
     Parameters
     ----------
@@ -66,6 +65,7 @@ class StudyScheduler(QObject):
         self._told: Mapping[str, Study] = {}  # by the thread, which may still be at older ones
         self._asked: dict[str, StudyRequest] = {}
         self._due: float | None = None
+        self._rests_at = float("-inf")  # when the experiment has rested
         self._reported: set[Study] = set()
         self._shown: tuple[object, object] = (None, None)  # when the users were told last
 
@@ -86,7 +86,8 @@ class StudyScheduler(QObject):
 
     def set_experiment(self, experiment: Experiment | None) -> None:
         """Study another experiment, or none."""
-        self._experiment = experiment
+        if experiment != self._experiment:
+            self._experiment, self._rests_at = experiment, self._clock.now() + DEBOUNCE
         self.reconsider()
 
     def set_epoch(self, epoch: int | None) -> None:
@@ -106,7 +107,7 @@ class StudyScheduler(QObject):
         if kept != asked:
             self._ask(kept)
         if list(wanted) != list(kept):
-            self._due = self._clock.now() + DEBOUNCE
+            self._due = max(self._clock.now(), self._rests_at)
         self._show()
 
     def begin(self) -> None:
@@ -132,7 +133,7 @@ class StudyScheduler(QObject):
             return found
         for user in self._urgent:
             found |= user.wanted(self._experiment, self.epoch)
-        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1].sweep)))
+        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1])))
         for user in self._users:
             found |= user.wanted(self._experiment, self.epoch)
         return found
@@ -162,9 +163,10 @@ class StudyScheduler(QObject):
         self._reported = set(failed)
 
 
-def _work_of(sweep: Sweep | Lineup) -> int:
+def _work_of(request: StudyRequest) -> float:
     """Epochs times training points of all its members, by which studies are compared."""
-    return sum(one.epochs * max(one.data.n_train, 1) for one in sweep.experiments)
+    experiments = request.sweep.experiments
+    return request.share * sum(one.epochs * max(one.data.n_train, 1) for one in experiments)
 
 
 _DIGESTING_SHARE = 0.2  # of the time
@@ -275,7 +277,8 @@ class Studies:
 
         try:
             device = "cpu" if key in self._on_cpu else study.device
-            training = JointTraining(study.sweep.experiments, device=device)
+            sweep = study.sweep
+            training = JointTraining(sweep.experiments, device=device, chooses=sweep.chooses)
         except DatasetError as error:
             self._studies[key] = Study(study.sweep, study.device, problem=str(error))
         else:

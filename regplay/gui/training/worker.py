@@ -402,7 +402,7 @@ def _in_words(error: Exception) -> str:
 _HELD = 1.0  # s in which the first epochs of a training don't replace what is shown
 
 
-class Frames(QObject):
+class MailboxReader(QObject):
     """Takes the newest view out of a worker's mailbox once a frame, and hands it out.
 
     A view that was asked for by `Worker.look` is handed out as soon as it is there: whoever drags a

@@ -1,6 +1,6 @@
 """A session as one thing to be saved and opened."""
 
-from regplay.session.document.document import VIEW, Document, StoredPin, StoredRun, ViewValue
+from regplay.session.document.document import VIEW, Document, StoredPin, StoredRun
 from regplay.session.document.file import (
     SUFFIX,
     Autosave,
@@ -11,6 +11,7 @@ from regplay.session.document.file import (
 )
 from regplay.session.document.states import DocumentError
 from regplay.session.document.text import DocumentWriter, loads
+from regplay.session.scene import ViewValue
 
 __all__ = [
     "SUFFIX",

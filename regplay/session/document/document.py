@@ -14,12 +14,12 @@ from regplay.core.fields import replace as with_values
 from regplay.core.history import History
 from regplay.core.measurements import layer_sizes, steps_per_epoch
 from regplay.core.state import Checkpoints, State
+from regplay.session.annotations import Annotation
 from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin
+from regplay.session.scene import Scene, ViewValue
 from regplay.session.session import Run
-
-ViewValue = str | int | float | bool
 
 # What of the window's appearance belongs to a session, and of which type each is.
 VIEW: Mapping[str, type[ViewValue]] = {
@@ -137,6 +137,8 @@ class Document:
     lesson: str = ""  # the one that is open
     page: int = 0  # of it, from 0
     view: Mapping[str, ViewValue] = field(default_factory=dict)  # what of `VIEW` to show again
+    annotations: tuple[Annotation, ...] = ()  # what is drawn on the plots
+    scenes: Mapping[int, Scene] = field(default_factory=dict)  # by the number of their key
 
     @staticmethod
     def of(
@@ -146,11 +148,16 @@ class Document:
         lesson: str = "",
         page: int = 0,
         view: Mapping[str, ViewValue] | None = None,
+        annotations: tuple[Annotation, ...] = (),
+        scenes: Mapping[int, Scene] | None = None,
     ) -> "Document":
         """What is worked on at present, without copying any of it: this takes microseconds."""
         stored = None if run is None or not len(run.history) else StoredRun.of(run)
         kept = tuple(StoredPin.of(pin) for pin in pins)
-        return Document(experiment, stored, kept, lesson, page, dict(view or {}))
+        looks = dict(view or {})
+        return Document(
+            experiment, stored, kept, lesson, page, looks, annotations, dict(scenes or {})
+        )
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -158,6 +165,7 @@ class Document:
         runs = [] if self.run is None else [self.run]
         runs += [pin.run for pin in self.pins]
         experiments = [self.experiment, *(run.experiment for run in runs)]
+        experiments += [scene.experiment for scene in self.scenes.values()]
         found = [each.data.file.strip() for each in experiments if reads_file(each)]
         return tuple(dict.fromkeys(path for path in found if path))
 
@@ -186,6 +194,10 @@ class Document:
             experiment=change(self.experiment),
             run=None if self.run is None else changed(self.run),
             pins=tuple(replace(pin, run=changed(pin.run)) for pin in self.pins),
+            scenes={
+                number: replace(scene, experiment=change(scene.experiment))
+                for number, scene in self.scenes.items()
+            },
         )
 
     def is_like(self, saved: "Document") -> bool:
@@ -195,7 +207,10 @@ class Document:
         not known at present is taken for the saved one; where none was saved, only one that has
         trained is work.
         """
-        if self.experiment != saved.experiment or len(self.pins) != len(saved.pins):
+        mine = self.experiment, self.annotations, self.scenes
+        if mine != (saved.experiment, saved.annotations, saved.scenes):
+            return False
+        if len(self.pins) != len(saved.pins):
             return False
         if not all(a.is_like(b) for a, b in zip(self.pins, saved.pins, strict=True)):
             return False

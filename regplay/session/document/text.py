@@ -24,12 +24,12 @@ from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import ExperimentError, from_dict, to_dict
 from regplay.core.history import MEASURES, History, Snapshot
 from regplay.core.state import State
+from regplay.session.annotations import Annotations, PlotName
 from regplay.session.document.document import (
     VIEW,
     Document,
     StoredPin,
     StoredRun,
-    ViewValue,
 )
 from regplay.session.document.states import (
     MOST_CHANGES,
@@ -46,6 +46,7 @@ from regplay.session.document.states import (
 )
 from regplay.session.experiment_text import changed, changes, reads_file, toml_of
 from regplay.session.pins import MOST as MOST_PINS
+from regplay.session.scene import MOST_SCENES, Scene, ViewValue
 from regplay.session.session import Run
 from regplay.session.validation import EpochNumber, parse_toml, takes_long, validated
 
@@ -66,6 +67,7 @@ _MOST_RECORDS = 20_000  # in a million epochs fall fewer than 2,000
 _MOST_EPOCHS = 1_000_000
 _MOST_STEPS = 20_000  # in an epoch
 _LONGEST_NAME = 200  # characters
+_FARTHEST = 1e15  # of the ends of an axis
 _LONGEST_VALUE = 2000  # characters of a text in the view
 _Units = Annotated[int, Meta(ge=1, le=2000)]  # in a layer; no dataset has more inputs or outputs
 
@@ -171,6 +173,22 @@ class DocumentWriter:
         head["experiment"] = to_dict(document.experiment)
         if document.view:
             head["view"] = dict(document.view)
+        if document.annotations:
+            head["annotations"] = msgspec.to_builtins(document.annotations)
+        if document.scenes:
+            head["scenes"] = [
+                msgspec.to_builtins(
+                    _SceneTable(
+                        number=number,
+                        trained=scene.trained,
+                        epoch=scene.epoch,
+                        changes=changes(document.experiment, scene.experiment),
+                        view=dict(scene.view),
+                        ranges=dict(scene.ranges),
+                    )
+                )
+                for number, scene in document.scenes.items()
+            ]
         arrays: dict[str, str] = {}
         base = document.experiment
         if document.run is not None:
@@ -267,6 +285,18 @@ class _PinTable(_RunTable, frozen=True, kw_only=True):
     is_hidden: bool
 
 
+_Ends = tuple[float, float]
+
+
+class _SceneTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    number: Annotated[int, Meta(ge=1, le=MOST_SCENES)]
+    trained: EpochNumber
+    epoch: EpochNumber | None = None
+    changes: dict[str, Any] = {}
+    view: dict[str, Any] = {}
+    ranges: dict[PlotName, tuple[_Ends, _Ends]] = {}
+
+
 class _Head(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in a file before the arrays; what is more is passed over."""
 
@@ -284,6 +314,8 @@ class _Head(msgspec.Struct, frozen=True, kw_only=True):
     ] = ""
     page: Annotated[int, Meta(ge=0, le=999)] = 0
     view: dict[str, Any] = {}
+    annotations: Annotations = ()
+    scenes: Annotated[tuple[_SceneTable, ...], Meta(max_length=MOST_SCENES)] = ()
 
 
 def loads(text: str) -> Document:
@@ -319,7 +351,9 @@ def loads(text: str) -> Document:
     if len({pin.color for pin in pins}) < len(pins):
         raise DocumentError("pins: two have the same colour")
     page = head.page if head.lesson else 0
-    document = Document(experiment, run, pins, head.lesson, page, _view(head.view))
+    scenes = {table.number: _scene(table, experiment) for table in head.scenes}
+    view = _view(head.view)
+    document = Document(experiment, run, pins, head.lesson, page, view, head.annotations, scenes)
     _check_data(document)
     return document
 
@@ -334,6 +368,18 @@ def _view(raw: Mapping[str, object]) -> dict[str, ViewValue]:
             if is_short and (isinstance(value, str) or abs(value) < 1e9):
                 found[key] = value
     return found
+
+
+def _scene(table: _SceneTable, base: Experiment) -> Scene:
+    place = f"scenes, number = {table.number}"
+    try:
+        experiment = changed(base, table.changes)
+    except ExperimentError as error:
+        raise DocumentError(f"{place}: its changes are refused: {error}") from None
+    for name, ends in table.ranges.items():
+        if not all(-_FARTHEST < low < high < _FARTHEST for low, high in ends):
+            raise DocumentError(f"{place}, ranges.{name} = {ends}: must rise from low to high")
+    return Scene(experiment, table.trained, table.epoch, _view(table.view), table.ranges)
 
 
 def _run(

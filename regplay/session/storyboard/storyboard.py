@@ -26,7 +26,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -34,6 +34,7 @@ from msgspec import Meta
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, hint_at
+from regplay.session.annotations import Annotation, AnnotationPoints, AnnotationText, PlotName
 from regplay.session.claims import ClaimError, ClaimText, parse_claim
 from regplay.session.lessons import LessonError, find_lesson
 from regplay.session.storyboard.slides import Ease
@@ -47,8 +48,7 @@ from regplay.session.validation import (
 )
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "1080x1080", "1080x1920")  # px
-PlotName = Literal["fit", "losses"]
-PLACES = (*get_args(PlotName), "verdict", "timeline")  # what a step may focus on, beside controls
+PLACES = ("fit", "losses", "verdict", "timeline")  # what a step may focus on, beside controls
 TabName = Literal["fit", "landscape", "seeds", "network", "split"]
 
 _LARGEST = 1 << 18  # bytes of a file
@@ -68,7 +68,6 @@ _File = Annotated[
         description="the name of a file beside this one",
     ),
 ]
-_Point = tuple[float, float]
 
 
 class StoryboardError(UserError):
@@ -155,9 +154,14 @@ class Draw(Step, frozen=True):
 
     draw: Literal["line", "arrow", "text", "erase"]
     on: PlotName = "fit"
-    points: Annotated[tuple[_Point, ...], Meta(max_length=200)] = ()
-    text: Annotated[str, Meta(max_length=100)] = ""
+    points: AnnotationPoints = ()
+    text: AnnotationText = ""
     seconds: _Seconds = 1.0
+
+    def annotation(self) -> Annotation:
+        """What is there once it is drawn."""
+        assert self.draw != "erase"
+        return Annotation(draw=self.draw, on=self.on, points=self.points, text=self.text)
 
 
 class Wait(Step, frozen=True):

@@ -154,7 +154,7 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
 
     def look(renderer, image):
         parts = renderer._window.parts()
-        chart = parts.chart("fit")
+        chart = parts.charts()["fit"]
         origin = chart.viewport().mapTo(renderer._window, chart.box.geometry().topLeft().toPoint())
         frame = chart.frame()
         ends = [(float(frame.x(x)), float(frame.y(y))) for x, y in ((-2.0, 1.5), (2.0, -1.5))]

@@ -1,0 +1,117 @@
+"""Scenes of a lecture: Ctrl+1 to 9 keep what is in sight, 1 to 9 go back to it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu
+
+from regplay.gui.controller import Controller
+from regplay.gui.document import Appearance
+from regplay.gui.help import GROUP
+from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.training import View
+from regplay.session.scene import MOST_SCENES, Scene
+
+_SECONDS = 0.5  # from the ranges of one scene to those of the next
+
+
+class Scenes(QObject):
+    """Keeps what is in sight, and brings it back.
+
+    A scene of another experiment is trained anew as far as it was, to the same numbers.
+
+    Parameters
+    ----------
+    menu
+        Gets an entry for each of them, by which the keys work.
+    """
+
+    def __init__(
+        self,
+        controller: Controller,
+        parts: Callable[[], WindowParts],
+        appearance: Appearance,
+        menu: QMenu,
+    ) -> None:
+        super().__init__(controller)
+        self._controller, self._parts, self._appearance = controller, parts, appearance
+        self._coming: tuple[int, Scene] | None = None  # its generation; while it is trained
+        self._go: dict[int, QAction] = {}
+        for number in range(1, MOST_SCENES + 1):
+            action = self._go[number] = menu.addAction("", lambda n=number: self.go_to(n))
+            action.setShortcut(QKeySequence(str(number)))
+            action.setProperty(GROUP, "Go to a scene")
+        menu.addSeparator()
+        for number in range(1, MOST_SCENES + 1):
+            text = f"Keep what is in sight as &{number}"
+            action = menu.addAction(text, lambda n=number: self.keep(n))
+            action.setShortcut(QKeySequence(f"Ctrl+{number}"))
+            action.setProperty(GROUP, "Keep what is in sight as a scene")
+        controller.scenes_changed.connect(self._list)
+        controller.runner.viewed.connect(self._arrive)
+        self._list()
+
+    def _list(self) -> None:
+        for number, action in self._go.items():
+            scene = self._controller.scenes.get(number)
+            action.setText(f"&{number}: {'none' if scene is None else _title(scene)}")
+            action.setEnabled(scene is not None)  # else its key is free for others
+
+    def keep(self, number: int) -> None:
+        """Keep what is in sight, in place of what had this number."""
+        controller = self._controller
+        view = dict(self._appearance.values())
+        epoch = view.pop("epoch", None)
+        ranges = {
+            name: (chart.frame().x_range, chart.frame().y_range)
+            for name, chart in self._parts().charts().items()
+            if chart.manual
+        }
+        scene = Scene(
+            controller.session.experiment,
+            controller.runner.epoch,
+            None if epoch is None else int(epoch),
+            view,
+            ranges,
+        )
+        controller.set_scenes({**controller.scenes, number: scene})
+
+    def go_to(self, number: int) -> None:
+        """Bring back what was kept; nothing if there is none of this number."""
+        controller, scene = self._controller, self._controller.scenes.get(number)
+        if scene is None:
+            return
+        runner = controller.runner
+        self._appearance.show(scene.view)
+        controller.begin(scene.experiment)
+        runner.pause()
+        runner.train_to(scene.trained)
+        self._coming = runner.generation, scene
+        if runner.view is not None:
+            self._arrive(runner.view)
+
+    def _arrive(self, view: View) -> None:
+        """Show the moment and the ranges of a scene, once its network is there."""
+        if self._coming is None or view.is_preview:
+            return
+        generation, scene = self._coming
+        if view.generation > generation:  # a person went on to something else
+            self._coming = None
+        is_there = view.snapshot.epoch >= scene.trained or view.is_finished
+        if view.generation != generation or not is_there:
+            return
+        self._coming, epoch = None, scene.epoch
+        if epoch is None and view.snapshot.epoch > scene.trained:
+            epoch = scene.trained
+        self._controller.look(epoch=epoch)
+        for name, chart in self._parts().charts().items():
+            if name in scene.ranges:
+                chart.show_ranges(*scene.ranges[name], _SECONDS)
+            else:
+                chart.reset_ranges(_SECONDS)
+
+
+def _title(scene: Scene) -> str:
+    tab = str(scene.view.get("tab", "fit")).capitalize()
+    return f"{tab}, epoch {scene.trained if scene.epoch is None else scene.epoch:,}"
