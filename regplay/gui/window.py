@@ -330,6 +330,7 @@ class MainWindow(QMainWindow):
             self._plots.plots,
             self._plots.bottom,
             self.fit_view,
+            self.passes,
             self.history_view,
             self.controls,
             self.tabs,

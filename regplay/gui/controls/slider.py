@@ -581,4 +581,4 @@ class CurveSlider(ValueSlider):
             there = self.x_of(self.scale.position(hint.values[hint.valley]))
             middle = QPointF(there, self.height() - self._groove / 2 - 1)
             if not self._is_on_handle(middle):  # else it is there already
-                draw_valley(painter, middle, colors_of(self))
+                draw_valley(painter, middle, colors_of(self), zoom_of_text())

@@ -174,6 +174,8 @@ _LONGEST_NUMBER = 3  # digits of that of a page
 class WrappedText(QTextBrowser):
     """Some `TextLine`s as tall as they are, in full colour also in a button; links do nothing."""
 
+    _lines: Sequence[TextLine] = ()  # Qt tells of changes while it constructs
+
     def __init__(self, *lines: TextLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setOpenLinks(False)
@@ -186,7 +188,7 @@ class WrappedText(QTextBrowser):
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._lines: Sequence[TextLine] = lines
+        self._lines = lines
         self._lay_out()
 
     def set_lines(self, *lines: TextLine) -> None:
@@ -235,7 +237,8 @@ class WrappedText(QTextBrowser):
     def changeEvent(self, event: QEvent) -> None:
         """Follow another palette or font."""
         super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+        looks = {QEvent.Type.PaletteChange, QEvent.Type.FontChange}
+        if self._lines and event.type() in looks:
             self._lay_out()
 
 
