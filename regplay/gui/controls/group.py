@@ -95,12 +95,12 @@ class Group(Framing):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = title
-        self.heading = GroupHeading()
+        self.heading = GroupHeading(self)
         _describe(self.heading, title, f"Show or hide what belongs to {title}.")
         self.heading.setArrowType(Qt.ArrowType.DownArrow)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.more: Button | None = None
-        self.defaults = _DefaultsButton()
+        self.defaults = _DefaultsButton(self)
         self.defaults.setText("Defaults")
         self.defaults.setToolTip(f"{title}: back to the defaults")
         self.defaults.setAccessibleName(f"{title}, back to defaults")
@@ -111,9 +111,10 @@ class Group(Framing):
         margins = (4, 0, 4, 0)  # room for the frames
         self._controls = fill(QVBoxLayout(self._body), margins=margins, spacing=_SPACING)
         layout = fill(QVBoxLayout(self), margins=(0, _EDGE if title else 0, 0, 0))
+        self.heading.setVisible(bool(title))
+        self.defaults.setVisible(bool(title))
         if title:
-            row = fill(QHBoxLayout(), (self.heading, 1), self.defaults, spacing=-1)
-            layout.addLayout(row)
+            layout.addLayout(fill(QHBoxLayout(), (self.heading, 1), self.defaults, spacing=-1))
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
@@ -430,6 +430,8 @@ class MailboxReader(QObject):
         self._timer = clock.every(FRAME, self._on_frame)
         self._is_stopped = False
         worker.looked.connect(self._on_looked)
+        # Once what was shown is painted: until then this thread needs the interpreter itself.
+        self.framed.connect(worker.await_view, Qt.ConnectionType.QueuedConnection)
 
     def stop(self) -> None:
         """Show nothing any more."""
@@ -470,8 +472,6 @@ class MailboxReader(QObject):
         self.begun.emit(now)
         self.hand_out()
         self.framed.emit(now)
-        # Once what was shown is painted: until then this thread needs the interpreter itself.
-        QTimer.singleShot(0, self._worker, self._worker.await_view)
 
     @Slot()
     def _on_looked(self) -> None:
