@@ -152,20 +152,11 @@ class Documents(QObject):
         What is opened and saved; it is asked for its present document at once.
     folder
         Where sessions are written meanwhile; by default one for the data of the application.
-
-    Signals
-    -------
-    changed
-        `path`, `title` or `is_modified` is another.
-    recent_changed
-        Other files were opened last.
-    refused
-        (str): what could not be done, and why.
     """
 
-    changed = Signal()
-    recent_changed = Signal()
-    refused = Signal(str)
+    changed = Signal()  # `path`, `title` or `is_modified` is another
+    recent_changed = Signal()  # other files were opened last
+    refused = Signal(str)  # what could not be done, and why
 
     def __init__(
         self,

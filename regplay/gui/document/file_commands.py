@@ -31,20 +31,11 @@ class FileCommands(QObject):
         Opens the file of a lesson.
     parent
         In front of which files are asked for.
-
-    Signals
-    -------
-    failed
-        (str): what is refused; what was open stays open then.
-    done
-        (str): what was saved or copied.
-    imported
-        The present experiment learns from a table now.
     """
 
-    failed = Signal(str)
-    done = Signal(str)
-    imported = Signal()
+    failed = Signal(str)  # what is refused; what was open stays open then
+    done = Signal(str)  # what was saved or copied
+    imported = Signal()  # the present experiment learns from a table now
 
     def __init__(
         self,

@@ -179,13 +179,9 @@ class PointEditor(QObject):
         What is edited, or None.
     mark
         On the chart: a ring around the point under the mouse, or the point that a click would add.
-
-    Signals
-    -------
-    drew
-        (Drawing, bool): other points, and whether that goes on with the last change.
     """
 
+    # (Drawing, bool): other points, and whether that goes on with the last change
     drew = Signal(object, bool)
 
     def __init__(self, strip: EditStrip, clock: Clock, parent: QObject) -> None:
