@@ -22,6 +22,7 @@ from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
 from regplay.gui.widgets import FocusRing, Press, PushButton, fill, paint_button
+from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
 
@@ -235,7 +236,7 @@ class FileControl(TextControl):
 
     def _browse(self) -> None:
         folder = str(Path(str(self._value)).expanduser().parent) if self._value else ""
-        tables = "Tables (*.csv *.tsv *.txt);;All files (*)"
+        tables = f"Tables ({TABLES});;All files (*)"
         path, _ = QFileDialog.getOpenFileName(self, "Choose a table", folder, tables)
         if path:  # empty: the dialog was cancelled
             self.set_value(path)
