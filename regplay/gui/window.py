@@ -29,7 +29,7 @@ from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.annotation_tools import AnnotationTools
-from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
 from regplay.gui.replay import SECONDS
@@ -132,7 +132,8 @@ class MainWindow(QMainWindow):
             self.guide,
         )
         self.hints = Hints(parts, self.settings)
-        self.presenter = Presenter(self, self.parts, clock, self.settings, self.theme)
+        self.presentation = Presentation(self.parts())
+        self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
         self.menus = Menus(
             self.menuBar(),
             controller,
@@ -346,7 +347,7 @@ class MainWindow(QMainWindow):
         if self._recording is None:
             from regplay.gui.recording.record_commands import RecordCommands
 
-            made = RecordCommands(self, self.parts, self._clock, self.settings)
+            made = RecordCommands(self, self.presentation, self._clock, self.settings)
             made.failed.connect(self.banner.show_message)
             made.done.connect(self.status.tell)
             self._recording = made
