@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from regplay.core.datasets import Dataset, DatasetError, Floats, load
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, get, replace
 from regplay.core.history import History

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset
 from regplay.core.fields import Value
 from regplay.core.hyperparameters import REGULARIZERS
 

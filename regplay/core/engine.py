@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from regplay.core.arrays import Integers
 from regplay.core.hyperparameters import RATE_FIELDS
 from regplay.core.state import Shape
 
@@ -173,7 +174,7 @@ class Stretch:
     def __init__(
         self,
         work: Work,
-        record_steps: NDArray[np.int64],
+        record_steps: Integers,
         first_epoch: int,
         end: int,
         orders: Tensor | None = None,

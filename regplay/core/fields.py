@@ -8,7 +8,7 @@ argument of `--set`, and the place in an error message.
 import difflib
 import math
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -22,14 +22,22 @@ _LEAST = 0.66  # likeness of two names, for one to be meant by the other
 _SECTION_SHARE = 0.3  # what comes before the last part only decides between names that are alike
 
 
-def nearest(path: str, known: Iterable[str]) -> str | None:
-    """The known path that is most like `path`, or None if none is.
+def hint_at(name: str, known: Collection[str], *, lists: bool = False) -> str:
+    """The end of a refusal of `name`: `; did you mean NEAREST?`, or nothing where none is like it.
 
-    The last part counts, as a whole, by one of its words or by its initials: `data.ntrain` is like
-    `data.n_train`, `wd` like `regularization.weight_decay`, `learning_rate` like `optimizer.lr`.
+    Of a path the last part counts, as a whole, by one of its words or by its initials:
+    `data.ntrain` is like `data.n_train`, `wd` like `regularization.weight_decay`, `learning_rate`
+    like `optimizer.lr`.
+
+    Parameters
+    ----------
+    lists
+        Whether all that is known is listed where none is like it.
     """
-    likeness, best = max((_likeness(path, other), other) for other in known)
-    return best if likeness >= _LEAST else None
+    likeness, best = max(((_likeness(name, other), other) for other in known), default=(0.0, ""))
+    if likeness >= _LEAST:
+        return f"; did you mean {best}?"
+    return f"; there are {', '.join(known)}" if lists else ""
 
 
 def _likeness(path: str, known: str) -> float:
@@ -100,9 +108,7 @@ class Field:
             With the field path, the value and the bound.
         """
         if self.kind == "choice" and value not in self.choices and isinstance(value, str):
-            near = difflib.get_close_matches(value, self.choices, n=1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise self._refusal(value, hint)
+            raise self._refusal(value, hint_at(value, self.choices))
         try:
             checked: Value = msgspec.convert(value, self.annotation)
         except msgspec.ValidationError:
@@ -212,16 +218,12 @@ def field(path: str) -> Field:
     """
     if path in FIELDS:
         return FIELDS[path]
-    raise ExperimentError(f"{path}: no such field{_nearest(path)}")
-
-
-def _nearest(path: str) -> str:
     if path in _SECTIONS:
         fields_of = ", ".join(known for known in FIELDS if known.startswith(f"{path}."))
-        return f"; it is a group of fields: {fields_of}"
-    # A group alone is of no help to who has named it already.
-    near = nearest(path, FIELDS if "." in path else [*FIELDS, *_SECTIONS])
-    return f"; did you mean {near}?" if near else ""
+        hint = f"; it is a group of fields: {fields_of}"
+    else:  # a group alone is of no help to who has named it already
+        hint = hint_at(path, FIELDS if "." in path else [*FIELDS, *_SECTIONS])
+    raise ExperimentError(f"{path}: no such field{hint}")
 
 
 def get(experiment: Experiment, path: str) -> Value:

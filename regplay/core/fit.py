@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Flags, Floats
+from regplay.core.datasets import Dataset
 
 _CURVE_POINTS = 256
 _SURFACE_POINTS = 72  # along each axis
@@ -67,7 +68,7 @@ def grid_of(
     return Grid(points, (surface, surface), low, high)
 
 
-def correct(dataset: Dataset, probabilities: Floats, y: NDArray[Any]) -> NDArray[np.bool_]:
+def correct(dataset: Dataset, probabilities: Floats, y: NDArray[Any]) -> Flags:
     """Which points [n] of a classification are assigned their own class."""
-    right: NDArray[np.bool_] = probabilities.argmax(axis=1) == y
+    right: Flags = probabilities.argmax(axis=1) == y
     return right

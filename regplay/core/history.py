@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats, Integers
 
 MEASURES = (
     "train_loss",
@@ -33,8 +32,8 @@ class Snapshot:
     epoch: int
     step: int
     values: Floats  # [len(MEASURES), M]
-    stopped_at: NDArray[np.int64]  # [M]
-    diverged: NDArray[np.bool_]  # [M]
+    stopped_at: Integers  # [M]
+    diverged: Flags  # [M]
 
     def value(self, measure: str, member: int = 0) -> float:
         """One measurement of one member, such as `value("valid_loss")`."""
@@ -85,7 +84,7 @@ class History:
         )
 
     @property
-    def epochs(self) -> NDArray[np.int64]:
+    def epochs(self) -> Integers:
         """Epochs of the records, [records], rising; the first is 0, before any training."""
         length = self._length
         return self._epochs[:length]

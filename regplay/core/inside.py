@@ -14,12 +14,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats, Indices, Integers, Singles
+from regplay.core.datasets import Dataset
 from regplay.core.fit import Grid, grid_of
 from regplay.core.torch_engine import ACTIVATIONS
 
 Layers = Sequence[tuple[Tensor, Tensor]]
-Singles = NDArray[np.float32]
 
 NEAR_ZERO = 1e-3  # a weight of a smaller absolute value counts as near zero
 MOST_UNITS = 16  # of each layer that are drawn, of inputs and outputs too
@@ -50,7 +50,7 @@ class UnitMaps:
 
     weights: tuple[Singles, ...]  # [out, in] of each layer, between units that are shown
     biases: tuple[Singles, ...]  # [out] of each layer
-    shown: tuple[NDArray[np.intp], ...]  # which units of each column, from 0
+    shown: tuple[Indices, ...]  # which units of each column, from 0
     widths: tuple[int, ...]  # all units of each column
     grid: Grid | None  # where the maps are computed, in measured units; None for three inputs on
     maps: tuple[Singles, ...] | None  # [units, *grid.shape] of each column; None without a grid
@@ -67,7 +67,7 @@ class Inside:
 
     epoch: int
     layers: tuple[LayerWeights, ...]  # L
-    epochs: NDArray[np.int64]  # [T], rising
+    epochs: Integers  # [T], rising
     norms: Floats  # [T, L], ‖w‖ of each layer
     near_zero: Floats  # [T, L], share of weights under `NEAR_ZERO` in absolute value, in [0, 1]
     picture: UnitMaps
@@ -80,9 +80,9 @@ class Inside:
         return bool(before.epochs.max(initial=-1) <= self.epochs.max(initial=-1))
 
 
-def sample_of(n: int) -> NDArray[np.intp]:
+def sample_of(n: int) -> Indices:
     """Which of n units are drawn: all, or `MOST_UNITS` from the first to the last."""
-    chosen: NDArray[np.intp] = np.linspace(0, n - 1, min(n, MOST_UNITS)).round().astype(np.intp)
+    chosen: Indices = np.linspace(0, n - 1, min(n, MOST_UNITS)).round().astype(np.intp)
     return chosen
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from regplay.core.arrays import Flags, Floats, Indices, Integers
 from regplay.core.bias_variance import (
     Decomposition,
     Spread,
@@ -18,7 +19,7 @@ from regplay.core.bias_variance import (
     spread,
     why_not,
 )
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.datasets import Dataset
 from regplay.core.device import Placement
 from regplay.core.engine import Stop
 from regplay.core.experiment import Experiment
@@ -60,7 +61,7 @@ def _most_members(experiment: Experiment, dataset: Dataset) -> int:
     return max(1, _MEMORY // (4 * numbers))
 
 
-def plan(experiments: Sequence[Experiment], datasets: Sequence[Dataset]) -> list[NDArray[np.intp]]:
+def plan(experiments: Sequence[Experiment], datasets: Sequence[Dataset]) -> list[Indices]:
     """Which experiments to train as one population: their places, a list for each."""
     groups: dict[Hashable, list[int]] = {}
     for place, (experiment, dataset) in enumerate(zip(experiments, datasets, strict=True)):
@@ -77,7 +78,7 @@ class _Part:
 
     def __init__(
         self,
-        places: NDArray[np.intp],
+        places: Indices,
         experiments: Sequence[Experiment],
         datasets: Sequence[Dataset],
         keeps: int,
@@ -91,7 +92,7 @@ class _Part:
         self.finished = False
 
     @property
-    def stopped_at(self) -> NDArray[np.int64]:
+    def stopped_at(self) -> Integers:
         """The epoch at which each of its members stopped; −1 while it trains."""
         last = self.history.last
         return np.full(len(self.places), -1) if last is None else last.stopped_at
@@ -141,7 +142,7 @@ class JointHistory:
         return all(part.finished for part in self._parts)
 
     @property
-    def is_finished(self) -> NDArray[np.bool_]:
+    def is_finished(self) -> Flags:
         """Which members [M] have trained to their end, stopped early, or diverged."""
         return self._gathered(bool, lambda part: part.finished | (part.stopped_at >= 0))
 
@@ -151,7 +152,7 @@ class JointHistory:
         return self._gathered(float, lambda part: part.progress)
 
     @property
-    def epochs(self) -> NDArray[np.int64]:
+    def epochs(self) -> Integers:
         """Recorded epochs, rising: those of the part that has the most."""
         return max((part.history.epochs for part in self._parts), key=len)
 
@@ -166,7 +167,7 @@ class JointHistory:
         return self._gathered(float, lambda part: part.history.row(measure, epoch))
 
     @property
-    def diverged(self) -> NDArray[np.bool_]:
+    def diverged(self) -> Flags:
         """Which members [M] stopped because a loss or a weight was no longer finite."""
         return self._gathered(
             bool, lambda part: part.history.last is not None and part.history.last.diverged

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Flags, Floats, Integers
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.history import MEASURES
 from regplay.core.state import StoppingState, parameters_in
@@ -73,7 +73,7 @@ class Penalties:
         return values
 
 
-def is_finite(values: Floats) -> NDArray[np.bool_]:
+def is_finite(values: Floats) -> Flags:
     """Which members [.., M] single precision can hold the measurements of, [.., measures, M].
 
     They are computed in double precision, where a network that diverges would go on for a while.
@@ -81,7 +81,7 @@ def is_finite(values: Floats) -> NDArray[np.bool_]:
     # The objective holds the training loss and the penalty, the norm every weight.
     checked = [values[..., _ROWS[name], :] for name in ("valid_loss", "objective", "weight_norm")]
     with np.errstate(invalid="ignore", over="ignore"):
-        finite: NDArray[np.bool_] = np.abs(sum(checked)) <= _LARGEST
+        finite: Flags = np.abs(sum(checked)) <= _LARGEST
     return finite
 
 
@@ -188,7 +188,7 @@ class Stopping:
         self.state = StoppingState.fresh(members)
         self.begin(np.zeros(members, dtype=np.int64))
 
-    def begin(self, patience: NDArray[np.int64]) -> None:
+    def begin(self, patience: Integers) -> None:
         """Let all members train, each with so many epochs of patience [M]; 0 is endless.
 
         They have yet to find their best.
@@ -204,14 +204,12 @@ class Stopping:
         self.is_plain = not (self._patience.any() or (state.stopped_at >= 0).any())
 
     @property
-    def stopped(self) -> NDArray[np.bool_]:
+    def stopped(self) -> Flags:
         """Who has stopped, [M]."""
-        stopped: NDArray[np.bool_] = self.state.stopped_at >= 0
+        stopped: Flags = self.state.stopped_at >= 0
         return stopped
 
-    def judge(
-        self, values: Floats, epoch: int, finite: NDArray[np.bool_]
-    ) -> tuple[NDArray[np.bool_] | None, NDArray[np.bool_]]:
+    def judge(self, values: Floats, epoch: int, finite: Flags) -> tuple[Flags | None, Flags]:
         """Who stops at this record [M], None for nobody; and who of them diverged [M].
 
         Those that stop, and who had, keep their last values.

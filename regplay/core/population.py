@@ -15,8 +15,9 @@ import torch
 from torch import Tensor, nn
 
 from regplay.core import native
+from regplay.core.arrays import Floats
 from regplay.core.bias_variance import Spread, spread
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.datasets import Dataset
 from regplay.core.engine import Engine, Loss
 from regplay.core.experiment import Experiment, ModelSettings
 from regplay.core.fit import Fit, Grid

@@ -6,9 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats, Integers
 from regplay.core.history import MEASURES
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
@@ -56,10 +55,10 @@ class Shape:
 class StoppingState:
     """What is known of M members at a record."""
 
-    stopped_at: NDArray[np.int64]  # [M], epoch; −1 while a member trains
-    diverged: NDArray[np.bool_]  # [M]
+    stopped_at: Integers  # [M], epoch; −1 while a member trains
+    diverged: Flags  # [M]
     best_loss: Floats  # [M], smallest validation loss so far
-    best_epoch: NDArray[np.int64]  # [M]
+    best_epoch: Integers  # [M]
     last_values: Floats  # [len(MEASURES), M], at the last record
 
     @staticmethod
@@ -97,7 +96,7 @@ class State:
     step: int
     parameters: "Tensor"  # [M, P]
     momenta: tuple["Tensor", ...]  # as many as the optimizer has, [M, P] each
-    updates: NDArray[np.int64]  # [M], those that the momenta know of
+    updates: Integers  # [M], those that the momenta know of
     stopping: StoppingState
 
     def member(self, member: int) -> "State":
@@ -150,7 +149,7 @@ class Checkpoints:
         return iter(self._states)
 
     @property
-    def epochs(self) -> NDArray[np.int64]:
+    def epochs(self) -> Integers:
         """Epochs of the states, rising."""
         return np.array([state.epoch for state in self._states], dtype=np.int64)
 

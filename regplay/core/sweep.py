@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from regplay.core.arrays import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, replace
 from regplay.core.hyperparameters import DECOMPOSED, HYPERPARAMETERS, curve_of
@@ -73,7 +73,7 @@ class Sweep:
         place = (*position, 0)[: len(self.shape)]
         return int(np.ravel_multi_index(place, self.shape))
 
-    def shaped(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shaped(self, values: Floats) -> Floats:
         """Values of the members [.., M] laid out along the axes and the seeds [.., *shape]."""
         return values.reshape(*values.shape[:-1], *self.shape)
 

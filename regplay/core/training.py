@@ -19,10 +19,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
-from regplay.core.datasets import Dataset, Floats, load
+from regplay.core.arrays import Flags, Floats, Integers
+from regplay.core.datasets import Dataset, load
 from regplay.core.device import place, within_memory
 from regplay.core.engine import PROGRESS, RATES, RECORDING, Orders, Stop, Stretch, Work
 from regplay.core.experiment import MOMENTA, Experiment
@@ -199,10 +199,10 @@ class Training:
         return int(self._steps.min())
 
     @property
-    def _steps(self) -> NDArray[np.int64]:
+    def _steps(self) -> Integers:
         """Updates of each member [M], with one that is half made and only has to be settled."""
         progress = self._work.progress
-        steps: NDArray[np.int64] = progress["step"] + (progress["updated"] > 0)
+        steps: Integers = progress["step"] + (progress["updated"] > 0)
         return steps
 
     @property
@@ -228,9 +228,9 @@ class Training:
         return int(self._stretch.record_steps[self._collected]) <= self.step
 
     @property
-    def _trains(self) -> NDArray[np.bool_]:
+    def _trains(self) -> Flags:
         """Which members [M] have not stopped."""
-        trains: NDArray[np.bool_] = self._work.rates["trains"] != 0
+        trains: Flags = self._work.rates["trains"] != 0
         return trains
 
     def adjust(self, experiments: Sequence[Experiment]) -> None:
@@ -389,7 +389,7 @@ class Training:
             self._leave_stretch()
         return found
 
-    def _updates_at_0(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    def _updates_at_0(self) -> tuple[Integers, Flags]:
         """The count of updates that members [M] would have had at step 0; which of them train on.
 
         Members may stand beyond the record that is looked at.
@@ -402,8 +402,8 @@ class Training:
         stretch: Stretch,
         index: int,
         values: Floats,
-        updates: NDArray[np.int64],
-        trains: NDArray[np.bool_],
+        updates: Integers,
+        trains: Flags,
     ) -> Record:
         step = int(stretch.record_steps[index])
         epoch = step // self.steps_per_epoch
@@ -423,9 +423,7 @@ class Training:
         snapshot = Snapshot(epoch, step, values, stopping.stopped_at, stopping.diverged)
         return Record(snapshot, state)
 
-    def _halt(
-        self, stretch: Stretch, index: int, stops: NDArray[np.bool_], diverged: NDArray[np.bool_]
-    ) -> None:
+    def _halt(self, stretch: Stretch, index: int, stops: Flags, diverged: Flags) -> None:
         """Leave members as they were at a record, which they may have trained on from.
 
         Those that diverged get the parameters of the record before, and no momenta.

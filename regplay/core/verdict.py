@@ -64,7 +64,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats, Integers
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Fit
 from regplay.core.history import History
@@ -389,7 +390,7 @@ def _falls(falling: Sequence[bool]) -> list[str]:
 
 
 def _rising_since(
-    epochs: NDArray[np.int64], train: Floats, valid: Floats, error: float, scale: float
+    epochs: Integers, train: Floats, valid: Floats, error: float, scale: float
 ) -> int | None:
     """The best epoch, if the validation loss has risen clearly since, the other not at all."""
     best = int(valid.argmin())
@@ -399,7 +400,7 @@ def _rising_since(
     return int(epochs[best]) if has_risen and train[tail].mean() <= train[best] else None
 
 
-def _gaping_since(epochs: NDArray[np.int64], gaps: Floats, least: float) -> int:
+def _gaping_since(epochs: Integers, gaps: Floats, least: float) -> int:
     """The epoch since which the gap has been wide; the last one is."""
     without = np.flatnonzero(gaps <= least)
     # The record before any training shows no overfitting, whatever its gap.
@@ -407,7 +408,7 @@ def _gaping_since(epochs: NDArray[np.int64], gaps: Floats, least: float) -> int:
     return int(epochs[first])
 
 
-def is_still_falling(epochs: NDArray[np.int64], losses: Floats, scale: float) -> bool:
+def is_still_falling(epochs: Integers, losses: Floats, scale: float) -> bool:
     """Whether a loss goes on falling noticeably, by the rule above.
 
     Parameters

@@ -5,9 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QEvent,
-    QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QPointF,
     QRect,
     QRectF,
@@ -34,7 +32,7 @@ from regplay.gui.document import Documents, FileCommands
 from regplay.gui.editing import EditMode
 from regplay.gui.theme import line_color
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import named
+from regplay.gui.widgets import ModelIndex, named
 from regplay.session.illustrated import IllustratedError, StartingPoint, starting_points
 
 if TYPE_CHECKING:
@@ -45,7 +43,6 @@ _PICTURE = QSize(212, 100)  # px
 _PADDING, _BETWEEN = 8, 4  # px around a tile's content; between its parts
 _LINES = 2  # of text under a title
 _RADIUS = 4.0
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class _Tile(QStyledItemDelegate):
@@ -66,7 +63,7 @@ class _Tile(QStyledItemDelegate):
         else:
             self._pixmaps.pop(index, None)
 
-    def sizeHint(self, option: Any, index: _Index) -> QSize:
+    def sizeHint(self, option: Any, index: ModelIndex) -> QSize:
         """The same for all."""
         line = QFontMetrics(option.font).lineSpacing()
         height = _PICTURE.height() + 2 * _BETWEEN + (1 + _LINES) * line
@@ -75,7 +72,7 @@ class _Tile(QStyledItemDelegate):
         width = max(_PICTURE.width(), widest + _BETWEEN)
         return QSize(width + 2 * _PADDING, height + 2 * _PADDING)
 
-    def paint(self, painter: QPainter, option: Any, index: _Index) -> None:
+    def paint(self, painter: QPainter, option: Any, index: ModelIndex) -> None:
         """The chosen one has a frame in the accent colour."""
         palette, role = option.palette, QPalette.ColorRole
         is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
@@ -102,7 +99,7 @@ class _Tile(QStyledItemDelegate):
         painter.restore()
 
     @staticmethod
-    def _paint_text(painter: QPainter, option: Any, index: _Index, inside: QRect) -> None:
+    def _paint_text(painter: QPainter, option: Any, index: ModelIndex, inside: QRect) -> None:
         line = QFontMetrics(option.font).lineSpacing()
         top = inside.top() + _PICTURE.height() + _BETWEEN
         font = _bold(option.font)

@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 
 import msgspec
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from regplay.core import fields
+from regplay.core.arrays import Floats, Indices
 from regplay.core.datasets import (
     MAX_CLASSES,
     REGISTRY,
     Dataset,
     Edit,
-    Floats,
     Split,
     Task,
     edited_rows,
@@ -153,11 +153,11 @@ def _amid_others(points: Floats, rng: np.random.Generator) -> Floats:
     return np.append(place, other)
 
 
-def _neighbours(x: Floats, index: int) -> NDArray[np.intp]:
+def _neighbours(x: Floats, index: int) -> Indices:
     """The points nearest to one of them, the nearest first, without it."""
     distance = np.square(x - x[index]).sum(axis=1)
     distance[index] = np.inf
-    order: NDArray[np.intp] = distance.argsort(kind="stable")
+    order: Indices = distance.argsort(kind="stable")
     return order[: min(_AMID, len(x) - 1)]
 
 

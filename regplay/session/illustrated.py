@@ -6,10 +6,9 @@ data and trained networks, never a drawing of what they might look like.
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
-from msgspec import Meta
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
@@ -17,7 +16,7 @@ from regplay.core.fields import ExperimentError, Value, field, from_dict, replac
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, why_no_curve
 from regplay.core.sweep import Lineup, Sweep, sweep_axis
 from regplay.resources import resource
-from regplay.session.validation import Form, parse_toml, read_text, validated
+from regplay.session.validation import Form, OneLine, parse_toml, read_text, validated
 
 # The points alone; points and fit; the losses over the epochs; the losses along a slider; fits of
 # several values of one field; the first images of the training points; a table.
@@ -25,7 +24,6 @@ PictureKind = Literal["points", "fit", "losses", "curve", "fits", "images", "tab
 Begins = Literal["training", "table", "editing"]
 
 _LARGEST = 1 << 18  # bytes of a file
-_Line = Annotated[str, Meta(min_length=1, max_length=300, pattern=r"^[^\n]*$")]
 
 
 class IllustratedError(UserError):
@@ -48,8 +46,8 @@ class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
         Whether the validation points are shown too.
     """
 
-    title: _Line
-    text: _Line
+    title: OneLine
+    text: OneLine
     experiment: Experiment = Experiment()
     picture: PictureKind = "fit"
     along: str = ""

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core.advice import Tried
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats, Integers
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import Value, get
 from regplay.core.fit import Fit
@@ -246,10 +247,10 @@ class SweepResult:
         return means
 
     @property
-    def diverged(self) -> NDArray[np.int64]:
+    def diverged(self) -> Integers:
         """How many of the seeds diverged [*axes]."""
         flags = [float(outcome is not None and outcome.diverged) for outcome in self.outcomes]
-        counts: NDArray[np.int64] = self.sweep.shaped(np.array(flags)).sum(axis=-1).astype(np.int64)
+        counts: Integers = self.sweep.shaped(np.array(flags)).sum(axis=-1).astype(np.int64)
         return counts
 
     def ranking(self) -> list[tuple[int, ...]]:

@@ -15,15 +15,21 @@ import stat
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from regplay.core import UserError
-from regplay.core.fields import bounds_in_words, nearest
+from regplay.core.fields import bounds_in_words, hint_at
 
 Form = TypeVar("Form", bound=msgspec.Struct)
 KeyPath = Sequence[str | int]  # keys, and indices from 0, that lead from the whole to a value
+
+OneLine = Annotated[
+    str, Meta(min_length=1, max_length=300, pattern=r"^[^\n]*$", description="in a single line")
+]
+EpochNumber = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 _STEP = re.compile(r"\.(\w+)|\[(\d+)\]")
 _SHOWN = 40  # characters of a wrong value
@@ -162,9 +168,8 @@ def validated(
     if problem.startswith("Object contains unknown"):
         kind = _kind_at(form, steps)
         known = [field.encode_name for field in getattr(kind, "fields", ())]
-        near = nearest(name, known)
-        hint = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
-        raise refusal(f"{place([*steps, name], raw)}: no such key; {hint}")
+        hint = hint_at(name, known, lists=True)
+        raise refusal(f"{place([*steps, name], raw)}: no such key{hint}")
     if problem.startswith("Object missing"):
         steps.append(name)
         bounds, _ = bounds_in_words(_kind_at(form, steps))

@@ -11,11 +11,11 @@ from statistics import median
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QWidget
 
+from regplay.core.arrays import Floats
 from regplay.gui.plots.canvas import LineLayer
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.history_layers import CurvesLayer, curves, gap_color
@@ -27,7 +27,7 @@ _SIZE = 620, 380  # pixels
 _ROUNDS, _FRAMES = 5, 60
 _GRID = 256  # points of a fit
 _RECORDS = 1000
-Floats = NDArray[np.float64]
+Floats = Floats
 Show = Callable[[int], None]  # the data of a frame
 
 

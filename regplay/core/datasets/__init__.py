@@ -15,7 +15,6 @@ from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
-    Floats,
     Split,
     Task,
     parse_number,

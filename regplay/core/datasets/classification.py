@@ -13,11 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from regplay.core.arrays import Floats, Labels
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetSpec,
-    Floats,
-    Labels,
     Split,
     Streams,
     flip_entropy,

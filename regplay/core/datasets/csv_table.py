@@ -17,6 +17,7 @@ from typing import Literal
 
 import numpy as np
 
+from regplay.core.arrays import Floats, Labels
 from regplay.core.datasets import tables
 from regplay.core.datasets.csv_reader import (
     MISSING,
@@ -31,8 +32,6 @@ from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
-    Floats,
-    Labels,
     parse_number,
     short,
     shown,

@@ -11,10 +11,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from regplay.core import UserError
+from regplay.core.arrays import Floats, Labels
 from regplay.core.experiment import DataSettings
 
 Task = Literal["regression", "classification"]
-Floats = NDArray[np.float64]
 
 
 class DatasetError(UserError):
@@ -121,9 +121,6 @@ class DatasetSpec:
         """The values that choosing this dataset sets where another one was chosen."""
         kept = {name for name in self.keeps if getattr(settings, name)}
         return {name: value for name, value in self.defaults.items() if name not in kept}
-
-
-Labels = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,10 +14,10 @@ from typing import Literal
 
 import numpy as np
 
+from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
-    Floats,
     Split,
     shown,
     why_no_number,

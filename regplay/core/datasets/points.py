@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
+from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import (
     LARGEST,
     Dataset,
     DatasetError,
     DatasetSpec,
-    Floats,
     Split,
     Task,
     why_no_number,
@@ -41,7 +40,7 @@ def points_in(text: str) -> int:
     return sum(bool(cells) for _, cells in _rows(text))
 
 
-def format_points(points: NDArray[np.float64]) -> str:
+def format_points(points: Floats) -> str:
     """Points [n, columns] as text, one a line, each number as short as it comes back exactly."""
     return "".join(" ".join(map(format_number, row)) + "\n" for row in points.tolist())
 

@@ -6,10 +6,10 @@ from functools import partial
 import numpy as np
 from numpy.random import Generator
 
+from regplay.core.arrays import Floats
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetSpec,
-    Floats,
     Split,
     Streams,
     require_sizes,

@@ -12,12 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from regplay.core.arrays import Floats, Labels
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
     DatasetSpec,
-    Floats,
-    Labels,
     Split,
     Task,
     flip_labels,

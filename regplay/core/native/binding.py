@@ -61,7 +61,7 @@ class PredictionCall(Structure):
     )
 
 
-class _Table(Structure):
+class _KernelTable(Structure):
     """`struct kernel`."""
 
     _fields_ = _all(c_void_p, "workspace_bytes train settle predict multiply activate draw normal")
@@ -70,7 +70,7 @@ class _Table(Structure):
 class Kernel:
     """One variant in one precision. Calls release the interpreter's lock."""
 
-    def __init__(self, table: _Table) -> None:
+    def __init__(self, table: _KernelTable) -> None:
         def function(name: str, result: Any, *arguments: Any) -> Any:
             return ctypes.CFUNCTYPE(result, *arguments)(getattr(table, name))
 
@@ -103,7 +103,7 @@ class Kernels:
 
     def __init__(self, library: ctypes.CDLL, variant: str, variants: Sequence[str]) -> None:
         self.variant, self.variants = variant, tuple(variants)
-        library.regplay_kernel.restype = POINTER(_Table)
+        library.regplay_kernel.restype = POINTER(_KernelTable)
         library.regplay_kernel.argtypes = [c_char_p, c_int32]
         self._kernels = {
             dtype: Kernel(library.regplay_kernel(variant.encode(), is_double).contents)

@@ -210,7 +210,7 @@ class SwitchControl(Control):
         return f"Default: {self.text(self.default())}."
 
 
-class _Line(QLineEdit):
+class _LineEdit(QLineEdit):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The usual line, in the ring while it has the focus."""
         super().paintEvent(event)
@@ -228,7 +228,7 @@ class TextControl(Control):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self.line = _Line(str(self._value), self)
+        self.line = _LineEdit(str(self._value), self)
         self.line.setAcceptDrops(False)  # a file that is dropped here is for the window
         self.label = self._make_label(self.line)
         self._row = self._make_row(self.label, self.line, shares=(0, 1))

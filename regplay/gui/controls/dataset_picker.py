@@ -2,8 +2,6 @@
 
 import numpy as np
 from PySide6.QtCore import (
-    QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
     QRect,
@@ -28,11 +26,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import REGISTRY, Dataset, DatasetError, Floats, load
+from regplay.core.arrays import Floats
+from regplay.core.datasets import (
+    REGISTRY,
+    Dataset,
+    DatasetError,
+    load,
+)
 from regplay.core.experiment import DataSettings
 from regplay.core.fields import Field, Value
 from regplay.gui.controls.control import ChoiceControl
 from regplay.gui.theme import blend, colors_of, line_color, sized
+from regplay.gui.widgets import ModelIndex
 
 SIZE = QSize(60, 44)  # px
 _POINTS = 120  # more than these fill the picture without telling more
@@ -128,10 +133,8 @@ _VISIBLE_ROWS = 10
 _TEXT_LEFT = SIZE.width() + 2 * _MARGIN  # px
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 
-Index = QModelIndex | QPersistentModelIndex
 
-
-def _name(index: Index) -> str:
+def _name(index: ModelIndex) -> str:
     return str(index.data(Qt.ItemDataRole.UserRole))
 
 
@@ -151,7 +154,7 @@ class DatasetDelegate(QStyledItemDelegate):
         self._timer.setInterval(0)
         self._timer.timeout.connect(self._draw_next)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: ModelIndex) -> QSize:
         """The picture or the text beside it, whichever is taller, and the margins."""
         title, line = self._fonts()
         text = QRect(0, 0, _POPUP_WIDTH - _TEXT_LEFT - 4 * _MARGIN, 1000)
@@ -160,7 +163,7 @@ class DatasetDelegate(QStyledItemDelegate):
         height = QFontMetrics(title).height() + words.height()
         return QSize(200, max(SIZE.height(), height) + 2 * _MARGIN)
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: ModelIndex) -> None:
         """Draw the picture, the title, and the description below it."""
         self.initStyleOption(option, index)
         area: QRect = option.rect  # type: ignore[attr-defined]

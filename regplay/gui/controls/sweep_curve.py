@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF
 from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
+from regplay.core.arrays import Floats
 from regplay.core.datasets import DatasetError, load
 from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.fields import replace
@@ -53,8 +53,8 @@ class SweepCurve:
     """
 
     values: tuple[float, ...]
-    train: NDArray[np.float64]
-    valid: NDArray[np.float64]
+    train: Floats
+    valid: Floats
     valley: int | None
     is_finished: bool
     progress: float
@@ -324,7 +324,7 @@ class CurvePicture:
             painter.fillRect(bar, QColor(mix(ground, ink, 0.6)))
         painter.restore()
 
-    def _losses(self) -> list[tuple[NDArray[np.float64], str]]:
+    def _losses(self) -> list[tuple[Floats, str]]:
         """Both with their colours, fainter while the networks train."""
         curve = self.curve
         if curve is None:

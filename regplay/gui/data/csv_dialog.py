@@ -51,8 +51,8 @@ from regplay.gui.theme import refusal_color
 from regplay.gui.widgets import PushButton, named
 from regplay.session.files import OutputError, write_file
 
-Task = Literal["auto", "regression", "classification"]
-_TASKS: dict[Task, str] = {
+TaskChoice = Literal["auto", "regression", "classification"]
+_TASKS: dict[TaskChoice, str] = {
     "auto": "Automatic",
     "regression": "A number",
     "classification": "A class",
@@ -180,9 +180,9 @@ class TableForm(QWidget):
         self.keep_box.setEnabled(not reason)
         self.keep_box.setCurrentIndex(_IN_A_FILE if reason else self._place)
 
-    def task(self) -> Task:
+    def task(self) -> TaskChoice:
         """Whether that column holds numbers or classes."""
-        task: Task = self.task_box.currentData()
+        task: TaskChoice = self.task_box.currentData()
         return task
 
     def keeps_points(self) -> bool:

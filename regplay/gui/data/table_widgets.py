@@ -4,8 +4,6 @@ from collections.abc import Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
     QSignalBlocker,
     Qt,
     Signal,
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.datasets import Problem, TableReader
 from regplay.gui.theme import blend, colors_of, refusal_color
+from regplay.gui.widgets import ModelIndex
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -98,8 +97,7 @@ class ColumnsList(QListWidget):
             self.changed.emit()
 
 
-Index = QModelIndex | QPersistentModelIndex
-Role = Qt.ItemDataRole
+ItemRole = Qt.ItemDataRole
 Palette = QPalette.ColorRole
 _FADED = 0.45  # share of the ground in the text of what is not used
 _TINT = 0.22  # share of the colour of the target, and of a wrong cell, in the ground
@@ -139,15 +137,15 @@ class PreviewModel(QAbstractTableModel):
         numbers = [number for number, _ in self._sheet.sample] if self._sheet is not None else []
         return numbers.index(number) if number in numbers else None
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def rowCount(self, parent: ModelIndex | None = None) -> int:
         """How many rows are shown."""
         return 0 if self._sheet is None else len(self._sheet.sample)
 
-    def columnCount(self, parent: Index | None = None) -> int:
+    def columnCount(self, parent: ModelIndex | None = None) -> int:
         """How many columns are shown."""
         return 0 if self._sheet is None else min(len(self._sheet.names), _MOST_COLUMNS)
 
-    def data(self, index: Index, role: int = Role.DisplayRole) -> object:
+    def data(self, index: ModelIndex, role: int = ItemRole.DisplayRole) -> object:
         """The text of a cell, its colours, and what is wrong with it."""
         if self._sheet is None or not index.isValid():
             return None
@@ -156,26 +154,26 @@ class PreviewModel(QAbstractTableModel):
         message = self._wrong.get((number, column), "")
         palette = self._view.palette()
         match role:
-            case Role.DisplayRole:
+            case ItemRole.DisplayRole:
                 return cells[column]
-            case Role.ToolTipRole:
+            case ItemRole.ToolTipRole:
                 return message or cells[column]
-            case Role.BackgroundRole if message:
+            case ItemRole.BackgroundRole if message:
                 return self._tint(refusal_color(palette))
-            case Role.BackgroundRole if column == self._target:
+            case ItemRole.BackgroundRole if column == self._target:
                 return self._tint(QColor(colors_of(palette).train))
-            case Role.ForegroundRole if column != self._target and column not in self._inputs:
+            case ItemRole.ForegroundRole if column != self._target and column not in self._inputs:
                 text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
                 return blend(text, base, _FADED)
-            case Role.TextAlignmentRole if not self._sheet.is_text(column):
+            case ItemRole.TextAlignmentRole if not self._sheet.is_text(column):
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Role.DisplayRole
+        self, section: int, orientation: Qt.Orientation, role: int = ItemRole.DisplayRole
     ) -> object:
         """The name of a column and its part below; the number of a row."""
-        if self._sheet is None or role != Role.DisplayRole:
+        if self._sheet is None or role != ItemRole.DisplayRole:
             return None
         if orientation is Qt.Orientation.Vertical:
             return str(self._sheet.sample[section][0])

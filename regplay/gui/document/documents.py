@@ -34,7 +34,6 @@ Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
 
 _Answer = TypeVar("_Answer")
-_Role = QMessageBox.ButtonRole
 _SESSIONS = f"Sessions (*{SUFFIX})"
 _SHOWN = 4  # paths
 _LONGEST = 300  # characters of a path
@@ -109,7 +108,8 @@ class Dialogs:
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(text)
         box.setInformativeText(more)
-        roles = [_Role.AcceptRole, *[_Role.DestructiveRole] * (len(answers) - 2), _Role.RejectRole]
+        role = QMessageBox.ButtonRole
+        roles = [role.AcceptRole, *[role.DestructiveRole] * (len(answers) - 2), role.RejectRole]
         buttons = [box.addButton(*pair) for pair in zip(answers, roles, strict=True)]
         box.setDefaultButton(buttons[[*answers].index(default)])
         box.setEscapeButton(buttons[-1])

@@ -7,7 +7,8 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
 from regplay.gui.editing.edit_strip import EditStrip

@@ -9,7 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsObject
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset
 from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.plots import Chart, Range, SurfaceColors, class_at, class_heights, marker_scale
 from regplay.gui.theme import ROLES

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QGuiApplication, QImage, QPainter
 
-from regplay.core.datasets import REGISTRY, Floats
+from regplay.core.arrays import Flags, Floats
+from regplay.core.datasets import REGISTRY
 from regplay.core.fields import FIELDS, Value
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import SweepAxis
@@ -35,10 +35,10 @@ from regplay.gui.plots import (
     GridLayer,
     Layer,
     LossLine,
+    MarkerShape,
     Points,
     PointsLayer,
     Scale,
-    Shape,
     SmallestLoss,
     dots_on,
     draw_marker,
@@ -148,7 +148,7 @@ class DivergedLayer:
             draw_marker(painter, "cross", x, 10, 11, colors.muted, colors.background)
 
 
-_LOOKS: tuple[tuple[str, str, str, Shape], ...] = (
+_LOOKS: tuple[tuple[str, str, str, MarkerShape], ...] = (
     ("train_loss", "training", ROLES.train, TRAIN_SHAPE),
     ("valid_loss", "validation", ROLES.valid, VALID_SHAPE),
 )
@@ -162,7 +162,7 @@ def losses_plot(
     best_text: str,
     *,
     seeds: Sequence[Floats | None] = (None, None),
-    diverged: NDArray[np.bool_] | None = None,
+    diverged: Flags | None = None,
     name: str = "loss",
     scale: Scale | None = None,
 ) -> Plot:

@@ -10,7 +10,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Floats, Split
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset, Split
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
 from regplay.core.number_text import exact, number
@@ -50,7 +51,7 @@ from regplay.gui.theme import Colors, colors_of, with_fit
 
 _GAP = 12.0  # pixels between fits side by side
 
-Table = Callable[[], Sequence[Series]]
+SeriesSource = Callable[[], Sequence[Series]]
 
 
 def figure_at(widget: QWidget | None) -> Figure | None:
@@ -98,7 +99,7 @@ def _figure_of(widget: QWidget) -> Figure | None:
 def _chart_figure(
     name: str,
     heading: Callable[[], str],
-    series: Table,
+    series: SeriesSource,
     chart: Chart,
     entries: Callable[[], Sequence[Entry]],
     bar: ColorBar | None = None,
@@ -114,7 +115,7 @@ def _chart_figure(
 
 
 def _legend_chart_figure(
-    view: LegendChart, name: str, heading: Callable[[], str], series: Table
+    view: LegendChart, name: str, heading: Callable[[], str], series: SeriesSource
 ) -> Figure:
     bar = view.bar if isinstance(view, SurfaceView) else None
     return _chart_figure(name, heading, series, view.chart, lambda: view.legend.entries, bar)
@@ -506,7 +507,7 @@ def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | N
         other.resize(size)
         other.draw(painter)
 
-    series: Table
+    series: SeriesSource
     if isinstance(widget, NetworkGraph):
         name, heading = "network", "Network"
         series = partial(_graph_series, widget)

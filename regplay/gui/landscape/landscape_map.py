@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats
 from regplay.core.number_text import percent_text
 from regplay.core.sweep import NumberAxis, roundness
 from regplay.gui.plots import LARGEST, Scale, spread, toward_the_best, within_fences
@@ -50,7 +49,7 @@ class LandscapeMap:
     x: NumberAxis
     y: NumberAxis
     measures: Mapping[str, Floats]
-    diverged: NDArray[np.bool_]
+    diverged: Flags
     epoch: int | None = None
     progress: float = 0.0
     is_finished: bool = False
@@ -66,9 +65,9 @@ class LandscapeMap:
                 raise ValueError(f"{name} is {array.shape}, but there are {shape} rows and columns")
 
     @property
-    def trained(self) -> NDArray[np.bool_]:
+    def trained(self) -> Flags:
         """Which cells have something to show [rows, columns], diverged ones included."""
-        known: NDArray[np.bool_] = np.isfinite(self.measures["valid_loss"]) | self.diverged
+        known: Flags = np.isfinite(self.measures["valid_loss"]) | self.diverged
         return known
 
     @property

@@ -5,7 +5,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import fields
+from regplay.core.arrays import Flags
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
@@ -400,11 +400,11 @@ class LandscapeTab(QWidget):
             self.start_chosen.emit(study.sweep.experiments[member], Start(_KEY, member))
 
 
-def _farthest(history: "JointHistory") -> NDArray[np.bool_]:
+def _farthest(history: "JointHistory") -> Flags:
     """Which members [M] have trained farthest: one shape may be at its end, another at its start.
 
     The initial losses of those that follow say nothing about the map to be.
     """
     done = history.progress_of
-    farthest: NDArray[np.bool_] = done == done.max()
+    farthest: Flags = done == done.max()
     return farthest

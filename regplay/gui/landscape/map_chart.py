@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
@@ -21,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QWidget
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import exact, gap_text, number, percent_text
 from regplay.core.sweep import NumberAxis
@@ -74,7 +73,7 @@ class CellsLayer:
 
     def __init__(self) -> None:
         self.shares: Floats = np.full((0, 0), np.nan)
-        self.diverged: NDArray[np.bool_] = np.zeros((0, 0), dtype=np.bool_)
+        self.diverged: Flags = np.zeros((0, 0), dtype=np.bool_)
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the cells on whole pixels."""
@@ -217,7 +216,7 @@ class MapChart(Chart):
         self._last: Cell | None = None  # where the keys go on
         self._pressed: Cell | None = None
         self._values: dict[str, NumberAxis] = {}
-        self._trained: NDArray[np.bool_] = np.zeros((0, 0), dtype=np.bool_)
+        self._trained: Flags = np.zeros((0, 0), dtype=np.bool_)
         self.setInteractive(False)  # no item takes the mouse
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.under.clear()  # grid lines mean nothing between cells
@@ -251,7 +250,7 @@ class MapChart(Chart):
             self.set_ticks("y", partial(self._cell_marks, "y"))
             self.set_labels(FIELDS[x.path].label, FIELDS[y.path].label)
 
-    def set_trained(self, trained: NDArray[np.bool_]) -> None:
+    def set_trained(self, trained: Flags) -> None:
         """Say which cells [rows, columns] can be chosen."""
         self._trained = trained
         self._show_cursor()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from regplay.core.number_text import counted
 from regplay.gui.lessons.page_view import PageView
-from regplay.gui.lessons.wrapped_text import Line, WrappedButton, WrappedText
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton, WrappedText
 from regplay.gui.theme import line_color, zoomed
 from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out
 from regplay.session.lessons import Lesson, Reached, Score
@@ -102,16 +102,16 @@ class Contents(ScrolledColumn):
         if shown:
             about += f" · {shown} of {len(lesson.claims)} claims shown"
         button = WrappedButton(
-            Line(f"{number}  {lesson.title}", is_bold=True, is_plain=True),
-            Line(lesson.summary, _SMALL, is_plain=True),
-            Line(about, _SMALL, is_quiet=True, is_plain=True),
+            TextLine(f"{number}  {lesson.title}", is_bold=True, is_plain=True),
+            TextLine(lesson.summary, _SMALL, is_plain=True),
+            TextLine(about, _SMALL, is_quiet=True, is_plain=True),
         )
         button.clicked.connect(lambda: self.lesson_chosen.emit(lesson.id))
         return named(f"lesson.lesson.{lesson.id}", button)
 
     def _page(self, lesson: Lesson, page: int, *, is_here: bool) -> WrappedButton:
         title = f"{page + 1}  {lesson.pages[page].title}"
-        button = WrappedButton(Line(title, is_bold=is_here, is_plain=True))
+        button = WrappedButton(TextLine(title, is_bold=is_here, is_plain=True))
         button.set_flat(_INDENT)
         button.clicked.connect(lambda: self.page_chosen.emit(page + 1))
         return named(f"lesson.page.{page + 1}", button)
@@ -216,7 +216,7 @@ class LessonPanel(QWidget):
         shown: Mapping[str, int],
     ) -> None:
         """Show the list of lessons, as `Contents.set_lessons` takes it."""
-        self.title.set_lines(Line("Lessons", is_bold=True, is_plain=True))
+        self.title.set_lines(TextLine("Lessons", is_bold=True, is_plain=True))
         self.contents.set_lessons(lessons, position, shown)
         self._show(self.contents, has_page=position is not None)
         self.contents.focus_chosen()
@@ -246,7 +246,7 @@ class LessonPanel(QWidget):
     def _show_title(self, score: Score | None) -> None:
         """That of the lesson and, in a quiz, how many answers were right so far."""
         so_far = "" if score is None else f" · {score.right} of {score.answered} right"
-        self.title.set_lines(Line(self._lesson_title + so_far, is_quiet=True, is_plain=True))
+        self.title.set_lines(TextLine(self._lesson_title + so_far, is_quiet=True, is_plain=True))
 
     def set_reached(self, reached: Reached) -> None:
         """Show how far the page has been read by now."""

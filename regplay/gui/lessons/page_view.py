@@ -13,9 +13,9 @@ from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
 from regplay.gui.lessons.markdown_view import TextView
 from regplay.gui.lessons.wrapped_text import (
-    Line,
     StatusMark,
     StatusMarkView,
+    TextLine,
     WrappedButton,
     WrappedText,
 )
@@ -53,9 +53,9 @@ class PagePart(QWidget):
 
     def set_title(self, title: str, more: str = "") -> None:
         """Show another heading, and more in quieter letters below it."""
-        lines = [Line(title, _SMALL, is_bold=True, is_accent=True)]
+        lines = [TextLine(title, _SMALL, is_bold=True, is_accent=True)]
         if more:
-            lines.append(Line(more, _SMALL, is_quiet=True, is_plain=True))
+            lines.append(TextLine(more, _SMALL, is_quiet=True, is_plain=True))
         self.heading.set_lines(*lines)
 
 
@@ -101,7 +101,7 @@ class QuestionView(PagePart):
         self.setVisible(question is not None)
         if question is None:
             return
-        self._text.set_lines(Line(question.text, is_bold=True))
+        self._text.set_lines(TextLine(question.text, is_bold=True))
         if question.handle is not None:
             self.handle = named("lesson.handle", NumberControl(field(question.handle.field)))
             self._choices.addWidget(self.handle)
@@ -129,7 +129,9 @@ class QuestionView(PagePart):
             elif answer is not None:
                 mark = _mark(index, answer, question.right)
             lines = (
-                _lines(option, is_choice=index == answer) if is_revealed else [Line(option.text)]
+                _lines(option, is_choice=index == answer)
+                if is_revealed
+                else [TextLine(option.text)]
             )
             button.set_lines(*lines, mark=mark)
         for part in self.parts:
@@ -145,7 +147,7 @@ class QuestionView(PagePart):
             words = _verdict(answer, is_right=is_right) + words
         elif answer is not None:
             words = "Noted. Now see what training says."
-        self.verdict.set_lines(Line(words, is_bold=True, is_plain=True))
+        self.verdict.set_lines(TextLine(words, is_bold=True, is_plain=True))
         self.place_button.setVisible(question.handle is not None and answer is None)
         self.again_button.setVisible(may_retry and is_revealed and not is_right)
 
@@ -162,12 +164,12 @@ def _mark(index: int, answer: float, right: int) -> StatusMark:
     return StatusMark.WRONG if index == answer else StatusMark.OTHER
 
 
-def _lines(option: Option, *, is_choice: bool) -> list[Line]:
-    lines = [Line(option.text, is_bold=option.right)]
+def _lines(option: Option, *, is_choice: bool) -> list[TextLine]:
+    lines = [TextLine(option.text, is_bold=option.right)]
     if is_choice:
-        lines.append(Line("Your choice", _SMALL, is_quiet=True))
+        lines.append(TextLine("Your choice", _SMALL, is_quiet=True))
     if option.because:
-        lines.append(Line(option.because, _SMALL))
+        lines.append(TextLine(option.because, _SMALL))
     return lines
 
 
@@ -193,7 +195,7 @@ class DoView(PagePart):
         """Say what this page asks for."""
         self.heading.setVisible(bool(page.do))
         self.text.setVisible(bool(page.do))
-        self.text.set_lines(Line(page.do))
+        self.text.set_lines(TextLine(page.do))
         self.button.setText("Show me" if page.do else "Try it")
 
 
@@ -205,12 +207,12 @@ class ClaimRow(QWidget):
         self.claim = claim
         self._is_shown = False
         self.mark = StatusMarkView(StatusMark.OPEN)
-        self.words = WrappedText(Line(claim.text))
+        self.words = WrappedText(TextLine(claim.text))
         self.values = WrappedText()
         self.rule_button = Toggle("rule", "How the claim is checked")
         self.rule = WrappedText(
-            Line(_breakable(claim.claim), 0.9, is_quiet=True, is_code=True),
-            Line(f"{_checked(claim)}.", 0.9, is_quiet=True, is_plain=True),
+            TextLine(_breakable(claim.claim), 0.9, is_quiet=True, is_code=True),
+            TextLine(f"{_checked(claim)}.", 0.9, is_quiet=True, is_plain=True),
         )
         self.rule.hide()
         self.rule_button.toggled.connect(self.rule.setVisible)
@@ -238,7 +240,7 @@ class ClaimRow(QWidget):
             lines.append("It does not hold with this seed; with most it does.")
         if measured is None and is_awaited:
             lines.append("Training …")
-        self.values.set_lines(*(Line(line, _SMALL) for line in lines))
+        self.values.set_lines(*(TextLine(line, _SMALL) for line in lines))
         state = "Your own networks have shown this." if is_shown else _OPEN_TIP
         self.setToolTip(f"<p>{state}</p><p>{_checked(self.claim)}.</p>")
         self.setAccessibleName(f"{self.mark.mark().value}: {self.claim.text}")
@@ -314,22 +316,22 @@ class ScoreView(QWidget):
     def set_score(self, score: Score, titles: Sequence[str]) -> None:
         """Tell how a quiz went; `titles` are those of its pages."""
         words = f"{score.right} of {score.questions} right at the first try"
-        lines = [Line(words, 1.1, is_bold=True, is_plain=True)]
+        lines = [TextLine(words, 1.1, is_bold=True, is_plain=True)]
         if left := score.questions - score.answered:
-            lines.append(Line(f"{left} not answered yet.", is_quiet=True, is_plain=True))
+            lines.append(TextLine(f"{left} not answered yet.", is_quiet=True, is_plain=True))
         if score.missed:
-            lines.append(Line("Worth another look:", is_plain=True))
+            lines.append(TextLine("Worth another look:", is_plain=True))
         self.text.set_lines(*lines)
         take_out(self._pages, self._column)
         self._pages = []
         for place, page in enumerate(score.missed):
-            button = WrappedButton(Line(f"{page + 1}  {titles[page]}", is_plain=True))
+            button = WrappedButton(TextLine(f"{page + 1}  {titles[page]}", is_plain=True))
             button.clicked.connect(lambda _=False, page=page: self.page_chosen.emit(page + 1))
             self._column.insertWidget(1 + place, button)
             self._pages.append(button)
 
 
-_PUBLISHED = Line("As published", _SMALL, is_quiet=True, is_plain=True)
+_PUBLISHED = TextLine("As published", _SMALL, is_quiet=True, is_plain=True)
 
 
 class PageView(ScrolledColumn):
@@ -370,14 +372,14 @@ class PageView(ScrolledColumn):
     def set_page(self, page: Page, reached: Reached, titles: Sequence[str] = ()) -> None:
         """Show a page from its beginning; `titles` are those of all pages of a quiz."""
         self._page, self._titles = page, titles
-        self.title.set_lines(Line(page.title, _TITLE, is_bold=True, is_plain=True))
+        self.title.set_lines(TextLine(page.title, _TITLE, is_bold=True, is_plain=True))
         self.badge.setVisible(page.published)
         self.text.setText(page.text)
         self.text.setVisible(bool(page.text))
         self.question.set_question(page.question)
         self.do.set_page(page)
         self.claims.set_claims(page.claims)
-        self._why.set_lines(Line(page.why))
+        self._why.set_lines(TextLine(page.why))
         self._show(reached)
         question = self.question
         rules = [row.rule_button for row in self.claims.rows]

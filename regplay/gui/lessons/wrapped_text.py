@@ -33,7 +33,7 @@ _WIDTH = 200  # px, asked for; the height follows from the width there is
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """Some text and how it is written; what is long wraps."""
 
     text: str
@@ -46,17 +46,17 @@ class Line:
 
 
 class WrappedText(QWidget):
-    """Some `Line`s below one another, in full colour also in a button; links do nothing."""
+    """Some `TextLine`s below one another, in full colour also in a button; links do nothing."""
 
-    def __init__(self, *lines: Line, parent: QWidget | None = None) -> None:
+    def __init__(self, *lines: TextLine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self._lines: Sequence[Line] = lines
+        self._lines: Sequence[TextLine] = lines
         self._lay_out()
 
-    def set_lines(self, *lines: Line) -> None:
+    def set_lines(self, *lines: TextLine) -> None:
         """Show other text."""
         if lines != self._lines:
             self._lines = lines
@@ -108,7 +108,7 @@ class WrappedText(QWidget):
         painter.end()
 
 
-def _made(line: Line, font: QFont, palette: QPalette) -> QTextDocument:
+def _made(line: TextLine, font: QFont, palette: QPalette) -> QTextDocument:
     font = sized(font, line.size)
     if line.is_code:
         font.setFamily(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family())
@@ -120,7 +120,7 @@ def _made(line: Line, font: QFont, palette: QPalette) -> QTextDocument:
     return made
 
 
-def _color(line: Line, palette: QPalette) -> QColor:
+def _color(line: TextLine, palette: QPalette) -> QColor:
     if line.is_accent:
         return blend(palette.color(QPalette.ColorRole.Highlight), palette.windowText().color(), 0.3)
     return line_color(palette, 0.7) if line.is_quiet else palette.windowText().color()
@@ -247,7 +247,7 @@ class WrappedButton(Button):
     """
 
     def __init__(
-        self, *lines: Line, mark: StatusMark | None = None, parent: QWidget | None = None
+        self, *lines: TextLine, mark: StatusMark | None = None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -267,7 +267,7 @@ class WrappedButton(Button):
         self._set_margins()
         self.set_lines(*lines, mark=mark)
 
-    def set_lines(self, *lines: Line, mark: StatusMark | None = None) -> None:
+    def set_lines(self, *lines: TextLine, mark: StatusMark | None = None) -> None:
         """Show other text and another mark."""
         self._text.set_lines(*lines)
         self._sign.setVisible(mark is not None)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from regplay.core.arrays import Indices, Pixels, Singles
 from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
@@ -19,7 +20,6 @@ from regplay.gui.network.pictures import KeptPicture, Magnitude
 from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
 from regplay.gui.theme import ROLES, Colors, mix, zoomed
 
-Pixels = NDArray[np.float64]
 _PIECES = 12  # straight ones that a link's curve is made of
 _PITCH = 74.0  # pixels between units, at most
 _SIDE = 46.0  # pixels across a unit, at most
@@ -139,12 +139,12 @@ class Links:
     """
 
     def __init__(self) -> None:
-        self.weights: NDArray[np.float32] = np.zeros(0, dtype=np.float32)
+        self.weights: Singles = np.zeros(0, dtype=np.float32)
         self.widths: Pixels = np.zeros(0)
-        self._levels: NDArray[np.intp] = np.zeros(0, dtype=np.intp)
+        self._levels: Indices = np.zeros(0, dtype=np.intp)
         self._segments = Segments()
 
-    def set_weights(self, weights: NDArray[np.float32], largest: float) -> None:
+    def set_weights(self, weights: Singles, largest: float) -> None:
         """Show these; `largest` is the absolute value that has the full width."""
         self.weights = np.nan_to_num(weights)
         share = (np.abs(self.weights) / largest).clip(0, 1)
@@ -190,7 +190,7 @@ def _pieces(curves: Pixels) -> Pixels:
     return np.concatenate([curves[:, :-1], curves[:, 1:]], axis=2)
 
 
-def _width(level: float | NDArray[np.intp]) -> Any:
+def _width(level: float | Indices) -> Any:
     """Pixels across a link of a level."""
     return _THIN + (_THICK - _THIN) * level / _LEVELS
 
@@ -227,11 +227,11 @@ def signed_table(colors: Colors) -> NDArray[np.uint32]:
     return np.array([QColor(color).rgb() for color in mixed], dtype=np.uint32)
 
 
-def signed_levels(values: NDArray[np.float32], largest: float) -> NDArray[np.intp]:
+def signed_levels(values: Singles, largest: float) -> Indices:
     """Which colour of `signed_table` each value in ±`largest` has; NaN has that of 0."""
     with np.errstate(all="ignore"):
         scaled = np.nan_to_num(values / largest, nan=0.0, posinf=1.0, neginf=-1.0).clip(-1, 1)
-    levels: NDArray[np.intp] = np.rint((scaled + 1) * (_SHADES // 2)).astype(np.intp)
+    levels: Indices = np.rint((scaled + 1) * (_SHADES // 2)).astype(np.intp)
     return levels
 
 
@@ -312,7 +312,7 @@ class NetworkGraph(KeptPicture):
         return other
 
     @staticmethod
-    def _column_values(picture: UnitMaps, column: int) -> NDArray[np.float32]:
+    def _column_values(picture: UnitMaps, column: int) -> Singles:
         """What the units of a column show, [units, ...]; an input has no bias, and shows 0."""
         if picture.maps is not None:
             return picture.maps[column]
@@ -385,7 +385,7 @@ class NetworkGraph(KeptPicture):
         self,
         painter: QPainter,
         rects: Sequence[QRectF],
-        values: NDArray[np.float32],
+        values: Singles,
         largest: float,
     ) -> None:
         """Draw units into squares, each with a frame around it.
@@ -412,9 +412,7 @@ class NetworkGraph(KeptPicture):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([rect.adjusted(0, 0, -1, -1) for rect in rects])
 
-    def _draw_curve(
-        self, painter: QPainter, rect: QRectF, values: NDArray[np.float32], top: float
-    ) -> None:
+    def _draw_curve(self, painter: QPainter, rect: QRectF, values: Singles, top: float) -> None:
         """Draw a curve of values [points] in ±`top`."""
         painter.fillRect(rect, QColor(self.colors.background))
         middle, half = rect.center().y(), rect.height() / 2

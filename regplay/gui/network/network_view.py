@@ -25,7 +25,7 @@ from regplay.gui.plots import (
 from regplay.gui.theme import ROLES, Colors, zoomed
 from regplay.gui.widgets import Toggle, WrappedLabel, column, named
 
-Measure = Literal["norm", "near_zero"]
+WeightMeasure = Literal["norm", "near_zero"]
 _FEW = 10.0  # epochs that the axis shows at least
 
 
@@ -52,7 +52,7 @@ class NormsPlot(Chart):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.measure: Measure = "norm"
+        self.measure: WeightMeasure = "norm"
         self._inside: Inside | None = None
         self._layer = CurvesLayer((), gap=False)
         self.canvas.live.append(self._layer)
@@ -87,7 +87,7 @@ class NormsPlot(Chart):
         self._cover()
         self.refresh()
 
-    def set_measure(self, measure: Measure) -> None:
+    def set_measure(self, measure: WeightMeasure) -> None:
         """Show ‖w‖ or the share near zero."""
         if measure != self.measure:
             self.measure = measure
@@ -152,7 +152,7 @@ class NormsPlot(Chart):
         ]
 
 
-_MEASURES: dict[Measure, tuple[str, str]] = {
+_MEASURES: dict[WeightMeasure, tuple[str, str]] = {
     "norm": ("‖w‖", "Length of each layer's weights, without its biases"),
     "near_zero": ("near zero", "Share of each layer's weights under 0.001 in absolute value"),
 }

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
+from regplay.core.arrays import Floats, Indices, Singles
 from regplay.core.inside import NEAR_ZERO, LayerWeights, near_zero_share
 from regplay.core.number_text import counted, number, percent_text
 from regplay.gui.plots import (
@@ -163,12 +164,12 @@ def layer_color(index: int, count: int) -> str:
 BINS = 41  # odd, so that the middle one lies around 0
 
 
-def bin_edges(largest: float) -> NDArray[np.float64]:
+def bin_edges(largest: float) -> Floats:
     """The edges [BINS + 1] of equal bins over ±`largest`."""
     return np.linspace(-largest, largest, BINS + 1)
 
 
-def binned(weights: NDArray[np.float32], largest: float) -> NDArray[np.intp]:
+def binned(weights: Singles, largest: float) -> Indices:
     """How many weights lie in each bin over ±`largest`, [BINS]; those beyond are left out.
 
     A tenth of the time of `numpy.histogram`, which sorts out uneven bins.
@@ -187,7 +188,7 @@ def nice_count(count: int) -> int:
     return next(nice * scale for nice in (4, 8, 20) if nice * scale >= count)
 
 
-def _steps(frame: Frame, edges: NDArray[np.float64], counts: NDArray[np.intp]) -> QPolygonF:
+def _steps(frame: Frame, edges: Floats, counts: Indices) -> QPolygonF:
     """The outline of bars, from the lower left corner to the lower right one, in pixels."""
     x = np.repeat(np.round(frame.x(edges)), 2)
     y = np.concatenate([[frame.height], np.repeat(frame.y(np.sqrt(counts)), 2), [frame.height]])
@@ -197,9 +198,9 @@ def _steps(frame: Frame, edges: NDArray[np.float64], counts: NDArray[np.intp]) -
 def paint_bars(
     painter: QPainter,
     frame: Frame,
-    edges: NDArray[np.float64],
-    now: NDArray[np.intp],
-    initial: NDArray[np.intp],
+    edges: Floats,
+    now: Indices,
+    initial: Indices,
 ) -> None:
     """Draw the counts now, filled, and the initial ones over them, as an outline."""
     colors = frame.colors
@@ -265,13 +266,13 @@ _FITS: tuple[Callable[[str, str, str], tuple[str, ...]], ...] = (
 
 
 @dataclass
-class _Layer:
+class _ShownLayer:
     """What is shown of one layer."""
 
     weights: LayerWeights
     top: int  # weights in one bin that the plot has room for
-    now: NDArray[np.intp]  # [BINS]
-    initial: NDArray[np.intp]  # [BINS]
+    now: Indices  # [BINS]
+    initial: Indices  # [BINS]
     near_zero: float
 
 
@@ -284,10 +285,10 @@ class Histograms(KeptPicture):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._weights: tuple[LayerWeights, ...] = ()
-        self._layers: list[_Layer] | None = []  # None until someone looks
+        self._layers: list[_ShownLayer] | None = []  # None until someone looks
         self._range = Magnitude()
         self._tops: list[int] = []
-        self._initial: dict[int, tuple[NDArray[np.float32], float, NDArray[np.intp]]] = {}
+        self._initial: dict[int, tuple[Singles, float, Indices]] = {}
 
     def sizeHint(self) -> QSize:
         """Room for four panels."""
@@ -319,12 +320,12 @@ class Histograms(KeptPicture):
         other._range, other._tops = self._range, list(self._tops)
         return other
 
-    def bins(self) -> tuple[NDArray[np.float64], list[tuple[NDArray[np.intp], NDArray[np.intp]]]]:
+    def bins(self) -> tuple[Floats, list[tuple[Indices, Indices]]]:
         """The edges [BINS + 1] of the bins, and of each layer the counts [BINS] now and before."""
         counts = [(layer.now, layer.initial) for layer in self._counted()]
         return bin_edges(self._range.value), counts
 
-    def _counted(self) -> list[_Layer]:
+    def _counted(self) -> list[_ShownLayer]:
         """The layers, counted when someone looks and not before."""
         if self._layers is not None:
             return self._layers
@@ -338,10 +339,10 @@ class Histograms(KeptPicture):
             now, initial = binned(layer.now, largest), self._initial_counts(index, largest)
             top = max(self._tops[index], nice_count(int(max(now.max(), initial.max()))))
             self._tops[index] = top
-            self._layers.append(_Layer(layer, top, now, initial, near_zero_share(layer.now)))
+            self._layers.append(_ShownLayer(layer, top, now, initial, near_zero_share(layer.now)))
         return self._layers
 
-    def _initial_counts(self, index: int, largest: float) -> NDArray[np.intp]:
+    def _initial_counts(self, index: int, largest: float) -> Indices:
         weights = self._weights[index].initial
         kept = self._initial.get(index)
         if kept is None or kept[0] is not weights or kept[1] != largest:
@@ -427,7 +428,7 @@ class Histograms(KeptPicture):
             paint_bars(painter, frame, bin_edges(self._range.value), layer.now, layer.initial)
             painter.restore()
 
-    def _frame(self, plot: QRectF, layer: _Layer) -> Frame:
+    def _frame(self, plot: QRectF, layer: _ShownLayer) -> Frame:
         largest, top = self._range.value, float(np.sqrt(layer.top))
         ratio = self.devicePixelRatioF()
         scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
@@ -447,7 +448,7 @@ class Histograms(KeptPicture):
             painter.drawText(QPointF(left + _SWATCH, height), text)
 
 
-def _title(layer: _Layer, index: int, layers: int) -> tuple[str, str, str]:
+def _title(layer: _ShownLayer, index: int, layers: int) -> tuple[str, str, str]:
     """A layer's name, the number of its weights, and the share of them that are near zero."""
     words = counted(layer.weights.now.size, "weight")
     return layer_name(index, layers), words, _share(layer.near_zero)

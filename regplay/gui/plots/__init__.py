@@ -62,10 +62,10 @@ from regplay.gui.plots.scale import (
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    MarkerShape,
     Points,
     PointsLayer,
     Segments,
-    Shape,
     draw_joined,
     draw_marker,
     empty_picture,

@@ -19,11 +19,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
 
+from regplay.core.arrays import Floats
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
 from regplay.gui.theme import Colors, sized
@@ -48,8 +49,8 @@ class LineLayer:
     """
 
     def __init__(self, color: str = "#000000", width: float = WIDTH, dashed: bool = False) -> None:
-        self.x: NDArray[np.float64] = np.zeros(0)
-        self.y: NDArray[np.float64] = np.zeros(0)
+        self.x: Floats = np.zeros(0)
+        self.y: Floats = np.zeros(0)
         self.color = color
         self._width = width
         self._dashed = dashed

@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats, Indices
 from regplay.core.fit import Fit, Grid
 
-Indices = NDArray[np.intp]
 # Of changes between neighbours: plane, row, column of the first, and how far on the change is.
 _Crossings = tuple[Indices, Indices, Indices, NDArray[Any]]
 
@@ -109,7 +108,7 @@ def _class_changes(p: Floats, winner: Indices) -> _Crossings:
     return k, r, c, share
 
 
-def _level_changes(values: Floats, levels: Floats, is_above: NDArray[np.bool_]) -> _Crossings:
+def _level_changes(values: Floats, levels: Floats, is_above: Flags) -> _Crossings:
     """Where neighbours in a row lie on two sides of a level; a plane for each level and network."""
     k, level, r, c = _places(is_above[..., :-1] != is_above[..., 1:])
     here, there = values[k, r, c], values[k, r, c + 1]
@@ -118,7 +117,7 @@ def _level_changes(values: Floats, levels: Floats, is_above: NDArray[np.bool_]) 
     return k * len(levels) + level, r, c, share
 
 
-def _places(where: NDArray[np.bool_]) -> tuple[Indices, ...]:
+def _places(where: Flags) -> tuple[Indices, ...]:
     """As `np.nonzero`, several times as fast where little is true."""
     return np.unravel_index(np.flatnonzero(where), where.shape)
 

@@ -4,7 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Floats, Split
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
 from regplay.gui.plots.canvas import LineLayer, Reading, ReadoutRow

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats, Indices
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.fit_panel import Band, Subject
@@ -295,7 +294,7 @@ class DotsLayer:
     def __init__(self) -> None:
         self.grid: Grid | None = None
         self.sizes: Floats | None = None
-        self.on_dark: NDArray[np.bool_] | None = None
+        self.on_dark: Flags | None = None
         self._stamps = Stamps()
         inks = _DARK, _LIGHT
         self._dots = [partial(_draw_dot, ink, size) for ink in inks for size in range(_SIZES + 1)]
@@ -324,9 +323,7 @@ def _draw_dot(ink: str, size: int, painter: QPainter, x: float, y: float) -> Non
     painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
-def _nearest(
-    grid: Grid, frame: Frame, x: Floats, y: Floats
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _nearest(grid: Grid, frame: Frame, x: Floats, y: Floats) -> tuple[Indices, Indices]:
     """Row and column of the grid points nearest to places in pixels."""
     low, high, (rows, columns) = grid.low, grid.high, grid.shape
     left, right = frame.x([low[0], high[0]])

@@ -8,12 +8,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Floats, Split
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit, Grid, correct, grid_of
 from regplay.core.number_text import number, probability_text, spread_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow
 from regplay.gui.plots.legend import Entry, LegendChart, other_entry
-from regplay.gui.plots.shapes import TRAIN_SHAPE, VALID_SHAPE, Points, PointsLayer, Shape, thinned
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    MarkerShape,
+    Points,
+    PointsLayer,
+    thinned,
+)
 from regplay.gui.theme import ROLES
 from regplay.session.drawing import carried
 
@@ -202,7 +210,7 @@ class ShownSplit:
 
     name: str
     split: Split
-    shape: Shape
+    shape: MarkerShape
     color: str
     row: int
 
@@ -350,7 +358,7 @@ class InputsPanel(ChartPanel):
         """Those that belong to the subject, drawn or not, in the order of the legend."""
         dataset, colors = self.dataset, self.colors
         assert dataset is not None
-        both: tuple[tuple[str, Split, Shape, str], ...] = (
+        both: tuple[tuple[str, Split, MarkerShape, str], ...] = (
             ("training", dataset.train, TRAIN_SHAPE, colors.train),
             ("validation", dataset.valid, VALID_SHAPE, colors.valid),
         )

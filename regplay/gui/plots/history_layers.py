@@ -3,17 +3,20 @@
 from collections.abc import Callable, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
+from regplay.core.arrays import Floats, Pixels
 from regplay.gui.plots.canvas import Layer
-from regplay.gui.plots.scale import Frame, Pixels, Range, bounds, last_in_each_column
-from regplay.gui.plots.shapes import Segments, Shape, dashed, draw_marker, pen
+from regplay.gui.plots.scale import (
+    Frame,
+    Range,
+    bounds,
+    last_in_each_column,
+)
+from regplay.gui.plots.shapes import MarkerShape, Segments, dashed, draw_marker, pen
 from regplay.gui.theme import ROLES, Colors, mix
-
-Floats = NDArray[np.float64]
 
 
 class EpochLine:
@@ -87,7 +90,9 @@ class EpochCurve(EpochLine):
         The marker at the newest record.
     """
 
-    def __init__(self, measure: str, label: str, field: str, shape: Shape, dashed: bool) -> None:
+    def __init__(
+        self, measure: str, label: str, field: str, shape: MarkerShape, dashed: bool
+    ) -> None:
         super().__init__(measure, dashed)
         self.label = label
         self.field = field

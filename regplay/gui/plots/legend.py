@@ -194,7 +194,7 @@ _LEADING = 5.0  # pixels between lines
 _BELOW = 6.0  # pixels under the last one
 _MOST = 0.3  # of the height that a legend may take with its long texts
 
-_Line = list[tuple[Entry, str, float]]  # with the pixels from the left
+_Entries = list[tuple[Entry, str, float]]  # with the pixels from the left
 
 
 def paint_legend(
@@ -216,9 +216,11 @@ def paint_legend(
     return len(lines) * height + _BELOW
 
 
-def _lines(texts: Sequence[tuple[Entry, str]], metrics: QFontMetricsF, width: float) -> list[_Line]:
+def _lines(
+    texts: Sequence[tuple[Entry, str]], metrics: QFontMetricsF, width: float
+) -> list[_Entries]:
     """Entries from left to right, and on the next line where one has no room."""
-    lines: list[_Line] = [[]]
+    lines: list[_Entries] = [[]]
     x = 0.0
     for entry, text in texts:
         sign = _sign_width(entry)

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from regplay.core.datasets import Floats
+from regplay.core.arrays import Flags, Floats, Integers
 from regplay.gui.plots.scale import Frame, Scale
-from regplay.gui.plots.shapes import Points, PointsLayer, Segments, Shape, pen
+from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, Segments, pen
 from regplay.gui.theme import Colors
 
 _SLACK = 1e-6  # of a scale, for rounding at its ends
@@ -20,7 +20,7 @@ _FROM_EDGE = 4.0  # px from a mark's base to the edge
 _VALLEY, _DOT = 5.0, 1.5  # px, radius of the mark of the smallest loss, and of the dot in it
 
 
-def sides_of(scale: Scale, losses: ArrayLike) -> NDArray[np.int64]:
+def sides_of(scale: Scale, losses: ArrayLike) -> Integers:
     """On which side of a scale losses lie: −1 below it, 1 above; 0 in it, and for NaN."""
     shares = scale.shares(losses)
     return (shares > 1 + _SLACK).astype(np.int64) - (shares < -_SLACK)
@@ -52,7 +52,7 @@ class LossLine:
     places: Floats
     losses: Floats
     color: str
-    sides: NDArray[np.int64]
+    sides: Integers
     break_at: float | None = None
     is_joined: bool = True
     width: float = 2.0
@@ -88,7 +88,7 @@ def _spread(xs: Sequence[float]) -> list[float]:
 
 
 def dots_on(
-    line: LossLine, shown: NDArray[np.bool_], shape: Shape, size: float, ring: str
+    line: LossLine, shown: Flags, shape: MarkerShape, size: float, ring: str
 ) -> PointsLayer:
     """Points on a line at those of its values [P] that are shown."""
     layer = PointsLayer()

@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
-from regplay.core.datasets import Dataset, Floats, Split
+from regplay.core.arrays import Floats, Indices, Integers
+from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.canvas import (
@@ -246,7 +247,7 @@ _CENTER = Qt.AlignmentFlag.AlignCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
 
-def confusion_counts(probabilities: NDArray[np.float64], y: NDArray[np.int64]) -> NDArray[np.intp]:
+def confusion_counts(probabilities: Floats, y: Integers) -> Indices:
     """How many points of each class [row] are assigned each class [column]."""
     classes = probabilities.shape[1]
     flat = y * classes + probabilities.argmax(axis=1)
@@ -294,7 +295,7 @@ def paint_images(
 
 
 @dataclass(frozen=True)
-class _Places:
+class _CellPlaces:
     """Where the cells are, in pixels."""
 
     left: float
@@ -324,16 +325,14 @@ class ConfusionGrid(ReadoutWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.counts: NDArray[np.intp] = np.zeros((0, 0), dtype=np.intp)
+        self.counts: Indices = np.zeros((0, 0), dtype=np.intp)
         self.names: tuple[str, ...] = ()
         self.reader: Callable[[int, int], Readout] | None = None
         self._color: str = ROLES.train
         self._cell = (0, 0)  # under the mouse, while there is something to read
         self.setMinimumSize(120, 90)
 
-    def show_counts(
-        self, names: tuple[str, ...], counts: NDArray[np.intp] | None, color: str
-    ) -> None:
+    def show_counts(self, names: tuple[str, ...], counts: Indices | None, color: str) -> None:
         """Show counts of these classes, or none, with this colour in full cells."""
         counts = np.zeros((0, 0), dtype=np.intp) if counts is None else counts
         looks = names, color
@@ -372,14 +371,14 @@ class ConfusionGrid(ReadoutWidget):
             paint_readout(painter, QRectF(self.rect()), at, self.readout, colors)
         painter.end()
 
-    def _places(self, metrics: QFontMetrics, size: QSize) -> "_Places":
+    def _places(self, metrics: QFontMetrics, size: QSize) -> "_CellPlaces":
         n, line = max(len(self.names), 1), metrics.height()
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
         left = float(min(widest, size.width() * 0.25) + 12 + line)
         top = 2.0 * line + 8
         width = min((size.width() - left - 8) / n, 110.0)
         height = min((size.height() - top - 6) / n, 70.0)
-        return _Places(left, top, max(width, 1.0), max(height, 1.0))
+        return _CellPlaces(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
         """Draw the cells at a size in pixels; the ground is there already."""

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication
 
+from regplay.core.arrays import Floats, Pixels
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
 from regplay.gui.plots.canvas import Reading, ReadoutRow
@@ -26,14 +27,19 @@ from regplay.gui.plots.end_names import EndName, EndNames
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
     EpochLine,
-    Floats,
     FloorLayer,
     MarksLayer,
     curves,
     gap_color,
 )
 from regplay.gui.plots.legend import Entry, elided, other_entry
-from regplay.gui.plots.scale import LARGEST, Frame, Pixels, Range, bounds, extend
+from regplay.gui.plots.scale import (
+    LARGEST,
+    Frame,
+    Range,
+    bounds,
+    extend,
+)
 from regplay.gui.plots.shapes import empty_picture, pen
 from regplay.gui.theme import ROLES, sized
 

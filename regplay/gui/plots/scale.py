@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from regplay.core.arrays import Floats, Indices, Pixels
 from regplay.core.number_text import tick_text, with_power
 from regplay.gui.theme import Colors
 
 Range = tuple[float, float]
-Floats = NDArray[np.float64]
 
 LARGEST = 1e30  # what lies beyond this is a diverged run, and no axis can show it
 _FAR = 1e12  # times the length of a scale: so far away is any value that overflows
@@ -151,7 +151,6 @@ class Scale:
         return [_power(position) for position in positions]
 
 
-Pixels = NDArray[np.float64]
 _FARTHEST = 1e5  # pixels; Qt's rasterizer wraps around beyond some 8 million
 
 
@@ -469,7 +468,7 @@ def loss_scale(losses: ArrayLike, *, room: float = 0.06, log_from: float = 20.0)
     return Scale(max(low - free, least), high + free, is_log)
 
 
-def last_in_each_column(pixels: NDArray[Any], keep: Sequence[int] = ()) -> NDArray[np.intp]:
+def last_in_each_column(pixels: NDArray[Any], keep: Sequence[int] = ()) -> Indices:
     """Indices that thin a rising curve to one point a pixel column.
 
     A column keeps its last point, so that what is drawn stays while a run grows; the last point of

@@ -11,15 +11,15 @@ from math import ceil
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from shiboken6 import wrapInstance
 
-from regplay.gui.plots.scale import Frame, Pixels
+from regplay.core.arrays import Flags, Floats, Indices, Pixels
+from regplay.gui.plots.scale import Frame
 
-_Point = tuple[float, float]
+_End = tuple[float, float]
 WIDTH = 2.0  # pixels
 _DASH_ON, _DASH_OFF = 8, 4  # pixels along x
 
@@ -63,7 +63,7 @@ def joined(segments: Pixels) -> list[Pixels]:
 
 
 def _linked(runs: list[Pixels]) -> list[Pixels]:
-    ends: dict[_Point, list[int]] = defaultdict(list)
+    ends: dict[_End, list[int]] = defaultdict(list)
     for index, run in enumerate(runs):
         for end in (run[0], run[-1]):
             ends[_point(end)].append(index)
@@ -82,7 +82,7 @@ def _linked(runs: list[Pixels]) -> list[Pixels]:
 
 
 def _followed(
-    run: Pixels, runs: list[Pixels], ends: dict[_Point, list[int]], used: NDArray[np.bool_]
+    run: Pixels, runs: list[Pixels], ends: dict[_End, list[int]], used: Flags
 ) -> list[Pixels]:
     """The runs that go on from the end of one, each turned so that it begins there."""
     found: list[Pixels] = []
@@ -99,7 +99,7 @@ def _followed(
         found.append(run)
 
 
-def _point(place: Pixels) -> _Point:
+def _point(place: Pixels) -> _End:
     return float(place[0]), float(place[1])
 
 
@@ -116,7 +116,7 @@ class _Buffer:
         self.first: Any = None
         self._kind, self._rows = kind, np.empty((0, fields))
 
-    def rows(self, n: int) -> NDArray[np.float64]:
+    def rows(self, n: int) -> Floats:
         """The first n rows."""
         if n > len(self._rows):
             self._rows = np.empty((2 * n, self._rows.shape[1]))
@@ -143,7 +143,7 @@ class Segments:
         self._buffer.rows(len(segments))[:] = segments
         painter.drawLines(self._buffer.first, len(segments))
 
-    def draw_placed(self, painter: QPainter, frame: Frame, segments: NDArray[np.float64]) -> None:
+    def draw_placed(self, painter: QPainter, frame: Frame, segments: Floats) -> None:
         """Draw lines [n, 4] of x₁, y₁, x₂, y₂ in data units, with the painter's pen."""
         pixels = np.empty_like(segments)
         pixels[:, 0::2] = frame.x(segments[:, 0::2])
@@ -155,7 +155,7 @@ class Segments:
         painter: QPainter,
         x: Pixels,
         y: Pixels,
-        keep: NDArray[np.bool_] | None = None,
+        keep: Flags | None = None,
         is_figure: bool = False,
     ) -> None:
         """As `draw`, a line through points [n] in pixels; `keep` [n − 1] leaves pieces out."""
@@ -167,12 +167,12 @@ class Segments:
         self.draw(painter, segments if keep is None else segments[keep], is_figure)
 
 
-def dashed(x: Pixels) -> NDArray[np.bool_]:
+def dashed(x: Pixels) -> Flags:
     """Which pieces [n − 1] of a line through rising x [n] to draw for a dashed one.
 
     The dashes are fixed to the plot, so that they rest while the line grows.
     """
-    kept: NDArray[np.bool_] = x[:-1] % (_DASH_ON + _DASH_OFF) < _DASH_ON
+    kept: Flags = x[:-1] % (_DASH_ON + _DASH_OFF) < _DASH_ON
     return kept
 
 
@@ -192,7 +192,7 @@ class Stamps:
         size: float,
         x: Pixels,
         y: Pixels,
-        which: NDArray[np.intp],
+        which: Indices,
     ) -> None:
         """Draw a shape at each place.
 
@@ -246,18 +246,18 @@ def _atlas(
     return picture
 
 
-Shape = Literal["circle", "diamond", "cross"]
+MarkerShape = Literal["circle", "diamond", "cross"]
 MOST = 2000  # points of one split that are drawn; more only hide each other
 _WHOLE = 260.0  # pixels of a plot's shorter side from which on markers have their full size
 _LEAST = 0.6  # share of it in the smallest plots; with less, shapes are no longer told apart
 
-TRAIN_SHAPE: Shape = "circle"
-VALID_SHAPE: Shape = "diamond"
+TRAIN_SHAPE: MarkerShape = "circle"
+VALID_SHAPE: MarkerShape = "diamond"
 
 
 def draw_marker(
     painter: QPainter,
-    shape: Shape,
+    shape: MarkerShape,
     x: float,
     y: float,
     size: float,
@@ -305,13 +305,13 @@ class Points:
     `which` is None where all have the first; `size` is that in a large plot.
     """
 
-    x: NDArray[np.float64]  # [n], data units
-    y: NDArray[np.float64]  # [n]
-    shape: Shape
+    x: Floats  # [n], data units
+    y: Floats  # [n]
+    shape: MarkerShape
     fills: Sequence[str]
     ring: str
     size: float = 7.0  # pixels
-    which: NDArray[np.intp] | None = None  # [n]
+    which: Indices | None = None  # [n]
     seam: str | None = None
 
 
@@ -363,7 +363,7 @@ class PointsLayer:
         self._stamps.draw(painter, frame, stamps, looks, cell, x[shown], y[shown], which)
 
 
-def thinned(n: int) -> NDArray[np.intp]:
+def thinned(n: int) -> Indices:
     """Indices of the points to draw: all, or `MOST` of them evenly spaced."""
     if n <= MOST:
         return np.arange(n)

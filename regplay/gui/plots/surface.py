@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.datasets import Dataset, Floats, Split
+from regplay.core.arrays import Floats
+from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.canvas import Reading

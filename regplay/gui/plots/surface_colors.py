@@ -18,7 +18,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.arrays import Floats, Indices
+from regplay.core.datasets import Dataset
 from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
 from regplay.gui.theme import ROLES, Colors, colors_of, mix
@@ -57,14 +58,14 @@ def value_colors(levels: int = _LEVELS) -> list[str]:
     ]
 
 
-def value_levels(values: Floats, low: float, high: float) -> NDArray[np.intp]:
+def value_levels(values: Floats, low: float, high: float) -> Indices:
     """Which of the colours each value has; those that are not finite have the lowest."""
     with np.errstate(all="ignore"):
         scaled = (values - low) / (high - low) * _LEVELS
         return np.nan_to_num(scaled, nan=0.0).clip(0, _LEVELS - 1).astype(np.intp)
 
 
-def confidence_levels(probabilities: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def confidence_levels(probabilities: Floats) -> tuple[Indices, Indices]:
     """The most probable class, and how sure it is from 0 (all alike) to the highest level."""
     winner = probabilities.argmax(axis=-1)
     top = np.take_along_axis(probabilities, winner[..., None], axis=-1)[..., 0]
@@ -114,7 +115,7 @@ class SurfaceColors:
         classes = self._classes
         return lambda colors: _shaded_table(colors, classes)[shade, winner, sure]
 
-    def fills(self, y: NDArray[np.generic]) -> tuple[Sequence[str], NDArray[np.intp]]:
+    def fills(self, y: NDArray[np.generic]) -> tuple[Sequence[str], Indices]:
         """Colours that points have, and which of them each of the targets [n] has."""
         if self._classes:
             return ROLES.classes, np.asarray(y, dtype=np.intp) % len(ROLES.classes)

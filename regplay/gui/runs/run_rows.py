@@ -11,7 +11,6 @@ from PySide6.QtCore import (
     QMimeData,
     QModelIndex,
     QObject,
-    QPersistentModelIndex,
     QRect,
     QSize,
     Qt,
@@ -23,6 +22,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QWidget
 from regplay.core.experiment import Experiment
 from regplay.core.number_text import gap_in_column, in_column
 from regplay.gui.theme import ROLES, Colors, Role, blend, colors_of, zoomed
+from regplay.gui.widgets import ModelIndex
 from regplay.session.pins import Pin, Pins, value_texts
 from regplay.session.session import Run
 
@@ -51,7 +51,6 @@ def pin_color(index: int) -> str:
 
 ROW = int(Qt.ItemDataRole.UserRole)
 _MIME = "application/x-regplay-pin"
-Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
@@ -152,11 +151,11 @@ class RunRows(QAbstractListModel):
 
     # Qt's model
 
-    def rowCount(self, parent: Index | None = None) -> int:
+    def rowCount(self, parent: ModelIndex | None = None) -> int:
         """The present run and the pins."""
         return len(self.rows) if parent is None or not parent.isValid() else 0
 
-    def data(self, index: Index, role: int = 0) -> Any:
+    def data(self, index: ModelIndex, role: int = 0) -> Any:
         """The name, and everything under `ROW`."""
         row = self.rows[index.row()]
         match role:
@@ -169,7 +168,7 @@ class RunRows(QAbstractListModel):
             case _:
                 return row if role == ROW else None
 
-    def setData(self, index: Index, value: Any, role: int = 0) -> bool:
+    def setData(self, index: ModelIndex, value: Any, role: int = 0) -> bool:
         """Rename a pin."""
         pin = self.rows[index.row()].pin
         if pin is None or role != Qt.ItemDataRole.EditRole:
@@ -179,7 +178,7 @@ class RunRows(QAbstractListModel):
         self.edited.emit()
         return True
 
-    def flags(self, index: Index) -> Qt.ItemFlag:
+    def flags(self, index: ModelIndex) -> Qt.ItemFlag:
         """Pins can be renamed and dragged to between other rows."""
         flag = Qt.ItemFlag
         if not index.isValid():
@@ -203,7 +202,7 @@ class RunRows(QAbstractListModel):
         return data
 
     def dropMimeData(
-        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: Index
+        self, data: QMimeData, action: Qt.DropAction, row: int, column: int, parent: ModelIndex
     ) -> bool:
         """Move the dragged pin to before `row`, counted with the present run; −1 is the end."""
         if not data.hasFormat(_MIME):
@@ -298,13 +297,13 @@ class RowPainter(QStyledItemDelegate):
         super().__init__(parent)
         self._toggle = toggle
 
-    def sizeHint(self, option: Any, index: Index) -> QSize:
+    def sizeHint(self, option: Any, index: ModelIndex) -> QSize:
         """One line or two, by the room that the view has."""
         view = option.widget
         width = view.viewport().width() if hasattr(view, "viewport") else option.rect.width()
         return QSize(80, places(width, option.font).height)
 
-    def paint(self, painter: QPainter, option: Any, index: Index) -> None:
+    def paint(self, painter: QPainter, option: Any, index: ModelIndex) -> None:
         """Draw a row."""
         row: RunRow = index.data(ROW)
         palette, rect, colors = option.palette, option.rect, colors_of(option.widget)
@@ -339,7 +338,7 @@ class RowPainter(QStyledItemDelegate):
         write(painter, option.font, quiet, values, row.values, LEFT)
         painter.restore()
 
-    def editorEvent(self, event: QEvent, model: object, option: Any, index: Index) -> bool:
+    def editorEvent(self, event: QEvent, model: object, option: Any, index: ModelIndex) -> bool:
         """A click on the swatch hides the pin or shows it; a double click there is two clicks."""
         row: RunRow = index.data(ROW)
         kinds = QEvent.Type
@@ -355,7 +354,7 @@ class RowPainter(QStyledItemDelegate):
             self._toggle(row.pin)
         return True
 
-    def updateEditorGeometry(self, editor: QWidget, option: Any, index: Index) -> None:
+    def updateEditorGeometry(self, editor: QWidget, option: Any, index: ModelIndex) -> None:
         """Over the name."""
         rect = option.rect
         name = places(rect.width(), option.font).name.translated(rect.topLeft())

@@ -32,7 +32,6 @@ from regplay.gui.plots import FitView, HistoryView, Overlay, PinnedCurves
 from regplay.gui.runs.run_rows import (
     RIGHT,
     ROW,
-    Index,
     RowPainter,
     RunRow,
     RunRows,
@@ -43,7 +42,7 @@ from regplay.gui.runs.run_rows import (
 from regplay.gui.runs.side_tab import ComparedRun
 from regplay.gui.theme import ROLES, blend, colors_of, zoomed
 from regplay.gui.training import Start, View
-from regplay.gui.widgets import Button, CloseButton, ElidedLabel, fill, named
+from regplay.gui.widgets import Button, CloseButton, ElidedLabel, ModelIndex, fill, named
 from regplay.session.pins import Pin, Pins
 from regplay.session.session import Run
 
@@ -187,7 +186,7 @@ class _List(QListView):
         self.scheduleDelayedItemsLayout()
         self._runs.header.update()
 
-    def currentChanged(self, current: Index, previous: Index) -> None:
+    def currentChanged(self, current: ModelIndex, previous: ModelIndex) -> None:
         """Offer what can be done with the row."""
         super().currentChanged(current, previous)
         self._runs.update_actions()

@@ -235,7 +235,7 @@ class ComparedRun:
     dataset: Dataset
 
 
-class _Cell(QWidget):
+class _TitledFit(QWidget):
     """One fit under its title.
 
     Its curve has the colour of the title, so that it is found again in other plots.
@@ -368,7 +368,7 @@ class SideTab(QWidget):
         self._compares = False
         self._view: View | None = None
         self._decay, self._dropout = DECAY, DROPOUT
-        self._cells: list[_Cell] = []
+        self._cells: list[_TitledFit] = []
         self._used = 0
         self._linked = LinkedCharts(self)
         self.legend = Legend()
@@ -523,7 +523,7 @@ class SideTab(QWidget):
         self._show_legend()
 
     def _add_cell(self, index: int) -> None:
-        cell = _Cell(f"split.{index}")
+        cell = _TitledFit(f"split.{index}")
         cell.view.set_shows_validation(self._shows_validation)
         cell.pin.clicked.connect(lambda: self.pin_chosen.emit(self.compared_runs[index], cell.fit))
         cell.adopt.clicked.connect(lambda: self._adopt(index))

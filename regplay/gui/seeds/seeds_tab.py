@@ -18,8 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import fields
+from regplay.core.arrays import Floats
 from regplay.core.bias_variance import DOUBLE_DESCENT, Decomposition, Spread, overlap, why_not
-from regplay.core.datasets import Dataset, Floats
+from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.core.fit import Fit

@@ -11,6 +11,7 @@ from regplay.gui.widgets.buttons import (
 from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.gui.widgets.layout import (
     FlowLayout,
+    ModelIndex,
     ScrolledColumn,
     beside,
     column,

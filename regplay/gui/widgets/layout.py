@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+ModelIndex = QModelIndex | QPersistentModelIndex  # what item views tell models and delegates
 T = TypeVar("T", bound=QObject)
 
 
@@ -28,13 +29,13 @@ def named(name: str, thing: T) -> T:
     return thing
 
 
-Part = QWidget | QLayout | int | None
+LayoutPart = QWidget | QLayout | int | None
 Box = TypeVar("Box", bound=QBoxLayout)
 
 
 def fill(
     box: Box,
-    *parts: Part | tuple[Part, int],
+    *parts: LayoutPart | tuple[LayoutPart, int],
     margins: tuple[int, int, int, int] = (0, 0, 0, 0),
     spacing: int = 0,
 ) -> Box:

@@ -1,6 +1,6 @@
 """The language of claims: statements that are checked by training."""
 
-from regplay.session.claims.language import LONGEST_CLAIM, Statement, parse_claim
+from regplay.session.claims.language import LONGEST_CLAIM, ClaimText, Statement, parse_claim
 from regplay.session.claims.terms import (
     RESAMPLES,
     ClaimError,
@@ -15,6 +15,7 @@ __all__ = [
     "LONGEST_CLAIM",
     "RESAMPLES",
     "ClaimError",
+    "ClaimText",
     "Statement",
     "Term",
     "Trained",

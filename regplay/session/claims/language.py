@@ -17,9 +17,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, get_args
+from typing import Annotated, Any, get_args
 
-from regplay.core.fields import Value, nearest
+from msgspec import Meta
+
+from regplay.core.fields import Value, hint_at
 from regplay.core.verdict import VerdictKind
 from regplay.session.claims.terms import (
     ClaimError,
@@ -30,6 +32,9 @@ from regplay.session.claims.terms import (
 )
 
 LONGEST_CLAIM = 1000  # characters of a claim
+ClaimText = Annotated[
+    str, Meta(max_length=LONGEST_CLAIM, pattern=r"^[^\n]*$", description="in a single line")
+]
 
 _TOKEN = re.compile(
     r"""
@@ -259,9 +264,8 @@ class _ClaimReader:
                 text = self._text(node)
                 if text in _VERDICTS:  # nothing else is compared with texts
                     return Expression(lambda _: text, is_text=True)
-                near = nearest(text, _VERDICTS)
-                hint = f"did you mean {near}?" if near else f"there are {', '.join(_VERDICTS)}"
-                raise self._error(node, f'"{text}": no such verdict; {hint}')
+                hint = hint_at(text, _VERDICTS, lists=True)
+                raise self._error(node, f'"{text}": no such verdict{hint}')
             case ast.UnaryOp(op=ast.USub()):
                 return self._negated(node)
             case ast.BinOp():

@@ -11,7 +11,7 @@ from regplay.core import UserError, fields
 from regplay.core.bias_variance import Decomposition
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
-from regplay.core.fields import FIELDS, ExperimentError, Field, Value, nearest
+from regplay.core.fields import FIELDS, ExperimentError, Field, Value, hint_at
 from regplay.core.history import MEASURES, History
 from regplay.core.state import State
 from regplay.core.verdict import judge, losses_of
@@ -116,7 +116,7 @@ def find_field(name: str, column: int) -> Field:
     if len(paths) > 1:
         raise ClaimError(f"{name} may be {' or '.join(paths)}; write one of them", column)
     if not paths:
-        raise ClaimError(f"{name}: no such field{_hint(name, [*FIELDS, 'epoch'])}", column)
+        raise ClaimError(f"{name}: no such field{hint_at(name, [*FIELDS, 'epoch'])}", column)
     if paths[0] in SEEDS:
         raise ClaimError(f"{name} can't be set: a claim is checked with many seeds", column)
     if paths[0] == FILE:
@@ -143,15 +143,8 @@ def check_measure(name: str, column: int) -> str:
     if _paths_of(name):
         problem = f"{name} is no measure but a field: set it in parentheses, valid_loss({name}=...)"
     else:
-        problem = f"{name}: no such measure{_hint(name, NEEDS)}"
+        problem = f"{name}: no such measure{hint_at(name, NEEDS, lists=True)}"
     raise ClaimError(problem, column)
-
-
-def _hint(name: str, known: Mapping[str, object] | list[str]) -> str:
-    near = nearest(name, known)
-    if near is not None:
-        return f"; did you mean {near}?"
-    return f"; there are {', '.join(NEEDS)}" if known is NEEDS else ""
 
 
 # values

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from regplay.core import UserError
+from regplay.core.arrays import Floats, Integers
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.history import MEASURES, History
 from regplay.core.state import Shape, State, StoppingState, parameters_in
@@ -153,7 +154,7 @@ class StoredStates:
         }
         return StoredStates(states[0].shape.sizes, steps_per_epoch, arrays)
 
-    def check(self, recorded: NDArray[np.int64], owner: str) -> None:
+    def check(self, recorded: Integers, owner: str) -> None:
         """Refuse, by a `DocumentError`, states from which no training could go on.
 
         Parameters
@@ -210,7 +211,7 @@ class StoredStates:
         return states
 
 
-def are_measured(values: NDArray[np.float64]) -> bool:
+def are_measured(values: Floats) -> bool:
     """Whether a history may hold these: what is not finite was never recorded but as NaN.
 
     Measures are of numbers in single precision, so that all sums and squares of them are finite.
@@ -277,7 +278,7 @@ def updated(earlier: StoredStates, history: History, owner: str) -> StoredStates
     return replace(earlier, arrays=arrays)
 
 
-def _begun_anew(epochs: NDArray[np.int64], history: History) -> dict[str, NDArray[Any]]:
+def _begun_anew(epochs: Integers, history: History) -> dict[str, NDArray[Any]]:
     """What is not known of states at these epochs of a history, as far as that tells."""
     last = history.last
     assert last is not None  # there is a record at each of the epochs

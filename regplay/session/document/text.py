@@ -48,7 +48,7 @@ from regplay.session.experiment_text import changed, changes, reads_file, toml_o
 from regplay.session.pins import MOST as MOST_PINS
 from regplay.session.scene import MOST_SCENES, Scene, ViewValue
 from regplay.session.session import Run
-from regplay.session.validation import parse_toml, takes_long, validated
+from regplay.session.validation import EpochNumber, parse_toml, takes_long, validated
 
 FORMAT = 2
 EARLIER = 1  # `regplay.session.document.states` says in what it differs
@@ -69,7 +69,6 @@ _MOST_STEPS = 20_000  # in an epoch
 _LONGEST_NAME = 200  # characters
 _FARTHEST = 1e15  # of the ends of an axis
 _LONGEST_VALUE = 2000  # characters of a text in the view
-_Epoch = Annotated[int, Meta(ge=0, le=_MOST_EPOCHS)]
 _Units = Annotated[int, Meta(ge=1, le=2000)]  # in a layer; no dataset has more inputs or outputs
 
 
@@ -270,7 +269,7 @@ class _RunTable(msgspec.Struct, frozen=True, kw_only=True):
     records: Annotated[int, Meta(ge=0, le=_MOST_RECORDS)]
     stopped_at: Annotated[int, Meta(ge=-1, le=_MOST_EPOCHS)]
     diverged: bool
-    changed_at: Annotated[tuple[_Epoch, ...], Meta(max_length=MOST_CHANGES)]
+    changed_at: Annotated[tuple[EpochNumber, ...], Meta(max_length=MOST_CHANGES)]
     placement: Annotated[str, Meta(max_length=_LONGEST_NAME)]
     changes: dict[str, Any] = {}
     states: Annotated[int, Meta(ge=1, le=MOST_STATES)] | None = None
@@ -291,8 +290,8 @@ _Ends = tuple[float, float]
 
 class _SceneTable(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     number: Annotated[int, Meta(ge=1, le=MOST_SCENES)]
-    trained: _Epoch
-    epoch: _Epoch | None = None
+    trained: EpochNumber
+    epoch: EpochNumber | None = None
     changes: dict[str, Any] = {}
     view: dict[str, Any] = {}
     ranges: dict[PlotName, tuple[_Ends, _Ends]] = {}

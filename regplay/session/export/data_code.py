@@ -13,14 +13,13 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from regplay.core.arrays import Flags, Floats
 from regplay.core.datasets import (
     REGISTRY,
     Choice,
     Dataset,
     DatasetError,
-    Floats,
     Problem,
     Split,
     columns_of,
@@ -159,8 +158,8 @@ def _standardised(dataset: Dataset, *, one_scale: bool = False) -> list[str]:
     return lines
 
 
-def _is_constant(columns: Floats) -> NDArray[np.bool_]:
-    constant: NDArray[np.bool_] = np.ptp(columns, axis=0) == 0
+def _is_constant(columns: Floats) -> Flags:
+    constant: Flags = np.ptp(columns, axis=0) == 0
     return constant
 
 

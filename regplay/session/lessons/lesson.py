@@ -16,22 +16,18 @@ from msgspec import Meta
 
 from regplay.core import UserError, fields
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, Value, field, nearest
+from regplay.core.fields import ExperimentError, Value, field, hint_at
 from regplay.core.hyperparameters import why_no_curve
 from regplay.core.verdict import VerdictKind
 from regplay.resources import resource
-from regplay.session.claims import LONGEST_CLAIM, ClaimError, Statement, parse_claim
+from regplay.session.claims import ClaimError, ClaimText, Statement, parse_claim
 from regplay.session.experiment_text import absolute
 from regplay.session.pins import MOST as MOST_PINS
-from regplay.session.validation import KeyPath, parse_toml, read_text, validated
+from regplay.session.validation import KeyPath, OneLine, parse_toml, read_text, validated
 
 ShownTab = Literal["fit", "landscape", "seeds", "network", "split"]
 Changes = Mapping[str, Value]  # field paths and values
 
-_ONE_LINE = r"^[^\n]*$"
-_Line = Annotated[
-    str, Meta(min_length=1, max_length=300, pattern=_ONE_LINE, description="in a single line")
-]
 _Text = Annotated[str, Meta(max_length=20_000)]
 _Prose = Annotated[_Text, Meta(min_length=1)]
 _Id = Annotated[
@@ -41,9 +37,6 @@ _Id = Annotated[
         pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
         description="small letters, digits and hyphens, such as weight-decay",
     ),
-]
-_Statement = Annotated[
-    str, Meta(max_length=LONGEST_CLAIM, pattern=_ONE_LINE, description="in a single line")
 ]
 _MOST_SEEDS = 1000
 _LARGEST = 1 << 20  # bytes of a file
@@ -102,7 +95,7 @@ class Question(LessonPart, frozen=True):
 class PinSpec(LessonPart, frozen=True):
     """A run that is pinned when the page opens: changes to the experiment of the page."""
 
-    name: _Line
+    name: OneLine
     set: Changes = {}
 
 
@@ -120,7 +113,7 @@ class Claim(LessonPart, frozen=True):
     """
 
     text: _Prose
-    claim: _Statement
+    claim: ClaimText
     seeds: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
     agree: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
 
@@ -166,7 +159,7 @@ class Page(LessonPart, frozen=True):
         Whether training starts when the page opens.
     """
 
-    title: _Line
+    title: OneLine
     text: _Text = ""
     question: Question | None = None
     do: _Text = ""
@@ -204,8 +197,8 @@ class Lesson(LessonPart, frozen=True, dict=True):
     """
 
     id: _Id
-    title: _Line
-    summary: _Line
+    title: OneLine
+    summary: OneLine
     minutes: Annotated[int, Meta(ge=1, le=240)]
     pages: Annotated[tuple[Page, ...], Meta(min_length=1, max_length=60)]
     quiz: bool = False
@@ -281,10 +274,8 @@ def find_lesson(name: str) -> Lesson:
     known = {lesson.id: lesson for lesson in lessons()}
     if name in known:
         return known[name]
-    near = nearest(name, known)
-    hint = f"; did you mean {near}?" if near else ""
     raise LessonError(
-        f"{name}: no such lesson{hint}\n"
+        f"{name}: no such lesson{hint_at(name, known)}\n"
         f"There are {', '.join(known)}; another one is named by its file, such as my/lesson.toml"
     )
 

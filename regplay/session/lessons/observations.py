@@ -25,7 +25,7 @@ from regplay.session.claims import (
 )
 
 _MOST = 256  # runs that are remembered, the latest ones
-_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 _NAMES = {
     "train_loss": "training loss",
@@ -168,7 +168,7 @@ class Observations:
         return None if term.needs == "weights" and is_without_weights else found
 
 
-def _put(kept: "OrderedDict[_Key, Trained]", key: _Key, trained: Trained) -> None:
+def _put(kept: "OrderedDict[_Kept, Trained]", key: _Kept, trained: Trained) -> None:
     kept[key] = trained
     kept.move_to_end(key)
     while len(kept) > _MOST:

@@ -33,14 +33,21 @@ from msgspec import Meta
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
-from regplay.core.fields import ExperimentError, Value, field, from_dict, nearest
+from regplay.core.fields import ExperimentError, Value, field, from_dict, hint_at
 from regplay.session.annotations import Annotation, AnnotationPoints, AnnotationText, PlotName
-from regplay.session.claims import LONGEST_CLAIM, ClaimError, parse_claim
+from regplay.session.claims import ClaimError, ClaimText, parse_claim
 from regplay.session.lessons import LessonError, find_lesson
-from regplay.session.validation import dotted, parse_toml, read_text, validated
+from regplay.session.storyboard.slides import Ease
+from regplay.session.validation import (
+    EpochNumber,
+    OneLine,
+    dotted,
+    parse_toml,
+    read_text,
+    validated,
+)
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "1080x1080", "1080x1920")  # px
-Ease = Literal["linear", "smooth"]
 PLACES = ("fit", "losses", "verdict", "timeline")  # what a step may focus on, beside controls
 TabName = Literal["fit", "landscape", "seeds", "network", "split"]
 
@@ -50,12 +57,7 @@ _DEEPEST = 5  # files within files, and steps within steps
 _LONGEST = 1800  # s, of one film
 _WORD_SECONDS, _CAPTION_SECONDS = 0.3, 1.2  # to read a word, and to find a caption
 
-_Line = Annotated[
-    str, Meta(min_length=1, max_length=300, pattern=r"^[^\n]*$", description="in a single line")
-]
 _Seconds = Annotated[float, Meta(ge=0.0, le=600.0)]
-_Epoch = Annotated[int, Meta(ge=0, le=1_000_000)]
-_Claim = Annotated[str, Meta(max_length=LONGEST_CLAIM, pattern=r"^[^\n]*$")]
 _Size = Annotated[str, Meta(pattern=r"^[0-9]{2,4}x[0-9]{2,4}$", description="such as 1280x720")]
 _File = Annotated[
     str,
@@ -83,8 +85,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
         When it begins, s from the beginning; or the text of a mark. None is after the one before.
     """
 
-    name: _Line | None = None
-    at: Annotated[float, Meta(ge=0.0, le=_LONGEST)] | _Line | None = None
+    name: OneLine | None = None
+    at: Annotated[float, Meta(ge=0.0, le=_LONGEST)] | OneLine | None = None
 
 
 class SetValues(Step, frozen=True):
@@ -114,7 +116,7 @@ class Train(Step, frozen=True):
 class Scrub(Step, frozen=True):
     """Drag the handle of the epochs."""
 
-    scrub: _Epoch | Literal["end", "best"]
+    scrub: EpochNumber | Literal["end", "best"]
     seconds: _Seconds = 3.0
     ease: Ease = "smooth"
 
@@ -122,7 +124,7 @@ class Scrub(Step, frozen=True):
 class PinRun(Step, frozen=True):
     """Keep the run beside the ones to come, by this name."""
 
-    pin: _Line
+    pin: OneLine
     seconds: _Seconds = 0.5
 
 
@@ -171,7 +173,7 @@ class Wait(Step, frozen=True):
 class WaitUntil(Step, frozen=True):
     """Train until a claim about the run holds; a film in which it does not by `limit` fails."""
 
-    until: _Claim = msgspec.field(name="wait-until")
+    until: ClaimText = msgspec.field(name="wait-until")
     limit: Annotated[float, Meta(ge=0.1, le=120.0)] = 20.0
     epochs: Annotated[int, Meta(ge=1, le=100_000)] = 100  # a second
 
@@ -179,7 +181,7 @@ class WaitUntil(Step, frozen=True):
 class Require(Step, frozen=True):
     """A claim that has to hold; else there is no film."""
 
-    require: _Claim
+    require: ClaimText
 
 
 class Still(Step, frozen=True):
@@ -191,7 +193,7 @@ class Still(Step, frozen=True):
 class BeginSection(Step, frozen=True):
     """Begin a chapter."""
 
-    section: _Line
+    section: OneLine
 
 
 class Hide(Step, frozen=True):
@@ -225,7 +227,7 @@ VERBS = tuple(_FORMS)
 class _Whole(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     """What a file may hold beside its experiment; the steps are read one by one."""
 
-    title: _Line
+    title: OneLine
     sizes: Annotated[tuple[_Size, ...], Meta(min_length=1, max_length=6)] = (SIZES[0],)
     fps: Literal[10, 15, 20, 25, 30, 50, 60] = 30
     lesson: Annotated[str, Meta(max_length=60)] = ""
@@ -481,9 +483,9 @@ class _StepReader:
                 f"{where}: {' and '.join(verbs)}: make a step of each, or put them into together"
             )
         if not verbs:
-            near = next((each for key in table if (each := nearest(key, VERBS))), None)
-            hint = f"did you mean {near}?" if near else f"there are {', '.join(VERBS)}"
-            raise StoryboardError(f"{where}: no verb is in it; {hint}")
+            hints = (hint_at(key, VERBS) for key in table)
+            hint = next(filter(None, hints), f"; there are {', '.join(VERBS)}")
+            raise StoryboardError(f"{where}: no verb is in it{hint}")
         name = f"{where} ({verbs[0]})"
         raw = {key: self._named(value, f"{name}, {key}") for key, value in table.items()}
         step = validated(

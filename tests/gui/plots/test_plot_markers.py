@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.scale import Frame, Scale
-from regplay.gui.plots.shapes import Points, PointsLayer, Shape, marker_scale
+from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, marker_scale
 from regplay.gui.theme import LIGHT
 
 FRAME = Frame(900.0, 300.0, Scale(), Scale(), 1.0, LIGHT)
@@ -22,7 +22,7 @@ def chart(show_widget) -> Chart:
     return show_widget(chart, 900, 420)
 
 
-def _area(chart: Chart, shape: Shape, size: float) -> int:
+def _area(chart: Chart, shape: MarkerShape, size: float) -> int:
     """Pixels that a marker in the middle of the plot changes."""
 
     def picture() -> np.ndarray:

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from regplay.gui.lessons.wrapped_text import Line, WrappedButton
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton
 from regplay.gui.widgets.buttons import Button, CloseButton, Press, Toggle
 from regplay.gui.widgets.texts import ElidedLabel
 
@@ -37,7 +37,7 @@ def test_a_cross_follows_the_palette(show_widget) -> None:
 
 
 def test_a_wrapped_button_grows_with_its_text_and_takes_clicks_on_it(show_widget) -> None:
-    button = show_widget(WrappedButton(Line("word " * 30)), 200, 300)
+    button = show_widget(WrappedButton(TextLine("word " * 30)), 200, 300)
     narrow, wide = button.heightForWidth(120), button.heightForWidth(400)
     assert narrow > 1.5 * wide
     pressed = []

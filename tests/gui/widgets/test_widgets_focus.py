@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from regplay.core.fields import FIELDS
 from regplay.gui.controls import CountBox
 from regplay.gui.controls.panel import make_control
-from regplay.gui.lessons.wrapped_text import Line, WrappedButton
+from regplay.gui.lessons.wrapped_text import TextLine, WrappedButton
 from regplay.gui.theme import DARK, LIGHT, palette_of
 from regplay.gui.widgets import Button, Press, PushButton, Toggle
 
@@ -18,7 +18,7 @@ MAKERS = {
     "toggle": lambda: Toggle("Go"),
     "count": CountBox,
     "push": lambda: PushButton("Go"),
-    "answer": lambda: WrappedButton(Line("Go")),
+    "answer": lambda: WrappedButton(TextLine("Go")),
 }
 PARTS = {
     "slider": "data.noise",
