@@ -128,7 +128,8 @@ class Playback(QObject):
 
     def set_steps(self, steps: Sequence[Step], position: int) -> None:
         """Take these in place of those that there are, and be at one of them."""
-        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self.steps, steps)))
+        pairs = zip(self.steps, steps, strict=False)
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self._is_stale |= same < self._done or self._timer is not None
         self.storyboard = replace(self.storyboard, steps=tuple(steps))
         self.steps_changed.emit()

@@ -176,7 +176,7 @@ class Player:
     # time
 
     def _play(self, steps: Sequence[Step], number: int, begin: float) -> Frames:
-        for self.number, step in enumerate(steps, number):  # noqa: B020
+        for self.number, step in enumerate(steps, number):
             self.step = f"step {self.number} ({verb(step)})"
             begin = yield from self._wait_for(step, begin)
             begin = yield from self._do(step, begin)

@@ -27,10 +27,11 @@ from regplay.core import UserError
 from regplay.core.fields import FIELDS
 from regplay.gui.recording.playback import Playback
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import CloseButton, Press, WrappedLabel, column, fill, named
+from regplay.gui.widgets import CloseButton, Press, WrappedLabel, fill, named
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
     Step,
+    Storyboard,
     StoryboardError,
     duration,
     read_step,
@@ -110,7 +111,7 @@ class StoryboardStrip(QWidget):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, make: Callable[[object], Playback]) -> None:
+    def __init__(self, make: Callable[[Storyboard], Playback]) -> None:
         super().__init__()
         self.setObjectName("storyboard")
         self._make = make
@@ -162,7 +163,7 @@ class StoryboardStrip(QWidget):
 
     # what is open
 
-    def open(self, storyboard: object, path: Path) -> None:
+    def open(self, storyboard: Storyboard, path: Path) -> None:
         """Show this one in place of any other."""
         self.close_storyboard()
         self._path = path
