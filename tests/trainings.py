@@ -50,7 +50,8 @@ def assert_same(history, other):
 def try_neighbours(experiment):
     """The verdict on an experiment with what its neighbours showed, and that."""
     changes = neighbours(experiment)
-    training = JointTraining(lineup(experiment, changes).experiments, device="cpu")
+    tried = lineup(experiment, changes)
+    training = JointTraining(tried.experiments, device="cpu", chooses=tried.chooses)
     while not training.finished:
         training.advance()
     tried = compare(training, changes)

@@ -3,18 +3,22 @@
 A *neighbour* differs from the experiment in one field by one step: one regularizer stronger, weaker
 or off, one hidden layer more or less, half or twice the width, twice the points, more epochs,
 another learning rate, early stopping. Only fields that have an effect on the experiment are tried.
-All are trained together with the experiment, each with the same few seeds and on the same data, so
-that what differs is the field.
+All are trained together with the experiment, with the same few seeds and on the same data, so that
+what differs is the field.
 
 A neighbour is better if its validation loss is lower with each seed, and on average clearly: by
 more than two standard errors of the difference, which come from the validation points and from the
 seeds, by more than 3 % of the loss, and by more than 0.5 % of what there is to learn.
+
+So one that does no better with the experiment's own seed is not, and needs no other. Of the rest
+those with the lowest losses are trained with all seeds first, and others only as long as it is open
+which one to advise, and whether one fits the training points more closely, or less.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,7 +32,7 @@ from regplay.core.hyperparameters import HYPERPARAMETERS, REGULARIZERS, curve_of
 from regplay.core.measurements import training_seconds
 from regplay.core.number_text import number, value_text
 from regplay.core.sweep import Lineup, Sweep
-from regplay.core.verdict import CLEARLY, Shown, losses_of, scale_of, standard_error
+from regplay.core.verdict import CLEARLY, EXCESS, NEAR, Shown, losses_of, scale_of, standard_error
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
@@ -39,6 +43,7 @@ _LEAST = 0.03  # of the validation loss
 _LEAST_OF_SCALE = 0.005
 _CHANGED = 0.01  # of the scale, in the training loss
 _ALIKE = 1.1  # validation losses of neighbours between which the order decides
+_NEARBY = 1.2  # the same with one seed, between which other seeds decide
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,7 @@ class Neighbour:
         The means over all seeds.
     """
 
-    changes: tuple[SettingChange, ...]
+    changes: Sequence[SettingChange]
     before: float
     after: float
     mean_before: float
@@ -113,12 +118,21 @@ class Tried:
         All that in a sentence.
     """
 
-    shown: Shown
+    shown: Shown | None  # None if none was trained
     best: Neighbour | None
     cause: str
     count: int
     seeds: int
     text: str
+
+    @property
+    def short(self) -> str:
+        """The same where there is little room."""
+        best = self.best
+        if best is None:
+            return self.text.partition(" (")[0] + "."
+        losses = f"{number(best.before, 3)} → {number(best.after, 3)}"
+        return f"{best.words}: validation loss {losses} ({self.seeds} seeds)."
 
 
 # Which neighbours
@@ -234,7 +248,54 @@ def lineup(experiment: Experiment, changes: Sequence[SettingChange]) -> Lineup:
     """The experiment and its neighbours, each with `SEEDS` seeds, which run fastest."""
     settings = [experiment, *(_changed(experiment, change) for change in changes)]
     sweeps = [Sweep(each, seeds=SEEDS) for each in settings]
-    return Lineup(tuple(member for sweep in sweeps for member in sweep.experiments))
+    experiments = tuple(member for sweep in sweeps for member in sweep.experiments)
+    return Lineup(experiments, partial(_choose, changes=tuple(changes)))
+
+
+def _choose(training: "JointTraining", changes: Sequence[SettingChange]) -> list[int]:
+    """Which members of a `lineup` to train next."""
+    if not training.history.places:
+        return [*range(SEEDS), *(SEEDS * place for place in range(1, len(changes) + 1))]
+    places = _undecided(training, changes)
+    return [SEEDS * place + seed for place in places for seed in range(1, SEEDS)]
+
+
+def _undecided(training: "JointTraining", changes: Sequence[SettingChange]) -> set[int]:
+    """The neighbours of which other seeds have to tell, by their places among the settings."""
+    found, joint = _Found.of(training, changes), training.history
+    base, own = found.base, {}  # own: of the experiment's seed, [train, valid, lowest valid]
+    for place in range(1, len(changes) + 1):
+        if SEEDS * place + 1 not in joint.places:
+            history = joint.member(SEEDS * place)
+            valid = np.append(history.column("valid_loss")[1:], np.inf)
+            is_lost = history.last is None or history.last.diverged[0]
+            end = np.inf if is_lost else valid[-2]
+            own[place] = float(history.column("train_loss")[-1]), end, valid.min()
+
+    def lowest(among: Collection[int], column: int) -> set[int]:
+        """Those that are not far from the best of them."""
+        most = _NEARBY * min((own[place][column] for place in among), default=0.0)
+        return {place for place in among if own[place][column] <= most}
+
+    before, before_best = base.valid[0], min(base.valid[0], found.base_best.valid[0])
+    gains = [place for place, (_, end, _) in own.items() if end < before]
+    settings = [place for place in gains if changes[place - 1].path != "data.n_train"]
+    helps = {*settings, *(place for place, (*_, low) in own.items() if low < before_best)}
+    now, chosen = base.train[0], set[int]()
+    if not found.without_points:
+        chosen |= lowest(settings, 1)
+    if not found.shown.looser:
+        chosen |= lowest([place for place in settings if own[place][0] > now], 1)
+    if not (found.shown.closer or found.is_at_floor):
+        chosen |= lowest([place for place in helps if own[place][0] < now], 2)
+    chosen |= {place for place in helps if changes[place - 1].path == "epochs"}
+    if chosen or found.without_points:
+        return chosen
+    if not found.better:
+        chosen = lowest(gains, 1)
+    if not (chosen or found.better or found.cut_short):
+        chosen = lowest([place for place, (*_, low) in own.items() if low < before], 2)
+    return chosen
 
 
 # What they show
@@ -244,7 +305,7 @@ def lineup(experiment: Experiment, changes: Sequence[SettingChange]) -> Lineup:
 class _Moment:
     """A neighbour, or the experiment itself, at one epoch, over the seeds."""
 
-    changes: tuple[SettingChange, ...]  # one, one with fewer epochs, or none
+    changes: Sequence[SettingChange]  # one, one with fewer epochs, or none
     train: Floats  # [seeds], losses
     valid: Floats  # [seeds]; infinite where it diverged
     points: Floats  # [n_valid], validation losses, means over the seeds
@@ -252,7 +313,7 @@ class _Moment:
 
 
 def _moments(
-    training: "JointTraining", place: int, changes: tuple[SettingChange, ...]
+    training: "JointTraining", place: int, changes: Sequence[SettingChange]
 ) -> tuple[_Moment, _Moment]:
     """The end of one setting, and where its validation loss was best on average over the seeds."""
     members = slice(place * SEEDS, (place + 1) * SEEDS)
@@ -271,8 +332,10 @@ def _moments(
 
     records = min(len(history) for history in histories)
     losses = [history.column("valid_loss")[:records] for history in histories]
-    best = int(histories[0].epochs[np.mean(losses, axis=0).argmin()])
-    return moment(None, *changes), moment(best, *changes, SettingChange("epochs", best))
+    first = min(1, records - 1)  # before any training there is nothing to advise
+    best = int(histories[0].epochs[first + np.mean(losses, axis=0)[first:].argmin()])
+    others = [change for change in changes if change.path != "epochs"]
+    return moment(None, *changes), moment(best, *others, SettingChange("epochs", best))
 
 
 def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
@@ -294,25 +357,58 @@ def _is_better(one: _Moment, other: _Moment, scale: float) -> bool:
     return bool((gains > 0).all() and float(gains.mean()) > least)
 
 
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """What is known of those settings that are trained with all seeds."""
+
+    base: _Moment
+    base_best: _Moment
+    better: Sequence[_Moment]
+    without_points: Sequence[_Moment]  # but for those with more points
+    cut_short: Sequence[_Moment]
+    shown: Shown
+
+    @staticmethod
+    def of(training: "JointTraining", changes: Sequence[SettingChange]) -> "_Found":
+        scale = scale_of(training.datasets[0])
+        moments = {
+            place: _moments(training, place, changes[place - 1 : place] if place else ())
+            for place in range(len(changes) + 1)
+            if SEEDS * place + 1 in training.history.places
+        }
+        base, base_best = moments.pop(0)
+        better = [end for end, _ in moments.values() if _is_better(end, base, scale)]
+        # More points are harder to fit, and help whatever is wrong: only if nothing else does.
+        without_points = [end for end in better if end.changes[0].path != "data.n_train"]
+        ways = [base_best, *(best for _, best in moments.values())]
+        cut_short = [best for best in ways if _is_better(best, base, scale)]
+        # A larger network that overfits by its end shows where it was best that it can do better.
+        helps = [*without_points, *(b for b in cut_short if _is_better(b, base_best, scale))]
+        now, least = float(base.train.mean()), _CHANGED * scale
+        epochs = [place for place, change in enumerate(changes, 1) if change.path == "epochs"]
+        shown = Shown(
+            looser=any(each.train.mean() > now + least for each in without_points),
+            closer=any(each.train.mean() < now - least for each in helps),
+            is_done=bool(epochs)
+            and not any(each in helps for place in epochs for each in moments.get(place, ())),
+        )
+        return _Found(base, base_best, better, without_points, cut_short, shown)
+
+    @property
+    def is_at_floor(self) -> bool:
+        """Whether a closer fit of the training points would show no underfitting."""
+        floor = self.base.dataset.noise_floor
+        least = NEAR * scale_of(self.base.dataset)
+        return floor is not None and float(self.base.train[0]) <= floor + least
+
+
 def compare(training: "JointTraining", changes: Sequence[SettingChange]) -> Tried:
     """What a finished training of a `lineup` of these changes showed."""
-    dataset, settings = training.datasets[0], [(), *((change,) for change in changes)]
-    moments = [_moments(training, place, setting) for place, setting in enumerate(settings)]
-    (base, base_best), scale = moments[0], scale_of(dataset)
-    better = [end for end, _ in moments[1:] if _is_better(end, base, scale)]
-    # More points are harder to fit, and help whatever is wrong: only if nothing else does.
-    without_points = [end for end in better if end.changes[0].path != "data.n_train"]
-    # A larger network that overfits by its end shows where it was best that it can do better.
-    on_the_way = [best for _, best in moments[1:] if _is_better(best, base_best, scale)]
-    now, least = float(base.train.mean()), _CHANGED * scale
-    shown = Shown(
-        looser=any(each.train.mean() > now + least for each in without_points),
-        closer=any(each.train.mean() < now - least for each in (*without_points, *on_the_way)),
-    )
-    cut_short = [best for _, best in moments if _is_better(best, base, scale)]
-    best = _lowest(base, without_points or better or cut_short)
+    found = _Found.of(training, changes)
+    best = _lowest(found.base, found.without_points or found.better or found.cut_short)
     cause = "" if best is None else _cause(training.experiments[0], best.changes[0])
-    return Tried(shown, best, cause, len(changes), SEEDS, _text(best, dataset, len(changes)))
+    text = _text(best, found.base, len(changes))
+    return Tried(found.shown if changes else None, best, cause, len(changes), SEEDS, text)
 
 
 def _lowest(before: _Moment, others: Sequence[_Moment]) -> Neighbour | None:
@@ -351,7 +447,7 @@ def _cause(experiment: Experiment, change: SettingChange) -> str:
     }[path][more]
 
 
-def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
+def _text(best: Neighbour | None, base: _Moment, count: int) -> str:
     how = f"(trained with {SEEDS} seeds)"
     if best is not None:
         verb = "bring" if best.changes[0].is_plural else "brings"
@@ -362,8 +458,8 @@ def _text(best: Neighbour | None, dataset: Dataset, count: int) -> str:
         return f"{best.words} {verb} {gain} {how}."
     if not count:
         return "Neighbours were not tried: training them takes too long."
-    tried = f"({count} trained, with {SEEDS} seeds each)"
-    floor = dataset.noise_floor
-    if floor and dataset.valid_noise_floor == floor:
+    tried, floor = f"({count} trained, with up to {SEEDS} seeds)", base.dataset.noise_floor
+    is_at_floor = floor and base.train.max() <= floor + EXCESS * scale_of(base.dataset)
+    if floor and is_at_floor and base.dataset.valid_noise_floor == floor:
         return f"No nearby setting does better: the noise floor is {number(floor, 3)} {tried}."
     return f"No nearby setting does better {tried}."

@@ -1,7 +1,8 @@
 """Many experiments trained together: one population for each shape, in parts that fit in memory."""
 
+import math
 import time
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -117,24 +118,28 @@ class JointHistory:
         The part that each member belongs to, and its place in it.
     """
 
-    def __init__(self, parts: Sequence[_Part], members: int) -> None:
-        self._parts = parts
+    def __init__(self, members: int) -> None:
+        self._parts: list[_Part] = []
         self.members = members
-        self.places = {
-            int(place): (part, index) for part in parts for index, place in enumerate(part.places)
-        }
+        self.places: dict[int, tuple[_Part, int]] = {}
 
-    def _gathered(self, dtype: type, of_part: Callable[[_Part], object]) -> NDArray[Any]:
-        """What the parts say of their members, [M]."""
-        found: NDArray[Any] = np.empty(self.members, dtype)
-        for part in self._parts:
+    def add(self, part: _Part) -> None:
+        """Have the members of one more part."""
+        self.places |= {int(place): (part, index) for index, place in enumerate(part.places)}
+        self._parts.append(part)
+
+    def _gathered(self, otherwise: object, of_part: Callable[[_Part], object]) -> NDArray[Any]:
+        """What the parts say of their members [M], and what is said of those in none."""
+        found: NDArray[Any] = np.full(self.members, otherwise)
+        for part in tuple(self._parts):
             found[part.places] = of_part(part)
         return found
 
     @property
     def progress(self) -> float:
-        """Share of all epochs of all members that are trained, 0–1."""
-        return float(self.progress_of.mean())
+        """Share of all epochs of all members that are to be trained so far, 0–1."""
+        parts = tuple(self._parts)
+        return sum(len(part.places) * part.progress for part in parts) / len(self.places)
 
     @property
     def finished(self) -> bool:
@@ -144,12 +149,12 @@ class JointHistory:
     @property
     def is_finished(self) -> Flags:
         """Which members [M] have trained to their end, stopped early, or diverged."""
-        return self._gathered(bool, lambda part: part.finished | (part.stopped_at >= 0))
+        return self._gathered(False, lambda part: part.finished | (part.stopped_at >= 0))
 
     @property
     def progress_of(self) -> Floats:
         """Share of its epochs that each member [M] has trained, 0–1."""
-        return self._gathered(float, lambda part: part.progress)
+        return self._gathered(0.0, lambda part: part.progress)
 
     @property
     def epochs(self) -> Integers:
@@ -164,13 +169,13 @@ class JointHistory:
         epoch
             The newest record that is not later than this; None is the newest of all.
         """
-        return self._gathered(float, lambda part: part.history.row(measure, epoch))
+        return self._gathered(math.nan, lambda part: part.history.row(measure, epoch))
 
     @property
     def diverged(self) -> Flags:
         """Which members [M] stopped because a loss or a weight was no longer finite."""
         return self._gathered(
-            bool, lambda part: part.history.last is not None and part.history.last.diverged
+            False, lambda part: part.history.last is not None and part.history.last.diverged
         )
 
     def member(self, member: int) -> History:
@@ -196,6 +201,9 @@ class JointTraining:
         As for `Training`.
     keeps
         Bytes for the states that are kept of all members together.
+    chooses
+        Asked, at first and whenever what it chose is trained, which members to train next; it is
+        over once there are none. Without it all are trained.
 
     Attributes
     ----------
@@ -215,17 +223,27 @@ class JointTraining:
         device: str = "auto",
         dtype: torch.dtype = torch.float32,
         keeps: int = _KEPT,
+        chooses: "Callable[[JointTraining], Collection[int]] | None" = None,
     ) -> None:
         self.experiments = tuple(experiments)
         self.datasets = load_all(self.experiments)
         self.placement: Placement | None = None
         self._device, self._dtype = device, dtype
-        self._parts = [
-            _Part(places, self.experiments, self.datasets, keeps)
-            for places in plan(self.experiments, self.datasets)
-        ]
-        self.history = JointHistory(self._parts, len(self.experiments))
-        self._waiting = list(self._parts)
+        self._keeps, self._chooses = keeps, chooses
+        self.history = JointHistory(len(self.experiments))
+        self._parts: list[_Part] = []
+        self._waiting: list[_Part] = []
+        self._add(range(len(self.experiments)) if chooses is None else chooses(self))
+
+    def _add(self, members: Collection[int]) -> None:
+        """Train these too."""
+        chosen = np.array(sorted(members), dtype=np.intp)
+        experiments = [self.experiments[member] for member in chosen]
+        for places in plan(experiments, [self.datasets[member] for member in chosen]):
+            part = _Part(chosen[places], self.experiments, self.datasets, self._keeps)
+            self._parts.append(part)
+            self._waiting.append(part)
+            self.history.add(part)
 
     @property
     def finished(self) -> bool:
@@ -248,7 +266,13 @@ class JointTraining:
         stop
             As for `Training.train`.
         """
-        first, stop = self._waiting[0], stop or Stop()
+        has_record = self._advance(stop or Stop())
+        if not self._waiting and self._chooses is not None:
+            self._add(self._chooses(self))
+        return has_record
+
+    def _advance(self, stop: Stop) -> bool:
+        first = self._waiting[0]
         at_once = self._begun(first).engine.at_once // len(first.places)
         if at_once < 2 or len(self._waiting) == 1:
             return self._train(first, stop)

@@ -2,8 +2,9 @@
 
 import itertools
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from regplay.core.arrays import Floats
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, Value, replace
 from regplay.core.hyperparameters import DECOMPOSED, HYPERPARAMETERS, curve_of
+
+if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
+    from regplay.core.joint import JointTraining
 
 _LARGEST_SEED = 2**31 - 1
 
@@ -42,6 +46,7 @@ class Sweep:
     axes: tuple[SweepAxis, ...] = ()  # what is varied; no path twice
     seeds: int = 1  # members at each combination: with `seed`, `seed` + 1, …
     resamples: bool = False  # whether the data are drawn anew with each, from `data.seed` on
+    chooses: ClassVar[None] = None  # all are trained
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -83,6 +88,10 @@ class Lineup:
     """Any experiments, to be trained together and compared."""
 
     experiments: tuple[Experiment, ...]
+    # Which of them to train next, as `JointTraining` asks; None for all.
+    chooses: "Callable[[JointTraining], Collection[int]] | None" = field(
+        default=None, compare=False
+    )
 
 
 def _later(seed: int, more: int) -> int:

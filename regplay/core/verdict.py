@@ -29,8 +29,8 @@ more than two standard errors of what is compared.
    noise is fitted, or less than a fifth of the validation excess.
 4. Underfitting: the training excess is more than 10 % of the scale.
 5. Both 2 or 3 and 4: it still underfits, and memorises already.
-6. Still learning: none of these, but the epochs are not over and both losses are still falling.
-   Early stopping ends a training before its epochs are over.
+6. Still learning: none of these, but both losses are still falling: the network is not yet what it
+   would become.
 7. Otherwise a good fit.
 
 Where the floor is unknown, 0 stands in for it in 3, and 4 asks for half of the baseline, since
@@ -43,21 +43,21 @@ experiment show, once they are trained (`regplay.core.advice`), is added:
 * A neighbour that fits them more closely and validates clearly better shows underfitting, unless
   the training loss is within 5 % of the scale of a known floor. Where the floor is unknown and no
   neighbour shows it, there is no underfitting.
+* More epochs that bring nothing show that losses which still fall don't fall far.
 
 Validation without noise is not compared with training points that have noise. With squared errors
 the excess is free of noise by itself. With labels of which a share p is flipped, the validation
 loss in 3 is the one that is expected, had the validation points such labels too: (1 − p) times the
 loss of the true class and p times the mean loss of the others.
 
-The verdict describes the network as it is now. Where training was cut short it says too whether the
-losses are still falling: whether the mean over the last tenth of the epochs is below the mean over
-the tenth before it, by more than 1.5 % of it, 0.25 % of the scale and three standard errors. These
-come from the scatter about the trend, so that neither noise counts as a fall nor a steep fall as
-noise.
+The verdict describes the network as it is now. Unless early stopping has ended the training, it
+says too whether the losses are still falling: whether the mean over the last tenth of the epochs is
+below the mean over the tenth before it, by more than 1.5 % of it, 0.25 % of the scale and three
+standard errors. These come from the scatter about the trend, so that neither noise counts as a fall
+nor a steep fall as noise.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -75,9 +75,9 @@ from regplay.core.number_text import number
 CLEARLY = 2.0  # standard errors
 _RISE = 0.02  # of the scale, and so on
 _GAP = 0.1
-_EXCESS = 0.1
+EXCESS = 0.1  # of the training loss above the floor, from which a network underfits
 _WITHOUT_FLOOR = 0.5  # of what is asked of a gap
-_NEAR = 0.05  # the floor, from above
+NEAR = 0.05  # the floor, from above
 _EXCESS_OF_BASELINE = 0.5  # where the floor is unknown
 _MEMORISED = 0.2  # of the validation loss above the floor
 _TAIL = 0.1  # of the epochs
@@ -95,7 +95,7 @@ VerdictKind = Literal[
     "overfitting",
     "underfitting",
     "underfitting and overfitting",  # it still underfits, and memorises already
-    "still learning",  # before the end of a training
+    "still learning",
     "good fit",
 ]
 
@@ -128,10 +128,13 @@ class Shown:
         One of them fits the training points less closely.
     closer
         One of them fits them more closely.
+    is_done
+        More epochs are not among them, though they were trained.
     """
 
     looser: bool = False
     closer: bool = False
+    is_done: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -318,13 +321,13 @@ def judge(
     has_gap = excess.gap > wide
     is_memorised = excess.highest < _MEMORISED * (excess.gap + excess.highest)
     missed = excess.lowest
-    underfits = missed > (_EXCESS_OF_BASELINE if floor is None else _EXCESS) * scale
+    underfits = missed > (_EXCESS_OF_BASELINE if floor is None else EXCESS) * scale
     if shown is not None:
         is_memorised |= shown.looser
         if floor is None:
             underfits = shown.closer
         else:
-            underfits |= shown.closer and missed > _NEAR * scale
+            underfits |= shown.closer and missed > NEAR * scale
 
     rises_since = _rising_since(epochs, train, valid, excess.rise_error, scale)
     gapes_since = None
@@ -334,9 +337,8 @@ def judge(
     since = gapes_since if rises_since is None else rises_since
 
     has_stopped = last.stopped_at[member] >= 0
-    falling = []
-    if not has_stopped:
-        falling = [is_still_falling(epochs, each, scale) for each in (train, valid)]
+    goes_on = not has_stopped and not (shown is not None and shown.is_done)
+    falling = [goes_on and is_still_falling(epochs, each, scale) for each in (train, valid)]
     sentences = []
     is_below = floor is not None and now < floor
     if rises_since is not None:
@@ -354,12 +356,15 @@ def judge(
         # The first epochs go up and down by themselves.
         if last.epoch < min(_EARLY, experiment.epochs) and not has_stopped:
             sentences.append("It has only begun.")
-    if since is None or underfits:
-        sentences += _falls(falling)
+    # A validation loss that has risen may be falling again: that would say the contrary.
+    is_clear = rises_since is None or not falling[1]
+    if falling[0] and is_clear and (since is None or underfits):
+        which = "Both losses are" if falling[1] else "Only the training loss is"
+        sentences.append(f"{which} still falling.")
     reason = " ".join(sentences)
     if since is None:
         kind: VerdictKind = "underfitting" if underfits else "good fit"
-        if not underfits and last.epoch < experiment.epochs and falling == [True, True]:
+        if not underfits and all(falling):
             kind = "still learning"
         return Verdict(kind, kind.capitalize(), reason)
     when = f"since epoch {since:,}"
@@ -377,16 +382,7 @@ def _why_underfitting(train: float, dataset: Dataset, shown: Shown | None) -> st
     if dataset.noise_floor is not None:
         return f"The {loss} is above its noise floor {number(dataset.noise_floor, 3)}."
     constant = number(baseline_loss(dataset), 3)
-    return f"The training loss is {number(train, 3)}; a constant prediction has {constant}."
-
-
-def _falls(falling: Sequence[bool]) -> list[str]:
-    match falling:
-        case [True, True]:
-            return ["Both losses are still falling."]
-        case [True, False]:
-            return ["Only the training loss is still falling."]
-    return []
+    return f"A constant prediction has a training loss of {constant}, this one {number(train, 3)}."
 
 
 def _rising_since(

@@ -11,16 +11,60 @@ from regplay.gui.widgets import ScrolledColumn, divided
 _NARROW = 1280  # px at 100 %, below which a lesson leaves only the controls that its page names
 _NARROWER = 1120  # px at 100 %, below which it stands under them
 _LOWEST = 80  # px at 100 %, of plots that scroll
+_BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+_SHARES = {_BESIDE: (5, 3), _BELOW: (3, 2)}  # of the tabs, and of the losses beside or below
+_AROUND = 110  # px at 100 %, that the rows above a picture and its axis below take
+_WORTH = 1.2  # so many times as large has a picture to become
 _MOST = 0.45  # of the height, for the controls above a lesson
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's QWIDGETSIZE_MAX
 
 
 class ScrolledPlots(ScrolledColumn):
-    """Scrolls plots up and down where they would be too low to be read."""
+    """The tabs over the losses, or beside them where a square picture becomes larger by it.
 
-    def __init__(self, plots: QWidget) -> None:
+    Plots that would be too low to be read scroll up and down.
+
+    Attributes
+    ----------
+    plots
+        The tabs, and the losses with the list of runs.
+    bottom
+        The losses and the list of runs.
+    """
+
+    def __init__(self, tabs: QWidget, losses: QWidget, runs: QWidget) -> None:
         super().__init__("centre")
-        self.setWidget(plots)
+        self.bottom = divided("bottom", Qt.Orientation.Horizontal, losses, runs, (1, 0))
+        self.plots = divided("plots", Qt.Orientation.Vertical, tabs, self.bottom, _SHARES[_BELOW])
+        self._sizes = {way: [1000 * share for share in _SHARES[way]] for way in _SHARES}
+        self._is_square = False
+        self.plots.setSizes(self._sizes[_BELOW])
+        self.setWidget(self.plots)
+
+    def set_square(self, is_square: bool) -> None:
+        """Show a picture that is as high as wide, or one that takes any shape."""
+        self._is_square = is_square
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See which way the plots have more room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        room, plots = self.maximumViewportSize(), self.plots
+        (first, second), (above, below) = _SHARES[_BESIDE], _SHARES[_BELOW]
+        around = zoomed(_AROUND)
+        if_beside = min(room.width() * first / (first + second), room.height() - around)
+        if_below = min(room.width(), room.height() * above / (above + below) - around)
+        way = _BESIDE if self._is_square and if_beside > _WORTH * if_below else _BELOW
+        before = plots.orientation()
+        if way == before:
+            return
+        self._sizes[before] = plots.sizes()
+        plots.setOrientation(way)
+        self.bottom.setOrientation(before)  # the list of runs takes the losses' longer side
+        plots.setSizes(self._sizes[way])
 
     def event(self, event: QEvent) -> bool:
         """Ask for more room, or less, once the plots do."""

@@ -31,6 +31,7 @@ _TEXTS = (
     ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
     ("EpochLabel", 18, QFont.Weight.Normal),
+    ("Losses", 18, QFont.Weight.Normal),
     ("Headline", 20, QFont.Weight.DemiBold),
 )
 _CLASSES = (

@@ -1,28 +1,29 @@
 """The words above the plots: what the run shows, which nearby setting does better, its losses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from regplay.core.advice import SettingChange, Tried, compare, lineup, neighbours
+from regplay.core.advice import SEEDS, SettingChange, Tried, compare, lineup, neighbours
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
-from regplay.gui.theme import VERDICTS, colors_of
+from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
 from regplay.gui.widgets import ElidedLabel, Press, named
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
 
-_WIDEST = ("accuracy", "-1.234e-05", "validation", "-1.234e-05")  # of each column
-_PADDING = 12  # px
+_WIDEST = "−1.23·10⁻⁵"  # of the losses and their gap
+_NAMES = 0.72  # of the size of the numbers
+_PADDING = 12  # px between columns
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
 _SIGNS = {
     "untrained": "○",
@@ -107,12 +108,38 @@ class Explanation(ElidedLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
-def _in_short(tried: Tried) -> str:
-    best = tried.best
-    if best is None:
-        return tried.text.partition(" (")[0] + "."
-    losses = f"{number(best.before, 3)} → {number(best.after, 3)}"
-    return f"{best.words}: validation loss {losses} ({tried.seeds} seeds)."
+class Losses(QLabel):
+    """A small table of numbers; the theme gives its class a font of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.RichText)
+        self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+    def set_rows(self, rows: Sequence[Sequence[str]]) -> None:
+        """Show rows of the name, the training and validation loss and the gap."""
+        scheme = colors_of(self)
+        colors = (scheme.foreground, scheme.train, scheme.valid, scheme.foreground)
+        small = f"font-size: {self._name_font().pixelSize()}px; "
+        table = ""
+        for number_of, row in enumerate([("", "train", "validation", "gap"), *rows]):
+            cells = ""
+            for column, (text, color) in enumerate(zip(row, colors, strict=True)):
+                size = "" if column and number_of else small
+                style = f"{size}padding-left: {_PADDING}px; color: {color}"
+                cells += f"<td align=right valign=middle style='{style}'>{text}</td>"
+            table += f"<tr>{cells}</tr>"
+        self.setText(f"<table align=right cellspacing=0 cellpadding=0>{table}</table>")
+
+    def fit_text(self) -> None:
+        """Be of a fixed size, so that other numbers don't lay out the whole window."""
+        numbers, names = self.fontMetrics(), QFontMetrics(self._name_font())
+        width = names.horizontalAdvance("accuracy") + 3 * numbers.horizontalAdvance(_WIDEST)
+        height = names.height() + 2 * numbers.height()
+        self.setFixedSize(width + 4 * _PADDING, height + 2)
+
+    def _name_font(self) -> QFont:
+        return sized(self.font(), _NAMES)
 
 
 @dataclass(frozen=True)
@@ -155,9 +182,7 @@ class VerdictBar(QWidget):
         self.advice = named("verdict.advice", Explanation())
         self.button = named("verdict.try", Press("Try it"))
         self.button.clicked.connect(self._try)
-        self.losses = named("verdict.losses", QLabel())
-        self.losses.setTextFormat(self.losses.textFormat().RichText)
-        self.losses.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.losses = named("verdict.losses", Losses())
         words = QVBoxLayout()
         words.setSpacing(2)
         for widgets in ((self.headline, self.reason), (self.button, self.advice)):
@@ -198,9 +223,9 @@ class VerdictBar(QWidget):
         """The neighbours of an experiment whose run is at its end."""
         if experiment != self._experiment or not self._changes:
             return {}
+        digest, title = _Compare(self._changes), "Trying nearby settings"
         sweep = lineup(experiment, self._changes)
-        title = "Trying nearby settings"
-        return {_STUDY: StudyRequest(sweep, digest=_Compare(self._changes), title=title)}
+        return {_STUDY: StudyRequest(sweep, digest, title=title, share=1 / SEEDS)}
 
     def show_studies(self, studies: Mapping[str, Study], epoch: int | None) -> None:
         """Add what they showed."""
@@ -252,7 +277,7 @@ class VerdictBar(QWidget):
             self.advice.setText("")
             self.button.hide()
             return
-        self.advice.setText(tried.text, _in_short(tried))
+        self.advice.setText(tried.text, tried.short)
         self.button.setVisible(tried.best is not None)
         if tried.best is not None:
             settings = (f"{change.path} = {change.value}" for change in tried.best.changes)
@@ -287,9 +312,7 @@ class VerdictBar(QWidget):
 
     def _make_room(self) -> None:
         """Of a fixed size, so that new words and numbers don't lay out the whole window."""
-        metrics = self.losses.fontMetrics()
-        width = sum(metrics.horizontalAdvance(text) + _PADDING for text in _WIDEST)
-        self.losses.setFixedSize(width, metrics.lineSpacing() * 3 + 2)
+        self.losses.fit_text()
         lines = self.advice.fontMetrics().lineSpacing() * 2
         self.reason.setFixedHeight(lines)
         self.advice.setFixedHeight(max(lines, self.button.sizeHint().height()))
@@ -312,17 +335,4 @@ class VerdictBar(QWidget):
             held_out = snapshot.value("valid_accuracy")
             gap = f"{100 * (held_out - accuracy):+.1f} %"
             rows.append(("accuracy", percent_text(accuracy, 1), percent_text(held_out, 1), gap))
-        rows.insert(0, ("", "train", "validation", "gap"))
-        scheme = colors_of(self)
-        plain = scheme.foreground
-        colors = (plain, scheme.train, scheme.valid, plain)
-        cells = "".join(
-            "<tr>"
-            + "".join(
-                f"<td align=right style='padding-left: {_PADDING}px; color: {color}'>{text}</td>"
-                for text, color in zip(row, colors, strict=True)
-            )
-            + "</tr>"
-            for row in rows
-        )
-        self.losses.setText(f"<table align=right cellspacing=0 cellpadding=0>{cells}</table>")
+        self.losses.set_rows(rows)

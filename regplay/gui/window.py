@@ -41,7 +41,7 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Status, Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, divided, named
+from regplay.gui.widgets import Banner, Press, column, named
 from regplay.session.storyboard import Storyboard, load_storyboard
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
@@ -169,13 +169,8 @@ class MainWindow(QMainWindow):
         self.tabs.add_at_end(compare := named("compare", Press("Compare", tip)))
         pin.clicked.connect(self.controller.pin)
         compare.clicked.connect(self.controller.compare)
-        beside, below = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        bottom = divided("bottom", beside, self.history_view, self.runs, (1, 0))
-        plots = divided("plots", below, self.tabs, bottom, (3, 2))
-        plots.setSizes([3000, 2000])  # shared out in this proportion, whatever the parts ask for
-        scrolled = ScrolledPlots(plots)
-        centre = column(self.banner, self.verdict_bar, scrolled, grows=scrolled)
-        self._plots, self._bottom = plots, bottom
+        plots = self._plots = ScrolledPlots(self.tabs, self.history_view, self.runs)
+        centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
         self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
@@ -219,6 +214,7 @@ class MainWindow(QMainWindow):
         self.passes.wanted_changed.connect(lambda shows: controller.look(passes=shows))
         tabs = self.tabs
         tabs.tab_changed.connect(lambda tab: controller.look(inside=tab == "network"))
+        tabs.tab_changed.connect(self._arrange_plots)
         tabs.tab_changed.connect(lambda tab: self.passes.set_in_sight(tab == "fit"))
         tabs.tab_changed.connect(lambda tab: self.editing.button.setVisible(tab == "fit"))
         for place in (tabs, self.runs, controls):
@@ -263,6 +259,7 @@ class MainWindow(QMainWindow):
         controller.refused.connect(self.controls.refuse)
         changed.connect(lambda experiment: self.timeline.set_epochs(experiment.epochs))
         changed.connect(lambda _, dataset: self.tabs.set_dataset(dataset))
+        controller.data_changed.connect(self._arrange_plots)
         changed.connect(self.editing.set_data)
         changed.connect(self.passes.set_experiment)
         changed.connect(lambda experiment: self.history_view.set_planned(experiment.epochs))
@@ -341,8 +338,8 @@ class MainWindow(QMainWindow):
             self.centralWidget(),
             (self.menuBar(), self.status),
             self._columns.parts,
-            self._plots,
-            self._bottom,
+            self._plots.plots,
+            self._plots.bottom,
             self.fit_view,
             self.history_view,
             self.controls,
@@ -413,6 +410,9 @@ class MainWindow(QMainWindow):
         self.settings.setValue("replay", str(seconds))
         self.menus.set_replay(seconds)
         self.controller.replay.seconds = seconds
+
+    def _arrange_plots(self) -> None:
+        self._plots.set_square(self.tabs.tab == "fit" and self.fit_view.panel.is_square)
 
     def _lock_axes(self, locked: bool) -> None:
         self.setProperty(LOCKED, locked)  # for those that are not there yet

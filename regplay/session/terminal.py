@@ -263,8 +263,8 @@ def try_neighbours(result: Result, device: str | None) -> Tried | None:
     count = f"trying {counted(len(changes), 'nearby setting')}"
 
     def attempt(device: str, quiet: bool) -> Tried | None:
-        experiments = lineup(result.experiment, changes).experiments
-        training = JointTraining(experiments, device=device)
+        tried = lineup(result.experiment, changes)
+        training = JointTraining(tried.experiments, device=device, chooses=tried.chooses)
         history = training.history
         with progress_line() as (progress, ctrl_c):
             while not training.finished and not ctrl_c.pressed:

@@ -1,10 +1,12 @@
 """The verdict: each kind by a history made by hand, at its thresholds, and by real training."""
 
+import itertools
 import math
 from dataclasses import replace as with_changes
 
 import numpy as np
 import pytest
+from sentences import SENTENCES, assert_consistent, said_in
 from trainings import run
 
 from regplay.core.datasets import Dataset, Split, load
@@ -322,20 +324,21 @@ def test_a_gap_is_between_losses_with_the_same_noise(gap, kind):
 def test_a_rise_counts_from_two_standard_errors(error, kind):
     best = 0.7
     points = points_of(best + 0.1, gap_error=1.0, rise_error=error)
-    valid_losses = [1.5, best, best + 0.1, best + 0.1]
-    assert verdict([1.5, 0.6, 0.6, 0.6], valid_losses, points=points).kind == kind
+    valid_losses = [1.5, best, *[best + 0.1] * 12]
+    assert verdict(tail(1.5, 0.6, n=13), valid_losses, points=points).kind == kind
 
 
 @pytest.mark.parametrize(("rise", "kind"), [(0.019, "good fit"), (0.021, "overfitting")])
 def test_a_rise_counts_from_two_percent_of_the_scale(rise, kind):
-    valid_losses = [1.0, 0.01, 0.01 + rise, 0.01 + rise]
-    assert verdict([1.5, 0.5, 0.5, 0.5], valid_losses, made(FLOOR, 0.0)).kind == kind
+    valid_losses = [1.0, 0.01, *[0.01 + rise] * 12]
+    assert verdict(tail(1.5, 0.5, n=13), valid_losses, made(FLOOR, 0.0)).kind == kind
 
 
 @pytest.mark.parametrize(("last", "kind"), [(0.59, "overfitting"), (0.591, "good fit")])
 def test_a_rise_of_both_losses_is_no_overfitting(last, kind):
     points = points_of(0.8, gap_error=1.0)
-    assert verdict([1.5, 0.59, 0.7, last], [1.5, 0.7, 0.8, 0.8], points=points).kind == kind
+    losses = [1.5, 0.59, *[last] * 12], [1.5, 0.7, *[0.8] * 12]
+    assert verdict(*losses, points=points).kind == kind
 
 
 def test_going_up_and_down_is_no_rise():
@@ -426,6 +429,31 @@ def test_losses_that_are_still_falling_are_told():
     flat = verdict(falling, tail(1.5, 1.0, n=11)).reason
     assert "Only the training loss is still falling" in flat
     assert "falling" not in verdict(tail(1.5, 0.52), tail(1.5, 0.52)).reason
+
+
+_SHAPES = {  # of a loss that ends at 1
+    "falls": np.linspace(2.0, 1.0, 24),
+    "is flat": np.full(24, 1.0),
+    "has fallen": np.array([2.0] * 3 + [1.0] * 21),
+    "rises": np.array([2.0] + [0.7] * 3 + [1.0] * 20),
+    "falls back": np.concatenate([[2.0, 0.5], np.linspace(1.5, 1.0, 22)]),
+}
+_SHOWN = [None, *(Shown(*three) for three in itertools.product([False, True], repeat=3))]
+
+
+def test_no_two_sentences_contradict_each_other():
+    """All shapes of both losses, at all levels, with and without a floor and neighbours."""
+    said = set()
+    shapes = itertools.product(_SHAPES.values(), _SHAPES.values())
+    levels = itertools.product((0.02, 0.2, 0.5, 0.57, 0.9), (0.05, 0.5, 0.6, 1.2))
+    for (train, valid), (low, high) in itertools.product(shapes, levels):
+        history, points = history_of(train * low, valid * high), points_of(high)
+        for floor, shown, more in itertools.product((None, FLOOR), _SHOWN, (0, 1000)):
+            experiment = replace(Experiment(), {"epochs": 230 + more})
+            found = judge(history, made(floor, floor), experiment, points=points, shown=shown)
+            assert_consistent(found)
+            said |= said_in(found.reason)
+    assert said == {*SENTENCES} - {"begun"}
 
 
 def test_the_first_epochs_have_only_begun():

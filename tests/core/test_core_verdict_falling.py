@@ -8,7 +8,7 @@ from regplay.core.datasets import load
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.core.history import MEASURES, History, Snapshot
-from regplay.core.verdict import Verdict, is_still_falling, judge
+from regplay.core.verdict import Shown, Verdict, is_still_falling, judge
 
 EPOCHS = np.arange(0, 2001, 20)
 STEPS = np.arange(len(EPOCHS)) / len(EPOCHS)
@@ -76,7 +76,7 @@ def test_a_few_records_are_enough_for_a_steep_fall(records):
 # What is said
 
 
-def found(train_losses, valid_losses, stopped_at=-1, epochs=int(EPOCHS[-1])) -> Verdict:
+def found(train_losses, valid_losses, stopped_at=-1, epochs=int(EPOCHS[-1]), shown=None) -> Verdict:
     history = History()
     for i, pair in enumerate(zip(train_losses, valid_losses, strict=True)):
         values = np.zeros((len(MEASURES), 1))
@@ -84,13 +84,11 @@ def found(train_losses, valid_losses, stopped_at=-1, epochs=int(EPOCHS[-1])) -> 
         at = stopped_at if i == len(train_losses) - 1 else -1
         history.append(Snapshot(int(EPOCHS[i]), i, values, np.array([at]), np.array([False])))
     experiment = replace(Experiment(), {"epochs": epochs})
-    return judge(history, load(experiment.data), experiment)
+    return judge(history, load(experiment.data), experiment, shown=shown)
 
 
 def reason(train_losses, valid_losses, stopped_at=-1) -> str:
-    verdict = found(train_losses, valid_losses, stopped_at)
-    assert verdict.kind == "good fit"
-    return verdict.reason
+    return found(train_losses, valid_losses, stopped_at).reason
 
 
 FALLING = 0.15 - 0.05 * STEPS
@@ -109,16 +107,23 @@ def test_of_a_run_that_stopped_early_nothing_is_falling():
     assert "falling" not in reason(FALLING, FALLING, stopped_at=int(EPOCHS[-1]))
 
 
-def test_before_its_epochs_are_over_a_training_whose_losses_fall_is_no_good_fit_yet():
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_training_whose_losses_fall_is_no_good_fit_yet(more):
+    """Neither before its epochs are over nor at their end."""
     last = int(EPOCHS[-1])
-    learning = found(FALLING, FALLING, epochs=last + 1)
+    learning = found(FALLING, FALLING, epochs=last + more)
     assert (learning.kind, learning.headline) == ("still learning", "Still learning")
     assert learning.reason == "Both losses are still falling."
-    assert found(FALLING, FALLING, epochs=last).kind == "good fit"
     for losses in ((FALLING, FLAT), (FLAT, FALLING), (FLAT, FLAT)):
-        assert found(*losses, epochs=last + 1).kind == "good fit"
-    stopped = found(FALLING, FALLING, stopped_at=last, epochs=last + 1)
+        assert found(*losses, epochs=last + more).kind == "good fit"
+    stopped = found(FALLING, FALLING, stopped_at=last, epochs=last + more)
     assert stopped.kind == "good fit"
+
+
+def test_losses_that_fall_where_more_epochs_bring_nothing_are_a_good_fit():
+    done = found(FALLING, FALLING, shown=Shown(is_done=True))
+    assert (done.kind, done.reason) == ("good fit", "")
+    assert found(FALLING, FALLING, shown=Shown()).kind == "still learning"
 
 
 def test_a_training_that_underfits_and_goes_on_says_underfitting():

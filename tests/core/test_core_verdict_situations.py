@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
+from sentences import assert_consistent
 from trainings import try_neighbours
 
 from regplay.core.advice import neighbours
@@ -118,6 +119,7 @@ def test_the_verdict_is_right(name: str, right: Right, values: dict[str, Any]) -
     experiment = experiment_of(name, values)
     verdict, tried = try_neighbours(experiment)
     assert verdict.kind == KINDS[right], (verdict, tried)
+    assert_consistent(verdict, tried)
     if tried.best is not None:
         change = tried.best.changes[0]
         assert is_used(experiment, change.path)

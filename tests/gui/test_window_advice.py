@@ -96,9 +96,9 @@ def test_where_nothing_helps_there_is_nothing_to_click(open_window, settings):
     assert not person.find("verdict.try").isVisible()
 
 
-def test_advice_waits_for_short_curves_alone(open_window, settings):
+def test_advice_waits_for_shorter_curves_alone(open_window, settings):
     """Of what is always in sight the shortest comes first, before tabs that came since."""
-    settings.setValue("curves", "regularization.weight_decay data.n_train")
+    settings.setValue("curves", "model.depth regularization.weight_decay data.n_train")
     person = open_window(OVERFITTED)
     person.click("tab.seeds")
     asked = []
@@ -109,4 +109,5 @@ def test_advice_waits_for_short_curves_alone(open_window, settings):
     person.wait_until_finished()
     person.wait(lambda: any("verdict.neighbours" in keys for keys in asked))
     with_advice = max((keys for keys in asked if "verdict.neighbours" in keys), key=len)
-    assert with_advice[:3] == ["regularization.weight_decay", "verdict.neighbours", "data.n_train"]
+    decay, points = "regularization.weight_decay", "data.n_train"
+    assert with_advice[:4] == ["model.depth", "verdict.neighbours", decay, points]

@@ -193,6 +193,37 @@ def test_no_dialog_is_cut_off(open_window, zoom) -> None:
     assert not found
 
 
+def _areas(window: MainWindow) -> tuple[QRect, QRect]:
+    _settle()
+    both = window.tabs, window.history_view
+    return tuple(QRect(view.mapTo(window, QPoint(0, 0)), view.size()) for view in both)
+
+
+def test_a_square_picture_has_the_losses_beside_it_where_it_grows_by_that(open_window) -> None:
+    person = _open_finished(open_window)
+    window = person.window
+    window.resize(1280, 800)
+    fit, losses = _areas(window)
+    assert losses.top() > fit.bottom()
+    person.controller.set_values({"data.name": "moons"})
+    fit, losses = _areas(window)
+    assert losses.left() > fit.right()
+    assert abs(fit.height() - losses.height()) <= 1
+    person.controller.pin()
+    person.controller.set_values({"regularization.weight_decay": 0.01})
+    _settle()
+    assert window.runs.isVisible()
+    assert window.runs.mapTo(window, QPoint(0, 0)).y() > _areas(window)[1].bottom()
+    window.resize(900, 1300)
+    fit, losses = _areas(window)
+    assert losses.top() > fit.bottom()
+    window.resize(1280, 800)
+    assert _areas(window)[1].left() > _areas(window)[0].right()
+    window.tabs.set_tab("network")
+    fit, losses = _areas(window)
+    assert losses.top() > fit.bottom()
+
+
 def test_text_grows_by_keys_and_is_remembered(open_window) -> None:
     person = open_window()
     window = person.window

@@ -12,7 +12,7 @@ from regplay.gui.theme import readable
 
 _LEAD = 8.0  # pixels from the plot to the names, where a line leads to one that was moved
 _BEYOND = 4.0  # pixels right of them
-_WIDTH = 24.0  # a plot is wide enough that is so many times as wide as a line is high
+_WIDTH = 15.0  # a plot is wide enough that is so many times as wide as a line is high
 _SHARE = 0.7  # of the height of the plot that names may take together
 
 

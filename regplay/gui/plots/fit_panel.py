@@ -113,6 +113,8 @@ class FitPanel(QWidget):
     ----------
     shows_passes
         Whether it does.
+    is_square
+        Whether it is about as high as wide, whatever room it has.
     dataset, fit
         What is shown, if anything.
     subject
@@ -126,6 +128,7 @@ class FitPanel(QWidget):
     """
 
     shows_passes = False
+    is_square = False
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -45,6 +45,8 @@ class SurfaceView(InputsPanel):
     compared with the present fit's, which are drawn only then.
     """
 
+    is_square = True
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.surface = SurfaceLayer()

@@ -9,7 +9,6 @@ from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fit import Grid
 from regplay.core.measurements import steps_per_epoch
-from regplay.core.sweep import Lineup, Sweep
 from regplay.gui.training.clock import Clock
 from regplay.gui.training.messages import (
     Job,
@@ -34,8 +33,8 @@ class StudyScheduler(QObject):
     """Asks the worker for the sweeps that the window's parts want, and hands out the results.
 
     A change of the experiment ends the sweeps that no longer belong to it at once; new ones begin
-    when it has rested for `DEBOUNCE`. Those who came last are trained first,
-    but for what is urgent.
+    when it has rested for `DEBOUNCE`, and what is wanted after that at the next frame. Those who
+    came last are trained first, but for what is urgent.
 
     Parameters
     ----------
@@ -76,6 +75,7 @@ class StudyScheduler(QObject):
         self._told: Mapping[str, Study] = {}  # by the thread, which may still be at older ones
         self._asked: dict[str, StudyRequest] = {}
         self._due: float | None = None
+        self._rests_at = float("-inf")  # when the experiment has rested
         self._reported: set[Study] = set()
         self._shown: tuple[object, object] = (None, None)  # when the users were told last
 
@@ -96,7 +96,8 @@ class StudyScheduler(QObject):
 
     def set_experiment(self, experiment: Experiment | None) -> None:
         """Study another experiment, or none."""
-        self._experiment = experiment
+        if experiment != self._experiment:
+            self._experiment, self._rests_at = experiment, self._clock.now() + DEBOUNCE
         self.reconsider()
 
     def set_epoch(self, epoch: int | None) -> None:
@@ -116,7 +117,7 @@ class StudyScheduler(QObject):
         if kept != asked:
             self._ask(kept)
         if list(wanted) != list(kept):
-            self._due = self._clock.now() + DEBOUNCE
+            self._due = max(self._clock.now(), self._rests_at)
         self._show()
 
     def begin(self) -> None:
@@ -142,7 +143,7 @@ class StudyScheduler(QObject):
             return found
         for user in self._urgent:
             found |= user.wanted(self._experiment, self.epoch)
-        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1].sweep)))
+        found = dict(sorted(found.items(), key=lambda one: _work_of(one[1])))
         for user in self._users:
             found |= user.wanted(self._experiment, self.epoch)
         return found
@@ -497,6 +498,7 @@ def _whole(steps: float) -> int:
     return int(steps + 1e-6)
 
 
-def _work_of(sweep: Sweep | Lineup) -> int:
+def _work_of(request: StudyRequest) -> float:
     """Epochs times training points of all its members, by which studies are compared."""
-    return sum(one.epochs * max(one.data.n_train, 1) for one in sweep.experiments)
+    experiments = request.sweep.experiments
+    return request.share * sum(one.epochs * max(one.data.n_train, 1) for one in experiments)

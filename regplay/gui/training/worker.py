@@ -136,7 +136,8 @@ class Studies:
 
         try:
             device = "cpu" if key in self._on_cpu else study.device
-            training = JointTraining(study.sweep.experiments, device=device)
+            sweep = study.sweep
+            training = JointTraining(sweep.experiments, device=device, chooses=sweep.chooses)
         except DatasetError as error:
             self._studies[key] = Study(study.sweep, study.device, problem=str(error))
         else:

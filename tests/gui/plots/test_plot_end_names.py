@@ -80,7 +80,7 @@ def test_curves_are_named_where_they_end_and_not_in_the_legend(view, make_histor
 def test_a_narrow_or_a_low_plot_has_the_legend(view, make_history) -> None:
     view.set_history(make_history([1.0, 0.5], [1.2, 0.8]))
     wide = view.plot.box.geometry().width()
-    for size in ((400, 300), (800, 90)):
+    for size in ((300, 300), (800, 90)):
         view.resize(*size)
         assert not view.plot.has_end_names
         assert view.legend.entries[0].text == "train"
@@ -115,4 +115,4 @@ def test_room_is_asked_for_the_widest_name(view) -> None:
     metrics = QFontMetricsF(view.plot.font())
     one, two = (EndNames.room(texts, metrics) for texts in (["a"], ["a", "a longer name"]))
     assert two - one == metrics.horizontalAdvance("a longer name") - metrics.horizontalAdvance("a")
-    assert not EndNames.has_room(QSizeF(300, 300), ["a"], metrics)
+    assert not EndNames.has_room(QSizeF(200, 300), ["a"], metrics)

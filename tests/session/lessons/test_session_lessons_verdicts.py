@@ -1,6 +1,7 @@
 """The verdict on each page of the lessons that ship is the one that its text speaks of."""
 
 import pytest
+from sentences import assert_consistent
 from trainings import try_neighbours
 
 from regplay.core.experiment import Experiment
@@ -26,5 +27,6 @@ def test_every_lesson_names_a_verdict():
     ("experiment", "named"), PAGES.items(), ids=[next(iter(named)) for named in PAGES.values()]
 )
 def test_the_verdict_is_the_one_that_its_pages_name(experiment, named):
-    kind = try_neighbours(experiment)[0].kind
-    assert named == dict.fromkeys(named, kind)
+    verdict, tried = try_neighbours(experiment)
+    assert named == dict.fromkeys(named, verdict.kind)
+    assert_consistent(verdict, tried)
