@@ -59,6 +59,7 @@ class Playback(QObject):
         self._controller, self._presentation, self._clock = controller, presentation, clock
         self._player = Player(storyboard, controller, presentation, clock)
         self._timer: Timer | None = None
+        self._more = 0  # steps that were asked for while one was under way
         self._then: Callable[[], None] = self._rest  # once what is under way is done
         self._paused_at: float | None = None
         self._second = 0.0  # of the film, at which the present step begins
@@ -99,23 +100,22 @@ class Playback(QObject):
         """Bring the window to where a step begins, by what comes before it."""
         index = min(max(index, 0), len(self.steps))
         self._halt()
-        self.is_playing, self._paused_at = False, None
+        self.is_playing, self._paused_at, self._more = False, None, 0
         if index < self._done or self._is_stale:
             self._begin_anew()
         hidden = self.steps[self._done : index]
         self.position = self._done = index
         if hidden:
             self._player.play((Hide(hide=hidden),), index, 0.0)
-            self._run(self._rest)
+            self._run(self._next_or_rest)
         self.changed.emit()
 
     def forward(self) -> None:
         """Play one step; what is under way is done at once before that."""
         if self._timer is not None or self._paused_at is not None:
             self._player.is_hurried, self.is_playing = True, False
+            self._more += 1
             self._go_on()
-            if self._then == self._end_step:
-                self._then = self._end_step_and_go_on
         elif self.position < len(self.steps):
             self._play_step()
         self.changed.emit()
@@ -157,17 +157,18 @@ class Playback(QObject):
     def _end_step(self) -> None:
         self.position += 1
         self._done, self._second = self.position, self._player.now
-        if self.is_playing and self.position < len(self.steps):
+        self._next_or_rest()
+
+    def _next_or_rest(self) -> None:
+        if self.position < len(self.steps) and (self.is_playing or self._more):
+            self._more = max(self._more - 1, 0)
             self._play_step()
+            self._player.is_hurried = self._more > 0
         else:
             self._rest()
 
-    def _end_step_and_go_on(self) -> None:
-        self._end_step()
-        self.forward()
-
     def _rest(self) -> None:
-        self.is_playing = False
+        self.is_playing, self._more = False, 0
         self._presentation.pane.set_pointer(None)
 
     def _run(self, then: Callable[[], None]) -> None:
