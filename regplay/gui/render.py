@@ -106,7 +106,7 @@ class Renderer:
         while not self._runner.is_loaded:
             QApplication.processEvents()
         self.player = Player(
-            storyboard, window.controller, window.parts(), self._clock, _prove, marks
+            storyboard, window.controller, window.presentation, self._clock, _prove, marks
         )
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):

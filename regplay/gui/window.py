@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.gui.columns import Columns, ScrolledPlots
@@ -29,9 +30,10 @@ from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.annotation_tools import AnnotationTools
-from regplay.gui.recording.presentation import WindowParts
+from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
+from regplay.gui.recording.storyboard_strip import StoryboardStrip
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.tabs import Tabs
@@ -40,11 +42,13 @@ from regplay.gui.timeline import Status, Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, named
+from regplay.session.storyboard import Storyboard, load_storyboard
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
-if TYPE_CHECKING:  # it loads FFmpeg's libraries
+if TYPE_CHECKING:  # they load FFmpeg's libraries, and what lessons are checked by
+    from regplay.gui.recording.playback import Playback
     from regplay.gui.recording.record_commands import RecordCommands
 
 
@@ -108,7 +112,7 @@ class MainWindow(QMainWindow):
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
-        ask = questions or Dialogs(self)
+        ask = self._ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
@@ -132,7 +136,8 @@ class MainWindow(QMainWindow):
             self.guide,
         )
         self.hints = Hints(parts, self.settings)
-        self.presenter = Presenter(self, self.parts, clock, self.settings, self.theme)
+        self.presentation = Presentation(self.parts())
+        self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
         self.menus = Menus(
             self.menuBar(),
             controller,
@@ -170,7 +175,9 @@ class MainWindow(QMainWindow):
         columns.narrowed.connect(self.guide.set_narrow)
         self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
         tools = self.annotation_tools.bar
-        self.setCentralWidget(column(columns, tools, self.timeline, grows=columns))
+        self.storyboard = StoryboardStrip(self._make_playback)
+        bars = tools, self.timeline, self.storyboard
+        self.setCentralWidget(column(columns, *bars, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -295,12 +302,15 @@ class MainWindow(QMainWindow):
             self.figure_menus.failed,
             self.gallery.failed,
             self.help.failed,
+            self.storyboard.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)
+        self.storyboard.done.connect(self.status.tell)
+        self.files.storyboard_opened.connect(self.open_storyboard)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
@@ -338,12 +348,26 @@ class MainWindow(QMainWindow):
             self.verdict_bar,
         )
 
+    def _make_playback(self, storyboard: Storyboard) -> "Playback":
+        from regplay.gui.recording.playback import Playback
+
+        return Playback(storyboard, self.controller, self.presentation, self._clock, self)
+
+    def open_storyboard(self, path: Path) -> None:
+        """Show a storyboard below the timeline; files beside it are read if the person allows."""
+        try:
+            found = load_storyboard(path, lambda files: self._ask.may_read([*map(str, files)]))
+        except UserError as error:
+            self.banner.show_message(str(error))
+        else:
+            self.storyboard.open(found, path)
+
     def recording(self) -> "RecordCommands":
         """The commands that record this window; FFmpeg's libraries are loaded by the first."""
         if self._recording is None:
             from regplay.gui.recording.record_commands import RecordCommands
 
-            made = RecordCommands(self, self.parts, self._clock, self.settings)
+            made = RecordCommands(self, self.presentation, self._clock, self.settings)
             made.failed.connect(self.banner.show_message)
             made.done.connect(self.status.tell)
             self._recording = made
@@ -452,6 +476,7 @@ class MainWindow(QMainWindow):
             return
         if self._recording is not None:
             self._recording.stop()
+        self.storyboard.close_storyboard()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first

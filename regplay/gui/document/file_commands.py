@@ -16,10 +16,12 @@ from regplay.session.experiment_text import is_link, to_link, to_toml
 from regplay.session.files import TABLES, check_table, write_file
 from regplay.session.lessons import is_lesson
 from regplay.session.results import dataset_csv
+from regplay.session.storyboard import is_storyboard
 
 Take = Callable[[Mapping[str, Value]], object]
 _SUFFIXES = (SUFFIX, ".toml", *TABLES)
-_OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
+_ENDINGS = "*.regplay *.toml *.csv *.tsv *.txt"
+_OPENED = f"Sessions, experiments, lessons, storyboards, data ({_ENDINGS});;All files (*)"
 
 
 class FileCommands(QObject):
@@ -40,11 +42,14 @@ class FileCommands(QObject):
         (str): what was saved or copied.
     imported
         The present experiment learns from a table now.
+    storyboard_opened
+        (Path): this file of one is to be shown.
     """
 
     failed = Signal(str)
     done = Signal(str)
     imported = Signal()
+    storyboard_opened = Signal(Path)
 
     def __init__(
         self,
@@ -73,11 +78,13 @@ class FileCommands(QObject):
             self.open_table(Path(name), take=take)
 
     def open(self, path: Path) -> None:
-        """Open a session, an experiment, a lesson or a table, by what it is."""
+        """Open a session, an experiment, a lesson, a storyboard or a table, by what it is."""
         if path.suffix.lower() in TABLES:
             self.open_table(path)
         elif is_lesson(path):
             self._open_lesson(path)
+        elif is_storyboard(path):
+            self.storyboard_opened.emit(path)
         else:
             self._documents.open(path)
 

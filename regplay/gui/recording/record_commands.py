@@ -1,10 +1,9 @@
 """Recording the window: what to record and where to, a strip to pause and stop, what came of it."""
 
-from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtCore import QObject, QRect, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -19,8 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import UserError
-from regplay.gui.recording.glass_pane import GlassPane
-from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
 from regplay.gui.recording.video import FORMATS, Format
 from regplay.gui.training import Clock, Timer
@@ -29,6 +27,7 @@ from regplay.session.storyboard import SIZES, parsed_size
 
 _PARTS = {"window": "The window", "plots": "The plots", "fit": "The fit", "losses": "The losses"}
 _OWN = "own"  # size
+_WHO = "record"  # follows the mouse
 _TRIES = 5  # to lay it out
 _TOLD = 0.25  # s between two looks at how it goes
 
@@ -119,20 +118,18 @@ class RecordCommands(QObject):
     def __init__(
         self,
         window: QWidget,
-        parts: Callable[[], WindowParts],
+        presentation: Presentation,
         clock: Clock,
         settings: QSettings,
     ) -> None:
         super().__init__(window)
-        self._window, self._make_parts = window, parts
+        self._window, self._presentation = window, presentation
         self._clock, self._settings = clock, settings
         self._part: QWidget | None = None
         self._size = QSize()
         self._geometry = QRect()  # of the window before
         self._path = Path()
         self._problem = ""
-        self._presentation: Presentation | None = None
-        self._pane: GlassPane | None = None
         self._timer: Timer | None = None
         self.strip: RecordStrip | None = None
         self.recorder = Recorder(clock, self._picture, self)
@@ -177,11 +174,10 @@ class RecordCommands(QObject):
         size
             Such as `1280x720`; or `own`.
         """
-        parts, window = self._make_parts(), self._window
-        self._part = None if part == "window" else parts.place(part)
+        window, presentation = self._window, self._presentation
+        self._part = None if part == "window" else presentation.parts.place(part)
         self._geometry, self._path, self._problem = window.geometry(), path, ""
-        self._presentation = Presentation(parts)
-        self._presentation.set_focus(part if part in ("fit", "losses") else "")
+        presentation.set_focus(part if part in ("fit", "losses") else "")
         if size != _OWN and not self._take_size(QSize(*parsed_size(size))):
             self._restore()
             self.failed.emit(
@@ -191,8 +187,7 @@ class RecordCommands(QObject):
             return
         self._size = (window if self._part is None else self._part).size()
         if shows_pointer:
-            self._pane = GlassPane(parts.central)
-            _application().installEventFilter(self)
+            presentation.pane.follow_mouse(_WHO, with_arrow=True)
         strip = self.strip = RecordStrip(window)
         strip.pause.clicked.connect(self.recorder.pause)
         strip.discard.clicked.connect(self.recorder.discard)
@@ -244,11 +239,7 @@ class RecordCommands(QObject):
         self.strip.hide()
         self.strip.deleteLater()
         self.strip = None
-        if self._pane is not None:
-            _application().removeEventFilter(self)
-            self._pane.hide()
-            self._pane.deleteLater()
-            self._pane = None
+        self._presentation.pane.leave_mouse(_WHO)
         self._restore()
         if self._problem:
             self.failed.emit(self._problem)
@@ -259,9 +250,7 @@ class RecordCommands(QObject):
             self.done.emit(words)
 
     def _restore(self) -> None:
-        if self._presentation is not None:
-            self._presentation.set_focus("")
-            self._presentation = None
+        self._presentation.set_focus("")
         self._window.setGeometry(self._geometry)
 
     def _note_problem(self, problem: str) -> None:
@@ -285,18 +274,3 @@ class RecordCommands(QObject):
         if self.recorder.repeated:
             text += f" · {self.recorder.repeated} repeated"
         self.strip.time.setText(text)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the pointer be seen."""
-        pane = self._pane
-        is_here = watched is self._window.windowHandle()
-        if pane is not None and is_here and isinstance(event, QMouseEvent):
-            place = pane.mapFromGlobal(event.globalPosition())
-            pane.set_pointer(place, bool(event.buttons()))
-        return False
-
-
-def _application() -> QCoreApplication:
-    app = QCoreApplication.instance()
-    assert app is not None
-    return app

@@ -25,11 +25,14 @@ from regplay.session.storyboard.storyboard import (
     WaitUntil,
     begun_at,
     duration,
+    is_storyboard,
     load_storyboard,
     loads_storyboard,
     parsed_size,
+    read_step,
     verb,
 )
+from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
 
 __all__ = [
     "SIZES",
@@ -57,11 +60,16 @@ __all__ = [
     "chapters",
     "duration",
     "eased",
+    "is_storyboard",
     "load_storyboard",
     "loads_storyboard",
     "parsed_size",
     "read_marks",
+    "read_step",
     "srt",
+    "step_table",
+    "step_toml",
+    "storyboard_toml",
     "verb",
     "vtt",
 ]
