@@ -57,7 +57,7 @@ class Playback(QObject):
         self.storyboard, self.position = storyboard, 0
         self.is_playing = False
         self._controller, self._presentation, self._clock = controller, presentation, clock
-        self._player = Player(storyboard, controller, presentation, clock)
+        self._player = Player(storyboard, controller, presentation, clock, waits=True)
         self._timer: Timer | None = None
         self._more = 0  # steps that were asked for while one was under way
         self._then: Callable[[], None] = self._rest  # once what is under way is done

@@ -87,6 +87,9 @@ class Player:
         What a `require` comes to for the present experiment; it may train. None believes it.
     marks
         When the named steps of a voice-over begin, s.
+    waits
+        Whether a step waits for what the one before has asked the thread for; whoever renders a
+        film sees to that before each frame.
 
     Attributes
     ----------
@@ -108,12 +111,14 @@ class Player:
         clock: Clock,
         prove: Prove | None = None,
         marks: Mapping[str, float] | None = None,
+        *,
+        waits: bool = False,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.is_hurried = True, False
         self.step, self.number = "", 0
         self._controller, self._parts, self._clock = controller, presentation.parts, clock
-        self._prove, self._marks = prove, marks or {}
+        self._prove, self._marks, self._waits = prove, marks or {}, waits
         self._presentation, self._pane = presentation, presentation.pane
         self._began, self._hidden = clock.now(), 0.0
         self._frames = self._play(storyboard.steps, 1, 0.0)
@@ -187,12 +192,15 @@ class Player:
         return begin
 
     def _wait_for_run(self, begin: float) -> Frames:
-        """Until that is trained which steps asked for; a film waits so before each frame."""
-        if self._controller.runner.is_up_to_date:
+        """Until that is trained which a step asked for."""
+        if not self._is_behind():
             return begin
-        while not self._controller.runner.is_up_to_date:
+        while self._is_behind():
             yield
-        return self.now if self.is_on_camera else begin
+        return self.now
+
+    def _is_behind(self) -> bool:
+        return self._waits and not self._controller.runner.is_up_to_date
 
     def _wait_for(self, step: Step, begin: float) -> Frames:
         """Until a step begins that is to begin at some second, or at a mark."""
@@ -379,16 +387,12 @@ class Player:
                 before = self._clock.now()
                 yield
                 self._hidden += self._clock.now() - before
-            yield from self._hidden_wait()
+            while self._is_behind():
+                before = self._clock.now()
+                yield
+                self._hidden += self._clock.now() - before
         self.is_on_camera = was_on
         return begin
-
-    def _hidden_wait(self) -> Generator[None, None, None]:
-        """As `_wait_for_run`, off camera."""
-        while not self._controller.runner.is_up_to_date:
-            before = self._clock.now()
-            yield
-            self._hidden += self._clock.now() - before
 
     def _together(self, steps: Sequence[Step], begin: float) -> Frames:
         ends, playing = [begin], [self._do(step, begin) for step in steps]

@@ -1,5 +1,6 @@
 """Recording the window: what to record and where to, a strip to pause and stop, what came of it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QRect, QSettings, QSize, Qt, Signal
@@ -32,6 +33,22 @@ _TRIES = 5  # to lay it out
 _TOLD = 0.25  # s between two looks at how it goes
 
 
+def chosen_box(name: str, texts: Mapping[str, str], settings: QSettings) -> QComboBox:
+    """A box of values by their texts; the one that settings have under its name is chosen."""
+    box = named(name, QComboBox())
+    for value, text in texts.items():
+        box.addItem(text, value)
+    box.setCurrentIndex(max(box.findData(settings.value(name, "")), 0))
+    return box
+
+
+def with_suffix(path: Path, form: Format) -> Path:
+    """The name of a file that ends as its format asks for."""
+    if path.suffix.lower() == form.suffix:
+        return path
+    return path.with_name(path.name + form.suffix)
+
+
 class RecordDialog(QDialog):
     """Asks what to record, in which format, size and pace; it is remembered."""
 
@@ -39,11 +56,13 @@ class RecordDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Record")
         self._settings = settings
-        self.part = self._box("part", _PARTS)
-        self.form = self._box("format", {form.label: form.label for form in FORMATS})
+        self.part = chosen_box("record.part", _PARTS, settings)
+        labels = {form.label: form.label for form in FORMATS}
+        self.form = chosen_box("record.format", labels, settings)
         sizes = {_OWN: "As large as it is"} | {size: size.replace("x", " × ") for size in SIZES}
-        self.frames = self._box("size", sizes)
-        self.pace = self._box("fps", {"30": "30 frames a second", "60": "60 frames a second"})
+        self.frames = chosen_box("record.size", sizes, settings)
+        paces = {"30": "30 frames a second", "60": "60 frames a second"}
+        self.pace = chosen_box("record.fps", paces, settings)
         self.pointer = named("record.pointer", QCheckBox("Show the pointer and clicks"))
         self.pointer.setChecked(str(settings.value("record.pointer", 1)) != "0")
         layout = QFormLayout(self)
@@ -58,13 +77,6 @@ class RecordDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         layout.addRow(buttons)
-
-    def _box(self, name: str, texts: dict[str, str]) -> QComboBox:
-        box = named(f"record.{name}", QComboBox())
-        for value, text in texts.items():
-            box.addItem(text, value)
-        box.setCurrentIndex(max(box.findData(self._settings.value(f"record.{name}", "")), 0))
-        return box
 
     def accept(self) -> None:
         """Remember what was chosen."""
@@ -152,10 +164,8 @@ class RecordCommands(QObject):
             f"{dialog.format.label} (*{suffix})" if suffix else "Folder (*)",
         )
         if name:
-            path = Path(name)
-            path = path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
             self.begin(
-                path,
+                with_suffix(Path(name), dialog.format),
                 dialog.part.currentData(),
                 dialog.frames.currentData(),
                 int(dialog.pace.currentData()),

@@ -32,10 +32,12 @@ from regplay.session.storyboard.storyboard import (
     read_step,
     verb,
 )
+from regplay.session.storyboard.tidying import Action, tidied
 from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
 
 __all__ = [
     "SIZES",
+    "Action",
     "BeginSection",
     "Caption",
     "Draw",
@@ -70,6 +72,7 @@ __all__ = [
     "step_table",
     "step_toml",
     "storyboard_toml",
+    "tidied",
     "verb",
     "vtt",
 ]
