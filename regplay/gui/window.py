@@ -499,7 +499,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self._recording is not None:
-            self._recording.stop()
+            self._recording.close()
         if self._animation is not None:
             self._animation.cancel()
         self.storyboard.close_storyboard()

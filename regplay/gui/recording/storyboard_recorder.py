@@ -1,6 +1,6 @@
 """Writes what a person does in the window as a storyboard."""
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
@@ -24,7 +24,6 @@ from regplay.session.storyboard import (
 )
 
 _SIZE, _FPS = (1280, 720), 30
-_CONSEQUENCE = 0.02  # s after a change, in which training or a moment follows from it
 _TAB_NAMES = {"side": "split"}
 
 
@@ -45,7 +44,7 @@ class StoryboardRecorder(QObject):
         self._experiment = controller.session.experiment
         self._actions: list[Action] = []
         self._began: float | None = None
-        self._changed_at = float("-inf")
+        self._is_changing = False
         self._training: tuple[float, int] | None = None  # since when, and from which epoch
         self._moment: int | None = None
         self._pins: list[str] = []
@@ -106,16 +105,16 @@ class StoryboardRecorder(QObject):
             start = end if begin is None else begin - self._began
             self._actions.append(Action(start, end, step, is_drag))
 
-    def _follows(self) -> bool:
-        """Whether what happens now follows from a change of settings."""
-        return self._clock.now() - self._changed_at <= _CONSEQUENCE
+    def _end_change(self) -> None:
+        self._is_changing = False
 
     def _note_change(self, experiment: Experiment, _: Dataset | None) -> None:
         before, self._experiment = self._experiment, experiment
         values = changes(before, experiment)
         if not values:
             return
-        self._changed_at = self._clock.now()
+        self._is_changing = True  # until all that follows from it at once is done
+        QTimer.singleShot(0, self, self._end_change)
         is_training = self._training is not None
         self._end_training()
         self._note(SetValues(set=values), is_drag=True)
@@ -128,7 +127,7 @@ class StoryboardRecorder(QObject):
             return
         if not is_playing:
             self._end_training()
-        elif self._training is None and not self._follows():
+        elif self._training is None and not self._is_changing:
             self._training = self._clock.now(), self._controller.runner.epoch
 
     def _end_training(self) -> None:
@@ -147,7 +146,7 @@ class StoryboardRecorder(QObject):
     def _note_look(self, look: Look) -> None:
         if look.epoch != self._moment and not look.study:
             self._moment = look.epoch
-            if not self._follows():
+            if not self._is_changing:
                 self._note(Scrub(scrub="end" if look.epoch is None else look.epoch), is_drag=True)
 
     def _note_tab(self, tab: str) -> None:
