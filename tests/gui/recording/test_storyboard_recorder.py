@@ -6,6 +6,7 @@ from PySide6.QtTest import QTest
 
 from regplay.core.fields import get, replace
 from regplay.gui.render import Renderer
+from regplay.gui.training import VirtualClock
 from regplay.session.storyboard import (
     Draw,
     Hide,
@@ -56,18 +57,17 @@ def test_what_was_done_becomes_steps_in_their_order(recorded):
     assert show.show == "split"
 
 
-def test_keys_on_a_slider_are_a_sweep_to_where_it_came(recorded):
-    slider = recorded.window.controls.control(WD).slider
-    slider.setFocus()
-    start = recorded.window.controller._clock.now()
-    while recorded.window.controller._clock.now() - start < 0.6:
+def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
+    clock = VirtualClock()
+    person = open_window({"model.width": 8}, clock=clock)
+    person.choose("Record storyboard")
+    slider = person.window.controls.control(WD).slider
+    for _ in range(8):
         QTest.keyClick(slider, Qt.Key.Key_Right)
-        QTest.qWait(20)
-    last = get(recorded.controller.session.experiment, WD)
-    _, steps = finish(recorded)
-    assert [type(step) for step in steps] == [SweepField]
-    assert steps[0].to == last
-    assert 0.4 <= steps[0].seconds <= 2.0
+        clock.advance(0.1)
+    last = get(person.controller.session.experiment, WD)
+    _, steps = finish(person)
+    assert steps == [SweepField(sweep=WD, to=last, seconds=0.7)]
 
 
 def test_where_it_began_is_made_off_camera(open_window):
