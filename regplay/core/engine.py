@@ -169,7 +169,13 @@ class Work:
 
 
 class Stretch:
-    """Some steps in one go, and what comes of the records among them."""
+    """Some steps in one go, and what comes of the records among them.
+
+    Parameters
+    ----------
+    buffers
+        As of `record_buffers`, for R records or more; None makes new ones.
+    """
 
     def __init__(
         self,
@@ -178,20 +184,25 @@ class Stretch:
         first_epoch: int,
         end: int,
         orders: Tensor | None = None,
+        buffers: Sequence[Tensor] | None = None,
     ) -> None:
         self.end = end  # the step after the last one
         # [R], rising: after which steps to measure, and to keep the parameters and momenta.
         self.record_steps = record_steps
-        count, (members, parameters) = len(record_steps), work.population.flat.shape
-        self.values = np.zeros((count, members, MEASURED))
-        self.kept = tuple(  # [R, M, P] each: parameters, then momenta
-            work.population.flat.new_empty(count, members, parameters)
-            for _ in range(1 + len(work.momenta))
-        )
+        count = len(record_steps)
+        self.values = np.zeros((count, work.population.shape.members, MEASURED))
+        # [R, M, P] each: parameters, then momenta.
+        self.kept = tuple(tensor[:count] for tensor in buffers or record_buffers(work, count))
         self.first_epoch = first_epoch
         # Of the points in each epoch from the first on, [distinct, epochs, N], int32; None if a
         # batch is all points, or there is no step.
         self.orders = orders
+
+
+def record_buffers(work: Work, records: int) -> tuple[Tensor, ...]:
+    """Tensors [records, M, P] for the parameters and each of the momenta, their numbers any."""
+    flat = work.population.flat
+    return tuple(flat.new_empty(records, *flat.shape) for _ in range(1 + len(work.momenta)))
 
 
 class Engine(Protocol):

@@ -16,6 +16,7 @@ What plain PyTorch would do with the same experiment, in a dozen lines (for drop
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -24,7 +25,16 @@ from torch import Tensor
 from regplay.core.arrays import Flags, Floats, Integers
 from regplay.core.datasets import Dataset, load
 from regplay.core.device import place, within_memory
-from regplay.core.engine import PROGRESS, RATES, RECORDING, Orders, Stop, Stretch, Work
+from regplay.core.engine import (
+    PROGRESS,
+    RATES,
+    RECORDING,
+    Orders,
+    Stop,
+    Stretch,
+    Work,
+    record_buffers,
+)
 from regplay.core.experiment import MOMENTA, Experiment
 from regplay.core.fields import differences, get
 from regplay.core.fit import Fit, Grid
@@ -46,7 +56,7 @@ from regplay.core.state import Checkpoints, Shape, State
 _FLOPS = 2e10  # a tenth of a second of one fast core
 _SECONDS = 0.1  # of an engine's overhead
 _RECORDS = 256
-_KEPT = 16 << 20  # bytes of states
+_KEPT = 8 << 20  # bytes of states
 _ORDERS = 1 << 20  # places in orders of batches
 _DRAWS = 1000  # orders, drawn with the interpreter's lock: some milliseconds
 
@@ -62,7 +72,7 @@ class Record:
     def state(self) -> State:
         """Made when it is asked for, of buffers that hold those of many records.
 
-        Whoever keeps it keeps a copy.
+        The next call of `train` may write into them: whoever keeps it keeps a copy.
         """
         return self.made()
 
@@ -127,7 +137,7 @@ class Training:
         with within_memory(self._what):
             self._population = self._initial_population(shape)
             self._work = self._initial_work(batch_size)
-            self._last_flat = self._population.flat.clone()  # at the last record
+            self._last_flat = self._population.flat.clone()  # at the last record; never written to
         self.engine = self._population.engine
         if self.engine.problem:
             reason = f"{self.placement.reason}; {self.engine.problem}"
@@ -135,8 +145,12 @@ class Training:
         most = min(_FLOPS / together.step_flops, _SECONDS / self.engine.overhead)
         self._most_steps = max(1, int(most))
         self._stretch: Stretch | None = None  # under way
+        # For the states of records, used by turns, since the last state of a stretch is needed in
+        # the next one: to fill fresh pages, and to give them back, takes some milliseconds.
+        self._buffers: list[tuple[Tensor, ...]] = []
         self._collected = 0  # records of it that were handed out
-        self._next_record = 0  # epoch
+        self._owed: list[Record] = []  # made before the next call of `train`, which hands them out
+        self._last_record, self._next_record = -1, 0  # epochs
         self._stopping = Stopping(members)
         self._set_values()
 
@@ -218,12 +232,15 @@ class Training:
     @property
     def finished(self) -> bool:
         """Whether all epochs are trained and recorded, or all members have stopped."""
-        return (self.epoch >= self.epochs and self._stretch is None) or not self._trains.any()
+        is_over = self._last_record >= self.epochs and self._stretch is None
+        return (is_over or not self._trains.any()) and not self._owed
 
     @property
     def owes_record(self) -> bool:
         """Whether it was stopped at a record that is not made yet; the next `train` makes it."""
-        if self._stretch is None or self._collected == len(self._stretch.record_steps):
+        if self._stretch is None:
+            return self.epoch >= self.epochs and not self.finished
+        if self._collected == len(self._stretch.record_steps):
             return False
         return int(self._stretch.record_steps[self._collected]) <= self.step
 
@@ -236,7 +253,8 @@ class Training:
     def adjust(self, experiments: Sequence[Experiment]) -> None:
         """Go on from the present weights with other values of `ADJUSTABLE_FIELDS`.
 
-        Members that had stopped train again; the optimizer's momenta stay.
+        Members that had stopped train again; the optimizer's momenta stay. Those that a stop left
+        behind others are trained to where these are before.
 
         Raises
         ------
@@ -246,6 +264,7 @@ class Training:
         for old, new in zip(self.experiments, experiments, strict=True):
             _refuse_differences((old, new), ADJUSTABLE_FIELDS)
         _refuse_differences(experiments, MEMBER_FIELDS)
+        self._catch_up()
         self.experiments = tuple(experiments)
         self._settle()
         self._leave_stretch()
@@ -283,8 +302,9 @@ class Training:
         goal
             None is the last step of the experiment.
         """
+        owed, self._owed = self._owed, []
         if self.finished:
-            return []
+            return owed
         last = self.epochs * self.steps_per_epoch
         goal = last if goal is None else min(goal, last)
         stop = stop or Stop()
@@ -292,9 +312,12 @@ class Training:
             if self._stretch is None:
                 self._stretch, self._collected = self._next_stretch(last, goal, stop), 0
                 if self._stretch is None:
-                    return []
+                    return owed
             self.engine.train(self._work, self._stretch, min(goal, self._stretch.end), stop)
-            return self._collect(self._stretch)
+            records = owed + self._collect(self._stretch)
+        if self.finished:
+            self._buffers, self._last_flat = [], self._last_flat.clone()
+        return records
 
     def _next_stretch(self, last: int, goal: int, stop: Stop) -> Stretch | None:
         """From the present step on, as far as it is worth to go in one go.
@@ -330,7 +353,10 @@ class Training:
                 return None
             end = min(end, (epoch + drawn) * per_epoch)
             steps = [step for step in steps if step <= end]
-        stretch = Stretch(work, np.array(steps, dtype=np.int64), epoch, end, orders)
+        if not self._buffers:
+            self._buffers = [record_buffers(work, most) for _ in range(2)]
+        record_steps = np.array(steps, dtype=np.int64)
+        stretch = Stretch(work, record_steps, epoch, end, orders, self._buffers[0])
         stopped = ~self._trains
         for kept, tensor in zip(stretch.kept, (flat, *work.momenta), strict=True):
             if stopped.any():
@@ -338,23 +364,21 @@ class Training:
         work.progress[RECORDING] = 0
         return stretch
 
-    def _check_alignment(self) -> None:
-        steps = self._steps
-        if (steps != steps[0]).any():
-            raise ValueError("the members stand at different steps")
+    def _catch_up(self) -> None:
+        """Bring members that a stop left behind others to the step of the furthest.
+
+        What is recorded on the way comes with the next call of `train`.
+        """
+        while len(np.unique(steps := self._steps[self._trains])) > 1:
+            for record in self.train(int(steps.max())):
+                self._owed.append(replace(record, made=partial(_same, record.state.copy())))
 
     def _leave_stretch(self) -> None:
-        """Begin a new one next, such as with other values.
-
-        Raises
-        ------
-        ValueError
-            If members stand at different steps.
-        """
-        self._check_alignment()
+        """Begin a new one next, such as with other values; all members stand at one step."""
         progress, stretch = self._work.progress, self._stretch
         if stretch is not None and self._collected:
-            self._last_flat.copy_(stretch.kept[0][self._collected - 1])
+            self._last_flat = stretch.kept[0][self._collected - 1]
+            self._buffers.reverse()
         progress[RECORDING] = 0
         self._stretch = None
 
@@ -374,7 +398,7 @@ class Training:
                     self._halt(stretch, index, stops, diverged)
                     updates, trains = self._updates_at_0()
                 self._collected = index + 1
-                self._next_record = self.schedule.following(epoch)
+                self._last_record, self._next_record = epoch, self.schedule.following(epoch)
                 found.append(self._record(stretch, index, each, updates, trains))
                 if stops is not None and not trains.any():
                     break
@@ -447,12 +471,9 @@ class Training:
     def peek(self) -> Snapshot:
         """Measure now, between records, without any effect on what follows.
 
-        Raises
-        ------
-        ValueError
-            If members stand at different steps.
+        Members that a stop left behind others are trained to where these are before.
         """
-        self._check_alignment()
+        self._catch_up()
         self.engine.settle(self._work)
         work = replace(self._work, progress=self._work.progress.copy(), held=[])
         work.progress[["row", "passed", *RECORDING]] = 0
@@ -473,9 +494,10 @@ class Training:
         work, progress = self._work, self._work.progress
         self._settle()
         self._stretch = None
+        self._owed.clear()
+        self._last_record = state.epoch
         self._next_record = self.schedule.following(state.epoch)
-        for tensor in (work.population.flat, self._last_flat):
-            tensor.copy_(state.parameters)
+        self._last_flat = work.population.flat.copy_(state.parameters).clone()
         for momentum, kept in zip(work.momenta, state.momenta, strict=True):
             momentum.copy_(kept)
         progress[:] = 0
@@ -521,6 +543,10 @@ class Training:
                 for record in self.train(goal, stop):
                     checkpoints.insert(record.state.copy(), best_epoch)
                 yield
+
+
+def _same(state: State) -> State:
+    return state
 
 
 def load_all(experiments: Sequence[Experiment]) -> list[Dataset]:

@@ -13,14 +13,14 @@ _NARROWER = 1120  # px at 100 %, below which it stands under them
 _LOWEST = 80  # px at 100 %, of plots that scroll
 _BESIDE, _BELOW = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
 _SHARES = {_BESIDE: (5, 3), _BELOW: (3, 2)}  # of the tabs, and of the losses beside or below
-_AROUND = 110  # px at 100 %, that the rows above a picture and its axis below take
-_WORTH = 1.2  # so many times as large has a picture to become
+_AROUND = 100  # px at 100 %, that rows, axes and margins take either way
+_WORTH = 1.1  # so many times as large has a picture to become
 _MOST = 0.45  # of the height, for the controls above a lesson
 _MAX_HEIGHT = (1 << 24) - 1  # px, Qt's QWIDGETSIZE_MAX
 
 
 class ScrolledPlots(ScrolledColumn):
-    """The tabs over the losses, or beside them where a square picture becomes larger by it.
+    """The tabs over the losses, or beside them where a picture with a shape becomes larger by it.
 
     Plots that would be too low to be read scroll up and down.
 
@@ -37,13 +37,14 @@ class ScrolledPlots(ScrolledColumn):
         self.bottom = divided("bottom", Qt.Orientation.Horizontal, losses, runs, (1, 0))
         self.plots = divided("plots", Qt.Orientation.Vertical, tabs, self.bottom, _SHARES[_BELOW])
         self._sizes = {way: [1000 * share for share in _SHARES[way]] for way in _SHARES}
-        self._is_square = False
+        self._aspect: float | None = None
+        self._count = 1
         self.plots.setSizes(self._sizes[_BELOW])
         self.setWidget(self.plots)
 
-    def set_square(self, is_square: bool) -> None:
-        """Show a picture that is as high as wide, or one that takes any shape."""
-        self._is_square = is_square
+    def set_aspect(self, aspect: float | None, count: int = 1) -> None:
+        """Show so many pictures a side of this width in heights, or ones that take any shape."""
+        self._aspect, self._count = aspect, count
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -52,12 +53,10 @@ class ScrolledPlots(ScrolledColumn):
         self._arrange()
 
     def _arrange(self) -> None:
-        room, plots = self.maximumViewportSize(), self.plots
-        (first, second), (above, below) = _SHARES[_BESIDE], _SHARES[_BELOW]
-        around = zoomed(_AROUND)
-        if_beside = min(room.width() * first / (first + second), room.height() - around)
-        if_below = min(room.width(), room.height() * above / (above + below) - around)
-        way = _BESIDE if self._is_square and if_beside > _WORTH * if_below else _BELOW
+        room, plots, way = self.maximumViewportSize(), self.plots, _BELOW
+        if self._aspect is not None:
+            beside, below = (self._height(room, self._aspect, way) for way in _SHARES)
+            way = _BESIDE if beside > _WORTH * below else _BELOW
         before = plots.orientation()
         if way == before:
             return
@@ -65,6 +64,13 @@ class ScrolledPlots(ScrolledColumn):
         plots.setOrientation(way)
         self.bottom.setOrientation(before)  # the list of runs takes the losses' longer side
         plots.setSizes(self._sizes[way])
+
+    def _height(self, room: QSize, aspect: float, way: Qt.Orientation) -> float:
+        """Of a picture, in pixels."""
+        share = _SHARES[way][0] / sum(_SHARES[way])
+        across = room.width() * (share if way == _BESIDE else 1) / self._count
+        down = room.height() * (share if way == _BELOW else 1) / self._count
+        return min((across - zoomed(_AROUND)) / aspect, down - zoomed(_AROUND))
 
     def event(self, event: QEvent) -> bool:
         """Ask for more room, or less, once the plots do."""

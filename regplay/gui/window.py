@@ -347,6 +347,7 @@ class MainWindow(QMainWindow):
             self._plots.plots,
             self._plots.bottom,
             self.fit_view,
+            self.passes,
             self.history_view,
             self.controls,
             self.tabs,
@@ -437,7 +438,8 @@ class MainWindow(QMainWindow):
         self.controller.replay.seconds = seconds
 
     def _arrange_plots(self) -> None:
-        self._plots.set_square(self.tabs.tab == "fit" and self.fit_view.panel.is_square)
+        count = {"fit": 1, "side": 2}.get(self.tabs.tab)
+        self._plots.set_aspect(self.fit_view.panel.aspect if count else None, count or 1)
 
     def _lock_axes(self, locked: bool) -> None:
         self.setProperty(LOCKED, locked)  # for those that are not there yet

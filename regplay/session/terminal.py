@@ -205,9 +205,10 @@ def _train(training: Training, quiet: bool, folder: Path | None) -> tuple[Result
         while True:
             for record in records:
                 history.append(record.snapshot)
-                state = record.state
                 if history.best() == len(history) - 1:
-                    best = state.copy()
+                    best = record.state.copy()
+            if records:
+                state = records[-1].state.copy()
             progress.show(lambda seconds: status(training, history, seconds))
             if ctrl_c.pressed or training.finished:
                 break

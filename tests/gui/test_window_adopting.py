@@ -89,7 +89,7 @@ def alone():
     experiment = replace(Experiment(), SMALL | {WD: DECAY, "epochs": 40})
     training, snapshots, states = Training([experiment]), [], {}
     for epoch in range(41):
-        states |= {record.state.epoch: record.state for record in training.train(epoch)}
+        states |= {record.state.epoch: record.state.copy() for record in training.train(epoch)}
         snapshots.append(training.peek())
     return experiment, snapshots, states
 

@@ -199,13 +199,18 @@ def _areas(window: MainWindow) -> tuple[QRect, QRect]:
     return tuple(QRect(view.mapTo(window, QPoint(0, 0)), view.size()) for view in both)
 
 
-def test_a_square_picture_has_the_losses_beside_it_where_it_grows_by_that(open_window) -> None:
+def test_a_picture_with_a_shape_has_the_losses_beside_it_where_it_grows_by_that(
+    open_window,
+) -> None:
     person = _open_finished(open_window)
     window = person.window
     window.resize(1280, 800)
     fit, losses = _areas(window)
     assert losses.top() > fit.bottom()
-    person.controller.set_values({"data.name": "moons"})
+    person.controller.set_values({"data.name": "moons"})  # twice as wide as high
+    fit, losses = _areas(window)
+    assert losses.top() > fit.bottom()
+    person.controller.set_values({"data.name": "spirals"})
     fit, losses = _areas(window)
     assert losses.left() > fit.right()
     assert abs(fit.height() - losses.height()) <= 1

@@ -1,6 +1,12 @@
 /* What Python hands over: plain structs of pointers and numbers, filled in by `binding.py`, which
    also checks them. `real` is float or double; every array is contiguous, the last index fastest.
 
+   forward.h, loss.h, backward.h and update.h are a step, in this order; measure.h is what is
+   recorded between steps, and train.h puts them together. Under them: layout.h says where the
+   numbers of a network lie, product.h multiplies matrices, functions.h has tanh and its like,
+   draws.h the random numbers, vectors.h the vectors that all of them count with. variant.c is
+   compiled once for each instruction set and precision; library.c chooses between them.
+
    M members, N points (training points first), P parameters a member in torch's order: for each
    affine layer its weights [out, in], then its biases [out]. */
 #ifndef REGPLAY_KERNEL_H

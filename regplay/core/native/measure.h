@@ -2,8 +2,8 @@
 #ifndef REGPLAY_MEASURE_H
 #define REGPLAY_MEASURE_H
 
+#include "forward.h"
 #include "loss.h"
-#include "passes.h"
 
 /* What some rows add to the sums of the training points, or to those of the validation points. */
 static void measure_rows(const struct network *network, const struct rates *rates,
@@ -19,7 +19,8 @@ static void measure_rows(const struct network *network, const struct rates *rate
   }
 }
 
-/* Measures on from `p->measured` points; whether all are done, rather than `stop` was called. */
+/* Measures on from `p->measured` points; whether all are done, rather than `t` was told to stop
+   before. */
 static bool measure_points(const struct training *t, const struct rates *rates,
                            const struct layout *layout, struct workspace *work, const real *x,
                            const real *y, struct progress *p) {

@@ -45,7 +45,10 @@ class SurfaceView(InputsPanel):
     compared with the present fit's, which are drawn only then.
     """
 
-    is_square = True
+    @property
+    def aspect(self) -> float | None:
+        """Both inputs have one scale."""
+        return self.chart.axes().aspect
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -1,6 +1,6 @@
 """Storyboards and their steps as text, which reads the same again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,11 +18,20 @@ _Table = dict[str, Any]
 
 def step_table(step: Step) -> _Table:
     """A step as a table, its verb first, then what is not as ever, its name and time last."""
-    table: _Table = msgspec.to_builtins(step)
+    table: _Table = _as_in_files(msgspec.to_builtins(step))
     first, last = verb(step), ("name", "at")
     rest = {key: value for key, value in table.items() if key not in (first, *last)}
     end = {key: table[key] for key in last if table.get(key) is not None}
     return {first: table[first], **rest, **end}
+
+
+def _as_in_files(value: Any) -> Any:
+    """Steps one after another are a list where they stand beside others."""
+    if isinstance(value, dict):
+        if [*value] == ["in_turn"]:
+            return _as_in_files(value["in_turn"])
+        return {key: _as_in_files(each) for key, each in value.items()}
+    return [*map(_as_in_files, value)] if isinstance(value, list | tuple) else value
 
 
 def step_toml(step: Step) -> str:
@@ -89,10 +98,14 @@ def _value(value: Any) -> str:
     if isinstance(value, Mapping):
         return "{ " + ", ".join(f"{_key(k)} = {_value(each)}" for k, each in value.items()) + " }"
     if isinstance(value, list | tuple):
-        if any(isinstance(each, Mapping) for each in value):
+        if any(isinstance(each, Mapping | list) for each in value) and not _is_points(value):
             return "[\n" + "".join(f"  {_value(each)},\n" for each in value) + "]"
         return "[" + ", ".join(map(_value, value)) + "]"
     return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+
+
+def _is_points(value: Sequence[Any]) -> bool:
+    return all(isinstance(each, list) and not isinstance(each[0], Mapping) for each in value)
 
 
 def _key(key: str) -> str:

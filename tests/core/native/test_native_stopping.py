@@ -323,6 +323,36 @@ def test_what_a_stopped_call_left_half_done_does_not_outlive_a_change(monkeypatc
     assert seen == names
 
 
+def test_members_that_a_stop_left_apart_are_brought_together(monkeypatch):
+    """To be measured, or to go on with other values: to where the furthest is."""
+    use(monkeypatch, native_engine(threads=1))
+    looks = Looks(monkeypatch)
+    base = replace(Experiment(), DEEP | {"model.depth": 2, "epochs": 6})
+    experiments = [replace(base, {"seed": seed}) for seed in range(3)]
+    others = [replace(e, {"regularization.weight_decay": 0.3}) for e in experiments]
+    list(kept_records(Training(experiments)))
+    seen = set()
+    for moment in range(0, looks.taken, 7):
+        looks.allow(moment)
+        training = Training(experiments)
+        found = copied(training.train())
+        progress = training._work.progress
+        seen.add((len(set(progress["step"])) > 1, bool(progress["updated"].any())))
+        looks.allow()
+        peeked = training.peek()
+        straight = Training(experiments)
+        before = copied(straight.train(peeked.step))
+        assert straight.step == training.step == peeked.step
+        np.testing.assert_array_equal(straight.peek().values, peeked.values)
+        for each in (training, straight):
+            each.adjust(others)
+        found, rest = found + kept_records(training), kept_records(straight)
+        assert [r.state.step for r in found] == [r.state.step for r in before + rest]
+        same(found[len(before) :], rest)  # one that was owed comes before, by the new values
+        assert torch.equal(training.population.flat, straight.population.flat)
+    assert seen == {(False, False), (True, False), (True, True), (False, True)}
+
+
 def test_other_threads_than_before_go_on_with_what_is_held(monkeypatch):
     """Members in the middle of a step, then fewer threads, or more."""
     base = replace(Experiment(), BUSY | {"model.width": 256, "epochs": 30})
