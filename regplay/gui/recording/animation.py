@@ -213,7 +213,7 @@ class AnimationCommand(QObject):
         process.readyReadStandardError.connect(self._take_errors)
         process.finished.connect(self._finish)
         process.errorOccurred.connect(lambda error: self._fail_to_start(error))
-        module = "regplay.gui.recording.animation_process"
+        module = "regplay.gui.render_process"
         process.start(sys.executable, ["-m", module, str(source), os.path.abspath(target)])
 
     def cancel(self) -> None:
