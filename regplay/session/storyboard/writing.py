@@ -13,12 +13,12 @@ from regplay.session.experiment_text import changes
 from regplay.session.lessons import LessonError, find_lesson
 from regplay.session.storyboard.storyboard import Step, Storyboard, verb
 
-_Table = dict[str, Any]
+StepTable = dict[str, Any]
 
 
-def step_table(step: Step) -> _Table:
+def step_table(step: Step) -> StepTable:
     """A step as a table, its verb first, then what is not as ever, its name and time last."""
-    table: _Table = _as_in_files(msgspec.to_builtins(step))
+    table: StepTable = _as_in_files(msgspec.to_builtins(step))
     first, last = verb(step), ("name", "at")
     rest = {key: value for key, value in table.items() if key not in (first, *last)}
     end = {key: table[key] for key in last if table.get(key) is not None}
@@ -45,7 +45,7 @@ def storyboard_toml(storyboard: Storyboard) -> str:
     Named values and included files are not kept: their steps stand in the text themselves.
     """
     usual = Storyboard("", (), 30, Experiment(), "", "light", 100, "en", (), ())
-    head: _Table = {"title": storyboard.title}
+    head: StepTable = {"title": storyboard.title}
     head |= _lesson(storyboard)
     head["sizes"] = [f"{width}x{height}" for width, height in storyboard.sizes]
     for key in ("fps", "theme", "scale", "language", "controls"):
@@ -58,7 +58,7 @@ def storyboard_toml(storyboard: Storyboard) -> str:
     return tomli_w.dumps(head) + steps
 
 
-def _lesson(storyboard: Storyboard) -> _Table:
+def _lesson(storyboard: Storyboard) -> StepTable:
     """The lesson and the page that the experiment is of, if there is such a page."""
     try:
         lesson = find_lesson(storyboard.lesson) if storyboard.lesson else None
@@ -70,12 +70,12 @@ def _lesson(storyboard: Storyboard) -> _Table:
     return {}
 
 
-def _experiment(experiment: Experiment) -> _Table:
+def _experiment(experiment: Experiment) -> StepTable:
     """What of it is not as ever, in nested tables."""
     if experiment.data.file:  # only files beside a storyboard may be named
         name = experiment.data.file.replace("\\", "/").rpartition("/")[2]
         experiment = replace(experiment, data=replace(experiment.data, file=name))
-    table: _Table = {}
+    table: StepTable = {}
     for path, value in changes(Experiment(), experiment).items():
         *groups, name = path.split(".")
         inner = table
