@@ -13,7 +13,15 @@ from operator import attrgetter
 from typing import Any, Literal
 
 from PySide6.QtCore import QObject, Qt, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontInfo,
+    QFontMetricsF,
+    QPalette,
+    QPen,
+)
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
 from regplay.resources import resource
@@ -23,10 +31,14 @@ Scheme = Literal["system", "light", "dark"]
 _BOX_OUTLINE = 0.6  # of the colour of the text is in what outlines check boxes on a dark ground
 BODY = 14  # px, of usual text at 100 %
 _SECONDARY = 13  # px at 100 %
+_LINE = 15.71875  # px, height of a line of that
 ZOOMS = (100, 110, 125, 150, 175, 200)  # percent
 # Text of other sizes, by the class of the widget that shows it: px at 100 %, weight.
 _TEXTS = (
     ("Chart", _SECONDARY, QFont.Weight.Normal),
+    ("ColorBar", _SECONDARY, QFont.Weight.Normal),
+    ("Legend", _SECONDARY, QFont.Weight.Normal),
+    ("ReadoutWidget", _SECONDARY, QFont.Weight.Normal),
     ("GroupHeading", 15, QFont.Weight.DemiBold),
     ("Description", _SECONDARY, QFont.Weight.Normal),
     ("Explanation", _SECONDARY, QFont.Weight.Normal),
@@ -235,6 +247,16 @@ def zoom_of_text() -> float:
 def zoomed(pixels: float) -> int:
     """A length in px at 100 %, at the present zoom."""
     return round(pixels * zoom_of_text())
+
+
+def unit_of(metrics: QFontMetricsF) -> float:
+    """How many times as high as in a plot at 100 % a line of text is: other lengths go along."""
+    return metrics.height() / _LINE
+
+
+def hairline(color: str, zoom: float) -> QPen:
+    """A solid pen of 1 px at 100 %, in whole px."""
+    return QPen(QColor(color), max(round(zoom), 1))
 
 
 def sized(font: QFont, share: float = 1.0) -> QFont:

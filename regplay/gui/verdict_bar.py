@@ -21,7 +21,7 @@ from regplay.gui.widgets import ElidedLabel, Press, named
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
 
-_WIDEST = "−1.23·10⁻⁵"  # of the losses and their gap
+_WIDEST = ("1.23·10⁻⁵", "1.23·10⁻⁵", "−1.23·10⁻⁵")  # losses and their gap
 _NAMES = 0.72  # of the size of the numbers
 _PADDING = 12  # px between columns
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
@@ -126,7 +126,8 @@ class Losses(QLabel):
             cells = ""
             for column, (text, color) in enumerate(zip(row, colors, strict=True)):
                 size = "" if column and number_of else small
-                style = f"{size}padding-left: {_PADDING}px; color: {color}"
+                left = _PADDING if column else 0
+                style = f"{size}padding-left: {left}px; color: {color}"
                 cells += f"<td align=right valign=middle style='{style}'>{text}</td>"
             table += f"<tr>{cells}</tr>"
         self.setText(f"<table align=right cellspacing=0 cellpadding=0>{table}</table>")
@@ -134,9 +135,9 @@ class Losses(QLabel):
     def fit_text(self) -> None:
         """Be of a fixed size, so that other numbers don't lay out the whole window."""
         numbers, names = self.fontMetrics(), QFontMetrics(self._name_font())
-        width = names.horizontalAdvance("accuracy") + 3 * numbers.horizontalAdvance(_WIDEST)
+        width = sum(numbers.horizontalAdvance(text) + _PADDING for text in _WIDEST)
         height = names.height() + 2 * numbers.height()
-        self.setFixedSize(width + 4 * _PADDING, height + 2)
+        self.setFixedSize(names.horizontalAdvance("accuracy") + width, height + 2)
 
     def _name_font(self) -> QFont:
         return sized(self.font(), _NAMES)

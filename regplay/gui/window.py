@@ -33,6 +33,7 @@ from regplay.gui.recording.annotation_tools import AnnotationTools
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
+from regplay.gui.recording.storyboard_recorder import StoryboardRecorder
 from regplay.gui.recording.storyboard_strip import StoryboardStrip
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
@@ -48,6 +49,7 @@ _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in t
 
 
 if TYPE_CHECKING:  # they load FFmpeg's libraries, and what lessons are checked by
+    from regplay.gui.recording.animation import AnimationCommand
     from regplay.gui.recording.playback import Playback
     from regplay.gui.recording.record_commands import RecordCommands
 
@@ -93,6 +95,7 @@ class MainWindow(QMainWindow):
         self._is_painted = False
         self._clock = clock
         self._recording: RecordCommands | None = None
+        self._animation: AnimationCommand | None = None
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
@@ -151,6 +154,7 @@ class MainWindow(QMainWindow):
             self.presenter.fill,
         )
         self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
+        self.storyboard_recorder = StoryboardRecorder(controller, self.tabs, clock)
         self._connect_commands()
         self._connect_views()
         self._connect_messages()
@@ -242,6 +246,8 @@ class MainWindow(QMainWindow):
         self.menus.lock_toggled.connect(self._lock_axes)
         self.menus.present_wanted.connect(self.presenter.toggle)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
+        self.menus.record_storyboard_toggled.connect(self._record_storyboard)
+        self.menus.animation_wanted.connect(self.export_animation)
         self.menus.draw_wanted.connect(self.annotation_tools.toggle)
         self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
@@ -341,6 +347,7 @@ class MainWindow(QMainWindow):
             self._plots.plots,
             self._plots.bottom,
             self.fit_view,
+            self.passes,
             self.history_view,
             self.controls,
             self.tabs,
@@ -361,6 +368,25 @@ class MainWindow(QMainWindow):
             self.banner.show_message(str(error))
         else:
             self.storyboard.open(found, path)
+
+    def _record_storyboard(self, is_on: bool) -> None:
+        if is_on:
+            self.storyboard.close_storyboard()
+            self.storyboard_recorder.start()
+            self.status.tell("What you do is written as a storyboard, until you choose that again.")
+        elif (found := self.storyboard_recorder.stop()) is not None:
+            self.storyboard.open(found, Path("storyboard.toml"))
+
+    def export_animation(self) -> None:
+        """Ask what to film and how, and make a film of it."""
+        from regplay.gui.recording.animation import AnimationCommand
+
+        if self._animation is None:
+            made = AnimationCommand(self, self.controller, self.controls, self.settings)
+            made.failed.connect(self.banner.show_message)
+            made.done.connect(self.status.tell)
+            self._animation = made
+        self._animation.ask()
 
     def recording(self) -> "RecordCommands":
         """The commands that record this window; FFmpeg's libraries are loaded by the first."""
@@ -475,7 +501,9 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self._recording is not None:
-            self._recording.stop()
+            self._recording.close()
+        if self._animation is not None:
+            self._animation.cancel()
         self.storyboard.close_storyboard()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())

@@ -3,6 +3,7 @@
 import pytest
 from endless import ENDLESS
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontInfo
 
 from regplay.core.fields import get
 from regplay.core.number_text import number
@@ -111,3 +112,12 @@ def test_advice_waits_for_shorter_curves_alone(open_window, settings):
     with_advice = max((keys for keys in asked if "verdict.neighbours" in keys), key=len)
     decay, points = "regularization.weight_decay", "data.n_train"
     assert with_advice[:4] == ["model.depth", "verdict.neighbours", decay, points]
+
+
+def test_a_small_window_has_room_for_the_verdict_and_large_losses(overfitted):
+    overfitted.window.resize(1024, 640)
+    overfitted.wait(lambda: overfitted.window.width() == 1024)
+    losses, headline = overfitted.find("verdict.losses"), overfitted.find("verdict.headline")
+    overfitted.wait(lambda: headline.width() >= headline.sizeHint().width())
+    assert losses.isVisible()
+    assert QFontInfo(losses.font()).pixelSize() == 18

@@ -240,12 +240,14 @@ class ControlPanel(ScrolledColumn):
         return self._sweepable()[path].slider.curve
 
     def wanted(self, experiment: Experiment, epoch: int | None) -> Mapping[str, StudyRequest]:
-        """A sweep for each slider that shows its curve, by its field path; the dearest comes last.
+        """A sweep for each slider whose curve is to be seen, by its field path; the dearest last.
 
         They are trained one after another, so that a costly one holds up no other.
         """
         found, points = {}, {}  # points: of all members together, as all have the same epochs
         for path in self.chosen_curves():
+            if path in self._hidden:
+                continue
             sweep = sweep_along(experiment, path) if is_used(experiment, path) else None
             if sweep is not None:
                 title = f"The curve of {fields.FIELDS[path].label.lower()}"
@@ -394,6 +396,7 @@ class ControlPanel(ScrolledColumn):
             self._note_text.setText(f"{controls} hidden here.")
             self._note.setVisible(tells and count > 0)
             self._relate()
+            self.wishes_changed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
         """Be as wide as the text asks for."""

@@ -591,4 +591,4 @@ class CurveSlider(ValueSlider):
             if (
                 abs(there - self.x_of(self.value())) > self.handle / 2
             ):  # the handle is not there yet
-                draw_valley(painter, middle, colors_of(self))
+                draw_valley(painter, middle, colors_of(self), zoom_of_text())

@@ -200,7 +200,10 @@ class LossRange:
 
 
 CURVE_HEIGHT = 44  # px at 100 %
-_TOP, _BOTTOM = 5.0, 8.0  # px kept free above and below the lines, for marks and the progress
+_TOP, _BOTTOM = (
+    5.0,
+    8.0,
+)  # px at 100 % kept free above and below the lines, for marks and the progress
 _LINE = 1.2  # px, width
 _DOT, _LARGE_DOT = 3.5, 3.0  # px, across in a large plot; radius of the one under the handle
 _REACH = 7.0  # px around the valley in which a click is meant for it
@@ -256,9 +259,9 @@ class CurvePicture:
         """
         unit = max(top, 1) / max(size.width() - 2 * edge, 1.0)  # positions in a px
         x_scale = Scale(-edge * unit, max(top, 1) + edge * unit)
-        room = max(size.height() - _TOP - _BOTTOM, 1.0)
-        y_scale = self.range.scale.widened(_BOTTOM / room, _TOP / room)
         zoom = zoom_of_text()
+        room = max(size.height() - (_TOP + _BOTTOM) * zoom, 1.0)
+        y_scale = self.range.scale.widened(_BOTTOM * zoom / room, _TOP * zoom / room)
         self._frame = Frame(size.width(), size.height(), x_scale, y_scale, ratio, colors, zoom=zoom)
         self._places, self._has_zero = tuple(places), has_zero
 
@@ -274,7 +277,11 @@ class CurvePicture:
         """Whether a click at `point` is meant for the mark of a finished curve."""
         valley = self.valley_point()
         is_finished = self.curve is not None and self.curve.is_finished
-        return is_finished and valley is not None and QLineF(point, valley).length() <= _REACH
+        return (
+            is_finished
+            and valley is not None
+            and QLineF(point, valley).length() <= _REACH * zoom_of_text()
+        )
 
     def text_at(self, point: QPointF) -> str:
         """What the curve says at `point`, of losses drawn or not; empty off the curve."""
@@ -309,15 +316,17 @@ class CurvePicture:
             is_held = at is not None and sides_of(self.range.scale, losses[at]) == 0
             if at is not None and is_held and np.isfinite(losses[at]):
                 painter.setBrush(QColor(frame.colors.of(color)))
-                painter.setPen(QPen(QColor(frame.colors.background), 1))
+                painter.setPen(QPen(QColor(frame.colors.background), frame.zoom))
                 middle = QPointF(float(frame.x(places[at])), float(frame.y(losses[at])))
-                painter.drawEllipse(middle, _LARGE_DOT, _LARGE_DOT)
+                radius = _LARGE_DOT * frame.zoom
+                painter.drawEllipse(middle, radius, radius)
         valley = self.valley_point()
         if valley is not None:
-            draw_valley(painter, valley, frame.colors, is_lit)
+            draw_valley(painter, valley, frame.colors, frame.zoom, is_lit)
         if not curve.is_finished:
             left, right = frame.x([places[0], places[-1]]).tolist()
-            bar = QRectF(left, frame.height - _PROGRESS, right - left, _PROGRESS)
+            height = _PROGRESS * frame.zoom
+            bar = QRectF(left, frame.height - height, right - left, height)
             ground, ink = frame.colors.background, frame.colors.foreground
             painter.fillRect(bar, QColor(mix(ground, ink, 0.15)))
             bar.setWidth(bar.width() * min(max(curve.progress, 0.0), 1.0))

@@ -26,7 +26,7 @@ from PySide6.QtSvg import QSvgGenerator
 
 from regplay.core import UserError
 from regplay.gui.plots import Axes, Bar, Entry, Frame, Layer, paint_legend
-from regplay.gui.theme import DARK, LIGHT, Colors
+from regplay.gui.theme import DARK, LIGHT, Colors, unit_of
 from regplay.session.files import write_atomically
 
 SERIES = "series"
@@ -188,7 +188,7 @@ class Plot:
         width = 0.0
         if self.bar is not None:
             width = self.bar.width(metrics)
-            area = area.adjusted(0, _BAR_NAME, -width, 0)
+            area = area.adjusted(0, _BAR_NAME * unit_of(metrics), -width, 0)
         inside = self.axes.inside(area, metrics)
         paint_layers(painter, inside, self.axes, self.layers, colors)
         self.axes.paint(painter, inside, colors)

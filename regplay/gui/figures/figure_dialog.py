@@ -11,6 +11,7 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
+    QComboBox,
     QDialog,
     QDialogButtonBox,
     QDoubleSpinBox,
@@ -39,7 +40,7 @@ from regplay.gui.figures.figure import (
     size_in_pixels,
     size_on_paper,
 )
-from regplay.gui.widgets import PushButton, named
+from regplay.gui.widgets import PushButton, fill, named
 
 _SCALES: dict[str, float | None] = {
     "Text by size": None,
@@ -56,6 +57,11 @@ _ARROW = 36  # pixels of a combo box beside its text
 class SizeRow(QWidget):
     """Width × height in a unit, and what else that unit needs: the text's size, or the dots.
 
+    Attributes
+    ----------
+    parts
+        What can be chosen, by what it is called in the settings.
+
     Signals
     -------
     changed
@@ -69,7 +75,8 @@ class SizeRow(QWidget):
         self.pixels = [QSpinBox(), QSpinBox()]
         self.mm = [QDoubleSpinBox(decimals=1), QDoubleSpinBox(decimals=1)]
         self.dpi = QSpinBox(suffix=" dpi")
-        self._boxes: dict[str, Any] = {}  # whole numbers and others
+        self.unit, self.scale = Combo(), Combo()
+        self.parts: dict[str, Any] = {}  # whole numbers and others
         pixels, mm = (LEAST, MOST), (_LEAST_MM, _MOST_MM)
         rows: tuple[tuple[str, Any, tuple[float, float], float], ...] = (
             ("width", self.pixels[0], pixels, _PIXELS[0]),
@@ -79,33 +86,26 @@ class SizeRow(QWidget):
             ("dpi", self.dpi, (72, 1200), _DPI),
         )
         for key, box, (least, most), value in rows:
-            self._boxes[key] = named(f"figure.{key}", box)
+            self.parts[key] = named(f"figure.{key}", box)
             box.setRange(least, most)
             box.setValue(value)
             box.valueChanged.connect(self.changed)
-        self.unit = named("figure.unit", Combo())
         self.unit.addItems(["px", "mm"])
         self.unit.currentIndexChanged.connect(self._show_unit)
-        self.scale = named("figure.scale", Combo())
         for text, scale in _SCALES.items():
             self.scale.addItem(text, scale)
         self.scale.setToolTip("How large text and lines are")
         widest = max(map(self.scale.fontMetrics().horizontalAdvance, _SCALES))
         self.scale.setMinimumWidth(widest + _ARROW)
-        for combo in (self.unit, self.scale):
+        for key, combo in (("unit", self.unit), ("scale", self.scale)):
+            self.parts[key] = named(f"figure.{key}", combo)
             combo.currentIndexChanged.connect(self.changed)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        times = QLabel("×")
+        layout = fill(QVBoxLayout(self), spacing=-1)
         for parts in (
-            (self.pixels[0], self.mm[0], times, self.pixels[1], self.mm[1], self.unit),
+            (self.pixels[0], self.mm[0], QLabel("×"), self.pixels[1], self.mm[1], self.unit),
             (self.scale, self.dpi),
         ):
-            row = QHBoxLayout()
-            for part in parts:
-                row.addWidget(part)
-            row.addStretch(1)
-            layout.addLayout(row)
+            layout.addLayout(fill(QHBoxLayout(), *parts, None, spacing=-1))
         self._show_unit()
 
     def _show_unit(self) -> None:
@@ -124,30 +124,34 @@ class SizeRow(QWidget):
         across, up = (box.value() for box in self.pixels)
         return size_in_pixels(across, up, self.scale.currentData())
 
-    def remember(self, settings: QSettings) -> None:
-        """Keep what was chosen."""
-        for key, box in self._boxes.items():
-            settings.setValue(f"figure/{key}", box.value())
-        for key, combo in (("unit", self.unit), ("scale", self.scale)):
-            settings.setValue(f"figure/{key}", combo.currentText())
 
-    def restore(self, settings: QSettings) -> None:
-        """Go back to what was kept; what is no number is left out."""
-        for key, box in self._boxes.items():
-            with contextlib.suppress(ValueError):
-                value = float(str(settings.value(f"figure/{key}")))
-                if math.isfinite(value):
-                    value = min(max(value, box.minimum()), box.maximum())
-                    box.setValue(value if isinstance(box, QDoubleSpinBox) else int(value))
-        for key, combo in (("unit", self.unit), ("scale", self.scale)):
-            combo.setCurrentIndex(max(combo.findText(str(settings.value(f"figure/{key}"))), 0))
-        self._show_unit()
+def _kept(part: Any) -> object:
+    """What the settings hold of something that can be chosen."""
+    if isinstance(part, QComboBox):
+        data = part.currentData()
+        return data if isinstance(data, str) else part.currentText()
+    return str(part.isChecked()).lower() if isinstance(part, QCheckBox) else part.value()
+
+
+def _put_back(part: Any, kept: object) -> None:
+    """Choose what the settings hold; of a number, what is none is left out."""
+    text = str(kept)
+    if isinstance(part, QComboBox):
+        part.setCurrentIndex(max(part.findData(text), part.findText(text), 0))
+    elif isinstance(part, QCheckBox):
+        part.setChecked(text == "true")
+    else:
+        with contextlib.suppress(ValueError):
+            value = float(text)
+            if math.isfinite(value):
+                value = min(max(value, part.minimum()), part.maximum())
+                part.setValue(value if isinstance(part, QDoubleSpinBox) else int(value))
 
 
 _SCHEMES = {"window": "As on screen", "light": "Light", "dark": "Dark"}
 _PREVIEW = 380, 280  # pixels, at most
 _NAME = 260  # pixels of a file's name, at least
-_KEYS = "figure/format", "figure/scheme", "figure/transparent", "figure/folder"
+_FOLDER = "figure/folder"
 
 
 class FigureDialog(QDialog):
@@ -211,16 +215,13 @@ class FigureDialog(QDialog):
         self.message.setWordWrap(True)
         self.message.setTextFormat(Qt.TextFormat.PlainText)
 
-        file = QHBoxLayout()
-        file.addWidget(self.file, 1)
-        file.addWidget(self.browse)
         form = QFormLayout()
         form.addRow("Title", self.heading)
         form.addRow("Format", self.format)
         form.addRow("Size", self.size_row)
         form.addRow("Colours", self.scheme)
         form.addRow("", self.transparent)
-        form.addRow("File", file)
+        form.addRow("File", fill(QHBoxLayout(), (self.file, 1), self.browse, spacing=-1))
         role = QDialogButtonBox.ButtonRole
         self.buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self.copy_button = named("figure.copy", PushButton("Copy"))
@@ -228,12 +229,8 @@ class FigureDialog(QDialog):
         self.save_button = named("figure.save", PushButton("Save"))
         self.buttons.addButton(self.copy_button, role.ActionRole)
         self.buttons.addButton(self.save_button, role.AcceptRole)
-        left = QVBoxLayout()
-        left.addLayout(form)
-        left.addStretch(1)
-        halves = QHBoxLayout()
-        halves.addLayout(left, 1)
-        halves.addWidget(self.preview)
+        left = fill(QVBoxLayout(), form, None, spacing=-1)
+        halves = fill(QHBoxLayout(), (left, 1), self.preview, spacing=-1)
         layout = QVBoxLayout(self)
         layout.addLayout(halves, 1)
         layout.addWidget(self.message)
@@ -256,27 +253,26 @@ class FigureDialog(QDialog):
         scheme, is_clear = self.scheme.currentData(), self.transparent.isChecked()
         return Style(width, height, scale, scheme, is_clear, title)
 
+    @property
+    def _parts(self) -> dict[str, Any]:
+        own = {"format": self.format, "scheme": self.scheme, "transparent": self.transparent}
+        return own | self.size_row.parts
+
     def _restore(self) -> None:
-        kept = [None if self._settings is None else self._settings.value(key) for key in _KEYS]
-        name, scheme, is_clear, folder = (None if value is None else str(value) for value in kept)
-        self.format.setCurrentIndex(max(self.format.findData(name), 0))
-        self.scheme.setCurrentIndex(max(self.scheme.findData(scheme), 0))
-        self.transparent.setChecked(is_clear == "true")
-        place = Path(folder) if folder else Path.home()
-        if not place.is_dir():
-            place = Path.home()
-        self.file.setText(str(place / f"{self._figure.name}.{self.format.currentData()}"))
+        folder = Path.home()
         if self._settings is not None:
-            self.size_row.restore(self._settings)
+            for key, part in self._parts.items():
+                _put_back(part, self._settings.value(f"figure/{key}"))
+            folder = Path(str(self._settings.value(_FOLDER, folder)))
+        if not folder.is_dir():
+            folder = Path.home()
+        self.file.setText(str(folder / f"{self._figure.name}.{self.format.currentData()}"))
 
     def _remember(self, path: Path) -> None:
-        if self._settings is None:
-            return
-        is_clear = "true" if self.transparent.isChecked() else "false"
-        values = (self.format.currentData(), self.scheme.currentData(), is_clear, str(path.parent))
-        for key, value in zip(_KEYS, values, strict=True):
-            self._settings.setValue(key, value)
-        self.size_row.remember(self._settings)
+        if self._settings is not None:
+            for key, part in self._parts.items():
+                self._settings.setValue(f"figure/{key}", _kept(part))
+            self._settings.setValue(_FOLDER, str(path.parent))
 
     # what a person does
 

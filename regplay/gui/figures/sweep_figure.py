@@ -279,7 +279,7 @@ class FrameLayer:
         x, y = cell_edges(frame, self.columns, self.rows)
         corner = QPointF(x[self.column], y[self.row + 1])
         cell = QRectF(corner, QPointF(x[self.column + 1] - 1, y[self.row] - 1))
-        draw_frame(painter, cell, frame.colors)
+        draw_frame(painter, cell, frame.colors, frame.zoom)
 
 
 def _map(result: SweepResult) -> Plot:

@@ -1,39 +1,44 @@
-"""The figure of each view in the window: how it is drawn, and the numbers behind it."""
+"""The figure of each view in the window."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
 from functools import partial
+from operator import attrgetter
+from typing import TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.arrays import Floats
-from regplay.core.datasets import Dataset, Split
 from regplay.core.fields import FIELDS
-from regplay.core.fit import Grid, grid_of
 from regplay.core.number_text import exact, number
 from regplay.core.sweep import NumberAxis
 from regplay.gui.controls import SweepableControl
 from regplay.gui.figures.figure import Figure, Plot, Series
 from regplay.gui.figures.sweep_figure import field_axis, losses_plot
+from regplay.gui.figures.view_tables import (
+    confusion_series,
+    fit_series,
+    graph_series,
+    histogram_series,
+    history_series,
+    landscape_series,
+    predicted_series,
+    weights_series,
+)
 from regplay.gui.landscape import MEASURE_NAMES, LandscapeTab
 from regplay.gui.network import (
     Histograms,
     NetworkGraph,
     NetworkView,
     NormsPlot,
-    UnitPlace,
-    layer_name,
 )
 from regplay.gui.plots import (
     Chart,
     ChartPanel,
     ColorBar,
     ConfusionView,
-    CurveView,
     Entry,
     FitPanel,
     HistoryView,
@@ -50,6 +55,7 @@ from regplay.gui.seeds import DecompositionPlot, LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
 
 _GAP = 12.0  # pixels between fits side by side
+_Kind = TypeVar("_Kind", bound=QWidget)
 
 SeriesSource = Callable[[], Sequence[Series]]
 
@@ -91,8 +97,10 @@ def _figure_of(widget: QWidget) -> Figure | None:
             return _slider_figure(widget)
         case SideTab():
             return _split_figure(widget)
-        case NetworkGraph() | Histograms() | NormsPlot():
+        case NetworkGraph() | Histograms():
             return _network_figure(widget)
+        case NormsPlot():
+            return _norms_figure(widget)
     return None
 
 
@@ -140,137 +148,42 @@ def _below_legend(
 
 def _fit_figure(panel: ChartPanel | ConfusionView) -> Figure:
     """Of a view of a fit, named by its run where fits are side by side."""
+    series: SeriesSource
+    match panel:
+        case ConfusionView():
+            name, what, series = "confusion", "Classes", partial(confusion_series, panel)
+        case PredictedChart():
+            name, what, series = "predicted", "Fit", partial(predicted_series, panel)
+        case WeightsView():
+            name, what, series = "linear_weights", "Weights", partial(weights_series, panel)
+        case _:
+            name, what, series = panel.subject.name, "Fit", partial(fit_series, panel)
     run = _name_in_split(panel)
 
-    def heading(what: str) -> str:
+    def heading() -> str:
         at = what if panel.fit is None else f"{what} at epoch {panel.fit.epoch:,}"
         return run + (panel.caption or at)
 
     if isinstance(panel, ConfusionView):
-        return Figure(
-            "confusion",
-            lambda: heading("Classes"),
-            lambda: colors_of(panel),
-            lambda: _confusion_series(panel),
-            _below_legend(lambda: panel.legend.entries, panel.grid.draw),
-        )
-    name, what, series = panel.subject.name, "Fit", partial(_fit_series, panel)
-    if isinstance(panel, PredictedChart):
-        name, series = "predicted", partial(_predicted_series, panel)
-    elif isinstance(panel, WeightsView):
-        name, what, series = "linear_weights", "Weights", partial(_weights_series, panel)
-    return _legend_chart_figure(panel, name, lambda: heading(what), series)
+        paint = _below_legend(lambda: panel.legend.entries, panel.grid.draw)
+        return Figure(name, heading, lambda: colors_of(panel), series, paint)
+    return _legend_chart_figure(panel, name, heading, series)
 
 
 def _name_in_split(panel: QWidget) -> str:
     """Of the run whose fit this is among several side by side: `plain: `."""
-    split = panel.parentWidget()
-    while split is not None and not isinstance(split, SideTab):
-        split = split.parentWidget()
-    if split is not None:
-        for view, line in zip(split.views, split.titles, strict=True):
-            if view.isAncestorOf(panel) and line.name:
-                return f"{line.name}: "
-    return ""
+    split = _above(panel, SideTab)
+    pairs = () if split is None else zip(split.views, split.titles, strict=True)
+    names = (line.name for view, line in pairs if view.isAncestorOf(panel) and line.name)
+    return next((f"{name}: " for name in names), "")
 
 
-def _fit_series(panel: FitPanel) -> list[Series]:
-    """Of a view over one or two inputs: the points, and what each fit predicts on its grid."""
-    dataset, fit = panel.dataset, panel.fit
-    grid = None if dataset is None else grid_of(dataset)
-    if dataset is None or grid is None:
-        return []
-    subject, band = panel.subject, panel.fit_band
-    found = [
-        Series(name, _inputs(dataset, split.x) | {dataset.target_name: _targets(dataset, split)})
-        for name, split in (("training", dataset.train), ("validation", dataset.valid))
-        if name in subject.splits
-    ]
-    if isinstance(panel, CurveView) and dataset.truth is not None:
-        found += _predicted("true function", dataset, grid, dataset.truth(grid.x))
-    if fit is not None and (band is None or band.mean is not fit.grid):
-        found += _predicted(subject.fit, dataset, grid, fit.grid)
-    if isinstance(panel, CurveView):
-        for epoch, curve in zip(panel.past.epochs, panel.past.curves, strict=True):
-            if fit is None or epoch != fit.epoch:
-                found += _predicted(f"fit at epoch {epoch}", dataset, grid, curve)
-    if band is not None:
-        name = f"{subject.band}, mean" if subject.band else "mean"
-        spread = _outputs(dataset, band.std, "standard deviation", "standard deviation of P")
-        columns = _inputs(dataset, grid.x) | _outputs(dataset, band.mean) | spread
-        found.append(Series(name, columns))
-    for count, one in enumerate(panel.member_fits, start=1):
-        found += _predicted(f"{subject.member} {count}", dataset, grid, one.grid)
-    for overlay in panel.overlays:
-        found += _predicted(overlay.name, dataset, overlay.grid or grid, overlay.fit.grid)
-    return found
-
-
-def _inputs(dataset: Dataset, x: Floats) -> dict[str, ArrayLike]:
-    return {name: x[:, index] for index, name in enumerate(dataset.input_names)}
-
-
-def _targets(dataset: Dataset, split: Split) -> ArrayLike:
-    if dataset.task == "regression":
-        return split.y
-    names: Sequence[str] = dataset.class_names
-    return [names[index] for index in split.y]
-
-
-def _outputs(dataset: Dataset, values: Floats, value: str = "", p: str = "P") -> dict[str, Floats]:
-    """A column `value`, the target's name by default, or one for each class: `P(A)`, `P(B)`."""
-    if dataset.task == "regression":
-        return {value or dataset.target_name: values}
-    return {f"{p}({name})": values[:, index] for index, name in enumerate(dataset.class_names)}
-
-
-def _predicted(name: str, dataset: Dataset, grid: Grid, values: Floats | None) -> list[Series]:
-    """None where the fit was not predicted on this grid."""
-    if values is None or len(values) != len(grid.x):
-        return []
-    return [Series(name, _inputs(dataset, grid.x) | _outputs(dataset, values))]
-
-
-def _predicted_series(panel: PredictedChart) -> list[Series]:
-    """What is predicted for each point beside what is true."""
-    dataset, fit = panel.dataset, panel.fit
-    if dataset is None or fit is None:
-        return []
-    name = dataset.target_name
-    pairs = (("training", dataset.train, fit.train), ("validation", dataset.valid, fit.valid))
-    return [
-        Series(which, {f"true {name}": split.y, f"predicted {name}": predicted})
-        for which, split, predicted in pairs
-    ]
-
-
-def _weights_series(panel: WeightsView) -> list[Series]:
-    """A linear model's weights and the true ones, by input."""
-    dataset, fit = panel.dataset, panel.fit
-    if dataset is None:
-        return []
-    learned = None if fit is None else fit.weights
-    pairs = (("learned weights", learned), ("true weights", dataset.true_weights))
-    return [
-        Series(name, {"input": list(dataset.input_names), "weight": weights})
-        for name, weights in pairs
-        if weights is not None
-    ]
-
-
-def _confusion_series(panel: ConfusionView) -> list[Series]:
-    """How many points of each class are assigned each class."""
-    names, counts = panel.grid.names, panel.grid.counts
-    if not counts.size:
-        return []
-    which = "training" if panel.train_button.isChecked() else "validation"
-    true, assigned = np.indices(counts.shape).reshape(2, -1)
-    columns: dict[str, ArrayLike] = {
-        "true class": [names[index] for index in true],
-        "assigned class": [names[index] for index in assigned],
-        "points": counts.ravel(),
-    }
-    return [Series(which, columns)]
+def _above(widget: QWidget, kind: type[_Kind]) -> _Kind | None:
+    """The widget of a kind that another one is part of."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, kind):
+        above = above.parentWidget()
+    return above
 
 
 def _split_figure(view: SideTab) -> Figure | None:
@@ -288,20 +201,20 @@ def _split_figure(view: SideTab) -> Figure | None:
         ]
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
-        columns = 1 if len(cells) == 1 else 2
+        columns = min(len(cells), 2)
         rows = -(-len(cells) // columns)
         width = (area.width() - (columns - 1) * _GAP) / columns
         height = (area.height() - (rows - 1) * _GAP) / rows
         metrics = QFontMetricsF(painter.font())
         for index, cell in enumerate(cells):
             row, column = divmod(index, columns)
-            left, top = area.left() + column * (width + _GAP), area.top() + row * (height + _GAP)
-            place = QRectF(left, top, width, height)
+            corner = area.topLeft() + QPointF(column * (width + _GAP), row * (height + _GAP))
             title = metrics.elidedText(cell.title, Qt.TextElideMode.ElideRight, width)
             painter.save()
             painter.setPen(QColor(colors.foreground))
-            painter.drawText(QPointF(left, top + metrics.ascent()), title)
-            cell.paint(painter, place.adjusted(0, metrics.height() + 4, 0, 0), colors)
+            painter.drawText(corner + QPointF(0, metrics.ascent()), title)
+            below = QRectF(corner, QSizeF(width, height)).adjusted(0, metrics.height() + 4, 0, 0)
+            cell.paint(painter, below, colors)
             painter.restore()
         return area
 
@@ -310,8 +223,7 @@ def _split_figure(view: SideTab) -> Figure | None:
 
 def _panel_figure(panel: FitPanel) -> Figure | None:
     """Of a panel that is no chart itself, that of its first chart."""
-    children = panel.findChildren(ChartPanel)
-    figures = (_figure_of(widget) for widget in (panel, *children))
+    figures = map(_figure_of, (panel, *panel.findChildren(ChartPanel)))
     return next((figure for figure in figures if figure is not None), None)
 
 
@@ -330,90 +242,32 @@ def _history_figure(plot: MeasurePlot) -> Figure:
 
     def paint(painter: QPainter, area: QRectF, colors: Colors) -> QRectF:
         names, texts, metrics = plot.end_names, plot.end_texts, QFontMetricsF(painter.font())
-        is_named = names.has_room(area.size(), texts, metrics)
-        axes = dataclasses.replace(
-            plot.axes(), right=names.room(texts, metrics) if is_named else 0.0
-        )
-        entries = plot.legend_entries("")
-        entries = without_named(entries) if is_named else entries
-        shown = Plot(axes, plot.layers(), entries, beside=names if is_named else None)
+        axes, entries, beside = plot.axes(), plot.legend_entries(""), None
+        if names.has_room(area.size(), texts, metrics):
+            axes = dataclasses.replace(axes, right=names.room(texts, metrics))
+            entries, beside = without_named(entries), names
+        shown = Plot(axes, plot.layers(), entries, beside=beside)
         return shown.paint(painter, area, with_fit(colors, plot.fit))
 
-    return Figure(
-        plot.tab,
-        lambda: heading,
-        lambda: plot.colors,
-        lambda: _history_series(plot, column),
-        paint,
-    )
-
-
-def _history_series(plot: MeasurePlot, column: str) -> list[Series]:
-    """Every record of each curve, and the lines that stand at one value."""
-    found = [
-        Series(curve.label, {"epoch": plot.epochs.astype(int), column: curve.values})
-        for curve in plot.curves
-    ]
-    labels = {curve.measure: curve.label for curve in plot.curves}
-    for run in plot.pinned.runs:
-        for line in run.lines:
-            name = f"{run.source.name}: {labels[line.measure]}"
-            found.append(Series(name, {"epoch": run.epochs.astype(int), column: line.values}))
-    if plot.floor.value is not None:
-        found.append(Series("noise floor", {column: [plot.floor.value]}))
-    if plot.best_epoch is not None and plot.tab != "weights":
-        at = np.flatnonzero(plot.epochs == plot.best_epoch)
-        values = plot.curves[1].values[at]
-        found.append(Series("best epoch", {"epoch": [plot.best_epoch] * len(at), column: values}))
-    if plot.marks.epochs:
-        found.append(Series("settings changed", {"epoch": list(plot.marks.epochs)}))
-    return found
+    series = partial(history_series, plot, column)
+    return Figure(plot.tab, lambda: heading, lambda: plot.colors, series, paint)
 
 
 # Many networks
-
-_MEASURES = {
-    "train_loss": "training loss",
-    "valid_loss": "validation loss",
-    "train_accuracy": "training accuracy",
-    "valid_accuracy": "validation accuracy",
-}
 
 
 def _landscape_figure(view: LandscapeTab) -> Figure:
     """The map of a measure over two fields; its legend doesn't say what a click does."""
 
     def heading() -> str:
-        name = MEASURE_NAMES[view.header.measure]
-        stage = "" if view.map is None else view.map.stage
+        name, stage = MEASURE_NAMES[view.header.measure], view.map.stage if view.map else ""
         return f"{name[0].upper()}{name[1:]}" + (f", {stage}" if stage else "")
 
-    return _chart_figure(
-        "landscape",
-        heading,
-        lambda: _landscape_series(view),
-        view.chart,
-        lambda: [one for one in view.legend.entries if not one.text.startswith("click")],
-        view.bar,
-    )
+    def entries() -> list[Entry]:
+        return [one for one in view.legend.entries if not one.text.startswith("click")]
 
-
-def _landscape_series(view: LandscapeTab) -> list[Series]:
-    """The measures of each network, row by row from the lower left."""
-    shown = view.map
-    if shown is None:
-        return []
-    row, column = np.indices(shown.diverged.shape).reshape(2, -1)
-    has_classes = bool(np.isfinite(shown.measures["valid_accuracy"]).any())
-    table = {
-        FIELDS[shown.x.path].label: np.array(shown.x.values)[column],
-        FIELDS[shown.y.path].label: np.array(shown.y.values)[row],
-    }
-    for measure, name in _MEASURES.items():
-        if has_classes or measure.endswith("loss"):
-            table[name] = shown.measures[measure].ravel()
-    table["diverged"] = shown.diverged.ravel()
-    return [Series("networks", table)]
+    series = partial(landscape_series, view)
+    return _chart_figure("landscape", heading, series, view.chart, entries, view.bar)
 
 
 def _strip_figure(view: LossStrip) -> Figure:
@@ -491,15 +345,10 @@ def _slider_figure(control: SweepableControl) -> Figure | None:
 # The network
 
 
-def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | None:
-    view = widget.parentWidget()
-    while view is not None and not isinstance(view, NetworkView):
-        view = view.parentWidget()
-    if view is None or (isinstance(widget, NetworkGraph) and widget.picture is None):
+def _network_figure(picture: NetworkGraph | Histograms) -> Figure | None:
+    view = _above(picture, NetworkView)
+    if view is None or (isinstance(picture, NetworkGraph) and picture.picture is None):
         return None
-    if isinstance(widget, NormsPlot):
-        return _norms_figure(widget)
-    picture = widget
 
     def draw(painter: QPainter, size: QSize, colors: Colors) -> None:
         other = picture.replica(colors)  # it paints itself at the size that it has
@@ -507,19 +356,13 @@ def _network_figure(widget: NetworkGraph | Histograms | NormsPlot) -> Figure | N
         other.resize(size)
         other.draw(painter)
 
-    series: SeriesSource
-    if isinstance(widget, NetworkGraph):
+    name, heading = "weight_histograms", "Weights of each layer"
+    series: SeriesSource = partial(histogram_series, view.histograms)
+    entries = partial(attrgetter("entries"), view.counts)
+    if isinstance(picture, NetworkGraph):
         name, heading = "network", "Network"
-        series = partial(_graph_series, widget)
-    else:
-        name, heading = "weight_histograms", "Weights of each layer"
-        series = partial(_histogram_series, widget)
-
-    def legend() -> Sequence[Entry]:
-        is_graph = isinstance(widget, NetworkGraph)
-        return _graph_legend(view) if is_graph else view.counts.entries
-
-    paint = _below_legend(legend, draw)
+        series, entries = partial(graph_series, picture), partial(_graph_legend, view)
+    paint = _below_legend(entries, draw)
     return Figure(name, lambda: heading, lambda: picture.colors, series, paint)
 
 
@@ -541,42 +384,3 @@ def _norms_figure(plot: NormsPlot) -> Figure:
         return [Series(one.label, {"epoch": epochs, column: one.values}) for one in plot.curves]
 
     return _chart_figure(name, lambda: heading, series, plot, plot.legend_entries)
-
-
-def _histogram_series(histograms: Histograms) -> list[Series]:
-    """Of each layer the bins, and how many weights are in them."""
-    edges, counts = histograms.bins()
-    return [
-        Series(
-            layer_name(index, len(counts)),
-            {"from": edges[:-1], "to": edges[1:], "weights now": now, "before training": before},
-        )
-        for index, (now, before) in enumerate(counts)
-    ]
-
-
-def _graph_series(graph: NetworkGraph) -> list[Series]:
-    """Weights and biases by the units they belong to, and what each unit puts out."""
-    picture = graph.picture
-    if picture is None:
-        return []
-
-    def names(column: int, units: Sequence[int] | np.ndarray) -> list[str]:
-        return [graph.unit_name(UnitPlace(column, int(unit))) for unit in units]
-
-    found = []
-    for layer, (weights, biases) in enumerate(zip(picture.weights, picture.biases, strict=True)):
-        targets, sources = np.indices(weights.shape).reshape(2, -1)
-        ends = {"from": names(layer, sources), "to": names(layer + 1, targets)}
-        found.append(Series("weights", ends | {"value": weights.ravel()}))
-        units = names(layer + 1, range(len(biases)))
-        found.append(Series("biases", {"to": units, "value": biases}))
-    if picture.grid is not None and picture.maps is not None:
-        x = picture.grid.x
-        inputs = dict(zip(names(0, range(x.shape[1])), x.T, strict=True))
-        found += [
-            Series(f"output of {name}", inputs | {"value": values.ravel()})
-            for column, units in enumerate(picture.maps)
-            for name, values in zip(names(column, range(len(units))), units, strict=True)
-        ]
-    return found

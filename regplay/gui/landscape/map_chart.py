@@ -10,7 +10,6 @@ from PySide6.QtGui import (
     QBrush,
     QColor,
     QFocusEvent,
-    QFontMetrics,
     QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
@@ -30,12 +29,13 @@ from regplay.gui.plots import (
     Entry,
     Frame,
     HoverItem,
-    Reading,
+    Readout,
     ReadoutRow,
     draw_marker,
+    readout_size,
     value_colors,
 )
-from regplay.gui.theme import Colors, mix, zoomed
+from regplay.gui.theme import Colors, mix, sized, zoomed
 from regplay.gui.widgets import named
 
 Cell = tuple[int, int]  # column from the left, row from the bottom
@@ -95,15 +95,15 @@ class CellsLayer:
                 fill = _SHADES[level] if level >= 0 else hatch
                 if crossed[row][column]:
                     fill = QColor(frame.colors.grid)
-                    crosses += _cross(left + width / 2, top + height / 2, min(width, height))
+                    half = min(0.28 * min(width, height), 6 * frame.zoom)
+                    crosses += _cross(left + width / 2, top + height / 2, half)
                 painter.fillRect(left, top, width, height, fill)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(QColor(frame.colors.muted), 1.6))
+        painter.setPen(QPen(QColor(frame.colors.muted), 1.6 * frame.zoom))
         painter.drawLines(crosses)
 
 
-def _cross(x: float, y: float, size: float) -> list[QLineF]:
-    half = min(size * 0.28, 6.0)
+def _cross(x: float, y: float, half: float) -> list[QLineF]:
     return [
         QLineF(x - half, y - half, x + half, y + half),
         QLineF(x - half, y + half, x + half, y - half),
@@ -127,36 +127,29 @@ class CellMarksLayer:
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the marks; the best one goes on top, smaller."""
-        colors = frame.colors
+        colors, zoom = frame.colors, frame.zoom
         if self.present is not None:
             x, y = float(frame.x(self.present[0])), float(frame.y(self.present[1]))
-            draw_marker(
-                painter, "diamond", x, y, 15, colors.fit, colors.background, colors.foreground
-            )
+            looks = colors.fit, colors.background, colors.foreground
+            draw_marker(painter, "diamond", x, y, 15 * zoom, *looks, zoom**0.5)
         if self.best is not None:
             at = QPointF(float(frame.x(self.best[0])), float(frame.y(self.best[1])))
-            draw_ring(painter, at, colors)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+            painter.setBrush(QColor(colors.background))
+            # That of the best epoch, parted from a ground of any colour.
+            for color, width, radius in ((colors.background, 4.5, 5.0), (colors.best, 2.0, 4.5)):
+                painter.setPen(QPen(QColor(color), width * zoom))
+                painter.drawEllipse(at, radius * zoom, radius * zoom)
 
 
-def draw_ring(painter: QPainter, at: QPointF, colors: Colors) -> None:
-    """The mark of the best cell: that of the best epoch, parted from a ground of any colour."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setBrush(QColor(colors.background))
-    painter.setPen(QPen(QColor(colors.background), 4.5))
-    painter.drawEllipse(at, 5.0, 5.0)
-    painter.setPen(QPen(QColor(colors.best), 2))
-    painter.drawEllipse(at, 4.5, 4.5)
-
-
-def draw_frame(painter: QPainter, cell: QRectF, colors: Colors) -> None:
+def draw_frame(painter: QPainter, cell: QRectF, colors: Colors, zoom: float) -> None:
     """A frame around the cell that is pointed at, visible on a ground of any colour."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for inset, color in ((1.0, colors.foreground), (3.0, mix(colors.background, "#ffffff", 0.1))):
-        pen = QPen(QColor(color), 2)
-        pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
-        painter.setPen(pen)
-        painter.drawRect(cell.adjusted(inset - 1, inset - 1, 1 - inset, 1 - inset))
+    wide = round(2 * zoom)
+    for inset, color in ((0, colors.foreground), (wide, mix(colors.background, "#ffffff", 0.1))):
+        painter.setPen(QPen(QColor(color), wide, j=Qt.PenJoinStyle.MiterJoin))
+        painter.drawRect(cell.adjusted(inset, inset, -inset, -inset))
 
 
 _ARROWS = {
@@ -165,7 +158,6 @@ _ARROWS = {
     Qt.Key.Key_Up: (0, 1),
     Qt.Key.Key_Down: (0, -1),
 }
-_BOX_PADDING = 46  # px that the read-out takes beside its names and values, and beside the cell
 
 
 class CellHover(HoverItem):
@@ -177,18 +169,13 @@ class CellHover(HoverItem):
         if reading is None or not isinstance(chart, MapChart) or chart.cell is None:
             return
         cell = chart.cell_rect(chart.cell)
-        draw_frame(painter, cell, chart.colors)
+        draw_frame(painter, cell, chart.colors, chart.frame().zoom)
         # The box goes to the right of its place, or to the left where there is no room.
-        fits = cell.right() + self._box_width(painter, reading) <= self._rect.width()
+        box = readout_size(QFontMetricsF(self._chart.font()), Readout(reading.title, reading.rows))
+        fits = cell.right() + box.width() + 8 <= self._rect.width()
         beside = cell.right() - 4 if fits else cell.left() + 4
+        painter.setFont(sized(self._chart.font()))
         self._paint_box(painter, replace(reading, x=beside))
-
-    @staticmethod
-    def _box_width(painter: QPainter, reading: Reading) -> float:
-        metrics = QFontMetrics(painter.font())
-        names = max((metrics.horizontalAdvance(row.name) for row in reading.rows), default=0)
-        values = max((metrics.horizontalAdvance(row.value) for row in reading.rows), default=0)
-        return max(names + values, metrics.horizontalAdvance(reading.title)) + _BOX_PADDING
 
 
 class MapChart(Chart):
@@ -395,7 +382,7 @@ class MapChart(Chart):
         if not hasattr(self, "hint"):  # the box resizes while it is constructed
             return
         inside = self.mapFromScene(self.box.sceneBoundingRect()).boundingRect()
-        width = min(inside.width() - 16, 460)
+        width = min(inside.width() - 16, zoomed(460))
         height = self.hint.heightForWidth(width) + 8
         self.hint.resize(max(width, 1), height)
         self.hint.move(inside.center() - self.hint.rect().center())

@@ -1,10 +1,12 @@
-"""The text of a page: Markdown whose links are clicked, never followed by themselves.
+"""The text of a page: lines of Markdown, whose links are clicked, never followed by themselves.
 
 Lessons come from files that anyone may have written. So tags are shown as they are written, images
 give way to the words that describe them, and the document answers every request for a resource
 with nothing: Qt would otherwise read local files, and on some systems reach for shared folders.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 from PySide6.QtCore import QByteArray, QEvent, QRect, QSize, Qt, QUrl, Signal
@@ -21,6 +23,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
+    QTextDocumentFragment,
     QTextFormat,
     QTextOption,
     QTextTable,
@@ -28,7 +31,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextBrowser, QToolTip, QWidget
 
-from regplay.gui.theme import line_color, sized
+from regplay.gui.theme import blend, line_color, sized
 
 _FEATURES = (
     QTextDocument.MarkdownFeature.MarkdownDialectGitHub
@@ -36,8 +39,22 @@ _FEATURES = (
 )
 _LINE_HEIGHT = 124.0  # % of the font's
 _BELOW = 7.0  # px below a paragraph
+_GAP = 3.0  # px below a line
 _INDENT = 18.0  # px, of a list
 _CODE = 0.93  # of the text
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """Some text and how it is written; what is long wraps."""
+
+    text: str
+    size: float = 1.0  # in that of the widget's font
+    is_bold: bool = False
+    is_quiet: bool = False
+    is_accent: bool = False
+    is_plain: bool = False  # else it is Markdown
+    is_code: bool = False  # plain, in letters of one width
 
 
 class Closed(QTextDocument):
@@ -48,21 +65,35 @@ class Closed(QTextDocument):
         return QByteArray()
 
 
-def document(markdown: str, font: QFont, palette: QPalette) -> Closed:
-    """Markdown in the palette's colours, to be laid out at any width."""
+def document(lines: Sequence[TextLine], font: QFont, palette: QPalette) -> Closed:
+    """Lines below one another in the palette's colours, to be laid out at any width."""
     made = Closed()
-    made.setDefaultFont(font)
+    made.setDefaultFont(sized(font, lines[0].size) if lines else font)
     made.setDocumentMargin(0)
     made.setIndentWidth(_INDENT)
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     made.setDefaultTextOption(option)
-    made.setMarkdown(markdown, _FEATURES)
-    _format_pieces(made, sized(font, _CODE), palette)
-    block = made.begin()
-    while block.isValid():
-        _space(block)
-        block = block.next()
+    cursor = QTextCursor(made)
+    for number, line in enumerate(lines):
+        if number:
+            between = cursor.blockFormat()
+            between.setBottomMargin(_GAP)
+            cursor.setBlockFormat(between)
+            cursor.insertBlock(QTextBlockFormat(), QTextCharFormat())
+        start, block = cursor.position(), cursor.block()
+        if line.is_plain or line.is_code:
+            cursor.insertText(line.text)
+        elif len(lines) == 1:
+            made.setMarkdown(line.text, _FEATURES)
+            block = made.begin()
+        else:
+            cursor.insertFragment(QTextDocumentFragment.fromMarkdown(line.text, _FEATURES))
+        _format(made, start, line, sized(font, line.size), palette)
+        while block.isValid():
+            _space(block)
+            block = block.next()
+        cursor.movePosition(QTextCursor.MoveOperation.End)
     for table in made.rootFrame().childFrames():
         first = table.firstCursorPosition()
         if isinstance(table, QTextTable) and not first.block().text():
@@ -70,21 +101,37 @@ def document(markdown: str, font: QFont, palette: QPalette) -> Closed:
     return made
 
 
-def _format_pieces(made: QTextDocument, code: QFont, palette: QPalette) -> None:
-    """Put what is said of each image in its place; give code and links their looks."""
+def _format(
+    made: QTextDocument, start: int, line: TextLine, font: QFont, palette: QPalette
+) -> None:
+    """Give the pieces from a position on their looks; what is said of an image is in its place."""
+    code = sized(font, _CODE)
     code.setFamily(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family())
+    color = palette.windowText().color()
+    if line.is_accent:
+        color = blend(palette.color(QPalette.ColorRole.Highlight), color, 0.3)
+    elif line.is_quiet:
+        color = line_color(palette, 0.7)
     for position, length, style in reversed(_pieces(made)):
-        cursor = QTextCursor(made)
+        if position < start:
+            return
+        cursor, new = QTextCursor(made), QTextCharFormat()
         cursor.setPosition(position)
         cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)
+        new.setForeground(QBrush(color))
+        if font.pixelSize() != made.defaultFont().pixelSize():
+            new.setProperty(QTextFormat.Property.FontPixelSize, font.pixelSize())
+        if line.is_bold:
+            new.setFontWeight(QFont.Weight.Bold)
         if style.isImageFormat():
             words = style.stringProperty(QTextFormat.Property.ImageAltText) or "image"
-            cursor.insertText(f"[{words}]", QTextCharFormat())
+            cursor.insertText(f"[{words}]", new)
             continue
-        new = QTextCharFormat()
         if style.fontFixedPitch():
             new.setFont(code)
             new.setBackground(QBrush(line_color(palette, 0.09)))
+        elif line.is_code:
+            new.setFont(code)
         if style.isAnchor():
             new.setForeground(QBrush(palette.color(QPalette.ColorRole.Link)))
             new.setFontUnderline(True)
@@ -109,10 +156,10 @@ def _is_code(block: QTextBlock) -> bool:
 
 
 def _space(block: QTextBlock) -> None:
-    style = QTextBlockFormat()
-    style.setTopMargin(0.0)
     follows = block.next()
     is_inside = QTextCursor(block).currentTable() or (_is_code(block) and _is_code(follows))
+    style = QTextBlockFormat()
+    style.setTopMargin(0.0)
     style.setBottomMargin(0.0 if is_inside or not follows.isValid() else _BELOW)
     proportional = QTextBlockFormat.LineHeightTypes.ProportionalHeight.value
     style.setLineHeight(_LINE_HEIGHT, proportional)
@@ -124,12 +171,83 @@ _WIDTH = 200  # px, asked for
 _LONGEST_NUMBER = 3  # digits of that of a page
 
 
-class TextView(QTextBrowser):
-    """As tall as its text: what it stands in scrolls.
+class WrappedText(QTextBrowser):
+    """Some `TextLine`s as tall as they are, in full colour also in a button; links do nothing."""
 
-    Nothing is ever loaded, neither from the network nor from this machine. The address of a link is
-    shown while it is pointed at or focused. A click opens `http` and `https` in the system's
-    browser; `page:3` and `regplay:…` come out as signals; all other kinds do nothing.
+    _lines: Sequence[TextLine] = ()  # Qt tells of changes while it constructs
+
+    def __init__(self, *lines: TextLine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setOpenLinks(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        self.viewport().setAutoFillBackground(False)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        self._lines = lines
+        self._lay_out()
+
+    def set_lines(self, *lines: TextLine) -> None:
+        """Show other text."""
+        if lines != self._lines:
+            self._lines = lines
+            self._lay_out()
+
+    def text(self) -> str:
+        """What is written, a line each."""
+        return "\n".join(line.text for line in self._lines)
+
+    def _lay_out(self) -> None:
+        palette = self.palette()
+        palette.setCurrentColorGroup(QPalette.ColorGroup.Active)
+        shown = document(self._lines, self.font(), palette)
+        shown.setParent(self)
+        self.setDocument(shown)  # which deletes the one before
+        self._ruler = document(self._lines, self.font(), palette)  # tells heights at other widths
+        self.setAccessibleName(self.text())
+        self.updateGeometry()
+
+    def loadResource(self, type: int, name: QUrl | str) -> QByteArray:
+        """Nothing, whatever it is."""
+        return QByteArray()
+
+    def heightForWidth(self, width: int) -> int:
+        """As tall as the text is at this width."""
+        if not self._lines:
+            return 0
+        self._ruler.setTextWidth(width)
+        return ceil(self._ruler.size().height())
+
+    def sizeHint(self) -> QSize:
+        """A column; the layout asks for the height at the width there is."""
+        return QSize(_WIDTH, self.heightForWidth(_WIDTH))
+
+    def minimumSizeHint(self) -> QSize:
+        """Any width will do."""
+        return QSize(40, 0)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Let the page scroll."""
+        event.ignore()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another palette or font."""
+        super().changeEvent(event)
+        looks = {QEvent.Type.PaletteChange, QEvent.Type.FontChange}
+        if self._lines and event.type() in looks:
+            self._lay_out()
+
+
+class TextView(WrappedText):
+    """Markdown whose links can be followed; what it stands in scrolls.
+
+    The address of a link is shown while it is pointed at or focused. A click opens `http` and
+    `https` in the system's browser; `page:3` and `regplay:…` come out as signals; all other kinds
+    do nothing.
 
     Signals
     -------
@@ -146,50 +264,16 @@ class TextView(QTextBrowser):
     link_focused = Signal(QRect)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setObjectName("lesson.text")
-        self.setOpenLinks(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.viewport().setAutoFillBackground(False)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self._markdown = ""
-        self._ruler = document("", self.font(), self.palette())  # tells heights at other widths
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.anchorClicked.connect(self._follow)
         self.highlighted.connect(self._tell)
 
     def setText(self, markdown: str) -> None:
         """Show this Markdown."""
-        self._markdown = markdown
-        shown = document(markdown, self.font(), self.palette())
-        shown.setParent(self)
-        self.setDocument(shown)  # which deletes the one before
-        self._ruler = document(markdown, self.font(), self.palette())
-        self.updateGeometry()
-
-    def text(self) -> str:
-        """The Markdown that is shown."""
-        return self._markdown
-
-    def loadResource(self, type: int, name: QUrl | str) -> QByteArray:
-        """Nothing, whatever it is."""
-        return QByteArray()
-
-    def heightForWidth(self, width: int) -> int:
-        """As tall as the text is at this width."""
-        self._ruler.setTextWidth(width)
-        return ceil(self._ruler.size().height())
-
-    def sizeHint(self) -> QSize:
-        """A column; the layout asks for the height at the width there is."""
-        return QSize(_WIDTH, self.heightForWidth(_WIDTH))
-
-    def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
-        return QSize(40, 0)
+        self.set_lines(TextLine(markdown))
 
     def _follow(self, url: QUrl) -> None:
         match url.scheme():
@@ -233,13 +317,3 @@ class TextView(QTextBrowser):
             event.ignore()
         else:
             super().keyPressEvent(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Let the page scroll."""
-        event.ignore()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette or font."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self.setText(self._markdown)

@@ -11,14 +11,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from regplay.core.fields import field
 from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
-from regplay.gui.lessons.markdown_view import TextView
-from regplay.gui.lessons.wrapped_text import (
-    StatusMark,
-    StatusMarkView,
-    TextLine,
-    WrappedButton,
-    WrappedText,
-)
+from regplay.gui.lessons.markdown_view import TextLine, TextView, WrappedText
+from regplay.gui.lessons.wrapped_button import StatusMark, StatusMarkView, WrappedButton
 from regplay.gui.widgets import Press, ScrolledColumn, Toggle, named, take_out
 from regplay.session.lessons import (
     REVEALED,

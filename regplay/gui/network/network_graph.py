@@ -1,7 +1,6 @@
 """A network, drawn: a square for each unit, of many a sample, and a link for each weight."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from typing import Any
@@ -9,117 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from regplay.core.arrays import Indices, Pixels, Singles
 from regplay.core.datasets import Dataset
 from regplay.core.inside import NEAR_ZERO, UnitMaps
 from regplay.core.number_text import number
+from regplay.gui.network.graph_layout import SIDE, GraphLayout, UnitPlace
 from regplay.gui.network.pictures import KeptPicture, Magnitude
 from regplay.gui.plots import Picture, Readout, ReadoutRow, Segments, pen
-from regplay.gui.theme import ROLES, Colors, mix, zoomed
-
-_PIECES = 12  # straight ones that a link's curve is made of
-_PITCH = 74.0  # pixels between units, at most
-_SIDE = 46.0  # pixels across a unit, at most
-_NEAR = 3.0  # pixels beside a link that still point at it
-
-
-@dataclass(frozen=True)
-class UnitPlace:
-    """A unit: its column, 0 for the inputs, and its place in it from the top."""
-
-    column: int
-    index: int
-
-
-class GraphLayout:
-    """Columns of square units in a rectangle, and a curve for each weight.
-
-    Links are in the order of the weights: layer by layer, each [out, in] row by row.
-
-    Parameters
-    ----------
-    sizes
-        Units of each column.
-    area
-        Where the units lie, in pixels.
-
-    Attributes
-    ----------
-    centres
-        [units, 2] of each column, in pixels.
-    sides
-        Width of a unit of each column, in pixels.
-    curves
-        [links, points, 2], in pixels, from left to right.
-    layers, targets, sources
-        [links]: the layer of weights, and the unit in its column and the one before it.
-    """
-
-    def __init__(self, sizes: Sequence[int], area: QRectF) -> None:
-        self.sizes = tuple(sizes)
-        columns = len(self.sizes)
-        step = area.width() / max(columns - 1, 1)  # the outer columns stand on the edges
-        self.centres: list[Pixels] = []
-        self.sides: list[float] = []
-        for column, size in enumerate(self.sizes):
-            pitch = min(area.height() / size, _PITCH)
-            y = area.center().y() + (np.arange(size) - (size - 1) / 2) * pitch
-            x = np.full(size, area.left() + column * step)
-            self.centres.append(np.stack([x, y], axis=1))
-            self.sides.append(max(float(np.floor(min(0.84 * pitch, 0.42 * step, _SIDE))), 4.0))
-        self._place_links()
-
-    def _place_links(self) -> None:
-        ends, numbers = [], []
-        pairs = zip(self.sizes, self.sizes[1:], strict=False)
-        for layer, (n_in, n_out) in enumerate(pairs):
-            target, source = np.divmod(np.arange(n_in * n_out), n_in)
-            start, stop = self.centres[layer][source], self.centres[layer + 1][target]
-            half = np.array([self.sides[layer], -self.sides[layer + 1]]) / 2
-            x = np.stack([start[:, 0] + half[0], stop[:, 0] + half[1]], axis=1)
-            y = np.stack([start[:, 1], stop[:, 1]], axis=1)
-            ends.append(np.stack([x, y], axis=2))
-            numbers.append(np.stack([np.full_like(target, layer), target, source]))
-        start, stop = np.concatenate(ends).transpose(1, 0, 2)
-        self.layers, self.targets, self.sources = np.concatenate(numbers, axis=1)
-        # Level at both ends, so that the links of a unit leave it apart from one another.
-        along = np.linspace(0, 1, _PIECES + 1)
-        share = np.stack([along, along**2 * (3 - 2 * along)], axis=1)
-        self.curves: Pixels = start[:, None] + (stop - start)[:, None] * share
-
-    def unit_rect(self, unit: UnitPlace) -> QRectF:
-        """Where a unit lies, on whole pixels."""
-        x, y = self.centres[unit.column][unit.index]
-        side = self.sides[unit.column]
-        return QRectF(round(x - side / 2), round(y - side / 2), side, side)
-
-    def unit_at(self, position: QPointF) -> UnitPlace | None:
-        """The unit under a point, or None."""
-        for column, centres in enumerate(self.centres):
-            away = np.abs(centres - [position.x(), position.y()]).max(axis=1)
-            nearest = int(away.argmin())
-            if away[nearest] <= self.sides[column] / 2 + 1:
-                return UnitPlace(column, nearest)
-        return None
-
-    def link_at(self, position: QPointF, widths: Pixels) -> int | None:
-        """The link under a point, given the width of each: the widest of those that lie there."""
-        point = np.array([position.x(), position.y()])
-        starts, pieces = self.curves[:, :-1], np.diff(self.curves, axis=1)
-        length = (pieces**2).sum(axis=2)
-        share = ((point - starts) * pieces).sum(axis=2) / np.maximum(length, 1e-9)
-        nearest = starts + pieces * share.clip(0, 1)[..., None]
-        away = np.sqrt(((point - nearest) ** 2).sum(axis=2)).min(axis=1)
-        beside = away - widths / 2  # below 0 on the link itself
-        under = np.flatnonzero(beside <= 0)
-        if under.size:
-            return int(under[widths[under].argmax()])
-        closest = int(beside.argmin())
-        return closest if beside[closest] <= _NEAR else None
-
+from regplay.gui.theme import ROLES, Colors, hairline, mix, zoomed
 
 _LEVELS = 12  # widths that there are: a weight that moves a little leaves its link as it is
 _THIN, _THICK = 0.7, 6.0  # pixels
@@ -135,7 +34,7 @@ class Links:
     weights
         [links]
     widths
-        [links], in pixels.
+        [links], in pixels at 100 %.
     """
 
     def __init__(self) -> None:
@@ -152,15 +51,15 @@ class Links:
         self.widths = _width(self._levels)
 
     def paint(
-        self, painter: QPainter, curves: Pixels, colors: Colors, is_figure: bool = False
+        self, painter: QPainter, curves: Pixels, colors: Colors, zoom: float, is_figure: bool
     ) -> None:
         """Draw links along curves [links, points, 2], the widest on top."""
-        pens = _pens(colors)
+        pens = _pens(colors, zoom)
         fine, coarse = _pieces(curves), _pieces(curves[:, ::2])
         is_sparse = len(curves) <= _FEW
         is_faint = np.abs(self.weights) < NEAR_ZERO
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(mix(colors.background, colors.muted, 0.3)), 1))
+        painter.setPen(hairline(mix(colors.background, colors.muted, 0.3), zoom))
         self._segments.draw(painter, coarse[is_faint].reshape(-1, 4), is_figure)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         for level in range(_LEVELS + 1):
@@ -172,14 +71,16 @@ class Links:
                     painter.setPen(pens[is_negative][level])
                     self._segments.draw(painter, pieces[chosen].reshape(-1, 4), is_figure)
 
-    def paint_one(self, painter: QPainter, curve: Pixels, link: int, colors: Colors) -> None:
+    def paint_one(
+        self, painter: QPainter, curve: Pixels, link: int, colors: Colors, zoom: float
+    ) -> None:
         """Draw one link over the others, between seams."""
         pieces = _pieces(curve[None])[0]
         width = float(self.widths[link])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         color = sign_color(float(self.weights[link]), colors)
         for shade, wide in ((colors.foreground, width + 3), (color, max(width, 1.5))):
-            drawn = QPen(QColor(shade), wide)
+            drawn = QPen(QColor(shade), wide * zoom)
             drawn.setCapStyle(Qt.PenCapStyle.RoundCap)
             painter.setPen(drawn)
             self._segments.draw(painter, pieces)
@@ -191,12 +92,12 @@ def _pieces(curves: Pixels) -> Pixels:
 
 
 def _width(level: float | Indices) -> Any:
-    """Pixels across a link of a level."""
+    """Pixels at 100 % across a link of a level."""
     return _THIN + (_THICK - _THIN) * level / _LEVELS
 
 
 @lru_cache(maxsize=4)
-def _pens(colors: Colors) -> list[list[QPen]]:
+def _pens(colors: Colors, zoom: float) -> list[list[QPen]]:
     """Of each level, for positive weights and for negative ones."""
     pens: list[list[QPen]] = [[], []]
     for sign, found in zip((1, -1), pens, strict=True):
@@ -204,7 +105,7 @@ def _pens(colors: Colors) -> list[list[QPen]]:
             # Small weights are pale, so that hundreds of them don't hide the large ones.
             share = 0.15 + 0.85 * (level / _LEVELS) ** 0.8
             drawn = QPen(QColor(mix(colors.background, sign_color(sign, colors), share)))
-            drawn.setWidthF(_width(level))
+            drawn.setWidthF(_width(level) * zoom)
             cap = Qt.PenCapStyle.SquareCap if _width(level) > _JOINED else Qt.PenCapStyle.FlatCap
             drawn.setCapStyle(cap)
             found.append(drawn)
@@ -235,8 +136,9 @@ def signed_levels(values: Singles, largest: float) -> Indices:
     return levels
 
 
-_NAME = 84  # pixels of an input's or output's name, at most
-_EDGE = 10  # pixels
+# Pixels at 100 %.
+_NAME = 84  # of an input's or output's name, at most
+_EDGE, _BESIDE = 10, 6  # around everything; between a unit and its name
 _HEADROOM = 1.12  # so that a curve at its largest value stays off the frame
 
 
@@ -341,19 +243,19 @@ class NetworkGraph(KeptPicture):
     def layout_of(self) -> GraphLayout | None:
         """Where units and links lie at this size, or None without a network."""
         if self._layout is None and self.picture is not None:
-            metrics = QFontMetrics(self.font())
+            metrics, zoom = QFontMetricsF(self.font()), self.zoom
             sizes = self.picture.sizes
             rooms = []
             for column in (0, len(sizes) - 1):
                 names = [self.unit_name(UnitPlace(column, i)) for i in range(sizes[column])]
-                rooms.append(min(max(map(metrics.horizontalAdvance, names)), _NAME))
+                rooms.append(min(max(map(metrics.horizontalAdvance, names)), _NAME * zoom))
             # A name, a gap, and half a unit, whose width depends on what is left.
-            half = 24
-            left, right = (_EDGE + room + 6 + half for room in rooms)
-            top = metrics.height() + 10
-            area = QRectF(self.rect()).adjusted(left, top, -right, -_EDGE)
+            half = SIDE / 2 + 1
+            left, right = (room + (_EDGE + _BESIDE + half) * zoom for room in rooms)
+            top = metrics.height() + _EDGE * zoom
+            area = QRectF(self.rect()).adjusted(left, top, -right, -_EDGE * zoom)
             area.setSize(area.size().expandedTo(QSizeF(1, 1)))  # even where there is no room
-            self._layout = GraphLayout(sizes, area)
+            self._layout = GraphLayout(sizes, area, zoom)
         return self._layout
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -374,7 +276,7 @@ class NetworkGraph(KeptPicture):
         layout, picture = self.layout_of(), self.picture
         if layout is None or picture is None:
             return
-        self.links.paint(painter, layout.curves, self.colors, self.is_figure)
+        self.links.paint(painter, layout.curves, self.colors, self.zoom, self.is_figure)
         for column, size in enumerate(picture.sizes):
             rects = [layout.unit_rect(UnitPlace(column, index)) for index in range(size)]
             values, largest = self._column_values(picture, column), self._largest[column].value
@@ -408,7 +310,7 @@ class NetworkGraph(KeptPicture):
             for rect, pixels in zip(rects, signed_table(colors)[levels[:, ::-1]], strict=True):
                 _draw_map(painter, rect, pixels)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(colors.muted), 1))
+        painter.setPen(hairline(colors.muted, self.zoom))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRects([rect.adjusted(0, 0, -1, -1) for rect in rects])
 
@@ -417,29 +319,29 @@ class NetworkGraph(KeptPicture):
         painter.fillRect(rect, QColor(self.colors.background))
         middle, half = rect.center().y(), rect.height() / 2
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QPen(QColor(self.colors.grid), 1))
+        painter.setPen(hairline(self.colors.grid, self.zoom))
         painter.drawLine(QPointF(rect.left(), middle), QPointF(rect.right() - 1, middle))
         with np.errstate(all="ignore"):
             heights = np.nan_to_num(values / top).clip(-1, 1).astype(float)
         x = np.linspace(rect.left() + 1, rect.right() - 1, len(heights))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(self.colors.fit, 1.4 if rect.width() < 60 else 2.0))
+        width = (1.4 if rect.width() < 60 * self.zoom else 2.0) * self.zoom
+        painter.setPen(pen(self.colors.fit, width))
         self._segments.draw_through(painter, x, middle - half * heights)
 
     def _draw_names(self, painter: QPainter, layout: GraphLayout) -> None:
-        metrics = QFontMetrics(painter.font())
-        last = len(layout.sizes) - 1
+        metrics = QFontMetricsF(painter.font())
+        last, room, beside = len(layout.sizes) - 1, _NAME * self.zoom, _BESIDE * self.zoom
         painter.setPen(QColor(self.colors.foreground))
         for column, align in ((0, Qt.AlignmentFlag.AlignRight), (last, Qt.AlignmentFlag.AlignLeft)):
             for index in range(layout.sizes[column]):
                 unit = UnitPlace(column, index)
                 rect = layout.unit_rect(unit)
                 name = self.unit_name(unit)
-                text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
-                left = rect.left() - 6 - _NAME if column == 0 else rect.right() + 6
-                box = QRectF(
-                    left, rect.center().y() - metrics.height() / 2, _NAME, metrics.height()
-                )
+                text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
+                left = rect.left() - beside - room if column == 0 else rect.right() + beside
+                box = QRectF(left, 0, room, metrics.height())
+                box.moveCenter(QPointF(box.center().x(), rect.center().y()))
                 painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(self.colors.muted))
         for column, centres in enumerate(layout.centres):
@@ -455,11 +357,12 @@ class NetworkGraph(KeptPicture):
             return
         if isinstance(hovered, UnitPlace):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(self.colors.foreground), 2))
+            painter.setPen(hairline(self.colors.foreground, 2 * self.zoom))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(layout.unit_rect(hovered))
         else:
-            self.links.paint_one(painter, layout.curves[hovered], hovered, self.colors)
+            curve = layout.curves[hovered]
+            self.links.paint_one(painter, curve, hovered, self.colors, self.zoom)
 
     # read-outs
 
@@ -473,7 +376,7 @@ class NetworkGraph(KeptPicture):
         if unit is not None:
             self._hovered = unit
             return self._read_unit(picture, unit)
-        self._hovered = link = layout.link_at(position, self.links.widths)
+        self._hovered = link = layout.link_at(position, self.links.widths * self.zoom)
         if link is None:
             return None
         layer = int(layout.layers[link])

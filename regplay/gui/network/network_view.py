@@ -1,5 +1,6 @@
 """The inside of a network: drawn where it is small, its weights as histograms and over epochs."""
 
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -12,13 +13,10 @@ from regplay.core.number_text import number, percent_text
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
 from regplay.gui.plots import (
-    Chart,
-    CurvesLayer,
     Entry,
     EpochCurve,
+    EpochPlot,
     Legend,
-    Reading,
-    ReadoutRow,
     bounds,
     tab_row,
 )
@@ -33,7 +31,7 @@ class LayerCurve(EpochCurve):
     """One layer's curve, in the layer's colour."""
 
     def __init__(self, index: int, count: int) -> None:
-        super().__init__("", layer_name(index, count), "", "circle", False)
+        super().__init__("", layer_name(index, count), "")
         self._index, self._count = index, count
 
     def color(self, colors: Colors) -> str:
@@ -41,7 +39,7 @@ class LayerCurve(EpochCurve):
         return layer_color(self._index, self._count)
 
 
-class NormsPlot(Chart):
+class NormsPlot(EpochPlot):
     """A line for each layer.
 
     Attributes
@@ -50,32 +48,18 @@ class NormsPlot(Chart):
         `norm` or `near_zero`, which is in percent here.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__((), gap=False)
         self.measure: WeightMeasure = "norm"
         self._inside: Inside | None = None
-        self._layer = CurvesLayer((), gap=False)
-        self.canvas.live.append(self._layer)
-        self.reader = self._read
         self._label()
         self.start_ranges()
-
-    @property
-    def epochs(self) -> np.ndarray:
-        """Epochs of the records that are shown."""
-        return self._layer.epochs
-
-    @property
-    def curves(self) -> tuple[EpochCurve, ...]:
-        """What is shown."""
-        return self._layer.curves
 
     def set_inside(self, inside: Inside | None) -> None:
         """Show the epochs of a run, or nothing; with another run the ranges start anew."""
         before, self._inside = self._inside, inside
         if before is None or inside is None or not inside.continues(before):
-            self.forget("x")
-            self.forget("y")
+            self._forget()
         count = 0 if inside is None else inside.norms.shape[1]
         if count != len(self.curves):
             self._layer.curves = tuple(LayerCurve(index, count) for index in range(count))
@@ -100,22 +84,8 @@ class NormsPlot(Chart):
         # The button says ‖w‖.
         self.set_labels("epoch", "under 0.001 (%)" if self.measure == "near_zero" else "")
 
-    # ranges
-
-    def start_ranges(self) -> None:
-        """Forget how far the axes had grown."""
-        self.forget("x")
-        self.forget("y")
-        self._cover()
-        self.reset_ranges()
-
-    def toggle_log(self, log: bool) -> None:
-        """Make the epochs logarithmic or linear."""
-        self.set_log("x", log)
-        self.start_ranges()
-
     def _cover(self) -> None:
-        epochs = self._layer.epochs
+        epochs = self.epochs
         last = max(float(epochs[-1]) if epochs.size else 0.0, _FEW)
         # Epoch 0 has no place on a logarithmic axis.
         self.cover("x", [1.0 if self.is_log("x") else 0.0, last], steps=4)
@@ -127,22 +97,10 @@ class NormsPlot(Chart):
         elif self.auto_range("y") is None:
             self.fix("y", 0.0, 1.0)
         if not epochs.size:  # axes that are locked take the range of the first norms
-            self.forget("x")
-            self.forget("y")
+            self._forget()
 
-    # read-outs
-
-    def _read(self, x: float, _: float) -> Reading | None:
-        epochs = self._layer.epochs
-        if not epochs.size or not np.isfinite(x):
-            return None
-        at = int(np.abs(epochs - x).argmin())
-        frame, rows = self.frame(), []
-        for curve in self.curves:
-            value = float(curve.values[at])
-            text = number(value) if self.measure == "norm" else percent_text(value / 100, 1)
-            rows.append(ReadoutRow(curve.label, text, curve.color(self.colors), frame.dot(value)))
-        return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
+    def _number(self, value: float) -> str:
+        return number(value) if self.measure == "norm" else percent_text(value / 100, 1)
 
     def legend_entries(self) -> list[Entry]:
         """Which line is which layer."""
@@ -208,7 +166,7 @@ class NetworkView(QWidget):
             button.clicked.connect(lambda _, chosen=measure: self.norms.set_measure(chosen))
         self.measures["norm"].setChecked(True)
         self.log_x = named("network.log_x", Toggle("log x", "Logarithmic epochs"))
-        self.log_x.toggled.connect(self.norms.toggle_log)
+        self.log_x.toggled.connect(partial(self.norms.toggle_log, "x"))
         self._compose()
         self._name_signs()
         self.counts.set_entries(

@@ -8,10 +8,9 @@ from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
-    QFontMetrics,
+    QFontMetricsF,
     QPainter,
     QPaintEvent,
-    QPen,
     QPixmap,
     QPolygonF,
 )
@@ -30,7 +29,17 @@ from regplay.gui.plots import (
     nice_step,
     paint_readout,
 )
-from regplay.gui.theme import ROLES, Colors, Role, colors_of, mix, zoom_of_text, zoomed
+from regplay.gui.theme import (
+    ROLES,
+    Colors,
+    Role,
+    colors_of,
+    hairline,
+    mix,
+    sized,
+    zoom_of_text,
+    zoomed,
+)
 
 _LOOKS = (QEvent.Type.FontChange, QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
 
@@ -70,6 +79,11 @@ class KeptPicture(ReadoutWidget):
         return self._own or colors_of(self)
 
     @property
+    def zoom(self) -> float:
+        """How many times as large as at 100 % it is drawn."""
+        return 1.0 if self.is_figure else zoom_of_text()
+
+    @property
     def is_figure(self) -> bool:
         """Whether this is a copy that is drawn into a figure, and never on screen."""
         return self._own is not None
@@ -94,11 +108,12 @@ class KeptPicture(ReadoutWidget):
             kept.setDevicePixelRatio(ratio)
             kept.fill(QColor(self.colors.background))
             inner = QPainter(kept)
-            inner.setFont(self.font())
+            inner.setFont(sized(self.font()))
             self.draw(inner)
             inner.end()
             self.drawn += 1
         painter = QPainter(self)
+        painter.setFont(sized(self.font()))
         painter.drawPixmap(0, 0, kept)
         self.draw_over(painter)
         if self.readout is not None and self._mouse is not None:
@@ -213,7 +228,7 @@ def paint_bars(
     ):
         painter.setBrush(QColor(color))
         painter.drawPolygon(polygon)
-    painter.setPen(QPen(QColor(colors.muted), 1))
+    painter.setPen(hairline(colors.muted, frame.zoom))
     painter.drawPolyline(outline)
 
 
@@ -222,26 +237,28 @@ def paint_ticks(painter: QPainter, frame: Frame, largest: float, top: int) -> No
 
     On a scale of roots a quarter has half the height.
     """
-    colors, metrics = frame.colors, QFontMetrics(painter.font())
+    colors, metrics, zoom = frame.colors, QFontMetricsF(painter.font()), frame.zoom
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     for count in (top, top // 4):
         y = round(float(frame.y(np.sqrt(count))))
-        painter.setPen(QPen(QColor(colors.grid), 1))
+        painter.setPen(hairline(colors.grid, zoom))
         painter.drawLine(QPointF(0, y), QPointF(frame.width, y))
         painter.setPen(QColor(colors.foreground))
-        box = QRectF(-60, y - metrics.height() / 2, 56, metrics.height())
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(box, right, _short(count))
+        text, down = _short(count), (metrics.ascent() - metrics.descent()) / 2
+        left = -_AWAY * zoom - metrics.horizontalAdvance(text)
+        painter.drawText(QPointF(left, y + down), text)
     for weight, share in ((-largest, 0.0), (0.0, 0.5), (largest, 1.0)):
         x = round(float(frame.x(weight)))
-        painter.setPen(QPen(QColor(colors.grid), 1))
-        painter.drawLine(QPointF(x, 0), QPointF(x, frame.height + 3))
+        painter.setPen(hairline(colors.grid, zoom))
+        painter.drawLine(QPointF(x, 0), QPointF(x, frame.height + 3 * zoom))
         text = number(weight, 3)
         width = metrics.horizontalAdvance(text)
         # The outer ones end with the plot, or they would run into those of its neighbours.
         painter.setPen(QColor(colors.foreground))
-        painter.drawText(QPointF(x - share * width, frame.height + 4 + metrics.ascent()), text)
-    painter.setPen(QPen(QColor(colors.muted), 1))
+        painter.drawText(
+            QPointF(x - share * width, frame.height + _AWAY * zoom + metrics.ascent()), text
+        )
+    painter.setPen(hairline(colors.muted, zoom))
     painter.drawLine(QPointF(0, frame.height), QPointF(frame.width, frame.height))
 
 
@@ -250,10 +267,11 @@ def _short(count: int) -> str:
     return str(count) if count < 1000 else f"{count / 1000:.3g}k"
 
 
-_NARROW = 104  # pixels at 100 % of a panel below which there are two rows of them
-_GAP = 10  # pixels between panels
-_TICKS = 30  # pixels at 100 % left of a plot, for counts
-_SWATCH = 12
+# Pixels at 100 %.
+_NARROW = 104.0  # of a panel below which there are two rows of them
+_GAP = 10.0  # between panels
+_TICKS, _AWAY = 30.0, 4.0  # left of a plot, for counts; from a plot to a number
+_SWATCH = 12.0
 
 
 # From a layer's name, the count of its weights and the share of them that are near zero: the title
@@ -377,39 +395,38 @@ class Histograms(KeptPicture):
         count = len(self._weights)
         if not count:
             return []
-        narrow = _NARROW if self.is_figure else zoomed(_NARROW)
-        rows = 1 if (self.width() + _GAP) / count - _GAP >= narrow else 2
+        gap = _GAP * self.zoom
+        rows = 1 if (self.width() + gap) / count - gap >= _NARROW * self.zoom else 2
         columns = -(-count // rows)
-        width = (self.width() - (columns - 1) * _GAP) / columns
+        width = (self.width() - (columns - 1) * gap) / columns
         height = self.height() / rows
         places = (divmod(index, columns) for index in range(count))
-        return [QRectF(c * (width + _GAP), r * height, width, height) for r, c in places]
+        return [QRectF(c * (width + gap), r * height, width, height) for r, c in places]
 
     def plot_rects(self) -> list[QRectF]:
         """Inside the axes of each panel, in pixels."""
-        line = QFontMetrics(self.font()).height()
-        ticks = _TICKS if self.is_figure else zoomed(_TICKS)
-        top = line * max(map(len, self.title_lines()), default=1) + 7
+        line, ticks = QFontMetricsF(self.font()).height(), round(_TICKS * self.zoom)
+        top = line * max(map(len, self.title_lines()), default=1) + 7 * self.zoom
         return [
             QRectF(
                 round(panel.left()) + ticks,
-                round(panel.top()) + top,
+                round(panel.top() + top),
                 max(round(panel.width()) - ticks - 3, 1),
-                max(round(panel.height()) - top - line - 6, 1),
+                max(round(panel.height() - top - line - 6 * self.zoom), 1),
             )
             for panel in self._panels()
         ]
 
     def title_lines(self) -> list[tuple[str, ...]]:
         """What each panel has over it: the title on one line, or on two, or shortened on two."""
-        layers, panels, metrics = self._counted(), self._panels(), QFontMetrics(self.font())
+        layers, panels, metrics = self._counted(), self._panels(), QFontMetricsF(self.font())
         for fit in _FITS:
             parts = [_title(layer, index, len(layers)) for index, layer in enumerate(layers)]
             lines = [fit(*part) for part in parts]
             # As wide as a share can make it, so that no title breaks while the number changes.
             longest = [text for name, count, _ in parts for text in fit(name, count, _share(1.0))]
             widest = max(map(metrics.horizontalAdvance, longest), default=0)
-            if not panels or widest + _SWATCH <= panels[0].width():
+            if not panels or widest + _SWATCH * self.zoom <= panels[0].width():
                 break
         return lines
 
@@ -432,20 +449,20 @@ class Histograms(KeptPicture):
         largest, top = self._range.value, float(np.sqrt(layer.top))
         ratio = self.devicePixelRatioF()
         scales = Scale(-largest, largest), Scale(0.0, 1.04 * top)
-        zoom = 1.0 if self.is_figure else zoom_of_text()
-        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors, zoom=zoom)
+        return Frame(plot.width(), plot.height(), *scales, ratio, self.colors, zoom=self.zoom)
 
     def _draw_title(
         self, painter: QPainter, panel: QRectF, lines: tuple[str, ...], index: int
     ) -> None:
-        metrics = QFontMetrics(painter.font())
+        metrics, zoom = QFontMetricsF(painter.font()), self.zoom
         baseline, left = panel.top() + metrics.ascent() + 1, panel.left() + 2
-        swatch = QRectF(left, round(baseline - metrics.ascent() / 2 - 1), 8, 4)
+        top = round(baseline - metrics.ascent() / 2 - zoom)
+        swatch = QRectF(left, top, 8 * zoom, 4 * zoom)
         painter.fillRect(swatch, QColor(self.colors.of(layer_color(index, len(self._weights)))))
         painter.setPen(QColor(self.colors.foreground))
         for number_of_line, text in enumerate(lines):
             height = baseline + number_of_line * metrics.height()
-            painter.drawText(QPointF(left + _SWATCH, height), text)
+            painter.drawText(QPointF(left + _SWATCH * zoom, height), text)
 
 
 def _title(layer: _ShownLayer, index: int, layers: int) -> tuple[str, str, str]:

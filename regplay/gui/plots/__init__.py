@@ -4,6 +4,7 @@
 """
 
 from regplay.gui.plots.annotation_layer import annotation_font, begun, is_near
+from regplay.gui.plots.axes import Axes, Axis, GridLayer
 from regplay.gui.plots.canvas import (
     HoverItem,
     Layer,
@@ -13,8 +14,9 @@ from regplay.gui.plots.canvas import (
     ReadoutRow,
     ReadoutWidget,
     paint_readout,
+    readout_size,
 )
-from regplay.gui.plots.chart import LOCKED, Axes, Axis, Chart, GridLayer, Side
+from regplay.gui.plots.chart import LOCKED, Chart, Side
 from regplay.gui.plots.curve import CurveView, class_at, class_heights
 from regplay.gui.plots.fit_panel import (
     Band,
@@ -25,7 +27,7 @@ from regplay.gui.plots.fit_panel import (
     wrong_text,
 )
 from regplay.gui.plots.fit_view import DropoutPasses, FitView
-from regplay.gui.plots.history_layers import CurvesLayer, EpochCurve
+from regplay.gui.plots.history_layers import EpochCurve, PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.legend import (
     Entry,
@@ -41,9 +43,8 @@ from regplay.gui.plots.many_inputs import (
     PredictedChart,
     PredictedView,
     WeightsView,
-    paint_images,
 )
-from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
+from regplay.gui.plots.measure_plot import EpochPlot, MeasurePlot
 from regplay.gui.plots.scale import (
     LARGEST,
     Frame,
@@ -69,7 +70,9 @@ from regplay.gui.plots.shapes import (
     draw_joined,
     draw_marker,
     empty_picture,
+    fill_polygon,
     marker_scale,
+    paint_images,
     pen,
 )
 from regplay.gui.plots.surface import SurfaceView

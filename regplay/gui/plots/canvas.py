@@ -16,18 +16,21 @@ clock of the scene are pyqtgraph's.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
 
 from regplay.core.arrays import Floats
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
-from regplay.gui.theme import Colors, sized
+from regplay.gui.theme import Colors, hairline, sized, unit_of
+
+if TYPE_CHECKING:
+    from regplay.gui.plots.chart import Chart
 
 
 class Layer(Protocol):
@@ -74,34 +77,23 @@ class LineLayer:
             x, y = x[placed], y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         painter.setPen(pen(frame.colors.of(self.color), self._width * frame.zoom))
-        keep = dashed(x) if self._dashed else None
+        keep = dashed(x, frame.zoom) if self._dashed else None
         self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
-class Axed(Protocol):
-    """What has axes with something drawn inside: a chart.
+class BoxItem(QGraphicsObject):
+    """Something as large as a box, the inside of a chart's axes; it leaves the mouse to that.
 
-    `reader` says what the hover line shows at an x value and a height in pixels.
+    Attributes
+    ----------
+    is_cut
+        Whether nothing is seen of it outside of the box, by which all that is in there is cut off.
     """
 
-    reader: "Callable[[float, float], Reading | None] | None"
+    is_cut = True
 
-    @property
-    def colors(self) -> Colors:
-        """What everything is drawn in at this moment."""
-
-    def frame(self) -> Frame:
-        """How data become pixels at this moment."""
-
-    def font(self) -> QFont:
-        """Of all text."""
-
-
-class BoxItem(QGraphicsObject):
-    """Something as large as a box, the inside of a chart's axes; it leaves the mouse to that."""
-
-    def __init__(self, chart: Axed, box: QGraphicsWidget) -> None:
-        super().__init__(box)
+    def __init__(self, chart: "Chart", box: QGraphicsWidget) -> None:
+        super().__init__(box if self.is_cut else box.parentItem())
         self._chart, self._box = chart, box
         self._rect = QRectF()
         self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
@@ -114,6 +106,8 @@ class BoxItem(QGraphicsObject):
         """Take the size of the view box."""
         self.prepareGeometryChange()
         self._rect = QRectF(self._box.rect())
+        if not self.is_cut:
+            self.setPos(self._box.pos())
 
 
 class Canvas(BoxItem):
@@ -128,7 +122,7 @@ class Canvas(BoxItem):
         How often the live layers were drawn.
     """
 
-    def __init__(self, chart: Axed, box: QGraphicsWidget) -> None:
+    def __init__(self, chart: "Chart", box: QGraphicsWidget) -> None:
         super().__init__(chart, box)
         self.under: list[Layer] = []
         self.live: list[Layer] = []
@@ -216,10 +210,11 @@ def _paint(layers: list[Layer], painter: QPainter, frame: Frame) -> None:
             sys.excepthook(*sys.exc_info())
 
 
-_PAD = 7  # pixels around what is in the box
-_SWATCH = 14
-_GAP = 12  # pixels between a name and its value, at least
-_AWAY = 10  # pixels from the mouse
+# Pixels at 100 %; they grow with the text.
+_PAD = 7.0  # around what is in the box
+_SWATCH = 14.0
+_GAP = 12.0  # between a name and its value, at least
+_AWAY = 10.0  # from the mouse
 
 
 @dataclass(frozen=True)
@@ -234,7 +229,10 @@ class ReadoutRow:
 
 @dataclass(frozen=True)
 class Picture:
-    """Something square that draws itself, `size` pixels across, with a line of text under it."""
+    """Something square that draws itself, with a line of text under it.
+
+    `size` is pixels across at 100 %.
+    """
 
     paint: Callable[[QPainter, QRectF], None]
     caption: str
@@ -257,63 +255,67 @@ def paint_readout(
 
     Its top is as high as the point.
     """
-    metrics = QFontMetrics(painter.font())
-    indent = _indent(readout)
-    box = QRectF(QPointF(0, 0), _size(metrics, readout))
-    left = at.x() + _AWAY
+    metrics = QFontMetricsF(painter.font())
+    unit = unit_of(metrics)
+    indent, pad, away = _indent(readout) * unit, _PAD * unit, _AWAY * unit
+    box = QRectF(QPointF(0, 0), readout_size(metrics, readout))
+    left = at.x() + away
     if left + box.width() > bounds.right():
-        left = at.x() - _AWAY - box.width()
+        left = at.x() - away - box.width()
     top = min(at.y(), bounds.bottom() - box.height())
     box.moveTo(max(left, bounds.left()), max(top, bounds.top()))
 
     ground = QColor(colors.background)
     ground.setAlpha(240)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(QColor(colors.muted), 1))
+    painter.setPen(hairline(colors.muted, unit))
     painter.setBrush(ground)
-    painter.drawRoundedRect(box.translated(0.5, 0.5), 4, 4)
+    painter.drawRoundedRect(box.translated(0.5, 0.5), 4 * unit, 4 * unit)
     line = metrics.height()
-    left, right = box.left() + _PAD, box.right() - _PAD
-    baseline = box.top() + _PAD + metrics.ascent()
+    left, right = box.left() + pad, box.right() - pad
+    baseline = box.top() + pad + metrics.ascent()
     painter.setPen(QColor(colors.foreground))
     painter.drawText(QPointF(left, baseline), readout.title)
     picture = readout.picture
     if picture is not None:
-        top = baseline + metrics.descent() + 3
+        top, side = baseline + metrics.descent() + 3 * unit, picture.size * unit
         painter.save()
-        picture.paint(painter, QRectF(left, top, picture.size, picture.size))
+        picture.paint(painter, QRectF(left, top, side, side))
         painter.restore()
-        baseline = top + picture.size + metrics.ascent() + 3
+        baseline = top + side + metrics.ascent() + 3 * unit
         painter.setPen(QColor(colors.muted))
         painter.drawText(QPointF(left, baseline), picture.caption)
     painter.setPen(QColor(colors.foreground))
     for row in readout.rows:
         baseline += line
         if row.color is not None:
-            middle = baseline - metrics.ascent() / 2 + 1
-            painter.fillRect(QRectF(left, middle - 2, 9, 4), QColor(colors.of(row.color)))
+            top = baseline - metrics.ascent() / 2 - unit
+            swatch = QRectF(left, top, 9 * unit, 4 * unit)
+            painter.fillRect(swatch, QColor(colors.of(row.color)))
         painter.drawText(QPointF(left + indent, baseline), row.name)
         value = QPointF(right - metrics.horizontalAdvance(row.value), baseline)
         painter.drawText(value, row.value)
 
 
-def _indent(readout: Readout) -> int:
+def _indent(readout: Readout) -> float:
     """Room before all names if one of them has a swatch, so that they line up."""
-    return _SWATCH if any(row.color is not None for row in readout.rows) else 0
+    return _SWATCH if any(row.color is not None for row in readout.rows) else 0.0
 
 
-def _size(metrics: QFontMetrics, readout: Readout) -> QSizeF:
-    indent = _indent(readout)
+def readout_size(metrics: QFontMetricsF, readout: Readout) -> QSizeF:
+    """Of the box, in pixels."""
+    unit = unit_of(metrics)
+    indent = _indent(readout) * unit
     lines = [metrics.horizontalAdvance(readout.title)]
     for row in readout.rows:
         words = metrics.horizontalAdvance(row.name) + metrics.horizontalAdvance(row.value)
-        lines.append(indent + words + _GAP)
+        lines.append(indent + words + _GAP * unit)
     height = metrics.height() * (1 + len(readout.rows))
     picture = readout.picture
     if picture is not None:
-        lines += [int(picture.size), metrics.horizontalAdvance(picture.caption)]
-        height += int(picture.size) + metrics.height() + 6
-    return QSizeF(max(lines) + 2 * _PAD, height + 2 * _PAD)
+        lines += [picture.size * unit, metrics.horizontalAdvance(picture.caption)]
+        height += (picture.size + 6) * unit + metrics.height()
+    return QSizeF(max(lines) + 2 * _PAD * unit, height + 2 * _PAD * unit)
 
 
 class ReadoutWidget(QWidget):
@@ -351,8 +353,8 @@ class ReadoutWidget(QWidget):
         self._point(None)
 
 
-_TOP = 8.0  # pixels of the box from the top
-_ARM = 9.0  # pixels of a cross from its middle
+_TOP = 8.0  # pixels at 100 % of the box from the top
+_ARM = 9.0  # of a cross from its middle
 
 
 @dataclass(frozen=True)
@@ -377,7 +379,9 @@ class HoverItem(BoxItem):
         What is shown, or None while the mouse is elsewhere.
     """
 
-    def __init__(self, chart: Axed, box: QGraphicsWidget) -> None:
+    is_cut = False  # it lies over names that reach out of the box
+
+    def __init__(self, chart: "Chart", box: QGraphicsWidget) -> None:
         super().__init__(chart, box)
         self.reading: Reading | None = None
         self._mouse: tuple[float, float] | None = None
@@ -410,28 +414,27 @@ class HoverItem(BoxItem):
         if reading is None:
             return
         colors = self._chart.colors
+        zoom = self._chart.frame().zoom
         painter.setFont(sized(self._chart.font()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         x = round(reading.x) + 0.5
         if reading.y is None:
-            painter.setPen(QPen(QColor(colors.muted), 1))
+            painter.setPen(hairline(colors.muted, zoom))
             painter.drawLine(QPointF(x, 0), QPointF(x, self._rect.height()))
         else:
-            self._paint_cross(painter, QPointF(x, round(reading.y) + 0.5), colors)
+            at, arm = QPointF(x, round(reading.y) + 0.5), _ARM * zoom
+            for color, width in ((colors.background, 3), (colors.foreground, 1)):  # on any surface
+                painter.setPen(hairline(color, width * zoom))
+                painter.drawLine(at - QPointF(arm, 0), at + QPointF(arm, 0))
+                painter.drawLine(at - QPointF(0, arm), at + QPointF(0, arm))
         for row in reading.rows:
             if row.y is not None and row.color is not None:
-                painter.setPen(QPen(QColor(colors.background), 1.5))
+                painter.setPen(QPen(QColor(colors.background), 1.5 * zoom))
                 painter.setBrush(QColor(colors.of(row.color)))
-                painter.drawEllipse(QPointF(reading.x, row.y), 4, 4)
+                painter.drawEllipse(QPointF(reading.x, row.y), 4 * zoom, 4 * zoom)
         self._paint_box(painter, reading)
 
-    def _paint_cross(self, painter: QPainter, at: QPointF, colors: Colors) -> None:
-        right, down = QPointF(_ARM, 0), QPointF(0, _ARM)
-        for color, width in ((colors.background, 3), (colors.foreground, 1)):  # on any surface
-            painter.setPen(QPen(QColor(color), width))
-            painter.drawLine(at - right, at + right)
-            painter.drawLine(at - down, at + down)
-
     def _paint_box(self, painter: QPainter, reading: Reading) -> None:
-        place, readout = QPointF(reading.x, _TOP), Readout(reading.title, reading.rows)
+        place = QPointF(reading.x, _TOP * self._chart.frame().zoom)
+        readout = Readout(reading.title, reading.rows)
         paint_readout(painter, self._rect, place, readout, self._chart.colors)

@@ -8,8 +8,8 @@ from regplay.core.arrays import Floats
 from regplay.core.datasets import Dataset, Split
 from regplay.core.fit import Fit
 from regplay.core.number_text import number
+from regplay.gui.plots.axes import probabilities
 from regplay.gui.plots.canvas import LineLayer, Reading, ReadoutRow
-from regplay.gui.plots.chart import probabilities
 from regplay.gui.plots.contours import fit_curves
 from regplay.gui.plots.fit_layers import (
     MEMBER_WIDTH,

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPixmap, QPolygonF
 
@@ -13,6 +12,7 @@ from regplay.core.fit import Fit, Grid
 from regplay.core.number_text import number
 from regplay.gui.plots.fit_panel import Band, Subject
 from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import Segments, Stamps, empty_picture, pen
 from regplay.gui.plots.surface_colors import UNSURE, Coloring
@@ -274,7 +274,7 @@ class BandLayer:
         painter.restore()
 
 
-_APART = 14  # pixels from dot to dot
+_APART = 14.0  # pixels at 100 % from dot to dot
 _SIZES = 16  # that there are, from none to one that touches its neighbours
 _DARK, _LIGHT = "#101820", "#ffffff"  # whichever parts from the ground
 
@@ -296,30 +296,29 @@ class DotsLayer:
         self.sizes: Floats | None = None
         self.on_dark: Flags | None = None
         self._stamps = Stamps()
-        inks = _DARK, _LIGHT
-        self._dots = [partial(_draw_dot, ink, size) for ink in inks for size in range(_SIZES + 1)]
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the dots."""
         if self.sizes is None or self.on_dark is None or self.grid is None:
             return
+        apart = _APART * frame.zoom
         x, y = np.meshgrid(
-            np.arange(_APART / 2, frame.width, _APART), np.arange(_APART / 2, frame.height, _APART)
+            *(np.arange(apart / 2, end, apart) for end in (frame.width, frame.height))
         )
         at = _nearest(self.grid, frame, x, y)
         size = np.nan_to_num(self.sizes[at], nan=1.0).clip(0, 1)
         which = np.rint(size * _SIZES).astype(np.intp)
         shown = which > 0
         which += self.on_dark[at] * (_SIZES + 1)
-        places = x[shown], y[shown], which[shown]
-        self._stamps.draw(painter, frame, self._dots, None, _APART + 2, *places)
+        places, radii = (x[shown], y[shown], which[shown]), np.linspace(0, apart / 2, _SIZES + 1)
+        dots = [partial(_draw_dot, ink, radius) for ink in (_DARK, _LIGHT) for radius in radii]
+        self._stamps.draw(painter, frame, dots, apart, apart + 2, *places)
 
 
-def _draw_dot(ink: str, size: int, painter: QPainter, x: float, y: float) -> None:
+def _draw_dot(ink: str, radius: float, painter: QPainter, x: float, y: float) -> None:
     fill = QColor(ink)
     fill.setAlpha(150)
     painter.setBrush(fill)
-    radius = _APART / 2 * size / _SIZES
     painter.drawEllipse(QPointF(x, y), radius, radius)
 
 

@@ -149,6 +149,8 @@ class FitPanel(QWidget):
     def set_shows_validation(self, shows: bool) -> None:
         """Draw the validation points, or the training points alone."""
         self.shows_validation = shows
+        if self.dataset is not None:
+            self._show_points()
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Show the points of a dataset, and nothing that was predicted yet."""
@@ -177,15 +179,27 @@ class FitPanel(QWidget):
 
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits of the dataset under the present one, until they are set anew."""
+        if self.shows_passes and tuple(overlays) != self.overlays:
+            self.overlays = tuple(overlays)
+            self._show_overlays()
+            self._show_others()
 
     def set_band(self, band: Band | None) -> None:
         """Show how far networks scatter around their mean, or nothing.
 
         Bands around curves; over two inputs a shade where the class is unsure, or dots.
         """
+        if self.shows_passes and band is not self.fit_band:
+            self.fit_band = band
+            self._show_band()
+            self._show_others()
 
     def set_members(self, fits: Sequence[Fit]) -> None:
         """Show single networks faintly, as curves, boundaries or contour lines."""
+        if self.shows_passes and tuple(fits) != self.member_fits:
+            self.member_fits = tuple(fits)
+            self._show_members()
+            self._show_others()
 
     def set_surface(self, shown: Surface) -> None:
         """Show over two inputs the fit with the band, the fit alone, or how far networks scatter.
@@ -195,6 +209,19 @@ class FitPanel(QWidget):
 
     def add_switches(self, switches: Sequence[QWidget]) -> None:
         """Take buttons into the line of the legend, where there is one."""
+
+    # what each view has of its own
+
+    def _show_points(self) -> None: ...
+
+    def _show_overlays(self) -> None: ...
+
+    def _show_band(self) -> None: ...
+
+    def _show_members(self) -> None: ...
+
+    def _show_others(self) -> None:
+        """What lies under the fit changed."""
 
 
 class ChartPanel(LegendChart, FitPanel):
@@ -260,7 +287,6 @@ class InputsPanel(ChartPanel):
         self.chart.reset_ranges()
         self.chart.set_labels(*self._axis_names(dataset))
         self._show_points()
-        self.chart.canvas.rest()
 
     def set_points(self, dataset: Dataset) -> None:
         """Show edited points; the fit, other fits and the ranges stay."""
@@ -272,14 +298,6 @@ class InputsPanel(ChartPanel):
         self.set_fit(fit)
         self._show_under()
         self._show_points()
-        self.chart.canvas.rest()
-
-    def set_shows_validation(self, shows: bool) -> None:
-        """Draw the validation points with their crosses, or the training points alone."""
-        super().set_shows_validation(shows)
-        if self.dataset is not None:
-            self._show_points()
-            self.chart.canvas.rest()
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show a fit, whose lines or surface a view draws before, and mark the wrong points."""
@@ -288,29 +306,7 @@ class InputsPanel(ChartPanel):
         self._show_entries()
         self.chart.refresh()
 
-    def set_overlays(self, overlays: Sequence[Overlay]) -> None:
-        """Draw other fits under the present one."""
-        if tuple(overlays) != self.overlays:
-            self.overlays = tuple(overlays)
-            self._show_overlays()
-            self._show_others()
-
-    def set_band(self, band: Band | None) -> None:
-        """Show how far networks scatter around their mean."""
-        if band is not self.fit_band:
-            self.fit_band = band
-            self._show_band()
-            self._show_others()
-
-    def set_members(self, fits: Sequence[Fit]) -> None:
-        """Draw single networks faintly."""
-        if tuple(fits) != self.member_fits:
-            self.member_fits = tuple(fits)
-            self._show_members()
-            self._show_others()
-
     def _show_others(self) -> None:
-        """What lies under the fit changed."""
         self._show_entries()
         self.chart.canvas.rest()
         self.chart.hover.read_again()
@@ -333,15 +329,6 @@ class InputsPanel(ChartPanel):
 
     def _cover(self, split: Split) -> None:
         """Let the axes hold these points too."""
-        raise NotImplementedError
-
-    def _show_overlays(self) -> None:
-        raise NotImplementedError
-
-    def _show_band(self) -> None:
-        raise NotImplementedError
-
-    def _show_members(self) -> None:
         raise NotImplementedError
 
     def _group(self, shown: ShownSplit, x: Floats, y: NDArray[np.generic]) -> Points:
@@ -390,6 +377,7 @@ class InputsPanel(ChartPanel):
             self._split_entries.append(entry)
         self._mark_wrong()
         self._show_entries()
+        self.chart.canvas.rest()
 
     def _mark_wrong(self) -> None:
         dataset, fit, ink, groups = self.dataset, self.fit, self.colors, []

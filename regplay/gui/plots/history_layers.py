@@ -1,22 +1,42 @@
-"""Layers of a plot over epochs: curves, gaps, marks and the noise floor."""
+"""Layers of a plot over epochs: curves, gaps, marks, and the curves of pinned runs."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from pyqtgraph.functions import arrayToQPolygonF
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 
-from regplay.core.arrays import Floats, Pixels
-from regplay.gui.plots.canvas import Layer
-from regplay.gui.plots.scale import (
-    Frame,
-    Range,
-    bounds,
-    last_in_each_column,
+from regplay.core.arrays import Flags, Floats, Pixels
+from regplay.core.history import History
+from regplay.gui.plots.canvas import Layer, ReadoutRow
+from regplay.gui.plots.legend import elided, other_entry
+from regplay.gui.plots.pyqtgraph_parts import arrayToQPolygonF
+from regplay.gui.plots.scale import Frame, Range, bounds, last_in_each_column
+from regplay.gui.plots.shapes import (
+    TRAIN_SHAPE,
+    VALID_SHAPE,
+    MarkerShape,
+    Segments,
+    dashed,
+    draw_marker,
+    empty_picture,
+    fill_polygon,
+    pen,
 )
-from regplay.gui.plots.shapes import MarkerShape, Segments, dashed, draw_marker, pen
-from regplay.gui.theme import ROLES, Colors, mix
+from regplay.gui.theme import Colors, hairline, mix
+
+
+class PixelLine(NamedTuple):
+    """Pixels along a line [n], and which of them stand for values that have no place above."""
+
+    x: Pixels
+    y: Pixels
+    at_foot: Flags
+
+
+_FOOT = 6.0  # pixels at 100 %, of a mark at the foot of a logarithmic axis
 
 
 class EpochLine:
@@ -26,8 +46,8 @@ class EpochLine:
     ----------
     measure
         Its name in `MEASURES`.
-    dashed
-        Whether it is drawn in dashes.
+    dashed, shape
+        Whether it is drawn in dashes; its markers.
     values
         [records], in the units of the plot.
     """
@@ -35,6 +55,7 @@ class EpochLine:
     def __init__(self, measure: str, dashed: bool) -> None:
         self.measure = measure
         self.dashed = dashed
+        self.shape: MarkerShape = VALID_SHAPE if dashed else TRAIN_SHAPE
         self.values: Floats = np.zeros(0)
         self._segments = Segments()
 
@@ -50,31 +71,46 @@ class EpochLine:
 
     def thin(
         self, epochs: Floats, frame: Frame, keep: Sequence[int] = (), start: int = 0
-    ) -> tuple[Pixels, Pixels]:
+    ) -> "PixelLine":
         """The pixels to draw it through, from the record at `start` on.
 
         Records at the indices in `keep`, counted from `start`, are not thinned out.
         """
-        x, y = frame.x(epochs[start:]), frame.y(self.values[start:])
-        placed = np.isfinite(x) & np.isfinite(y)
+        values = self.values[start:]
+        at_foot = frame.at_foot(values)
+        line = np.array([frame.x(epochs[start:]), np.where(at_foot, frame.height, frame.y(values))])
+        placed = np.isfinite(line).all(axis=0)
         kept = [int(placed[:index].sum()) for index in keep if placed[index]]
-        if not placed.all():
-            x, y = x[placed], y[placed]
-        if len(x) > frame.width / 2:
-            chosen = last_in_each_column(x, kept)
-            x, y = x[chosen], y[chosen]
-        return x, y
+        chosen = np.flatnonzero(placed)
+        if len(chosen) > frame.width / 2:
+            chosen = chosen[last_in_each_column(line[0, chosen], kept)]
+        return PixelLine(line[0, chosen], line[1, chosen], at_foot[chosen])
 
-    def stroke(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
-        """Draw it through pixels, with the painter's pen."""
+    def stroke(self, painter: QPainter, frame: Frame, line: "PixelLine") -> None:
+        """Draw it through pixels, with the painter's pen; open marks where it is at the foot."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        x, y, at_foot = line
         keep = None
         if self.dashed and len(x) > 1:
             across = x
             if len(x) <= frame.width / 2:  # long pieces: cut them, so that there is room for dashes
                 across = np.sort(np.concatenate([x, columns(x, frame, 2.0)]))
-            x, y, keep = across, np.interp(across, x, y), dashed(across)
+            keep = dashed(across, frame.zoom)
+            x, y, at_foot = across, np.interp(across, x, y), np.interp(across, x, at_foot) > 0
+        if at_foot.any():
+            has_place = ~(at_foot[:-1] | at_foot[1:])
+            keep = has_place if keep is None else keep & has_place
         self._segments.draw_through(painter, x, y, keep, frame.is_figure)
+        if line.at_foot.any():
+            self._mark_foot(painter, frame, line.x[line.at_foot])
+
+    def _mark_foot(self, painter: QPainter, frame: Frame, x: Pixels) -> None:
+        """Draw the marks at even distances, where they stay while the line grows."""
+        color, size = painter.pen().color().name(), _FOOT * frame.zoom
+        _, chosen = np.unique(np.floor(x / (2 * size)), return_index=True)
+        for at in x[chosen]:
+            place = float(at), frame.height - size
+            draw_marker(painter, self.shape, *place, size, frame.colors.background, color)
 
 
 class EpochCurve(EpochLine):
@@ -86,46 +122,41 @@ class EpochCurve(EpochLine):
         What a person reads.
     field
         The name of its colour in `Colors`.
-    shape
-        The marker at the newest record.
     """
 
-    def __init__(
-        self, measure: str, label: str, field: str, shape: MarkerShape, dashed: bool
-    ) -> None:
+    def __init__(self, measure: str, label: str, field: str, dashed: bool = False) -> None:
         super().__init__(measure, dashed)
         self.label = label
         self.field = field
-        self.shape = shape
 
     def color(self, colors: Colors) -> str:
         """Its colour in a scheme."""
         color: str = getattr(colors, self.field)
         return color
 
-    def draw(self, painter: QPainter, frame: Frame, x: Pixels, y: Pixels) -> None:
+    def draw(self, painter: QPainter, frame: Frame, line: PixelLine) -> None:
         """Draw it through pixels, ending in a marker at the newest record."""
-        if not len(x):
+        if not len(line.x):
             return
         color = frame.colors.of(self.color(frame.colors))
         painter.setPen(pen(color, 1.8 * frame.zoom))
-        self.stroke(painter, frame, x, y)
-        if 0 <= x[-1] <= frame.width:
-            size, ground = 7 * frame.zoom, frame.colors.background
-            draw_marker(painter, self.shape, x[-1], y[-1], size, color, ground)
+        self.stroke(painter, frame, line)
+        if 0 <= line.x[-1] <= frame.width and not line.at_foot[-1]:
+            place, size = (line.x[-1], line.y[-1]), 7 * frame.zoom
+            draw_marker(painter, self.shape, *place, size, color, frame.colors.background)
 
 
 def curves(tab: str) -> list[EpochCurve]:
     """The curves of a tab: `loss`, `accuracy` or `weights`."""
     if tab == "weights":
         return [
-            EpochCurve("weight_norm", "‖w‖", "norm", "circle", False),
-            EpochCurve("penalty", "penalty", "penalty", "diamond", True),
-            EpochCurve("objective", "objective", "objective", "circle", False),
+            EpochCurve("weight_norm", "‖w‖", "norm"),
+            EpochCurve("penalty", "penalty", "penalty", dashed=True),
+            EpochCurve("objective", "objective", "objective"),
         ]
     return [
-        EpochCurve(f"train_{tab}", "train", "train", "circle", False),
-        EpochCurve(f"valid_{tab}", "validation", "valid", "diamond", True),
+        EpochCurve(f"train_{tab}", "train", "train"),
+        EpochCurve(f"valid_{tab}", "validation", "valid", dashed=True),
     ]
 
 
@@ -137,8 +168,8 @@ def columns(x: Pixels, frame: Frame, step: float) -> Pixels:
     return np.append(np.arange(first, last, step), last)
 
 
-_FLAG = 5.0  # pixels, half the width of the flag on the line at the moment shown
-_RING = 5.5  # pixels from the middle of the ring at the best epoch to its outer edge
+_FLAG = 5.0  # pixels at 100 %, half the width of the flag on the line at the moment shown
+_RING = 5.5  # pixels at 100 % from the middle of the ring at the best epoch to its outer edge
 
 
 class CurvesLayer:
@@ -173,11 +204,11 @@ class CurvesLayer:
         best = self._best_at(frame)
         if best is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.setPen(QPen(QColor(frame.colors.muted), 1))
+            painter.setPen(hairline(frame.colors.muted, frame.zoom))
             painter.drawLine(QLineF(round(best.x()), best.y(), round(best.x()), frame.height))
         # The first curve goes on top: training, which lies below validation at the end.
-        for curve, (x, y) in reversed(list(zip(self.curves, thin, strict=bool(thin)))):
-            curve.draw(painter, frame, x, y)
+        for curve, line in reversed(list(zip(self.curves, thin, strict=bool(thin)))):
+            curve.draw(painter, frame, line)
         if best is not None:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
             painter.setPen(QPen(QColor(frame.colors.best), 2 * frame.zoom))
@@ -192,16 +223,19 @@ class CurvesLayer:
         self,
         painter: QPainter,
         frame: Frame,
-        train: tuple[Pixels, Pixels],
-        valid: tuple[Pixels, Pixels],
+        train: PixelLine,
+        valid: PixelLine,
     ) -> None:
         """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
-        if len(train[0]) < 2 or len(valid[0]) < 2:
+        if len(train.x) < 2 or len(valid.x) < 2:
             return
-        across = np.round(columns(train[0], frame, 1.0)) + 0.5
+        across = np.round(columns(train.x, frame, 1.0)) + 0.5
         segments = np.empty((len(across), 4))
         segments[:, 0] = segments[:, 2] = across
-        segments[:, 1], segments[:, 3] = np.interp(across, *train), np.interp(across, *valid)
+        segments[:, 1], segments[:, 3] = (
+            np.interp(across, *train[:2]),
+            np.interp(across, *valid[:2]),
+        )
         if frame.is_figure:  # without seams at any size
             x, low, _, high = segments.T
             outline = np.concatenate([x, x[::-1]]), np.concatenate([low, high[::-1]])
@@ -218,26 +252,21 @@ class CurvesLayer:
         """What a label should leave free: the curves, as if they went on level, and the ring."""
         lines = []
         for curve in self.curves:
-            x, y = curve.thin(self.epochs, frame)
+            x, y, _ = curve.thin(self.epochs, frame)
             if len(x):
                 lines.append((np.append(x, max(x[-1], frame.width) + 1), np.append(y, y[-1])))
         at = self._best_at(frame)
         if at is not None:
             # A line up and down through it counts four times: the ring says more than a curve.
-            x, y = (
-                at.x() + _RING * np.array([-1, -1, 1, 1]),
-                at.y() + _RING * np.array([1, -1, -1, 1]),
-            )
-            lines += [(x, y)] * 4
+            ring = _RING * frame.zoom * np.array([[-1, -1, 1, 1], [1, -1, -1, 1]])
+            lines += [(at.x() + ring[0], at.y() + ring[1])] * 4
         return lines
 
     def _best_at(self, frame: Frame) -> QPointF | None:
         if self.best is None:
             return None
-        x = frame.x(self.epochs[self.best : self.best + 1])[0]
-        y = frame.y(self.curves[1].values[self.best : self.best + 1])[0]
-        inside = 0 <= x <= frame.width and 0 <= y <= frame.height  # False for NaN
-        return QPointF(x, y) if inside else None
+        x, y = float(frame.x(self.epochs[self.best])), frame.dot(self.curves[1].values[self.best])
+        return QPointF(x, y) if y is not None and 0 <= x <= frame.width else None
 
 
 def gap_color(colors: Colors) -> str:
@@ -262,8 +291,7 @@ class MarksLayer:
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
         """Draw the lines."""
-        color = QColor(frame.colors.foreground)
-        line = QPen(color, 1)
+        line = hairline(frame.colors.foreground, frame.zoom)
         if not self._has_flag:
             line.setDashPattern([1, 3])
         for x in frame.x(self.epochs) if self.epochs else ():
@@ -273,135 +301,134 @@ class MarksLayer:
             painter.setPen(line)
             painter.drawLine(QLineF(round(x), 0, round(x), frame.height))
             if self._has_flag:
-                painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(color)
-                middle, up = round(x) + 0.5, _FLAG
+                middle, up = round(x) + 0.5, _FLAG * frame.zoom
                 corners = ((-up, 0.0), (up, 0.0), (up, up), (0.0, 2 * up), (-up, up))
-                painter.drawPolygon(QPolygonF([QPointF(middle + dx, y) for dx, y in corners]))
+                places = ((middle + dx, y) for dx, y in corners)
+                fill_polygon(painter, places, frame.colors.foreground)
 
 
-_MARGIN = 6.0  # pixels to the left and the right end of the plot, at least
-_OFF = 2.0  # pixels between the line and its name
-_PAD = 3.0  # pixels of ground to the left and right of the name
-_ALONG = 7  # places to try along the line
-_UP = 3  # lines of text that the name may be away from the line
-_STEP = 4.0  # pixels from column to column where curves are looked for
-_FARTHER = 30.0  # pixels of a curve that the name may cover rather than be a line farther away
-_KEEP = 24.0  # pixels of a curve that the name may cover rather than move
-_OPAQUE = 225  # of 255: what runs under the name can still be made out
+_WIDTH = 1.3  # pixels at 100 %, of pinned runs' curves; the present run's are 1.8
+_LONGEST = 24  # characters of a name in the hover box, at most
 
 
-class FloorLayer:
-    """A dashed line at the noise floor, and its name.
+@dataclass(frozen=True)
+class PinnedCurves:
+    """A run to show beside the present one; its history may still grow.
 
-    The name is placed when the layer is drawn anew, which a plot does when its ranges change; so
-    it rests while curves grow. Where they run into it all the same, it has a ground.
+    `color` is `#rrggbb`.
+    """
+
+    name: str
+    color: str
+    history: History
+
+
+class PinnedLines:
+    """What one plot shows of one pinned run.
 
     Attributes
     ----------
-    value
-        In the units of the loss, or None where it is not known.
-    text
-        Its name.
-    bounds_validation
-        Whether it is the floor of the validation points too; else the line is a thin one in the
-        colour of training.
-    box
-        Where the name was drawn last, in pixels; None where it has no room.
-    curves
-        Asked for what the name should not cover: lines in pixels, each x [n], rising, and y [n].
+    source
+        The run.
+    lines
+        The first is solid; the second, if there is one, is validation, and dashed.
+    epochs
+        [records], as floats.
+    entry
+        Its line in the legend.
+    """
+
+    def __init__(self, source: PinnedCurves, measures: Sequence[str], unit: float) -> None:
+        self.source = source
+        self.lines = [EpochLine(measure, index > 0) for index, measure in enumerate(measures)]
+        self.epochs: Floats = np.zeros(0)
+        kind = "train solid, validation dashed" if len(measures) > 1 else "solid"
+        self.entry = other_entry(source.name, source.color, f"{source.name}: {kind}")
+        self._unit = unit
+
+    def grow(self) -> bool:
+        """Read the records that are new; whether there were any."""
+        history = self.source.history
+        n = len(history)  # another thread may be appending: every column ends here
+        if n == len(self.epochs):
+            return False
+        self.epochs = history.epochs[:n].astype(float)
+        for line in self.lines:
+            line.values = history.column(line.measure)[:n] * self._unit
+        return True
+
+    def row(self, frame: Frame, epoch: float, text: Callable[[float], str]) -> ReadoutRow | None:
+        """For the hover box: the last line's value at the record nearest to `epoch`.
+
+        The run may have been recorded at other epochs; then the row says at which.
+        """
+        if not self.epochs.size:
+            return None
+        at = int(np.abs(self.epochs - epoch).argmin())
+        value = self.lines[-1].values[at]
+        name, color = elided(self.source.name, _LONGEST), self.source.color
+        if self.epochs[at] != epoch:
+            return ReadoutRow(name, f"{text(value)} at {int(self.epochs[at]):,}", color)
+        return ReadoutRow(name, text(value), color, frame.dot(value))
+
+
+class PinnedLayer:
+    """Pinned runs, kept as a picture to which only new records are added.
+
+    Attributes
+    ----------
+    runs
+        What is drawn; `set_runs` changes it.
+    pictures
+        How often the whole of it was drawn; a test cares.
     """
 
     def __init__(self) -> None:
-        self.value: float | None = None
-        self.text = ""
-        self.bounds_validation = True
-        self.box: QRectF | None = None
-        self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
-        self._place: tuple[int, int] | None = None
+        self.pictures = 0
+        self.runs: tuple[PinnedLines, ...] = ()
+        self._picture: QPixmap | None = None
+        self._frame: Frame | None = None  # what the picture was drawn for
+        self._drawn: list[int] = []  # records of each run that are in the picture
 
-    @property
-    def color(self) -> str:
-        """That of the line and the name."""
-        return ROLES.floor if self.bounds_validation else ROLES.train
+    def set_runs(self, runs: Sequence[PinnedLines]) -> None:
+        """Draw others."""
+        self.runs = tuple(runs)
+        self._picture = None
+
+    def rows(
+        self, frame: Frame, epoch: float, text: Callable[[float], str], room: int
+    ) -> list[ReadoutRow]:
+        """Rows of the hover box, no more than `room`; the last may say how many are left out."""
+        rows = [row for run in self.runs if (row := run.row(frame, epoch, text)) is not None]
+        if len(rows) <= max(room, 1):
+            return rows
+        shown = max(room - 1, 0)
+        return [*rows[:shown], ReadoutRow(f"and {len(rows) - shown} more", "")]
 
     def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the line and the name."""
-        self.box = None
-        if self.value is None:
+        """Copy the picture, bringing it up to date first."""
+        if not self.runs:
             return
-        y = float(frame.y(self.value))
-        if not 0 <= y <= frame.height:  # also where a logarithmic axis has no place for 0
+        if frame.is_figure:
+            self._draw(painter, frame, [0] * len(self.runs))
             return
-        color = QColor(frame.colors.of(self.color))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        line = QPen(color, (2 if self.bounds_validation else 1) * frame.zoom)
-        line.setDashPattern([4, 3])
-        painter.setPen(line)
-        painter.drawLine(QLineF(0, y, frame.width, y))
-        metrics = QFontMetrics(painter.font())
-        box = self.box = self._chosen(y, metrics, frame)
-        if box is None:
-            return
-        ground = QColor(frame.colors.background)
-        ground.setAlpha(_OPAQUE)
-        painter.fillRect(box.adjusted(-_PAD, 0, _PAD, 0), ground)
-        painter.setPen(QPen(color, 1))
-        away = max(box.top() - y, y - box.bottom())
-        if away > 2 * _OFF:  # lead back to the line
-            x = round(box.left()) + _MARGIN
-            painter.drawLine(
-                QPointF(x, y), QPointF(x, box.bottom() if y > box.top() else box.top())
-            )
-        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, int(box.width()) + 1)
-        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
+        if self._picture is None or self._frame is not frame:
+            self.pictures += 1
+            self._picture, self._frame = empty_picture(frame), frame
+            self._drawn = [0] * len(self.runs)
+        if self._drawn != [len(run.epochs) for run in self.runs]:
+            inner = QPainter(self._picture)
+            self._draw(inner, frame, self._drawn)
+            inner.end()
+            self._drawn = [len(run.epochs) for run in self.runs]
+        painter.drawPixmap(0, 0, self._picture)
 
-    def _chosen(self, line: float, metrics: QFontMetrics, frame: Frame) -> QRectF | None:
-        """Where the name goes of a line at so many pixels from the top, or None."""
-        width = min(float(metrics.horizontalAdvance(self.text)), frame.width - 2 * _MARGIN)
-        if width <= 0:
-            return None
-        boxes = _boxes(line, width, float(metrics.height()), frame)
-        if not boxes:
-            return None
-        covered = _covered_by(self.curves(frame), frame)
-        costs = {place: covered(box) + _FARTHER * place[0] for place, box in boxes.items()}
-        best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
-        if self._place not in costs or costs[self._place] > costs[best] + _KEEP:
-            self._place = best
-        return boxes[self._place]
-
-
-def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:
-    """Boxes inside the frame by lines away from the line and place along it, the preferred first.
-
-    Right before left, where curves fall; above before below.
-    """
-    lefts = np.linspace(frame.width - _MARGIN - width, _MARGIN, _ALONG)
-    boxes = {}
-    for away in range(_UP + 1):
-        tops = (line - _OFF - (away + 1) * height, line + _OFF + away * height)
-        for side, top in enumerate(tops):
-            if top < 0 or top + height > frame.height:
+    def _draw(self, painter: QPainter, frame: Frame, drawn: Sequence[int]) -> None:
+        """Draw each run from the record on that comes after so many."""
+        for run, done in zip(self.runs, drawn, strict=True):
+            if done == len(run.epochs):
                 continue
-            for place, left in enumerate(lefts):
-                boxes[away, side * _ALONG + place] = QRectF(left, top, width, height)
-    return boxes
-
-
-def _covered_by(lines: Sequence[tuple[Pixels, Pixels]], frame: Frame) -> Callable[[QRectF], float]:
-    """Measures how much of some lines lies under a box: pixels of all of them, along x."""
-    columns = np.arange(0.0, frame.width + _STEP, _STEP)
-    heights = [np.interp(columns, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)]
-    table: Floats = np.array(heights).reshape(len(heights), len(columns))
-    # Between two columns a line passes all heights from the one to the other.
-    tops = np.minimum(table[:, :-1], table[:, 1:])
-    bottoms = np.maximum(table[:, :-1], table[:, 1:])
-
-    def measure(box: QRectF) -> float:
-        inside = (columns[:-1] < box.right()) & (columns[1:] > box.left())
-        hit = (bottoms > box.top() - 1) & (tops < box.bottom() + 1)
-        return _STEP * float((hit & inside).sum())
-
-    return measure
+            painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH * frame.zoom))
+            for line in run.lines:
+                path = line.thin(run.epochs, frame, start=max(done - 1, 0))
+                line.stroke(painter, frame, path)

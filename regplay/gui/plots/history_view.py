@@ -10,8 +10,9 @@ from regplay.core.datasets import Dataset
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number
 from regplay.gui.plots.chart import Side
+from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.legend import Legend, tab_row
-from regplay.gui.plots.measure_plot import MeasurePlot, PinnedCurves
+from regplay.gui.plots.measure_plot import MeasurePlot
 from regplay.gui.training import View
 from regplay.gui.widgets import Toggle, fill
 

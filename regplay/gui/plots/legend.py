@@ -1,18 +1,18 @@
 """The line above a plot that says what its lines and points are."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import floor
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.shapes import draw_marker
-from regplay.gui.theme import ROLES, Colors, colors_of, with_fit
+from regplay.gui.theme import ROLES, Colors, colors_of, sized, unit_of, with_fit
 from regplay.gui.widgets import FlowLayout, fill
 
 Sign = Literal[
@@ -28,9 +28,10 @@ Sign = Literal[
     "cross",
     "none",
 ]
-SIGN = 20  # pixels for a swatch
-_LEAST = 40  # pixels of an elided text
-_GAP = 12  # pixels between entries
+# Pixels at 100 %; they grow with the text.
+SIGN = 20.0  # for a swatch
+_LEAST = 40.0  # of an elided text
+_GAP = 12.0  # between entries
 _LONGEST, _SHORT = 24, 12  # characters of the name of another run, at most
 
 
@@ -102,20 +103,21 @@ class Legend(QWidget):
 
     def sizeHint(self) -> QSize:
         """One line of text."""
-        return QSize(200, QFontMetrics(self.font()).height() + 8)
+        return QSize(200, round(QFontMetricsF(self.font()).height()) + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries."""
         painter, colors = QPainter(self), with_fit(colors_of(self), self._fit)
-        metrics = QFontMetrics(self.font())
-        x = 2.0
+        painter.setFont(sized(self.font()))
+        metrics = QFontMetricsF(painter.font())
+        x, unit = 2.0, unit_of(metrics)
         for entry, text in self.shown():
-            if self.width() - x < SIGN + min(metrics.horizontalAdvance(text), _LEAST):
+            if self.width() - x < SIGN * unit + min(metrics.horizontalAdvance(text), _LEAST * unit):
                 break  # the tooltip has it
-            room = self.width() - x - _sign_width(entry)
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room))
+            room = self.width() - x - _sign_width(entry, unit)
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
             paint_entry(painter, entry, text, QPointF(x, self.height() / 2), colors)
-            x += _sign_width(entry) + metrics.horizontalAdvance(text) + _GAP
+            x += _sign_width(entry, unit) + metrics.horizontalAdvance(text) + _GAP * unit
         painter.end()
 
     def shown(self) -> list[tuple[Entry, str]]:
@@ -124,70 +126,74 @@ class Legend(QWidget):
         Other runs come last. Texts are shortened from the end; where that is not enough, the last
         of the other runs are left out, and counted.
         """
-        metrics = QFontMetrics(self.font())
-        # A function of Qt's, wrapped by itself, has PySide write its help text: 20 ms of the start.
-        advance = cache(lambda text: metrics.horizontalAdvance(text) + 1)  # it rounds
+        metrics = QFontMetricsF(self.font())
+        unit = unit_of(metrics)
+
+        @cache
+        def width(entry: Entry, text: str) -> float:
+            return _sign_width(entry, unit) + metrics.horizontalAdvance(text) + _GAP * unit
+
+        def has_room(shown: Sequence[tuple[Entry, str]]) -> bool:
+            return 2 + sum(width(*one) for one in shown) - _GAP * unit <= self.width()
+
         own = [entry for entry in self.entries if not entry.is_other]
         others = [entry for entry in self.entries if entry.is_other]
         for left_out in range(len(others) + 1):
             kept = [*own, *others[: len(others) - left_out]]
             if left_out:
                 kept.append(Entry("none", f"and {left_out} more"))
-            if self._has_room([(entry, entry.short or entry.text) for entry in kept], advance):
+            if has_room([(entry, entry.short or entry.text) for entry in kept]):
                 break
         shown = [(entry, entry.text) for entry in kept]
         for index in reversed(range(len(shown))):
-            if self._has_room(shown, advance):
+            if has_room(shown):
                 break
             entry = kept[index]
             shown[index] = entry, entry.short or entry.text
         return shown
 
-    def _has_room(self, shown: Sequence[tuple[Entry, str]], advance: Callable[[str], int]) -> bool:
-        signs = sum(_sign_width(entry) for entry, _ in shown)
-        texts = sum(advance(text) + _GAP for _, text in shown) - _GAP
-        return 2 + signs + texts <= self.width()
 
-
-def _sign_width(entry: Entry) -> int:
-    return 0 if entry.sign == "none" else SIGN
+def _sign_width(entry: Entry, unit: float) -> float:
+    return 0.0 if entry.sign == "none" else SIGN * unit
 
 
 def paint_entry(painter: QPainter, entry: Entry, text: str, left: QPointF, colors: Colors) -> None:
     """Draw an entry's swatch and a text, from the middle of their left edge."""
     metrics = QFontMetricsF(painter.font())
+    unit = unit_of(metrics)
     if entry.sign != "none":
-        paint_sign(painter, entry, left.x(), left.y(), colors)
+        paint_sign(painter, entry, left, colors, unit)
     painter.setPen(QColor(colors.foreground))
     baseline = left.y() + (metrics.ascent() - metrics.descent()) / 2
-    painter.drawText(QPointF(left.x() + _sign_width(entry), baseline), text)
+    painter.drawText(QPointF(left.x() + _sign_width(entry, unit), baseline), text)
 
 
-def paint_sign(painter: QPainter, entry: Entry, x: float, y: float, colors: Colors) -> None:
-    """Draw the swatch of an entry, `SIGN` pixels wide from `x`, around the height `y`."""
-    color = QColor(colors.of(entry.color))
-    middle = x + SIGN / 2 - 3
+def paint_sign(painter: QPainter, entry: Entry, left: QPointF, colors: Colors, unit: float) -> None:
+    """Draw the swatch of an entry from the middle of its left edge."""
+    color, x, y = QColor(colors.of(entry.color)), left.x(), left.y()
+    middle = x + (SIGN / 2 - 3) * unit
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     if entry.sign in ("line", "thin", "dashes", "dots"):
-        pen = QPen(color, 1 if entry.sign == "thin" else 2)
+        pen = QPen(color, unit if entry.sign == "thin" else 2 * unit)
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         if entry.sign in ("dashes", "dots"):
             pen.setDashPattern([3, 1.5] if entry.sign == "dashes" else [1, 1.5])
         painter.setPen(pen)
         y = floor(y) + 0.5 if entry.sign == "thin" else y  # sharp
-        painter.drawLine(QPointF(x, y), QPointF(x + SIGN - 6, y))
+        painter.drawLine(QPointF(x, y), QPointF(x + (SIGN - 6) * unit, y))
     elif entry.sign in ("band", "square"):
-        half = 5 if entry.sign == "square" else 4
+        half = (5 if entry.sign == "square" else 4) * unit
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawRect(QRectF(middle - half, y - half, 2 * half, 2 * half))
     elif entry.sign in ("circle", "diamond", "cross"):
         ring = colors.of(entry.ring or colors.background)
-        draw_marker(painter, entry.sign, middle, y, 8, colors.of(entry.color), ring)
+        size = 8 * unit
+        draw_marker(painter, entry.sign, middle, y, size, colors.of(entry.color), ring)
     elif entry.sign == "frame":
-        painter.setPen(QPen(color, 2, j=Qt.PenJoinStyle.MiterJoin))
+        painter.setPen(QPen(color, 2 * unit, j=Qt.PenJoinStyle.MiterJoin))
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(QRectF(middle - 6, y - 5, 12, 10))
+        painter.drawRect(QRectF(middle - 6 * unit, y - 5 * unit, 12 * unit, 10 * unit))
 
 
 _LEADING = 5.0  # pixels between lines
@@ -221,16 +227,16 @@ def _lines(
 ) -> list[_Entries]:
     """Entries from left to right, and on the next line where one has no room."""
     lines: list[_Entries] = [[]]
-    x = 0.0
+    x, unit = 0.0, unit_of(metrics)
     for entry, text in texts:
-        sign = _sign_width(entry)
+        sign = _sign_width(entry, unit)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - sign)
         wide = sign + metrics.horizontalAdvance(text)
         if lines[-1] and x + wide > width:
             lines.append([])
             x = 0.0
         lines[-1].append((entry, text, x))
-        x += wide + _GAP
+        x += wide + _GAP * unit
     return lines
 
 

@@ -11,13 +11,14 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from regplay.core.arrays import Flags, Floats, Integers
 from regplay.gui.plots.scale import Frame, Scale
-from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, Segments, pen
+from regplay.gui.plots.shapes import MarkerShape, Points, PointsLayer, Segments, fill_polygon, pen
 from regplay.gui.theme import Colors
 
 _SLACK = 1e-6  # of a scale, for rounding at its ends
-_MARK, _MARKS_APART = 3.0, 18.0  # px, half the width of a mark at the edge; from one to the next
-_FROM_EDGE = 4.0  # px from a mark's base to the edge
-_VALLEY, _DOT = 5.0, 1.5  # px, radius of the mark of the smallest loss, and of the dot in it
+# Pixels at 100 %.
+_MARK, _MARKS_APART = 3.0, 18.0  # half the width of a mark at the edge; from one to the next
+_FROM_EDGE = 4.0  # from a mark's base to the edge
+_VALLEY, _DOT = 5.0, 1.5  # radius of the mark of the smallest loss, and of the dot in it
 
 
 def sides_of(scale: Scale, losses: ArrayLike) -> Integers:
@@ -46,7 +47,7 @@ class LossLine:
     is_joined
         Whether there is a line: names have nothing between them.
     width
-        Pixels of the line.
+        Pixels of the line at 100 %.
     """
 
     places: Floats
@@ -68,22 +69,21 @@ class LossLine:
             painter.setPen(pen(frame.colors.of(self.color), self.width * frame.zoom))
             keep = np.isfinite(y[:-1]) & np.isfinite(y[1:]) & (is_after[:-1] == is_after[1:])
             Segments().draw_through(painter, x, y, keep, frame.is_figure)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(frame.colors.of(self.color)))
         runs = itertools.groupby(
             zip(sides.tolist(), is_after.tolist(), x.tolist(), strict=True), lambda one: one[:2]
         )
+        edge, mark = _FROM_EDGE * frame.zoom, _MARK * frame.zoom
         for (side, _), run in runs:
-            base = _FROM_EDGE if side > 0 else frame.height - _FROM_EDGE
-            for at in _spread([x for *_, x in run]) if side else ():
-                corners = [(at - _MARK, base), (at + _MARK, base), (at, base - side * _MARK)]
-                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+            base = edge if side > 0 else frame.height - edge
+            for at in _spread([x for *_, x in run], frame.zoom) if side else ():
+                corners = (at - mark, base), (at + mark, base), (at, base - side * mark)
+                fill_polygon(painter, corners, frame.colors.of(self.color))
 
 
-def _spread(xs: Sequence[float]) -> list[float]:
+def _spread(xs: Sequence[float], zoom: float) -> list[float]:
     """Where to put marks for a stretch of positions: at its middle, or evenly along it."""
     length = xs[-1] - xs[0]
-    count = max(1, round(length / _MARKS_APART))
+    count = max(1, round(length / (_MARKS_APART * zoom)))
     return [xs[0] + (index + 0.5) * length / count for index in range(count)]
 
 
@@ -109,19 +109,21 @@ class SmallestLoss:
         """Draw both."""
         at = QPointF(float(frame.x(self.place)), float(frame.y(self.loss)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(QPen(QColor(frame.colors.muted), 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(QColor(frame.colors.muted), frame.zoom, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(at.x(), at.y(), at.x(), frame.height))
-        draw_valley(painter, at, frame.colors)
+        draw_valley(painter, at, frame.colors, frame.zoom)
 
 
-def draw_valley(painter: QPainter, at: QPointF, colors: Colors, is_lit: bool = False) -> None:
+def draw_valley(
+    painter: QPainter, at: QPointF, colors: Colors, zoom: float, is_lit: bool = False
+) -> None:
     """Mark the smallest validation loss; lit while a click is meant for it."""
-    radius = _VALLEY + 1 if is_lit else _VALLEY
+    radius = (_VALLEY + 1 if is_lit else _VALLEY) * zoom
     corners = [(0, -radius), (radius, 0), (0, radius), (-radius, 0)]
-    painter.setPen(QPen(QColor(colors.best), 1.5))
+    painter.setPen(QPen(QColor(colors.best), 1.5 * zoom))
     painter.setBrush(QColor(colors.valid if is_lit else colors.background))
     painter.drawPolygon(QPolygonF([at + QPointF(x, y) for x, y in corners]))
     if not is_lit:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colors.valid))
-        painter.drawEllipse(at, _DOT, _DOT)
+        painter.drawEllipse(at, _DOT * zoom, _DOT * zoom)

@@ -2,21 +2,17 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QFont,
     QFontInfo,
-    QFontMetrics,
-    QImage,
+    QFontMetricsF,
     QPainter,
     QPaintEvent,
-    QPen,
 )
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -39,13 +35,25 @@ from regplay.gui.plots.scale import Frame, padded
 from regplay.gui.plots.shapes import (
     TRAIN_SHAPE,
     VALID_SHAPE,
+    MarkerShape,
     Points,
     PointsLayer,
     Segments,
+    paint_images,
     pen,
     thinned,
 )
-from regplay.gui.theme import ROLES, Colors, colors_of, mix
+from regplay.gui.theme import (
+    ROLES,
+    Colors,
+    colors_of,
+    hairline,
+    mix,
+    sized,
+    unit_of,
+    zoom_of_text,
+    zoomed,
+)
 from regplay.gui.widgets import Toggle, fill
 
 
@@ -73,7 +81,8 @@ class StemsLayer:
         segments[:, 0] = segments[:, 2] = frame.x(np.arange(1, n + 1))[placed]
         segments[:, 1], segments[:, 3] = frame.y(0.0), y[placed]
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(pen(frame.colors.fit, float(np.clip(0.5 * frame.width / n, 1, 14))))
+        width = float(np.clip(0.5 * frame.width / n, 1, 14 * frame.zoom))
+        painter.setPen(pen(frame.colors.fit, width))
         self._segments.draw(painter, segments, frame.is_figure)
 
 
@@ -154,42 +163,41 @@ class PredictedChart(ChartPanel):
         self._show_entries()
         self.chart.canvas.rest()
 
-    def set_shows_validation(self, shows: bool) -> None:
-        """Show the validation points, or the training points alone."""
-        super().set_shows_validation(shows)
+    def _show_points(self) -> None:
         self._show_entries()
         self.set_fit(self.fit)
 
-    def _show_entries(self) -> None:
-        dataset, colors = self.dataset, self.colors
-        if dataset is None:
-            return
-        both = (
-            ("training", TRAIN_SHAPE, len(dataset.train.y), colors.train),
-            ("validation", VALID_SHAPE, len(dataset.valid.y), colors.valid),
-        )
-        entries = [
-            Entry(shape, points_text(name, len(thinned(n)), n), color, short=name)
-            for name, shape, n, color in both[: 2 if self.shows_validation else 1]
+    def _shown(self, dataset: Dataset) -> list[tuple[str, Split, MarkerShape, str]]:
+        """The sets that are drawn, training first: name, points, marker and colour."""
+        both: list[tuple[str, Split, MarkerShape, str]] = [
+            ("training", dataset.train, TRAIN_SHAPE, self.colors.train),
+            ("validation", dataset.valid, VALID_SHAPE, self.colors.valid),
         ]
-        entries.append(Entry("line", "predicted = true", colors.truth, short="equal"))
+        return both[: 2 if self.shows_validation else 1]
+
+    def _show_entries(self) -> None:
+        if self.dataset is None:
+            return
+        entries = []
+        for name, split, shape, color in self._shown(self.dataset):
+            n = len(split.y)
+            entries.append(Entry(shape, points_text(name, len(thinned(n)), n), color, short=name))
+        entries.append(Entry("line", "predicted = true", self.colors.truth, short="equal"))
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
         """Show the predictions of both sets."""
-        self.fit, dataset, colors, groups = fit, self.dataset, self.colors, []
-        if fit is not None and dataset is not None:
-            seen = np.concatenate([fit.train, fit.valid])
-            self.chart.cover("y", np.clip(seen, *self._limits))
-            light = mix(colors.valid, colors.background, 0.45)
-            both = (
-                (dataset.valid, fit.valid, VALID_SHAPE, light, 5),
-                (dataset.train, fit.train, TRAIN_SHAPE, colors.train, 7),
-            )
-            for split, predicted, shape, color, size in both[0 if self.shows_validation else 1 :]:
-                shown = thinned(len(split.y))
-                x, y = split.y[shown], predicted[shown]
-                groups.append(Points(x, y, shape, (color,), colors.background, size))
+        self.fit, groups = fit, []
+        if fit is not None and self.dataset is not None:
+            self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
+            for name, split, shape, color in self._shown(self.dataset)[::-1]:
+                predicted, size = fit.train, 7
+                if name == "validation":
+                    predicted, size = fit.valid, 5
+                    color = mix(color, self.colors.background, 0.45)
+                some = thinned(len(split.y))
+                ground, places = self.colors.background, (split.y[some], predicted[some])
+                groups.append(Points(*places, shape, (color,), ground, size))
         self.points.groups = tuple(groups)
         self.chart.refresh()
 
@@ -239,8 +247,6 @@ class PredictedView(FitPanel):
 
 
 _LEVELS = 32  # shades of a cell
-_INKS = 64  # shades of an image from paper to ink
-_SEAM = 2.0  # px between two images
 _SMALLEST = 9  # px of text that can be read
 _IMAGES = 4  # in a row and in a column of those of a cell
 _CENTER = Qt.AlignmentFlag.AlignCenter
@@ -266,47 +272,10 @@ def _shades(colors: Colors, color: str) -> list[tuple[QColor, QColor]]:
     return shades
 
 
-@lru_cache(maxsize=4)
-def _inks(colors: Colors) -> NDArray[np.uint32]:
-    """From paper to ink, as 0xAARRGGBB."""
-    shades = [mix(colors.background, colors.foreground, k / (_INKS - 1)) for k in range(_INKS)]
-    return np.array([QColor(shade).rgb() for shade in shades], dtype=np.uint32)
-
-
-def paint_image(painter: QPainter, place: QRectF, pixels: Floats, colors: Colors) -> None:
-    """Draw the pixels [side²] of a square image, row by row; 0 is paper, the largest is ink."""
-    side = math.isqrt(len(pixels))
-    levels = pixels / max(float(pixels.max()), 1e-9) * (_INKS - 1)
-    table = _inks(colors)[levels.round().clip(0, _INKS - 1).astype(int).reshape(side, side)]
-    image = QImage(table.data, side, side, 4 * side, QImage.Format.Format_RGB32)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    painter.drawImage(place, image)  # before `table`, which the image looks into, is gone
-
-
-def paint_images(
-    painter: QPainter, area: QRectF, images: Floats, columns: int, colors: Colors
-) -> None:
-    """Draw images [n, side²] in rows of so many, from the upper left corner of an area."""
-    cell = area.width() / columns
-    for index, pixels in enumerate(images):
-        down, across = divmod(index, columns)
-        place = QPointF(area.left() + across * cell, area.top() + down * cell)
-        paint_image(painter, QRectF(place, QSizeF(cell - _SEAM, cell - _SEAM)), pixels, colors)
-
-
-@dataclass(frozen=True)
-class _CellPlaces:
-    """Where the cells are, in pixels."""
-
-    left: float
-    top: float
-    width: float  # of a cell
-    height: float
-
-    def cell(self, row: int, column: int) -> QRectF:
-        """A cell without its seam."""
-        x, y = self.left + column * self.width, self.top + row * self.height
-        return QRectF(x, y, self.width - 1, self.height - 1)
+def _cell(first: QRectF, row: int, column: int) -> QRectF:
+    """A cell without its seam, given the first one with it."""
+    place = first.translated(column * first.width(), row * first.height())
+    return place.adjusted(0, 0, -1, -1)
 
 
 class ConfusionGrid(ReadoutWidget):
@@ -330,7 +299,6 @@ class ConfusionGrid(ReadoutWidget):
         self.reader: Callable[[int, int], Readout] | None = None
         self._color: str = ROLES.train
         self._cell = (0, 0)  # under the mouse, while there is something to read
-        self.setMinimumSize(120, 90)
 
     def show_counts(self, names: tuple[str, ...], counts: Indices | None, color: str) -> None:
         """Show counts of these classes, or none, with this colour in full cells."""
@@ -341,13 +309,21 @@ class ConfusionGrid(ReadoutWidget):
             self.counts = counts
             self._point(self._mouse)
 
+    def minimumSizeHint(self) -> QSize:
+        """Room for a few cells."""
+        return QSize(zoomed(120), zoomed(90))
+
     def cell_at(self, position: QPointF) -> tuple[int, int] | None:
         """The true and the assigned class of the cell at a point, or None."""
-        places = self._places(QFontMetrics(self.font()), self.size())
-        column = math.floor((position.x() - places.left) / places.width)
-        row = math.floor((position.y() - places.top) / places.height)
+        first = self._first(QFontMetricsF(self.font()), self.size())
+        column = math.floor((position.x() - first.left()) / first.width())
+        row = math.floor((position.y() - first.top()) / first.height())
         n = len(self.counts)
         return (row, column) if 0 <= row < n and 0 <= column < n else None
+
+    def cell_rect(self, row: int, column: int) -> QRectF:
+        """Where a cell is, in pixels."""
+        return _cell(self._first(QFontMetricsF(self.font()), self.size()), row, column)
 
     def read(self, position: QPointF) -> Readout | None:
         """The points behind a cell."""
@@ -361,33 +337,35 @@ class ConfusionGrid(ReadoutWidget):
         """Draw the cells, and what is read of one."""
         painter, colors = QPainter(self), colors_of(self)
         painter.fillRect(self.rect(), QColor(colors.background))
+        painter.setFont(sized(self.font()))
         self.draw(painter, self.size(), colors)
         if self.readout is not None:
-            place = self._places(painter.fontMetrics(), self.size()).cell(*self._cell)
-            painter.setPen(QPen(QColor(colors.foreground), 2))
+            place = self.cell_rect(*self._cell)
+            painter.setPen(hairline(colors.foreground, 2 * zoom_of_text()))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(place)
             at = QPointF(place.right(), place.top())
             paint_readout(painter, QRectF(self.rect()), at, self.readout, colors)
         painter.end()
 
-    def _places(self, metrics: QFontMetrics, size: QSize) -> "_CellPlaces":
-        n, line = max(len(self.names), 1), metrics.height()
+    def _first(self, metrics: QFontMetricsF, size: QSize) -> QRectF:
+        """The upper left cell."""
+        n, line, unit = max(len(self.names), 1), metrics.height(), unit_of(metrics)
         widest = max((metrics.horizontalAdvance(name) for name in self.names), default=0)
-        left = float(min(widest, size.width() * 0.25) + 12 + line)
+        left = min(widest, size.width() * 0.25) + 12 + line
         top = 2.0 * line + 8
-        width = min((size.width() - left - 8) / n, 110.0)
-        height = min((size.height() - top - 6) / n, 70.0)
-        return _CellPlaces(left, top, max(width, 1.0), max(height, 1.0))
+        width = min((size.width() - left - 8) / n, 110.0 * unit)
+        height = min((size.height() - top - 6) / n, 70.0 * unit)
+        return QRectF(left, top, max(width, 1.0), max(height, 1.0))
 
     def draw(self, painter: QPainter, size: QSize, colors: Colors) -> None:
         """Draw the cells at a size in pixels; the ground is there already."""
-        metrics = QFontMetrics(painter.font())
+        metrics = QFontMetricsF(painter.font())
         n, line = len(self.names), metrics.height()
         if not n:
             return
-        places = self._places(metrics, size)
-        left, top, width, height = places.left, places.top, places.width, places.height
+        first = self._first(metrics, size)
+        left, top, width, height = first.left(), first.top(), first.width(), first.height()
         painter.setPen(QColor(colors.muted))
         painter.drawText(QRectF(left, 2, width * n, line), _CENTER, "assigned class")
         painter.save()
@@ -401,7 +379,7 @@ class ConfusionGrid(ReadoutWidget):
         font, has_room = QFont(painter.font()), height >= _SMALLEST + 1
         font.setPixelSize(max(min(QFontInfo(font).pixelSize(), int(height) - 1), 1))
         for index, name in enumerate(self.names):
-            across = metrics.elidedText(name, cut, int(width - 2))
+            across = metrics.elidedText(name, cut, width - 2)
             painter.drawText(QRectF(left + index * width, line + 4, width, line), _CENTER, across)
         painter.setFont(font)
         for index, name in enumerate(self.names if has_room else ()):
@@ -416,7 +394,7 @@ class ConfusionGrid(ReadoutWidget):
         for row, counts in enumerate(self.counts.tolist()):
             for column, count in enumerate(counts):
                 ground, text = shades[levels[row][column]]
-                cell = places.cell(row, column)
+                cell = _cell(first, row, column)
                 painter.fillRect(cell, ground)
                 if has_room:
                     painter.setPen(text)

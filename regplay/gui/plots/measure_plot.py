@@ -2,177 +2,40 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent
-from PySide6.QtCore import QEvent, QRect, QRectF, QSizeF, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QFontMetrics,
-    QFontMetricsF,
-    QMouseEvent,
-    QPainter,
-    QPixmap,
-    QResizeEvent,
-)
+from PySide6.QtCore import QEvent, QSizeF, Qt, QTimer, Signal
+from PySide6.QtGui import QFontMetricsF, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication
 
 from regplay.core.arrays import Floats, Pixels
 from regplay.core.history import History, Snapshot
 from regplay.core.number_text import number, percent_text
+from regplay.gui.plots.axes import Axes
 from regplay.gui.plots.canvas import Reading, ReadoutRow
-from regplay.gui.plots.chart import Axes, Chart, Side
-from regplay.gui.plots.end_names import EndName, EndNames
+from regplay.gui.plots.chart import Chart, Side
 from regplay.gui.plots.history_layers import (
     CurvesLayer,
+    EpochCurve,
     EpochLine,
-    FloorLayer,
     MarksLayer,
+    PinnedCurves,
+    PinnedLayer,
+    PinnedLines,
     curves,
     gap_color,
 )
-from regplay.gui.plots.legend import Entry, elided, other_entry
-from regplay.gui.plots.scale import (
-    LARGEST,
-    Frame,
-    Range,
-    bounds,
-    extend,
-)
-from regplay.gui.plots.shapes import empty_picture, pen
-from regplay.gui.theme import ROLES, sized
-
-_WIDTH = 1.3  # pixels; the present run's are 1.8
-_LONGEST = 24  # characters of a name in the hover box, at most
-
-
-@dataclass(frozen=True)
-class PinnedCurves:
-    """A run to show beside the present one; its history may still grow.
-
-    `color` is `#rrggbb`.
-    """
-
-    name: str
-    color: str
-    history: History
-
-
-class PinnedLines:
-    """What one plot shows of one pinned run.
-
-    Attributes
-    ----------
-    source
-        The run.
-    lines
-        The first is solid; the second, if there is one, is validation, and dashed.
-    epochs
-        [records], as floats.
-    entry
-        Its line in the legend.
-    """
-
-    def __init__(self, source: PinnedCurves, measures: Sequence[str], unit: float) -> None:
-        self.source = source
-        self.lines = [EpochLine(measure, index > 0) for index, measure in enumerate(measures)]
-        self.epochs: Floats = np.zeros(0)
-        kind = "train solid, validation dashed" if len(measures) > 1 else "solid"
-        self.entry = other_entry(source.name, source.color, f"{source.name}: {kind}")
-        self._unit = unit
-
-    def grow(self) -> bool:
-        """Read the records that are new; whether there were any."""
-        history = self.source.history
-        n = len(history)  # another thread may be appending: every column ends here
-        if n == len(self.epochs):
-            return False
-        self.epochs = history.epochs[:n].astype(float)
-        for line in self.lines:
-            line.values = history.column(line.measure)[:n] * self._unit
-        return True
-
-    def row(self, frame: Frame, epoch: float, text: Callable[[float], str]) -> ReadoutRow | None:
-        """For the hover box: the last line's value at the record nearest to `epoch`.
-
-        The run may have been recorded at other epochs; then the row says at which.
-        """
-        if not self.epochs.size:
-            return None
-        at = int(np.abs(self.epochs - epoch).argmin())
-        value = self.lines[-1].values[at]
-        name, color = elided(self.source.name, _LONGEST), self.source.color
-        if self.epochs[at] != epoch:
-            return ReadoutRow(name, f"{text(value)} at {int(self.epochs[at]):,}", color)
-        return ReadoutRow(name, text(value), color, frame.dot(value))
-
-
-class PinnedLayer:
-    """Pinned runs, kept as a picture to which only new records are added.
-
-    Attributes
-    ----------
-    runs
-        What is drawn; `set_runs` changes it.
-    pictures
-        How often the whole of it was drawn; a test cares.
-    """
-
-    def __init__(self) -> None:
-        self.pictures = 0
-        self.runs: tuple[PinnedLines, ...] = ()
-        self._picture: QPixmap | None = None
-        self._frame: Frame | None = None  # what the picture was drawn for
-        self._drawn: list[int] = []  # records of each run that are in the picture
-
-    def set_runs(self, runs: Sequence[PinnedLines]) -> None:
-        """Draw others."""
-        self.runs = tuple(runs)
-        self._picture = None
-
-    def rows(
-        self, frame: Frame, epoch: float, text: Callable[[float], str], room: int
-    ) -> list[ReadoutRow]:
-        """Rows of the hover box, no more than `room`; the last may say how many are left out."""
-        rows = [row for run in self.runs if (row := run.row(frame, epoch, text)) is not None]
-        if len(rows) <= max(room, 1):
-            return rows
-        shown = max(room - 1, 0)
-        return [*rows[:shown], ReadoutRow(f"and {len(rows) - shown} more", "")]
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Copy the picture, bringing it up to date first."""
-        if not self.runs:
-            return
-        if frame.is_figure:
-            self._draw(painter, frame, [0] * len(self.runs))
-            return
-        if self._picture is None or self._frame is not frame:
-            self.pictures += 1
-            self._picture, self._frame = empty_picture(frame), frame
-            self._drawn = [0] * len(self.runs)
-        if self._drawn != [len(run.epochs) for run in self.runs]:
-            inner = QPainter(self._picture)
-            self._draw(inner, frame, self._drawn)
-            inner.end()
-            self._drawn = [len(run.epochs) for run in self.runs]
-        painter.drawPixmap(0, 0, self._picture)
-
-    def _draw(self, painter: QPainter, frame: Frame, drawn: Sequence[int]) -> None:
-        """Draw each run from the record on that comes after so many."""
-        for run, done in zip(self.runs, drawn, strict=True):
-            if done == len(run.epochs):
-                continue
-            painter.setPen(pen(frame.colors.of(run.source.color), _WIDTH * frame.zoom))
-            for line in run.lines:
-                x, y = line.thin(run.epochs, frame, start=max(done - 1, 0))
-                line.stroke(painter, frame, x, y)
-
+from regplay.gui.plots.labels import EndName, EndNames, FloorLayer, NamesItem
+from regplay.gui.plots.legend import Entry
+from regplay.gui.plots.pyqtgraph_parts import MouseClickEvent
+from regplay.gui.plots.scale import LARGEST, Frame, Range, bounds, extend
+from regplay.gui.theme import ROLES, unit_of
 
 _HEADROOM = 1.03  # of the largest value, so that no curve runs along the frame
 _DIVERGED = 20.0  # times the first loss; what lies beyond that has no room on a linear axis
-_BOX = 12  # pixels of the hover box that hold no text
+_BOX = 12.0  # pixels at 100 % of the hover box that hold no text
 _FIRST = 0.05  # of the planned epochs, in which a spike does not set the range
 _SPIKE, _LOG_SPIKE = 10.0, 100.0  # times the largest loss after these; on a logarithmic axis
 _CALM = 0.3  # of that, up to which an axis without its spike reaches
@@ -200,13 +63,76 @@ def _both(values: Sequence[float]) -> Range:
     return min(values), max(values)
 
 
-class MeasurePlot(Chart):
+class EpochPlot(Chart):
+    """Curves over the same epochs."""
+
+    def __init__(self, curves: Sequence[EpochCurve], gap: bool) -> None:
+        super().__init__()
+        self._layer = CurvesLayer(curves, gap)
+        self.canvas.live.append(self._layer)
+        self.reader = self._read
+
+    @property
+    def epochs(self) -> Floats:
+        """Epochs of the records shown."""
+        return self._layer.epochs
+
+    @property
+    def curves(self) -> tuple[EpochCurve, ...]:
+        """What is shown."""
+        return self._layer.curves
+
+    def start_ranges(self) -> None:
+        """Forget how far the axes had grown."""
+        self._forget()
+        self._cover()
+        self.reset_ranges()
+        self.canvas.rest()
+
+    def toggle_log(self, axis: Side, log: bool) -> None:
+        """Make an axis logarithmic or linear, and fit it to the data."""
+        self.set_log(axis, log)
+        self.start_ranges()
+
+    def _forget(self) -> None:
+        self.forget("x")
+        self.forget("y")
+
+    def _cover(self) -> None:
+        """Let the axes hold what is shown."""
+        raise NotImplementedError
+
+    def _number(self, value: float) -> str:
+        """A value as a text."""
+        raise NotImplementedError
+
+    def _record_at(self, x: float) -> int | None:
+        """Index of the record nearest to an epoch."""
+        epochs = self._layer.epochs
+        return int(np.abs(epochs - x).argmin()) if epochs.size and np.isfinite(x) else None
+
+    def _read(self, x: float, _: float) -> Reading | None:
+        at = self._record_at(x)
+        if at is None:
+            return None
+        frame, epoch, rows = self.frame(), self.epochs[at], []
+        for curve in self.curves:
+            value = float(curve.values[at])
+            dot = frame.dot(value)
+            rows.append(ReadoutRow(curve.label, self._number(value), curve.color(ROLES), dot))
+        rows += self._more_rows(at, len(rows))
+        return Reading(float(frame.x(epoch)), f"epoch {int(epoch):,}", tuple(rows))
+
+    def _more_rows(self, at: int, above: int) -> list[ReadoutRow]:
+        """Rows of the hover box at a record, below so many of the curves."""
+        return []
+
+
+class MeasurePlot(EpochPlot):
     """The curves of one tab.
 
     Attributes
     ----------
-    curves
-        What is shown.
     marks, floor
         Epochs where settings changed; the noise floor, on the loss only.
     moment, pinned
@@ -232,39 +158,33 @@ class MeasurePlot(Chart):
     has_end_names = False
 
     def __init__(self, tab: str) -> None:
-        super().__init__()
-        self.end_names = EndNames(self._end_names)
+        super().__init__(curves(tab), gap=tab != "weights")
         self.tab = tab
-        self.curves = curves(tab)
         self.best_epoch: int | None = None
         self._unit = 100.0 if tab == "accuracy" else 1.0
         self._planned = 1
         self._stage = 0  # how many of `_STAGES` the run has passed
         self._is_past_first = False  # whether the first epochs are over, which may have a spike
         self._history: History | None = None
-        self._layer = CurvesLayer(self.curves, gap=tab != "weights")
         self.floor, self.marks = FloorLayer(), MarksLayer()
         self.canvas.over += [self.floor, self.marks]
         self.moment, self.pinned = MarksLayer(has_flag=True), PinnedLayer()
         self._layer.behind = self.pinned
         self.floor.curves = self._covered
-        self.canvas.live += [self._layer, self.moment]
+        self.end_names = EndNames(self._end_names, lambda: self.floor.box)
+        self._names_item = NamesItem(self, self.box, self.end_names)
+        self._names_item.hide()
+        self.canvas.live.append(self.moment)
         self._clicked = 0  # epoch
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.timeout.connect(self._pick)
         self.scene().sigMouseClicked.connect(self._scene_clicked)
-        self.reader = self._read
         names = {"loss": "loss", "accuracy": "accuracy (%)", "weights": ""}
         self.set_labels("epoch", names[tab])
         if tab == "weights":
             self.set_log("y", True)  # a norm of 10 beside a penalty of 0.001
         self.start_ranges()
-
-    @property
-    def epochs(self) -> np.ndarray:
-        """Epochs of the records shown."""
-        return self._layer.epochs
 
     def set_planned(self, epochs: int) -> None:
         """How long a run is to be: the axis reaches until there from the start."""
@@ -330,27 +250,16 @@ class MeasurePlot(Chart):
 
     def _covered(self, frame: Frame) -> list[tuple[Pixels, Pixels]]:
         """What the name of the noise floor should leave free."""
-        pinned = [line.thin(run.epochs, frame) for run in self.pinned.runs for line in run.lines]
+        pinned = [
+            line.thin(run.epochs, frame)[:2] for run in self.pinned.runs for line in run.lines
+        ]
         return [*self._layer.covered(frame), *pinned]
 
     # ranges
 
-    def start_ranges(self) -> None:
-        """Forget how far the axes had grown."""
-        self._forget()
-        self._cover()
-        self.reset_ranges()
-        self.canvas.rest()
-
     def _forget(self) -> None:
-        self.forget("x")
-        self.forget("y")
+        super()._forget()
         self._is_past_first = False
-
-    def toggle_log(self, axis: Side, log: bool) -> None:
-        """Make an axis logarithmic or linear, and fit it to the data."""
-        self.set_log(axis, log)
-        self.start_ranges()
 
     def _lines(self) -> list[EpochLine]:
         """Those of the present run, then of pinned ones."""
@@ -437,19 +346,23 @@ class MeasurePlot(Chart):
         return [*(curve.label for curve in self.curves), *(_short(run) for run in self.pinned.runs)]
 
     def _end_names(self) -> list[EndName]:
-        ends: list[tuple[str, EpochLine, str]]
-        ends = [(curve.label, curve, curve.color(ROLES)) for curve in self.curves]
-        ends += [(_short(run), run.lines[-1], run.source.color) for run in self.pinned.runs]
+        own = self._layer.epochs
+        ends: list[tuple[str, Floats, EpochLine, str]]
+        ends = [(curve.label, own, curve, curve.color(ROLES)) for curve in self.curves]
+        for run in self.pinned.runs:
+            ends.append((_short(run), run.epochs, run.lines[-1], run.source.color))
+        lasts = [np.flatnonzero(np.isfinite(line.values))[-1:] for _, _, line, _ in ends]
         return [
-            EndName(text, float(line.values[np.isfinite(line.values)][-1]), color)
-            for text, line, color in ends
-            if np.isfinite(line.values).any()
+            EndName(text, float(epochs[at]), float(line.values[at]), color)
+            for (text, epochs, line, color), last in zip(ends, lasts, strict=True)
+            for at in last
         ]
 
     def _make_room_for_names(self) -> None:
         size, metrics = QSizeF(self.viewport().size()), QFontMetricsF(self.font())
         has_room = self.end_names.has_room(size, self.end_texts, metrics)
         is_new, self.has_end_names = has_room != self.has_end_names, has_room
+        self._names_item.setVisible(has_room)
         self._redraw()
         if is_new:
             self.naming_changed.emit()
@@ -474,28 +387,12 @@ class MeasurePlot(Chart):
             self._make_room_for_names()
 
     def refresh(self) -> None:
-        """The live layers have new data: the names move with the ends of the curves."""
+        """The live layers have new data: the names go with the ends of the curves."""
         super().refresh()
         if self.has_end_names:
-            inside, whole = self.box.geometry().toRect(), self.viewport().rect()
-            beside = whole.adjusted(inside.right(), 0, 0, 0)
-            self.scene().update(self.mapToScene(beside).boundingRect())  # painted with the curves
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        """Write the names beside the curves."""
-        if self.has_end_names:
-            painter.save()
-            painter.translate(self.box.geometry().topLeft())
-            painter.setFont(sized(self.font()))
-            self.end_names.paint(painter, self.frame())
-            painter.restore()
+            self._names_item.update()  # painted with the curves
 
     # read-outs
-
-    def _record_at(self, x: float) -> int | None:
-        """Index of the record nearest to an epoch."""
-        epochs = self._layer.epochs
-        return int(np.abs(epochs - x).argmin()) if epochs.size and np.isfinite(x) else None
 
     def _scene_clicked(self, event: MouseClickEvent) -> None:
         point = self.box.mapFromScene(event.scenePos())
@@ -517,24 +414,18 @@ class MeasurePlot(Chart):
         self._wait.stop()
         super().mouseDoubleClickEvent(event)
 
-    def _read(self, x: float, _: float) -> Reading | None:
-        epochs, at = self._layer.epochs, self._record_at(x)
-        if at is None:
-            return None
+    def _more_rows(self, at: int, above: int) -> list[ReadoutRow]:
         frame, rows = self.frame(), []
-        for curve in self.curves:
-            value = curve.values[at]
-            color = curve.color(ROLES)
-            rows.append(ReadoutRow(curve.label, self._number(value), color, frame.dot(value)))
         if self.tab == "loss":
             gap = self.curves[1].values[at] - self.curves[0].values[at]
             rows.append(ReadoutRow("gap", self._number(gap), gap_color(ROLES)))
             if self.floor.value is not None:
                 floor = self._number(self.floor.value)
                 rows.append(ReadoutRow("noise floor", floor, self.floor.color))
-        lines = int((frame.height - _BOX) / QFontMetrics(self.font()).height())  # one is the title
-        rows += self.pinned.rows(frame, float(epochs[at]), self._number, lines - 1 - len(rows))
-        return Reading(float(frame.x(epochs[at])), f"epoch {int(epochs[at]):,}", tuple(rows))
+        metrics = QFontMetricsF(self.font())
+        lines = int((frame.height - _BOX * unit_of(metrics)) / metrics.height())  # one: the title
+        room, epoch = lines - 1 - above - len(rows), float(self.epochs[at])
+        return rows + self.pinned.rows(frame, epoch, self._number, room)
 
     def _number(self, value: float) -> str:
         return percent_text(value / 100, 1) if self.tab == "accuracy" else number(value)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from regplay.core.arrays import Floats, Indices, Pixels
+from regplay.core.arrays import Flags, Floats, Indices, Pixels
 from regplay.core.number_text import tick_text, with_power
 from regplay.gui.theme import Colors
 
@@ -202,9 +202,14 @@ class Frame:
         """Pixels from the top; NaN where a value has no place on the axis."""
         return _pixels(self.height * (1 - self.y_scale.shares(values)))
 
+    def at_foot(self, values: ArrayLike) -> Flags:
+        """Which values have no place on a logarithmic left axis: they are marked at its foot."""
+        array = np.asarray(values, dtype=float)
+        return np.asarray(self.y_scale.is_log & np.isfinite(array) & (array <= 0))
+
     def dot(self, value: float) -> float | None:
         """Pixels from the top, or None where a value lies outside of the frame."""
-        y = float(self.y(value))
+        y = self.height if self.at_foot(value) else float(self.y(value))
         return y if 0 <= y <= self.height else None  # False for NaN
 
     def x_value(self, pixel: float) -> float:

@@ -13,8 +13,6 @@ from PySide6.QtGui import (
     QLinearGradient,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -22,7 +20,8 @@ from regplay.core.arrays import Floats, Indices
 from regplay.core.datasets import Dataset
 from regplay.core.number_text import number, tick_text
 from regplay.gui.plots.scale import Range, Scale, Tick, extend
-from regplay.gui.theme import ROLES, Colors, colors_of, mix
+from regplay.gui.plots.shapes import fill_polygon
+from regplay.gui.theme import ROLES, Colors, colors_of, hairline, mix, sized, unit_of
 
 Colored = NDArray[np.uint32]  # 0xAARRGGBB
 Coloring = Callable[[Colors], Colored]  # in the colours of a scheme
@@ -206,8 +205,8 @@ class Bar:
     levels: tuple[float, ...] = ()
     beyond: tuple[bool, bool] = (False, False)
 
-    def ticks(self, height: float, line: float) -> list[Tick]:
-        """What is labelled on so many pixels, with lines of text so high."""
+    def ticks(self, height: float, metrics: QFontMetricsF) -> list[Tick]:
+        """What is labelled on so many pixels."""
         if self.scale is None:
             return []
         if self.levels:
@@ -218,11 +217,11 @@ class Bar:
             return [Tick(share, text) for share, text in zip(shares, texts, strict=True)]
         ends = [float(end) for end, is_beyond in enumerate(self.beyond) if is_beyond]
         found = [Tick(end, text) for end, text in zip(ends, self.end_texts(), strict=True)]
-        ticks = self.scale.ticks(max(1, min(7, int(height / _ROOM))))
+        ticks = self.scale.ticks(max(1, min(7, int(height / (_ROOM * unit_of(metrics))))))
         found += [
             tick
             for tick in ticks
-            if tick.text and all(abs(tick.share - end) * height >= line for end in ends)
+            if tick.text and all(abs(tick.share - end) * height >= metrics.height() for end in ends)
         ]
         return found
 
@@ -235,50 +234,50 @@ class Bar:
 
     def width(self, metrics: QFontMetricsF) -> float:
         """Pixels from left to right that it takes."""
-        texts = [tick.text for tick in self.ticks(7 * _ROOM, metrics.height())]
+        unit = unit_of(metrics)
+        texts = [tick.text for tick in self.ticks(7 * _ROOM * unit, metrics)]
         widest = max(metrics.horizontalAdvance(text) for text in [*texts, _USUAL[1]])
-        beside = _LEFT + _ACROSS + _TICK + _AWAY + widest
-        return max(beside, _LEFT + metrics.horizontalAdvance(_USUAL[0])) + _MARGIN
+        beside = (_ACROSS + _TICK + _AWAY) * unit + widest
+        return max(beside, metrics.horizontalAdvance(_USUAL[0])) + (_LEFT + _MARGIN) * unit
 
     def paint(self, painter: QPainter, place: QRectF, colors: Colors) -> None:
         """Draw it as high as a rectangle, at its left edge, and over it the name."""
         metrics = QFontMetricsF(painter.font())
+        unit = unit_of(metrics)
         painter.setPen(QColor(colors.foreground))
-        room = place.width() - _LEFT
+        room, left = place.width() - _LEFT * unit, place.left() + _LEFT * unit
         name = metrics.elidedText(self.name, Qt.TextElideMode.ElideRight, room)
-        baseline = place.top() - _TIP - metrics.descent()
-        painter.drawText(QPointF(place.left() + _LEFT, baseline), name)
+        painter.drawText(QPointF(left, place.top() - _TIP * unit - metrics.descent()), name)
         if self.scale is None or place.height() <= 0:
             return
-        bar = QRectF(place.left() + _LEFT, place.top(), _ACROSS, place.height())
+        bar = QRectF(left, place.top(), _ACROSS * unit, place.height())
         gradient = QLinearGradient(bar.bottomLeft(), bar.topLeft())
         shades = [QColor(color) for color in value_colors(11)]
         for index, shade in enumerate(shades):
             gradient.setColorAt(index / (len(shades) - 1), shade)
         painter.fillRect(bar, gradient)
-        self._paint_tips(painter, bar, shades)
+        self._paint_tips(painter, bar, shades, _TIP * unit)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        for tick in self.ticks(bar.height(), metrics.height()):
+        for tick in self.ticks(bar.height(), metrics):
             y = round(bar.bottom() - tick.share * bar.height())
             if self.levels:
                 for color, thick in ((colors.background, 3), (colors.foreground, 1)):
-                    painter.setPen(QPen(QColor(color), thick))
+                    painter.setPen(hairline(color, thick * unit))
                     painter.drawLine(QLineF(bar.left() - 1, y, bar.right() + 1, y))
-            painter.setPen(QPen(QColor(colors.muted), 1))
-            painter.drawLine(QLineF(bar.right(), y, bar.right() + _TICK, y))
+            painter.setPen(hairline(colors.muted, unit))
+            painter.drawLine(QLineF(bar.right(), y, bar.right() + _TICK * unit, y))
             painter.setPen(QColor(colors.foreground))
             baseline = y + (metrics.ascent() - metrics.descent()) / 2
-            painter.drawText(QPointF(bar.right() + _TICK + _AWAY, baseline), tick.text)
+            painter.drawText(QPointF(bar.right() + (_TICK + _AWAY) * unit, baseline), tick.text)
 
-    def _paint_tips(self, painter: QPainter, bar: QRectF, shades: Sequence[QColor]) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        painter.setPen(Qt.PenStyle.NoPen)
-        edges = ((bar.bottom(), _TIP, shades[0]), (bar.top(), -_TIP, shades[-1]))
+    def _paint_tips(
+        self, painter: QPainter, bar: QRectF, shades: Sequence[QColor], length: float
+    ) -> None:
+        edges = ((bar.bottom(), length, shades[0]), (bar.top(), -length, shades[-1]))
         for (edge, tip, shade), is_beyond in zip(edges, self.beyond, strict=True):
             if is_beyond:
-                painter.setBrush(shade)
-                corners = [(bar.left(), edge), (bar.right(), edge), (bar.center().x(), edge + tip)]
-                painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+                corners = (bar.left(), edge), (bar.right(), edge), (bar.center().x(), edge + tip)
+                fill_polygon(painter, corners, shade.name())
 
 
 class ColorBar(QWidget):
@@ -319,24 +318,25 @@ class ColorBar(QWidget):
 
     def labels(self) -> list[str]:
         """What is written beside the colours, rising."""
-        return [tick.text for tick in self.bar.ticks(self.place().height(), self._line())]
+        return [tick.text for tick in self.bar.ticks(self.place().height(), self._metrics())]
 
     def place(self) -> QRectF:
         """Where the colours are: below the name, down to the axis of the chart beside it."""
-        line = self._line()
-        top, below = line + _TIP + 4, 2 * line + 12  # for its name, and as the axis beside it has
+        line, unit = self._metrics().height(), unit_of(self._metrics())
+        # Room for its name, and below for what the axis beside it has.
+        top, below = line + (_TIP + 4) * unit, 2 * line + 12 * unit
         place = QRectF(0, top, self.width(), self.height() - top - below)
         if self._span is not None:
             place.setTop(max(self._span[0], top))
             place.setBottom(self._span[1])
         return place
 
-    def _line(self) -> float:
-        return QFontMetricsF(self.font()).height()
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self.font())
 
     def sizeHint(self) -> QSize:
         """Wide enough for the numbers and for a usual name."""
-        return QSize(round(self.bar.width(QFontMetricsF(self.font()))), 100)
+        return QSize(round(self.bar.width(self._metrics())), 100)
 
     def minimumSizeHint(self) -> QSize:
         """As wide."""
@@ -346,5 +346,6 @@ class ColorBar(QWidget):
         """Draw the bar."""
         painter, colors = QPainter(self), colors_of(self)
         painter.fillRect(self.rect(), QColor(colors.background))
+        painter.setFont(sized(self.font()))
         self.bar.paint(painter, self.place(), colors)
         painter.end()

@@ -11,7 +11,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.recording.player import NotProvedError, Player
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.training import Clock, Timer
-from regplay.session.storyboard import Hide, Step, Storyboard, duration
+from regplay.session.storyboard import Hide, Step, Storyboard
 
 _FRAME = 1 / 60  # s
 
@@ -57,7 +57,7 @@ class Playback(QObject):
         self.storyboard, self.position = storyboard, 0
         self.is_playing = False
         self._controller, self._presentation, self._clock = controller, presentation, clock
-        self._player = Player(storyboard, controller, presentation, clock)
+        self._player = Player(storyboard, controller, presentation, clock, waits=True)
         self._timer: Timer | None = None
         self._more = 0  # steps that were asked for while one was under way
         self._then: Callable[[], None] = self._rest  # once what is under way is done
@@ -92,7 +92,8 @@ class Playback(QObject):
             if self.position >= len(self.steps):
                 self._begin_anew()
             self.is_playing = True
-            self._second = sum(duration(step) for step in self.steps[: self.position])
+            before = replace(self.storyboard, steps=self.steps[: self.position])
+            self._second = before.seconds
             self._play_step()
         self.changed.emit()
 

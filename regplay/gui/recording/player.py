@@ -1,6 +1,6 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF
@@ -27,6 +27,7 @@ from regplay.session.storyboard import (
     SetValues,
     ShowTab,
     Step,
+    StepsInTurn,
     StepsTogether,
     Still,
     Storyboard,
@@ -85,8 +86,9 @@ class Player:
         Of the parts of the window.
     prove
         What a `require` comes to for the present experiment; it may train. None believes it.
-    marks
-        When the named steps of a voice-over begin, s.
+    waits
+        Whether a step waits for what the one before has asked the thread for; whoever renders a
+        film sees to that before each frame.
 
     Attributes
     ----------
@@ -107,13 +109,14 @@ class Player:
         presentation: Presentation,
         clock: Clock,
         prove: Prove | None = None,
-        marks: Mapping[str, float] | None = None,
+        *,
+        waits: bool = False,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.is_hurried = True, False
         self.step, self.number = "", 0
         self._controller, self._parts, self._clock = controller, presentation.parts, clock
-        self._prove, self._marks = prove, marks or {}
+        self._prove, self._waits = prove, waits
         self._presentation, self._pane = presentation, presentation.pane
         self._began, self._hidden = clock.now(), 0.0
         self._frames = self._play(storyboard.steps, 1, 0.0)
@@ -178,8 +181,7 @@ class Player:
     def _play(self, steps: Sequence[Step], number: int, begin: float) -> Frames:
         for self.number, step in enumerate(steps, number):
             self.step = f"step {self.number} ({verb(step)})"
-            begin = yield from self._wait_for(step, begin)
-            begin = yield from self._do(step, begin)
+            begin = yield from self._do_in_time(step, begin)
             begin = yield from self._wait_for_run(begin)
             self.is_hurried = False
         while self.now < begin - _EPSILON:
@@ -187,19 +189,25 @@ class Player:
         return begin
 
     def _wait_for_run(self, begin: float) -> Frames:
-        """Until that is trained which steps asked for; a film waits so before each frame."""
-        if self._controller.runner.is_up_to_date:
+        """Until that is trained which a step asked for."""
+        if not self._is_behind():
             return begin
-        while not self._controller.runner.is_up_to_date:
+        while self._is_behind():
             yield
-        return self.now if self.is_on_camera else begin
+        return self.now
+
+    def _is_behind(self) -> bool:
+        return self._waits and not self._controller.runner.is_up_to_date
+
+    def _do_in_time(self, step: Step, begin: float) -> Frames:
+        """Do a step once it is to begin."""
+        begin = yield from self._wait_for(step, begin)
+        return (yield from self._do(step, begin))
 
     def _wait_for(self, step: Step, begin: float) -> Frames:
-        """Until a step begins that is to begin at some second, or at a mark."""
-        at = self._marks.get(step.name or "", step.at)
-        if isinstance(at, str):
-            at = self._marks.get(at)
-        if at is None:
+        """Until a step begins that is to begin at some second."""
+        at = step.at
+        if at is None or isinstance(at, str):  # there is no voice-over
             return begin
         if at < begin - _EPSILON:
             self.log.late.append((self.step, begin - at))
@@ -236,8 +244,8 @@ class Player:
         controller = self._controller
         match step:
             case SetValues(set=values, seconds=seconds):
-                self._point_at(next(iter(values)))
                 controller.set_values(values)
+                self._point_at(next(iter(values)))  # where its handle is now
             case SweepField(seconds=seconds):
                 return (yield from self._sweep(step, begin))
             case Train(seconds=seconds):
@@ -246,8 +254,8 @@ class Player:
                 return (yield from self._scrub(step, begin))
             case PinRun(pin=name, seconds=seconds):
                 controller.pin(name=name)
-            case ShowTab(show=tab, seconds=seconds):
-                self._parts.tabs.set_tab(_TABS.get(tab, tab))
+            case ShowTab(show=view, seconds=seconds):
+                self._show(view)
             case Caption(caption=text):
                 seconds = duration(step)
                 self._presentation.set_caption(text)
@@ -276,9 +284,22 @@ class Player:
                 return (yield from self._hide(steps, begin))
             case StepsTogether(together=steps):
                 return (yield from self._together(steps, begin))
+            case StepsInTurn(in_turn=steps):
+                for each in steps:
+                    begin = yield from self._do_in_time(each, begin)
+                return begin
             case _:
                 raise AssertionError(step)
         return (yield from self._rest(begin, seconds))
+
+    def _show(self, view: str) -> None:
+        passes = self._parts.passes
+        passes.band.setChecked(view == "band")
+        passes.thinned.setChecked(view == "thinned")
+        if view == "compare":
+            self._controller.compare()
+        else:
+            self._parts.tabs.set_tab(_TABS.get(view, view))
 
     def _sweep(self, step: SweepField, begin: float) -> Frames:
         of, controller = FIELDS[step.sweep], self._controller
@@ -293,13 +314,17 @@ class Player:
                 controller.set_values({step.sweep: value})
             self._point_at(step.sweep, is_pressed=share < 1.0)
 
-        return (yield from self._slide(begin, step.seconds, move))
+        controller.studies.is_held = True  # each takes as long as seconds of the film
+        try:
+            return (yield from self._slide(begin, step.seconds, move))
+        finally:
+            controller.studies.is_held = False
 
     def _train(self, step: Train, begin: float) -> Frames:
         runner = self._controller.runner
         start, last = runner.epoch, self._controller.session.experiment.epochs
         goal = last if step.train == "end" else min(start + step.train, last)
-        if start >= goal:  # it has trained to its end: it is seen once more
+        if start >= goal:  # at its end, which is seen once more; or it is to go back
             self._controller.begin(self._controller.session.experiment)
             self._controller.reset()
             start, goal = 0, last if step.train == "end" else min(step.train, last)
@@ -379,19 +404,15 @@ class Player:
                 before = self._clock.now()
                 yield
                 self._hidden += self._clock.now() - before
-            yield from self._hidden_wait()
+            while self._is_behind():
+                before = self._clock.now()
+                yield
+                self._hidden += self._clock.now() - before
         self.is_on_camera = was_on
         return begin
 
-    def _hidden_wait(self) -> Generator[None, None, None]:
-        """As `_wait_for_run`, off camera."""
-        while not self._controller.runner.is_up_to_date:
-            before = self._clock.now()
-            yield
-            self._hidden += self._clock.now() - before
-
     def _together(self, steps: Sequence[Step], begin: float) -> Frames:
-        ends, playing = [begin], [self._do(step, begin) for step in steps]
+        ends, playing = [begin], [self._do_in_time(step, begin) for step in steps]
         while True:
             going = []
             for each in playing:
@@ -426,13 +447,18 @@ class Player:
             self.log.pointer.append((self.now, at.x(), at.y(), is_pressed))
 
 
-_TABS = {"split": "side"}
+_TABS = {"split": "side", "band": "fit", "thinned": "fit"}
 
 
 def _speaks(steps: Sequence[Step]) -> bool:
     """Whether there are captions to be seen."""
-    together = (step.together for step in steps if isinstance(step, StepsTogether))
-    return any(isinstance(step, Caption) for step in steps) or any(map(_speaks, together))
+    for step in steps:
+        match step:
+            case Caption():
+                return True
+            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if _speaks(inner):
+                return True
+    return False
 
 
 def _on_handle(slider: HandleSlider) -> QPointF:

@@ -1,8 +1,10 @@
 """A storyboard below the timeline: its steps, to be played, stepped through, moved and changed."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -33,7 +35,6 @@ from regplay.session.storyboard import (
     Step,
     Storyboard,
     StoryboardError,
-    duration,
     read_step,
     step_table,
     step_toml,
@@ -199,7 +200,9 @@ class StoryboardStrip(QWidget):
         self._is_filling = True
         self.list.clear()
         for number, step in enumerate(self.playback.steps, 1):
-            item = QListWidgetItem(_described(number, step))
+            alone = msgspec.structs.replace(step, at=None)
+            seconds = replace(self.playback.storyboard, steps=(alone,)).seconds
+            item = QListWidgetItem(_described(number, step, seconds))
             item.setToolTip(step_toml(step))
             item.setData(Qt.ItemDataRole.UserRole, number - 1)
             item.setSizeHint(self._item_size())
@@ -217,7 +220,7 @@ class StoryboardStrip(QWidget):
             return
         self.play.setText("Pause" if playback.is_playing else "Play")
         self.list.setCurrentRow(min(playback.position, self.list.count() - 1))
-        seconds = round(sum(duration(step) for step in playback.steps))
+        seconds = round(playback.storyboard.seconds)
         length = f"{seconds // 60}:{seconds % 60:02}"
         self.title.setText(f"{playback.storyboard.title} · {len(playback.steps)} steps · {length}")
 
@@ -297,19 +300,18 @@ class StoryboardStrip(QWidget):
         return True
 
 
-def _described(number: int, step: Step) -> str:
+def _described(number: int, step: Step, seconds: float) -> str:
     """A step in few words."""
     table = step_table(step)
     what = table.pop(verb(step))
     if isinstance(what, dict):
         words = ", ".join(f"{_label(path)} = {value}" for path, value in what.items())
     elif isinstance(what, list | tuple):
-        words = ", ".join(next(iter(each)) for each in what)
+        words = ", ".join(next(iter(each)) for each in what if isinstance(each, dict))
     else:
         words = _label(str(what))
     if "to" in table:
         words += f" → {table['to']:g}"
-    seconds = duration(step)
     return f"{number}  {verb(step)}{f' · {seconds:.1f} s' if seconds else ''}\n{words}"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
@@ -22,14 +22,17 @@ from regplay.gui.plots import (
     Reading,
     ReadoutRow,
     draw_marker,
+    fill_polygon,
     highest_usual,
 )
-from regplay.gui.theme import Colors, mix
+from regplay.gui.theme import Colors, hairline, mix
 
 _SHARE = 0.72  # of the distance between two positions that a bar takes
-_CAP = 4.0  # px to each side at the ends of an error bar
-_ARROW = QRectF(-4.5, 10, 9, 7)  # px; above it is room for the mark of the present experiment
-_TEETH = 3.0  # px, height and half width of a tooth where a bar is cut
+# Pixels at 100 %.
+_POINT = 7.0  # across a measured loss
+_CAP = 4.0  # to each side at the ends of an error bar
+_ARROW = QRectF(-4.5, 10, 9, 7)  # above it is room for the mark of the present experiment
+_TEETH = 3.0  # height and half width of a tooth where a bar is cut
 
 
 @dataclass(frozen=True)
@@ -108,20 +111,18 @@ def _draw_bar(painter: QPainter, frame: Frame, position: int, parts: Decompositi
 
 def _cut(painter: QPainter, frame: Frame, left: float, right: float, text: str) -> None:
     """End a bar from `left` to `right` px below the top, and write a number there, or an arrow."""
-    metrics = painter.fontMetrics()
-    bottom = _ARROW.bottom() + metrics.height() + _TEETH
-    teeth = max(2, round((right - left) / (2 * _TEETH)))
+    metrics, top, tooth = QFontMetricsF(painter.font()), _ARROW.bottom() * frame.zoom, _TEETH
+    tooth *= frame.zoom
+    bottom = top + metrics.height() + tooth
+    teeth = max(2, round((right - left) / (2 * tooth)))
     x = np.linspace(left, right, 2 * teeth + 1)
-    zigzag = [QPointF(at, bottom + (index % 2) * _TEETH) for index, at in enumerate(x)]
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(frame.colors.background))
-    painter.drawPolygon(QPolygonF([QPointF(left, -1), *zigzag, QPointF(right, -1)]))
+    zigzag = [(float(at), bottom + (index % 2) * tooth) for index, at in enumerate(x)]
+    fill_polygon(painter, ((left, -1), *zigzag, (right, -1)), frame.colors.background)
     if metrics.horizontalAdvance(text) >= (right - left) / _SHARE:
         text = "↑"
     x_text = (left + right - metrics.horizontalAdvance(text)) / 2
     painter.setPen(QColor(frame.colors.foreground))
-    painter.drawText(QPointF(x_text, _ARROW.bottom() + metrics.ascent() + 1), text)
+    painter.drawText(QPointF(x_text, top + metrics.ascent() + 1), text)
 
 
 def _draw_measured(painter: QPainter, frame: Frame, position: int, parts: Decomposition) -> None:
@@ -131,40 +132,39 @@ def _draw_measured(painter: QPainter, frame: Frame, position: int, parts: Decomp
     if not np.isfinite([low, y, high]).all():
         return
     if y < 0:
-        _draw_arrow(painter, x, colors)
+        _draw_arrow(painter, frame, x)
         return
+    cap, zoom = _CAP * frame.zoom, frame.zoom
     lines = [
         QLineF(x, low, x, high),
-        QLineF(x - _CAP, low, x + _CAP, low),
-        QLineF(x - _CAP, high, x + _CAP, high),
+        QLineF(x - cap, low, x + cap, low),
+        QLineF(x - cap, high, x + cap, high),
     ]
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    for color, width in ((colors.background, 3.2), (colors.foreground, 1.6)):
-        painter.setPen(QPen(QColor(color), width))
+    is_seen = low - high > 2 * _POINT * zoom  # else the point hides it
+    for color, width in ((colors.background, 3.2), (colors.foreground, 1.6)) if is_seen else ():
+        painter.setPen(QPen(QColor(color), width * zoom))
         painter.drawLines(lines)
-    draw_marker(painter, VALID_SHAPE, x, float(y), 7, colors.valid, colors.background)
+    draw_marker(painter, VALID_SHAPE, x, float(y), _POINT * zoom, colors.valid, colors.background)
 
 
-def _draw_arrow(painter: QPainter, x: float, colors: Colors) -> None:
-    arrow = _ARROW.translated(x, 0)
-    tip = QPointF(x, arrow.top())
+def _draw_arrow(painter: QPainter, frame: Frame, x: float) -> None:
+    corners = _ARROW.bottomLeft(), QPointF(0, _ARROW.top()), _ARROW.bottomRight()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-    painter.setPen(QPen(QColor(colors.background), 1.3))
-    painter.setBrush(QColor(colors.valid))
-    painter.drawPolygon(QPolygonF([arrow.bottomLeft(), tip, arrow.bottomRight()]))
+    painter.setPen(QPen(QColor(frame.colors.background), 1.3 * frame.zoom))
+    painter.setBrush(QColor(frame.colors.valid))
+    painter.drawPolygon(QPolygonF([QPointF(x, 0) + corner * frame.zoom for corner in corners]))
 
 
 def _draw_present(painter: QPainter, frame: Frame, position: float) -> None:
     """Draw a dashed line, from a small triangle at the top."""
     x = round(float(frame.x(position))) + 0.5
-    line = QPen(QColor(frame.colors.foreground), 1)
+    line, up = hairline(frame.colors.foreground, frame.zoom), 5 * frame.zoom
     line.setDashPattern([4, 3])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     painter.setPen(line)
     painter.drawLine(QLineF(x, 0, x, frame.height))
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(frame.colors.foreground))
-    painter.drawPolygon(QPolygonF([QPointF(x - 5, 0), QPointF(x + 5, 0), QPointF(x, 7)]))
+    fill_polygon(painter, ((x - up, 0), (x + up, 0), (x, 1.4 * up)), frame.colors.foreground)
 
 
 def _tick(value: float) -> str:

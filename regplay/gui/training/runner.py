@@ -47,6 +47,8 @@ class StudyScheduler(QObject):
         At which things are shown; None is the newest record.
     studies
         Those that were asked for last, and have begun.
+    is_held
+        Whether none are begun, since the experiment is about to change further.
 
     Signals
     -------
@@ -68,6 +70,7 @@ class StudyScheduler(QObject):
         super().__init__(parent)
         self.epoch: int | None = None
         self.studies: Mapping[str, Study] = {}
+        self.is_held = False
         self._ask_worker, self._clock = ask, clock
         self._users: list[StudyUser] = []
         self._urgent: list[StudyUser] = []
@@ -131,7 +134,7 @@ class StudyScheduler(QObject):
 
     def follow(self, told: Mapping[str, Study]) -> None:
         """Begin what has waited long enough, and show what the thread tells, if that is new."""
-        if self._due is not None and self._clock.now() >= self._due:
+        if self._due is not None and not self.is_held and self._clock.now() >= self._due:
             self.begin()
         if told is not self._told:
             self._told = told

@@ -40,6 +40,7 @@ class Button(QToolButton):
     """
 
     _icon, _icon_size = "", 0
+    _drawn: tuple[str, ...] = ()  # the icon that is shown, and its colours
 
     def set_icon(self, name: str, size: int = 0) -> None:
         """Show this icon, in the colours of the palette from now on.
@@ -52,7 +53,10 @@ class Button(QToolButton):
         self._icon, self._icon_size = name, size
         if size:
             self.setIconSize(QSize(zoomed(size), zoomed(size)))
-        self.setIcon(icon(name, self.palette()))
+        drawn = (name, *(color.name() for color in _icon_colors(self.palette()).values()))
+        if drawn != self._drawn:  # many changes of palettes and fonts leave it as it is
+            self._drawn = drawn
+            self.setIcon(icon(name, self.palette()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow another palette, or text of another size."""
@@ -177,14 +181,17 @@ def icon(name: str, palette: QPalette) -> QIcon:
     """The icon `name`, drawn in the palette's button text colours, enabled and disabled."""
     source = resource("icons", f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
-    for mode, group in (
-        (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
-        (QIcon.Mode.Disabled, QPalette.ColorGroup.Disabled),
-    ):
-        color = palette.color(group, QPalette.ColorRole.ButtonText)
+    for mode, color in _icon_colors(palette).items():
         for size in _SIZES:
             made.addPixmap(_draw(source, color, size), mode)
     return made
+
+
+def _icon_colors(palette: QPalette) -> dict[QIcon.Mode, QColor]:
+    groups = QPalette.ColorGroup
+    modes = {QIcon.Mode.Normal: groups.Active, QIcon.Mode.Disabled: groups.Disabled}
+    text = QPalette.ColorRole.ButtonText
+    return {mode: palette.color(group, text) for mode, group in modes.items()}
 
 
 def application_icon() -> QIcon:

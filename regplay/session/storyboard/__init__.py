@@ -15,6 +15,7 @@ from regplay.session.storyboard.storyboard import (
     SetValues,
     ShowTab,
     Step,
+    StepsInTurn,
     StepsTogether,
     Still,
     Storyboard,
@@ -23,6 +24,7 @@ from regplay.session.storyboard.storyboard import (
     Train,
     Wait,
     WaitUntil,
+    at_marks,
     begun_at,
     duration,
     is_storyboard,
@@ -32,10 +34,12 @@ from regplay.session.storyboard.storyboard import (
     read_step,
     verb,
 )
+from regplay.session.storyboard.tidying import Action, tidied
 from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
 
 __all__ = [
     "SIZES",
+    "Action",
     "BeginSection",
     "Caption",
     "Draw",
@@ -47,6 +51,7 @@ __all__ = [
     "SetValues",
     "ShowTab",
     "Step",
+    "StepsInTurn",
     "StepsTogether",
     "Still",
     "Storyboard",
@@ -55,6 +60,7 @@ __all__ = [
     "Train",
     "Wait",
     "WaitUntil",
+    "at_marks",
     "begun_at",
     "between_epochs",
     "chapters",
@@ -70,6 +76,7 @@ __all__ = [
     "step_table",
     "step_toml",
     "storyboard_toml",
+    "tidied",
     "verb",
     "vtt",
 ]

@@ -19,7 +19,8 @@ from regplay.gui.landscape.landscape_tab import LandscapeTab
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.runs.side_tab import Place, SideTab
-from regplay.gui.seeds.seeds_tab import LossStrip, SeedsTab
+from regplay.gui.seeds.loss_strip import LossStrip
+from regplay.gui.seeds.seeds_tab import SeedsTab
 from regplay.session.pins import Pins
 
 DECAY = "regularization.weight_decay"

@@ -20,7 +20,7 @@ from regplay.gui.figures.figure import Style, draw_image, svg_bytes
 from regplay.gui.figures.view_figures import figure_at, figures_in
 from regplay.gui.plots.fit_panel import Overlay
 from regplay.gui.plots.fit_view import FitView
-from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.runs.run_rows import pin_color
 from regplay.gui.theme import DARK, LIGHT, ROLES, palette_of
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QImage, QPalette, QTextCurso
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QToolTip
 
-from regplay.gui.lessons.markdown_view import TextView, document
+from regplay.gui.lessons.markdown_view import TextLine, TextView, document
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -84,7 +84,7 @@ def test_a_picture_inside_of_an_address_is_not_shown_either(view):
 def test_a_document_answers_every_request_with_nothing(view, red):
     view.setText("words")
     kinds = (QTextDocument.ResourceType.ImageResource, QTextDocument.ResourceType.HtmlResource)
-    for made in (view.document(), document("words", view.font(), view.palette())):
+    for made in (view.document(), document([TextLine("words")], view.font(), view.palette())):
         for kind in kinds:
             for url in (QUrl.fromLocalFile(str(red)), QUrl(str(red)), QUrl(red.name)):
                 found = made.resource(kind.value, url)

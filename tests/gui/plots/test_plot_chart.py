@@ -7,8 +7,9 @@ from PySide6.QtGui import QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from wheel import turn_wheel
 
+from regplay.gui.plots.axes import Axes, Axis
 from regplay.gui.plots.canvas import LineLayer
-from regplay.gui.plots.chart import Axes, Axis, Chart
+from regplay.gui.plots.chart import Chart
 from regplay.gui.plots.fit_view import FitView
 from regplay.gui.plots.history_view import HistoryView
 from regplay.gui.plots.scale import Scale, padded

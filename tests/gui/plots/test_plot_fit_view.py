@@ -272,8 +272,7 @@ def test_a_cell_of_the_confusion_matrix_shows_its_digits(qtbot, show_widget) -> 
     assert n == np.count_nonzero((y == 3) & (np.arange(len(y)) % 4 == 0)) > 0
 
     def point(row: int, column: int) -> None:
-        places = grid._places(grid.fontMetrics(), grid.size())
-        qtbot.mouseMove(grid, places.cell(row, column).center().toPoint())
+        qtbot.mouseMove(grid, grid.cell_rect(row, column).center().toPoint())
         qtbot.waitUntil(lambda: grid.readout is not None)
 
     point(3, 8)

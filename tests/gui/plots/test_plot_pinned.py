@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 
 from regplay.core.history import History
+from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.measure_plot import PinnedCurves
 from regplay.gui.theme import DARK, palette_of
 
 PURPLE, GREEN = "#aa00ff", "#00aa33"

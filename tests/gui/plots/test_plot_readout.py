@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtWidgets import QApplication
 
 from regplay.gui.plots.canvas import Picture, Readout, ReadoutRow, paint_readout
 from regplay.gui.theme import DARK, LIGHT
@@ -19,6 +20,7 @@ def paint(qapp):
         image = QImage(400, 300, QImage.Format.Format_RGB32)
         image.fill(QColor(GROUND))
         painter = QPainter(image)
+        painter.setFont(QApplication.font("ReadoutWidget"))
         paint_readout(painter, BOUNDS, QPointF(x, y), readout, colors)
         painter.end()
         pixels = np.frombuffer(image.constBits(), np.uint32).reshape(300, 400)

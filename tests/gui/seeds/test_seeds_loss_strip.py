@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QPalette
 from seen import color_at, color_at_pixel, dataset_of
 
-from regplay.gui.seeds.seeds_tab import LossStrip
+from regplay.gui.seeds.loss_strip import LossStrip
 from regplay.gui.theme import DARK, LIGHT, mix, palette_of
 
 TRAIN = np.array([0.10, 0.11, 0.12, 0.13, 0.14])

@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSizeF
+from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 
 from regplay.gui.figures.figure import Style, svg_bytes
 from regplay.gui.figures.view_figures import figure_at
-from regplay.gui.plots.end_names import EndNames, moved_apart
+from regplay.gui.plots.history_layers import PinnedCurves
 from regplay.gui.plots.history_view import HistoryView
-from regplay.gui.plots.measure_plot import PinnedCurves
+from regplay.gui.plots.labels import EndNames, moved_apart
 from regplay.gui.theme import DARK, LIGHT, contrast, readable
 
 
@@ -67,14 +67,58 @@ def test_curves_are_named_where_they_end_and_not_in_the_legend(view, make_histor
     shown = [entry.text for entry in view.legend.entries]
     assert shown == ["gap", "best epoch 1"]
     assert "memorised noise" in view.legend.toolTip()
+    view.plot.set_floor(None, "")
+    view.set_history(make_history([1.0] * 11, [1.2] * 11))
+    assert {"train", "validation"} <= colors_in(view, right_of(view, 10))
+
+
+def right_of(view: HistoryView, epoch: float) -> QRectF:
+    """What is right of the marker at an epoch, in pixels of the plot."""
+    plot, left = view.plot, float(view.plot.frame().x(epoch)) + 5
+    return QRectF(left, 0, plot.width() - plot.box.geometry().left() - left, plot.frame().height)
+
+
+def colors_in(view: HistoryView, area: QRectF) -> set[str]:
+    """Of which curves there is the colour in an area, in pixels of the plot."""
     plot, image = view.plot, view.plot.grab().toImage()
-    right = round(plot.box.geometry().right()) + 2
-    colors = {
+    place = area.translated(plot.box.geometry().topLeft()).toRect() & image.rect()
+    found = {
         image.pixelColor(x, y).name()
-        for x in range(right, image.width())
-        for y in range(round(plot.box.geometry().bottom()))
+        for x in range(place.left(), place.right() + 1)
+        for y in range(place.top(), place.bottom() + 1)
     }
-    assert {plot.colors.train, plot.colors.valid} <= colors
+    return {curve.label for curve in plot.curves if curve.color(plot.colors) in found}
+
+
+def test_names_follow_the_ends_while_a_run_grows(view, make_history) -> None:
+    view.plot.set_floor(None, "")
+    both = {"train", "validation"}
+    for records in (2, 4, 7):
+        view.set_history(make_history([1.0] * records, [1.6] * records))
+        near = right_of(view, records - 1)
+        near.setWidth(90)
+        assert colors_in(view, near) == both
+        assert not colors_in(view, right_of(view, 10))
+
+
+def test_names_stay_beside_the_plot_where_another_curve_goes_on(view, make_history) -> None:
+    view.plot.set_floor(None, "")
+    whole = make_history([0.5] * 11, [0.6] * 11)
+    view.set_pinned([PinnedCurves("kept", "#ff00ff", whole)])
+    view.set_history(make_history([1.0] * 3, [1.6] * 3))
+    assert not colors_in(view, right_of(view, 2) & right_of(view, 2).adjusted(0, 0, -200, 0))
+    assert colors_in(view, right_of(view, 10)) == {"train", "validation"}
+
+
+def test_names_do_not_lie_over_that_of_the_floor(view, make_history) -> None:
+    view.plot.set_floor(1.0, "a name as long as the plot is wide " * 5)
+    view.set_history(make_history([1.05] * 3, [1.6] * 3))
+    view.plot.grab()
+    near = right_of(view, 2)
+    near.setWidth(90)
+    assert view.plot.floor.box.intersects(near)
+    assert colors_in(view, near) == {"validation"}
+    assert "train" in colors_in(view, right_of(view, 10))
 
 
 def test_a_narrow_or_a_low_plot_has_the_legend(view, make_history) -> None:

@@ -1,143 +1,21 @@
-"""What pages are made of: text that wraps, marks that say how something stands, and buttons.
+"""Marks that say how something stands, and buttons whose text wraps."""
 
-A `QLabel` with word wrap would do for plain text, but not for what a lesson says: it reads the
-images that its Markdown names from the disk, takes HTML, and cuts a name longer than its width.
-"""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
-from math import ceil
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
     QColor,
-    QFont,
-    QFontDatabase,
     QPainter,
     QPaintEvent,
     QPalette,
     QPen,
     QPolygonF,
-    QTextDocument,
 )
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
-from regplay.gui.lessons.markdown_view import document
-from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color, sized
+from regplay.gui.lessons.markdown_view import TextLine, WrappedText
+from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal_color
 from regplay.gui.widgets import Button, paint_focus_ring
-
-_GAP = 3.0  # px between lines
-_WIDTH = 200  # px, asked for; the height follows from the width there is
-
-
-@dataclass(frozen=True)
-class TextLine:
-    """Some text and how it is written; what is long wraps."""
-
-    text: str
-    size: float = 1.0  # in that of the widget's font
-    is_bold: bool = False
-    is_quiet: bool = False
-    is_accent: bool = False
-    is_plain: bool = False  # else it is Markdown
-    is_code: bool = False  # plain, in letters of one width
-
-
-class WrappedText(QWidget):
-    """Some `TextLine`s below one another, in full colour also in a button; links do nothing."""
-
-    def __init__(self, *lines: TextLine, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self._lines: Sequence[TextLine] = lines
-        self._lay_out()
-
-    def set_lines(self, *lines: TextLine) -> None:
-        """Show other text."""
-        if lines != self._lines:
-            self._lines = lines
-            self._lay_out()
-
-    def text(self) -> str:
-        """What is written, a line each."""
-        return "\n".join(line.text for line in self._lines)
-
-    def _lay_out(self) -> None:
-        palette = self.palette()
-        palette.setCurrentColorGroup(QPalette.ColorGroup.Active)
-        self._drawn = [
-            (_made(line, self.font(), palette), _color(line, palette)) for line in self._lines
-        ]
-        self.setAccessibleName(self.text())
-        self.updateGeometry()
-        self.update()
-
-    def heightForWidth(self, width: int) -> int:
-        """As tall as the text is at this width."""
-        total = 0.0
-        for made, _ in self._drawn:
-            _fit(made, width)
-            total += made.size().height() + _GAP
-        return ceil(max(total - _GAP, 0.0))
-
-    def sizeHint(self) -> QSize:
-        """A column; the layout asks for the height at the width there is."""
-        return QSize(_WIDTH, self.heightForWidth(_WIDTH))
-
-    def minimumSizeHint(self) -> QSize:
-        """Any width will do."""
-        return QSize(40, 0)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Follow another palette or font."""
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._lay_out()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Write the lines."""
-        painter = QPainter(self)
-        for made, color in self._drawn:
-            _fit(made, self.width())
-            _draw(made, painter, color)
-            painter.translate(0, made.size().height() + _GAP)
-        painter.end()
-
-
-def _made(line: TextLine, font: QFont, palette: QPalette) -> QTextDocument:
-    font = sized(font, line.size)
-    if line.is_code:
-        font.setFamily(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family())
-    font.setBold(line.is_bold)
-    if not (line.is_code or line.is_plain):
-        return document(line.text, font, palette)
-    made = document("", font, palette)
-    made.setPlainText(line.text)
-    return made
-
-
-def _color(line: TextLine, palette: QPalette) -> QColor:
-    if line.is_accent:
-        return blend(palette.color(QPalette.ColorRole.Highlight), palette.windowText().color(), 0.3)
-    return line_color(palette, 0.7) if line.is_quiet else palette.windowText().color()
-
-
-def _fit(made: QTextDocument, width: float) -> None:
-    if made.textWidth() != width:
-        made.setTextWidth(width)
-
-
-def _draw(made: QTextDocument, painter: QPainter, color: QColor) -> None:
-    context = QAbstractTextDocumentLayout.PaintContext()
-    palette = QPalette()
-    palette.setColor(QPalette.ColorRole.Text, color)
-    context.palette = palette  # type: ignore[attr-defined]
-    made.documentLayout().draw(painter, context)
-
 
 _MARK = 14  # px, across
 _TICK = ((-3.4, 0.2), (-1.0, 2.8), (3.6, -2.8))

@@ -1,0 +1,279 @@
+"""Texts that name what is drawn over epochs: curves at their ends, the noise floor at its line."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsWidget
+
+from regplay.core.arrays import Floats, Pixels
+from regplay.gui.plots.canvas import BoxItem
+from regplay.gui.plots.scale import Frame
+from regplay.gui.theme import ROLES, hairline, readable, sized, unit_of
+
+if TYPE_CHECKING:
+    from regplay.gui.plots.chart import Chart
+
+# Pixels at 100 %.
+_LEAD = 10.0  # from an end or the plot to a name
+_GAP = 4.0  # from there to a line that leads to a name that was moved
+_BEYOND = 4.0  # right of the names
+_WIDTH = 15.0  # a plot is wide enough that is so many times as wide as a line is high
+_SHARE = 0.7  # of the height of the plot that names may take together
+
+
+@dataclass(frozen=True)
+class EndName:
+    """The name of one curve, where it ends, and its colour."""
+
+    text: str
+    epoch: float
+    value: float
+    color: str
+
+
+def moved_apart(places: Sequence[float], apart: float, length: float) -> list[float]:
+    """Places in [0, `length`] as near to these as they can be while `apart` from one another.
+
+    The order stays, and where there is room for all, so does each that is in nobody's way.
+    """
+    order = np.argsort(places, kind="stable")
+    # Neighbours in one another's way move together: each group has a first place and a count.
+    groups: list[tuple[float, int]] = []
+    for place in np.clip(np.asarray(places, dtype=float)[order], 0.0, length):
+        groups.append((float(place), 1))
+        while len(groups) > 1 and groups[-1][0] < groups[-2][0] + groups[-2][1] * apart:
+            (above, n), (below, m) = groups[-2:]
+            # The mean of the places that their firsts would have.
+            first = (n * above + m * (below - n * apart)) / (n + m)
+            first = min(max(first, 0.0), length - (n + m - 1) * apart)
+            groups[-2:] = [(first, n + m)]
+    found = [first + k * apart for first, count in groups for k in range(count)]
+    moved = [0.0] * len(found)
+    for index, place in zip(order, found, strict=True):
+        moved[int(index)] = place
+    return moved
+
+
+class EndNames:
+    """At the ends of curves, moved apart where they would overlap: beside the plot, or in it.
+
+    A curve that ends within the plot has its name there, unless other curves go on beside it or the
+    name of the noise floor is in the way.
+
+    Attributes
+    ----------
+    names
+        Asked for what to write.
+    taken
+        Asked for where in the plot another text is, in pixels; None where there is none.
+    """
+
+    def __init__(
+        self, names: Callable[[], Sequence[EndName]], taken: Callable[[], QRectF | None]
+    ) -> None:
+        self.names, self.taken = names, taken
+
+    @staticmethod
+    def has_room(area: QSizeF, texts: Sequence[str], metrics: QFontMetricsF) -> bool:
+        """Whether an area is large enough for a plot with these names beside it."""
+        line = metrics.height()
+        is_wide = area.width() - EndNames.room(texts, metrics) > _WIDTH * line
+        return is_wide and len(texts) * line < _SHARE * (area.height() - 3 * line)
+
+    @staticmethod
+    def room(texts: Sequence[str], metrics: QFontMetricsF) -> float:
+        """Pixels that they take right of a plot."""
+        widest = max(map(metrics.horizontalAdvance, texts), default=0.0)
+        return widest + (_LEAD + _BEYOND) * unit_of(metrics)
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Write them; the painter is in pixels from the plot's upper left corner."""
+        metrics = QFontMetricsF(painter.font())
+        line, unit = metrics.height(), unit_of(metrics)
+        down = (metrics.ascent() - metrics.descent()) / 2
+        names, taken = self.names(), self.taken()
+        values = np.array([name.value for name in names])
+        heights = np.where(frame.at_foot(values), frame.height, frame.y(values))
+        heights = heights.clip(0.0, frame.height)
+        across = np.nan_to_num(frame.x([name.epoch for name in names]), nan=frame.width)
+        shown = np.flatnonzero(np.isfinite(heights))
+        middles = moved_apart((heights[shown] - line / 2).tolist(), line, frame.height - line)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for at, top in zip(shown.tolist(), middles, strict=True):
+            name, end = names[at], QPointF(across[at], heights[at])
+            box = QRectF(0, top, metrics.horizontalAdvance(name.text), line)
+            box.moveLeft(end.x() + _LEAD * unit)
+            is_inside = end.x() < frame.width and end.x() >= across[shown].max() - 1
+            if frame.is_figure or not is_inside or (taken is not None and taken.intersects(box)):
+                end.setX(frame.width)
+                box.moveLeft(frame.width + _LEAD * unit)
+            else:
+                _fill_ground(painter, box, frame)
+            color = readable(frame.colors.of(name.color), frame.colors)
+            painter.setPen(QPen(QColor(color), unit))
+            middle = box.center().y()
+            if abs(middle - end.y()) > line / 2:
+                start = QPointF(end.x() + _GAP * unit, end.y())
+                painter.drawLine(start, QPointF(box.left() - _GAP * unit / 2, middle))
+            painter.drawText(QPointF(box.left(), middle + down), name.text)
+
+
+class NamesItem(BoxItem):
+    """Paints the names over the curves and beside them, under what hovers."""
+
+    is_cut = False
+
+    def __init__(self, chart: "Chart", box: QGraphicsWidget, names: EndNames) -> None:
+        super().__init__(chart, box)
+        self._names = names
+        self.setZValue(5)
+
+    def fit_box(self) -> None:
+        """Take all the room from the view box on to the right."""
+        super().fit_box()
+        self._rect.setRight(self._chart.width())
+
+    def paint(self, painter: QPainter, option: Any, widget: Any = None) -> None:
+        """Write them."""
+        painter.setFont(sized(self._chart.font()))
+        self._names.paint(painter, self._chart.frame())
+
+
+def _fill_ground(painter: QPainter, box: QRectF, frame: Frame) -> None:
+    """Part a text from what runs under it."""
+    ground = QColor(frame.colors.background)
+    ground.setAlpha(_OPAQUE)
+    painter.fillRect(box.adjusted(-_PAD * frame.zoom, 0, _PAD * frame.zoom, 0), ground)
+
+
+# Pixels at 100 %, where they are no lines of text.
+_MARGIN = 6.0  # pixels to the left and the right end of the plot, at least
+_OFF = 2.0  # pixels between the line and its name
+_PAD = 3.0  # pixels of ground to the left and right of the name
+_ALONG = 7  # places to try along the line
+_LOWEST = 4.0  # lines of text that a plot has to be high for the name
+_UP = 3  # lines of text that the name may be away from the line
+_STEP = 4.0  # pixels from column to column where curves are looked for
+_FARTHER = 30.0  # pixels of a curve that the name may cover rather than be a line farther away
+_KEEP = 24.0  # pixels of a curve that the name may cover rather than move
+_OPAQUE = 225  # of 255: what runs under the name can still be made out
+
+
+class FloorLayer:
+    """A dashed line at the noise floor, and its name.
+
+    The name is placed when the layer is drawn anew, which a plot does when its ranges change; so
+    it rests while curves grow. Where they run into it all the same, it has a ground.
+
+    Attributes
+    ----------
+    value
+        In the units of the loss, or None where it is not known.
+    text
+        Its name.
+    bounds_validation
+        Whether it is the floor of the validation points too; else the line is a thin one in the
+        colour of training.
+    box
+        Where the name was drawn last, in pixels; None where it has no room.
+    curves
+        Asked for what the name should not cover: lines in pixels, each x [n], rising, and y [n].
+    """
+
+    def __init__(self) -> None:
+        self.value: float | None = None
+        self.text = ""
+        self.bounds_validation = True
+        self.box: QRectF | None = None
+        self.curves: Callable[[Frame], Sequence[tuple[Pixels, Pixels]]] = lambda frame: ()
+        self._place: tuple[int, int] | None = None
+
+    @property
+    def color(self) -> str:
+        """That of the line and the name."""
+        return ROLES.floor if self.bounds_validation else ROLES.train
+
+    def paint(self, painter: QPainter, frame: Frame) -> None:
+        """Draw the line and the name."""
+        self.box = None
+        if self.value is None:
+            return
+        y = float(frame.y(self.value))
+        if not 0 <= y <= frame.height:  # also where a logarithmic axis has no place for 0
+            return
+        color = QColor(frame.colors.of(self.color))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        line = QPen(color, (2 if self.bounds_validation else 1) * frame.zoom)
+        line.setDashPattern([4, 3])
+        painter.setPen(line)
+        painter.drawLine(QLineF(0, y, frame.width, y))
+        metrics = QFontMetricsF(painter.font())
+        box = self.box = self._chosen(y, metrics, frame)
+        if box is None:
+            return
+        _fill_ground(painter, box, frame)
+        painter.setPen(hairline(color.name(), frame.zoom))
+        away = max(box.top() - y, y - box.bottom())
+        if away > 2 * _OFF * frame.zoom:  # lead back to the line
+            x = round(box.left()) + _MARGIN * frame.zoom
+            painter.drawLine(
+                QPointF(x, y), QPointF(x, box.bottom() if y > box.top() else box.top())
+            )
+        text = metrics.elidedText(self.text, Qt.TextElideMode.ElideRight, box.width() + 1)
+        painter.drawText(box, Qt.AlignmentFlag.AlignLeft, text)
+
+    def _chosen(self, line: float, metrics: QFontMetricsF, frame: Frame) -> QRectF | None:
+        """Where the name goes of a line at so many pixels from the top, or None."""
+        width = min(metrics.horizontalAdvance(self.text), frame.width - 2 * _MARGIN * frame.zoom)
+        if width <= 0 or frame.height < _LOWEST * metrics.height():
+            return None
+        boxes = _boxes(line, width, metrics.height(), frame)
+        if not boxes:
+            return None
+        covered = _covered_by(self.curves(frame), frame)
+        costs = {
+            place: covered(box) + _FARTHER * frame.zoom * place[0] for place, box in boxes.items()
+        }
+        best = min(costs, key=lambda place: costs[place])  # the first of those that are alike
+        if self._place not in costs or costs[self._place] > costs[best] + _KEEP * frame.zoom:
+            self._place = best
+        return boxes[self._place]
+
+
+def _boxes(line: float, width: float, height: float, frame: Frame) -> dict[tuple[int, int], QRectF]:
+    """Boxes inside the frame by lines away from the line and place along it, the preferred first.
+
+    Right before left, where curves fall; above before below.
+    """
+    margin, off = _MARGIN * frame.zoom, _OFF * frame.zoom
+    lefts = np.linspace(frame.width - margin - width, margin, _ALONG)
+    boxes = {}
+    for away in range(_UP + 1):
+        tops = (line - off - (away + 1) * height, line + off + away * height)
+        for side, top in enumerate(tops):
+            if top < 0 or top + height > frame.height:
+                continue
+            for place, left in enumerate(lefts):
+                boxes[away, side * _ALONG + place] = QRectF(left, top, width, height)
+    return boxes
+
+
+def _covered_by(lines: Sequence[tuple[Pixels, Pixels]], frame: Frame) -> Callable[[QRectF], float]:
+    """Measures how much of some lines lies under a box: pixels of all of them, along x."""
+    columns = np.arange(0.0, frame.width + _STEP, _STEP)
+    heights = [np.interp(columns, x, y, left=np.nan, right=np.nan) for x, y in lines if len(x)]
+    table: Floats = np.array(heights).reshape(len(heights), len(columns))
+    # Between two columns a line passes all heights from the one to the other.
+    tops = np.minimum(table[:, :-1], table[:, 1:])
+    bottoms = np.maximum(table[:, :-1], table[:, 1:])
+
+    def measure(box: QRectF) -> float:
+        inside = (columns[:-1] < box.right()) & (columns[1:] > box.left())
+        hit = (bottoms > box.top() - 1) & (tops < box.bottom() + 1)
+        return _STEP * float((hit & inside).sum())
+
+    return measure

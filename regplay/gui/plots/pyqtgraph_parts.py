@@ -1,0 +1,87 @@
+"""What is used of pyqtgraph, imported without the rest of it.
+
+`import pyqtgraph` imports a hundred modules, and has PySide6 make all of Qt's thousand classes
+where it would make those that are asked for: a quarter of the time until the window is painted. So
+the package is put in place with its `__init__` not run; that is made up for once a name is asked
+for that only it has.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from types import ModuleType
+from typing import Any
+
+from PySide6 import QtCore, QtGui, QtWidgets
+from PySide6.QtWidgets import QApplication
+
+# pyqtgraph's own, of those that these parts ask for; all others have it read its `__init__`.
+_OPTIONS = {
+    "background": "k",
+    "crashWarning": False,
+    "enableExperimental": False,
+    "leftButtonPan": True,
+    "mouseRateLimit": 100,
+    "useOpenGL": False,
+}
+
+
+def _put_in_place() -> None:
+    """Have `pyqtgraph` be a package whose `__init__` is run when something is asked of it."""
+    spec = find_spec("pyqtgraph")
+    assert spec is not None
+    assert spec.loader is not None
+    package, run = module_from_spec(spec), spec.loader.exec_module
+
+    def get(name: str) -> Any:
+        if name.startswith("__") or find_spec(f"pyqtgraph.{name}") is not None:
+            raise AttributeError(name)  # a module of it: who wants that imports it next
+        del package.__getattr__
+        run(package)
+        return getattr(package, name)
+
+    def get_option(name: str) -> Any:
+        return _OPTIONS[name] if name in _OPTIONS else package.CONFIG_OPTIONS[name]
+
+    package.__getattr__ = get  # type: ignore[method-assign]
+    package.getConfigOption = get_option  # type: ignore[attr-defined]
+    package._connectCleanup = _quit_view_boxes  # type: ignore[attr-defined]
+    sys.modules["pyqtgraph"] = package
+
+
+@cache
+def _quit_view_boxes() -> None:
+    """Have view boxes told, as pyqtgraph does, when the application ends; called with each view."""
+    app = QApplication.instance()
+    assert app is not None
+    app.aboutToQuit.connect(ViewBox.quit)
+
+
+@contextmanager
+def _as_they_are(modules: dict[str, ModuleType]) -> Iterator[None]:
+    """Have `pyqtgraph.Qt` take Qt's modules, and find no name in them to copy."""
+    listings = {name: module.__dir__ for name, module in modules.items()}
+    for name, module in modules.items():
+        sys.modules[f"pyqtgraph.Qt.{name}"] = module
+        module.__dir__ = lambda: []  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        for name, module in modules.items():
+            module.__dir__ = listings[name]  # type: ignore[method-assign]
+
+
+if "pyqtgraph" not in sys.modules:
+    _put_in_place()
+    with _as_they_are({"QtCore": QtCore, "QtGui": QtGui, "QtWidgets": QtWidgets}):
+        import_module("pyqtgraph.Qt")
+
+from pyqtgraph.functions import arrayToQPolygonF  # noqa: E402
+from pyqtgraph.graphicsItems.ViewBox import ViewBox  # noqa: E402
+from pyqtgraph.GraphicsScene.mouseEvents import MouseClickEvent  # noqa: E402
+from pyqtgraph.widgets.GraphicsView import GraphicsView  # noqa: E402
+
+__all__ = ["GraphicsView", "MouseClickEvent", "ViewBox", "arrayToQPolygonF"]
