@@ -29,17 +29,22 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording.annotation_tools import AnnotationTools
-from regplay.gui.recording.presentation import Presentation, WindowParts
-from regplay.gui.recording.presenter import Presenter
-from regplay.gui.recording.scenes import Scenes
-from regplay.gui.recording.storyboard_recorder import StoryboardRecorder
-from regplay.gui.recording.storyboard_strip import StoryboardStrip
+from regplay.gui.recording import (
+    AnnotationTools,
+    Playback,
+    Presentation,
+    Presenter,
+    Scenes,
+    StoryboardRecorder,
+    StoryboardStrip,
+    WindowParts,
+)
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
+from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import ZOOMS, Scheme, Theme
-from regplay.gui.timeline import Status, Timeline
+from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, named
@@ -48,9 +53,8 @@ from regplay.session.storyboard import Storyboard, load_storyboard
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
-if TYPE_CHECKING:  # they load FFmpeg's libraries, and what lessons are checked by
+if TYPE_CHECKING:  # they load FFmpeg's libraries
     from regplay.gui.recording.animation import AnimationCommand
-    from regplay.gui.recording.playback import Playback
     from regplay.gui.recording.record_commands import RecordCommands
 
 
@@ -187,7 +191,8 @@ class MainWindow(QMainWindow):
     def _connect_commands(self) -> None:
         """What a person does goes to the controller."""
         controller, runner, controls = self.controller, self.controller.runner, self.controls
-        controls.experiment_changed.connect(controller.change)
+        controls.value_chosen.connect(controller.set_value)
+        controls.defaults_wanted.connect(controller.restore_defaults)
         controls.curve_toggled.connect(self._remember_curves)
         controls.wishes_changed.connect(controller.studies.reconsider)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))
@@ -355,9 +360,7 @@ class MainWindow(QMainWindow):
             self.verdict_bar,
         )
 
-    def _make_playback(self, storyboard: Storyboard) -> "Playback":
-        from regplay.gui.recording.playback import Playback
-
+    def _make_playback(self, storyboard: Storyboard) -> Playback:
         return Playback(storyboard, self.controller, self.presentation, self._clock, self)
 
     def open_storyboard(self, path: Path) -> None:
