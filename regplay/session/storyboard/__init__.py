@@ -3,7 +3,9 @@
 from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
 from regplay.session.storyboard.slides import between_epochs, eased
 from regplay.session.storyboard.storyboard import (
+    EXAMPLE,
     SIZES,
+    VERBS,
     BeginSection,
     Caption,
     Draw,
@@ -38,7 +40,9 @@ from regplay.session.storyboard.tidying import Action, tidied
 from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
 
 __all__ = [
+    "EXAMPLE",
     "SIZES",
+    "VERBS",
     "Action",
     "BeginSection",
     "Caption",
