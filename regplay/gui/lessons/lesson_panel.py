@@ -48,15 +48,7 @@ class Contents(ScrolledColumn):
         position: tuple[str, int] | None,
         shown: Mapping[str, int],
     ) -> None:
-        """List lessons.
-
-        Parameters
-        ----------
-        position
-            The id of the lesson that is open, and its page from 0.
-        shown
-            How many claims of a lesson, by its id, are ticked; none if it isn't there.
-        """
+        """List lessons, with how many claims are ticked, by id; `position` is the open page."""
         take_out(self._buttons, self._column)
         self._buttons, self._chosen = [], None
         for number, lesson in enumerate(lessons, 1):
@@ -200,17 +192,7 @@ class LessonPanel(QWidget):
         self.contents.focus_chosen()
 
     def show_page(self, lesson: Lesson, page: int, reached: Reached, next_lesson: str = "") -> None:
-        """Show a page from its beginning.
-
-        Parameters
-        ----------
-        page
-            Counted from 0.
-        reached
-            How far it has been read.
-        next_lesson
-            The title of the lesson that follows.
-        """
+        """Show a page, from 0, as far as it has been read; `next_lesson` is the one after it."""
         had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
         self._lesson_title = lesson.title
         self._show_title(reached.score)

@@ -187,10 +187,7 @@ class TitleLine(QWidget):
     def _paint_numbers(self, painter: QPainter, left: int) -> int:
         """Draw the losses from the right, as many as leave the name its room; where they begin.
 
-        Parameters
-        ----------
-        left
-            Where the name ends.
+        The name ends at `left`.
         """
         colors, height, font = colors_of(self), self.height(), tabular(self.font())
         right = self.width() - 4

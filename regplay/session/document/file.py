@@ -153,12 +153,7 @@ def _delete_with(lock: "BaseFileLock", path: Path) -> None:
 
 
 class Autosave:
-    """Writes the newest session that it is given, and forgets those before it.
-
-    Parameters
-    ----------
-    folder
-        Made when it is first needed.
+    """Writes the newest session that it is given into `folder`, and forgets those before it.
 
     Attributes
     ----------
