@@ -136,13 +136,6 @@ class LessonPanel(QWidget):
 
     Alt+Left and Alt+Right turn pages wherever the focus is in the window. Page Up and Page Down
     scroll while it is in the panel, and turn pages at the ends.
-
-    Attributes
-    ----------
-    contents, page_view, bar
-        The two things to be shown, and what is below a page.
-    contents_button, close_button
-        The contents or the page again; the lesson is left.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -150,12 +143,14 @@ class LessonPanel(QWidget):
         self.setObjectName("lesson")
         self._fit_text()
         self.title = named("lesson.title", WrappedText())
+        # The contents or the page again; the lesson is left
         self.contents_button = named("lesson.show_contents", Press("Contents"))
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
         tip = "Leave the lesson; the settings stay as they are"
         self.close_button = named("lesson.close", CloseButton(tip))
         self.close_button.setAccessibleName("Leave the lesson")
+        # The two things to be shown, and what is below a page
         self.contents = Contents()
         self.page_view = PageView()
         self.bar = PageBar()

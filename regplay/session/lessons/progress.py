@@ -74,16 +74,10 @@ class Reached:
 
 
 class Progress:
-    """Kept while the window is open.
-
-    Attributes
-    ----------
-    observations
-        What the reader's runs have shown.
-    """
+    """Kept while the window is open."""
 
     def __init__(self) -> None:
-        self.observations = Observations()
+        self.observations = Observations()  # what the reader's runs have shown
         self._answers: dict[PagePlace, float] = {}
         self._first: dict[PagePlace, float] = {}  # answers, which count in a quiz
         self._done: set[PagePlace] = set()
