@@ -29,6 +29,7 @@ from regplay.session.document import (
     write,
 )
 from regplay.session.experiment_text import from_link, open_experiment, reads_file
+from regplay.session.files import kind_of_file
 
 Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
@@ -37,7 +38,6 @@ _Answer = TypeVar("_Answer")
 _SESSIONS = f"Sessions (*{SUFFIX})"
 _SHOWN = 4  # paths
 _LONGEST = 300  # characters of a path
-_EXPERIMENT = ".toml"
 
 
 class Dialogs:
@@ -213,7 +213,7 @@ class Documents(QObject):
         the place of what is open, about whose changes is asked first; an experiment is but a
         change of settings.
         """
-        if path.suffix.lower() == _EXPERIMENT:
+        if kind_of_file(path) == "settings":
             return self._open_experiment(path)
         try:
             with busy():
