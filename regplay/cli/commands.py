@@ -55,7 +55,8 @@ def _configure_window(parser: ArgumentParser) -> None:
         nargs="?",
         metavar="FILE | LINK",
         help="what to open: an experiment or a lesson (.toml), a session (.regplay), a table "
-        "(.csv), or a link to an experiment (regplay:...); without one the window opens on its own",
+        "(CSV, Excel), or a link to an experiment (regplay:...); without one the window opens "
+        "on its own",
     )
     add_device(parser)
     parser.add_argument("--version", action="version", version=f"regplay {__version__}")
@@ -85,23 +86,19 @@ def opening_of(argument: str) -> tuple["Experiment | None", str]:
     """
     if not argument:
         return None, ""
-    from regplay.session.document import SUFFIX, read
+    from regplay.session.document import read
     from regplay.session.experiment_text import from_link, is_link, open_experiment
-    from regplay.session.files import TABLES, check_table
+    from regplay.session.files import check_table, kind_of_file
     from regplay.session.lessons import is_lesson, load_lesson
 
     if is_link(argument):
         return from_link(argument), ""
     path = Path(argument)
-    suffix = path.suffix.lower()
-    if suffix not in (*TABLES, SUFFIX) and not is_lesson(path):
+    kind = kind_of_file(path)
+    if kind == "settings" and not is_lesson(path):
         return open_experiment(path), ""
-    if suffix in TABLES:
-        check_table(path)
-    elif suffix == SUFFIX:
-        read(path)
-    else:
-        load_lesson(path)
+    check = {"table": check_table, "session": read, "settings": load_lesson}[kind]
+    check(path)
     return None, argument
 
 

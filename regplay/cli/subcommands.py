@@ -5,7 +5,7 @@ import json
 import sys
 import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -490,6 +490,11 @@ def _configure_render(parser: ArgumentParser) -> None:
         metavar="FILE.srt",
         help="steps begin where the subtitles begin that are called like them",
     )
+    parser.add_argument(
+        "--read-files",
+        action="store_true",
+        help="read files beside it that the storyboard names, without asking",
+    )
     parser.add_argument("--captions", action="store_true", help="write captions, too: .srt, .vtt")
     parser.add_argument("--chapters", action="store_true", help="write a list of chapters, too")
     parser.add_argument("--sheet", action="store_true", help="write a picture of each step, too")
@@ -502,13 +507,20 @@ def _run_render(options: Namespace) -> int:
     """Make the films; returns the exit code."""
     from regplay.resources import resource
     from regplay.session.lessons import find_lesson
-    from regplay.session.storyboard import begun_at, load_storyboard, parsed_size, read_marks
+    from regplay.session.storyboard import (
+        at_marks,
+        begun_at,
+        load_storyboard,
+        parsed_size,
+        read_marks,
+    )
 
     path = options.storyboard
     if path is None:
         path = resource("storyboards", f"{find_lesson(options.lesson).id}.toml")
-    storyboard = load_storyboard(path)
-    marks = {} if options.marks is None else read_marks(options.marks)
+    storyboard = load_storyboard(path, lambda files: options.read_files or _may_read(path, files))
+    if options.marks is not None:
+        storyboard = at_marks(storyboard, read_marks(options.marks))
     if options.section is not None:
         storyboard = begun_at(storyboard, options.section)
     fps = 10 if options.preview else options.fps
@@ -525,7 +537,8 @@ def _run_render(options: Namespace) -> int:
     extras = Extras(options.captions, options.chapters, options.sheet, options.pointer)
     with offscreen(), progress_line() as (progress, ctrl_c):
         for count, size in enumerate(sizes):
-            targets = [_sized(path, size, len(sizes)) for path in options.out]
+            suffix = f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""
+            targets = [out.with_name(f"{out.stem}{suffix}{out.suffix}") for out in options.out]
 
             def go_on(second: float, count: int = count) -> bool:
                 done = (count + second / max(storyboard.seconds, 1e-9)) / len(sizes)
@@ -533,7 +546,9 @@ def _run_render(options: Namespace) -> int:
                 return not ctrl_c.pressed
 
             try:
-                log = render(storyboard, size, targets, marks=marks, extras=extras, progress=go_on)
+                log = render(
+                    storyboard, size, targets, suffix=suffix, extras=extras, progress=go_on
+                )
             except NotProvedError as error:
                 progress.clear()
                 print(f"regplay render: {path}: {error}", file=sys.stderr)
@@ -544,14 +559,18 @@ def _run_render(options: Namespace) -> int:
                 return INTERRUPTED
             for step, seconds in log.late:
                 print(f"{step} begins {seconds:.1f} s later than it was to", file=sys.stderr)
-            for path in targets:
-                _show(str(path))
+            for target in targets:
+                _show(str(target))
     return 0
 
 
-def _sized(path: Path, size: tuple[int, int], count: int) -> Path:
-    """The name of a file for one of several sizes."""
-    return path if count == 1 else path.with_name(f"{path.stem}-{size[0]}x{size[1]}{path.suffix}")
+def _may_read(path: Path, files: Sequence[Path]) -> bool:
+    """Whether a person lets a storyboard read the files beside it that it names."""
+    names = ", ".join(file.name for file in files)
+    if not sys.stdin.isatty():
+        raise UserError(f"{path}: it names {names}; give --read-files if it may be read")
+    answer = input(f"{path} names {names}, which lies beside it. Read it? [y/N] ")
+    return answer.strip().lower() in ("y", "yes")
 
 
 def _film_status(second: float, done: float, passed: float) -> str:

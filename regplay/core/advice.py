@@ -74,22 +74,14 @@ class SettingChange:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """What came of a neighbour that is better.
+    """What came of a neighbour that is better."""
 
-    Attributes
-    ----------
-    changes
-        One, or one with fewer epochs.
-    before, after
-        The validation loss of the experiment and of the neighbour, with the experiment's own seed;
-        infinite where it diverges.
-    mean_before, mean_after
-        The means over all seeds.
-    """
-
-    changes: Sequence[SettingChange]
+    changes: Sequence[SettingChange]  # one, or one with fewer epochs
+    # The validation loss of the experiment and of the neighbour, with the experiment's own seed;
+    # infinite where it diverges
     before: float
     after: float
+    # The means over all seeds
     mean_before: float
     mean_after: float
 
@@ -102,28 +94,15 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Tried:
-    """What the neighbours of an experiment showed.
-
-    Attributes
-    ----------
-    best
-        The one to try next; None if none is better.
-    cause
-        What the experiment has too much or too little of, by that neighbour; empty without one.
-    count
-        How many neighbours were trained.
-    seeds
-        With how many seeds each.
-    text
-        All that in a sentence.
-    """
+    """What the neighbours of an experiment showed."""
 
     shown: Shown | None  # None if none was trained
-    best: Neighbour | None
+    best: Neighbour | None  # the one to try next; None if none is better
+    # What the experiment has too much or too little of, by that neighbour; empty without one
     cause: str
-    count: int
-    seeds: int
-    text: str
+    count: int  # how many neighbours were trained
+    seeds: int  # with how many seeds each
+    text: str  # all that in a sentence
 
     @property
     def short(self) -> str:

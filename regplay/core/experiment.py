@@ -15,6 +15,8 @@ Init = Literal["torch", "normal", "xavier", "kaiming"]
 OptimizerName = Literal["sgd", "momentum", "adam", "adamw"]
 MOMENTA = {"sgd": 0, "momentum": 1, "adam": 2, "adamw": 2}  # numbers kept for each parameter
 TargetKind = Literal["auto", "regression", "classification"]
+MissingRule = Literal["leave-out", "fill"]
+SplitKind = Literal["auto", "random", "last", "stratified"]
 
 
 class SettingsGroup(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -129,7 +131,7 @@ class DataSettings(SettingsGroup, frozen=True):
             is_rare=True,
         ),
     ] = 0
-    file: Annotated[str, _meta("File", "The CSV file that `csv` reads.")] = ""
+    file: Annotated[str, _meta("File", "The table that `csv` reads, CSV or Excel.")] = ""
     target: Annotated[
         str, _meta("Target", "Column of the file to predict; empty takes the last one.", "target")
     ] = ""
@@ -158,6 +160,52 @@ class DataSettings(SettingsGroup, frozen=True):
             "points: (x − mean)/σ. Losses are then in those units.",
         ),
     ] = True
+    format: Annotated[
+        str,
+        _meta(
+            "Format",
+            "How the file is written, where that differs from what is found in it, such as "
+            "separator = semicolon; decimal = comma; header = no.",
+            is_rare=True,
+        ),
+    ] = ""
+    columns: Annotated[
+        str,
+        _meta(
+            "Kinds of columns",
+            "What columns of the file hold, where that differs from what is found in them, such as "
+            "zip = category; when = date.",
+            is_rare=True,
+        ),
+    ] = ""
+    missing: Annotated[
+        MissingRule,
+        _meta(
+            "Missing values",
+            "What becomes of rows of the file in which an input is missing: leave-out, or fill "
+            "with the median of the training rows, of a category with the most frequent one.",
+            is_rare=True,
+        ),
+    ] = "leave-out"
+    split: Annotated[
+        SplitKind,
+        _meta(
+            "Validate on",
+            "Which rows of the file validate: random ones, the last ones, or stratified, as many "
+            "of each class as it has a share; auto takes the last ones where the first input is "
+            "a date, else random ones.",
+            is_rare=True,
+        ),
+    ] = "auto"
+    sample: Annotated[
+        int,
+        _meta(
+            "Sample",
+            "Number of rows of the file to take at random, as the data seed decides; 0 takes all.",
+            within=(0, 100_000),
+            is_rare=True,
+        ),
+    ] = 0
     edits: Annotated[
         str,
         _meta(

@@ -102,57 +102,32 @@ VerdictKind = Literal[
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run shows.
-
-    Attributes
-    ----------
-    reason
-        The numbers that show it, in a sentence or two.
-    since
-        The epoch it holds from, for overfitting and divergence.
-    """
+    """What a run shows."""
 
     kind: VerdictKind
     headline: str
-    reason: str
-    since: int | None = None
+    reason: str  # the numbers that show it, in a sentence or two
+    since: int | None = None  # the epoch it holds from, for overfitting and divergence
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What neighbours of an experiment that validate clearly better than it have in common.
+    """What neighbours of an experiment that validate clearly better than it have in common."""
 
-    Attributes
-    ----------
-    looser
-        One of them fits the training points less closely.
-    closer
-        One of them fits them more closely.
-    is_done
-        More epochs are not among them, though they were trained.
-    """
-
-    looser: bool = False
-    closer: bool = False
-    is_done: bool = False
+    looser: bool = False  # one of them fits the training points less closely
+    closer: bool = False  # one of them fits them more closely
+    is_done: bool = False  # more epochs are not among them, though they were trained
 
 
 @dataclass(frozen=True, eq=False)
 class PointLosses:
-    """The data loss of each point, as the losses of a record are the means of.
+    """The data loss of each point, as the losses of a record are the means of."""
 
-    Attributes
-    ----------
-    valid, best
-        Of the validation points, now and at the best epoch, [n_valid].
-    train_excess, valid_excess
-        What it is above that of the true function, [n_train] and [n_valid]; the latter as if the
-        validation points had the noise of the training points. All of it, where the floor is
-        unknown.
-    """
-
+    # Of the validation points, now and at the best epoch, [n_valid]
     valid: Floats
     best: Floats
+    # What it is above that of the true function, [n_train] and [n_valid]; the latter as if the
+    # validation points had the noise of the training points. All of it, where the floor is unknown.
     train_excess: Floats
     valid_excess: Floats
 

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 from regplay import __version__
 from regplay.gui.theme import zoomed
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import Press, ScrolledColumn, WrappedLabel, named
+from regplay.gui.widgets import Press, ScrolledColumn, WrappedLabel, fill, named
 from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossary
 
 if TYPE_CHECKING:
@@ -266,9 +266,7 @@ class Help(QObject):
         tabs.addTab(_Words(terms, self._thumbnails), "Words")
         tabs.addTab(self._make_about(), "About")
         tabs.currentChanged.connect(self._turned)
-        layout = QVBoxLayout(dialog)
-        layout.setContentsMargins(8, 8, 8, 8)
-        layout.addWidget(tabs)
+        fill(QVBoxLayout(dialog), tabs, margins=(8, 8, 8, 8))
         dialog.finished.connect(self._closed)
         dialog.resize(QSize(*map(zoomed, _SIZE)).boundedTo(self._owner.size()))
 
@@ -287,18 +285,9 @@ class Help(QObject):
         log.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         folder = named("help.folder", Press("Open folder", "Open the folder of the log file"))
         folder.clicked.connect(self._open_folder)
-        layout = QVBoxLayout(page)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(12)
-        for one, button in ((text, copy), (log, folder)):
-            row = QHBoxLayout()
-            row.addWidget(button)
-            row.addStretch(1)
-            if one is text:
-                layout.addWidget(lead)
-            layout.addWidget(one)
-            layout.addLayout(row)
-        layout.addStretch(1)
+        rows = [fill(QHBoxLayout(), button, None) for button in (copy, folder)]
+        parts = (lead, text, rows[0], log, rows[1], None)
+        fill(QVBoxLayout(page), *parts, margins=(16, 16, 16, 16), spacing=12)
         column = ScrolledColumn("help.about")
         column.setWidget(page)
         return column

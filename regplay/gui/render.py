@@ -8,14 +8,16 @@ import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSettings, QSize, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QObject, QRect, QSettings, QSize, Qt
 from PySide6.QtGui import QColor, QFontDatabase, QImage, QPainter
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from regplay.core.experiment import Experiment
 from regplay.gui.document import Dialogs, Keeping, Recovery
@@ -32,6 +34,8 @@ from regplay.session.storyboard import Storyboard, StoryboardError, chapters, sr
 _SETTLED = 1.0  # s before the first frame, in which ranges come to rest
 _THUMBNAIL = 480  # px, width of a picture on a contact sheet
 _COLUMNS = 3
+_AT_ONCE = 10  # frames of one picture; so that what is told of the progress is true
+_WAITING = 8  # pictures, of 4 MB at 1280×720, that may wait to be encoded
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,81 @@ class _Nobody(Dialogs):
         return "discard"
 
 
+class _Paints(QObject):
+    """Notes whether anything of a window was painted.
+
+    Attributes
+    ----------
+    has_painted
+        Since it was last set to False.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.has_painted = True
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt asks the window for all that has to be painted in any part of it."""
+        if event.type() in (QEvent.Type.UpdateRequest, QEvent.Type.Paint):
+            self.has_painted = True
+        return False
+
+
+class _Encoder:
+    """Writes pictures to videos in order, on a thread of its own; few of them wait.
+
+    A picture that stays for several frames is handed over once, with their number.
+
+    Attributes
+    ----------
+    videos
+        All of them are complete in the end, or none is left.
+    """
+
+    def __init__(self) -> None:
+        self.videos: list[Video] = []
+        self._pool = ThreadPoolExecutor(1, "encoding")
+        self._waiting = deque[Future[None]]()
+        self._picture: QImage | None = None
+        self._count = 0
+
+    def put(self, picture: QImage) -> None:
+        """Write a frame; raises what an earlier one came to."""
+        if picture is not self._picture or self._count == _AT_ONCE:
+            self._hand_over()
+        self._picture, self._count = picture, self._count + 1
+
+    def finish(self) -> None:
+        """Write what waits, and complete the files."""
+        self._hand_over()
+        self._waiting.append(self._pool.submit(self._finish))
+        while self._waiting:
+            self._waiting.popleft().result()
+        self._pool.shutdown()
+
+    def abandon(self) -> None:
+        """Leave no files."""
+        self._pool.shutdown(cancel_futures=True)
+        for video in self.videos:
+            video.abandon()
+
+    def _hand_over(self) -> None:
+        if self._picture is not None:
+            self._waiting.append(self._pool.submit(self._write, self._picture, self._count))
+        self._picture, self._count = None, 0
+        while len(self._waiting) > _WAITING:
+            self._waiting.popleft().result()
+
+    def _write(self, picture: QImage, count: int) -> None:
+        for video in self.videos:
+            video.write(picture, count)
+
+    def _finish(self) -> None:
+        for video in self.videos:
+            video.finish()
+
+
 class Renderer:
     """Makes the frames of a film, of one size.
 
@@ -70,8 +149,6 @@ class Renderer:
     ----------
     folder
         Where the window keeps what it would remember; empty at the beginning.
-    marks
-        When the named steps of a voice-over begin, s.
 
     Attributes
     ----------
@@ -79,13 +156,7 @@ class Renderer:
         Does what the storyboard says.
     """
 
-    def __init__(
-        self,
-        storyboard: Storyboard,
-        size: tuple[int, int],
-        folder: Path,
-        marks: Mapping[str, float] | None = None,
-    ) -> None:
+    def __init__(self, storyboard: Storyboard, size: tuple[int, int], folder: Path) -> None:
         if not QFontDatabase.families():
             raise StoryboardError("there is no font to write with; install one, such as DejaVu")
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
@@ -99,15 +170,16 @@ class Renderer:
             questions=_Nobody(),
             folder=folder,
         )
+        self._paints = _Paints(window)
         window.setMinimumSize(*size)
         window.resize(*size)
         window.show()
         self._runner = window.controller.runner
-        while not self._runner.is_loaded:
-            QApplication.processEvents()
-        self.player = Player(
-            storyboard, window.controller, window.parts(), self._clock, _prove, marks
-        )
+        loading = QEventLoop()
+        self._runner.loaded.connect(loading.quit)
+        if not self._runner.is_loaded:
+            loading.exec()
+        self.player = Player(storyboard, window.controller, window.parts(), self._clock, _prove)
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):
             self._settle()
@@ -115,7 +187,7 @@ class Renderer:
         self._settle()
 
     def frames(self) -> Iterator[QImage]:
-        """Each frame of the film, in order.
+        """Each frame of the film, in order; the same object again where nothing was painted.
 
         Raises
         ------
@@ -123,11 +195,16 @@ class Renderer:
             If something that it requires does not hold.
         """
         self.player.start()
+        picture: QImage | None = None
         while self.player.advance():
             self._settle()
             self.player.cover()
             if self.player.is_on_camera:
-                yield self._picture()
+                QApplication.processEvents()  # Qt paints what has changed over what was there
+                if picture is None or self._paints.has_painted:
+                    self._paints.has_painted = False
+                    picture = picture_of(self._window)
+                yield picture
             self._clock.advance(self._step)
 
     def close(self) -> None:
@@ -142,11 +219,6 @@ class Renderer:
             QApplication.processEvents()
             is_settled = self._runner.settle()
 
-    def _picture(self) -> QImage:
-        """What is on screen: Qt paints only what has changed over what was there."""
-        QApplication.processEvents()
-        return picture_of(self._window)
-
 
 def _prove(claim: str, experiment: Experiment) -> Measured:
     from regplay.session.lessons.check import measured
@@ -159,7 +231,7 @@ def render(
     size: tuple[int, int],
     targets: Sequence[Path],
     *,
-    marks: Mapping[str, float] | None = None,
+    suffix: str = "",
     extras: Extras | None = None,
     progress: Callable[[float], bool] = lambda seconds: True,
 ) -> Log | None:
@@ -169,6 +241,8 @@ def render(
     ----------
     targets
         Where to; the ending of each name says the format.
+    suffix
+        What the names of stills get, where there are films of several sizes.
     progress
         Told the second that was rendered last, after each frame; whether to go on.
 
@@ -183,41 +257,38 @@ def render(
     UserError
         If a file can't be written.
     """
-    extras, videos = extras or Extras(), list[Video]()
+    extras = extras or Extras()
     parts = [(_part(target), target) for target in targets]
-    with tempfile.TemporaryDirectory(prefix="regplay-") as folder:
-        renderer = Renderer(storyboard, size, Path(folder), marks)
-        try:
-            for part, _ in parts:
-                videos.append(open_video(part, size, storyboard.fps))
-            sheet = _ContactSheet() if extras.sheet else None
-            log, count = renderer.player.log, 0
-            stills: list[tuple[str, QImage]] = []
-            image: QImage | None = None
-            for image in renderer.frames():
-                for video in videos:
-                    video.write(image)
-                stills += [(name, image) for _, name in log.stills[len(stills) :]]
-                if sheet is not None:
-                    sheet.note(renderer.player.step, image)
-                count += 1
-                if not progress(count / storyboard.fps):
-                    return None
-            if image is not None:  # what was asked for after the last frame
-                stills += [(name, image) for _, name in log.stills[len(stills) :]]
-            for video in videos:
-                video.finish()
-            videos = []
-            for part, target in parts:
-                os.replace(part, target)
-            for name, image in stills:
-                _save(image, targets[0].with_name(name))
-            _write_extras(targets[0], extras, log, count / storyboard.fps, sheet)
-            return log
-        finally:
-            for video in videos:
-                video.abandon()
-            renderer.close()
+    with tempfile.TemporaryDirectory(prefix="regplay-") as folder, contextlib.ExitStack() as stack:
+        renderer = Renderer(storyboard, size, Path(folder))
+        stack.callback(renderer.close)
+        encoder = _Encoder()
+        unfinished = stack.enter_context(contextlib.ExitStack())
+        unfinished.callback(encoder.abandon)
+        for part, _ in parts:
+            encoder.videos.append(open_video(part, size, storyboard.fps))
+        sheet = _ContactSheet() if extras.sheet else None
+        log, count = renderer.player.log, 0
+        stills: list[tuple[str, QImage]] = []
+        image: QImage | None = None
+        for image in renderer.frames():
+            encoder.put(image)
+            stills += [(name, image) for _, name in log.stills[len(stills) :]]
+            if sheet is not None:
+                sheet.note(renderer.player.step, image)
+            count += 1
+            if not progress(count / storyboard.fps):
+                return None
+        if image is not None:  # what was asked for after the last frame
+            stills += [(name, image) for _, name in log.stills[len(stills) :]]
+        encoder.finish()
+        unfinished.pop_all()
+        for part, target in parts:
+            os.replace(part, target)
+        for name, image in stills:
+            _save(image, targets[0].with_name(f"{Path(name).stem}{suffix}.png"))
+        _write_extras(targets[0], extras, log, count / storyboard.fps, sheet)
+        return log
 
 
 def _part(target: Path) -> Path:

@@ -16,7 +16,7 @@ from regplay.core.number_text import gap_text, number, percent_text
 from regplay.core.verdict import Verdict, judge
 from regplay.gui.theme import VERDICTS, colors_of, sized
 from regplay.gui.training import Study, StudyRequest, View
-from regplay.gui.widgets import ElidedLabel, Press, named
+from regplay.gui.widgets import ElidedLabel, Press, fill, named
 
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
@@ -170,17 +170,10 @@ class VerdictBar(QWidget):
     ----------
     tried
         What the neighbours of the present experiment showed; None before.
-
-    Signals
-    -------
-    try_wanted
-        (dict): make these changes, by field path.
-    wishes_changed
-        Other neighbours are to be trained, or none.
     """
 
-    try_wanted = Signal(object)
-    wishes_changed = Signal()
+    try_wanted = Signal(object)  # (dict): make these changes, by field path
+    wishes_changed = Signal()  # other neighbours are to be trained, or none
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -191,19 +184,13 @@ class VerdictBar(QWidget):
         self.button = named("verdict.try", Press("Try it"))
         self.button.clicked.connect(self._try)
         self.losses = named("verdict.losses", Losses())
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        for widgets in ((self.headline, self.reason), (self.button, self.advice)):
-            line = QHBoxLayout()
-            line.setSpacing(8)
-            line.addWidget(widgets[0])
-            line.addWidget(widgets[1], 1)
-            words.addLayout(line)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
+        pairs = (self.headline, self.reason), (self.button, self.advice)
+        lines = [fill(QHBoxLayout(), one, (other, 1), spacing=8) for one, other in pairs]
+        words = fill(QVBoxLayout(), *lines, spacing=2)
+        row = fill(
+            QHBoxLayout(self), (words, 1), self.losses, margins=(8, 4, 8, 4), spacing=_PADDING // 2
+        )
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
-        row.addLayout(words, 1)
-        row.addWidget(self.losses)
         self._view: View | None = None
         self._experiment: Experiment | None = None  # whose neighbours are to be trained
         self._changes: tuple[SettingChange, ...] = ()

@@ -5,16 +5,17 @@ import csv
 import io
 import math
 import os
+import re
 import shutil
 import stat
 import uuid
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from regplay.core import UserError
-from regplay.core.datasets import Problem, ReadingStoppedError, Source, open_table
 
-TABLES = (".csv", ".tsv", ".txt")  # files that are opened as tables
+TABLES = "*.csv *.tsv *.txt *.data *.xlsx *.gz"  # names that tables often have
 _LONGEST_NAME = 100  # characters of a file's own name in that of the temporary one beside it
 
 
@@ -156,7 +157,32 @@ def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return text.getvalue().encode()
 
 
-def check_table(source: Source) -> None:
+FileKind = Literal["session", "settings", "table"]
+_SUFFIXES: dict[str, FileKind] = {".regplay": "session", ".toml": "settings"}
+_SESSION = re.compile(rb"format = \d+\s")
+_TOML = re.compile(
+    rb"(?:\s*(?:#[^\n]*)?\n)*\s*(?:\[\[?[\w.]+\]\]?|[\w.-]+ *= *(?:[\"'\[{\d+-]|true|false))"
+)
+
+
+def kind_of_file(path: Path) -> FileKind:
+    """What a file is: a session, TOML (an experiment or a lesson), or else a table.
+
+    The suffixes of the first two say it; of any other file its first bytes do.
+    """
+    if path.suffix.lower() in _SUFFIXES:
+        return _SUFFIXES[path.suffix.lower()]
+    start = b""
+    with contextlib.suppress(OSError):
+        if path.is_file():  # to open a pipe would wait for its other end
+            with path.open("rb") as file:
+                start = file.read(4096)
+    if _SESSION.match(start):
+        return "session"
+    return "settings" if _TOML.match(start) else "table"
+
+
+def check_table(source: Path | str) -> None:
     """Refuse a file, or a text, that no choice of columns makes a table.
 
     Only its beginning is read; all else that is wrong is told where the columns are chosen.
@@ -166,9 +192,10 @@ def check_table(source: Source) -> None:
     UserError
         Which says why; of a file it begins with the name.
     """
+    from regplay.core.datasets.own_table import ReadingStoppedError, check_beginning  # needs pandas
+
     lead = f"{source}: " if isinstance(source, Path) else ""
-    problems: list[Problem] = []
     try:
-        open_table(source, problems.append).close()
-    except ReadingStoppedError:
-        raise UserError(f"{lead}{problems[-1].message}") from None
+        check_beginning(source)
+    except ReadingStoppedError as error:
+        raise UserError(f"{lead}{error.problem.message}") from None

@@ -31,28 +31,17 @@ class IllustratedError(UserError):
 
 
 class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A text and its picture.
-
-    Attributes
-    ----------
-    experiment
-        What is learned.
-    picture
-        What of it is shown.
-    along, values
-        Of a curve, the field whose slider it belongs to; of several fits, the field in which they
-        differ, and its values.
-    validates
-        Whether the validation points are shown too.
-    """
+    """A text and its picture."""
 
     title: OneLine
     text: OneLine
-    experiment: Experiment = Experiment()
-    picture: PictureKind = "fit"
+    experiment: Experiment = Experiment()  # what is learned
+    picture: PictureKind = "fit"  # what of it is shown
+    # Of a curve, the field whose slider it belongs to; of several fits, the field in which they
+    # differ, and its values
     along: str = ""
     values: tuple[Value, ...] = ()
-    validates: bool = False
+    validates: bool = False  # whether the validation points are shown too
 
     @property
     def sweep(self) -> Sweep | Lineup | None:
@@ -70,18 +59,11 @@ class Illustrated(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class StartingPoint(Illustrated, frozen=True):
-    """Something to begin with.
+    """Something to begin with."""
 
-    Attributes
-    ----------
-    begins
-        What follows: training, the choice of a table, or the editing of points.
-    curves
-        Field paths of the sliders that show their curve.
-    """
-
+    # What follows: training, the choice of a table, or the editing of points
     begins: Begins = "training"
-    curves: tuple[str, ...] = MAIN_REGULARIZERS
+    curves: tuple[str, ...] = MAIN_REGULARIZERS  # field paths of the sliders that show their curve
 
 
 class GlossaryEntry(Illustrated, frozen=True):

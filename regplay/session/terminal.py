@@ -16,8 +16,9 @@ import numpy as np
 import torch
 
 from regplay.core.advice import Tried, compare, lineup, neighbours
+from regplay.core.datasets import remarks
 from regplay.core.device import Placement
-from regplay.core.experiment import Experiment
+from regplay.core.experiment import DataSettings, Experiment
 from regplay.core.history import History
 from regplay.core.joint import JointHistory, JointTraining
 from regplay.core.number_text import (
@@ -142,6 +143,8 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
         Before any training.
     """
 
+    tell_data(experiment.data)
+
     def attempt(device: str, quiet: bool) -> tuple[Result, bool]:
         return _train(Training([experiment], device=device), quiet, folder)
 
@@ -166,6 +169,12 @@ def with_memory(train: Callable[[str, bool], Returned], device: str | None) -> R
     # Outside of `except`, whose error would keep the memory of the first attempt alive.
     tell("The GPU has too little memory: training again on the CPU, from the start.")
     return train("cpu", True)
+
+
+def tell_data(data: DataSettings) -> None:
+    """Say how a person's table was taken, what was left out and what is odd about it."""
+    for line in remarks(data):
+        tell(f"{Path(data.file.strip()).name}: {line}")
 
 
 def tell_place(placement: Placement, quiet: bool) -> None:
@@ -317,6 +326,8 @@ def train_sweep(
     experiments
         The members of the sweep.
     """
+
+    tell_data(sweep.experiment.data)
 
     def attempt(device: str, quiet: bool) -> tuple[SweepResult, bool]:
         # Nobody asks for the weights afterwards, so next to none of the states are kept.

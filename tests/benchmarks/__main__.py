@@ -3,7 +3,7 @@
 import os
 import sys
 
-from tests.benchmarks import drawing, engine, machine, report, stopping, window
+from tests.benchmarks import drawing, engine, filming, machine, report, stopping, window
 
 PARTS = {
     "single": engine.single_runs,
@@ -21,8 +21,9 @@ PARTS = {
     "curves": window.all_curves,
     "landscape": window.landscape,
     "drawing": drawing.drawing,
+    "render": filming.render,
 }
-_ALL = ("single", "sweeps", "jax", "stop", "window", "drawing")
+_ALL = ("single", "sweeps", "jax", "stop", "window", "drawing", "render")
 
 
 def main() -> None:

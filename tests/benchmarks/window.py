@@ -107,7 +107,7 @@ def _child(task: str, experiment: Experiment | None = None) -> dict[str, Any]:
         if experiment is not None:
             _write(experiment, folder)
         command = [sys.executable, "-m", "tests.benchmarks.window_child", task, folder]
-        return _answer(command)
+        return json_answer(command)
 
 
 def _write(experiment: Experiment, folder: str) -> Path:
@@ -116,14 +116,16 @@ def _write(experiment: Experiment, folder: str) -> Path:
     return path
 
 
-def _answer(command: Sequence[str]) -> dict[str, Any]:
+def json_answer(
+    command: Sequence[str], environment: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """The JSON object that a program prints last."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
     start = done.stdout.rindex("\n{") if "\n{" in done.stdout else 0
-    answer: dict[str, Any] = json.loads(done.stdout[start:])
-    return answer
+    found: dict[str, Any] = json.loads(done.stdout[start:])
+    return found
 
 
 def startup() -> list[Row]:
@@ -220,7 +222,7 @@ def _trained_alone(experiment: Experiment) -> float:
     with tempfile.TemporaryDirectory() as folder:
         path = _write(experiment, folder)
         command = [sys.executable, "-m", "regplay", "train", str(path), "--json", "--device", "cpu"]
-        answer = _answer(command)
+        answer = json_answer(command)
     return float(answer["epochs"] / answer["seconds"])
 
 

@@ -129,7 +129,7 @@ def test_a_folder_is_refused(tmp_path, name):
         ("a.regplay", "format = 9\n", "open it with a newer one"),
         ("a.regplay", b"format = 1 # \xff", "no text in UTF-8"),
         ("a.csv", "", "the file is empty"),
-        ("a.csv", b"PK\x03\x04\x00\xff", "this is not a text file"),
+        ("a.csv", b"PK\x03\x04\x00\xff", "this is a damaged ZIP or Excel file"),
         ("a.csv", "x\n1\n2\n", "there is only one column"),
     ],
 )

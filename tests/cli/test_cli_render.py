@@ -22,6 +22,8 @@ seconds = 0.4
 [[steps]]
 section = "Two"
 [[steps]]
+still = "trained.png"
+[[steps]]
 caption = "Trained."
 seconds = 0.4
 """
@@ -66,6 +68,10 @@ def test_films_of_two_sizes_from_one_chapter_on(storyboard, environment, tmp_pat
     assert done.stdout.split() == [str(path) for path in paths]
     assert [frames(path) for path in paths] == [(4, (320, 480)), (4, (640, 480))]
     assert "Trained." in (tmp_path / "film-320x480.srt").read_text()
+    assert {path.name for path in tmp_path.glob("*.png")} == {
+        "trained-320x480.png",
+        "trained-640x480.png",
+    }
 
 
 def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
@@ -75,7 +81,7 @@ def test_a_film_that_proves_too_much_ends_with_1_and_what_was_measured(
     words = [*RUN, storyboard, "-o", tmp_path / "film.mp4", "--preview"]
     done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert f"{storyboard}: step 5 (require): valid_loss < 0.0001 does not hold" in done.stderr
+    assert f"{storyboard}: step 6 (require): valid_loss < 0.0001 does not hold" in done.stderr
     assert "validation loss" in done.stderr
     assert [*tmp_path.iterdir()] == [storyboard]
 
@@ -91,6 +97,33 @@ def test_ctrl_c_leaves_no_file(storyboard, environment, tmp_path):
         _, said = film.communicate()
     assert (film.returncode, said) == (130, "Stopped; no file was written.\n")
     assert [*tmp_path.iterdir()] == [storyboard]
+
+
+def test_a_file_that_it_names_is_read_only_where_that_was_allowed(
+    storyboard, environment, tmp_path, capsys
+):
+    (tmp_path / "part.toml").write_text('steps = [{ caption = "Taken in." , seconds = 0.2 }]')
+    storyboard.write_text(STORYBOARD + '[[steps]]\ninclude = "part.toml"\n')
+    film = tmp_path / "film.mp4"
+    assert main(["render", str(storyboard), "-o", str(film)]) == 2
+    assert "film.toml: it names part.toml; give --read-files" in capsys.readouterr().err
+    words = [*RUN, storyboard, "-o", film, "--fps", "10", "--read-files"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert frames(film) == (10, (640, 480))
+
+
+def test_steps_follow_the_marks_of_a_voice_over(storyboard, environment, tmp_path):
+    storyboard.write_text(
+        STORYBOARD.replace('caption = "Trained."', 'caption = "Trained."\nname = "ok"')
+    )
+    (tmp_path / "voice.srt").write_text("1\n00:00:01,000 --> 00:00:02,000\nok\n")
+    words = [*RUN, storyboard, "-o", tmp_path / "film.mp4", "--fps", "10", "--captions"]
+    words += ["--marks", tmp_path / "voice.srt"]
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert frames(tmp_path / "film.mp4")[0] == 14
+    assert "00:00:01,000 --> 00:00:01,400" in (tmp_path / "film.srt").read_text()
 
 
 def test_a_lesson_that_there_is_not_is_refused_with_those_that_there_are(tmp_path, capsys):

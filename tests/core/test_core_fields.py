@@ -22,6 +22,7 @@ from regplay.core.fields import (
 BOUNDS = {
     "data.n_train": (0, 20_000),
     "data.n_valid": (0, 20_000),
+    "data.sample": (0, 100_000),
     "data.noise": (0.0, 2.0),
     "data.label_noise": (0.0, 0.5),
     "data.n_inputs": (1, 1000),

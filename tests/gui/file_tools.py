@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.data.csv_dialog import CsvDialog
+from regplay.gui.data.table_dialog import TableDialog
 
 OTHER = replace(Experiment(), {"seed": 3, "model.depth": 1, "epochs": 30})
 LESSON = """
@@ -99,9 +99,9 @@ def clipboard() -> str:
     return QGuiApplication.clipboard().text()
 
 
-def dialog_of(window: QMainWindow) -> CsvDialog | None:
+def dialog_of(window: QMainWindow) -> TableDialog | None:
     """The dialog about a table, while it is open."""
-    found = [dialog for dialog in window.findChildren(CsvDialog) if dialog.isVisible()]
+    found = [dialog for dialog in window.findChildren(TableDialog) if dialog.isVisible()]
     assert len(found) < 2
     return found[0] if found else None
 

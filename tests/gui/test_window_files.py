@@ -19,7 +19,7 @@ from PySide6.QtTest import QTest
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
 from regplay.gui.controls.number import ValueBox
-from regplay.gui.data.csv_dialog import CsvDialog
+from regplay.gui.data.table_dialog import TableDialog
 from regplay.session.document import Document, write
 from regplay.session.experiment_text import to_link, to_toml
 
@@ -115,7 +115,7 @@ def test_a_table_is_shown_first_and_then_learned_from(person, choose_file, file,
     view = person.wait_until_finished()
     assert view.dataset.input_names == ("price",)
     assert view.snapshot.epoch == 20
-    person.wait(lambda: not person.window.findChildren(CsvDialog))
+    person.wait(lambda: not person.window.findChildren(TableDialog))
     press(person, Key.Key_Z)
     assert person.controller.session.experiment == before
 
@@ -152,9 +152,10 @@ def test_a_table_that_is_not_used_changes_nothing(person, choose_file, file):
         ("a.regplay", "", "the file is empty"),
         ("a.regplay", "format = 1\n", "the file is not complete"),
         ("a.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
-        ("a.md", "# Notes", "this is no session of regplay"),
+        ("a.md", "# Notes", "there is only one column"),
+        ("a.json", '{"a": 1}', "this is a JSON file; regplay reads tables: CSV, TSV, Excel"),
         ("a.csv", "", "the file is empty"),
-        ("a.csv", b"PK\x03\x04\x00\xff", "this is not a text file"),
+        ("a.csv", b"PK\x03\x04\x00\xff", "this is a damaged ZIP or Excel file"),
         ("a.txt", "some words\nand more\n", "there is only one column"),
     ],
 )
@@ -266,7 +267,7 @@ def test_what_can_not_be_opened_is_not_taken(person, file):
     text.setText("just words")
     web.setUrls([QUrl("https://example.org/mine.csv")])
     two = put_files(file("a.csv", TABLE), file("b.csv", TABLE))
-    for mime in (text, web, two, put_files(file("a.png", b"\x89PNG")), put_files()):
+    for mime in (text, web, two, put_files(file("a.csv", TABLE).parent), put_files()):
         for place in places(person.window).values():
             assert not drop(person.window, mime, place)
     QGuiApplication.processEvents()

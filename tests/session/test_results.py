@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from regplay.core.datasets import REGISTRY, DatasetError, load
-from regplay.core.datasets.csv_table import written
+from regplay.core.datasets import REGISTRY, load, remarks
+from regplay.core.datasets.own_table import written
 from regplay.core.experiment import DataSettings, Experiment, ModelSettings, RegularizationSettings
 from regplay.core.fields import replace
 from regplay.core.fit import Fit
@@ -404,8 +404,11 @@ def test_what_can_not_be_written(tmp_path):
     assert not target.exists()
 
 
-def test_the_column_that_names_the_split_is_text(tmp_path):
+def test_the_column_that_names_the_split_is_left_out(tmp_path):
     path = tmp_path / "saved.csv"
     write_file(path, dataset_csv(load(DataSettings())))
-    with pytest.raises(DatasetError, match=r"row 2, column 3 \(split\): 'train' is not a number"):
-        load(DataSettings(name="csv", file=str(path), target="y"))
+    settings = DataSettings(name="csv", file=str(path), n_train=0, n_valid=0)
+    assert load(settings).input_names == ("x",)
+    assert load(settings).target_name == "y"
+    left_out = "column 3 (split): it is left out: it says which rows were trained on"
+    assert left_out in remarks(settings)

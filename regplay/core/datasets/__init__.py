@@ -2,15 +2,7 @@
 
 from collections.abc import Mapping
 
-from regplay.core.datasets import classification, csv_table, edits, points, regression, tables
-from regplay.core.datasets.csv_reader import (
-    Problem,
-    ReadingStoppedError,
-    Source,
-    TableReader,
-    open_table,
-)
-from regplay.core.datasets.csv_table import Check, Choice, columns_of, likely, names_of, written
+from regplay.core.datasets import classification, edits, own, points, regression, tables
 from regplay.core.datasets.dataset import (
     Dataset,
     DatasetError,
@@ -27,6 +19,7 @@ from regplay.core.datasets.edits import (
     parse_edits,
     waiting_edits,
 )
+from regplay.core.datasets.own import own_dataset, split_of
 from regplay.core.datasets.points import (
     MAX_CLASSES,
     MAX_POINTS,
@@ -36,45 +29,35 @@ from regplay.core.datasets.points import (
     points_settings,
 )
 from regplay.core.datasets.tables import Table
-from regplay.core.datasets.tables import dataset as table_dataset
 from regplay.core.experiment import DataSettings
 
 __all__ = [
     "MAX_CLASSES",
     "MAX_POINTS",
     "REGISTRY",
-    "Check",
-    "Choice",
     "Dataset",
     "DatasetError",
     "DatasetSpec",
     "Edit",
     "Floats",
-    "Problem",
-    "ReadingStoppedError",
-    "Source",
     "Split",
     "Table",
-    "TableReader",
     "Task",
-    "columns_of",
     "counted_edits",
     "edited_rows",
     "format_edits",
     "format_number",
     "format_points",
-    "likely",
     "load",
-    "names_of",
-    "open_table",
+    "own_dataset",
     "parse_edits",
     "parse_number",
     "points_in",
     "points_settings",
     "problem_of",
-    "table_dataset",
+    "remarks",
+    "split_of",
     "waiting_edits",
-    "written",
 ]
 
 
@@ -86,7 +69,7 @@ REGISTRY: Mapping[str, DatasetSpec] = {
         regression.CLASSICS,
         tables.SPECS,
         points.SPECS,
-        csv_table.SPECS,
+        (own.OWN,),
     )
     for spec in specs
 }
@@ -107,13 +90,39 @@ def load(settings: DataSettings) -> Dataset:
     return edits.edited(made, edits.parse_edits(settings.edits))
 
 
+def remarks(settings: DataSettings) -> list[str]:
+    """What is to be known about the table that `settings` read, a line each.
+
+    How it was taken comes first, then what was left out and what is odd. Of other datasets nothing.
+
+    Raises
+    ------
+    DatasetError
+        As `load`.
+    """
+    if "file" not in REGISTRY[settings.name].uses:
+        return []
+    from regplay.core.datasets.own_table import (  # needs pandas
+        how_to_say,
+        read_table,
+        remarks_on,
+    )
+
+    _, check = read_table(settings)
+    assert check.sheet is not None
+    words = check.sheet.format.words
+    found = [*check.remarks, *remarks_on(load(settings))]
+    return [words, *(f"{remark}{how_to_say(remark, settings)}" for remark in found)]
+
+
 def problem_of(settings: DataSettings) -> tuple[object, ...]:
     """The problem that settings pose: fits of the same one can be drawn in one plot.
 
     Their data may be drawn otherwise: of another seed, with more noise or other points.
     """
     if settings.name != "points":
-        fields = ("name", "file", "target", "inputs", "task", "n_inputs", "n_classes")
+        read = ("file", "target", "inputs", "task", "format", "columns")
+        fields = ("name", *read, "n_inputs", "n_classes")
         return tuple(getattr(settings, field) for field in fields)
     try:
         return settings.name, *points.shape_of(settings)

@@ -1,7 +1,8 @@
-"""Measured tables: rows shuffled into two splits, standardised by the training rows alone.
+"""Measured tables: rows in two splits, standardised by the training rows alone.
 
 Those that ship with the program have a header, inputs that are numbers, and the target in their
-last column; `resources/datasets/README.md` names their sources.
+last column; `resources/datasets/README.md` names their sources. A person's own is read by
+`own_table`, which needs pandas and is imported when a table is opened.
 """
 
 import csv
@@ -11,6 +12,7 @@ from functools import cache, partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from regplay.core.arrays import Floats, Labels
 from regplay.core.datasets.dataset import (
@@ -37,6 +39,8 @@ class Table:
     input_names: tuple[str, ...]
     target_name: str
     class_names: tuple[str, ...] = ()
+    groups: tuple[int, ...] = ()  # [d], equal in the columns of one category; −1 of numbers
+    is_series: bool = False  # whether the first input is a date
 
 
 def dataset(
@@ -48,11 +52,13 @@ def dataset(
     flips_labels: bool = False,
     one_scale: bool = False,
     standardizes: bool = True,
+    split: str = "random",
 ) -> Dataset:
     """A split of the rows that `settings.seed` decides.
 
-    Training rows are the first of the shuffled table and validation rows the last, so that either
-    number can change without touching the other split.
+    Training rows are the first of the ordered table and validation rows the last, so that either
+    number can change without touching the other split. Inputs that are missing (NaN) become the
+    median of the training rows, or their most frequent category.
 
     Parameters
     ----------
@@ -62,6 +68,9 @@ def dataset(
         As in `Dataset.standardized`.
     standardizes
         Whether the network sees standardised values; it sees the measured ones otherwise.
+    split
+        How the rows are ordered: `random`, `last` (as they stand), or `stratified` (shuffled, so
+        that each class has its share of any part of them).
 
     Raises
     ------
@@ -79,9 +88,9 @@ def dataset(
             f"data.n_train = {n_train}: {table.name} has {n:,} rows, of which "
             f"{n_valid:,} validate; take at most {n - n_valid:,}"
         )
-    order = np.random.default_rng(settings.seed).permutation(n)
+    order = _order(table, split, settings.seed)
     train, valid = order[:n_train], order[n - n_valid :]
-    y, y_valid = table.y[train], table.y[valid]
+    x, y, y_valid = _filled(table, train), table.y[train], table.y[valid]
     if table.class_names:
         k, (rng, rng_valid) = len(table.class_names), streams(settings.seed)
         share = settings.label_noise if flips_labels else 0.0
@@ -89,13 +98,53 @@ def dataset(
         y_valid = flip_labels(y_valid, 0.0 if settings.clean_valid else share, k, rng_valid)
     found = Dataset(
         task="classification" if table.class_names else "regression",
-        train=Split(table.x[train], y),
-        valid=Split(table.x[valid], y_valid),
+        train=Split(x[train], y),
+        valid=Split(x[valid], y_valid),
         input_names=table.input_names,
         target_name=table.target_name,
         class_names=table.class_names,
     )
     return found.standardized(one_scale=one_scale) if standardizes else found
+
+
+def _order(table: Table, split: str, seed: int) -> NDArray[np.int64]:
+    """The rows in the order in which the splits take them, from both ends."""
+    n = len(table.y)
+    if split == "last":
+        return np.arange(n)
+    order = np.random.default_rng(seed).permutation(n)
+    if split != "stratified" or not table.class_names:
+        return order
+    place = np.empty(n)  # of a row among those of its class, from 0 to 1
+    for k in range(len(table.class_names)):
+        rows = np.flatnonzero(table.y[order] == k)
+        place[rows] = (np.arange(len(rows)) + 0.5) / len(rows) if len(rows) else 0
+    found: NDArray[np.int64] = order[np.argsort(place, kind="stable")]
+    return found
+
+
+def _filled(table: Table, train: NDArray[np.int64]) -> Floats:
+    """The inputs [n, d] without gaps: filled by what the training rows have."""
+    gaps = np.isnan(table.x)
+    if not gaps.any():
+        return table.x
+    x = table.x.copy()
+    groups = np.array(table.groups)
+    # The columns of one category are filled together, a number by itself.
+    together = [np.flatnonzero(groups == group) for group in np.unique(groups[groups >= 0])]
+    for which in [*together, *np.flatnonzero(groups < 0)[:, None]]:
+        there = table.x[np.ix_(train, which)]
+        there = there[~np.isnan(there[:, 0])]
+        if not len(there):  # nothing is known of it
+            usual = np.zeros(len(which))
+        elif groups[which[0]] < 0:
+            usual = np.median(there, axis=0)
+        elif len(which) == 1:  # yes or no
+            usual = (there.mean(axis=0) >= 0.5).astype(float)
+        else:
+            usual = np.eye(len(which))[there.sum(axis=0).argmax()]
+        x[np.ix_(gaps[:, which[0]], which)] = usual
+    return x
 
 
 # those that ship with the program

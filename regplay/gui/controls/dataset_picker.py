@@ -239,6 +239,7 @@ class DatasetPicker(ChoiceControl):
         super().__init__(field, parent)
         self.combo.setMaxVisibleItems(_VISIBLE_ROWS)
         self._style = _ListStyle("Fusion")
+        self._style.setParent(self)
         self.combo.setStyle(self._style)
         view = self.combo.view()
         view.setMinimumWidth(_POPUP_WIDTH)

@@ -41,15 +41,13 @@ class Framing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A frame and a tint in the accent colour."""
         window, accent = self.palette().window().color(), self.palette().highlight().color()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
-        painter.setBrush(blend(window, accent, 0.14))
-        for control in self._framed:
-            if control.isVisible():
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
+            painter.setBrush(blend(window, accent, 0.14))
+            for control in filter(QWidget.isVisible, self._framed):
                 place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
                 painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), 4, 4)
-        painter.end()
 
 
 _SPACING, _EDGE = 4, 8  # px between controls; above a heading
@@ -97,12 +95,12 @@ class Group(Framing):
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = title
-        self.heading = GroupHeading()
+        self.heading = GroupHeading(self)
         _describe(self.heading, title, f"Show or hide what belongs to {title}.")
         self.heading.setArrowType(Qt.ArrowType.DownArrow)
         self.heading.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.more: Button | None = None
-        self.defaults = _DefaultsButton()
+        self.defaults = _DefaultsButton(self)
         self.defaults.setText("Defaults")
         self.defaults.setToolTip(f"{title}: back to the defaults")
         self.defaults.setAccessibleName(f"{title}, back to defaults")
@@ -113,9 +111,10 @@ class Group(Framing):
         margins = (4, 0, 4, 0)  # room for the frames
         self._controls = fill(QVBoxLayout(self._body), margins=margins, spacing=_SPACING)
         layout = fill(QVBoxLayout(self), margins=(0, _EDGE if title else 0, 0, 0))
+        self.heading.setVisible(bool(title))
+        self.defaults.setVisible(bool(title))
         if title:
-            row = fill(QHBoxLayout(), (self.heading, 1), self.defaults, spacing=-1)
-            layout.addLayout(row)
+            layout.addLayout(fill(QHBoxLayout(), (self.heading, 1), self.defaults, spacing=-1))
         layout.addWidget(self._body)
         self.heading.clicked.connect(lambda: self.set_open(not self.is_open()))
 
@@ -123,9 +122,8 @@ class Group(Framing):
         """A hairline above the heading, and the frames."""
         super().paintEvent(event)
         if self._title:
-            painter = QPainter(self)
-            painter.fillRect(0, 0, self.width(), 1, line_color(self.palette(), _HAIRLINE))
-            painter.end()
+            with QPainter(self) as painter:
+                painter.fillRect(0, 0, self.width(), 1, line_color(self.palette(), _HAIRLINE))
 
     def add(self, control: QWidget) -> None:
         """Put a control below those already there."""

@@ -1,3 +1,3 @@
 """A person's own table: what is in it, what is wrong with it, and what to make of it."""
 
-from regplay.gui.data.csv_dialog import CsvDialog
+from regplay.gui.data.table_dialog import TableDialog

@@ -1,6 +1,6 @@
 """What is seen of a table: its first rows, its columns to choose from, what is wrong with it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -8,10 +8,13 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtGui import QColor, QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QComboBox,
+    QHBoxLayout,
     QHeaderView,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QTableView,
@@ -20,9 +23,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from regplay.core.datasets import Problem, TableReader
+from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
 from regplay.gui.theme import blend, colors_of, refusal_color
-from regplay.gui.widgets import ModelIndex
+from regplay.gui.widgets import ModelIndex, PushButton, fill, named
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
 
@@ -101,8 +104,10 @@ ItemRole = Qt.ItemDataRole
 Palette = QPalette.ColorRole
 _FADED = 0.45  # share of the ground in the text of what is not used
 _TINT = 0.22  # share of the colour of the target, and of a wrong cell, in the ground
-_WIDEST = 160  # px of a column
+_WIDEST, _NARROWEST = 160, 84  # px of a column
 _MOST_COLUMNS = 200  # more are not shown: a view of thousands is slow, and tells nobody anything
+_MOST_ROWS = 20
+_ON_THE_RIGHT = ("number", "row number")  # kinds
 
 
 class PreviewModel(QAbstractTableModel):
@@ -111,12 +116,12 @@ class PreviewModel(QAbstractTableModel):
     def __init__(self, view: QWidget) -> None:
         super().__init__(view)
         self._view = view  # whose palette is followed
-        self._sheet: TableReader | None = None
+        self._sheet: Sheet | None = None
         self._inputs: frozenset[int] = frozenset()
         self._target: int | None = None
         self._wrong: dict[tuple[int, int | None], str] = {}
 
-    def set_sheet(self, sheet: TableReader | None) -> None:
+    def set_sheet(self, sheet: Sheet | None) -> None:
         """Show other rows."""
         self.beginResetModel()
         self._sheet = sheet
@@ -134,12 +139,14 @@ class PreviewModel(QAbstractTableModel):
 
     def row_of(self, number: int) -> int | None:
         """Where the row that a spreadsheet gives this number is shown; None if it is not."""
-        numbers = [number for number, _ in self._sheet.sample] if self._sheet is not None else []
+        numbers = (
+            [] if self._sheet is None else self._sheet.body.numbers[: self.rowCount()].tolist()
+        )
         return numbers.index(number) if number in numbers else None
 
     def rowCount(self, parent: ModelIndex | None = None) -> int:
         """How many rows are shown."""
-        return 0 if self._sheet is None else len(self._sheet.sample)
+        return 0 if self._sheet is None else min(len(self._sheet.body.cells), _MOST_ROWS)
 
     def columnCount(self, parent: ModelIndex | None = None) -> int:
         """How many columns are shown."""
@@ -149,15 +156,15 @@ class PreviewModel(QAbstractTableModel):
         """The text of a cell, its colours, and what is wrong with it."""
         if self._sheet is None or not index.isValid():
             return None
-        number, cells = self._sheet.sample[index.row()]
-        column = index.column()
+        column, number = index.column(), self._sheet.row_number(index.row())
+        cell = text_of(self._sheet.body.cells.iat[index.row(), column])
         message = self._wrong.get((number, column), "")
         palette = self._view.palette()
         match role:
             case ItemRole.DisplayRole:
-                return cells[column]
+                return cell
             case ItemRole.ToolTipRole:
-                return message or cells[column]
+                return message or cell
             case ItemRole.BackgroundRole if message:
                 return self._tint(refusal_color(palette))
             case ItemRole.BackgroundRole if column == self._target:
@@ -165,7 +172,7 @@ class PreviewModel(QAbstractTableModel):
             case ItemRole.ForegroundRole if column != self._target and column not in self._inputs:
                 text, base = (palette.color(role) for role in (Palette.Text, Palette.Base))
                 return blend(text, base, _FADED)
-            case ItemRole.TextAlignmentRole if not self._sheet.is_text(column):
+            case ItemRole.TextAlignmentRole if self._sheet.column(column).kind in _ON_THE_RIGHT:
                 return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -176,7 +183,7 @@ class PreviewModel(QAbstractTableModel):
         if self._sheet is None or role != ItemRole.DisplayRole:
             return None
         if orientation is Qt.Orientation.Vertical:
-            return str(self._sheet.sample[section][0])
+            return str(self._sheet.row_number(section))
         part = "input" if section in self._inputs else "not used"
         part = "target" if section == self._target else part
         return f"{self._sheet.names[section]}\n{part}"
@@ -212,10 +219,12 @@ class Preview(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(self.fontMetrics().height() + 6)
 
-    def set_sheet(self, sheet: TableReader | None) -> None:
+    def set_sheet(self, sheet: Sheet | None) -> None:
         """Show other rows."""
         self.rows.set_sheet(sheet)
         self.resizeColumnsToContents()
+        for column in range(self.rows.columnCount()):  # the kind has to fit above it
+            self.setColumnWidth(column, max(self.columnWidth(column), _NARROWEST))
 
     def show_place(self, problem: Problem) -> None:
         """Bring a cell into sight, if its row is one of those shown."""
@@ -225,7 +234,94 @@ class Preview(QTableView):
             self.scrollTo(self.rows.index(row, column))
 
 
-_HEADINGS = ("Row", "Column", "Problem")
+class KindStrip(QWidget):
+    """Above each column of a preview, what it holds, to be said otherwise.
+
+    Signals
+    -------
+    chosen
+        (int, str): a column, and the kind that a person gave it.
+    """
+
+    chosen = Signal(int, str)
+
+    def __init__(self, preview: Preview, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._preview = preview
+        self.boxes: list[QComboBox] = []
+        self.setFixedHeight(QComboBox(self).sizeHint().height())
+        preview.horizontalHeader().sectionResized.connect(self._place)
+        preview.horizontalScrollBar().valueChanged.connect(self._place)
+        preview.horizontalScrollBar().rangeChanged.connect(self._place)
+
+    def set_sheet(self, sheet: Sheet | None) -> None:
+        """Show the kinds of its columns; `chosen` is not emitted."""
+        count = self._preview.rows.columnCount()
+        for box in self.boxes[count:]:
+            box.hide()
+            box.deleteLater()
+        del self.boxes[count:]
+        while len(self.boxes) < count:
+            self.boxes.append(self._box(len(self.boxes)))
+        for box in self.boxes if sheet is not None else ():
+            assert sheet is not None
+            column = sheet.column(self.boxes.index(box))
+            box.setCurrentIndex(box.findText(column.kind))
+            box.setEnabled(column.kind != "empty")
+            box.setToolTip(column.reason)
+            box.setAccessibleName(f"What {column.name} holds")
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the boxes above their columns."""
+        super().resizeEvent(event)
+        self._place()
+
+    def _box(self, column: int) -> QComboBox:
+        box = named(f"data.dialog.kind.{column}", QComboBox(self))
+        box.addItems(KINDS)
+        box.activated.connect(lambda at: self.chosen.emit(column, box.itemText(at)))
+        box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # the wheel is for the table
+        return box
+
+    def _place(self) -> None:
+        left = self._preview.viewport().x()
+        right = left + self._preview.viewport().width()
+        for column, box in enumerate(self.boxes):
+            start = left + self._preview.columnViewportPosition(column)
+            end = start + self._preview.columnWidth(column)
+            box.setGeometry(start, 0, end - start, self.height())
+            box.setVisible(start >= left - 1 and start < right)
+
+
+class QuestionBar(QWidget):
+    """A line with a question, and a button for each answer; hidden where there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label = QLabel(self)
+        self.label.setWordWrap(True)
+        self.buttons: list[PushButton] = []
+        self._row = fill(QHBoxLayout(self), (self.label, 1), spacing=6)
+        self.hide()
+
+    def ask(self, text: str, answers: Sequence[tuple[str, Callable[[], object]]]) -> None:
+        """Ask this, in place of what was asked before; without answers nothing is asked."""
+        for button in self.buttons:
+            self._row.removeWidget(button)
+            button.hide()
+            button.deleteLater()
+        self.buttons = []
+        self.label.setText(text)
+        for title, act in answers:
+            button = named(f"data.dialog.answer.{len(self.buttons)}", PushButton(title, self))
+            button.setAutoDefault(False)
+            button.clicked.connect(act)
+            self._row.addWidget(button)
+            self.buttons.append(button)
+        self.setVisible(bool(answers))
+
+
 _SHOWN = 4  # rows in sight
 
 
@@ -240,11 +336,11 @@ class ProblemsList(QTreeWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, heading: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._problems: list[Problem] = []
-        self.setHeaderLabels(list(_HEADINGS))
-        self.setAccessibleName("Problems")
+        self.setHeaderLabels(["Row", "Column", heading])
+        self.setAccessibleName(f"{heading}s")
         self.setRootIsDecorated(False)
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)

@@ -29,6 +29,7 @@ from regplay.session.document import (
     write,
 )
 from regplay.session.experiment_text import from_link, open_experiment, reads_file
+from regplay.session.files import kind_of_file
 
 Keeping = Literal["save", "discard", "cancel"]
 Recovery = Literal["recover", "later", "discard"]
@@ -37,7 +38,6 @@ _Answer = TypeVar("_Answer")
 _SESSIONS = f"Sessions (*{SUFFIX})"
 _SHOWN = 4  # paths
 _LONGEST = 300  # characters of a path
-_EXPERIMENT = ".toml"
 
 
 class Dialogs:
@@ -152,20 +152,11 @@ class Documents(QObject):
         What is opened and saved; it is asked for its present document at once.
     folder
         Where sessions are written meanwhile; by default one for the data of the application.
-
-    Signals
-    -------
-    changed
-        `path`, `title` or `is_modified` is another.
-    recent_changed
-        Other files were opened last.
-    refused
-        (str): what could not be done, and why.
     """
 
-    changed = Signal()
-    recent_changed = Signal()
-    refused = Signal(str)
+    changed = Signal()  # `path`, `title` or `is_modified` is another
+    recent_changed = Signal()  # other files were opened last
+    refused = Signal(str)  # what could not be done, and why
 
     def __init__(
         self,
@@ -228,7 +219,7 @@ class Documents(QObject):
         the place of what is open, about whose changes is asked first; an experiment is but a
         change of settings.
         """
-        if path.suffix.lower() == _EXPERIMENT:
+        if kind_of_file(path) == "settings":
             return self._open_experiment(path)
         try:
             with busy():

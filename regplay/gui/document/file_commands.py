@@ -13,13 +13,12 @@ from regplay.gui.controller import Controller
 from regplay.gui.document.documents import Documents
 from regplay.session.document import SUFFIX
 from regplay.session.experiment_text import is_link, to_link, to_toml
-from regplay.session.files import TABLES, check_table, write_file
+from regplay.session.files import TABLES, check_table, kind_of_file, write_file
 from regplay.session.lessons import is_lesson
 from regplay.session.results import dataset_csv
 
 Take = Callable[[Mapping[str, Value]], object]
-_SUFFIXES = (SUFFIX, ".toml", *TABLES)
-_OPENED = "Sessions, experiments, lessons, data (*.regplay *.toml *.csv *.tsv *.txt);;All files (*)"
+_OPENED = f"Sessions, experiments, lessons, data (*{SUFFIX} *.toml {TABLES});;All files (*)"
 
 
 class FileCommands(QObject):
@@ -31,20 +30,11 @@ class FileCommands(QObject):
         Opens the file of a lesson.
     parent
         In front of which files are asked for.
-
-    Signals
-    -------
-    failed
-        (str): what is refused; what was open stays open then.
-    done
-        (str): what was saved or copied.
-    imported
-        The present experiment learns from a table now.
     """
 
-    failed = Signal(str)
-    done = Signal(str)
-    imported = Signal()
+    failed = Signal(str)  # what is refused; what was open stays open then
+    done = Signal(str)  # what was saved or copied
+    imported = Signal()  # the present experiment learns from a table now
 
     def __init__(
         self,
@@ -67,14 +57,14 @@ class FileCommands(QObject):
 
     def choose_data(self, take: Take | None = None) -> None:
         """Ask for a table and how to learn from it; as `open_table`."""
-        kinds = "Tables (*.csv *.tsv *.txt);;All files (*)"
+        kinds = f"Tables ({TABLES});;All files (*)"
         name, _ = QFileDialog.getOpenFileName(self._parent, "Open data", "", kinds)
         if name:
             self.open_table(Path(name), take=take)
 
     def open(self, path: Path) -> None:
         """Open a session, an experiment, a lesson or a table, by what it is."""
-        if path.suffix.lower() in TABLES:
+        if kind_of_file(path) == "table":
             self.open_table(path)
         elif is_lesson(path):
             self._open_lesson(path)
@@ -97,9 +87,9 @@ class FileCommands(QObject):
             lead = "" if path is not None else "The text in the clipboard is no table: "
             self.failed.emit(f"{lead}{error}")
             return
-        from regplay.gui.data import CsvDialog
+        from regplay.gui.data import TableDialog
 
-        dialog = CsvDialog(path, text, self._parent)
+        dialog = TableDialog(path, text, self._parent)
         take = take or self._learn
         dialog.accepted.connect(lambda: take(dialog.values()))
         dialog.finished.connect(dialog.deleteLater)
@@ -195,12 +185,12 @@ class FileCommands(QObject):
 
 
 def dropped_file(data: QMimeData) -> Path | None:
-    """The session, experiment, lesson or table in it, if it is one file of this machine."""
+    """The file in it, if it is one of this machine, of whatever kind; a folder is none."""
     urls = data.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = Path(urls[0].toLocalFile())
-    return path if path.suffix.lower() in _SUFFIXES else None
+    return None if path.is_dir() else path
 
 
 def dropped_link(data: QMimeData) -> str | None:

@@ -122,13 +122,9 @@ class ShownSession(QObject):
     """Takes what is worked on as a document, and shows a document in its place.
 
     What of a document needs torch, the states of its runs, waits until that is loaded.
-
-    Signals
-    -------
-    replaced
-        What was open is no longer: what waits for it, or can be taken back, is not wanted.
     """
 
+    # What was open is no longer: what waits for it, or can be taken back, is not wanted
     replaced = Signal()
 
     def __init__(self, controller: Controller, appearance: Appearance, guide: Guide) -> None:

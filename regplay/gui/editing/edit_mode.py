@@ -34,17 +34,12 @@ class EditMode(QObject):
         Turns the mode on and off; to be placed where it is seen with the fit.
     strip
         The line of tools, to be placed above the fit; hidden outside of the mode.
-
-    Signals
-    -------
-    switched
-        (bool): whether the mode is on, in which the fit has to show the present points.
-    edited
-        (Experiment, bool): the experiment with other points, and whether it goes on with the last
-        edit, as while a point is dragged. Whoever takes it hands the points back by `set_data`.
     """
 
+    # (bool): whether the mode is on, in which the fit has to show the present points
     switched = Signal(bool)
+    # (Experiment, bool): the experiment with other points, and whether it goes on with the last
+    # edit, as while a point is dragged. Whoever takes it hands the points back by `set_data`.
     edited = Signal(object, bool)
 
     def __init__(self, fit_view: FitView, clock: Clock) -> None:

@@ -78,18 +78,10 @@ _OUTLIER = "A point far from what the others tell: what does one such point do t
 
 
 class EditStrip(QWidget):
-    """Which class or value points to come have, an outlier, and how many points there are.
+    """Which class or value points to come have, an outlier, and how many points there are."""
 
-    Signals
-    -------
-    class_changed
-        Points to come are of another class.
-    outlier_clicked
-        One more point is wanted, far from what the others tell.
-    """
-
-    class_changed = Signal()
-    outlier_clicked = Signal()
+    class_changed = Signal()  # points to come are of another class
+    outlier_clicked = Signal()  # one more point is wanted, far from what the others tell
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -40,49 +40,27 @@ class Guide(QObject):
         Whether files that a lesson names may be read: anyone may have written it.
     load
         Reads the lessons that ship with the program.
-
-    Signals
-    -------
-    experiment_chosen
-        (Experiment): work on this one.
-    view_chosen
-        (str): show this tab, one of `fit`, `landscape`, `seeds`, `network`, `split`.
-    curves_chosen
-        (tuple[str, ...]): show the curves of these sliders, and no others.
-    pins_chosen
-        (list[tuple[str, Experiment]]): train and pin these, under these names, in place of those of
-        the page before.
-    moment_chosen
-        (int | None): show the run at this epoch, or at its newest.
-    play_requested
-        Train what was chosen.
-    tried
-        What the page asks for was done by a button: train what the view beside shows, too.
-    terms_wanted
-        What the page claims is to be measured: it asks `unknown_terms`.
-    highlights_changed
-        (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
-        controls are elsewhere.
-    link_chosen
-        (str): a link to an experiment was clicked in a text, `regplay:…`.
-    position_changed
-        Another page, or none.
-    failed
-        (str): something is refused; nothing has changed.
     """
 
-    experiment_chosen = Signal(object)
+    experiment_chosen = Signal(object)  # (Experiment): work on this one
+    # (str): show this tab, one of `fit`, `landscape`, `seeds`, `network`, `split`
     view_chosen = Signal(str)
+    # (tuple[str, ...]): show the curves of these sliders, and no others
     curves_chosen = Signal(object)
+    # (list[tuple[str, Experiment]]): train and pin these, under these names, in place of those of
+    # the page before
     pins_chosen = Signal(object)
-    moment_chosen = Signal(object)
-    play_requested = Signal()
+    moment_chosen = Signal(object)  # (int | None): show the run at this epoch, or at its newest
+    play_requested = Signal()  # train what was chosen
+    # What the page asks for was done by a button: train what the view beside shows, too
     tried = Signal()
-    terms_wanted = Signal()
+    terms_wanted = Signal()  # what the page claims is to be measured: it asks `unknown_terms`
+    # (tuple[str, ...]): these fields are pointed out now; for those, such as `epochs`, whose
+    # controls are elsewhere
     highlights_changed = Signal(object)
-    link_chosen = Signal(str)
-    position_changed = Signal()
-    failed = Signal(str)
+    link_chosen = Signal(str)  # a link to an experiment was clicked in a text, `regplay:…`
+    position_changed = Signal()  # another page, or none
+    failed = Signal(str)  # something is refused; nothing has changed
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ from regplay.gui.lessons.markdown_view import TextLine, WrappedText
 from regplay.gui.lessons.page_view import PageView
 from regplay.gui.lessons.wrapped_button import WrappedButton
 from regplay.gui.theme import line_color, zoomed
-from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, named, take_out
+from regplay.gui.widgets import CloseButton, Press, ScrolledColumn, fill, named, take_out
 from regplay.session.lessons import Lesson, Reached, Score
 
 _SMALL = 0.93  # of the text
@@ -26,18 +26,10 @@ _INDENT = 14  # px, of the pages below their lesson
 
 
 class Contents(ScrolledColumn):
-    """A button for each lesson, and one for each page of the lesson that is open.
+    """A button for each lesson, and one for each page of the lesson that is open."""
 
-    Signals
-    -------
-    lesson_chosen
-        (str): the id of a lesson, to begin it.
-    page_chosen
-        (int): a page of the open one, counted from 1.
-    """
-
-    lesson_chosen = Signal(str)
-    page_chosen = Signal(int)
+    lesson_chosen = Signal(str)  # the id of a lesson, to begin it
+    page_chosen = Signal(int)  # a page of the open one, counted from 1
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("lesson.contents", parent)
@@ -46,10 +38,7 @@ class Contents(ScrolledColumn):
         self._buttons: list[WrappedButton] = []
         self._chosen: WrappedButton | None = None
         content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(10, 6, 10, 10)
-        self._column.setSpacing(4)
-        self._column.addStretch(1)
+        self._column = fill(QVBoxLayout(content), None, margins=(10, 6, 10, 10), spacing=4)
         self._column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
         self.setWidget(content)
 
@@ -129,13 +118,8 @@ class PageBar(QWidget):
         self.number = named("lesson.number", QLabel())
         self.reset.setAccessibleName("Reset this page")
         self.previous.setAccessibleName("Previous page")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(10, 6, 10, 8)
-        row.setSpacing(4)
-        row.addWidget(self.reset)
-        row.addStretch(1)
-        for widget in (self.previous, self.number, self.next):
-            row.addWidget(widget)
+        parts = self.reset, None, self.previous, self.number, self.next
+        fill(QHBoxLayout(self), *parts, margins=(10, 6, 10, 8), spacing=4)
         self.set_page(0, 1)
 
     def set_page(self, page: int, pages: int, next_lesson: str = "") -> None:
@@ -191,18 +175,11 @@ class LessonPanel(QWidget):
             QShortcut(QKeySequence(keys), self, clicked.click)
 
     def _compose(self) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(12, 6, 6, 2)
-        head.setSpacing(6)
+        head = fill(QHBoxLayout(), margins=(12, 6, 6, 2), spacing=6)
         head.addWidget(self.title, 1, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.contents_button, self.close_button):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(1, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(head)
-        column.addWidget(self._stack, 1)
-        column.addWidget(self.bar)
+        fill(QVBoxLayout(self), head, (self._stack, 1), self.bar, margins=(1, 0, 0, 0))
 
     # what is shown
 

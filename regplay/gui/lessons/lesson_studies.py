@@ -46,14 +46,9 @@ class LessonStudies(QObject):
     ----------
     panel, guide
         Where pages are read, and who turns them.
-
-    Signals
-    -------
-    wishes_changed
-        Something else is to be trained.
     """
 
-    wishes_changed = Signal()
+    wishes_changed = Signal()  # something else is to be trained
 
     def __init__(
         self,

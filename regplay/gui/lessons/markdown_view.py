@@ -248,20 +248,11 @@ class TextView(WrappedText):
     The address of a link is shown while it is pointed at or focused. A click opens `http` and
     `https` in the system's browser; `page:3` and `regplay:…` come out as signals; all other kinds
     do nothing.
-
-    Signals
-    -------
-    page_chosen
-        (int): a link to a page of this lesson, counted from 1.
-    link_chosen
-        (str): a link to an experiment, `regplay:…`.
-    link_focused
-        (QRect): where the link is that the keyboard has come to.
     """
 
-    page_chosen = Signal(int)
-    link_chosen = Signal(str)
-    link_focused = Signal(QRect)
+    page_chosen = Signal(int)  # a link to a page of this lesson, counted from 1
+    link_chosen = Signal(str)  # a link to an experiment, `regplay:…`
+    link_focused = Signal(QRect)  # where the link is that the keyboard has come to
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent)

@@ -13,7 +13,7 @@ from regplay.core.number_text import number
 from regplay.gui.controls import NumberControl
 from regplay.gui.lessons.markdown_view import TextLine, TextView, WrappedText
 from regplay.gui.lessons.wrapped_button import StatusMark, StatusMarkView, WrappedButton
-from regplay.gui.widgets import Press, ScrolledColumn, Toggle, named, take_out
+from regplay.gui.widgets import Press, ScrolledColumn, Toggle, fill, named, take_out
 from regplay.session.lessons import (
     REVEALED,
     Claim,
@@ -40,10 +40,8 @@ class PagePart(QWidget):
         super().__init__(parent)
         self.heading = WrappedText()
         self.set_title(title)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(0, 0, 0, _SPACING)
-        self.column.setSpacing(_SPACING)
-        self.column.addWidget(self.heading)
+        margins = (0, 0, 0, _SPACING)
+        self.column = fill(QVBoxLayout(self), self.heading, margins=margins, spacing=_SPACING)
 
     def set_title(self, title: str, more: str = "") -> None:
         """Show another heading, and more in quieter letters below it."""
@@ -54,14 +52,9 @@ class PagePart(QWidget):
 
 
 class QuestionView(PagePart):
-    """The options are buttons, or the place of a handle; the first choice stands.
+    """The options are buttons, or the place of a handle; the first choice stands."""
 
-    Signals
-    -------
-    answered
-        (float): the index of the option that was chosen, or where the handle was put.
-    """
-
+    # (float): the index of the option that was chosen, or where the handle was put
     answered = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -286,15 +279,9 @@ class ClaimList(PagePart):
 
 
 class ScoreView(QWidget):
-    """The end of a quiz.
+    """The end of a quiz."""
 
-    Signals
-    -------
-    page_chosen
-        (int): a page to look at again, counted from 1.
-    """
-
-    page_chosen = Signal(int)
+    page_chosen = Signal(int)  # a page to look at again, counted from 1
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -302,9 +289,7 @@ class ScoreView(QWidget):
         self._pages: list[WrappedButton] = []
         tip = "Take back all answers, and go to the first question"
         self.restart = named("lesson.restart", Press("Start again", tip))
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.addWidget(self.text)
+        self._column = fill(QVBoxLayout(self), self.text, spacing=-1)
         self._column.addWidget(self.restart, 0, Qt.AlignmentFlag.AlignRight)
 
     def set_score(self, score: Score, titles: Sequence[str]) -> None:
@@ -351,15 +336,8 @@ class PageView(ScrolledColumn):
         self.score = ScoreView()
         self._parts = (self.question, self.do, self.claims, self.why, self.score)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(_MARGIN, _SPACING, _MARGIN, _MARGIN)
-        column.setSpacing(_SPACING)
-        column.addWidget(self.title)
-        column.addWidget(self.badge)
-        column.addWidget(self.text)
-        for part in self._parts:
-            column.addWidget(part)
-        column.addStretch(1)
+        parts, margins = (self.title, self.badge, self.text), (_MARGIN, _SPACING, _MARGIN, _MARGIN)
+        fill(QVBoxLayout(content), *parts, *self._parts, None, margins=margins, spacing=_SPACING)
         self.setWidget(content)
         self.text.link_focused.connect(self._bring_into_sight)
 

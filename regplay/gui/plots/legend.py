@@ -276,9 +276,7 @@ class LegendChart(QWidget):
 
 def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> FlowLayout:
     """Buttons on the left, the legend in the room that is left, switches on the right."""
-    row = FlowLayout()
-    row.setContentsMargins(8, 0, 8, 0)
-    row.setSpacing(4)
+    row = FlowLayout((8, 0, 8, 0), 4)
     for tab in tabs:
         row.addWidget(tab)
     legend.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -1,6 +1,6 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QPointF
@@ -28,6 +28,7 @@ from regplay.session.storyboard import (
     SetValues,
     ShowTab,
     Step,
+    StepsInTurn,
     StepsTogether,
     Still,
     Storyboard,
@@ -86,8 +87,6 @@ class Player:
         The parts of the window.
     prove
         What a `require` comes to for the present experiment; it may train.
-    marks
-        When the named steps of a voice-over begin, s.
 
     Attributes
     ----------
@@ -104,12 +103,11 @@ class Player:
         parts: WindowParts,
         clock: Clock,
         prove: Prove,
-        marks: Mapping[str, float] | None = None,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
         self.is_on_camera, self.step = True, ""
         self._controller, self._parts, self._clock = controller, parts, clock
-        self._prove, self._marks = prove, marks or {}
+        self._prove = prove
         self._presentation = Presentation(parts)
         self._pane = GlassPane(parts.central)
         self._began, self._hidden = clock.now(), 0.0
@@ -155,18 +153,20 @@ class Player:
         begin = 0.0
         for number, step in enumerate(steps, 1):
             self.step = f"step {number} ({verb(step)})"
-            begin = yield from self._wait_for(step, begin)
-            begin = yield from self._do(step, begin)
+            begin = yield from self._do_in_time(step, begin)
         while self.now < begin - _EPSILON:
             yield
         return begin
 
+    def _do_in_time(self, step: Step, begin: float) -> Frames:
+        """Do a step once it is to begin."""
+        begin = yield from self._wait_for(step, begin)
+        return (yield from self._do(step, begin))
+
     def _wait_for(self, step: Step, begin: float) -> Frames:
-        """Until a step begins that is to begin at some second, or at a mark."""
-        at = self._marks.get(step.name or "", step.at)
-        if isinstance(at, str):
-            at = self._marks.get(at)
-        if at is None:
+        """Until a step begins that is to begin at some second."""
+        at = step.at
+        if at is None or isinstance(at, str):  # there is no voice-over
             return begin
         if at < begin - _EPSILON:
             self.log.late.append((self.step, begin - at))
@@ -201,8 +201,8 @@ class Player:
         controller = self._controller
         match step:
             case SetValues(set=values, seconds=seconds):
-                self._point_at(next(iter(values)))
                 controller.set_values(values)
+                self._point_at(next(iter(values)))  # where its handle is now
             case SweepField(seconds=seconds):
                 return (yield from self._sweep(step, begin))
             case Train(seconds=seconds):
@@ -211,8 +211,8 @@ class Player:
                 return (yield from self._scrub(step, begin))
             case PinRun(pin=name, seconds=seconds):
                 controller.pin(name=name)
-            case ShowTab(show=tab, seconds=seconds):
-                self._parts.tabs.set_tab(_TABS.get(tab, tab))
+            case ShowTab(show=view, seconds=seconds):
+                self._show(view)
             case Caption(caption=text):
                 seconds = duration(step)
                 self._presentation.set_caption(text)
@@ -241,9 +241,22 @@ class Player:
                 return (yield from self._hide(steps, begin))
             case StepsTogether(together=steps):
                 return (yield from self._together(steps, begin))
+            case StepsInTurn(in_turn=steps):
+                for each in steps:
+                    begin = yield from self._do_in_time(each, begin)
+                return begin
             case _:
                 raise AssertionError(step)
         return (yield from self._rest(begin, seconds))
+
+    def _show(self, view: str) -> None:
+        passes = self._parts.passes
+        passes.band.setChecked(view == "band")
+        passes.thinned.setChecked(view == "thinned")
+        if view == "compare":
+            self._controller.compare()
+        else:
+            self._parts.tabs.set_tab(_TABS.get(view, view))
 
     def _sweep(self, step: SweepField, begin: float) -> Frames:
         of, controller = FIELDS[step.sweep], self._controller
@@ -258,13 +271,17 @@ class Player:
                 controller.set_values({step.sweep: value})
             self._point_at(step.sweep, is_pressed=share < 1.0)
 
-        return (yield from self._slide(begin, step.seconds, move))
+        controller.studies.is_held = True  # each takes as long as seconds of the film
+        try:
+            return (yield from self._slide(begin, step.seconds, move))
+        finally:
+            controller.studies.is_held = False
 
     def _train(self, step: Train, begin: float) -> Frames:
         runner = self._controller.runner
         start, last = runner.epoch, self._controller.session.experiment.epochs
         goal = last if step.train == "end" else min(start + step.train, last)
-        if start >= goal:  # it has trained to its end: it is seen once more
+        if start >= goal:  # at its end, which is seen once more; or it is to go back
             self._controller.begin(self._controller.session.experiment)
             self._controller.reset()
             start, goal = 0, last if step.train == "end" else min(step.train, last)
@@ -346,7 +363,7 @@ class Player:
         return begin
 
     def _together(self, steps: Sequence[Step], begin: float) -> Frames:
-        ends, playing = [begin], [self._do(step, begin) for step in steps]
+        ends, playing = [begin], [self._do_in_time(step, begin) for step in steps]
         while True:
             going = []
             for each in playing:
@@ -381,13 +398,18 @@ class Player:
             self.log.pointer.append((self.now, at.x(), at.y(), is_pressed))
 
 
-_TABS = {"split": "side"}
+_TABS = {"split": "side", "band": "fit", "thinned": "fit"}
 
 
 def _speaks(steps: Sequence[Step]) -> bool:
     """Whether there are captions to be seen."""
-    together = (step.together for step in steps if isinstance(step, StepsTogether))
-    return any(isinstance(step, Caption) for step in steps) or any(map(_speaks, together))
+    for step in steps:
+        match step:
+            case Caption():
+                return True
+            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if _speaks(inner):
+                return True
+    return False
 
 
 def _on_handle(slider: HandleSlider) -> QPointF:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel
-from regplay.gui.plots import Chart, ChartPanel, FitView, HistoryView
+from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import zoomed
 from regplay.gui.timeline import Timeline
@@ -58,6 +58,7 @@ class WindowParts:
     plots: QSplitter  # tabs over losses
     losses: QWidget  # with what is beside them
     fit_view: FitView
+    passes: DropoutPasses
     history_view: HistoryView
     controls: ControlPanel
     tabs: Tabs

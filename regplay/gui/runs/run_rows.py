@@ -55,25 +55,13 @@ _MIME = "application/x-regplay-pin"
 
 @dataclass(frozen=True)
 class RunRow:
-    """What one line shows: runs whose numbers only differ behind their last digit are the same.
-
-    Attributes
-    ----------
-    values
-        Of the settings in which the runs differ.
-    numbers
-        Training loss, validation loss and gap.
-    best
-        The smallest validation loss and its epoch; empty before any.
-    colors
-        One for a pin; the present run has those of its fit and both losses.
-    """
+    """What one line shows: runs whose numbers only differ behind their last digit are the same."""
 
     name: str
-    values: str
-    numbers: tuple[str, str, str]
-    best: tuple[str, ...]
-    colors: tuple[str, ...]
+    values: str  # of the settings in which the runs differ
+    numbers: tuple[str, str, str]  # training loss, validation loss and gap
+    best: tuple[str, ...]  # the smallest validation loss and its epoch; empty before any
+    colors: tuple[str, ...]  # one for a pin; the present run has those of its fit and both losses
     pin: Pin | None = None
     is_hidden: bool = False
 

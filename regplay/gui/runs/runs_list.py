@@ -96,18 +96,10 @@ def _button(name: str, text: str, tip: str) -> Button:
 
 
 class UndoDelete(QWidget):
-    """Says what was deleted and offers it back, the last one first; hidden while there is nothing.
+    """Says what was deleted and offers it back, the last first; hidden while there is nothing."""
 
-    Signals
-    -------
-    undo_clicked
-        (Pin, int): pin this again at this place, from 0.
-    dismissed
-        A person closed it: nothing is offered any longer.
-    """
-
-    undo_clicked = Signal(object, int)
-    dismissed = Signal()
+    undo_clicked = Signal(object, int)  # (Pin, int): pin this again at this place, from 0
+    dismissed = Signal()  # a person closed it: nothing is offered any longer
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,17 +189,11 @@ class RunsList(QWidget):
 
     Renaming, hiding, moving and deleting change the `Pins` at once; signals tell of it. What was
     deleted is offered back until another run is pinned.
-
-    Signals
-    -------
-    start_chosen
-        (Experiment, Start): go on with a pinned run.
-    removed, changed
-        A pin was deleted; one was renamed, hidden, shown, moved, deleted or put back, or is offered
-        back no longer.
     """
 
-    start_chosen = Signal(object, object)
+    start_chosen = Signal(object, object)  # (Experiment, Start): go on with a pinned run
+    # A pin was deleted; one was renamed, hidden, shown, moved, deleted or put back, or is offered
+    # back no longer
     removed = Signal()
     changed = Signal()
 
@@ -248,18 +234,9 @@ class RunsList(QWidget):
         self.update_actions()
 
     def _compose(self, adopt: Button, more: Button) -> None:
-        buttons = QHBoxLayout()
-        buttons.setSpacing(4)
-        buttons.addStretch(1)
-        buttons.addWidget(adopt)
-        buttons.addWidget(more)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 2, 4, 4)
-        column.setSpacing(1)
-        column.addLayout(buttons)
-        column.addWidget(self.header)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.undo_delete)
+        buttons = fill(QHBoxLayout(), None, adopt, more, spacing=4)
+        parts = buttons, self.header, (self.view, 1), self.undo_delete
+        fill(QVBoxLayout(self), *parts, margins=(4, 2, 4, 4), spacing=1)
 
     def _add_action(self, name: str, do: Callable[[], object]) -> None:
         text, keys, tip = _ACTIONS[name]

@@ -298,17 +298,10 @@ _KEY = "side by side"
 
 @dataclass(frozen=True, eq=False)
 class TrainedTogether:
-    """What is known of networks that are trained together.
+    """What is known of networks that are trained together."""
 
-    Attributes
-    ----------
-    fits
-        At the epoch asked for; None for those that have not begun.
-    checkpoints
-        The states of each once all are trained; empty before, and for an earlier epoch.
-    """
-
-    fits: Sequence[Fit | None]
+    fits: Sequence[Fit | None]  # at the epoch asked for; None for those that have not begun
+    # The states of each once all are trained; empty before, and for an earlier epoch
     checkpoints: Sequence[Checkpoints]
 
 
@@ -338,26 +331,14 @@ class SideTab(QWidget):
         The runs, while they are in sight.
     recorded
         Epochs at which there is something to see of them, rising.
-
-    Signals
-    -------
-    wishes_changed
-        Something else is to be trained.
-    beside_changed
-        (list[Run]): the fits of these are wanted with each view.
-    compared_runs_changed
-        (list[ComparedRun]): these are side by side, or they have trained further.
-    start_chosen
-        (Experiment, Start): go on with this run.
-    pin_chosen
-        (ComparedRun, Fit): keep this run, which predicts this.
     """
 
-    wishes_changed = Signal()
-    beside_changed = Signal(object)
+    wishes_changed = Signal()  # something else is to be trained
+    beside_changed = Signal(object)  # (list[Run]): the fits of these are wanted with each view
+    # (list[ComparedRun]): these are side by side, or they have trained further
     compared_runs_changed = Signal(object)
-    start_chosen = Signal(object, object)
-    pin_chosen = Signal(object, object)
+    start_chosen = Signal(object, object)  # (Experiment, Start): go on with this run
+    pin_chosen = Signal(object, object)  # (ComparedRun, Fit): keep this run, which predicts this
 
     def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
         super().__init__(parent)

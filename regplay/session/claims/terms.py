@@ -41,21 +41,13 @@ class ClaimError(UserError):
 
 @dataclass(frozen=True)
 class Term:
-    """A measure of a training, such as `valid_loss(weight_decay=0.01)`.
+    """A measure of a training, such as `valid_loss(weight_decay=0.01)`."""
 
-    Attributes
-    ----------
-    measure
-        A name of `NEEDS`.
-    changes
-        Field paths and values, on top of the experiment that the claim is about.
-    epoch
-        Measured at the newest record that is not later than this; None is the last record. For
-        measures of weights and of resampled networks, at the end of a training that stops there.
-    """
-
-    measure: str
+    measure: str  # a name of `NEEDS`
+    # Field paths and values, on top of the experiment that the claim is about
     changes: Mapping[str, Value] = field(default_factory=dict)
+    # Measured at the newest record that is not later than this; None is the last record. For
+    # measures of weights and of resampled networks, at the end of a training that stops there.
     epoch: int | None = None
 
     def __hash__(self) -> int:

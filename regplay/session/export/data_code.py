@@ -1,7 +1,7 @@
 """Code of datasets: random numbers and a formula or a rule for classes, or measured data.
 
-Of a person's file, by the rules of `csv_reader` and `csv_table`, what they find out is fixed in the
-script: the separator, the header, the columns, the task.
+Of a person's file, what `own_table` finds out is fixed in the script: the separator, the header,
+the columns, the task.
 """
 
 import csv
@@ -17,20 +17,16 @@ import numpy as np
 from regplay.core.arrays import Flags, Floats
 from regplay.core.datasets import (
     REGISTRY,
-    Choice,
     Dataset,
-    DatasetError,
-    Problem,
     Split,
-    columns_of,
     counted_edits,
     format_edits,
     format_number,
     format_points,
     load,
-    open_table,
     parse_edits,
     parse_number,
+    split_of,
 )
 from regplay.core.experiment import DataSettings
 from regplay.resources import resource
@@ -436,22 +432,24 @@ def _points_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     d = dataset.n_inputs
     names = " ".join([*(["x"] if d == 1 else ["x0", "x1"]), dataset.target_name])
     held_back = "" if settings.valid_points.split() else "; those to validate on were held back"
-    lines = [
-        f"# Data: own points, {names} of each{held_back}.",
-        table("TRAIN", _rows(dataset.train)),
-        table("VALID", _rows(dataset.valid)),
-    ]
-    numbers = "" if dataset.task == "regression" else ".astype(int)"
-    for split in ("train", "valid"):
-        text = split.upper()
-        lines.append(f"{split} = np.array({text}.split(), dtype=float).reshape(-1, {d + 1})")
-    lines += [
-        f"x_{split}, y_{split} = {split}[:, :-1], {split}[:, -1]{numbers}"
-        for split in ("train", "valid")
-    ]
+    lines = _split_code(dataset, [f"# Data: own points, {names} of each{held_back}."])
     if settings.standardize:
         lines += _standardised(dataset)
     return DataCode("\n".join(lines))
+
+
+def _split_code(dataset: Dataset, about: list[str]) -> list[str]:
+    """Both splits, all of their points in the script."""
+    lines = [*about, table("TRAIN", _rows(dataset.train)), table("VALID", _rows(dataset.valid))]
+    columns = dataset.n_inputs + 1
+    numbers = "" if dataset.task == "regression" else ".astype(int)"
+    for split in ("train", "valid"):
+        text = f"{split.upper()}.split()"
+        lines.append(f"{split} = np.array({text}, dtype=float).reshape(-1, {columns})")
+    return lines + [
+        f"x_{split}, y_{split} = {split}[:, :-1], {split}[:, -1]{numbers}"
+        for split in ("train", "valid")
+    ]
 
 
 def _rows(split: Split) -> list[list[str]]:
@@ -466,25 +464,40 @@ def _rows(split: Split) -> list[list[str]]:
 def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     """Reads the file and splits and standardises its rows as regplay does.
 
+    A table of which all is plain numbers, but for the classes, is read by Python's csv. Of any
+    other, the points stand in the script.
+
     Raises
     ------
     DatasetError
         If the file has gone or changed since the dataset was made of it.
     """
-    path = Path(os.path.expanduser(settings.file.strip()))
-    sheet = open_table(path, _refuse)
-    choice = Choice(settings.target.strip(), settings.inputs.strip(), settings.task)
-    inputs, target = columns_of(sheet, choice)
-    how = ['encoding="utf-8-sig"', *([] if _is_utf8(path) else ['errors="replace"']), 'newline=""']
-    separated = "" if sheet.delimiter == "," else f"delimiter={quoted(sheet.delimiter)}, "
+    from regplay.core.datasets.own_table import read_table  # needs pandas
+
+    table, check = read_table(settings)
+    sheet, inputs, target = check.sheet, check.inputs, check.target
+    assert sheet is not None
+    assert target is not None
     names = [quoted(sheet.names[column]) for column in inputs]
     of_what = ", ".join(names) if len(names) <= _NAMED else f"{len(names)} columns"
+    about = f"Data: {quoted(sheet.names[target])}, to be predicted from {of_what}"
+    drawn = _drawn(settings)
+    scaled = _standardised(dataset) if settings.standardize else []
+    if not check.is_plain or split_of(table, settings) != "random":
+        read = f", as regplay reads {Path(settings.file.strip()).name}"
+        rows = _split_code(drawn, [comment(about + read + ".")])
+        return DataCode("\n".join([*rows, *_edits(settings), *scaled]))
+    path = Path(os.path.expanduser(settings.file.strip()))
+    is_utf8 = sheet.format.encoding == "utf-8"
+    how = ['encoding="utf-8-sig"'] if is_utf8 else ['encoding="cp1252"', 'errors="replace"']
+    mark = sheet.format.separator
+    separated = "" if mark == "," else f"delimiter={quoted(mark)}, "
     cells, chosen = _cells(inputs, len(sheet.names))
-    header, drawn = "header, *" if sheet.has_header else "", _drawn(settings)
+    header = "header, *" if sheet.format.header else ""
     last = target == len(sheet.names) - 1
     lines = [
-        comment(f"Data: {quoted(sheet.names[target])}, to be predicted from {of_what}."),
-        call("with open", [quoted(str(path)), *how], " as file:"),
+        comment(about + "."),
+        call("with open", [quoted(str(path)), *how, 'newline=""'], " as file:"),
         f"    reader = csv.reader(file, {separated}skipinitialspace=True)",
         f"    {header}rows = [row for row in reader if any(row)]",
         *chosen,
@@ -492,22 +505,9 @@ def _csv_code(settings: DataSettings, dataset: Dataset) -> DataCode:
         _targets(dataset, "row[-1]" if last else f"row[{target}]"),
         *_split_rows(settings.seed, drawn),
         *_edits(settings),
-        *(_standardised(dataset) if settings.standardize else []),
+        *scaled,
     ]
     return DataCode("\n".join(lines), ("import csv",))
-
-
-def _refuse(problem: Problem) -> None:
-    raise DatasetError(f"{problem.place}: {problem.message}")
-
-
-def _is_utf8(path: Path) -> bool:
-    """Whether it all is; in a column that isn't used, regplay minds nothing else."""
-    try:
-        path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _cells(inputs: Sequence[int], width: int) -> tuple[str, list[str]]:

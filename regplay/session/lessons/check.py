@@ -46,20 +46,12 @@ class SeedCheck:
 
 @dataclass(frozen=True)
 class ClaimCheck:
-    """A claim after its trainings.
+    """A claim after its trainings."""
 
-    Attributes
-    ----------
-    page
-        The index of its page.
-    agree
-        For how many seeds it must hold.
-    """
-
-    page: int
+    page: int  # the index of its page
     claim: Claim
     seeds: tuple[SeedCheck, ...]
-    agree: int
+    agree: int  # for how many seeds it must hold
 
     @property
     def terms(self) -> tuple[Term, ...]:
@@ -85,62 +77,11 @@ class _Case:
     experiments: tuple[Experiment, ...]  # of resampled networks, the first of them
 
 
-class _Distinct:
-    """Distinct experiments that are trained together."""
-
-    def __init__(self, experiments: Sequence[Experiment], device: str) -> None:
-        distinct = tuple(dict.fromkeys(experiments))
-        self.place = {experiment: place for place, experiment in enumerate(distinct)}
-        # Only the network at the end is asked for, so next to none of the states are kept.
-        self.training = JointTraining(distinct, device=device, keeps=0)
-
-    def trained(self, experiment: Experiment) -> Trained | None:
-        """What came of an experiment; None while it trains."""
-        member = self.place[experiment]
-        joint = self.training.history
-        if not joint.is_finished[member]:
-            return None
-        part, index = joint.places[member]
-        state = part.checkpoints.last
-        assert state is not None
-        own, dataset = state.member(index), self.training.datasets[member]
-        return Trained(
-            experiment,
-            dataset,
-            joint.member(member),
-            small_weights(own),
-            thinned_loss(own, experiment, dataset),
-        )
-
-
-class _Resampled:
-    """Networks on many draws of the same data: `RESAMPLES` for each experiment, trained together.
-
-    Each experiment is the first of its draws; the others have the seeds that follow.
-    """
-
-    def __init__(self, firsts: Sequence[Experiment], device: str) -> None:
-        self.firsts = tuple(dict.fromkeys(firsts))
-        sweeps = [Sweep(first, (), RESAMPLES, resamples=True) for first in self.firsts]
-        draws = [draw for sweep in sweeps for draw in sweep.experiments]
-        self.training = JointTraining(draws, device=device, keeps=0)
-        self._parts: dict[Experiment, Decomposition | None] = {}
-
-    def trained(self, first: Experiment) -> Trained | None:
-        """What came of an experiment; None while any of them trains."""
-        if not self.training.finished:
-            return None
-        if not self._parts:
-            found = self.training.decompositions(seeds=RESAMPLES)
-            diverged = self.training.history.diverged.reshape(-1, RESAMPLES)
-            for experiment, parts, some in zip(self.firsts, found, diverged, strict=True):
-                self._parts[experiment] = None if some.any() else parts
-        dataset = self.training.datasets[RESAMPLES * self.firsts.index(first)]
-        return Trained(first, dataset, parts=self._parts[first])
-
-
 class _Trainings:
     """All that terms are measured from, trained together, each once.
+
+    Of networks on many draws of the same data, `RESAMPLES` for each experiment, the experiment is
+    the first; the others have the seeds that follow.
 
     Parameters
     ----------
@@ -149,19 +90,28 @@ class _Trainings:
     """
 
     def __init__(self, wanted: Sequence[tuple[Term, Experiment]], device: str) -> None:
-        alone: list[Experiment] = []
-        resampled: dict[DataSettings, list[Experiment]] = {}
-        for term, experiment in wanted:
+        alone = [one for term, one in wanted if term.needs not in ("data", "resamples")]
+        firsts: dict[DataSettings, list[Experiment]] = {}
+        for term, first in wanted:
             if term.needs == "resamples":
-                resampled.setdefault(_settings(experiment), []).append(experiment)
-            elif term.needs != "data":
-                alone.append(experiment)
-        self._alone = _Distinct(alone, device) if alone else None
+                firsts.setdefault(_settings(first), []).append(first)
+        self._firsts = {settings: [*dict.fromkeys(each)] for settings, each in firsts.items()}
+        # Only the network at the end is asked for, so next to none of the states are kept.
+        self._alone = JointTraining([*dict.fromkeys(alone)], device=device, keeps=0)
         self._resampled = {
-            settings: _Resampled(firsts, device) for settings, firsts in resampled.items()
+            settings: JointTraining(
+                [
+                    draw
+                    for first in each
+                    for draw in Sweep(first, (), RESAMPLES, resamples=True).experiments
+                ],
+                device=device,
+                keeps=0,
+            )
+            for settings, each in self._firsts.items()
         }
-        groups = [self._alone, *self._resampled.values()]
-        self.trainings = tuple(group.training for group in groups if group is not None)
+        self._parts: dict[DataSettings, Sequence[Decomposition | None]] = {}
+        self.trainings = (*([self._alone] if alone else []), *self._resampled.values())
 
     @property
     def finished(self) -> bool:
@@ -189,9 +139,34 @@ class _Trainings:
         if term.needs == "data":
             return Trained(experiment, load(experiment.data))
         if term.needs == "resamples":
-            return self._resampled[_settings(experiment)].trained(experiment)
-        assert self._alone is not None
-        return self._alone.trained(experiment)
+            return self._of_draws(experiment)
+        member, joint = self._alone.experiments.index(experiment), self._alone.history
+        if not joint.is_finished[member]:
+            return None
+        part, index = joint.places[member]
+        state = part.checkpoints.last
+        assert state is not None
+        own, dataset = state.member(index), self._alone.datasets[member]
+        return Trained(
+            experiment,
+            dataset,
+            joint.member(member),
+            small_weights(own),
+            thinned_loss(own, experiment, dataset),
+        )
+
+    def _of_draws(self, first: Experiment) -> Trained | None:
+        settings = _settings(first)
+        training, place = self._resampled[settings], self._firsts[settings].index(first)
+        if not training.finished:
+            return None
+        if settings not in self._parts:
+            found = training.decompositions(seeds=RESAMPLES)
+            diverged = training.history.diverged.reshape(-1, RESAMPLES)
+            pairs = zip(diverged, found, strict=True)
+            self._parts[settings] = [None if some.any() else parts for some, parts in pairs]
+        dataset = training.datasets[RESAMPLES * place]
+        return Trained(first, dataset, parts=self._parts[settings][place])
 
 
 def measured(statement: Statement, base: Experiment, *, device: str = "auto") -> Measured:

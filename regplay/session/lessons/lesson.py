@@ -60,15 +60,9 @@ class Option(LessonPart, frozen=True):
 
 
 class Handle(LessonPart, frozen=True):
-    """A slider to put where the answer is expected: right from `low` to `high`.
+    """A slider to put where the answer is expected: right from `low` to `high`."""
 
-    Attributes
-    ----------
-    field
-        The path of a field that has a slider; its scale is that slider's.
-    """
-
-    field: str
+    field: str  # the path of a field that has a slider; its scale is that slider's
     low: float
     high: float
 
@@ -100,20 +94,11 @@ class PinSpec(LessonPart, frozen=True):
 
 
 class Claim(LessonPart, frozen=True):
-    """A statement that training has to show.
+    """A statement that training has to show."""
 
-    Attributes
-    ----------
-    text
-        What it says to a person.
-    claim
-        What it says to the program, as `regplay.session.claims` reads it.
-    seeds, agree
-        With how many seeds it is checked, and for how many of these it has to hold.
-    """
-
-    text: _Prose
-    claim: ClaimText
+    text: _Prose  # what it says to a person
+    claim: ClaimText  # what it says to the program, as `regplay.session.claims` reads it
+    # With how many seeds it is checked, and for how many of these it has to hold
     seeds: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
     agree: Annotated[int, Meta(ge=1, le=_MOST_SEEDS)]
 
@@ -128,54 +113,31 @@ class Claim(LessonPart, frozen=True):
 
 
 class Page(LessonPart, frozen=True):
-    """One screen of a lesson: predict, do, see and say why, in this order.
-
-    Attributes
-    ----------
-    text
-        What has to be known first.
-    question
-        What to predict.
-    do
-        What to do; the claims, which are seen, and `why` come after it.
-    tries, moment
-        Changes to the experiment of the page, `try` in the file, and an epoch to go back to, which
-        do that.
-    why
-        Why it is so.
-    verdict
-        What the text says of the experiment of the page, once it is trained.
-    published
-        Whether the settings are those of a published recipe, as it has them.
-    fresh
-        Whether `changes` are made to the defaults instead of the experiment of the page before.
-    changes
-        To that experiment; `experiment` in the file.
-    highlights, hides, curves
-        Field paths of controls that are pointed out, left out, or show their curve.
-    view
-        The tab to show; None leaves it as it is.
-    plays
-        Whether training starts when the page opens.
-    """
+    """One screen of a lesson: predict, do, see and say why, in this order."""
 
     title: OneLine
-    text: _Text = ""
-    question: Question | None = None
-    do: _Text = ""
+    text: _Text = ""  # what has to be known first
+    question: Question | None = None  # what to predict
+    do: _Text = ""  # what to do; the claims, which are seen, and `why` come after it
+    # Changes to the experiment of the page, `try` in the file, and an epoch to go back to, which do
+    # that
     tries: Changes = msgspec.field(name="try", default_factory=dict)
     moment: Annotated[int, Meta(ge=0)] | None = None
     claims: tuple[Claim, ...] = ()
-    why: _Text = ""
+    why: _Text = ""  # why it is so
+    # What the text says of the experiment of the page, once it is trained
     verdict: VerdictKind | None = None
-    published: bool = False
+    published: bool = False  # whether the settings are those of a published recipe, as it has them
+    # Whether `changes` are made to the defaults instead of the experiment of the page before
     fresh: bool = False
+    # To that experiment; `experiment` in the file
     changes: Changes = msgspec.field(name="experiment", default_factory=dict)
+    # Field paths of controls that are pointed out, left out, or show their curve
     highlights: tuple[str, ...] = ()
     hides: tuple[str, ...] = ()
-    view: ShownTab | None = None
+    view: ShownTab | None = None  # the tab to show; None leaves it as it is
     curves: tuple[str, ...] = ()
-    plays: bool = True
+    plays: bool = True  # whether training starts when the page opens
     pins: tuple[PinSpec, ...] = ()
 
     @property
@@ -188,20 +150,14 @@ class Page(LessonPart, frozen=True):
 
 
 class Lesson(LessonPart, frozen=True, dict=True):
-    """A guided tour; `summary` is one line, `minutes` what it takes a person.
-
-    Attributes
-    ----------
-    quiz
-        Whether its answers are counted, and may be given again.
-    """
+    """A guided tour; `summary` is one line, `minutes` what it takes a person."""
 
     id: _Id
     title: OneLine
     summary: OneLine
     minutes: Annotated[int, Meta(ge=1, le=240)]
     pages: Annotated[tuple[Page, ...], Meta(min_length=1, max_length=60)]
-    quiz: bool = False
+    quiz: bool = False  # whether its answers are counted, and may be given again
 
     def experiment(self, page: int) -> Experiment:
         """What a page, counted from 0, works on.

@@ -43,17 +43,11 @@ _SHARES = ("train_accuracy", "valid_accuracy", "small_weights")
 
 @dataclass(frozen=True)
 class Measured:
-    """The values of the terms of a statement about an experiment, in its order.
-
-    Attributes
-    ----------
-    holds
-        Whether the statement holds with them.
-    """
+    """The values of the terms of a statement about an experiment, in its order."""
 
     base: Experiment
     values: Mapping[Term, float | str]
-    holds: bool
+    holds: bool  # whether the statement holds with them
 
     def lines(self) -> list[str]:
         """A line for each value and what tells it apart: `**0.2** validation loss, λ 0.01`.

@@ -58,43 +58,25 @@ class Library:
 
 @dataclass(frozen=True)
 class Score:
-    """Of a quiz: how many questions were answered right at the first try, and so on.
-
-    Attributes
-    ----------
-    missed
-        Pages, from 0, whose first answer was wrong.
-    """
+    """Of a quiz: how many questions were answered right at the first try, and so on."""
 
     right: int
     answered: int
     questions: int
-    missed: tuple[int, ...]
+    missed: tuple[int, ...]  # pages, from 0, whose first answer was wrong
 
 
 @dataclass(frozen=True)
 class Reached:
-    """How far a page has been read.
+    """How far a page has been read."""
 
-    Attributes
-    ----------
-    answer
-        To its question; None before any.
-    is_done
-        Whether the reader has done what it asks for.
-    measured
-        What is known of its claims, by their indices.
-    shown
-        Indices of its claims that the reader's networks have shown.
-    score
-        Of its lesson, if that is a quiz.
-    """
-
-    answer: float | None = None
-    is_done: bool = False
+    answer: float | None = None  # to its question; None before any
+    is_done: bool = False  # whether the reader has done what it asks for
+    # What is known of its claims, by their indices
     measured: Mapping[int, Measured] = field(default_factory=dict)
+    # Indices of its claims that the reader's networks have shown
     shown: frozenset[int] = frozenset()
-    score: Score | None = None
+    score: Score | None = None  # of its lesson, if that is a quiz
 
 
 class Progress:

@@ -18,8 +18,9 @@ seconds = 5
 require = "valid_loss < 0.2"
 ```
 
-A step is a table with one verb, such as `sweep`, and what belongs to it. Everything in a file is
-checked when it is read; whether what it requires holds, training shows when it is rendered.
+A step is a table with one verb, such as `sweep`, and what belongs to it; a list within `together`
+is of steps one after another. Everything in a file is checked when it is read; whether what it
+requires holds, training shows when it is rendered.
 """
 
 import re
@@ -49,13 +50,15 @@ from regplay.session.validation import (
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "1080x1080", "1080x1920")  # px
 PLACES = ("fit", "losses", "verdict", "timeline")  # what a step may focus on, beside controls
-TabName = Literal["fit", "landscape", "seeds", "network", "split"]
+# Tabs, and what they show beside the usual: passes with dropout over the fit, remedies compared.
+ViewName = Literal["fit", "landscape", "seeds", "network", "split", "band", "thinned", "compare"]
 
 _LARGEST = 1 << 18  # bytes of a file
 _MOST_STEPS = 500  # with those of the files that it includes
 _DEEPEST = 5  # files within files, and steps within steps
 _LONGEST = 1800  # s, of one film
-_WORD_SECONDS, _CAPTION_SECONDS = 0.3, 1.2  # to read a word, and to find a caption
+# A caption is found, and read at 15 characters a second, as subtitles are made; none is shorter.
+_FOUND_SECONDS, _READ_A_SECOND, _LEAST_SECONDS = 0.5, 15, 1.5
 
 _Seconds = Annotated[float, Meta(ge=0.0, le=600.0)]
 _Size = Annotated[str, Meta(pattern=r"^[0-9]{2,4}x[0-9]{2,4}$", description="such as 1280x720")]
@@ -82,7 +85,8 @@ class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     name
         By which a mark of a voice-over finds it.
     at
-        When it begins, s from the beginning; or the text of a mark. None is after the one before.
+        When it begins, s from the beginning of the film; or the text of a mark, which without marks
+        says nothing. None is after the one before.
     """
 
     name: OneLine | None = None
@@ -107,9 +111,12 @@ class SweepField(Step, frozen=True):
 
 
 class Train(Step, frozen=True):
-    """Train so many epochs further, or to the end, in this time."""
+    """Train so many epochs further, or to the end, in this time; 0 goes back to the beginning.
 
-    train: Annotated[int, Meta(ge=1, le=1_000_000)] | Literal["end"]
+    A run that is at its end is trained once more from there.
+    """
+
+    train: EpochNumber | Literal["end"]
     seconds: _Seconds = 4.0
 
 
@@ -131,7 +138,7 @@ class PinRun(Step, frozen=True):
 class ShowTab(Step, frozen=True):
     """Bring a tab to the front, then wait."""
 
-    show: TabName
+    show: ViewName
     seconds: _Seconds = 1.0
 
 
@@ -208,6 +215,12 @@ class StepsTogether(Step, frozen=True):
     together: tuple[Any, ...]
 
 
+class StepsInTurn(Step, frozen=True):
+    """Steps one after another beside others; in a file, a list within `together`."""
+
+    in_turn: tuple[Step, ...]
+
+
 class Include(Step, frozen=True):
     """The steps of another storyboard."""
 
@@ -278,7 +291,7 @@ class Storyboard:
     @property
     def seconds(self) -> float:
         """How long it is, s; what is trained until a claim holds may take less."""
-        return sum(duration(step) for step in self.steps)
+        return _end_of_all(self.steps, 0.0)
 
 
 def verb(step: Step) -> str:
@@ -290,12 +303,30 @@ def duration(step: Step) -> float:
     """How long a step takes at most, s."""
     match step:
         case Caption(seconds=None, caption=text):
-            return _CAPTION_SECONDS + _WORD_SECONDS * len(text.split()) if text else 0.0
+            read = _FOUND_SECONDS + len(text) / _READ_A_SECOND
+            return max(read, _LEAST_SECONDS) if text else 0.0
         case Wait(wait=seconds) | WaitUntil(limit=seconds):
             return seconds
-        case StepsTogether(together=steps):
-            return max((duration(each) for each in steps), default=0.0)
     return float(getattr(step, "seconds", 0.0))
+
+
+def _end_of(step: Step, begin: float) -> float:
+    """When a step is over that may begin at some second, s."""
+    if isinstance(step.at, int | float):
+        begin = max(begin, step.at)
+    match step:
+        case StepsTogether(together=steps):
+            return max((_end_of(each, begin) for each in steps), default=begin)
+        case StepsInTurn(in_turn=steps):
+            return _end_of_all(steps, begin)
+    return begin + duration(step)
+
+
+def _end_of_all(steps: Sequence[Step], begin: float) -> float:
+    """When the last of steps is over, one after another, s."""
+    for step in steps:
+        begin = _end_of(step, begin)
+    return begin
 
 
 # files
@@ -366,11 +397,55 @@ def loads_storyboard(
         whole.controls,
         reader.steps(whole.steps, "step"),
     )
+    return _of_length(storyboard)
+
+
+def _of_length(storyboard: Storyboard) -> Storyboard:
+    """The film itself, if it is not too long."""
     if storyboard.seconds > _LONGEST:
         raise StoryboardError(
             f"it is {storyboard.seconds:,.0f} s long: a film has at most {_LONGEST:,} s"
         )
     return storyboard
+
+
+def at_marks(storyboard: Storyboard, marks: Mapping[str, float]) -> Storyboard:
+    """The film with its steps moved to the marks of a voice-over.
+
+    Parameters
+    ----------
+    marks
+        When what is said begins, s; by its text, which is the name of a step, or its `at`.
+
+    Raises
+    ------
+    StoryboardError
+        If there is no step for any of them, no mark for an `at`, or the film gets too long.
+    """
+    moved = set[str]()
+
+    def placed(step: Step) -> Step:
+        changes: dict[str, Any] = {}
+        match step:
+            case StepsTogether(together=steps):
+                changes["together"] = tuple(map(placed, steps))
+            case StepsInTurn(in_turn=steps):
+                changes["in_turn"] = tuple(map(placed, steps))
+        text = step.name if step.name in marks else step.at
+        if isinstance(text, str):
+            if text not in marks:
+                hint = hint_at(text, [*marks], lists=True)
+                raise StoryboardError(f"at = {text}: no such mark{hint}")
+            moved.add(text)
+            changes["at"] = marks[text]
+        return msgspec.structs.replace(step, **changes)
+
+    found = replace(storyboard, steps=tuple(map(placed, storyboard.steps)))
+    if not moved:
+        raise StoryboardError(
+            f"no step has the name of a mark, or begins at one; the marks are {', '.join(marks)}"
+        )
+    return _of_length(found)
 
 
 def begun_at(storyboard: Storyboard, title: str) -> Storyboard:
@@ -446,13 +521,13 @@ class _StepReader:
         return path
 
     def steps(
-        self, raw: Sequence[Mapping[str, Any]], where: str, depth: int = 0
+        self, raw: Sequence[Mapping[str, Any]], where: str, depth: int = 0, first: int = 1
     ) -> tuple[Step, ...]:
         """Steps in a list of tables; `where` is what a message calls one, before its number."""
         if depth > _DEEPEST:
             raise StoryboardError(f"{where}: nested more than {_DEEPEST} deep")
         found: list[Step] = []
-        for number, table in enumerate(raw, 1):
+        for number, table in enumerate(raw, first):
             self._count += 1
             if self._count > _MOST_STEPS:
                 raise StoryboardError(f"there are more than {_MOST_STEPS} steps")
@@ -461,11 +536,28 @@ class _StepReader:
             match step:
                 case Include(include=file):
                     found += self._included(file, name, depth)
-                case Hide(hide=inner) | StepsTogether(together=inner):
+                case Hide(hide=inner):
                     steps = self.steps(_tables(inner, name), f"{name}, step", depth + 1)
-                    found.append(msgspec.structs.replace(step, **{verb(step): steps}))
+                    if any(each.at is not None for each in steps):
+                        raise StoryboardError(f"{name}: off camera no time passes; leave out at")
+                    found.append(msgspec.structs.replace(step, hide=steps))
+                case StepsTogether(together=inner):
+                    beside = self._together(inner, f"{name}, step", depth + 1)
+                    found.append(msgspec.structs.replace(step, together=beside))
                 case _:
                     found.append(step)
+        return tuple(found)
+
+    def _together(self, raw: Sequence[Any], where: str, depth: int) -> tuple[Step, ...]:
+        """Steps that begin at one time; a list among them is of steps one after another."""
+        found: list[Step] = []
+        for number, each in enumerate(raw, 1):
+            if isinstance(each, list):
+                name = f"{where} {number}"
+                steps = self.steps(_tables(each, name), f"{name}, step", depth + 1)
+                found.append(StepsInTurn(in_turn=steps))
+            else:
+                found += self.steps(_tables([each], where), where, depth, number)
         return tuple(found)
 
     def _included(self, file: str, name: str, depth: int) -> tuple[Step, ...]:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from made_datasets import all_x
 
-from regplay.core.datasets import DatasetError, csv_reader, load
-from regplay.core.datasets.csv_table import Check, Choice
+from regplay.core.datasets import DatasetError, load
+from regplay.core.datasets.own_table import Check, keep, table_check, table_file
 from regplay.core.experiment import DataSettings
 
 
@@ -44,7 +44,8 @@ def test_a_header_is_found_by_one_text_over_numbers(read):
 
 def test_a_header_is_found_above_a_wrong_cell(refusal):
     assert refusal("a,y\nx,1\n2,2\n3,3\n") == (
-        ", row 2, column 1 (a): 'x' is not a number; only the target may be text"
+        ', row 2, column 1 (a): "x" is not a number; correct it, or if it mea'
+        "ns that the value is missing, leave the cell empty"
     )
 
 
@@ -95,9 +96,17 @@ def test_whole_numbers_from_zero_without_gaps_are_classes(read, targets, names):
 
 
 def test_too_many_texts_are_no_classes(refusal):
-    text = "a,name\n" + lines(51, lambda i: f"{i},person {i}")
+    text = "a,name\n" + lines(102, lambda i: f"{i},person {i % 51}")
     assert refusal(text) == (
-        ", column 2 (name): there are 51 different texts; at most 50 classes are allowed"
+        ", column 2 (name): this target can't be learned: it has 51 different texts; at most 50 "
+        "can be told apart"
+    )
+
+
+def test_a_target_of_which_every_row_has_its_own_text_is_refused(refusal):
+    text = "a,name\n" + lines(20, lambda i: f"{i},person {i}")
+    assert refusal(text) == (
+        ", column 2 (name): this target can't be learned: nearly every row has its own text"
     )
 
 
@@ -118,48 +127,49 @@ def test_a_header_in_quotes_may_hold_other_separators(read):
 
 def test_blank_lines_are_skipped_but_counted(read, refusal):
     assert all_x(read("\na,y\n1,2\n\n2,4\n\n\n")) == [[1], [2]]
-    assert refusal("\na,y\n1,2\n\nx,4\n").startswith(", row 5, column 1 (a)")
+    assert refusal("\na,y\n1,2\n\nx,4\n5,6\n").startswith(", row 5, column 1 (a)")
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "n/a", "NaN", "nan", "NULL", "?", "  "])
-def test_missing_values(refusal, cell):
-    assert refusal(f"a,b,y\n1,2,3\n4,{cell},6\n7,8,9\n") == (
-        ", row 3, column 2 (b): a value is missing; fill it in or remove the row"
-    )
-    assert refusal(f"a,b,y\n1,2,3\n4,5,6\n7,8,{cell}\n") == (
-        ", row 4, column 3 (y): the target is missing; remove the row"
-    )
+GAPS = ["", "NA", "n/a", "NaN", "nan", "NULL", "?", "  ", "-", ".", "#N/A", "None", "n.a."]
+
+
+@pytest.mark.parametrize("cell", GAPS)
+def test_rows_with_missing_values_are_left_out(read, cell):
+    data = read(f"a,b,y\n1,2,3\n4,{cell},6\n7,8,9\n10,11,12\n")
+    assert all_x(data) == [[1, 2], [7, 8], [10, 11]]
+    data = read(f"a,b,y\n1,2,3\n4,5,6\n7,8,{cell}\n")
+    assert all_x(data) == [[1, 2], [4, 5]]
 
 
 def test_text_where_numbers_should_be(refusal):
     text = "1,2,3\n4,5,6\n7,eight,9\n"
     assert refusal(text) == (
-        ", row 3, column 2: 'eight' is not a number; only the target may be text"
+        ', row 3, column 2: "eight" is not a number; correct it, '
+        "or if it means that the value is missing, leave the cell empty"
     )
-    assert refusal("a,y\n1,1\n2,2\n3,oops\n") == (
-        ", row 4, column 2 (y): 'oops' is not a number; most of this column are numbers"
+    assert refusal("a,y\n1,1\n2,2\n3,oops\n").startswith(
+        ', row 4, column 2 (y): "oops" is not a number; correct it'
     )
-    assert refusal("a;y\n1,5;1\n2,5;2\n").endswith(
-        "row 2, column 1 (a): '1,5' is not a number; write decimals with a point"
-    )
-    assert "'1_000' is not a number" in refusal("a,y\n1,1\n1_000,2\n3,4\n")
+    assert '"1_000" is not a number' in refusal("a,y\n1,1\n1_000,2\n3,4\n")
 
 
 @pytest.mark.parametrize("cell", ["inf", "-inf", "Infinity", "1e999"])
 def test_cells_that_are_not_finite(refusal, cell):
-    assert refusal(f"a,y\n1,2\n{cell},3\n") == f", row 3, column 1 (a): {cell!r} is not finite"
-    assert refusal(f"a,y\n1,2\n4,{cell}\n") == f", row 3, column 2 (y): {cell!r} is not finite"
+    fault = "is not finite; correct it or leave the cell empty"
+    assert refusal(f"a,y\n1,2\n{cell},3\n") == f', row 3, column 1 (a): "{cell}" {fault}'
+    assert refusal(f"a,y\n1,2\n4,{cell}\n") == f', row 3, column 2 (y): "{cell}" {fault}'
 
 
 def test_cells_whose_squares_overflow(refusal):
-    assert refusal("a,y\n1,2\n1e200,3\n").endswith("'1e200' is too large")
+    assert '"1e200" is too large' in refusal("a,y\n1,2\n1e200,3\n")
 
 
 def test_ragged_rows(refusal):
     text = "a,b,y\n1,2,3\n4,5\n7,8,9\n"
-    assert refusal(text) == ", row 3: this row has 2 cells, the first one has 3"
+    wrong = "is a separator missing, or one too many?"
+    assert refusal(text) == f", row 3: this row has 2 cells, the first one has 3; {wrong}"
     far = "a,b,y\n" + lines(60, lambda i: f"{i},2,3") + "1,2,3,4\n"
-    assert refusal(far) == ", row 62: this row has 4 cells, the first one has 3"
+    assert refusal(far) == f", row 62: this row has 4 cells, the first one has 3; {wrong}"
 
 
 def test_too_few_rows_or_columns(refusal):
@@ -173,29 +183,49 @@ def test_too_few_rows_or_columns(refusal):
 
 def test_a_target_of_one_value_is_refused(refusal):
     assert refusal("a,kind\n1,cat\n2,cat\n3,cat\n") == (
-        ", column 2 (kind): the target is 'cat' in every row; there is nothing to tell apart"
+        ', column 2 (kind): the target is "cat" in every row; there is nothing to tell apart'
     )
-    assert "the target is '0' in every row" in refusal("a,y\n1,0\n2,0\n")
+    assert 'the target is "0" in every row' in refusal("a,y\n1,0\n2,0\n")
 
 
-def test_files_that_are_no_text(refusal):
-    assert "this is not a text file" in refusal(b"PK\x03\x04\x00\x00\x00 a spreadsheet")
-    assert "this is not a text file" in refusal("a,b\n1,2\n".encode("utf-16"))
-    assert refusal("größe,y\n1,2\n3,4\n".encode("latin-1")) == (
-        ", row 1, column 1 (gr\ufffd\ufffde): this is not UTF-8 text; save the file as CSV UTF-8"
-    )
-    assert "row 3, column 2 (kind): this is not UTF-8" in refusal(
-        "a,kind\n1,dog\n2,löwe\n3,dog\n".encode("latin-1")
-    )
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"PK\x03\x04\x00\x00\x00 a spreadsheet", "a damaged ZIP or Excel file"),
+        (b"a,b\n1,\x00\n", "not a text file"),
+        (b'{"a": [1, 2]}', "a JSON file"),
+        (b'[{"a": 1}, {"a": 2}]', "a JSON file"),
+        (b"\x89PNG\r\n\x1a\n", "a picture"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\xd0\xcf\x11\xe0 old", "an old Excel or Office file: save it as Excel workbook"),
+        (b"SQLite format 3\0", "an SQLite database"),
+        (b"PAR1", "a Parquet file"),
+        (b"<!DOCTYPE html><html>", "a web page or XML"),
+    ],
+)
+def test_what_is_no_table_is_named(refusal, content, kind):
+    message = refusal(content)
+    assert message.startswith(f": this is {kind}")
+    assert "regplay reads tables: CSV, TSV, Excel (.xlsx)" in message
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1252", "utf-8-sig"])
+def test_other_encodings_are_read(read, encoding):
+    data = read("größe,kind\n1,löwe\n2,hund\n3,löwe\n".encode(encoding))
+    assert data.input_names == ("größe",)
+    assert data.class_names == ("hund", "löwe")
 
 
 def test_an_open_quote(refusal):
-    assert refusal('a,kind\n1,cat\n2,"dog\n3,cat\n').startswith(", row 3: can't be read as CSV")
+    assert refusal('a,kind\n1,cat\n2,"dog\n3,cat\n') == (
+        ', row 3: the quotation mark (") that is opened in this row is never closed; close it or '
+        "take it out"
+    )
 
 
 @pytest.mark.parametrize("file", ["", "  "])
 def test_no_file_chosen(file):
-    with pytest.raises(DatasetError, match=r"^No file is named yet: choose a CSV file"):
+    with pytest.raises(DatasetError, match=r"^No file is named yet: choose a table"):
         load(DataSettings(name="csv", file=file))
 
 
@@ -213,38 +243,43 @@ def test_a_file_that_may_not_be_read(read, refusal, monkeypatch):
     def denied(*_args, **_kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(csv_reader.Path, "open", denied)
-    monkeypatch.setattr(csv_reader.Path, "write_bytes", lambda path, data: path.touch())
+    monkeypatch.setattr(table_file.Path, "open", denied)
+    monkeypatch.setattr(table_file.Path, "write_bytes", lambda path, data: path.touch())
     assert refusal("") == ": can't be read: Permission denied"
 
 
 def test_a_million_rows_are_refused_before_they_are_read(refusal, monkeypatch):
-    served = 0
-    rows = csv_reader.TableReader._read
-
-    def counted(reader):
-        nonlocal served
-        for row in rows(reader):
-            served += 1
-            yield row
-
-    monkeypatch.setattr(csv_reader.TableReader, "_read", counted)
+    monkeypatch.setattr(table_file.pd, "read_csv", None)
     message = refusal("x,y\n" + "0.5,1.5\n" * 1_000_000)
-    assert message == ", row 100002: there are more than 100,000 rows; save a part of them"
-    assert served <= csv_reader.MAX_ROWS + 1
+    assert message == (
+        ", row 100002: there are more than 100,000 rows, the most that can be used: take a random "
+        "sample of them, or save a part of them; say data.sample = 100000"
+    )
+
+
+def test_a_random_sample_of_a_longer_table(read, monkeypatch):
+    monkeypatch.setattr(table_file, "MAX_ROWS", 50)
+    monkeypatch.setattr(table_check, "MAX_ROWS", 50)
+    text = "x,y\n" + lines(200, lambda i: f"{i / 2},{i * i}")
+    one, again = (all_x(read(text, sample=40, seed=3)) for _ in range(2))
+    assert one == again
+    assert len(one) == 40
+    assert one[-1][0] > 60  # not the first ones
+    assert all_x(read(text, sample=40, seed=4)) != one
 
 
 def test_a_file_of_many_bytes_is_refused_unread(refusal, monkeypatch):
-    monkeypatch.setattr(csv_reader, "MAX_BYTES", 10 * 2**20)
-    monkeypatch.setattr(csv_reader, "TableReader", None)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 10 * 2**20)
+    monkeypatch.setattr(table_file.pd, "read_csv", None)
     assert refusal(b"1,2\n" * (3 * 2**20)) == (
-        ": 12 MiB is too large; a file may have up to 10 MiB and 100,000 rows"
+        ": 12 MiB is too large; a file may have up to 10 MiB: save a part of its rows"
     )
 
 
 @pytest.mark.parametrize("header", ["", "x,y\n"])
 def test_the_limit_counts_rows_without_the_header(read, refusal, monkeypatch, header):
-    monkeypatch.setattr(csv_reader, "MAX_ROWS", 50)
+    monkeypatch.setattr(table_file, "MAX_ROWS", 50)
+    monkeypatch.setattr(table_check, "MAX_ROWS", 50)
     data = read(header + lines(50, lambda i: f"{i},{i}"))
     assert len(data.train.x) + len(data.valid.x) == 50
     assert "more than 50 rows" in refusal(header + lines(51, lambda i: f"{i},{i}"))
@@ -315,12 +350,15 @@ def test_a_changed_file_is_read_again(tmp_path):
 def test_a_file_that_was_checked_is_not_read_again(tmp_path, monkeypatch):
     path = tmp_path / "table.csv"
     path.write_text("a,y\n1,2\n3,4\n")
-    for _ in Check(path, Choice("y", "a")).steps():
-        pass
-    monkeypatch.setattr(csv_reader, "TableReader", None)
     settings = DataSettings(
         name="csv", file=str(path), target="y", inputs="a", n_train=0, n_valid=0
     )
+    checked = Check(path, settings)
+    for _ in checked.steps():
+        pass
+    keep(checked)
+    monkeypatch.setattr(table_check, "read_rows", None)
+    monkeypatch.setattr(table_check, "Check", None)
     assert load(settings).input_names == ("a",)
     with pytest.raises(DatasetError, match=f"{path.name} has 2 rows"):
         load(msgspec.structs.replace(settings, n_train=2))

@@ -2,13 +2,13 @@
 
 import pytest
 
-from regplay.core.datasets import csv_reader
-from regplay.core.datasets.csv_reader import TableReader
-from regplay.core.datasets.csv_table import MOST, Check, Choice, likely
+from regplay.core.datasets.own_table import table_file
+from regplay.core.datasets.own_table.table_check import MOST, Check
+from regplay.core.experiment import DataSettings
 
 
 def checked(source, **choice):
-    check = Check(source, Choice(**choice))
+    check = Check(source, DataSettings(name="csv", **choice))
     for _ in check.steps():
         pass
     return check
@@ -25,45 +25,51 @@ def test_a_table_without_a_fault():
     assert check.target == 2
     assert check.table.y.tolist() == [3, 6]
     assert check.sheet.names == ("a", "b", "y")
-    assert check.sheet.sample == [(2, ["1", "2", "3"]), (3, ["4", "5", "6"])]
+    assert check.sheet.body.cells.values.tolist() == [["1", "2", "3"], ["4", "5", "6"]]
+    assert check.sheet.body.numbers.tolist() == [2, 3]
 
 
 def test_every_problem_is_found_in_one_reading():
     text = "a,b,y\n1,2,3\nx,5,6\n7,8\n9,,10\n\n1,inf,\n3,4,no\n5,6,7\n7,7,8\n"
     check = checked(text)
     assert [(row, column) for row, column, _ in told(check)] == [
-        (4, None),
         (3, 0),
-        (5, 1),
+        (4, None),
         (7, 1),
-        (7, 2),
         (8, 2),
     ]
     assert [problem.place for problem in check.problems][:3] == [
-        "row 4",
         "row 3, column 1 (a)",
-        "row 5, column 2 (b)",
+        "row 4",
+        "row 7, column 2 (b)",
     ]
     assert check.table is None
 
 
 def test_a_column_of_text_is_told_once():
     text = "name,a,y\n" + "".join(f"person {i},{i},{i * i}\n" for i in range(60))
-    assert told(checked(text)) == [(0, 0, "this column holds text; only the target may be text")]
+    check = checked(text, inputs="name, a")
+    words = "nearly every row has its own text; leave it out of the inputs"
+    assert told(check) == [(0, 0, words)]
     assert checked(text, inputs="a").table is not None
+    usual = checked(text)
+    assert usual.table.input_names == ("a",)
+    assert str(usual.remarks[0]) == (
+        "column 1 (name): it is left out: nearly every row has its own text"
+    )
     assert (
         checked(text, inputs="a", target="name")
         .problems[0]
-        .message.startswith("there are 60 different texts")
+        .message.startswith("this target can't be learned: nearly every row has its own text")
     )
 
 
 def test_problems_are_bounded():
-    text = "a,b,y\n" + "1,2,3\n" * 30 + "1,,2\n" * 5_000
+    text = "a,b,y\n" + "1,2,3\n" * 6_000 + "1,x,2\n" * 5_000
     check = checked(text)
     assert len(check.problems) == MOST
     assert check.has_more
-    assert check.problems[-1].row == 31 + MOST
+    assert check.problems[-1].row == 6_001 + MOST
     assert check.table is None
 
 
@@ -78,8 +84,8 @@ def test_a_placeholder_for_a_wrong_number_leads_to_no_second_complaint():
         ("", "there is no text"),
         ("a\n1\n2\n", "there is only one column"),
         ("a,y\n1,2\n", "there is only one row of values"),
-        ("a,y\n1,2\n3,2\n", "the target is '2' in every row"),
-        ('a,y\n1,2\n"3,2\n', "can't be read as CSV"),
+        ("a,y\n1,2\n3,2\n", 'the target is "2" in every row'),
+        ('a,y\n1,2\n"3,2\n', 'the quotation mark (") that is opened'),
     ],
 )
 def test_what_ends_the_reading_is_told_last(text, message):
@@ -105,7 +111,7 @@ def test_a_file_and_its_text_are_the_same(tmp_path):
 
 
 def test_files_that_can_not_be_read(tmp_path, monkeypatch):
-    assert told(checked(tmp_path))[0][2] == "this is a folder; choose a CSV file"
+    assert told(checked(tmp_path))[0][2] == "this is a folder; choose a file with a table"
     assert "there is no such file" in told(checked(tmp_path / "none.csv"))[0][2]
     path = tmp_path / "table.csv"
     path.write_text("a,y\n1,2\n3,4\n")
@@ -114,38 +120,43 @@ def test_files_that_can_not_be_read(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(csv_reader.Path, "open", denied)
+        patch.setattr(table_file.Path, "open", denied)
         assert told(checked(path))[0][2] == "can't be read: Permission denied"
-    monkeypatch.setattr(csv_reader, "MAX_BYTES", 10)
+    monkeypatch.setattr(table_file, "MAX_BYTES", 10)
     assert told(checked("a,y\n1,2\n3,4\n"))[0][2] == "12 characters are too many for a table"
 
 
 @pytest.mark.parametrize(
-    ("text", "choice"),
+    ("text", "inputs", "target"),
     [
-        ("a,b,y\n1,2,3\n4,5,6\n", Choice("y")),
-        ("name,a,y\nAnn,2,3\nBob,5,6\n", Choice("y", "a")),
-        ("a,a,y\n1,2,3\n4,5,6\n", Choice("y")),
-        ("n,a,a,y\nx,2,3,1\ny,5,6,2\n", Choice("y", "column 2, column 3")),
-        ("x,y,split\n1,2,train\n3,4,valid\n", Choice("y", "x")),
-        ("1,2\n3,4\n", Choice("column 2")),
-        ("Id,x,y\n1,2,3\n2,4,7\n", Choice("y", "x")),
-        (",x,y\n0,2,3\n1,4,7\n", Choice("y", "x")),
-        ("Id,x,y\n1,2,3\n3,4,7\n", Choice("y")),
-        ("id,y\n1,2\n2,4\n", Choice("y")),
-        ("0,2,3\n1,4,7\n", Choice("column 3")),
-        ("a,b\nx,1\ny,2\n", Choice("b")),
-        pytest.param(f"Id,x,y\n{'9' * 5000},2,3\n2,4,7\n", Choice("y"), id="digits"),
+        ("a,b,y\n1,2,3\n4,5,6\n", [0, 1], 2),
+        ("name,a,y\nAnn,2,3\nBob,5,6\n", [1], 2),
+        ("a,a,y\n1,2,3\n4,5,6\n", [0, 1], 2),
+        ("n,a,a,y\nx,2,3,1\ny,5,6,2\n", [1, 2], 3),
+        ("x,y,split\n1,2,train\n3,4,valid\n", [0], 1),
+        ("1,2\n3,4\n", [0], 1),
+        ("Id,x,y\n1,2,3\n2,4,7\n", [1], 2),
+        (",x,y\n0,2,3\n1,4,7\n", [1], 2),
+        ("Id,x,y\n1,2,3\n3,4,7\n", [0, 1], 2),
+        ("id,y\n1,2\n2,4\n", [0], 1),
+        ("0,2,3\n1,4,7\n", [0, 1], 2),
+        pytest.param(f"Id,x,y\n{'9' * 5000},2,3\n2,4,7\n", [0, 1], 2, id="digits"),
     ],
 )
-def test_what_is_likely_to_be_meant(text, choice):
-    sheet = TableReader(text, lambda problem: None)
-    assert likely(sheet) == choice
+def test_what_is_likely_to_be_meant(text, inputs, target):
+    check = checked(text)
+    assert (check.inputs, check.target) == (inputs, target)
+
+
+def test_a_table_without_an_input_is_refused_with_the_reasons():
+    assert told(checked("a,b\nx,1\ny,2\n"))[0][2] == (
+        "no column is left to predict from: a: nearly every row has its own text"
+    )
 
 
 def test_reading_comes_in_short_steps():
-    text = "a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(5_000))
-    steps = list(Check(text, Choice()).steps())
-    assert steps == [0, 2_500, 5_000]
-    wide = "1" + ",2" * 999 + "\n"
-    assert len(list(Check(wide * 20, Choice()).steps())) == 5
+    text = "a,y\n" + "".join(f"{i},{i / 7}\n" for i in range(50_000))
+    steps = list(Check(text, DataSettings(name="csv")).steps())
+    assert steps == [20_000, 40_000, 50_001, 50_000, 50_000]
+    wide = "".join("1" + ",2" * 998 + f",{i / 7}\n" for i in range(20))
+    assert len(list(Check(wide, DataSettings(name="csv")).steps())) == 1_001

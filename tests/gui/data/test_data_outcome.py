@@ -7,7 +7,7 @@ from regplay.core.datasets import DatasetError, load
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.data.csv_dialog import _USUAL, n_valid, points_values, why_no_points
+from regplay.gui.data.table_dialog import USUAL, n_valid, points_values, why_no_points
 
 
 def table(n, inputs, classes=0):
@@ -49,7 +49,7 @@ def test_points_are_the_rows_in_both_splits(inputs, classes):
 def test_what_can_not_be_points(rows, reason):
     assert why_no_points(rows) == reason
     with pytest.raises(DatasetError, match=reason):
-        points_values(rows, _USUAL, standardizes=True)
+        points_values(rows, USUAL, standardizes=True)
 
 
 def test_as_many_rows_as_there_may_be_points():

@@ -10,20 +10,22 @@ from PySide6.QtGui import QImage
 
 from regplay.core.fields import get
 from regplay.gui import render as rendering
+from regplay.gui.plots import Chart
 from regplay.gui.recording.player import NotProvedError
 from regplay.gui.render import Extras, Renderer, render
-from regplay.session.storyboard import begun_at
+from regplay.session.storyboard import at_marks, begun_at
 
 SIZE = (640, 480)
 WD = "regularization.weight_decay"
+DROPOUT = "regularization.dropout"
 
 
 @pytest.fixture
 def play(qtbot, tmp_path_factory):
     """Plays a film: what `look` says of the window at each frame."""
 
-    def play_one(storyboard, look=lambda renderer, image: None, marks=None):
-        renderer = Renderer(storyboard, SIZE, tmp_path_factory.mktemp("film"), marks)
+    def play_one(storyboard, look=lambda renderer, image: None):
+        renderer = Renderer(storyboard, SIZE, tmp_path_factory.mktemp("film"))
         try:
             return [look(renderer, image) for image in renderer.frames()], renderer.player.log
         finally:
@@ -78,6 +80,25 @@ def test_training_takes_its_time_and_early_epochs_most_of_it(play, film):
     assert epochs[5] == 4  # √21, less 1
 
 
+def test_a_network_with_other_settings_can_begin_at_its_initial_weights(play, film):
+    def look(renderer, _):
+        view = renderer._window.controller.view
+        return get(view.run.experiment, WD), view.moment.epoch
+
+    change = f'{{ set = {{ "{WD}" = 0.5 }}, seconds = 0.2 }}'
+    frames, _ = play(
+        film(
+            'hide = [{ train = "end" }]',
+            f"together = [{change}, {{ train = 0, seconds = 0 }}]",
+            'train = "end"\nseconds = 0.1',
+            "wait = 0.1",
+        ),
+        look,
+    )
+    assert frames[:2] == [(0.5, 0)] * 2
+    assert frames[-1] == (0.5, 20)
+
+
 def test_a_sweep_shows_trained_networks_of_all_its_values(play, film):
     def look(renderer, _):
         view = renderer._window.controller.view
@@ -114,6 +135,56 @@ def test_steps_together_begin_at_once_and_last_as_long_as_the_longest(play, film
     assert log.captions == [(0.0, "Both")]
 
 
+def test_steps_one_after_another_go_beside_one_that_lasts(play, film):
+    frames, log = play(
+        film(
+            'together = [{ train = "end", seconds = 1 }, [{ caption = "One", seconds = 0.3 }, '
+            '{ caption = "Two", seconds = 0.1 }, { caption = "Three", seconds = 0.1, at = 0.7 }]]'
+        )
+    )
+    assert len(frames) == 10
+    assert [(round(begin, 6), text) for begin, text in log.captions] == [
+        (0.0, "One"),
+        (0.3, "Two"),
+        (0.7, "Three"),
+    ]
+
+
+def test_a_picture_in_which_nothing_changes_is_taken_once(play, film):
+    frames, _ = play(film('train = "end"\nseconds = 0.4', "wait = 2"), lambda _, image: image)
+    assert len(frames) == 24
+    assert len(set(map(id, frames[:5]))) == 5
+    assert len(set(map(id, frames[8:]))) < 8
+    assert all(image == frames[-1] for image in frames[-5:])
+
+
+def test_thinned_networks_and_their_band_are_shown_over_the_fit(play, film):
+    def look(renderer, _):
+        window = renderer._window
+        return window.tabs.tab, [button.isChecked() for button in window.passes.buttons]
+
+    shown = [f'show = "{view}"\nseconds = 0.1' for view in ("network", "thinned", "band", "fit")]
+    frames, _ = play(film(f'hide = [{{ set = {{ "{DROPOUT}" = 0.3 }} }}]', *shown), look)
+    assert frames == [
+        ("network", [False, False]),
+        ("fit", [False, True]),
+        ("fit", [True, False]),
+        ("fit", [False, False]),
+    ]
+
+
+def test_remedies_are_compared(play, film):
+    frames, _ = play(
+        film('show = "compare"\nseconds = 0.2'),
+        lambda renderer, _: (
+            renderer._window.tabs.tab,
+            renderer._window.tabs.side.findChildren(Chart),
+        ),
+    )
+    assert frames[-1][0] == "side"
+    assert len(frames[-1][1]) == 4
+
+
 def test_steps_begin_at_their_second_or_their_mark_and_late_ones_are_told(play, film):
     storyboard = film(
         'caption = "first"\nseconds = 0.1',
@@ -121,7 +192,7 @@ def test_steps_begin_at_their_second_or_their_mark_and_late_ones_are_told(play, 
         'caption = "at a mark"\nseconds = 0.2\nname = "spoken"',
         'caption = "late"\nseconds = 0.1\nat = 0.3',
     )
-    _, log = play(storyboard, marks={"spoken": 0.9})
+    _, log = play(at_marks(storyboard, {"spoken": 0.9}))
     assert [begin for begin, _ in log.captions] == pytest.approx([0.0, 0.5, 0.9, 1.1])
     assert log.late == [("step 4 (caption)", pytest.approx(0.8))]
 

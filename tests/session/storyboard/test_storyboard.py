@@ -3,16 +3,17 @@
 import pytest
 
 from regplay.core.fields import get
-from regplay.resources import resource
 from regplay.session.storyboard import (
     Caption,
     Hide,
     Scrub,
     SetValues,
+    StepsInTurn,
     StepsTogether,
     StoryboardError,
     SweepField,
     Train,
+    at_marks,
     duration,
     load_storyboard,
     loads_storyboard,
@@ -57,11 +58,59 @@ def test_a_storyboard_is_read_with_its_lesson_and_named_values():
 def test_it_is_as_long_as_its_steps_and_a_caption_as_it_takes_to_read():
     film = loads_storyboard(TEXT)
     reading = duration(film.steps[0])
-    assert reading == pytest.approx(1.2 + 6 * 0.3)
+    assert reading == pytest.approx(0.5 + 35 / 15)
     back = duration(Caption(caption="Back."))
+    assert back == 1.5
     assert film.seconds == pytest.approx(reading + 4 + 5 + back)
     assert duration(Caption(caption="")) == 0
     assert duration(Hide(hide=(Train(train="end", seconds=9.0),))) == 0
+
+
+def test_steps_that_begin_at_a_second_make_it_longer():
+    text = TEXT.replace("seconds = 4", "seconds = 4\nat = 100")
+    assert loads_storyboard(text).seconds == pytest.approx(100 + 4 + 5 + 1.5)
+    beside = "scrub = 10, seconds = 1, at = 200"
+    text = text.replace("scrub = 10, seconds = 1", beside)
+    assert loads_storyboard(text).seconds == pytest.approx(201)
+
+
+def test_a_list_beside_other_steps_is_of_steps_one_after_another():
+    turn = '[{ caption = "One" }, { caption = "Two", seconds = 2 }]'
+    film = loads_storyboard(TEXT.replace('{ caption = "Back." }', turn))
+    beside = film.steps[3]
+    assert beside.together[0] == StepsInTurn(
+        in_turn=(Caption(caption="One"), Caption(caption="Two", seconds=2.0))
+    )
+    assert film.seconds == pytest.approx(duration(film.steps[0]) + 4 + 5 + 1.5 + 2)
+    with pytest.raises(StoryboardError, match=r"step 4 \(together\), step 1, step 2: no verb"):
+        loads_storyboard(
+            TEXT.replace('{ caption = "Back." }', turn.replace('caption = "Two"', "x = 1"))
+        )
+
+
+def test_steps_are_moved_to_the_marks_that_they_have_the_name_of_or_name():
+    text = TEXT.replace('train = "end"', 'train = "end"\nname = "now it learns"')
+    text = text.replace('caption = "Back."', 'caption = "Back.", at = "and back"')
+    film = at_marks(loads_storyboard(text), {"now it learns": 7.5, "and back": 30.0, "other": 2.0})
+    _, train, _, together, _ = film.steps
+    assert train.at == 7.5
+    assert together.together[0].at == 30.0
+    assert film.seconds == 31.5
+
+
+@pytest.mark.parametrize(
+    ("marks", "message"),
+    [
+        ({"and bakc": 3.0}, r"at = and back: no such mark; did you mean and bakc\?"),
+        ({"and back": 1800.0}, r"it is 1,802 s long: a film has at most 1,800 s"),
+    ],
+)
+def test_marks_that_do_not_fit_are_refused(marks, message):
+    text = TEXT.replace('caption = "Back."', 'caption = "Back.", at = "and back"')
+    with pytest.raises(StoryboardError, match=message):
+        at_marks(loads_storyboard(text), marks)
+    with pytest.raises(StoryboardError, match=r"no step has the name of a mark.*; the marks are x"):
+        at_marks(loads_storyboard(TEXT), {"x": 1.0})
 
 
 REFUSED = {
@@ -89,6 +138,9 @@ REFUSED = {
     ("seconds = 4", 'seconds = 4\n[[steps]]\ninclude = "more.toml"'): r"only files that lie beside",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nstill = "../a.png"'): r"still = '../a.png': must be",
     ("seconds = 4", 'seconds = 4\n[[steps]]\ndraw = "line"'): r"\(draw\): give at least two points",
+    ("seconds = 4", "seconds = 4\n[[steps]]\nhide = [{ wait = 1, at = 3 }]"): r"leave out at",
+    ("seconds = 4", 'seconds = 4\n[[steps]]\nshow = "thined"'): r"show = 'thined': must be one of",
+    ("seconds = 4", "seconds = 4\nat = 1801"): r"at = 1801: must be",
     ("seconds = 4", 'seconds = 4\n[[steps]]\nfocus = "losse"'): r"\(focus\): losse: no such field",
 }
 
@@ -151,10 +203,3 @@ def test_an_experiment_of_its_own_may_read_a_table_beside_it_and_no_other(folder
         (folder / "film.toml").write_text(text.format(elsewhere))
         with pytest.raises(StoryboardError, match="names only files that lie beside it"):
             load_storyboard(folder / "film.toml")
-
-
-@pytest.mark.parametrize(
-    "path", sorted(resource("storyboards").glob("*.toml")), ids=lambda p: p.name
-)
-def test_those_that_ship_can_be_read(path):
-    assert load_storyboard(path).seconds < 60

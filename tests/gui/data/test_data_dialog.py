@@ -13,8 +13,8 @@ from regplay.core.datasets import load
 from regplay.core.datasets.points import read_points
 from regplay.core.experiment import Experiment
 from regplay.core.fields import replace
-from regplay.gui.data import csv_dialog
-from regplay.gui.data.csv_dialog import CsvDialog
+from regplay.gui.data import table_dialog
+from regplay.gui.data.table_dialog import TableDialog
 
 Key = Qt.Key
 LEFT = Qt.MouseButton.LeftButton
@@ -33,14 +33,14 @@ def settings_of(dialog):
 @pytest.fixture
 def show_dialog(qtbot, tmp_path, monkeypatch):
     """Shows the dialog of a text, in a file unless it is pasted; it is read in one turn."""
-    monkeypatch.setattr(csv_dialog, "_BUDGET", math.inf)
+    monkeypatch.setattr(table_dialog, "_BUDGET", math.inf)
 
     def show(text, *, pasted=False):
         path = None
         if not pasted:
             path = tmp_path / "table.csv"
             path.write_text(text, encoding="utf-8")
-        dialog = CsvDialog(path, text if pasted else None)
+        dialog = TableDialog(path, text if pasted else None)
         qtbot.addWidget(dialog)
         with qtbot.waitExposed(dialog):
             dialog.show()
@@ -112,9 +112,10 @@ def test_a_table_is_offered_as_most_people_would_use_it(show_dialog):
 def test_another_target_by_keyboard_and_inputs_by_mouse(show_dialog):
     dialog = show_dialog(PEOPLE)
     pick(dialog.form.target_box, "weight")
-    assert dialog.form.columns.checked() == [1, 3]
+    assert dialog.form.columns.checked() == [1, 3, 4]  # kind is a category
     assert dialog.form.columns.item(2).text() == "weight (target)"
     click_box(dialog, "age")
+    click_box(dialog, "kind")
     assert heading(dialog, 3) == "age\nnot used"
     settings = settings_of(dialog)
     assert (settings.target, settings.inputs, settings.task) == ("weight", "height", "auto")
@@ -168,20 +169,24 @@ def test_what_is_chosen_replaces_the_data_of_an_experiment(show_dialog):
 
 def test_problems_are_listed_by_row_and_column_and_bar_the_way(show_dialog):
     lines = PEOPLE.splitlines()
-    lines[3], lines[5], lines[8] = "p,,50,20,a", "p,x,50,20,", "p,1"
+    lines[3], lines[5], lines[8] = "p,many,50,20,a", "p,x,50,20,", "p,1"
     dialog = show_dialog("\n".join(lines))
+    wrong = "is not a number; correct it, or if it means that the value is missing, leave the cell "
+    wrong += "empty"
     listed = [
         [dialog.problems.topLevelItem(row).text(column) for column in range(3)]
         for row in range(dialog.problems.topLevelItemCount())
     ]
     assert listed == [
-        ["4", "height", "a value is missing; fill it in or remove the row"],
-        ["6", "height", "'x' is not a number; only the target may be text"],
-        ["6", "kind", "the target is missing; remove the row"],
-        ["9", "", "this row has 2 cells, the first one has 5"],
+        ["4", "height", f'"many" {wrong}'],
+        ["6", "height", f'"x" {wrong}'],
+        [
+            *("9", ""),
+            "this row has 2 cells, the first one has 5; is a separator missing, or one too many?",
+        ],
     ]
     assert dialog.problems.isVisible()
-    assert dialog.status.text().startswith("4 problems, the first in row 4, column 2 (height): a v")
+    assert dialog.status.text().startswith("3 problems, the first in row 4, column 2 (height): ")
     assert not dialog.ok.isEnabled()
     with pytest.raises(RuntimeError, match="can't be used"):
         settings_of(dialog)
@@ -195,7 +200,7 @@ def test_problems_are_listed_by_row_and_column_and_bar_the_way(show_dialog):
 
 
 def test_leaving_the_wrong_column_out_opens_the_way(show_dialog):
-    dialog = show_dialog(PEOPLE.replace("1.5,", "?,"))
+    dialog = show_dialog(PEOPLE.replace("1.5,", "small,"))
     assert not dialog.ok.isEnabled()
     click_box(dialog, "height")
     assert dialog.ok.isEnabled()
@@ -222,7 +227,7 @@ def test_no_input_at_all(show_dialog):
     assert dialog.status.text() == "Check at least one input."
     assert not dialog.ok.isEnabled()
     QTest.mouseClick(dialog.form.findChild(type(dialog.ok), "data.dialog.all"), LEFT)
-    assert dialog.status.text().startswith("1 problem in column 1 (name): this column holds text")
+    assert dialog.status.text().startswith("1 problem in column 1 (name): nearly every row")
     click_box(dialog, "name")
     assert dialog.ok.isEnabled()
 
@@ -242,9 +247,9 @@ def test_what_is_no_table(show_dialog, text, reason):
 
 
 def test_a_file_that_is_not_there(qtbot, tmp_path):
-    dialog = CsvDialog(tmp_path / "none.csv")
+    dialog = TableDialog(tmp_path / "none.csv")
     qtbot.addWidget(dialog)
-    assert "there is no such file; choose a CSV file" in dialog.status.text()
+    assert "there is no such file; choose a file with a table" in dialog.status.text()
     assert not dialog.ok.isEnabled()
     assert not dialog.form.isEnabled()
 
@@ -252,7 +257,7 @@ def test_a_file_that_is_not_there(qtbot, tmp_path):
 def test_a_large_file_is_read_in_turns(qtbot, tmp_path):
     path = tmp_path / "large.csv"
     path.write_text("x,y\n" + "".join(f"{i},{i * 0.5}\n" for i in range(60_000)))
-    dialog = CsvDialog(path)
+    dialog = TableDialog(path)
     qtbot.addWidget(dialog)
     assert dialog.is_reading()
     assert dialog.status.text().startswith("Reading… ")
@@ -264,7 +269,7 @@ def test_a_large_file_is_read_in_turns(qtbot, tmp_path):
 def test_closing_stops_the_reading(qtbot, tmp_path):
     path = tmp_path / "large.csv"
     path.write_text("x,y\n" + "".join(f"{i},{i * 0.5}\n" for i in range(60_000)))
-    dialog = CsvDialog(path)
+    dialog = TableDialog(path)
     qtbot.addWidget(dialog)
     assert dialog.is_reading()
     QTest.keyClick(dialog, Key.Key_Escape)
@@ -284,10 +289,23 @@ def test_every_widget_is_reached_by_tab(show_dialog):
     dialog.activateWindow()
     dialog.form.target_box.setFocus()
     seen = []
-    for _ in range(12):
+    for _ in range(24):
         seen.append(QApplication.focusWidget().objectName())
         QTest.keyClick(QApplication.focusWidget(), Key.Key_Tab)
-    form = ("target", "task", "all", "none", "inputs", "share", "standardize", "keep")
+    form = (
+        "target",
+        "task",
+        "all",
+        "none",
+        "inputs",
+        "share",
+        "split",
+        "standardize",
+        "keep",
+        "change",
+        "kind.0",
+        "kind.1",
+    )
     assert {f"data.dialog.{name}" for name in (*form, "preview", "ok")} <= set(seen)
     assert seen[:2] == ["data.dialog.target", "data.dialog.task"]
 

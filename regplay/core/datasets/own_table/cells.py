@@ -1,0 +1,157 @@
+"""What the text of a cell means: a number with its marks and its unit, a date, yes or no.
+
+Most texts mean the same in every format. Two kinds do not: `1.250` is 1250 or 1.25, and
+`03/04/2024` is in March or in April. `number_readings` and `date_readings` say which readings of a
+text there are; `columns` decides, by all cells of a table, or asks.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+_MARKS = """na n/a n.a. nan null none nil ? - -- --- – — . .. ... #n/a #na #null! #value!
+    #div/0! #ref! #num! <na> (null) \\n k.a. missing"""
+MISSING = frozenset(_MARKS.split()) | {"", "n. a.", "k. a."}
+YES = frozenset(("yes", "true", "y", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "on"))
+NO = frozenset(("no", "false", "n", "f", "nein", "falsch", "non", "faux", "off"))
+
+_CURRENCY = (
+    r"(?:US\$|C\$|A\$|R\$|[$€£¥₹₽₩₺₫฿]|EUR|USD|GBP|CHF|JPY|SEK|NOK|DKK|PLN|Fr\.|Rs\.?|kr\.?)"
+)
+_UNIT = rf"(?:{_CURRENCY}|[%‰°]|[^\W\d_])[^\d\s]{{0,11}}(?: [^\W\d_][^\d\s]{{0,7}})?"
+_GAP = "[ \u00a0\u202f\u2009]"
+_EXPONENT = r"(?:[eE][+-]?\d+)?"
+
+
+def _pattern(decimal: str) -> re.Pattern[str]:
+    """Numbers by their decimal mark; groups of three digits by any other mark, always the same."""
+    mark, other = re.escape(decimal), re.escape("," if decimal == "." else ".")
+    plain = rf"\d+(?:{mark}\d*)?|{mark}\d+"
+    grouped = rf"[1-9]\d{{0,2}}(?P<group>{_GAP}|['’]|{other})\d{{3}}(?:(?P=group)\d{{3}})*"
+    return re.compile(
+        rf"(?P<before>{_CURRENCY})?{_GAP}?(?P<sign>[+−-]?){_GAP}?(?P<early>{_CURRENCY})?{_GAP}?"
+        rf"(?P<number>{grouped}(?:{mark}\d*)?|(?:{plain}){_EXPONENT})"
+        rf"(?:{_GAP}*(?P<after>{_UNIT}))?"
+    )
+
+
+_PATTERNS = {decimal: _pattern(decimal) for decimal in ".,"}
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number as it is written: its value, its unit or currency, and its thousands mark."""
+
+    value: float
+    unit: str = ""
+    thousands: str = ""
+
+
+def parse_number_text(text: str, decimal: str) -> Number | None:
+    """The number in a text by this decimal mark; None where it is none.
+
+    Python's own `1_000` is none. `inf` is a number that is not finite.
+    """
+    found = _PATTERNS[decimal].fullmatch(text)
+    if found is None:
+        is_infinite = re.fullmatch(r"[+-]?inf(inity)?", text, re.IGNORECASE)
+        return Number(math.inf) if is_infinite else None
+    digits, group = found["number"], found["group"] or ""
+    if group:
+        digits = digits.replace(group, "")
+    value = float(digits.replace(decimal, "."))
+    units = [unit for unit in (found["before"], found["early"], found["after"]) if unit]
+    if len(units) > 1:
+        return None
+    thousands = " " if re.fullmatch(_GAP, group) else group.replace("’", "'")
+    is_negative = found["sign"] in ("-", "−")
+    return Number(-value if is_negative else value, units[0] if units else "", thousands)
+
+
+@lru_cache(maxsize=65_536)
+def number_readings(text: str) -> tuple[float | None, float | None]:
+    """What a text is with decimal points, and with decimal commas; None where it is no number."""
+    point, comma = (parse_number_text(text, decimal) for decimal in ".,")
+    return (point.value if point else None, comma.value if comma else None)
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a number by one decimal mark or the other."""
+    return number_readings(text) != (None, None)
+
+
+# dates
+
+_MONTHS = {
+    name: month
+    for month, names in enumerate(
+        (
+            *("january januar", "february februar", "march märz maerz mrz", "april", "may mai"),
+            *("june juni", "july juli", "august", "september", "october oktober", "november"),
+            "december dezember",
+        ),
+        start=1,
+    )
+    for whole in names.split()
+    for name in {whole, whole[:3]}
+}
+_MONTHS["sept"] = 9
+_TIME = r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
+_TIME += r"(?: ?Z| ?[+-]\d\d:?\d\d)?)?"
+_YEAR_FIRST = re.compile(
+    r"(?P<a>\d{4})(?:(?P<mark>[-/.])(?P<b>\d\d?)(?P=mark)(?P<c>\d\d?)|[-/](?P<month>\d\d?))" + _TIME
+)
+_YEAR_LAST = re.compile(
+    rf"(?P<a>\d\d?)(?P<mark>[-/.])(?P<b>\d\d?)(?P=mark)(?P<c>\d{{4}}|\d\d){_TIME}"
+)
+_NAMED = re.compile(
+    r"(?:(?P<a>\d\d?)[. -]+)?(?P<b>[^\W\d_]{3,9})[., -]+(?:(?P<d>\d\d?)[, ]+)?"
+    rf"(?P<c>\d{{4}}){_TIME}"
+)
+_CENTURY = 69  # two digits below mean 20.., as everywhere
+
+
+def date_readings(text: str) -> dict[str, float]:
+    """A date in days since the year 1, by which part of it may come first; {} where it is none."""
+    found = _YEAR_FIRST.fullmatch(text)
+    if found:
+        month, day = found["b"] or found["month"], found["c"] or "1"
+        return _if_any({"year first": _days(found, found["a"], month, day)})
+    found = _YEAR_LAST.fullmatch(text)
+    if found:
+        year = int(found["c"])
+        if len(found["c"]) == 2:
+            year += 2000 if year < _CENTURY else 1900
+        readings = {"day first": _days(found, year, found["b"], found["a"])}
+        if found["mark"] != ".":  # nobody writes the month first with points
+            readings["month first"] = _days(found, year, found["a"], found["b"])
+        return _if_any(readings)
+    found = _NAMED.fullmatch(text)
+    number = _MONTHS.get(found["b"].lower()) if found else None
+    if found is None or number is None or (found["a"] and found["d"]):
+        return {}
+    day = found["a"] or found["d"] or "1"
+    return _if_any({"year first": _days(found, found["c"], number, day)})
+
+
+def _if_any(readings: dict[str, float | None]) -> dict[str, float]:
+    return {order: days for order, days in readings.items() if days is not None}
+
+
+def _days(found: re.Match[str], *parts: str | int) -> float | None:
+    year, month, day = map(int, parts)
+    try:
+        days = date(year, month, day).toordinal()
+    except ValueError:
+        return None
+    hour, minute, second = (int(found[name] or 0) for name in ("hour", "minute", "second"))
+    if hour > 24 or minute > 59 or second > 60:
+        return None
+    return days + (hour + (minute + second / 60) / 60) / 24
+
+
+def is_date(text: str) -> bool:
+    """Whether it is a date by one order or another."""
+    return bool(date_readings(text))

@@ -1,0 +1,799 @@
+"""From a person's table to what is learned: which columns, as what, and what is wrong with it.
+
+In doubt the target decides the task: it is a class if it is text, or if its values are exactly the
+whole numbers 0, 1, … k − 1 for 2 ≤ k ≤ 10; it is a number otherwise. Where that can be doubted, it
+is said.
+"""
+
+import contextlib
+import csv
+import io
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from regplay.core.arrays import Flags, Floats, Labels
+from regplay.core.datasets.dataset import Dataset, DatasetError, short
+from regplay.core.datasets.own_table.table_columns import (
+    KINDS,
+    MAX_CATEGORIES,
+    USED,
+    Body,
+    Column,
+    ColumnKind,
+    body_of,
+    categories_of,
+    columns_of,
+    counts_rows,
+    date_order,
+    dates_of,
+    decide_kind,
+    decimal_mark,
+    in_quotes,
+    numbers_of,
+    unit_of,
+    yes_no_of,
+)
+from regplay.core.datasets.own_table.table_file import (
+    MAX_ROWS,
+    Problem,
+    ReadingStoppedError,
+    Rows,
+    Source,
+    numbered,
+    read_beginning,
+    read_rows,
+    too_long,
+)
+from regplay.core.datasets.own_table.table_format import (
+    BLANKS,
+    TableFormat,
+    read_format,
+    read_pairs,
+)
+from regplay.core.datasets.tables import Table
+from regplay.core.experiment import DataSettings
+from regplay.core.number_text import counted
+
+MAX_NUMBERED_CLASSES = 10
+MOST = 100  # problems; who has more has seen what is wrong
+_MOST_KEPT = 2  # tables
+_SHOWN = 8  # names in a message
+_FEW = 3  # rows that a class should have
+
+
+# the choice of columns
+
+
+def names_of(names: Sequence[str]) -> list[str]:
+    """By what `data.target` and `data.inputs` can call each of the columns."""
+    return [
+        f"column {place}" if names.count(name) > 1 else name
+        for place, name in enumerate(names, start=1)
+    ]
+
+
+def written(names: Sequence[str]) -> str:
+    """Names of columns as the text of `data.inputs`."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="").writerow(names)
+    return text.getvalue().replace(",", ", ") if "," not in "".join(names) else text.getvalue()
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """A table as it was read, before anything is chosen of it.
+
+    Attributes
+    ----------
+    format
+        What was guessed and what was said; a workbook has no separator.
+    guess
+        What was guessed alone, where that could be read.
+    sheets
+        Of the workbook, in their order.
+    """
+
+    format: TableFormat
+    body: Body
+    columns: tuple[Column, ...]
+    sheets: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all columns, wholly empty ones too."""
+        return self.body.names
+
+    def column(self, index: int) -> Column:
+        """The column of an index, from 0."""
+        return self.columns[index]
+
+    def row_number(self, place: int) -> int:
+        """The number in the spreadsheet of a row, by its place from 0."""
+        return int(self.body.numbers[place])
+
+
+def _sheet(rows: Rows, settings: DataSettings) -> Sheet:
+    chosen = read_format(settings.format)
+    body = _sampled(body_of(rows, chosen), settings)
+    missing = chosen.get("missing")
+    columns = columns_of(body, missing)
+    decimal = chosen.get("decimal")
+    if decimal is None:
+        if chosen.get("thousands") in (".", ","):
+            decimal = "," if chosen["thousands"] == "." else "."
+        else:
+            decimal = decimal_mark(columns, body.numbers)
+    order = chosen.get("dates") or date_order(columns, body.numbers)
+    filled = sum(bool(column.filled) for column in columns)
+    for column in columns:
+        decide_kind(column, decimal, body.has_header, filled)
+    _take_kinds(columns, settings.columns)
+    found = TableFormat(
+        rows.separator,
+        decimal,
+        chosen.get("thousands", _thousands(columns, decimal)),
+        body.has_header,
+        body.above,
+        rows.encoding,
+        order,
+        tuple(missing) if missing is not None else _marks(columns),
+        rows.sheet,
+    )
+    return Sheet(found, body, tuple(columns), rows.sheets)
+
+
+def _sampled(body: Body, settings: DataSettings) -> Body:
+    n, size = len(body.cells), settings.sample
+    if n > MAX_ROWS and not size:
+        raise too_long(int(body.numbers[MAX_ROWS]))
+    if not size or n <= size:
+        return body
+    kept = np.sort(np.random.default_rng(settings.seed).choice(n, size, replace=False))
+    return replace(
+        body, cells=body.cells.iloc[kept].reset_index(drop=True), numbers=body.numbers[kept]
+    )
+
+
+def _thousands(columns: Sequence[Column], decimal: str) -> str:
+    """The mark between thousands that is used; empty for none."""
+    for column in columns:
+        if column.kind == "number":
+            for mark in column.numbers(decimal).thousands:
+                if mark:
+                    return mark
+    return ""
+
+
+def _marks(columns: Sequence[Column]) -> tuple[str, ...]:
+    """What stands for missing values in the columns that are not empty."""
+    return tuple(
+        dict.fromkeys(
+            column.texts[i]
+            for column in columns
+            if column.filled
+            for i in np.flatnonzero(column.gaps)
+            if column.texts[i] != ""
+        )
+    )
+
+
+def _take_kinds(columns: Sequence[Column], text: str) -> None:
+    """Set the kinds that a person gave; `text` is `data.columns`."""
+    called = names_of([column.name for column in columns])
+    for name, kind in read_pairs(text):
+        index = _index(called, name, "data.columns")
+        if kind not in KINDS:
+            raise ReadingStoppedError(
+                f"data.columns: {kind or 'nothing'} is no kind of column; it must be one of "
+                f"{', '.join(KINDS)}"
+            )
+        if columns[index].kind != "empty":
+            columns[index].kind, columns[index].reason = kind, "as you said"
+
+
+def _index(called: Sequence[str], name: str, field: str) -> int:
+    """The index of the column of a name."""
+    if name in called:
+        return called.index(name)
+    places = [numbered(place) for place in range(len(called))]
+    if name in places:
+        return places.index(name)
+    shown = ", ".join(map(short, called[:_SHOWN])) + (", …" if len(called) > _SHOWN else "")
+    header = " (it has no header)" if called == places else ""
+    raise ReadingStoppedError(
+        f"{field} = {name} is no column of it; the columns are {shown}{header}"
+    )
+
+
+def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int]:
+    """The indices of the inputs and of the target, from 0.
+
+    Raises
+    ------
+    ReadingStoppedError
+        If there is no such column, or one has two parts to play.
+    """
+    called = names_of(sheet.names)
+    filled = [i for i, column in enumerate(sheet.columns) if column.kind != "empty"]
+    if settings.target.strip():
+        target = _named(sheet, settings.target.strip(), "data.target")
+    else:
+        target = next((i for i in reversed(filled) if not _is_split(sheet.columns[i])), filled[-1])
+    if not settings.inputs.strip():
+        return _usual_inputs(sheet, target), target
+    named = next(csv.reader([settings.inputs], skipinitialspace=True))
+    names = [" ".join(name.split()) for name in named if name.strip()]
+    inputs = [_named(sheet, name, "data.inputs") for name in names]
+    if not inputs:
+        raise ReadingStoppedError("data.inputs names no column")
+    for index in inputs:
+        if index == target:
+            raise ReadingStoppedError("data.inputs names the target", 0, index, called[index])
+        if inputs.count(index) > 1:
+            raise ReadingStoppedError("data.inputs names it twice", 0, index, called[index])
+    return inputs, target
+
+
+def _named(sheet: Sheet, name: str, field: str) -> int:
+    if sheet.names.count(name) > 1:
+        shown = ", ".join(map(short, names_of(sheet.names)[:_SHOWN]))
+        raise ReadingStoppedError(
+            f"{field} = {name} is the name of several columns; the columns are {shown}"
+        )
+    return _index(names_of(sheet.names), name, field)
+
+
+def _is_split(column: Column) -> bool:
+    return column.kind == "text" and column.name.lower() == "split" and len(column.texts) <= 2
+
+
+def _usual_inputs(sheet: Sheet, target: int) -> list[int]:
+    """All columns that can be learned from; of categories, as many as have room."""
+    inputs: list[int] = []
+    left = MAX_CATEGORIES
+    for column in sheet.columns:
+        if column.index == target or column.kind not in USED:
+            continue
+        if column.kind == "category":
+            different = int((~column.gaps).sum())
+            if different > left:
+                continue
+            left -= different
+        inputs.append(column.index)
+    return inputs
+
+
+# the reading
+
+
+class Check:
+    """One reading of a table, in steps, that goes on behind what is wrong.
+
+    Parameters
+    ----------
+    settings
+        Of `DataSettings`, what says how to read a file; its name is not asked for.
+
+    Attributes
+    ----------
+    sheet
+        Its format and columns; None as long as nothing is read, or where nothing can be.
+    inputs, target
+        The columns chosen, once they are known; empty and None before.
+    problems
+        In the order of the reading, at most `most`.
+    remarks
+        What was done or left out, and what is odd.
+    gaps
+        How many rows have no value in one of these columns.
+    table
+        What there is to learn from; None until the end, and where there are problems.
+    """
+
+    def __init__(self, source: Source, settings: DataSettings, most: int = MOST) -> None:
+        self._source = source
+        self._settings = settings
+        self._most = most
+        self.sheet: Sheet | None = None
+        self.inputs: list[int] = []
+        self.target: int | None = None
+        self.problems: list[Problem] = []
+        self.remarks: list[Problem] = []
+        self.table: Table | None = None
+        self.gaps = 0
+        self._rows: Rows | None = None
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are more problems than are told."""
+        return len(self.problems) >= self._most
+
+    def steps(self) -> Generator[int, None, None]:
+        """Read it, yielding the number of rows so far; most steps take a few milliseconds."""
+        try:
+            yield from self._steps()
+        except ReadingStoppedError as error:
+            self.problems.append(error.problem)
+        except DatasetError as error:
+            self.problems.append(Problem(str(error)))
+        del self.problems[self._most :]
+        if self.problems:
+            self.table = None
+
+    def _steps(self) -> Generator[int, None, None]:
+        settings = self._settings
+        rows = yield from _kept_rows(self._source, settings)
+        self.sheet = sheet = _sheet(rows, settings)
+        self.problems += sheet.body.problems
+        self.inputs, self.target = chosen_columns(sheet, settings)
+        yield len(sheet.body.cells)
+        if not self.inputs:
+            raise ReadingStoppedError(
+                "no column is left to predict from: "
+                + "; ".join(
+                    f"{c.name}: {c.reason}" for c in sheet.columns if c.index != self.target
+                )
+            )
+        if len(sheet.body.cells) < 2:
+            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
+        y, class_names = self._targets(sheet.column(self.target))
+        parts: list[_InputColumns] = []
+        for index in self.inputs:
+            parts.append(self._part(sheet.column(index)))
+            yield len(sheet.body.cells)
+        if self.problems:
+            self.problems.sort(key=lambda problem: problem.row)
+            return
+        self._check_categories(parts)
+        self.table = self._table(parts, y, class_names)
+        self._rows = rows
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether Python's csv reads the same from the file.
+
+        All inputs are numbers with decimal points and nothing else, the target is so too or a
+        text, and no row is left out.
+        """
+        if self.table is None or self.sheet is None or self.target is None or self._rows is None:
+            return False
+        rows, found, target = self._rows, self.sheet.format, self.sheet.column(self.target)
+        return (
+            found.separator not in ("", BLANKS)
+            and not rows.has_separator_line
+            and found.above == 0
+            and found.encoding in ("", "utf-8", "windows-1252")
+            and rows.cells.shape[1] == len(self.sheet.names)
+            and int(np.count_nonzero(rows.widths)) == len(self.table.y) + found.header
+            and all(_is_plain(self.sheet.column(index)) for index in self.inputs)
+            and (target.kind in ("category", "yes/no") or _is_plain(target))
+        )
+
+    # the inputs
+
+    def _part(self, column: Column) -> "_InputColumns":
+        """One input as columns of numbers."""
+        assert self.sheet is not None
+        sheet = self.sheet
+        numbers = sheet.body.numbers
+        problems: list[Problem] = []
+        if column.doubt is not None and column.kind in ("number", "date"):
+            problems = [column.doubt]
+            values = np.zeros((len(numbers), 1))
+        elif column.kind == "category":
+            codes, names = categories_of(column)
+            values = np.eye(len(names))[codes]
+            values[codes < 0] = np.nan
+            return _InputColumns(column, values, tuple(f"{column.name} = {name}" for name in names))
+        elif column.kind == "yes/no":
+            values = yes_no_of(column)[:, None]
+        elif column.kind == "date":
+            days, problems = dates_of(column, sheet.format.dates, numbers)
+            values = days[:, None]
+        elif column.kind == "text" or column.kind == "empty":
+            problems = [self._at(column, f"{column.reason}; leave it out of the inputs")]
+            values = np.zeros((len(numbers), 1))
+        else:
+            read, problems = numbers_of(column, sheet.format.decimal, self._thousands(), numbers)
+            values = read[:, None]
+        self.problems += problems
+        return _InputColumns(column, values, (column.name,))
+
+    def _thousands(self) -> str | None:
+        found: str | None = read_format(self._settings.format).get("thousands")
+        return found
+
+    def _at(self, column: Column, message: str, row: int = 0) -> Problem:
+        return Problem(message, row, column.index, column.name)
+
+    def _check_categories(self, parts: Sequence["_InputColumns"]) -> None:
+        together = sum(len(part.names) for part in parts if part.column.kind == "category")
+        if together > MAX_CATEGORIES:
+            largest = max(parts, key=lambda part: len(part.names)).column
+            raise ReadingStoppedError(
+                f"the categories among the inputs have {together} different texts together; at "
+                f"most {MAX_CATEGORIES} can be told apart: leave out some, such as {largest.name}"
+            )
+
+    # the target
+
+    def _targets(self, column: Column) -> tuple[Floats | Labels, tuple[str, ...]]:
+        """Targets [n], NaN or −1 where one is missing, and the names of classes if they are so."""
+        assert self.sheet is not None
+        sheet, task = self.sheet, self._settings.task
+        decimal, numbers = sheet.format.decimal, sheet.body.numbers
+        before = len(self.problems)
+        if column.doubt is not None and column.kind in ("number", "date"):
+            self.problems.append(column.doubt)
+        if column.kind == "date":
+            y, problems = dates_of(column, sheet.format.dates, numbers)
+            self.problems += problems
+            return y, ()
+        is_number = column.kind in ("number", "row number")
+        if task == "regression" and not is_number:
+            raise ReadingStoppedError(
+                "there are no numbers in it to predict (data.task = regression)",
+                0,
+                column.index,
+                column.name,
+                answers=(("Predict a class", "data.task", "classification"),),
+            )
+        all_numbers = is_number and bool((column.numbers(decimal).are_numbers | column.gaps).all())
+        if all_numbers or (is_number and task != "classification"):
+            y, problems = numbers_of(column, decimal, self._thousands(), numbers)
+            self.problems += problems
+            if len(self.problems) > before:
+                return y, ()
+            return self._numbers(column, y)
+        if column.kind == "text":
+            raise ReadingStoppedError(
+                f"this target can't be learned: {column.reason}", 0, column.index, column.name
+            )
+        codes, names = categories_of(column)
+        self._refuse_one(column, len(names))
+        self._refuse_many(column, len(names), "texts")
+        return codes, names
+
+    def _numbers(self, column: Column, y: Floats) -> tuple[Floats | Labels, tuple[str, ...]]:
+        """Numbers as such or as classes."""
+        assert self.sheet is not None
+        task, is_there = self._settings.task, np.isfinite(y)
+        values = np.unique(y[is_there])
+        k = len(values)
+        self._refuse_one(column, k)
+        counted_up = 2 <= k <= MAX_NUMBERED_CLASSES and np.array_equal(values, np.arange(k))
+        counted_up = counted_up and not unit_of(column, self.sheet.format.decimal)
+        if task == "classification" or (counted_up and task == "auto"):
+            if not counted_up:
+                self._refuse_many(column, k, "numbers")
+            if task == "auto":
+                self._doubt_task(column, values, "classification")
+            names = tuple(repr(float(value)).removesuffix(".0") for value in values)
+            codes = np.where(
+                is_there, np.searchsorted(values, np.where(is_there, y, values[0])), -1
+            )
+            return codes.astype(np.int64), names
+        is_few = k <= MAX_NUMBERED_CLASSES and bool((values == np.floor(values)).all())
+        if task == "auto" and is_few and 2 * k <= int(is_there.sum()):
+            self._doubt_task(column, values, "regression")
+        return y, ()
+
+    def _doubt_task(self, column: Column, values: Floats, taken: str) -> None:
+        """Say what a target of few whole numbers is taken for, and what else it may be."""
+        shown = ", ".join(f"{value:g}" for value in values)
+        number, classes = "a number", f"{len(values)} classes ({shown})"
+        one, other = (classes, number) if taken == "classification" else (number, classes)
+        field = "regression" if taken == "classification" else "classification"
+        self.remarks.append(
+            replace(
+                self._at(column, f"it is taken for {one}; it may be {other}"),
+                answers=((f"It is {other}", "data.task", field),),
+            )
+        )
+
+    def _refuse_one(self, column: Column, count: int) -> None:
+        if count == 1:
+            value = next(text for _, text in column.values())
+            raise ReadingStoppedError(
+                f"the target is {in_quotes(value)} in every row; there is nothing to tell apart",
+                0,
+                column.index,
+                column.name,
+            )
+
+    def _refuse_many(self, column: Column, count: int, noun: str) -> None:
+        if count > MAX_CATEGORIES:
+            raise ReadingStoppedError(
+                f"there are {count:,} different {noun}; at most {MAX_CATEGORIES} classes are "
+                "allowed",
+                0,
+                column.index,
+                column.name,
+            )
+
+    # the rows
+
+    def _table(
+        self, parts: Sequence["_InputColumns"], y: Floats | Labels, class_names: tuple[str, ...]
+    ) -> Table:
+        assert self.sheet is not None
+        assert self.target is not None
+        sheet = self.sheet
+        target = sheet.column(self.target)
+        x = np.column_stack([part.values for part in parts])
+        has_target = y >= 0 if class_names else np.isfinite(y)
+        is_whole = np.isfinite(x).all(axis=1)
+        self.gaps = int((~(has_target & is_whole)).sum())
+        fills = self._settings.missing == "fill"
+        kept = has_target if fills else has_target & is_whole
+        self._tell_missing(parts, target, has_target, kept)
+        n = int(kept.sum())
+        if n < 2:
+            self._refuse_few(n, parts, len(y))
+        x, y = x[kept], y[kept]
+        groups = tuple(
+            place if part.column.kind in ("category", "yes/no") else -1
+            for place, part in enumerate(parts)
+            for _ in part.names
+        )
+        names = tuple(name for part in parts for name in part.names)
+        is_series = parts[0].column.kind == "date" and all(
+            column.kind == "empty" for column in sheet.columns[: parts[0].column.index]
+        )
+        if is_series and self._settings.split == "auto":
+            last = "it is a date, so the last rows validate, not random ones"
+            self.remarks.append(self._at(parts[0].column, last))
+        self._tell_columns(sheet, parts, target, x, y)
+        y = y.astype(np.int64) if class_names else y
+        x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
+        return Table("the table", x, y, names, target.name, class_names, groups, is_series)
+
+    def _tell_missing(
+        self,
+        parts: Sequence["_InputColumns"],
+        target: Column,
+        has_target: Flags,
+        kept: Flags,
+    ) -> None:
+        lost = int((~kept).sum())
+        counts = [
+            f"{part.column.name}: {gaps}"
+            for part in parts
+            if (gaps := int(np.isnan(part.values[:, 0]).sum()))
+        ]
+        gaps = int((~has_target).sum())
+        if self._settings.missing == "fill":
+            if counts:
+                self.remarks.append(
+                    Problem(
+                        f"missing values are filled ({', '.join(counts)}): numbers with the median "
+                        "of the training rows, categories with the most frequent one"
+                    )
+                )
+            counts = []
+        if lost:
+            counts += [f"{target.name}: {gaps}"] if gaps else []
+            verb = "is" if lost == 1 else "are"
+            self.remarks.append(
+                Problem(
+                    f"{counted(lost, 'row')} with a missing value {verb} left out "
+                    f"({', '.join(counts)})"
+                )
+            )
+
+    def _refuse_few(self, n: int, parts: Sequence["_InputColumns"], total: int) -> None:
+        assert self.sheet is not None
+        if n < total:
+            worst = max(parts, key=lambda part: int(np.isnan(part.values[:, 0]).sum())).column
+            raise ReadingStoppedError(
+                f"only {counted(n, 'row')} of {total:,} has no missing value; leave out a column "
+                f"with many of them, such as {worst.name}, or fill them in",
+                answers=(("Fill them in", "data.missing", "fill"),),
+            )
+        counted_rows = "only one row" if n else "no row"
+        raise ReadingStoppedError(
+            f"there is {counted_rows} of values; one to learn from and one to validate are needed",
+            self.sheet.row_number(0) if n else 0,
+        )
+
+    def _tell_columns(
+        self,
+        sheet: Sheet,
+        parts: Sequence["_InputColumns"],
+        target: Column,
+        x: Floats,
+        y: Floats | Labels,
+    ) -> None:
+        """Say what is left out and why, and what is odd about what is used."""
+        used = {part.column.index for part in parts}
+        if not self._settings.inputs.strip():
+            for column in sheet.columns:
+                if column.index in used or column.index == target.index or column.kind == "empty":
+                    continue
+                reason = column.reason
+                if column.kind in USED:
+                    reason = f"{reason}; at most {MAX_CATEGORIES} categories have room"
+                self.remarks.append(self._at(column, f"it is left out: {reason}"))
+        start, seen = 0, dict[bytes, str]()
+        for part in parts:
+            column, width = part.column, len(part.names)
+            values = x[:, start : start + width]
+            start += width
+            there = values[np.isfinite(values[:, 0])]
+            if len(there) and (there == there[0]).all():
+                self.remarks.append(self._at(column, "it has the same value in every row"))
+                continue
+            if np.array_equal(values[:, 0], y) and width == 1:
+                self.remarks.append(self._at(column, f"it repeats the target, {target.name}"))
+            twin = seen.setdefault(values.tobytes(), column.name)
+            if twin != column.name:
+                self.remarks.append(self._at(column, f"it repeats another input, {twin}"))
+            if column.kind == "number" and len(parts) > 1 and counts_rows(column):
+                self.remarks.append(
+                    self._at(
+                        column,
+                        "it counts the rows; if it is but their number, leave it out of the inputs",
+                    )
+                )
+            if column.kind == "date" and start == width and (np.diff(there[:, 0]) < 0).any():
+                self.remarks.append(
+                    self._at(column, "its dates are not in order; the last rows are not the latest")
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class _InputColumns:
+    """One input, as numbers [n, names], NaN where it is missing."""
+
+    column: Column
+    values: Floats
+    names: tuple[str, ...]
+
+
+def _is_plain(column: Column) -> bool:
+    """Whether Python reads all of its cells as numbers."""
+    return column.kind in ("number", "row number") and all(map(_is_float, column.texts))
+
+
+def _is_float(text: object) -> bool:
+    try:
+        float(str(text))
+    except ValueError:
+        return False
+    return "_" not in str(text)
+
+
+def remarks_on(dataset: Dataset) -> list[Problem]:
+    """What is odd about the split of a person's table."""
+    if dataset.task == "regression":
+        return []
+    k = dataset.n_outputs
+    train, valid = (np.bincount(split.y, minlength=k) for split in (dataset.train, dataset.valid))
+    remarks = []
+    for name, learned, measured in zip(dataset.class_names, train, valid, strict=True):
+        if not learned and measured:
+            remarks.append(
+                Problem(
+                    f"the class {name} is only among the rows that validate: it can't be learned; "
+                    "another data seed or a stratified split may help"
+                )
+            )
+        elif 0 < learned + measured < _FEW:
+            rows = counted(int(learned + measured), "row")
+            remarks.append(Problem(f"the class {name} has only {rows}"))
+    return remarks
+
+
+# files
+
+
+def check_beginning(source: Source) -> None:
+    """Look whether a file, or a text, can be a table at all.
+
+    Raises
+    ------
+    ReadingStoppedError
+        If not, as far as its beginning shows it.
+    """
+    rows = read_beginning(source)
+    if rows is not None:
+        body_of(rows, {})
+
+
+def read_table(settings: DataSettings) -> tuple[Table, Check]:
+    """The table in `settings.file`, called by the name of the file, and its check.
+
+    A file that a `Check` has read, or that was read before, is not read again unless it changed.
+
+    Raises
+    ------
+    DatasetError
+        With the file, and the row and the column where those are known: if it can't be read, if a
+        row has more or fewer cells than the first, if a cell of a column of numbers is none, if two
+        readings are possible, if there are less than 2 or more than 100,000 rows, or if the target
+        has only one value or nearly every row has its own.
+    """
+    file = settings.file
+    if not file.strip():
+        raise DatasetError(
+            "No file is named yet: choose a table to learn from (data.file is empty)"
+        )
+    try:
+        path = Path(file.strip()).expanduser()
+    except RuntimeError as error:
+        raise DatasetError(f"{file}: can't be read: {error}") from None
+    key = _key(path, settings)
+    check = _checks.get(key) if key is not None else None
+    if check is None:
+        check = Check(path, settings)
+        for _ in check.steps():
+            pass
+        keep(check)
+    if check.table is None:
+        problem = check.problems[0]
+        place = f", {problem.place}" if problem.place else ""
+        raise DatasetError(f"{file}{place}: {problem.message}{how_to_say(problem, settings)}")
+    return replace(check.table, name=file), check
+
+
+def how_to_say(problem: Problem, settings: DataSettings) -> str:
+    """The fields that settle a problem, for a terminal: `; say data.task = regression`."""
+    ways = []
+    for _, path, value in problem.answers:
+        if path == "data.format":
+            said = f"{settings.format.strip()}; " if settings.format.strip() else ""
+            value = f'"{said}{value}"'
+        ways.append(f"{path} = {value}")
+    return f"; say {' or '.join(ways)}" if ways else ""
+
+
+# Which fields of the settings decide what is read.
+_READ = ("target", "inputs", "task", "format", "columns", "missing", "sample", "seed")
+_Key = tuple[object, ...]
+_checks: dict[_Key, Check] = {}  # of the tables read last, by their files as they were then
+_rows: dict[_Key, Rows] = {}
+
+
+def keep(check: Check) -> None:
+    """Have the table of a check at hand for `read_table`."""
+    key = _key(check._source, check._settings)
+    if key is not None:
+        for old in [*_checks][: 1 - _MOST_KEPT]:
+            _checks.pop(old, None)
+        _checks[key] = check
+
+
+def _key(source: Source, settings: DataSettings, fields: Collection[str] = _READ) -> _Key | None:
+    """What is kept is found by it; None where there is no file."""
+    chosen = tuple(getattr(settings, field) for field in fields if field != "seed")
+    if "seed" in fields and settings.sample:
+        chosen += (settings.seed,)
+    if isinstance(source, str):
+        return (source, *chosen)
+    with contextlib.suppress(OSError):
+        stat = source.stat()
+        return (source, *chosen, stat.st_mtime_ns, stat.st_size)
+    return None
+
+
+def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, Rows]:
+    """As `read_rows`; the rows read last are at hand."""
+    chosen = read_format(settings.format)
+    key = _key(source, settings, ("sample",))
+    if key is not None:
+        key += tuple(chosen.get(part) for part in ("separator", "encoding", "sheet"))
+        if key in _rows:
+            return _rows[key]
+    rows = yield from read_rows(source, chosen, may_be_long=settings.sample > 0)
+    if key is not None:
+        _rows.clear()
+        _rows[key] = rows
+    return rows
+
+
+def kinds_of(sheet: Sheet) -> dict[str, ColumnKind]:
+    """The kind of each column, by the name that a choice calls it by."""
+    return dict(zip(names_of(sheet.names), (c.kind for c in sheet.columns), strict=True))

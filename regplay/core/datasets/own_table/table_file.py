@@ -1,0 +1,461 @@
+"""A person's file as rows of texts: what kind of file it is, its encoding, its separator.
+
+The first bytes decide what a file is, not its name. CSV in any of its styles, as it is or packed by
+gzip, is read by pandas, a workbook by openpyxl; each cell as it stands. All rows are kept, blank
+ones too, so that a row has the number that a spreadsheet shows, from 1. Only a line `sep=;` at the
+top does not count, which no spreadsheet shows.
+"""
+
+import gzip
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas as pd
+
+from regplay.core.arrays import Integers
+from regplay.core.datasets.dataset import short
+from regplay.core.datasets.own_table.cells import is_number
+from regplay.core.datasets.own_table.table_format import BLANKS, SEPARATORS
+
+Source = Path | str  # a file, or the text itself
+
+MAX_BYTES = 64 * 2**20
+MAX_ROWS = 100_000
+MAX_COLUMNS = 1_001  # 1,000 inputs and the target
+_MOST_CELLS = 32_000_000  # with empty ones
+_STEP = 20_000  # rows after which whoever reads may turn to something else
+_START = 65_536  # bytes that are the beginning
+_SAMPLED = 1 << 18  # characters that decide about the separator
+_TABLES = "regplay reads tables: CSV, TSV, Excel (.xlsx)"
+_KINDS = {  # first bytes: what such a file is
+    b"\xd0\xcf\x11\xe0": "an old Excel or Office file: save it as Excel workbook (.xlsx) or CSV",
+    b"%PDF": "a PDF",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"PAR1": "a Parquet file",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a NumPy file",
+    b"SQLite format 3": "an SQLite database",
+    b"\x80\x04\x95": "a Python pickle",
+    b"7z\xbc\xaf": "a 7z archive",
+    b"Rar!": "a RAR archive",
+    b"BZh": "packed by bzip2: unpack it first",
+    b"\xfd7zXZ": "packed by xz: unpack it first",
+    b"RDX": "an R data file",
+}
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is wrong with a table, or that is to be known about it.
+
+    Attributes
+    ----------
+    message
+        What it is and what to do.
+    row
+        Its number in the spreadsheet, from 1; 0 for none in particular.
+    column
+        Its index, from 0; None for none in particular.
+    column_name
+        What the header calls it; empty without one.
+    answers
+        What settles it, where a person can say it: in words, and the field and its value that say
+        it; of `data.format` a part.
+    """
+
+    message: str
+    row: int = 0
+    column: int | None = None
+    column_name: str = ""
+    answers: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Such as `row 3, column 2 (age)`; empty for the table as a whole."""
+        parts = [f"row {self.row}"] if self.row else []
+        if self.column is not None:
+            own = self.column_name not in ("", numbered(self.column))
+            name = f" ({short(self.column_name)})" if own else ""
+            parts.append(numbered(self.column) + name)
+        return ", ".join(parts)
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" if self.place else self.message
+
+
+class ReadingStoppedError(Exception):
+    """A table is so wrong that there is nothing more to read; `problem` says why."""
+
+    def __init__(
+        self,
+        message: str,
+        row: int = 0,
+        column: int | None = None,
+        name: str = "",
+        answers: tuple[tuple[str, str, str], ...] = (),
+    ) -> None:
+        super().__init__(message)
+        self.problem = Problem(message, row, column, name, answers)
+
+
+def numbered(column: int) -> str:
+    """What a column without a name is called, by its index from 0."""
+    return f"column {column + 1}"
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """All rows of a file.
+
+    Attributes
+    ----------
+    cells
+        [n, columns] of texts without blanks around them; numbers where a workbook holds numbers.
+        Shorter rows are filled up with empty texts.
+    widths
+        [n], how many cells each row has in the file.
+    separator, encoding, sheet
+        As in `TableFormat`.
+    sheets
+        Of the workbook, in their order.
+    has_separator_line
+        Whether there is a line `sep=;` above, which does not count as a row.
+    """
+
+    cells: pd.DataFrame
+    widths: Integers
+    separator: str = ""
+    encoding: str = ""
+    sheet: str = ""
+    sheets: tuple[str, ...] = ()
+    has_separator_line: bool = False
+
+
+def kind_of(start: bytes) -> str:
+    """What a file is that is no table, by its first bytes, in words; empty if it may be one."""
+    for first, kind in _KINDS.items():
+        if start.startswith(first):
+            return kind
+    text = start.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if text.startswith((b"{", b"[{", b"[[")) or re.match(rb'\[\s*[{["]', text):
+        return "a JSON file"
+    if re.match(rb"<(!doctype|html|\?xml)", text.lower()):
+        return "a web page or XML"
+    return ""
+
+
+def read_rows(
+    source: Source, chosen: Mapping[str, Any], *, may_be_long: bool = False
+) -> Generator[int, None, Rows]:
+    """Read a file, or the text of one; yields the number of rows so far.
+
+    Parameters
+    ----------
+    chosen
+        Parts of a `TableFormat` that are not to be guessed.
+    may_be_long
+        Whether there may be more than `MAX_ROWS`, of which a sample will be taken.
+
+    Raises
+    ------
+    ReadingStoppedError
+        If it can't be read, is no table, or is too large.
+    """
+    if isinstance(source, str):
+        if len(source) > MAX_BYTES:
+            raise ReadingStoppedError(f"{len(source):,} characters are too many for a table")
+        return (yield from _text_rows(source.removeprefix("\ufeff"), "", chosen, may_be_long))
+    raw = _bytes_of(source)
+    if raw.startswith(b"PK\x03\x04"):
+        return (yield from _workbook_rows(raw, chosen, may_be_long))
+    text, encoding = _decoded(raw, chosen.get("encoding", ""))
+    return (yield from _text_rows(text, encoding, chosen, may_be_long))
+
+
+def _refuse_long(rows: Sequence[int], may_be_long: bool) -> None:
+    """Refuse more rows than may be used, by their numbers of cells."""
+    filled = [number for number, width in enumerate(rows, start=1) if width]
+    if len(filled) > MAX_ROWS + 1 and not may_be_long:  # one of them may be a header
+        raise too_long(filled[MAX_ROWS + 1])
+
+
+def too_long(row: int) -> ReadingStoppedError:
+    """The refusal of a table that goes on behind the row of this number."""
+    return ReadingStoppedError(
+        f"there are more than {MAX_ROWS:,} rows, the most that can be used: take a random sample "
+        "of them, or save a part of them",
+        row,
+        answers=((f"Take {MAX_ROWS:,} random rows", "data.sample", str(MAX_ROWS)),),
+    )
+
+
+def read_beginning(source: Source) -> Rows | None:
+    """The first rows of a file or a text; None of a workbook, which is not looked into.
+
+    Raises
+    ------
+    ReadingStoppedError
+        As `read_rows`, as far as the beginning shows it.
+    """
+    if isinstance(source, str):
+        text, encoding = source[:_START].removeprefix("\ufeff"), ""
+        is_whole = len(source) <= _START
+    else:
+        raw = _bytes_of(source)
+        if raw.startswith(b"PK\x03\x04"):
+            _check_workbook(raw)
+            return None
+        is_whole = len(raw) <= _START
+        if not is_whole:
+            raw = raw[: raw.rfind(b"\n", 0, _START) + 2]
+        text, encoding = _decoded(raw, "")
+    if not is_whole:
+        text = text[: text.rfind("\n") + 1].replace('"', "")  # one may be cut in two
+    steps = _text_rows(text, encoding, {}, False)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            rows: Rows = end.value
+            return rows
+
+
+def _bytes_of(path: Path) -> bytes:
+    if path.is_dir():
+        raise ReadingStoppedError("this is a folder; choose a file with a table")
+    if not path.is_file():  # to open a pipe would wait for its other end
+        reason = "this is no file" if path.exists() else "there is no such file"
+        raise ReadingStoppedError(f"{reason}; choose a file with a table")
+    try:
+        _refuse_large(path.stat().st_size)
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+        if raw.startswith(b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=io.BytesIO(raw)) as packed:
+                raw = packed.read(MAX_BYTES + 1)
+        _refuse_large(len(raw))
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise ReadingStoppedError("this is not a complete .gz file; fetch it again") from None
+    except OSError as error:
+        raise ReadingStoppedError(f"can't be read: {error.strerror or error}") from None
+    kind = kind_of(raw[:1000])
+    if kind:
+        raise ReadingStoppedError(f"this is {kind}; {_TABLES}")
+    return raw
+
+
+def _refuse_large(size: int) -> None:
+    if size > MAX_BYTES:
+        raise ReadingStoppedError(
+            f"{size / 2**20:,.0f} MiB is too large; a file may have up to "
+            f"{MAX_BYTES / 2**20:.0f} MiB: save a part of its rows"
+        )
+
+
+# text
+
+
+def _decoded(raw: bytes, encoding: str) -> tuple[str, str]:
+    """A text and its encoding; what is neither UTF-8 nor UTF-16 is taken for Windows-1252."""
+    if not encoding:
+        encoding = _encoding_of(raw)
+    name = {"utf-8": "utf-8-sig", "utf-16": "utf-16"}.get(encoding, "cp1252")
+    if encoding == "utf-16" and not raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        name = "utf-16-le" if raw[1:2] == b"\0" else "utf-16-be"
+    try:
+        text = raw.decode(name)
+    except UnicodeDecodeError as error:
+        if name != "cp1252":
+            row = raw[: error.start].count(b"\n") + 1
+            raise ReadingStoppedError(f"this is no {encoding.upper()} text", row) from None
+        text = raw.decode("latin-1")  # five bytes mean nothing in Windows-1252
+    if "\0" in text:
+        raise ReadingStoppedError(f"this is not a text file; {_TABLES}")
+    return text, encoding
+
+
+def _encoding_of(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    start = raw[:1000]
+    zeros = max(start[half::2].count(0) for half in (0, 1))
+    if zeros * 2 > len(start) // 2 and start.count(0) * 10 < len(start) * 6:
+        return "utf-16"  # without its mark; every second byte of Latin letters is zero
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return "windows-1252"
+    return "utf-8"
+
+
+def _text_rows(
+    text: str, encoding: str, chosen: Mapping[str, Any], may_be_long: bool
+) -> Generator[int, None, Rows]:
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    separator = chosen.get("separator", "")
+    line = re.match(r'\s*"?sep=(.)"?[;,\t]*\n', text)  # for Excel, which does not show it
+    if line:
+        text = text[line.end() :]
+        separator = separator or (line[1] if line[1] in SEPARATORS.values() else "")
+    text = text.rstrip("\n")
+    if not text.strip():
+        raise ReadingStoppedError("the file is empty" if encoding else "there is no text")
+    separator = separator or _separator(text)
+    widths = _widths(text, separator)
+    _refuse_long(widths, may_be_long)
+    width = max(widths)
+    if width > 20 * MAX_COLUMNS or width * len(widths) > _MOST_CELLS:
+        raise ReadingStoppedError(
+            f"{len(widths):,} rows with up to {width:,} cells are too many; "
+            f"there may be {MAX_ROWS:,} rows and {MAX_COLUMNS:,} columns"
+        )
+    has_blanks = re.search(r"[^\S\n]", text if separator != "\t" else text.replace("\t", ""))
+    parts: list[pd.DataFrame] = []
+    read = 0
+    try:
+        for part in pd.read_csv(
+            io.StringIO(text),
+            sep=r"\s+" if separator == BLANKS else separator,
+            header=None,
+            names=range(width),
+            index_col=False,
+            dtype=object,
+            na_filter=False,
+            skip_blank_lines=False,
+            skipinitialspace=True,
+            chunksize=_STEP,
+        ):
+            parts.append(part.map(str.strip) if has_blanks else part)
+            read += len(part)
+            yield read
+    except pd.errors.ParserError as error:
+        found = re.search(r"starting at row (\d+)", str(error))
+        raise ReadingStoppedError(
+            'the quotation mark (") that is opened in this row is never closed; '
+            "close it or take it out",
+            int(found[1]) + 1 if found else 0,
+        ) from None
+    cells = pd.concat(parts, ignore_index=True)
+    sizes = np.ones(len(cells), dtype=np.int64)
+    sizes[: len(widths)] = widths[: len(cells)]
+    return Rows(cells, sizes, separator, encoding, has_separator_line=line is not None)
+
+
+def _separator(text: str) -> str:
+    """What separates the cells: by it most rows have as many cells as the others.
+
+    Where several do, the first of tab, semicolon, bar, comma. Blanks only separate numbers.
+    """
+    sample = text[:_SAMPLED]
+    shares: dict[str, float] = {}
+    for separator in ("\t", ";", "|", ","):
+        widths = [width for width in _widths(sample, separator) if width]
+        most, count = Counter(widths).most_common(1)[0]
+        shares[separator] = count / len(widths) if most > 1 else 0.0
+    best = max(shares, key=lambda separator: shares[separator])
+    if shares[best] > 0:
+        return best
+    first, *others = [width for width in _widths(sample, BLANKS) if width] + [0]
+    is_even = len(set(others[:-1])) == 1 and others[0] > 1 and others[0] - first in (0, 1)
+    if is_even and any(map(is_number, sample.split("\n")[1].split())):
+        return BLANKS
+    return ","
+
+
+def _widths(text: str, separator: str) -> list[int]:
+    """How many cells each row has; a blank line has none."""
+    if '"' in text:
+        mark = re.escape(separator)
+        text = re.sub(rf'(?:^|(?<={mark})) *"(?:[^"]|"")*"', "q", text, flags=re.MULTILINE)
+    lines = text.split("\n")
+    if separator == BLANKS:
+        return [len(line.split()) for line in lines]
+    return [line.count(separator) + 1 if line.strip(" ") else 0 for line in lines]
+
+
+# workbooks
+
+
+def _workbook_rows(
+    raw: bytes, chosen: Mapping[str, Any], may_be_long: bool
+) -> Generator[int, None, Rows]:
+    _check_workbook(raw)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
+        sheets = tuple(sheet.title for sheet in book.worksheets)
+        name = chosen.get("sheet") or _first_filled(book.worksheets)
+        if name not in sheets:
+            listed = ", ".join(sheets)
+            raise ReadingStoppedError(f"there is no sheet {name}; the sheets are {listed}")
+        rows: list[list[object]] = []
+        for row in book[name].iter_rows(values_only=True):
+            rows.append([_workbook_cell(cell) for cell in row])
+            if len(row) * len(rows) > _MOST_CELLS:
+                raise ReadingStoppedError("this sheet is too large; save a part of its rows as CSV")
+            if len(rows) % (_STEP // 10) == 0:
+                yield len(rows)
+        book.close()
+    except (KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise ReadingStoppedError(
+            f"this workbook can't be read ({error}); save it as CSV"
+        ) from None
+    if not any(cell != "" for row in rows for cell in row):
+        raise ReadingStoppedError(f"the sheet {name} is empty")
+    while not any(cell != "" for cell in rows[-1]):  # formatted, but empty
+        rows.pop()
+    _refuse_long([int(any(cell != "" for cell in row)) for row in rows], may_be_long)
+    width = max(map(len, rows))
+    filled = [row + [""] * (width - len(row)) for row in rows]
+    cells = pd.DataFrame(filled, dtype=object)
+    return Rows(cells, np.full(len(cells), width), sheet=name, sheets=sheets)
+
+
+def _check_workbook(raw: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = archive.namelist()
+            size = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        raise ReadingStoppedError(f"this is a damaged ZIP or Excel file; {_TABLES}") from None
+    if "xl/workbook.xml" not in names:
+        is_calc = "content.xml" in names and "mimetype" in names
+        kind = "a LibreOffice file: save it as CSV or Excel" if is_calc else "a ZIP archive"
+        raise ReadingStoppedError(f"this is {kind}; {_TABLES}")
+    if size > 16 * MAX_BYTES:
+        raise ReadingStoppedError("this workbook is too large; save a part of its rows as CSV")
+
+
+def _first_filled(sheets: Sequence[Any]) -> str:
+    """The first sheet that has more than one row, else the first."""
+    for sheet in sheets:
+        if (sheet.max_row or 2) > 1:
+            return str(sheet.title)
+    return str(sheets[0].title) if sheets else ""
+
+
+def _workbook_cell(value: object) -> object:
+    """A number as it is; all else as a text that `cells` reads."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int | float):
+        return float(value)
+    if isinstance(value, datetime):
+        at = f" {value:%H:%M:%S}" if (value.hour, value.minute, value.second) != (0, 0, 0) else ""
+        return f"{value:%Y-%m-%d}{at}"
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    return str(value).strip()

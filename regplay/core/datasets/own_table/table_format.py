@@ -1,0 +1,175 @@
+"""How a table is written: its separator, marks, header and encoding, as data, text and words.
+
+A format is guessed from the whole file. `data.format` says what is otherwise, part by part:
+`separator = semicolon; decimal = comma; header = no`. A part that is not there is guessed.
+"""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regplay.core.datasets.dataset import DatasetError
+from regplay.core.number_text import counted
+
+BLANKS = " "  # as a separator: any number of blanks
+
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|", "blanks": BLANKS}
+DECIMALS = {"point": ".", "comma": ","}
+THOUSANDS = {"none": "", "comma": ",", "point": ".", "blank": " ", "apostrophe": "'"}
+HEADERS = {"yes": True, "no": False}
+ENCODINGS = {"utf-8": "utf-8", "utf-16": "utf-16", "windows-1252": "windows-1252"}
+DATES = {"year first": "year first", "day first": "day first", "month first": "month first"}
+_CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "separator": SEPARATORS,
+    "decimal": DECIMALS,
+    "thousands": THOUSANDS,
+    "header": HEADERS,
+    "encoding": ENCODINGS,
+    "dates": DATES,
+}
+_PARTS = (
+    *("sheet", "separator", "decimal", "thousands", "header", "above", "encoding", "dates"),
+    "missing",
+)
+_PLURAL = {"comma": "commas", "semicolon": "semicolons", "tab": "tabs", "bar": "bars"}
+_PLURAL |= {"point": "points", "blank": "blanks", "apostrophe": "apostrophes"}
+MOST_ABOVE = 1000
+
+
+@dataclass(frozen=True)
+class TableFormat:
+    """How one table is written.
+
+    Attributes
+    ----------
+    separator
+        Between the cells of a row; `BLANKS` for any number of them, "" in a workbook.
+    decimal, thousands
+        The marks in numbers; no thousands mark is "".
+    header
+        Whether the first row of the table holds the names of the columns.
+    above
+        Rows above that row, which are passed over.
+    encoding
+        Of the text, a key of `ENCODINGS`; "" in a workbook.
+    dates
+        Which part of a date comes first, a key of `DATES`.
+    missing
+        What stands in place of a missing value, besides an empty cell; case does not count.
+    sheet
+        Of a workbook; "" elsewhere.
+    """
+
+    separator: str = ","
+    decimal: str = "."
+    thousands: str = ""
+    header: bool = True
+    above: int = 0
+    encoding: str = "utf-8"
+    dates: str = "year first"
+    missing: tuple[str, ...] = ()
+    sheet: str = ""
+
+    @property
+    def words(self) -> str:
+        """One line, such as `separated by semicolons, decimal commas, row 1 is a header`."""
+        parts = [f"sheet {self.sheet}"] if self.sheet else []
+        if self.separator:
+            parts.append(f"separated by {_plural(SEPARATORS, self.separator)}")
+        parts.append(f"decimal {_plural(DECIMALS, self.decimal)}")
+        if self.thousands:
+            parts.append(f"{_plural(THOUSANDS, self.thousands)} between thousands")
+        place = "the first row" if not self.above else f"row {self.above + 1}"
+        parts.append(f"{place} is a header" if self.header else "no header")
+        if self.above:
+            parts.append(f"{counted(self.above, 'row')} above it passed over")
+        if self.dates != "year first":
+            parts.append(f"dates with the {self.dates}")
+        if self.encoding not in ("utf-8", ""):
+            parts.append("Windows-1252" if self.encoding == "windows-1252" else "UTF-16")
+        if self.missing:
+            parts.append(f"missing values as {', '.join(self.missing)}")
+        return ", ".join(parts)
+
+
+def _plural(of: Mapping[str, str], mark: str) -> str:
+    name = next(name for name, value in of.items() if value == mark)
+    return _PLURAL.get(name, name)
+
+
+def read_format(text: str) -> dict[str, Any]:
+    """The parts of `TableFormat` that a text such as `data.format` says.
+
+    Raises
+    ------
+    DatasetError
+        If one is unknown, comes twice, or has a value that it can't have.
+    """
+    found: dict[str, Any] = {}
+    for entry in _entries(text):
+        name, equals, value = (piece.strip() for piece in entry.partition("="))
+        if not equals or name not in _PARTS:
+            raise DatasetError(
+                f"data.format = {text.strip()}: {entry.strip()} is no part of a format; write "
+                f"PART = VALUE, with {', '.join(_PARTS)}, separated by semicolons"
+            )
+        if name in found:
+            raise DatasetError(f"data.format = {text.strip()}: {name} comes twice")
+        found[name] = _value(text, name, value)
+    return found
+
+
+def write_format(parts: Mapping[str, Any]) -> str:
+    """Parts of a `TableFormat` as `read_format` reads them."""
+    return "; ".join(
+        _quoted(f"{name} = {_word(name, parts[name])}") for name in _PARTS if name in parts
+    )
+
+
+def read_pairs(text: str) -> list[tuple[str, str]]:
+    """Names and values of `name = value; name = value`; what holds a semicolon stands in quotes."""
+    pairs = (entry.rpartition("=") for entry in _entries(text))
+    return [(name.strip(), value.strip()) for name, _, value in pairs]
+
+
+def write_pairs(pairs: Mapping[str, str]) -> str:
+    """As `read_pairs` reads them."""
+    return "; ".join(_quoted(f"{name} = {value}") for name, value in pairs.items())
+
+
+def _entries(text: str) -> list[str]:
+    rows = csv.reader([" ".join(text.split())], delimiter=";", skipinitialspace=True)
+    return [entry for entry in next(rows, []) if entry.strip()]
+
+
+def _quoted(entry: str) -> str:
+    needs = ";" in entry or entry.startswith('"')
+    return '"' + entry.replace('"', '""') + '"' if needs else entry
+
+
+def _value(text: str, name: str, value: str) -> Any:
+    if name == "sheet":
+        return value
+    if name == "missing":
+        return tuple(mark.strip() for mark in value.split(",") if mark.strip())
+    if name == "above":
+        if value.isdecimal() and len(value) < 5 and int(value) <= MOST_ABOVE:
+            return int(value)
+        raise DatasetError(
+            f"data.format = {text.strip()}: above must be a whole number from 0 to {MOST_ABOVE:,}"
+        )
+    choices = _CHOICES[name]
+    if value.lower() in choices:
+        return choices[value.lower()]
+    if value in choices.values():
+        return value
+    raise DatasetError(f"data.format = {text.strip()}: {name} must be one of {', '.join(choices)}")
+
+
+def _word(name: str, value: Any) -> str:
+    if name == "missing":
+        return ", ".join(value)
+    if name in _CHOICES:
+        return next(word for word, mark in _CHOICES[name].items() if mark == value)
+    return str(value)

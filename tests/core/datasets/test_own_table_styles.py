@@ -1,0 +1,326 @@
+"""One small table in some hundred ways of writing it: right, or refused; never silently wrong."""
+
+import csv
+import io
+import itertools
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from regplay.core.datasets import DatasetError, load
+from regplay.core.datasets.own_table import Check
+from regplay.core.experiment import DataSettings
+
+# length, price, colour; colours are classes in the order of their names
+LENGTHS = [1.5, 12.25, 0.5, 3.75, 100.5, 7.25, 2.5, 4.5, 6.75, 8.25, 9.5, 11.75]
+PRICES = [1250, 2500, 300, 12000, 4100, 999, 1000, 1500, 20000, 7, 88, 1234567]
+COLOURS = [
+    "red",
+    "blue",
+    "grün",
+    "blue",
+    "red",
+    "grün",
+    "blue",
+    "red",
+    "red",
+    "blue",
+    "grün",
+    "red",
+]
+NAMES = ["length", "price", "colour"]
+GAP = 3  # the row without a length
+ALL = [
+    [a, b, sorted(set(COLOURS)).index(c)] for a, b, c in zip(LENGTHS, PRICES, COLOURS, strict=True)
+]
+WITHOUT = [row for i, row in enumerate(ALL) if i != GAP]
+
+
+def points_of(source, **values):
+    """What is learned: rows of inputs and class, or a refusal in words."""
+    settings = DataSettings(name="csv", n_train=0, n_valid=0, **values)
+    check = Check(source, settings)
+    for _ in check.steps():
+        pass
+    if check.table is None:
+        return str(check.problems[0])
+    return np.column_stack([check.table.x, check.table.y]).tolist()
+
+
+def number(value, decimal, thousands):
+    text = f"{value:,}".replace(",", "G").replace(".", decimal)
+    return text.replace("G", thousands)
+
+
+def table(
+    separator, decimal, thousands, header, gap, *, top=(), trailing=0, quotes=False, end="\n"
+):
+    """The text of the table."""
+    rows = [
+        [number(a, decimal, thousands), number(b, decimal, thousands), c]
+        for a, b, c in zip(LENGTHS, PRICES, COLOURS, strict=True)
+    ]
+    if gap is not None:
+        rows[GAP][0] = gap
+    rows = [*([header] if header else []), *rows]
+    text = io.StringIO()
+    how = csv.QUOTE_ALL if quotes else csv.QUOTE_MINIMAL
+    writer = csv.writer(text, delimiter=separator, lineterminator=end, quoting=how)
+    writer.writerows([*row, *[""] * trailing] for row in rows)
+    return "".join(f"{line}{end}" for line in top) + text.getvalue()
+
+
+SEPARATORS = [",", ";", "\t", "|"]
+MARKS = [(".", ""), (".", ","), (".", " "), (".", "'"), (",", ""), (",", "."), (",", " ")]
+HEADERS = [NAMES, None, ["0", "1", "colour"]]
+GAPS = [None, "", "NA", "-"]
+ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "cp1252"]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS, ids=["comma", "semicolon", "tab", "bar"])
+@pytest.mark.parametrize(("decimal", "thousands"), MARKS)
+def test_marks_headers_gaps_and_encodings(tmp_path, separator, decimal, thousands):
+    encodings = itertools.cycle(ENCODINGS)
+    for header, gap in itertools.product(HEADERS, GAPS):
+        path = tmp_path / "table.csv"
+        text = table(separator, decimal, thousands, header, gap)
+        path.write_bytes(text.encode(next(encodings)))
+        assert points_of(path) == (ALL if gap is None else WITHOUT), text
+
+
+@pytest.mark.parametrize("separator", SEPARATORS, ids=["comma", "semicolon", "tab", "bar"])
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"top": ["Lengths and prices of 2024"]},
+        {"top": ["Lengths", "", "in cm"]},
+        {"top": ["", ""]},
+        {"trailing": 1},
+        {"trailing": 3},
+        {"quotes": True},
+        {"end": "\r\n"},
+        {"end": "\r"},
+        {"quotes": True, "trailing": 1, "end": "\r\n"},
+    ],
+    ids=repr,
+)
+def test_titles_trailing_separators_quotes_and_line_ends(separator, decimal, values):
+    text = table(separator, decimal, "", NAMES, None, **values)
+    assert points_of(text) == ALL
+    assert points_of(text + "\n\n") == ALL
+    blank = separator * (2 + values.get("trailing", 0)) + values.get("end", "\n")
+    assert points_of(text + 3 * blank) == ALL
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"], ids=["semicolon", "tab", "bar"])
+def test_the_line_for_excel(separator):
+    text = table(separator, ".", "", NAMES, None, end="\r\n")
+    assert points_of(f"sep={separator}\r\n{text}") == ALL
+
+
+@pytest.mark.parametrize(("decimal", "mark"), [(".", ","), (",", ".")])
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_nothing_but_groups_of_three_digits_is_asked_about(separator, decimal, mark):
+    rows = [f"{i}{separator}{i + 1}{mark}250" for i in range(1, 9)]
+    found = points_of("\n".join([f"a{separator}y", *rows]))
+    assert found.startswith("row 2, column 2 (y): ")
+    assert "may be" in found
+    marks = {".": "point", ",": "comma"}
+    text = "\n".join([f"a{separator}y", *rows])
+    assert points_of(text, format=f"decimal = {marks[decimal]}")[0] == [1, 2250]
+    assert points_of(text, format=f"decimal = {marks[mark]}")[0] == [1, 2.25]
+
+
+@pytest.mark.parametrize("unit", ["kg", " kg", "%", " %", "€", " €", " km/h"])
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_one_unit_in_a_column(unit, decimal):
+    lines = [f"{number(a, decimal, '')}{unit};{b}" for a, b in zip(LENGTHS, PRICES, strict=True)]
+    found = points_of("\n".join(["a;y", *lines]))
+    assert found == [[a, b] for a, b in zip(LENGTHS, PRICES, strict=True)]
+    lines[4] = lines[4].replace(unit, "")
+    assert f"has no unit, the others have {unit.strip()}" in points_of("\n".join(["a;y", *lines]))
+
+
+@pytest.mark.parametrize("currency", ["$", "€", "CHF "])
+def test_a_currency_before_the_number(currency):
+    lines = [f"{currency}{a};{b}" for a, b in zip(LENGTHS, PRICES, strict=True)]
+    found = points_of("\n".join(["a;y", *lines]))
+    assert found == [[a, b] for a, b in zip(LENGTHS, PRICES, strict=True)]
+
+
+def test_one_column_with_other_marks_is_refused_not_left_out():
+    lines = [f'{a},"{number(a, ",", "")}",{i * i}' for i, a in enumerate(LENGTHS)]
+    found = points_of("\n".join(["a,b,y", *lines]))
+    assert found == (
+        'row 2, column 2 (b): "1,5" has other marks than the rest of this table, which has decimal '
+        "points; write all numbers alike"
+    )
+
+
+DATES = {
+    "{y}-{m:02}-{d:02}": True,
+    "{y}-{m:02}-{d:02} 00:00:00": True,
+    "{d:02}.{m:02}.{y}": True,
+    "{d}.{m}.{y}": True,
+    "{d:02}/{m:02}/{y}": True,
+    "{m:02}/{d:02}/{y}": True,
+    "{d} May {y}": True,
+    "May {d}, {y}": True,
+    "{d}. Mai {y}": True,
+}
+
+
+@pytest.mark.parametrize("form", DATES)
+def test_dates_are_days(form):
+    lines = [form.format(y=2024, m=5, d=d) + f";{d * 1.5}" for d in range(1, 25)]
+    found = points_of("\n".join(["when;y", *lines]))
+    assert found == [[d - 1, d * 1.5] for d in range(1, 25)]
+
+
+def test_dates_that_can_be_read_in_two_ways_are_asked_about():
+    lines = [f"{d:02}/05/2024;{d * 1.5}" for d in range(1, 12)]
+    text = "\n".join(["when;y", *lines])
+    assert points_of(text) == (
+        'row 2, column 1 (when): "01/05/2024" may begin with the day or with the month'
+    )
+    assert points_of(text, format="dates = day first")[1] == [1, 3]
+    assert points_of(text, format="dates = month first")[1] == [31, 3]
+
+
+# writers
+
+
+def frame():
+    return pd.DataFrame({"length": LENGTHS, "price": PRICES, "colour": COLOURS})
+
+
+def python_csv(path: Path) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([NAMES, *zip(LENGTHS, PRICES, COLOURS, strict=True)])
+
+
+def pandas_index(path: Path) -> None:
+    frame().to_csv(path)
+
+
+def pandas_plain(path: Path) -> None:
+    frame().to_csv(path, index=False)
+
+
+def pandas_gzip(path: Path) -> None:
+    frame().to_csv(path, index=False, compression="gzip")
+
+
+def r_write_csv(path: Path) -> None:
+    rows = [f'"{i}",{a},{b},"{c}"' for i, (a, b, c) in enumerate(rows_of(), start=1)]
+    path.write_text("\n".join(['"","length","price","colour"', *rows]) + "\n", encoding="utf-8")
+
+
+def r_write_csv2(path: Path) -> None:
+    rows = [
+        f'"{i}";{number(a, ",", "")};{b};"{c}"' for i, (a, b, c) in enumerate(rows_of(), start=1)
+    ]
+    path.write_text("\n".join(['"";"length";"price";"colour"', *rows]) + "\n", encoding="utf-8")
+
+
+def r_write_table(path: Path) -> None:
+    rows = [f'"{i}" {a} {b} "{c}"' for i, (a, b, c) in enumerate(rows_of(), start=1)]
+    path.write_text("\n".join(['"length" "price" "colour"', *rows]) + "\n", encoding="utf-8")
+
+
+def excel_comma(path: Path) -> None:
+    path.write_bytes(table(",", ".", "", NAMES, None, end="\r\n").encode("cp1252"))
+
+
+def excel_semicolon(path: Path) -> None:
+    path.write_bytes(table(";", ",", "", NAMES, None, end="\r\n").encode("cp1252"))
+
+
+def excel_utf8(path: Path) -> None:
+    path.write_bytes(table(";", ",", ".", NAMES, None, end="\r\n").encode("utf-8-sig"))
+
+
+def excel_unicode(path: Path) -> None:
+    path.write_bytes(table("\t", ",", "", NAMES, None, end="\r\n").encode("utf-16"))
+
+
+def libreoffice(path: Path) -> None:
+    rows = [f'{a},{b},"{c}"' for a, b, c in rows_of()]
+    path.write_text("\n".join(['"length","price","colour"', *rows]) + "\n", encoding="utf-8")
+
+
+def sqlite_csv(path: Path) -> None:
+    path.write_bytes(table(",", ".", "", None, None, end="\r\n").encode())
+
+
+def sqlite_header(path: Path) -> None:
+    path.write_bytes(table(",", ".", "", NAMES, None, end="\r\n").encode())
+
+
+def workbook(path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in [["Lengths and prices"], [], NAMES, *map(list, rows_of())]:
+        book.active.append(row)
+    book.save(path)
+
+
+def second_sheet(path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["nothing here"])
+    sheet = book.create_sheet("Data")
+    for row in [NAMES, *map(list, rows_of())]:
+        sheet.append(row)
+    book.save(path)
+
+
+def blanks(path: Path) -> None:
+    rows = [f"  {a:<8} {b:>9}   {i}" for i, (a, b, _) in enumerate(rows_of())]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def rows_of():
+    return zip(LENGTHS, PRICES, COLOURS, strict=True)
+
+
+WRITERS = [
+    *(python_csv, pandas_plain, pandas_index, pandas_gzip, r_write_csv, r_write_csv2),
+    *(r_write_table, excel_comma, excel_semicolon, excel_utf8, excel_unicode, libreoffice),
+    *(sqlite_csv, sqlite_header, workbook, second_sheet),
+]
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
+@pytest.mark.parametrize("name", ["table.csv", "table.data", "table"])
+def test_what_programs_write(tmp_path, write, name):
+    path = tmp_path / name
+    write(path)
+    assert points_of(path) == ALL
+
+
+def test_numbers_between_blanks(tmp_path):
+    path = tmp_path / "table.data"
+    blanks(path)
+    found = points_of(path, inputs="column 1, column 2")
+    assert found == [[a, b, i] for i, (a, b, _) in enumerate(rows_of())]
+
+
+def test_a_sheet_is_chosen_by_its_name(tmp_path):
+    path = tmp_path / "table.xlsx"
+    second_sheet(path)
+    with pytest.raises(DatasetError, match=r"there is no sheet Other; the sheets are Sheet, Data$"):
+        load(DataSettings(name="csv", file=str(path), format="sheet = Other"))
+    assert points_of(path, format="sheet = Data") == ALL
+
+
+def test_a_workbook_with_dates_and_truths(tmp_path):
+    path = tmp_path / "table.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["when", "ill", "y"])
+    for day in range(1, 9):
+        book.active.append([pd.Timestamp(2024, 5, day).to_pydatetime(), day % 2 == 0, day * 1.5])
+    book.save(path)
+    assert points_of(path) == [[d - 1, float(d % 2 == 0), d * 1.5] for d in range(1, 9)]
