@@ -355,10 +355,15 @@ class NetworkGraph(KeptPicture):
         for column in (0, last):
             titles[column] += "s" if layout.sizes[column] > 1 else ""
         across = [float(centres[0, 0]) for centres in layout.centres]
-        room = min(np.diff(across)) - 2 * _BESIDE * self.zoom
-        if max(map(metrics.horizontalAdvance, titles)) > room:
+
+        def has_room() -> bool:
+            widths = np.array([metrics.horizontalAdvance(title) for title in titles])
+            needed = (widths[:-1] + widths[1:]) / 2 + 2 * _BESIDE * self.zoom
+            return bool((needed <= np.diff(across)).all())
+
+        if not has_room():
             titles = [title.removeprefix("layer ") for title in titles]
-        if max(map(metrics.horizontalAdvance, titles)) > room:
+        if not has_room():
             titles[0] = titles[last] = ""
         return list(zip(across, titles, strict=True))
 

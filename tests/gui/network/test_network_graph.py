@@ -256,7 +256,7 @@ def test_every_shape_is_drawn_at_every_size(graph, show, make_layers, sizes, siz
     ("width", "expected"),
     [
         (600, ["inputs", "layer 1", "layer 2", "outputs"]),
-        (320, ["inputs", "1", "2", "outputs"]),
+        (290, ["inputs", "1", "2", "outputs"]),
         (200, ["", "1", "2", ""]),
     ],
 )
