@@ -165,11 +165,6 @@ class VerdictBar(QWidget):
 
     The verdict is there at once. Neighbours of the experiment are trained once its run has come to
     an end, and what they show joins it.
-
-    Attributes
-    ----------
-    tried
-        What the neighbours of the present experiment showed; None before.
     """
 
     try_wanted = Signal(object)  # (dict): make these changes, by field path
@@ -194,6 +189,7 @@ class VerdictBar(QWidget):
         self._view: View | None = None
         self._experiment: Experiment | None = None  # whose neighbours are to be trained
         self._changes: tuple[SettingChange, ...] = ()
+        # What the neighbours of the present experiment showed; None before
         self.tried: Tried | None = None
         self._make_room()
         self._show_advice()
