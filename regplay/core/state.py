@@ -1,8 +1,10 @@
 """States: what a training goes on from, and those that are kept of it, bounded in size."""
 
 import itertools
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -201,9 +203,10 @@ class Checkpoints:
     def at(self, epoch: int | None) -> State | None:
         """The newest state that is not later than `epoch`; None stands for the last epoch."""
         states = self._states
+        until = len(states)
         if epoch is not None:
-            states = tuple(state for state in states if state.epoch <= epoch)
-        return states[-1] if states else None
+            until = bisect_right(states, epoch, key=attrgetter("epoch"))
+        return states[until - 1] if until else None
 
     def of_member(self, member: int) -> "Checkpoints":
         """The same of one member alone."""

@@ -369,7 +369,7 @@ class Training:
 
         What is recorded on the way comes with the next call of `train`.
         """
-        while len(np.unique(steps := self._steps[self._trains])) > 1:
+        while (steps := self._steps[self._trains]).size > 1 and steps.min() < steps.max():
             for record in self.train(int(steps.max())):
                 self._owed.append(replace(record, made=partial(_same, record.state.copy())))
 
@@ -507,7 +507,9 @@ class Training:
 
     def fit(self, grid: Grid | None, member: int = 0) -> Fit:
         """What one member predicts now, for its points and on `grid`."""
-        network = self.population.select(member)
+        network = self.population
+        if network.shape.members > 1:
+            network = network.select(member)
         return fit_of(network, self.datasets[member], grid, self.epoch, self.step)
 
     def fill_in(

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import ScrolledColumn, divided
+from regplay.gui.widgets import ScrolledColumn, divided, fill
 
 _NARROW = 1280  # px at 100 %, below which a lesson leaves only the controls that its page names
 _NARROWER = 1120  # px at 100 %, below which it stands under them
@@ -113,10 +113,7 @@ class Columns(QScrollArea):
         self._is_narrow: bool | None = None
         self._is_below = False  # the lesson, below the controls
         left = QWidget()
-        self._left = QVBoxLayout(left)
-        self._left.setContentsMargins(0, 0, 0, 0)
-        self._left.setSpacing(0)
-        self._left.addWidget(controls, 1)
+        self._left = fill(QVBoxLayout(left), (controls, 1))
         self.parts = divided("halves", Qt.Orientation.Horizontal, left, centre, (0, 1))
         self.setWidget(self.parts)
         self._place_lesson(is_below=False)

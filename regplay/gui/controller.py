@@ -3,19 +3,18 @@
 The way of a value, such as weight decay while its slider is dragged, from the mouse to the pixels:
 
 1. `controls/slider.py`: the slider hands on the value under the mouse.
-2. `controls/control.py`: its control checks the value and shows it.
-3. `controls/panel.py`: the panel puts it into a whole new `Experiment`.
-4. `controller.py`: `change` notes it for undo, loads data that are others, and tells who shows it.
-5. `training/runner.py`: `submit` gives it the next generation number.
-6. `training/worker.py`: the thread trains it, lets `viewer.py` put a `View` together, and leaves
-   that in a mailbox that holds one.
-7. `training/runner.py`: at the next frame the view is taken from there, and handed out (`viewed`):
-   to the controller first, then to each part of the window by its one entry, `show_view`.
-8. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
-9. `plots/curve.py`: the panel gives its points to a line.
-10. `plots/canvas.py`: the line keeps them until Qt asks the canvas for a frame, and it is painted.
+2. `controls/control.py`: its control checks the value, shows it, and asks for it.
+3. `controller.py`: `set_value` makes a whole new `Experiment`, notes it for undo, loads data that
+   are others, and tells who shows it.
+4. `training/runner.py`: `submit` gives it the next generation number.
+5. `training/worker.py`: the thread trains it, lets `viewer.py` put a `View` together, and leaves
+   that in a mailbox that holds one. At the next frame it is taken from there and handed out: to
+   the controller first, then to each part of the window by its one entry, `show_view`.
+6. `plots/fit_view.py`: one of these parts; it hands the fit to the panel for the dataset.
+7. `plots/curve.py`: the panel gives its points to a line.
+8. `plots/canvas.py`: the line keeps them until Qt asks the canvas for a frame, and it is painted.
 
-These are ten stops in nine files, for the runner is passed twice.
+These are eight stops in as many files.
 """
 
 from collections.abc import Iterable, Mapping
@@ -173,13 +172,17 @@ class Controller(QObject):
                 return paths[0], f"{why.removeprefix(f'{FIELDS[paths[0]].label} = ')}."
         return None
 
+    def set_value(self, path: str, value: object) -> None:
+        """Change the value of a field path."""
+        self.set_values({path: value})
+
     def set_values(self, values: Mapping[str, object]) -> None:
         """Change some values, by field path."""
         self.change(replace(self.session.experiment, values))
 
-    def restore_defaults(self) -> None:
-        """Take the defaults for everything but what is learned."""
-        self.change(with_defaults(self.session.experiment, FIELDS))
+    def restore_defaults(self, paths: Iterable[str] = FIELDS) -> None:
+        """Take the defaults at these field paths, but for what is learned."""
+        self.change(with_defaults(self.session.experiment, paths))
 
     def new_seed(self) -> None:
         """Take other initial weights, batches and dropout."""

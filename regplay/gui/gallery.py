@@ -32,7 +32,7 @@ from regplay.gui.document import Documents, FileCommands
 from regplay.gui.editing import EditMode
 from regplay.gui.theme import line_color
 from regplay.gui.training import Runner, StudyScheduler
-from regplay.gui.widgets import ModelIndex, named
+from regplay.gui.widgets import ModelIndex, fill, named
 from regplay.session.illustrated import IllustratedError, StartingPoint, starting_points
 
 if TYPE_CHECKING:
@@ -243,11 +243,8 @@ class Gallery(QObject):
         tiles = named("gallery.tiles", _Tiles(self._points, self._thumbnails))
         tiles.setAccessibleName("Starting points")
         tiles.taken.connect(self._take)
-        layout = QVBoxLayout(dialog)
-        layout.setContentsMargins(12, 12, 12, 12)
-        layout.setSpacing(8)
-        layout.addWidget(QLabel("Begin with:"))
-        layout.addWidget(tiles)
+        margins = (12, 12, 12, 12)
+        layout = fill(QVBoxLayout(dialog), QLabel("Begin with:"), tiles, margins=margins, spacing=8)
         dialog.finished.connect(self._closed)
         self._thumbnails.set_in_sight(True)
         # Qt itself would make no dialog wider than two thirds of the screen.

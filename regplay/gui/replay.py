@@ -4,10 +4,9 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
 
-from regplay.gui.training import Clock, Runner
+from regplay.gui.training import FRAME, Clock, Runner
 
 SECONDS = (5.0, 10.0, 20.0)  # what a replay may take
-_FRAME = 1 / 60  # s
 
 
 class Replay(QObject):
@@ -46,7 +45,7 @@ class Replay(QObject):
         self._runner, self._clock, self._show = runner, clock, show
         self._is_on = False
         self._began = 0.0  # when the first moment was shown, or would have been
-        clock.every(_FRAME, self._on_frame)
+        clock.every(FRAME, self._on_frame)
 
     @property
     def is_on(self) -> bool:

@@ -90,9 +90,7 @@ class Tabs(QWidget):
             "network": self._make_network,
             "side": self._make_side,
         }
-        self._row = FlowLayout()
-        self._row.setContentsMargins(8, 4, 8, 4)
-        self._row.setSpacing(4)
+        self._row = FlowLayout((8, 4, 8, 4), 4)
         self._stack = QStackedLayout()
         fill(QVBoxLayout(self), self._row, (self._stack, 1))
         self._stack.addWidget(fit_view)  # not before: it would be shown as a window

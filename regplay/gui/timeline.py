@@ -1,309 +1,53 @@
-"""The bars along the bottom: training, its pace and a handle over its moments; the status."""
+"""The bar along the bottom: training, its pace, and a handle over its moments."""
 
-from bisect import bisect_left
 from collections.abc import Collection, Sequence
-from math import expm1, log1p
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QAction,
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QStatusBar, QWidget
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QSpinBox, QWidget
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
-from regplay.gui.controls import Combo, CountBox, Framing, HandleSlider
-from regplay.gui.theme import blend, colors_of, line_color, sized, zoomed
-from regplay.gui.training import Clock, View
-from regplay.gui.widgets import Button, named
+from regplay.core.number_text import counted
+from regplay.gui.controls import Combo, CountBox, Framing
+from regplay.gui.epoch_track import EpochTrack
+from regplay.gui.training import View
+from regplay.gui.widgets import Button, fill, named
 
 # Epochs a second that can be chosen; the last is full speed.
 SPEEDS: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, None)
 
-_MIDDLE = 11.0  # px at 100 % from the top to the groove
-_RING = 4.0  # px, radius
-_PAGE = 10  # kept moments
-_APART = 16.0  # px between the numbers of two ticks, at least
-_HELP = "Drag, or press ← and →: the fit, the weights and the losses as they were at that epoch"
-
-
-class EpochTrack(HandleSlider):
-    """A slider whose positions are kept epochs, on a logarithmic scale up to the planned ones.
-
-    The groove is filled as far as training is. The handle stands at one epoch while training goes
-    on; at the newest it is live, and follows.
-
-    Attributes
-    ----------
-    kept
-        The kept epochs, rising.
-    moment
-        The kept epoch that the handle stands at, or None while it is live.
-    best
-        The epoch that is marked with a ring.
-    planned
-        The epoch at the right end, unless training went further.
-
-    Signals
-    -------
-    moment_changed
-        The kept epoch that a person moved the handle to, or None at the end; also where its epoch
-        is no longer kept.
-    changed
-        Other epochs are kept, shown or the best.
-    """
-
-    moment_changed = Signal(object)
-    changed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.kept: tuple[int, ...] = ()
-        self.moment: int | None = None
-        self.best: int | None = None
-        self.planned = 1
-        self.setRange(0, 0)
-        self.setPageStep(_PAGE)
-        self.setMouseTracking(True)  # for the tooltip
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Epoch shown")
-        self.setToolTip(_HELP)
-        # The keys, which are Qt's own, and assistive technology move a slider by its position.
-        self.valueChanged.connect(self._pick)
-
-    # what is shown
-
-    def set_kept(self, epochs: Sequence[int]) -> None:
-        """Other kept epochs, rising; the last stands for the newest moment.
-
-        The handle stays with its epoch; if that is no longer kept, it moves to the nearest.
-        """
-        kept, before = tuple(epochs), self.moment
-        if kept != self.kept:
-            self.kept = kept
-            self.set_moment(before)
-            if self.moment != before:
-                self.moment_changed.emit(self.moment)
-
-    def set_planned(self, epochs: int) -> None:
-        """How many epochs the whole track stands for."""
-        if epochs != self.planned:
-            self.planned = epochs
-            self.update()
-
-    def set_moment(self, epoch: int | None) -> None:
-        """Move the handle to the kept epoch nearest to `epoch`, without a signal."""
-        index = self.index_of(epoch)
-        last = max(len(self.kept) - 1, 0)
-        self.moment = None if index == last else self.kept[index]
-        with QSignalBlocker(self):
-            self.setRange(0, last)
-            self.setValue(index)
-        self.update()
-        self.changed.emit()
-
-    def pick_moment(self, epoch: int | None) -> None:
-        """As `set_moment`, with the signal."""
-        self._pick(self.index_of(epoch))
-
-    def set_best(self, epoch: int | None) -> None:
-        """Mark an epoch with a ring."""
-        if epoch != self.best:
-            self.best = epoch
-            self.update()
-            self.changed.emit()
-
-    def index_of(self, epoch: int | None) -> int:
-        """Which of the kept epochs is nearest; the last for None."""
-        kept, last = self.kept, max(len(self.kept) - 1, 0)
-        if epoch is None or not kept:
-            return last
-        after = min(bisect_left(kept, epoch), last)
-        before = max(after - 1, 0)
-        return before if epoch - kept[before] < kept[after] - epoch else after
-
-    def x_of(self, position: int) -> float:
-        """Where the handle's centre stands at a kept epoch, in px."""
-        return self._x_at(self.kept[position]) if self.kept else self.handle / 2
-
-    def _end(self) -> int:
-        return max(self.planned, self.kept[-1] if self.kept else 1)
-
-    def _x_at(self, epoch: int) -> float:
-        return self.handle / 2 + (self.width() - self.handle) * log1p(epoch) / log1p(self._end())
-
-    def _position_at(self, x: float) -> float:
-        share = (x - self.handle / 2) / max(self.width() - self.handle, 1)
-        return self.index_of(round(expm1(min(max(share, 0.0), 1.0) * log1p(self._end()))))
-
-    def _pick(self, index: int) -> None:
-        """A person chose a position."""
-        moment = None if index >= len(self.kept) - 1 else self.kept[max(index, 0)]
-        if moment != self.moment:
-            self.set_moment(moment)
-            self.moment_changed.emit(moment)
-
-    # mouse
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the mouse, or say what lies under it."""
-        super().mouseMoveEvent(event)
-        event.accept()
-        self._explain(round(self._position_at(event.position().x())))
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Let go when disabled: the release would not arrive."""
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.EnabledChange and not self.isEnabled():
-            self.setSliderDown(False)
-
-    def _is_on_handle(self, point: QPointF) -> bool:
-        return super()._is_on_handle(point) and point.y() < zoomed(_MIDDLE) + self.handle / 2
-
-    def _drag_to(self, x: float) -> None:
-        self._pick(round(self._held_at(x)))
-
-    def _explain(self, index: int) -> None:
-        if not self.kept:
-            self.setToolTip(_HELP)
-            return
-        text = f"Epoch {self.kept[index]:,}"
-        if index == len(self.kept) - 1:
-            text += ", the newest"
-        if self.best is not None and index == self.index_of(self.best):
-            text += f"\nBest epoch {self.best:,}: the smallest validation loss"
-        self.setToolTip(f"{text}\n{_HELP}")
-
-    # looks
-
-    def sizeHint(self) -> QSize:
-        """The groove, and a line of numbers under it."""
-        return QSize(240, round(zoomed(_MIDDLE) + 9 + QFontMetricsF(self._small_font()).height()))
-
-    def minimumSizeHint(self) -> QSize:
-        """Narrow enough for any window."""
-        return QSize(60, self.sizeHint().height())
-
-    def ticks(self) -> list[tuple[float, str]]:
-        """Where the numbered ticks stand, in px, and their numbers.
-
-        The ends, then 10, 100, …, then 5, 50, …, then 2, 20, …, as far as each has room.
-        """
-        if self.width() <= self.handle:
-            return []
-        metrics, end = QFontMetricsF(self._small_font()), self._end()
-        decades = [10**k for k in range(len(str(end)))]
-        wished = [0, end, *decades[1:], *(5 * d for d in decades), *(2 * d for d in decades)]
-        found: list[tuple[float, float, float, str]] = []  # left, right and middle in px, number
-        for epoch in wished:
-            if epoch > end:
-                continue
-            x, number = self._x_at(epoch), f"{epoch:,}"
-            width = metrics.horizontalAdvance(number)
-            left = min(max(x - width / 2, 0.0), self.width() - width)
-            right = left + width
-            if all(right + _APART < other[0] or left > other[1] + _APART for other in found):
-                found.append((left, right, x, number))
-        return sorted((x, number) for _, _, x, number in found)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the ticks, the groove, the handle, and the ring at the best epoch."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_ticks(painter)
-        self._paint_groove(painter, zoomed(_MIDDLE))
-        if self.kept and self.moment is not None:  # what is trained beyond the handle
-            painter.setPen(QPen(blend(self._ground(), self._strong_color(), 0.45), 4))
-            beyond = self.x_of(self.value()), self.x_of(len(self.kept) - 1)
-            painter.drawLine(
-                QPointF(beyond[0], zoomed(_MIDDLE)), QPointF(beyond[1], zoomed(_MIDDLE))
-            )
-        best = None if self.best is None or not self.isEnabled() else self.index_of(self.best)
-        if best is not None and best != self.value():
-            self._paint_ring(painter, best)
-        self._paint_handle(painter, zoomed(_MIDDLE))
-        if best is not None and best == self.value():  # whole, on the handle
-            self._paint_ring(painter, best)
-        painter.end()
-
-    def _ground(self) -> QColor:
-        return self.palette().window().color()
-
-    def _paint_ticks(self, painter: QPainter) -> None:
-        palette = self.palette()
-        painter.setFont(self._small_font())
-        metrics = QFontMetricsF(painter.font())
-        baseline = self.height() - metrics.descent()
-        line, text = QPen(line_color(palette, 0.4), 1), QPen(line_color(palette, 0.65))
-        for x, number in self.ticks():
-            painter.setPen(line)
-            painter.drawLine(QPointF(x, zoomed(_MIDDLE) + 5), QPointF(x, zoomed(_MIDDLE) + 8))
-            width = metrics.horizontalAdvance(number)
-            left = min(max(x - width / 2, 0.0), self.width() - width)
-            painter.setPen(text)
-            painter.drawText(QPointF(left, baseline), number)
-
-    def _paint_ring(self, painter: QPainter, index: int) -> None:
-        colors = colors_of(self)
-        if index != self.value():
-            painter.setPen(QPen(QColor(colors.best), 2))
-            painter.setBrush(QColor(colors.background))
-        else:  # on the handle, which is light in both schemes
-            painter.setPen(QPen(QColor(colors.background if colors.dark else colors.best), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawEllipse(
-            QPointF(self.x_of(index), zoomed(_MIDDLE)), zoomed(_RING), zoomed(_RING)
-        )
-
-    def _small_font(self) -> QFont:
-        return sized(self.font(), 0.85)
-
-
 _SPACING = 8  # px
 _LEAST_TRACK = 160  # px, below which other parts make room
 
-# What stands behind the last button: its text, its key, what it does.
+# What stands behind the last button: its text, what it does, and its key.
 _ACTIONS = {
-    "live": ("Back to the newest moment", "", "Follow training again (End)"),
+    "live": ("Back to the newest moment", "Follow training again (End)"),
     "continue": (
         "Continue from here",
-        "",
         "Train on from the epoch shown; undo brings back what came after it",
     ),
     "restore_best": (
         "Restore best",
-        "",
         "Go to the best epoch, where the validation loss was smallest",
     ),
     "overlay": (
         "Show the best fit too",
-        "",
         "Draw the fit of the best epoch over the one shown, to compare them",
     ),
-    "epoch": ("One epoch", "E", "One pass over the training points"),
-    "reset": ("Reset", "R", "Start over from the same initial weights"),
-    "seed": ("New seed", "N", "Other initial weights, batches and dropout"),
+    "epoch": ("One epoch", "One pass over the training points"),
+    "reset": ("Reset", "Start over from the same initial weights"),
+    "seed": ("New seed", "Other initial weights, batches and dropout"),
     "keep_weights": (
         "Keep weights",
-        "",
         "What a change of regularization or learning rate does.\n"
         "Off: retrains from the same initial weights, so that settings can be compared.\n"
         "On: goes on from the present weights.",
     ),
 }
+_KEYS = {"epoch": "E", "reset": "R", "seed": "N"}
 _CHECKABLE = {"overlay", "keep_weights"}
-
-
 _USUAL = 100_000  # epochs that there is always room for
 
 
@@ -381,11 +125,8 @@ class Timeline(Framing):
         self._make_epochs()
         self._make_speed()
         self._make_menu()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(_SPACING)
-        for part in self.parts():
-            row.addWidget(part, int(part is self.track))
+        parts = ((part, int(part is self.track)) for part in self.parts())
+        fill(QHBoxLayout(self), *parts, margins=(12, 8, 12, 8), spacing=_SPACING)
         self.track.changed.connect(self._update)
         self._fit()
         self.show_untrained(Experiment(), None)
@@ -424,8 +165,7 @@ class Timeline(Framing):
     def _make_speed(self) -> None:
         self.speed = named("speed", Combo())
         for speed in SPEEDS:
-            noun = "epoch" if speed == 1 else "epochs"
-            text = "full speed" if speed is None else f"{speed:,} {noun}/s"
+            text = "full speed" if speed is None else f"{counted(int(speed), 'epoch')}/s"
             self.speed.addItem(text, speed)
         self.speed.setCurrentIndex(len(SPEEDS) - 1)
         self.speed.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -436,14 +176,13 @@ class Timeline(Framing):
         menu = QMenu(self)
         menu.setToolTipsVisible(True)
         self._actions: dict[str, QAction] = {}
-        for name, (text, key, tip) in _ACTIONS.items():
+        for name, (text, tip) in _ACTIONS.items():
             if name in ("epoch", "keep_weights"):
                 menu.addSeparator()
-            action = named(
-                name if name == "keep_weights" else f"timeline.{name}", QAction(text, menu)
-            )
+            action = QAction(text, menu)
+            action.setObjectName(name if name == "keep_weights" else f"timeline.{name}")
             # Shown beside the text; the window's own menu has the shortcut itself.
-            action.setShortcut(QKeySequence(key))
+            action.setShortcut(QKeySequence(_KEYS.get(name, "")))
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             action.setToolTip(tip)
             action.setCheckable(name in _CHECKABLE)
@@ -585,50 +324,3 @@ class Timeline(Framing):
     def _play_width(self, text: str) -> int:
         width = self.play.fontMetrics().horizontalAdvance
         return self.play.sizeHint().width() + width(text) - width(self.play.text())
-
-
-_MARGIN = 8  # px at both ends
-_TOLD = 5000  # ms
-_LONGEST = 2.0  # s between two numbers of steps, else the rate would be of a pause
-
-
-class Status(QStatusBar):
-    """Says on which device a run is trained, and how many steps it makes a second of a clock."""
-
-    def __init__(self, clock: Clock, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._clock, self._is_training = clock, False
-        self._device = named("status.device", QLabel("Loading PyTorch…"))
-        self._rate = named("status.rate", QLabel())
-        metrics = self._rate.fontMetrics()
-        self._rate.setFixedSize(metrics.averageCharWidth() * 24, metrics.lineSpacing() + 1)
-        self._device.setContentsMargins(_MARGIN, 0, 0, 0)
-        self._rate.setContentsMargins(0, 0, _MARGIN, 0)
-        self._rate.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._last = (0.0, 0)  # when, and at which step
-        self.addWidget(self._device, 1)
-        self.addPermanentWidget(self._rate)
-        self.setSizeGripEnabled(False)
-
-    def tell(self, text: str) -> None:
-        """Say what was done, for some seconds."""
-        self.showMessage(text, _TOLD)
-
-    def set_placement(self, text: str) -> None:
-        """Show the device, and why it is this one."""
-        self._device.setText(text)
-
-    def set_training(self, is_training: bool) -> None:
-        """Whether training goes on by itself: else there is no rate to show."""
-        self._is_training = is_training
-
-    def show_view(self, view: View) -> None:
-        """Show where a run is trained, and the rate since the last view of it."""
-        self.set_placement(view.run.placement)
-        if view.is_preview:
-            return
-        step, now, (then, before) = view.snapshot.step, self._clock.now(), self._last
-        self._last = (now, step)
-        steps, seconds = step - before, now - then
-        is_measured = self._is_training and 0 < seconds < _LONGEST and steps > 0
-        self._rate.setText(f"{steps / seconds:,.0f} steps/s" if is_measured else "")

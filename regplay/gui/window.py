@@ -28,15 +28,13 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording.annotation_tools import AnnotationTools
-from regplay.gui.recording.presentation import WindowParts
-from regplay.gui.recording.presenter import Presenter
-from regplay.gui.recording.scenes import Scenes
+from regplay.gui.recording import AnnotationTools, Presenter, Scenes, WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
+from regplay.gui.status import Status
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import ZOOMS, Scheme, Theme
-from regplay.gui.timeline import Status, Timeline
+from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, named
@@ -176,7 +174,8 @@ class MainWindow(QMainWindow):
     def _connect_commands(self) -> None:
         """What a person does goes to the controller."""
         controller, runner, controls = self.controller, self.controller.runner, self.controls
-        controls.experiment_changed.connect(controller.change)
+        controls.value_chosen.connect(controller.set_value)
+        controls.defaults_wanted.connect(controller.restore_defaults)
         controls.curve_toggled.connect(self._remember_curves)
         controls.wishes_changed.connect(controller.studies.reconsider)
         controls.member_previewed.connect(lambda path, k: controller.look(study=path, member=k))

@@ -13,9 +13,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import get, replace
 from regplay.core.sweep import Lineup
 from regplay.gui.controller import Controller
-from regplay.gui.training import VirtualClock
+from regplay.gui.training import FRAME, VirtualClock
 from regplay.gui.training.messages import Start, StudyRequest
-from regplay.gui.training.runner import FRAME
 from regplay.session.drawing import Drawing
 from regplay.session.session import Change
 

@@ -17,9 +17,8 @@ from regplay.core.fit import grid_of
 from regplay.core.state import Checkpoints
 from regplay.core.sweep import Lineup
 from regplay.core.training import Training
-from regplay.gui.training import VirtualClock, worker
+from regplay.gui.training import FRAME, Runner, VirtualClock, worker
 from regplay.gui.training.messages import Job, Look, Start, StudyRequest, View
-from regplay.gui.training.runner import FRAME, Runner
 from regplay.gui.training.worker import Mailbox, Worker
 from regplay.session.session import Change, Run
 

@@ -10,7 +10,7 @@ from regplay.core.fields import replace
 from regplay.core.joint import JointTraining
 from regplay.core.sweep import Lineup
 from regplay.gui.training.messages import StudyRequest
-from regplay.gui.training.worker import Studies
+from regplay.gui.training.studies import Studies
 
 SMALL = replace(
     Experiment(), {"epochs": 2000, "model.width": 4, "data.n_train": 12, "data.n_valid": 20}

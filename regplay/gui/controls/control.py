@@ -3,8 +3,8 @@
 from html import escape
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QCheckBox,
@@ -15,14 +15,13 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
-    QStylePainter,
     QWidget,
 )
 
 from regplay.core.datasets import counted_edits, points_in
 from regplay.core.fields import Field, Value
 from regplay.core.number_text import counted
-from regplay.gui.widgets import Press, PushButton, fill, paint_focus_ring
+from regplay.gui.widgets import FocusRing, Press, PushButton, fill, paint_button
 from regplay.session.files import TABLES
 
 ROW = 32  # px, the height of a line with a name and its value
@@ -65,12 +64,17 @@ class Control(QWidget):
         ExperimentError
             If the field refuses the value; nothing changes then.
         """
+        if self.show_value(value):
+            self.value_changed.emit(self._value)
+
+    def show_value(self, value: object) -> bool:
+        """As `set_value`, without the signal; whether it is another one."""
         checked = self.field.check(value)
         if checked == self._value:
-            return
+            return False
         self._value = checked
         self._show(checked)
-        self.value_changed.emit(checked)
+        return True
 
     def set_default(self, value: object) -> None:
         """What a double click goes back to."""
@@ -130,7 +134,7 @@ class Control(QWidget):
         return fill(row, *zip(parts, shares, strict=True), spacing=-1)
 
 
-class Combo(QComboBox):
+class Combo(FocusRing, QComboBox):
     """A combo box that leaves the wheel to the scroll area around it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -139,11 +143,6 @@ class Combo(QComboBox):
         # The longest entry of a list must not decide how wide the panel is.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(80)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The usual box, in the ring while it has the focus."""
-        super().paintEvent(event)
-        _paint_focus_ring_on(self)
 
     def minimumSizeHint(self) -> QSize:
         """By the present font: Qt keeps the one that it computed for the first."""
@@ -178,14 +177,7 @@ class ChoiceControl(Control):
 class _CheckBox(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
-        painter, option = QStylePainter(self), QStyleOptionButton()
-        self.initStyleOption(option)
-        option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
-        painter.drawControl(QStyle.ControlElement.CE_CheckBox, option)
-        words = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxFocusRect, option, self)
-        place = QRectF(words.left() - 2, 0, words.width() + 6, self.height())
-        paint_focus_ring(painter, self, place)
-        painter.end()
+        paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_CheckBox)
 
 
 class SwitchControl(Control):
@@ -211,17 +203,8 @@ class SwitchControl(Control):
         return f"Default: {self.text(self.default())}."
 
 
-class _LineEdit(QLineEdit):
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The usual line, in the ring while it has the focus."""
-        super().paintEvent(event)
-        _paint_focus_ring_on(self)
-
-
-def _paint_focus_ring_on(widget: QWidget) -> None:
-    painter = QPainter(widget)
-    paint_focus_ring(painter, widget)
-    painter.end()
+class _LineEdit(FocusRing, QLineEdit):
+    pass
 
 
 class TextControl(Control):

@@ -41,15 +41,13 @@ class Framing(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """A frame and a tint in the accent colour."""
         window, accent = self.palette().window().color(), self.palette().highlight().color()
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
-        painter.setBrush(blend(window, accent, 0.14))
-        for control in self._framed:
-            if control.isVisible():
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(blend(window, accent, 0.75), 1.0))
+            painter.setBrush(blend(window, accent, 0.14))
+            for control in filter(QWidget.isVisible, self._framed):
                 place = QRectF(control.rect()).translated(control.mapTo(self, QPoint()))
                 painter.drawRoundedRect(place.adjusted(-3.5, -1.5, 3.5, 1.5), 4, 4)
-        painter.end()
 
 
 _SPACING, _EDGE = 4, 8  # px between controls; above a heading
@@ -124,9 +122,8 @@ class Group(Framing):
         """A hairline above the heading, and the frames."""
         super().paintEvent(event)
         if self._title:
-            painter = QPainter(self)
-            painter.fillRect(0, 0, self.width(), 1, line_color(self.palette(), _HAIRLINE))
-            painter.end()
+            with QPainter(self) as painter:
+                painter.fillRect(0, 0, self.width(), 1, line_color(self.palette(), _HAIRLINE))
 
     def add(self, control: QWidget) -> None:
         """Put a control below those already there."""

@@ -14,9 +14,8 @@ from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.control import ROW, Control
 from regplay.gui.controls.slider import CurveSlider, ValueSlider
 from regplay.gui.controls.slider_scale import SliderScale, reach_of
-from regplay.gui.controls.sweep_curve import SweepCurve
 from regplay.gui.theme import colors_of, line_color, refusal_color, zoomed
-from regplay.gui.widgets import Toggle, leave_space, named, paint_focus_ring
+from regplay.gui.widgets import FocusRing, Toggle, leave_space, named
 
 
 def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
@@ -46,7 +45,7 @@ def read_number(field: Field, text: str, words: Mapping[int, str]) -> Value:
 _BOX_WIDTH = 76  # px at 100 %
 
 
-class ValueBox(QLineEdit):
+class ValueBox(FocusRing, QLineEdit):
     """The editable value beside a slider; the arrow and page keys are for the slider.
 
     Signals
@@ -94,15 +93,14 @@ class ValueBox(QLineEdit):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The usual line edit, in a red frame while a value is refused."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        if self._refused:
+        if not self._refused:
+            super().paintEvent(event)
+            return
+        QLineEdit.paintEvent(self, event)
+        with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(QPen(refusal_color(self.palette()), 2))
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 2, 2)
-        else:
-            paint_focus_ring(painter, self)
-        painter.end()
 
 
 class NumberControl(Control):
@@ -142,7 +140,7 @@ class NumberControl(Control):
         self.box.editingFinished.connect(self._read_box)
         self.box.returnPressed.connect(self.slider.setFocus)  # where keys are not letters
         self.box.textEdited.connect(lambda: self.refuse(""))
-        self.box.abandoned.connect(self._abandon)
+        self.box.abandoned.connect(lambda: self._show(self._value))
         self.box.step_pressed.connect(self.slider.keyPressEvent)
 
     def text(self, value: Value) -> str:
@@ -159,7 +157,7 @@ class NumberControl(Control):
         if scale != self.slider.scale or words != self._words:
             self._words = words
             self.slider.set_scale(scale)
-            self._restore_box()
+            self._show_in_box(self._value)
             self._explain()
 
     def set_default(self, value: object) -> None:
@@ -183,20 +181,13 @@ class NumberControl(Control):
 
     def _show(self, value: Value) -> None:
         self.slider.show_value(self._number())
-        self._restore_box()
+        self._show_in_box(value)
         self.refuse("")
 
     def _details(self) -> str:
         bounds = self.field.bounds
         default = self.text(self.default())
         return f"{bounds[0].upper()}{bounds[1:]}. Double-click for the default, {default}."
-
-    def _abandon(self) -> None:
-        self._restore_box()
-        self.refuse("")
-
-    def _restore_box(self) -> None:
-        self._show_in_box(self._value)
 
     def _show_in_box(self, value: Value) -> None:
         self.box.setText(self.text(value))
@@ -209,14 +200,14 @@ class NumberControl(Control):
         try:
             value = read_number(self.field, typed, self._words)
         except ExperimentError:
-            self._restore_box()
+            self._show_in_box(self._value)
             self.box.selectAll()
             shown = typed if len(typed) <= 20 else typed[:19] + "…"
             self.refuse(f"{shown or 'Nothing'}: must be {self.field.bounds}.")
             return
         self.refuse("")
         self.set_value(value)  # which others may refuse
-        self._restore_box()  # the same value may have been typed in other words
+        self._show_in_box(self._value)  # the same value may have been typed in other words
 
     def refuse(self, message: str) -> None:
         """Say below why a value was refused, until the next one is typed; empty for nothing."""
@@ -270,6 +261,13 @@ class CurveButton(Toggle):
 class SweepableControl(NumberControl):
     """A number with a slider, and a button that makes room for the slider's curve.
 
+    Attributes
+    ----------
+    button
+        Checked while there is that room.
+    adopts
+        Whether the handle brings trained members, or values like that of any other slider.
+
     Signals
     -------
     curve_toggled
@@ -296,7 +294,7 @@ class SweepableControl(NumberControl):
 
     def __init__(self, field: Field, parent: QWidget | None = None) -> None:
         super().__init__(field, parent)
-        self._adopts = True
+        self.adopts = True
         count = len(sweep_axis(field.path).values)
         tip = f"Show the loss at each position of this slider: trains {count} networks at once"
         self.button = named(f"{field.path}.curve", CurveButton(tip, self))
@@ -322,27 +320,11 @@ class SweepableControl(NumberControl):
         super().leaveEvent(event)
         self.neared.emit(False)
 
-    def shows_curve(self) -> bool:
-        """Whether there is room for the curve."""
-        return self.button.isChecked()
-
-    def set_shows_curve(self, shows: bool) -> None:
-        """Make or take the room for the curve."""
-        self.button.setChecked(shows)
-
-    def set_adopts(self, adopts: bool) -> None:
-        """Whether the handle brings trained members, or values like that of any other slider."""
-        self._adopts = adopts
-
-    def set_curve(self, curve: SweepCurve | None) -> None:
-        """Show `curve` where there is room for one; the layout stays."""
-        self.slider.set_curve(curve)
-
     def _make_slider(self, scale: SliderScale) -> CurveSlider:
         return CurveSlider(scale, self._number(), self)
 
     def _preview(self, index: int) -> None:
-        if self._adopts:
+        if self.adopts:
             self._show_in_box(self.slider.under_handle)
             self.previewed.emit(index)
         else:
@@ -354,7 +336,7 @@ class SweepableControl(NumberControl):
 
     def _adopt(self, index: int) -> None:
         value = self._under_handle()
-        if self._adopts:
+        if self.adopts:
             self._value = value
             self._show(value)
             self.adopted.emit(index)
@@ -366,7 +348,7 @@ class SweepableControl(NumberControl):
         return self.field.check(number(self.slider.under_handle))
 
 
-class CountBox(QSpinBox):
+class CountBox(FocusRing, QSpinBox):
     """Leaves Space to the window, after the number typed so far is taken.
 
     A number counts once it is typed whole: on the way to 50 it is not 5.
@@ -376,13 +358,6 @@ class CountBox(QSpinBox):
         super().__init__(parent)
         self.setKeyboardTracking(False)
         leave_space(self, self.interpretText)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The usual box, in the ring while it has the focus."""
-        super().paintEvent(event)
-        painter = QPainter(self)
-        paint_focus_ring(painter, self)
-        painter.end()
 
     def show_value(self, value: int) -> None:
         """Show another number, without `valueChanged`."""

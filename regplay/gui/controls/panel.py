@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from regplay.core import fields
@@ -80,17 +80,19 @@ class Folding:
 
 
 class ControlPanel(ScrolledColumn):
-    """All controls of an experiment; a change by a person comes out as a whole new experiment.
+    """All controls of an experiment; what a person changes is asked for, and shown once it is so.
 
     Of the data and the optimizer only the fields with an effect are shown; elsewhere those without
     one are greyed. The values stay either way.
 
     Signals
     -------
-    experiment_changed
-        The new experiment, which is to be trained.
+    value_chosen
+        A field path, and the value that a person wants it to have.
+    defaults_wanted
+        The field paths of a group: their values are to be the defaults.
     start_chosen
-        (Experiment, Start): go on with this member of a finished curve; `experiment_changed` is not
+        (Experiment, Start): go on with this member of a finished curve; `value_chosen` is not
         emitted.
     curve_toggled
         A field path, and whether a person wants to see the curve of its slider.
@@ -102,7 +104,8 @@ class ControlPanel(ScrolledColumn):
         Something else is to be trained: the mouse came near a slider, or left it.
     """
 
-    experiment_changed = Signal(object)
+    value_chosen = Signal(str, object)
+    defaults_wanted = Signal(object)
     start_chosen = Signal(object, object)
     curve_toggled = Signal(str, bool)
     member_previewed = Signal(str, int)
@@ -112,7 +115,6 @@ class ControlPanel(ScrolledColumn):
     def __init__(self, experiment: Experiment | None = None, parent: QWidget | None = None) -> None:
         super().__init__("controls", parent)
         self._experiment = Experiment()
-        self._showing = False
         self._controls: dict[str, Control] = {}
         self._groups: dict[str, Group] = {}
         self._highlighted: tuple[str, ...] = ()
@@ -128,12 +130,13 @@ class ControlPanel(ScrolledColumn):
             group = self._groups[section] = Group(title, content)
             group.defaults.setObjectName(f"{section}.defaults")
             group.set_open(section not in _FOLDED)
-            group.defaults.clicked.connect(partial(self._restore_defaults, section))
-            for path in _paths(section):
+            paths = _paths(section)
+            group.defaults.clicked.connect(lambda _, all=paths: self.defaults_wanted.emit(all))
+            for path in paths:
                 if path in _RARE and group.more is None:
                     group.add_more()
                 control = self._controls[path] = make_control(fields.FIELDS[path], group)
-                control.value_changed.connect(partial(self._change, path))
+                control.value_changed.connect(partial(self.value_chosen.emit, path))
                 if isinstance(control, SweepableControl):
                     control.curve_toggled.connect(partial(self.curve_toggled.emit, path))
                     control.previewed.connect(partial(self.member_previewed.emit, path))
@@ -157,9 +160,7 @@ class ControlPanel(ScrolledColumn):
         button.setAccessibleName("Show all controls")
         button.clicked.connect(lambda: self.set_hidden_paths(()))
         row = QHBoxLayout(self._note)
-        row.setContentsMargins(4, 2, 4, 2)
-        row.addWidget(self._note_text, 1)
-        row.addWidget(button, 0, Qt.AlignmentFlag.AlignRight)
+        fill(row, (self._note_text, 1), button, margins=(4, 2, 4, 2), spacing=-1)
         self._note.hide()
         return self._note
 
@@ -178,18 +179,13 @@ class ControlPanel(ScrolledColumn):
         return self._experiment
 
     def set_experiment(self, experiment: Experiment) -> None:
-        """Show `experiment`, touching only what differs; `experiment_changed` is not emitted."""
+        """Show `experiment`, touching only what differs; nothing is emitted."""
         paths = fields.differences(self._experiment, experiment)
         self._experiment = experiment
         if paths:
             self._forget_refusals()
-        self._showing = True
-        try:
-            for path in paths:
-                if path in self._controls:
-                    self._controls[path].set_value(fields.get(experiment, path))
-        finally:
-            self._showing = False
+        for path, control in self._controls.items():
+            control.show_value(fields.get(experiment, path))
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
         for path in self._changed(paths):  # what was changed is in sight
@@ -210,16 +206,13 @@ class ControlPanel(ScrolledColumn):
         """Say beside the number of a field path why it was not taken, until something changes."""
         control = self._controls[path]
         assert isinstance(control, NumberControl)
+        control.show_value(fields.get(self._experiment, path))
         control.refuse(why)
 
     def _forget_refusals(self) -> None:
         for control in self._controls.values():
             if isinstance(control, NumberControl):
                 control.refuse("")
-
-    def _restore_defaults(self, section: str) -> None:
-        self.set_experiment(fields.with_defaults(self._experiment, _paths(section)))
-        self.experiment_changed.emit(self._experiment)
 
     def _offer_defaults(self) -> None:
         """Show the button of each group in which something differs from its default."""
@@ -244,25 +237,24 @@ class ControlPanel(ScrolledColumn):
 
         They are trained one after another, so that a costly one holds up no other.
         """
-        found, points = {}, {}  # points: of all members together, as all have the same epochs
+        sweeps, points = {}, {}  # points: of all members together, as all have the same epochs
         for path in self.chosen_curves():
             if path in self._hidden:
                 continue
             sweep = sweep_along(experiment, path) if is_used(experiment, path) else None
             if sweep is not None:
-                title = f"The curve of {fields.FIELDS[path].label.lower()}"
-                found[path] = StudyRequest(sweep, title=title)
-                values = sweep.axes[0].values
+                sweeps[path], values = sweep, sweep.axes[0].values
                 count = len(values) * experiment.data.n_train
                 points[path] = sum(map(int, values)) if path == "data.n_train" else count
-        wanted = {path: found[path] for path in sorted(found, key=points.__getitem__)}
+        wanted = sorted(sweeps, key=points.__getitem__)
         near = self._near
         if near and near not in wanted and self._marks_valleys and is_used(experiment, near):
             sweep = sweep_along(experiment, near)
             if sweep is not None and seconds_of(sweep) < _SOON:
-                title = f"The curve of {fields.FIELDS[near].label.lower()}"
-                wanted[near] = StudyRequest(sweep, title=title)
-        return wanted
+                sweeps[near] = sweep
+                wanted.append(near)
+        names = ((path, fields.FIELDS[path].label.lower()) for path in wanted)
+        return {path: StudyRequest(sweeps[path], title=f"The curve of {it}") for path, it in names}
 
     def set_marks_valleys(self, marks: bool) -> None:
         """Whether a slider at which the mouse is marks its valley without showing its curve."""
@@ -292,11 +284,12 @@ class ControlPanel(ScrolledColumn):
         KeyError
             If that field is not sweepable.
         """
-        self._sweepable()[path].set_curve(curve)
+        self._sweepable()[path].slider.set_curve(curve)
 
     def chosen_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are switched on."""
-        return tuple(path for path, control in self._sweepable().items() if control.shows_curve())
+        sliders = self._sweepable().items()
+        return tuple(path for path, control in sliders if control.button.isChecked())
 
     def shown_curves(self) -> tuple[str, ...]:
         """Field paths whose curves are to be seen: not those without effect at present."""
@@ -313,7 +306,7 @@ class ControlPanel(ScrolledColumn):
         controls = self._sweepable()
         wanted = {path: controls[path] for path in paths}
         for path, control in controls.items():
-            control.set_shows_curve(path in wanted)
+            control.button.setChecked(path in wanted)
         for path in _RARE.intersection(wanted):
             self._groups[_section(path)].set_shows_rare(True)
 
@@ -323,7 +316,7 @@ class ControlPanel(ScrolledColumn):
         Networks that were trained from the start are then no substitute: they are not adopted.
         """
         for path, control in self._sweepable().items():
-            control.set_adopts(not (keeps and path in ADJUSTABLE_FIELDS))
+            control.adopts = not (keeps and path in ADJUSTABLE_FIELDS)
 
     def _sweepable(self) -> dict[str, SweepableControl]:
         controls = self._controls.items()
@@ -408,15 +401,9 @@ class ControlPanel(ScrolledColumn):
         """304 px wide at 100 %; as tall as there is room."""
         return QSize(zoomed(_WIDTH), 640)
 
-    def _change(self, path: str, value: fields.Value) -> None:
-        if not self._showing:
-            self.set_experiment(fields.replace(self._experiment, {path: value}))
-            self.experiment_changed.emit(self._experiment)
-
     def _adopt(self, path: str, index: int) -> None:
-        value = self._controls[path].value()
-        self.set_experiment(fields.replace(self._experiment, {path: value}))
-        self.start_chosen.emit(self._experiment, Start(path, index))
+        experiment = fields.replace(self._experiment, {path: self._controls[path].value()})
+        self.start_chosen.emit(experiment, Start(path, index))
 
     def _show_highlighted(self) -> None:
         for path in reversed(self._highlighted):  # the first, if there isn't room for all

@@ -18,7 +18,7 @@ from regplay.gui.controls.slider_scale import SliderScale
 from regplay.gui.controls.sweep_curve import CURVE_HEIGHT, CurvePicture, SweepCurve
 from regplay.gui.plots import Scale, draw_valley
 from regplay.gui.theme import colors_of, line_color, zoom_of_text, zoomed
-from regplay.gui.widgets import paint_focus_ring
+from regplay.gui.widgets import fill_rounded, paint_focus_ring
 
 HANDLE = 14  # px at 100 %, diameter
 _HALF = 2.0  # px, of the thickness of the groove
@@ -115,12 +115,10 @@ class HandleSlider(QSlider):
             pieces.append((quiet, zero, zero))
         if here > start:
             pieces.append((self._strong_color(), start, here))
-        painter.setPen(Qt.PenStyle.NoPen)
+        half = _HALF * zoom_of_text()
         for color, left, right in pieces:
-            painter.setBrush(color)
-            half = _HALF * zoom_of_text()
             place = QRectF(left, middle, right - left, 0).adjusted(-half, -half, half, half)
-            painter.drawRoundedRect(place, half, half)
+            fill_rounded(painter, place, color, half)
 
     def _paint_handle(self, painter: QPainter, middle: float) -> None:
         palette = self.palette()
@@ -219,24 +217,20 @@ class ValueSlider(HandleSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Arrows one step, PageUp and PageDown several, Home and End to the ends."""
-        stops, steps = self._stops(), 0
-        match event.key():
-            case Qt.Key.Key_Right | Qt.Key.Key_Up:
-                steps = 1
-            case Qt.Key.Key_Left | Qt.Key.Key_Down:
-                steps = -1
-            case Qt.Key.Key_PageUp:
-                steps = stops.coarse
-            case Qt.Key.Key_PageDown:
-                steps = -stops.coarse
-            case Qt.Key.Key_Home:
-                self._pick(stops.values[0])
-            case Qt.Key.Key_End:
-                self._pick(stops.values[-1])
-            case _:
-                event.ignore()
-        if steps:
-            self._pick(stops.stepped(self._exact, steps))
+        stops, key = self._stops(), Qt.Key
+        page = stops.coarse
+        steps: dict[int, int] = {
+            **{key.Key_Right: 1, key.Key_Up: 1, key.Key_PageUp: page},
+            **{key.Key_Left: -1, key.Key_Down: -1, key.Key_PageDown: -page},
+        }
+        ends: dict[int, float] = {key.Key_Home: stops.values[0], key.Key_End: stops.values[-1]}
+        pressed = event.key()
+        if pressed in steps:
+            self._pick(stops.stepped(self._exact, steps[pressed]))
+        elif pressed in ends:
+            self._pick(ends[pressed])
+        else:
+            event.ignore()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Ask for the default."""
@@ -262,10 +256,9 @@ class ValueSlider(HandleSlider):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw groove, notch, ticks and handle from the palette."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
 
     def _paint(self, painter: QPainter) -> None:
         palette, middle = self.palette(), self.height() - self._groove / 2 - 1
@@ -293,6 +286,11 @@ class CurveSlider(ValueSlider):
     let go; `adopted` then takes the place of `picked`. Values that come during a drag count from
     the next one on. If they are taken away, the drag goes on as on any other slider.
 
+    Attributes
+    ----------
+    hint
+        The curve whose valley alone is marked, on the groove.
+
     Signals
     -------
     previewed
@@ -310,6 +308,7 @@ class CurveSlider(ValueSlider):
     _shows = False  # a curve
 
     def __init__(self, scale: SliderScale, value: float, parent: QWidget | None = None) -> None:
+        self.hint: SweepCurve | None = None
         self._picture = CurvePicture()
         self._is_lit = False  # the mouse is over the valley
         self._trained: SliderScale | None = None
@@ -317,7 +316,6 @@ class CurveSlider(ValueSlider):
         self._was_previewed = False  # since it was taken
         self._took_valley = False  # it was brought here by a click that means this very value
         self._under: float | None = None  # under the handle, if it is not the value itself
-        self._hint: SweepCurve | None = None
         super().__init__(scale, value, parent)
 
     @property
@@ -366,17 +364,12 @@ class CurveSlider(ValueSlider):
         self._light(self._is_lit and values is not None)
         self.update()
 
-    @property
-    def hint(self) -> SweepCurve | None:
-        """The curve whose valley alone is marked, on the groove."""
-        return self._hint
-
     def set_hint(self, curve: SweepCurve | None) -> None:
         """Mark the valley of a finished curve where there is no room for all of it; or nothing."""
         has_valley = curve is not None and curve.valley is not None and not self._shows
         hint = curve if has_valley else None
-        if hint is not self._hint:
-            self._hint = hint
+        if hint is not self.hint:
+            self.hint = hint
             self.update()
 
     # -- which values can be chosen
@@ -502,8 +495,8 @@ class CurveSlider(ValueSlider):
         """Show the losses under the mouse; the tooltip of the control is for the rest."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             text = self.tip_at(QPointF(event.pos()))
-            if self._hint is not None:
-                text = f"◇ {self._hint.valley_reading().partition(':')[0]}"
+            if self.hint is not None:
+                text = f"◇ {self.hint.valley_reading().partition(':')[0]}"
             if text:
                 QToolTip.showText(event.globalPos(), text, self)
                 return True
@@ -573,9 +566,8 @@ class CurveSlider(ValueSlider):
     def _paint(self, painter: QPainter) -> None:
         curve = self.curve
         if self._shows and self.isEnabled():  # the ground of the curve, which ends on the groove
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self.palette().base())
-            painter.drawRoundedRect(self._region().adjusted(0, 0, 0, self._groove / 2 - 1), 4, 4)
+            ground = self._region().adjusted(0, 0, 0, self._groove / 2 - 1)
+            fill_rounded(painter, ground, self.palette().base(), 4)
         if curve is not None:
             values, region, here = curve.values, self._region(), self.under_handle
             x = self.x_of(self.value())
@@ -584,11 +576,9 @@ class CurveSlider(ValueSlider):
             at = values.index(here) if here in values else None
             self._placed().draw(painter, at=at, is_lit=self._is_lit)
         super()._paint(painter)
-        hint = self._hint
+        hint = self.hint
         if hint is not None and hint.valley is not None:
             there = self.x_of(self.scale.position(hint.values[hint.valley]))
             middle = QPointF(there, self.height() - self._groove / 2 - 1)
-            if (
-                abs(there - self.x_of(self.value())) > self.handle / 2
-            ):  # the handle is not there yet
+            if not self._is_on_handle(middle):  # else it is there already
                 draw_valley(painter, middle, colors_of(self), zoom_of_text())

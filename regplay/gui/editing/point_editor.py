@@ -14,7 +14,7 @@ from regplay.core.datasets import Dataset
 from regplay.gui.editing.edit_strip import EditStrip
 from regplay.gui.plots import Chart, Range, SurfaceColors, class_at, class_heights, marker_scale
 from regplay.gui.theme import ROLES
-from regplay.gui.training import Clock, Timer
+from regplay.gui.training import FRAME, Clock, Timer
 from regplay.session.drawing import MOST, Drawing
 
 
@@ -151,7 +151,6 @@ _PRESSES = (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick)  # th
 _LEFT, _RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
 _PLAIN = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
 _STILL = 3.0  # pixels that a mouse may move before a pressed point moves with it
-_FRAME = 1 / 60  # s
 
 
 @dataclass
@@ -173,13 +172,6 @@ class PointEditor(QObject):
     It takes the left and the right button from the chart, and the keys of editing; the wheel and
     the middle button zoom and pan as ever. While a point is held, the chart's ranges rest, and the
     others are told at most once a frame.
-
-    Attributes
-    ----------
-    points
-        What is edited, or None.
-    mark
-        On the chart: a ring around the point under the mouse, or the point that a click would add.
     """
 
     # (Drawing, bool): other points, and whether that goes on with the last change
@@ -187,7 +179,8 @@ class PointEditor(QObject):
 
     def __init__(self, strip: EditStrip, clock: Clock, parent: QObject) -> None:
         super().__init__(parent)
-        self.points: ChartPoints | None = None
+        self.points: ChartPoints | None = None  # what is edited, or None
+        # On the chart: a ring around the point under the mouse, or the point that a click would add
         self.mark: EditMarkItem | None = None
         self._marks: dict[Chart, EditMarkItem] = {}
         self._strip, self._clock = strip, clock
@@ -353,7 +346,7 @@ class PointEditor(QObject):
         return points.nearest_target(place) if value is None else value
 
     def _draw_soon(self) -> None:
-        wait = self._told_at + _FRAME - self._clock.now()
+        wait = self._told_at + FRAME - self._clock.now()
         if wait > 0:
             self._due = self._clock.later(wait, self._draw_moved)
         else:

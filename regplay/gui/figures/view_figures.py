@@ -55,7 +55,7 @@ from regplay.gui.seeds import DecompositionPlot, LossStrip
 from regplay.gui.theme import Colors, colors_of, with_fit
 
 _GAP = 12.0  # pixels between fits side by side
-_Kind = TypeVar("_Kind", bound=QWidget)
+_Pictured = TypeVar("_Pictured", bound=QWidget)
 
 SeriesSource = Callable[[], Sequence[Series]]
 
@@ -178,7 +178,7 @@ def _name_in_split(panel: QWidget) -> str:
     return next((f"{name}: " for name in names), "")
 
 
-def _above(widget: QWidget, kind: type[_Kind]) -> _Kind | None:
+def _above(widget: QWidget, kind: type[_Pictured]) -> _Pictured | None:
     """The widget of a kind that another one is part of."""
     above = widget.parentWidget()
     while above is not None and not isinstance(above, kind):

@@ -121,9 +121,7 @@ class LandscapeHeader(QWidget):
         self._usable: Collection[str] = SWEEPABLE
         self.control = StudyControl("landscape")
         self.choosers = (AxisChooser("x", "column"), AxisChooser("y", "row"))
-        row = FlowLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(4)
+        row = FlowLayout((8, 4, 8, 4), 4, self)
         row.addWidget(self.choosers[0])
         row.addWidget(beside(QLabel("×"), self.choosers[1]))
         self.toggles: dict[Measure, Toggle] = {}

@@ -232,9 +232,7 @@ class SeedsTab(QWidget):
         self.double_descent.clicked.connect(self._choose_double_descent)
 
     def _compose(self) -> None:
-        row = FlowLayout()
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(8)
+        row = FlowLayout((8, 4, 8, 4), 8)
         for text, widget in (("Seeds", self.box), ("against", self.combo)):
             label = QLabel(text)
             label.setBuddy(widget)

@@ -12,6 +12,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+FRAME = 1 / 60  # s, from one frame to the next
+
 
 class Timer(Protocol):
     """Something that calls back until it is stopped."""

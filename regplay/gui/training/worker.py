@@ -1,8 +1,8 @@
 """The thread that trains.
 
 It trains in long stretches without the interpreter's lock, comes back from them as soon as there is
-something else to do, and leaves what it reached in a mailbox that holds one. What time the run
-leaves goes to studies. It never holds a widget.
+something else to do, and leaves what it reached in a mailbox that holds one, which is emptied once
+a frame. What time the run leaves goes to studies. It never holds a widget.
 """
 
 import threading
@@ -12,149 +12,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, Signal, Slot
 
 from regplay.core import UserError
-from regplay.core.datasets import DatasetError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import differences
+from regplay.gui.training.clock import FRAME, Clock
 from regplay.gui.training.messages import Job, Look, Start, Study, StudyRequest, View
+from regplay.gui.training.studies import Studies
 from regplay.session.session import Change, Run
 
 # Imported on the thread, as torch is: the window is on screen meanwhile.
 if TYPE_CHECKING:
     from regplay.core.engine import Stop
-    from regplay.core.joint import JointTraining
     from regplay.core.training import Record, Training
-
-
-_DIGESTING_SHARE = 0.2  # of the time
-_INTERVAL = 0.1  # s between two states of a study that are told: more often costs, and isn't seen
-
-
-class Studies:
-    """Trains what is wanted, one study after another; it belongs to the training thread.
-
-    Attributes
-    ----------
-    told
-        What the main thread may read: replaced as a whole, never changed.
-    """
-
-    def __init__(self) -> None:
-        self.told: Mapping[str, Study] = {}
-        self._studies: dict[str, Study] = {}
-        self._trainings: dict[str, JointTraining] = {}
-        self._requests: Mapping[str, StudyRequest] = {}
-        self._on_cpu: set[str] = set()  # where there was no room on the device
-        self._quiet_until = 0.0
-
-    def want(self, wanted: Mapping[str, StudyRequest], device: str) -> None:
-        """Work on these, the first first; those that are the same as before go on."""
-        studies = {}
-        for key, request in wanted.items():
-            sweep, known = request.sweep, self._studies.get(key)
-            if known is not None and known.sweep == sweep and _stays(known, request, device):
-                studies[key] = known
-                if request != self._requests.get(key):
-                    studies[key] = self._digested(known, request, self._trainings.get(key))
-            else:
-                studies[key] = Study(sweep, device)
-                self._trainings.pop(key, None)
-                self._on_cpu.discard(key)
-        for key in set(self._trainings) - set(studies):
-            del self._trainings[key]
-        self._studies, self._requests = studies, wanted
-        self._tell()
-
-    @property
-    def finished(self) -> bool:
-        """Whether nothing is left to train, but for what is paused."""
-        return self._next is None
-
-    @property
-    def _next(self) -> str | None:
-        """The study whose turn it is."""
-        for key, study in self._studies.items():
-            if not (study.finished or self._requests[key].is_paused):
-                return key
-        return None
-
-    def training(self, key: str) -> "JointTraining | None":
-        """The training of a study, if it has begun."""
-        return self._trainings.get(key)
-
-    def advance(self, stop: "Stop") -> None:
-        """Train what there is to train until there is something to tell, or until `stop`."""
-        key = self._next
-        if key is None:
-            return
-        study = self._studies[key]
-        training = self._trainings.get(key)
-        if training is None:
-            self._begin(key, study)
-            return
-        now, has_news = time.perf_counter(), False
-        while not (training.finished or has_news):
-            if training.advance(stop):
-                now = time.perf_counter()
-                has_news = now > self._quiet_until
-            if stop.is_set:
-                break
-        if training.finished or has_news:
-            self._studies[key] = self._digested(study, self._requests[key], training)
-            self._tell()
-            end = time.perf_counter()
-            self._quiet_until = end + max(_INTERVAL, (end - now) / _DIGESTING_SHARE)
-
-    @staticmethod
-    def _digested(study: Study, request: StudyRequest, training: "JointTraining | None") -> Study:
-        if request.digest is None or training is None:
-            return study
-        return replace(study, digest=request.digest(training, request.epoch))
-
-    def give_up(self, message: str) -> None:
-        """Drop the study being trained, which failed."""
-        key = self._next
-        if key is not None:
-            self._trainings.pop(key, None)
-            study = self._studies[key]
-            self._studies[key] = Study(study.sweep, study.device, problem=message)
-            self._tell()
-
-    def begin_on_cpu(self) -> bool:
-        """Begin the study being trained again on the CPU; False if it is there already."""
-        key = self._next
-        if key is None or key in self._on_cpu or self._studies[key].device == "cpu":
-            return False
-        self._on_cpu.add(key)
-        self._trainings.pop(key, None)
-        return True
-
-    def _begin(self, key: str, study: Study) -> None:
-        from regplay.core.joint import JointTraining
-
-        try:
-            device = "cpu" if key in self._on_cpu else study.device
-            sweep = study.sweep
-            training = JointTraining(sweep.experiments, device=device, chooses=sweep.chooses)
-        except DatasetError as error:
-            self._studies[key] = Study(study.sweep, study.device, problem=str(error))
-        else:
-            self._trainings[key] = training
-            self._studies[key] = Study(study.sweep, study.device, training.history)
-        self._tell()
-
-    def _tell(self) -> None:
-        self.told = dict(self._studies)
-
-
-def _stays(known: Study, request: StudyRequest, device: str) -> bool:
-    """Whether a study of the same sweep is what is wanted, not one to be begun anew."""
-    if request.is_paused:  # it rests where it is; what failed is to be tried again after that
-        return not known.problem
-    return known.device == device
-
 
 # A training that takes no longer is finished and shown, even if a newer change waits by then: while
 # a slider is dragged, each position shows a trained network rather than one that has just begun.
@@ -526,3 +397,84 @@ class Worker(QThread):
 def _in_words(error: Exception) -> str:
     """What went wrong; of what was not foreseen with its kind, for a report."""
     return str(error) if isinstance(error, UserError) else f"{error} ({type(error).__name__})"
+
+
+_HELD = 1.0  # s in which the first epochs of a training don't replace what is shown
+
+
+class MailboxReader(QObject):
+    """Takes the newest view out of a worker's mailbox once a frame, and hands it out.
+
+    A view that was asked for by `Worker.look` is handed out as soon as it is there: whoever drags a
+    handle sees what is under it now, not what was there when the last frame began.
+
+    Signals
+    -------
+    begun, framed
+        (float): the time in seconds, at each frame, before and after views are shown.
+    viewed
+        (View): something new to show; never of an experiment older than the one shown.
+    """
+
+    begun = Signal(float)
+    viewed = Signal(object)
+    framed = Signal(float)
+
+    def __init__(self, worker: Worker, clock: Clock, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._worker, self._clock = worker, clock
+        self._waiting: View | None = None  # held back
+        self._held_epoch, self._held_until = 0, 0.0
+        self._oldest = 0  # views of older generations are dropped
+        self._shown_at = clock.now()
+        self._timer = clock.every(FRAME, self._on_frame)
+        self._is_stopped = False
+        worker.looked.connect(self._on_looked)
+        # Once what was shown is painted: until then this thread needs the interpreter itself.
+        self.framed.connect(worker.await_view, Qt.ConnectionType.QueuedConnection)
+
+    def stop(self) -> None:
+        """Show nothing any more."""
+        self._is_stopped = True
+        self._timer.stop()
+
+    def hold(self, epoch: int) -> None:
+        """Keep what is shown until a view is of this epoch, is finished or shows something else.
+
+        After a second any view will do, and at once from now on if `epoch` is 0.
+        """
+        self._held_epoch, self._held_until = epoch, self._clock.now() + _HELD
+
+    def drop_before(self, generation: int) -> None:
+        """Show no view of an older generation."""
+        self._oldest = generation
+
+    def hand_out(self) -> None:
+        """Show the newest view, if there is one that is not held back."""
+        view = self._worker.mailbox.take() or self._waiting
+        self._waiting = None
+        if view is None or view.generation < self._oldest:
+            return
+        if self._is_held(view):
+            self._waiting = view
+            return
+        self._oldest, self._shown_at = view.generation, self._clock.now()
+        self.viewed.emit(view)
+
+    def _is_held(self, view: View) -> bool:
+        is_early = view.snapshot.epoch < self._held_epoch
+        return is_early and not (
+            view.is_preview or view.is_finished or self._clock.now() >= self._held_until
+        )
+
+    def _on_frame(self) -> None:
+        now = self._clock.now()
+        self.begun.emit(now)
+        self.hand_out()
+        self.framed.emit(now)
+
+    @Slot()
+    def _on_looked(self) -> None:
+        is_soon = self._clock.now() - self._shown_at <= FRAME / 2  # a mouse may move at 1,000 hertz
+        if not (is_soon or self._is_stopped):
+            self.hand_out()

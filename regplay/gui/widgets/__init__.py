@@ -8,7 +8,6 @@ from regplay.gui.widgets.buttons import (
     Toggle,
     application_icon,
 )
-from regplay.gui.widgets.focus import paint_focus_ring
 from regplay.gui.widgets.layout import (
     FlowLayout,
     ModelIndex,
@@ -21,5 +20,6 @@ from regplay.gui.widgets.layout import (
     named,
     take_out,
 )
+from regplay.gui.widgets.painting import FocusRing, fill_rounded, paint_button, paint_focus_ring
 from regplay.gui.widgets.study_control import StudyControl
 from regplay.gui.widgets.texts import Banner, ElidedLabel, Invitation, Sentence, WrappedLabel

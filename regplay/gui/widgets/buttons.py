@@ -17,13 +17,12 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStyleOptionToolButton,
-    QStylePainter,
     QToolButton,
     QWidget,
 )
 
 from regplay.gui.theme import line_color, zoomed
-from regplay.gui.widgets.focus import paint_focus_ring
+from regplay.gui.widgets.painting import fill_rounded, paint_button, paint_focus_ring
 from regplay.resources import resource
 
 _PADDING = QSize(16, 8)  # px around the text
@@ -66,12 +65,7 @@ class Button(QToolButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The style's, with our own ring in place of its mark of the focus."""
-        painter, option = QStylePainter(self), QStyleOptionToolButton()
-        self.initStyleOption(option)
-        option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
-        paint_focus_ring(painter, self)
-        painter.end()
+        paint_button(self, QStyleOptionToolButton(), QStyle.ComplexControl.CC_ToolButton)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses it; Space is for the window, which trains or pauses on it."""
@@ -88,12 +82,7 @@ class PushButton(QPushButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The button, and the ring."""
-        painter, option = QStylePainter(self), QStyleOptionButton()
-        self.initStyleOption(option)
-        option.state &= ~QStyle.StateFlag.State_HasFocus  # type: ignore[attr-defined]
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        paint_focus_ring(painter, self)
-        painter.end()
+        paint_button(self, QStyleOptionButton(), QStyle.ControlElement.CE_PushButton)
 
 
 _CLOSE = 16  # px at 100 %
@@ -135,26 +124,22 @@ class Toggle(Button):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The text, underlined in the accent colour while the button is down."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._draw_ground(painter, QRectF(self.rect()))
-        self._draw_content(painter)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._draw_ground(painter, QRectF(self.rect()))
+            self._draw_content(painter)
 
     def _draw_ground(self, painter: QPainter, place: QRectF) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
         share = self._resting_share()
         if self.isEnabled() and self.underMouse():
             share = _UNDER_MOUSE
         if self.isChecked():
             share = _CHOSEN
         if share:
-            painter.setBrush(line_color(self.palette(), share))
-            painter.drawRoundedRect(place, _RADIUS, _RADIUS)
+            fill_rounded(painter, place, line_color(self.palette(), share), _RADIUS)
         if self.isChecked():
-            painter.setBrush(self.palette().highlight())
             line = place.adjusted(_RADIUS, place.height() - _UNDERLINE, -_RADIUS, 0)
-            painter.drawRoundedRect(line, _UNDERLINE / 2, _UNDERLINE / 2)
+            fill_rounded(painter, line, self.palette().highlight(), _UNDERLINE / 2)
         paint_focus_ring(painter, self, place)
 
     def _resting_share(self) -> float:
@@ -207,7 +192,6 @@ def _draw(source: str, color: QColor, size: int) -> QPixmap:
     svg = QSvgRenderer(QByteArray(source.replace("currentColor", color.name()).encode()))
     pixmap = QPixmap(QSize(size, size))
     pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    svg.render(painter, QRectF(0, 0, size, size))
-    painter.end()
+    with QPainter(pixmap) as painter:
+        svg.render(painter, QRectF(0, 0, size, size))
     return pixmap

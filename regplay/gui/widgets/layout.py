@@ -102,10 +102,19 @@ class FlowLayout(QLayout):
     """A row that goes on below where it has no more room, as words do.
 
     What expands, or was added by `add_stretch` or `add_growing`, shares what is left of its line.
+
+    Parameters
+    ----------
+    margins, spacing
+        Pixels left, above, right and below; between two parts.
     """
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, margins: tuple[int, int, int, int], spacing: int, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self.setContentsMargins(*margins)
+        self.setSpacing(spacing)
         self._items: list[QLayoutItem] = []
         self._growing: set[QWidget] = set()
         self._height = 0  # px, at the width that it was last given

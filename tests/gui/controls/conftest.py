@@ -6,12 +6,28 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from regplay.core.fields import FIELDS
+from regplay.core.fields import FIELDS, replace, with_defaults
 from regplay.core.sweep import sweep_axis
 from regplay.gui.controls.panel import make_control
 from regplay.gui.controls.sweep_curve import SweepCurve
 
 LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def answered():
+    """Lets a panel be told what follows from what is chosen in it, as by the controller."""
+
+    def answer(panel):
+        def now():
+            return panel.experiment()
+
+        panel.value_chosen.connect(lambda *it: panel.set_experiment(replace(now(), dict([it]))))
+        panel.defaults_wanted.connect(lambda at: panel.set_experiment(with_defaults(now(), at)))
+        panel.start_chosen.connect(lambda experiment, _: panel.set_experiment(experiment))
+        return panel
+
+    return answer
 
 
 def _u_curve(path, *, progress=1.0, valley=12, shift=0.0):
@@ -104,8 +120,8 @@ def make_slider(show_control):
         control = show_control(path)
         if value is not None:
             control.set_value(value)
-        control.set_shows_curve(curve is not None)
-        control.set_curve(curve)
+        control.button.setChecked(curve is not None)
+        control.slider.set_curve(curve)
         control.resize(280, control.sizeHint().height())
         return Slider(control)
 

@@ -37,26 +37,26 @@ def test_sweepable_numbers_have_a_button_and_no_others(path, qtbot):
 
 def test_a_click_on_the_button_makes_the_room_and_takes_it(make_slider):
     slider = make_slider()
-    assert (slider.track.height(), slider.control.shows_curve()) == (18, False)
+    assert (slider.track.height(), slider.control.button.isChecked()) == (18, False)
     QTest.mouseClick(slider.control.button, LEFT)
     assert slider.take() == [("toggled", True)]
-    assert slider.control.shows_curve()
+    assert slider.control.button.isChecked()
     assert slider.track.height() == 18 + 44
     assert slider.control.sizeHint().height() > slider.track.height()
     QTest.keyClick(slider.control.button, Key.Key_Return)
     assert slider.take() == [("toggled", False)]
     assert slider.track.height() == 18
-    slider.control.set_shows_curve(False)
+    slider.control.button.setChecked(False)
     assert slider.take() == []
 
 
 def test_the_height_stays_while_a_curve_fills_in_and_goes(make_slider, u_curve):
     slider = make_slider()
-    slider.control.set_shows_curve(True)
+    slider.control.button.setChecked(True)
     height, hint = slider.track.height(), slider.control.sizeHint()
     states = [u_curve(DECAY, progress=share) for share in (0.0, 0.3, 0.9, 1.0)]
     for curve in (*states, None, u_curve(DECAY)):
-        slider.control.set_curve(curve)
+        slider.control.slider.set_curve(curve)
         QApplication.processEvents()
         assert (slider.track.height(), slider.control.sizeHint()) == (height, hint)
 
@@ -64,8 +64,8 @@ def test_the_height_stays_while_a_curve_fills_in_and_goes(make_slider, u_curve):
 def test_a_curve_out_of_sight_is_forgotten(make_slider, u_curve):
     slider = make_slider(DECAY, u_curve(DECAY))
     assert slider.track.curve is not None
-    slider.control.set_shows_curve(False)
-    slider.control.set_shows_curve(True)
+    slider.control.button.setChecked(False)
+    slider.control.button.setChecked(True)
     assert slider.track.curve is None
 
 
@@ -118,7 +118,7 @@ def test_the_valley_is_under_a_pointing_hand(make_slider, u_curve):
     QTest.mouseMove(slider.track, QPoint(slider.valley().x() + 40, 3))
     assert slider.track.cursor().shape() == Qt.CursorShape.ArrowCursor
     QTest.mouseMove(slider.track, slider.valley())
-    slider.control.set_curve(u_curve(DECAY, progress=0.1))
+    slider.control.slider.set_curve(u_curve(DECAY, progress=0.1))
     assert slider.track.cursor().shape() == Qt.CursorShape.ArrowCursor
 
 
@@ -136,7 +136,7 @@ def test_both_losses_are_drawn_in_the_colours_of_the_plots(make_slider, u_curve,
     slider.track.setPalette(palette)
     seen = colors_in(slider.track.grab().toImage(), (30, 0, slider.track.width(), 30))
     assert {colors.train, colors.valid} <= seen
-    slider.control.set_curve(u_curve(DECAY, progress=0.5))
+    slider.control.slider.set_curve(u_curve(DECAY, progress=0.5))
     seen = colors_in(slider.track.grab().toImage(), (30, 0, slider.track.width(), 30))
     assert not {colors.train, colors.valid} & seen  # fainter
 
@@ -166,5 +166,7 @@ def test_a_gap_and_a_diverged_member_paint(make_slider, u_curve):
     valid[[3, 4, 9]], valid[-1] = np.nan, np.inf
     slider = make_slider(DECAY, whole)
     before = slider.track.grab().toImage()
-    slider.control.set_curve(SweepCurve(whole.values, whole.train, valid, whole.valley, True, 1.0))
+    slider.control.slider.set_curve(
+        SweepCurve(whole.values, whole.train, valid, whole.valley, True, 1.0)
+    )
     assert slider.track.grab().toImage() != before

@@ -30,9 +30,9 @@ def test_it_looks_as_if_it_were_drawn_anew(make_slider, u_curve, theme):
     for change in (
         lambda: control.set_value(0.1),
         lambda: control.resize(200, control.height()),
-        lambda: control.set_curve(u_curve(DECAY, progress=0.4)),
+        lambda: control.slider.set_curve(u_curve(DECAY, progress=0.4)),
         lambda: theme.set_scheme("dark"),
-        lambda: control.set_curve(u_curve(DECAY, valley=5, shift=0.1)),
+        lambda: control.slider.set_curve(u_curve(DECAY, valley=5, shift=0.1)),
         lambda: theme.set_scheme("light"),
     ):
         change()

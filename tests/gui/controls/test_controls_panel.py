@@ -36,8 +36,8 @@ OTHER = {
 
 
 @pytest.fixture
-def panel(qtbot):
-    widget = ControlPanel()
+def panel(qtbot, answered):
+    widget = answered(ControlPanel())
     qtbot.addWidget(widget)
     widget.resize(300, 900)
     for group in widget.findChildren(Group):
@@ -50,7 +50,8 @@ def panel(qtbot):
 @pytest.fixture
 def changes(panel):
     experiments = []
-    panel.experiment_changed.connect(experiments.append)
+    for signal in (panel.value_chosen, panel.defaults_wanted):
+        signal.connect(lambda *_: experiments.append(panel.experiment()))
     return experiments
 
 
@@ -88,13 +89,18 @@ def test_epochs_live_elsewhere(panel):
     assert panel.findChild(QWidget, "epochs") is None
 
 
-def test_a_change_comes_out_as_a_whole_experiment(panel, changes):
-    start = Experiment(epochs=7)
+def test_a_change_comes_out_with_its_path(qtbot):
+    panel = ControlPanel()
+    qtbot.addWidget(panel)
+    start, chosen = Experiment(epochs=7), []
     panel.set_experiment(start)
+    panel.value_chosen.connect(lambda *choice: chosen.append(choice))
     QTest.keyClick(panel.control("model.depth").slider, Key.Key_Right)
-    assert changes == [replace(start, {"model.depth": 3})]
-    assert panel.experiment() is changes[0]
-    assert start == Experiment(epochs=7)
+    assert chosen == [("model.depth", 3)]
+    assert panel.experiment() is start  # until it is told
+    panel.set_experiment(start)  # it was not taken
+    assert panel.control("model.depth").value() == 2
+    assert len(chosen) == 1
 
 
 def test_a_drag_comes_out_while_it_lasts(panel, changes):
@@ -113,10 +119,16 @@ def test_a_value_set_on_a_control_is_a_change(panel, changes):
     assert [experiment.optimizer.lr for experiment in changes] == [0.5]
 
 
-def test_set_experiment_emits_nothing_and_touches_only_what_differs(panel, changes):
+def test_set_experiment_emits_nothing_and_touches_only_what_differs(panel, changes, monkeypatch):
     touched = []
     for path in PATHS:
-        panel.control(path).value_changed.connect(lambda _, path=path: touched.append(path))
+        control = panel.control(path)
+
+        def show(value, path=path, show=control._show):
+            touched.append(path)
+            show(value)
+
+        monkeypatch.setattr(control, "_show", show)
     experiment = replace(Experiment(), OTHER)
     panel.set_experiment(experiment)
     assert changes == []
@@ -131,7 +143,6 @@ def test_set_experiment_emits_nothing_and_touches_only_what_differs(panel, chang
 
 
 def test_an_answer_from_the_session_does_not_echo(panel, changes):
-    panel.experiment_changed.connect(panel.set_experiment)
     panel.control("model.depth").set_value(5)
     assert len(changes) == 1
 
@@ -355,17 +366,15 @@ def test_every_value_survives_a_walk_through_the_datasets(panel):
 # Back to defaults
 
 
-def test_a_group_goes_back_to_the_defaults_of_its_dataset(panel):
+def test_a_group_goes_back_to_the_defaults_of_its_dataset(panel, changes):
     changed = replace(
         Experiment(),
         {"data.name": "moons", "data.noise": 1.0, "data.seed": 7, "model.width": 9},
     )
     panel.set_experiment(changed)
-    heard = []
-    panel.experiment_changed.connect(heard.append)
     button = panel.findChild(QToolButton, "data.defaults")
     QTest.mouseClick(button, LEFT)
-    (experiment,) = heard
+    (experiment,) = changes
     assert experiment == replace(Experiment(), {"data.name": "moons", "model.width": 9})
     assert panel.experiment() == experiment
     assert not button.isEnabled()

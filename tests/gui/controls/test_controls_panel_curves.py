@@ -20,8 +20,8 @@ DECAY, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 
 @pytest.fixture
-def panel(qtbot):
-    widget = ControlPanel()
+def panel(qtbot, answered):
+    widget = answered(ControlPanel())
     qtbot.addWidget(widget)
     widget.resize(300, 900)
     widget.show()
@@ -31,7 +31,7 @@ def panel(qtbot):
 @pytest.fixture
 def said(panel):
     heard = []
-    panel.experiment_changed.connect(lambda experiment: heard.append(("changed", experiment)))
+    panel.value_chosen.connect(lambda *_: heard.append(("changed", panel.experiment())))
     panel.curve_toggled.connect(lambda path, shows: heard.append(("toggled", path, shows)))
     panel.member_previewed.connect(lambda path, index: heard.append(("previewed", path, index)))
     panel.start_chosen.connect(lambda *chosen: heard.append(("adopted", *chosen)))

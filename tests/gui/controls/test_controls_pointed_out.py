@@ -15,8 +15,8 @@ IN_DATA = [path for path in FIELDS if path.startswith("data.")]
 
 
 @pytest.fixture
-def panel(show_widget) -> ControlPanel:
-    return show_widget(ControlPanel(), 300, 400)
+def panel(show_widget, answered) -> ControlPanel:
+    return show_widget(answered(ControlPanel()), 300, 400)
 
 
 def settle():
@@ -114,7 +114,7 @@ def test_what_has_no_effect_stays_hidden_when_all_are_shown(panel):
 
 def test_a_button_shows_all_controls(panel):
     changes = []
-    panel.experiment_changed.connect(changes.append)
+    panel.value_chosen.connect(lambda *choice: changes.append(choice))
     button, text = (
         panel.findChild(QToolButton, "controls.showAll"),
         panel.findChild(QLabel, "controls.hidden"),

@@ -12,9 +12,11 @@ from regplay.gui.controls import ControlPanel
 
 
 @pytest.fixture
-def panel(qtbot):
-    widget = ControlPanel(
-        replace(Experiment(), {"data.name": "points", "data.points": "0 1; 1 2\n2 1\n"})
+def panel(qtbot, answered):
+    widget = answered(
+        ControlPanel(
+            replace(Experiment(), {"data.name": "points", "data.points": "0 1; 1 2\n2 1\n"})
+        )
     )
     qtbot.addWidget(widget)
     widget.show()
@@ -53,9 +55,9 @@ def test_edits_are_counted_and_taken_back_by_a_button(panel, qtbot):
     panel.set_experiment(replace(panel.experiment(), edits))
     assert control.isVisibleTo(panel)
     assert control.count.text() == "1 moved, 2 added"
-    with qtbot.waitSignal(panel.experiment_changed) as told:
+    with qtbot.waitSignal(panel.value_chosen) as told:
         QTest.mouseClick(control.restore, Qt.MouseButton.LeftButton)
-    assert told.args == [replace(panel.experiment(), {"data.edits": ""})]
+    assert told.args == ["data.edits", ""]
     assert panel.experiment().data.name == "sine"
     assert not control.isVisibleTo(panel)
 

@@ -192,7 +192,7 @@ def test_without_a_finished_curve_each_position_is_a_change(make_slider, u_curve
 
 def test_a_curve_that_is_not_shown_changes_nothing(make_slider, u_curve):
     slider = make_slider(DECAY)
-    slider.control.set_curve(u_curve(DECAY))
+    slider.control.slider.set_curve(u_curve(DECAY))
     slider.key(Key.Key_Right)
     slider.key(Key.Key_Right)
     assert slider.take() == [("value", 1e-6), ("value", 1.2e-6)]
@@ -202,7 +202,7 @@ def test_a_drag_goes_on_as_it_began_when_the_curve_becomes_finished(make_slider,
     slider = make_slider(DECAY, u_curve(DECAY, progress=0.5))
     slider.press(0.0)
     slider.move(0.012)
-    slider.control.set_curve(u_curve(DECAY))
+    slider.control.slider.set_curve(u_curve(DECAY))
     slider.move(0.12)
     slider.release(0.12)
     assert slider.take() == [("value", 0.012), ("value", 0.12)]
@@ -216,7 +216,7 @@ def test_a_preview_ends_when_its_curve_goes(make_slider, u_curve, progress):
     slider = make_slider(DECAY, curve)
     slider.press(0.0)
     slider.move(0.1)
-    slider.control.set_curve(None if progress is None else u_curve(DECAY, progress=progress))
+    slider.control.slider.set_curve(None if progress is None else u_curve(DECAY, progress=progress))
     assert slider.take() == [("previewed", curve.values.index(0.1)), ("ended",)]
     assert slider.control.value() == 0.0
     assert slider.control.box.text() == "0.1"
@@ -228,11 +228,11 @@ def test_after_its_curve_has_gone_a_drag_is_like_any_other(make_slider, u_curve)
     slider = make_slider(DECAY, u_curve(DECAY))
     slider.press(0.0)
     slider.move(0.1)
-    slider.control.set_curve(None)
+    slider.control.slider.set_curve(None)
     slider.take()
     slider.move(0.12)
     assert slider.take() == [("value", 0.12)]
-    slider.control.set_curve(u_curve(DECAY))
+    slider.control.slider.set_curve(u_curve(DECAY))
     slider.move(0.14)
     slider.release(0.14)
     assert slider.take() == [("value", 0.14)]
@@ -242,7 +242,7 @@ def test_going_back_after_the_curve_has_gone_changes_nothing(make_slider, u_curv
     slider = make_slider(DECAY, u_curve(DECAY))
     slider.press(0.0)
     slider.move(0.1)
-    slider.control.set_curve(None)
+    slider.control.slider.set_curve(None)
     slider.move(0.0)
     slider.release(0.0)
     assert [name for name, *_ in slider.take()] == ["previewed", "ended", "ended"]
@@ -255,7 +255,7 @@ def test_the_same_curve_once_more_does_not_end_a_preview(make_slider, u_curve):
     slider = make_slider(DECAY, curve)
     slider.press(0.0)
     slider.move(0.1)
-    slider.control.set_curve(u_curve(DECAY, shift=0.1))
+    slider.control.slider.set_curve(u_curve(DECAY, shift=0.1))
     slider.release(0.1)
     index = curve.values.index(0.1)
     assert slider.take() == [("previewed", index), ("adopted", index)]

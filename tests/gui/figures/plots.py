@@ -147,8 +147,8 @@ def split_view() -> SideTab:
 
 def slider() -> QWidget:
     control = make_control(FIELDS[DECAY])
-    control.set_shows_curve(True)
-    control.set_curve(make_curve())
+    control.button.setChecked(True)
+    control.slider.set_curve(make_curve())
     return control
 
 

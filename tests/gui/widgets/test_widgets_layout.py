@@ -11,9 +11,7 @@ from regplay.gui.widgets import FlowLayout, WrappedLabel
 def row(show_widget):
     """Three labels of 100 × 20 px; the last one stands at the right, and a fourth one is hidden."""
     window = QWidget()
-    flow = FlowLayout(window)
-    flow.setContentsMargins(8, 4, 8, 4)
-    flow.setSpacing(4)
+    flow = FlowLayout((8, 4, 8, 4), 4, window)
     window.labels = [QLabel(text) for text in "abcd"]
     for place, label in enumerate(window.labels):
         label.setFixedSize(100, 20)
@@ -61,8 +59,7 @@ def test_what_was_hidden_takes_its_place(qtbot, row) -> None:
 
 def test_what_grows_takes_what_is_left_of_its_line(show_widget) -> None:
     window = QWidget()
-    flow = FlowLayout(window)
-    flow.setContentsMargins(0, 0, 0, 0)
+    flow = FlowLayout((0, 0, 0, 0), 0, window)
     first, growing, last = QLabel("a"), QLabel("b"), QLabel("c")
     for label in (first, growing, last):
         label.setFixedHeight(20)
