@@ -84,11 +84,8 @@ def sweep(options: Namespace) -> int:
 
     result, was_stopped = terminal.train_sweep(sweep, experiments, options.device, options.out)
     if was_stopped:
-        print(
-            terminal.stopped_line(result, writes=options.out is not None),
-            file=sys.stderr,
-            flush=True,
-        )
+        line = terminal.stopped_line(result, writes=options.out is not None)
+        print(line, file=sys.stderr, flush=True)
     if options.json:
         print(json.dumps(result.summary(), allow_nan=False), flush=True)
     else:

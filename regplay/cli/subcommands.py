@@ -1,5 +1,6 @@
 """`regplay train`, `sweep`, `export`, `lessons`, `render`: what each accepts."""
 
+import textwrap
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -56,23 +57,10 @@ diverges ends in nan, and `regplay train` at the last finite record.
 _FILM_NOTES = """\
 A storyboard is a TOML file:
 
-  title = "What weight decay does"
-  lesson = "memorising"            # whose experiment is worked on; or an [experiment]
+{example}
+A step has one of these verbs, and if wanted a name and a second to begin at:
 
-  [[steps]]
-  train = "end"
-  seconds = 4
-  [[steps]]
-  caption = "Weight decay makes large weights costly."
-  [[steps]]
-  sweep = "regularization.weight_decay"
-  to = 0.01
-  seconds = 5
-  [[steps]]
-  require = "valid_loss < 0.2"
-
-A step has one verb: set, sweep, train, scrub, pin, show, caption, focus, draw, wait, wait-until,
-require, still, section, hide, together or include; and, if wanted, a name and a second to begin at.
+{verbs}
 
 The film is what the window shows: the same frames on any run of the same machine, however busy it
 is. No display is needed. If something that it requires does not hold, there is no film, and the
@@ -302,7 +290,11 @@ def _configure_lessons(parser: ArgumentParser) -> None:
 def _configure_render(parser: ArgumentParser) -> None:
     """Say what `regplay render` accepts."""
     parser.description = "Makes a film of the window from a storyboard, without a display."
-    parser.epilog = _FILM_NOTES
+    from regplay.session.storyboard import EXAMPLE, VERBS
+
+    example = textwrap.indent(EXAMPLE, "  ")
+    verbs = textwrap.fill(", ".join(VERBS), 95, initial_indent="  ", subsequent_indent="  ")
+    parser.epilog = _FILM_NOTES.format(example=example, verbs=verbs)
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument(
         "storyboard", type=Path, nargs="?", metavar="STORYBOARD.toml", help="what to film"

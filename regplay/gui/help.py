@@ -1,10 +1,10 @@
-"""Help: all shortcuts, what the words mean, and what to send with a report."""
+"""Help: all shortcuts, what the words mean, how to write films, what to send with a report."""
 
 import platform
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 import PySide6
 from PySide6.QtCore import QEvent, QObject, QSize, QSizeF, Qt, QUrl, Signal, qVersion
@@ -31,7 +31,7 @@ from regplay.session.illustrated import GlossaryEntry, IllustratedError, glossar
 if TYPE_CHECKING:
     from regplay.gui.figures.thumbnails import Thumbnails
 
-Tab = Literal["shortcuts", "words", "about"]
+Tab = Literal["shortcuts", "words", "films", "about"]
 Shortcuts = Mapping[str, Mapping[str, str]]  # of each part of the window, keys by what they do
 
 # Keys and gestures that no menu has, by where they work.
@@ -128,6 +128,28 @@ def shortcuts_html(shortcuts: Shortcuts) -> str:
     return f"<table cellspacing=0 cellpadding=3 width='100%'>{''.join(rows)}</table>"
 
 
+def films_html() -> str:
+    """How to write a storyboard: one of ten lines, how it becomes a film, and what steps do."""
+    from regplay.session.storyboard import EXAMPLE, VERBS  # which reads lessons, and claims
+
+    rows = "".join(
+        f"<tr><td width=110><b>{verb}</b></td><td>{escape(does.replace('`', ''))}</td></tr>"
+        for verb, does in VERBS.items()
+    )
+    return f"""
+<p>A storyboard is a text file that says what is done in this window, seen and proved. Save these
+ten lines as film.toml:</p>
+<pre>{escape(EXAMPLE)}</pre>
+<p>and make a film of them in a terminal, without a display:</p>
+<pre>regplay render film.toml -o film.mp4</pre>
+<p>.webm, .gif and .apng are written, too. <b>--size 1080x1920</b> lays the window out upright;
+<b>--preview</b> is quick; <b>--captions</b> writes what is said as subtitles. If what it requires
+does not hold, there is no film.</p>
+<p>A step is a table with one of these words:</p>
+<table cellspacing=0 cellpadding=3 width='100%'>{rows}</table>
+<p>A lesson's own film: regplay render --lesson valley -o valley.mp4</p>"""
+
+
 def versions(engine: str) -> dict[str, str]:
     """What a report of an error should name."""
     return {
@@ -196,7 +218,7 @@ class _Words(ScrolledColumn):
 
 
 class Help(QObject):
-    """One window with a tab for shortcuts, one for words, and one about the program.
+    """One window with a tab for shortcuts, for words, for films, and about the program.
 
     Parameters
     ----------
@@ -240,7 +262,7 @@ class Help(QObject):
             self._make()
         dialog, tabs = self._dialog, self._tabs
         if dialog is not None and tabs is not None:
-            names = ("shortcuts", "words", "about")
+            names: tuple[Tab, ...] = get_args(Tab)
             tabs.setCurrentIndex(names.index(tab))
             dialog.show()
             dialog.raise_()
@@ -264,6 +286,10 @@ class Help(QObject):
         keys.setHtml(shortcuts_html(self._shortcuts()))
         tabs.addTab(keys, "Shortcuts")
         tabs.addTab(_Words(terms, self._thumbnails), "Words")
+        films = named("help.films", QTextBrowser())
+        films.setFrameShape(QTextBrowser.Shape.NoFrame)
+        films.setHtml(films_html())
+        tabs.addTab(films, "Films")
         tabs.addTab(self._make_about(), "About")
         tabs.currentChanged.connect(self._turned)
         fill(QVBoxLayout(dialog), tabs, margins=(8, 8, 8, 8))

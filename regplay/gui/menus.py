@@ -147,6 +147,7 @@ class Menus(QObject):
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))
         keys.setShortcuts([QKeySequence("?"), QKeySequence(QKeySequence.StandardKey.HelpContents)])
         self._add(help_menu, "What the &words mean", lambda: show_help("words"))
+        self._add(help_menu, "How to write &films", lambda: show_help("films"))
         self._add(help_menu, "&About regplay", lambda: show_help("about"))
 
     def _add_files(

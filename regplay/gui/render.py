@@ -24,6 +24,7 @@ from regplay.gui.document import Dialogs, Keeping, Recovery
 from regplay.gui.recording.player import Log, Player
 from regplay.gui.recording.recorder import picture_of
 from regplay.gui.recording.video import Video, format_of, open_video
+from regplay.gui.theme import ZOOMS
 from regplay.gui.training import VirtualClock
 from regplay.gui.window import MainWindow
 from regplay.session.claims import parse_claim
@@ -34,6 +35,7 @@ from regplay.session.storyboard import Storyboard, StoryboardError, chapters, sr
 _SETTLED = 1.0  # s before the first frame, in which ranges come to rest
 _THUMBNAIL = 480  # px, width of a picture on a contact sheet
 _COLUMNS = 3
+_UPRIGHT = 600  # px of width at 100 %: an upright film is seen on a telephone
 _AT_ONCE = 10  # frames of one picture; so that what is told of the progress is true
 _WAITING = 8  # pictures, of 4 MB at 1280×720, that may wait to be encoded
 
@@ -162,7 +164,7 @@ class Renderer:
         self._clock, self._step = VirtualClock(), 1.0 / storyboard.fps
         settings = QSettings(str(folder / "settings.ini"), QSettings.Format.IniFormat)
         settings.setValue("scheme", storyboard.theme)
-        settings.setValue("zoom", storyboard.scale)
+        settings.setValue("zoom", zoom_for(storyboard.scale, size))
         self._window = window = MainWindow(
             storyboard.experiment,
             clock=self._clock,
@@ -218,6 +220,13 @@ class Renderer:
         while not is_settled:
             QApplication.processEvents()
             is_settled = self._runner.settle()
+
+
+def zoom_for(scale: int, size: tuple[int, int]) -> int:
+    """How large text is, in percent: larger where an upright frame has the pixels for it."""
+    width, height = size
+    fits = [zoom for zoom in ZOOMS if zoom * _UPRIGHT <= 100 * width]
+    return max(scale, *fits) if height > width and fits else scale
 
 
 def _prove(claim: str, experiment: Experiment) -> Measured:

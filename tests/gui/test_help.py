@@ -14,6 +14,7 @@ from regplay.gui.error_log import ErrorLog
 from regplay.gui.help import shortcuts_of
 from regplay.gui.widgets import Press
 from regplay.session.illustrated import glossary
+from regplay.session.storyboard import EXAMPLE, VERBS
 
 Key, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 
@@ -34,7 +35,7 @@ def tab_of(person) -> str:
 def test_f1_and_the_question_mark_show_the_shortcuts(person, key):
     press(person, key, Qt.KeyboardModifier.NoModifier)
     assert tab_of(person) == "Shortcuts"
-    text = dialog_of(person).findChild(QTextBrowser).toPlainText()
+    text = dialog_of(person).findChild(QTextBrowser, "help.shortcuts").toPlainText()
     for words in ("Train, pause or replay\nSpace", "Pin this run\nP", "Ctrl+N", "Double click"):
         assert words in text
     QTest.keyClick(dialog_of(person), Key.Key_Escape)
@@ -72,6 +73,16 @@ def test_each_word_has_a_picture_that_is_trained(person):
             for y in range(image.height())
         }
         assert len(colors) > 10
+    QTest.keyClick(dialog_of(person), Key.Key_Escape)
+
+
+def test_how_to_write_films_is_shown_with_ten_lines_and_all_verbs(person):
+    person.choose("How to write films")
+    assert tab_of(person) == "Films"
+    text = dialog_of(person).findChild(QTextBrowser, "help.films").toPlainText()
+    assert EXAMPLE in text
+    for verb, does in VERBS.items():
+        assert f"{verb}\n{does.replace('`', '')}" in text
     QTest.keyClick(dialog_of(person), Key.Key_Escape)
 
 

@@ -143,7 +143,7 @@ def load(path: Path | None = None, variant: str | None = None) -> Kernels | Miss
     own = build.LIBRARY_NAMES.get(sys.platform, "library for this system")
     path = path or Path(wanted or Path(__file__).with_name(own))
     if not path.is_file():
-        return Missing(f"there is no {path.name}; it was not built when regplay was installed")
+        return Missing(f"there is no {path.name}; {_why_not_built(path)}")
     try:
         if not _is_whole(path):
             return Missing(f"{path.name} is cut short; install regplay again")
@@ -166,6 +166,15 @@ def load(path: Path | None = None, variant: str | None = None) -> Kernels | Miss
         known = f"this processor runs {', '.join(variants)}"
         return Missing(f"{whose} is {chosen!r}, but {known}")
     return Kernels(library, chosen, variants)
+
+
+def _why_not_built(path: Path) -> str:
+    """Why a library was not built, as far as the install has left word of it."""
+    note = path.with_name(build.NOT_BUILT)
+    if not note.is_file():
+        return "it was not built when regplay was installed"
+    first = note.read_text(encoding="utf-8").partition("\n")[0]
+    return f"it could not be built when regplay was installed: {first[:200]}"
 
 
 def _is_whole(path: Path) -> bool:

@@ -22,6 +22,7 @@ from pathlib import Path
 
 SOURCES = Path(__file__).resolve().parent
 LIBRARY_NAMES = {"linux": "kernel.so", "darwin": "kernel.dylib", "win32": "kernel.dll"}
+NOT_BUILT = "not_built.txt"  # stands in its place where an install could not build it: why
 
 _LANGUAGE = ("-std=c11", "-ffp-contract=fast", "-fno-math-errno", "-fvisibility=hidden")
 _VARIANTS: dict[str, tuple[str, ...]] = {  # of the processor: what the compiler may rely on

@@ -1,6 +1,7 @@
 """The build hook: an install builds the native library, and a wheel holds its platform's.
 
-Where it can't be built the install goes on without it and says so. With `REGPLAY_TARGET`, a name of
+Where it can't be built the install goes on without it and says so. pip shows that with `-v` alone:
+the reason is installed too, for the program to tell. With `REGPLAY_TARGET`, a name of
 `build.TARGETS`, a wheel is built for that platform, or not at all.
 """
 
@@ -28,25 +29,27 @@ class NativeLibraryHook(BuildHookInterface[BuilderConfig]):
         wanted = os.environ.get("REGPLAY_TARGET")
         if wanted and wanted not in build.TARGETS:
             raise ValueError(f"REGPLAY_TARGET: {wanted!r} is none of {', '.join(build.TARGETS)}")
+        self._folder = tempfile.TemporaryDirectory()
+        folder = _HERE if version == "editable" else Path(self._folder.name)
+        reason = folder / build.NOT_BUILT
+        reason.unlink(missing_ok=True)
         try:
             target = build.TARGETS[wanted] if wanted else build.host_target()
-            if version == "editable":
-                build.build(_HERE, target)
-                return
-            self._folder = tempfile.TemporaryDirectory()
-            library = build.build(Path(self._folder.name), target)
+            made = build.build(folder, target)
+            if version != "editable":
+                build_data["pure_python"] = False
+                build_data["tag"] = f"py3-none-{target.platform_tag}"
         except build.BuildError as error:
             if wanted:
                 raise
             print(f"The native library of regplay can't be built: {error}", file=sys.stderr)
             print("regplay is installed without it, and trains more slowly.", file=sys.stderr)
-            return
-        place = _HERE.relative_to(Path(self.root).resolve()) / library.name
-        build_data["force_include"][str(library)] = place.as_posix()
-        build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{target.platform_tag}"
+            reason.write_text(f"{error}\n", encoding="utf-8")
+            made = reason
+        if version != "editable":
+            place = _HERE.relative_to(Path(self.root).resolve()) / made.name
+            build_data["force_include"][str(made)] = place.as_posix()
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Delete what is in the wheel by now."""
-        if hasattr(self, "_folder"):
-            self._folder.cleanup()
+        self._folder.cleanup()

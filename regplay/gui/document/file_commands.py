@@ -22,15 +22,7 @@ _OPENED = f"Sessions, experiments, lessons, data (*{SUFFIX} *.toml {TABLES});;Al
 
 
 class FileCommands(QObject):
-    """Opens whatever it is given, and hands out what is worked on.
-
-    Parameters
-    ----------
-    open_lesson
-        Opens the file of a lesson.
-    parent
-        In front of which files are asked for.
-    """
+    """Opens whatever it is given, and hands out what is worked on."""
 
     failed = Signal(str)  # what is refused; what was open stays open then
     done = Signal(str)  # what was saved or copied
@@ -76,10 +68,7 @@ class FileCommands(QObject):
     ) -> None:
         """Show a table, a file or its text, and ask how to learn from it.
 
-        Parameters
-        ----------
-        take
-            Is handed the answer, values by field path; None changes the present experiment.
+        The answer, values by field path, is handed to `take`; without it, the experiment changes.
         """
         try:
             check_table(path if path is not None else text or "")

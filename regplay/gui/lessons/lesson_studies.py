@@ -36,16 +36,6 @@ class LessonStudies(QObject):
 
     Besides the runs these are networks that the reader had trained in a map, in a comparison or of
     other draws, and those of a slider's curve that they looked at: it is trained unasked.
-
-    Parameters
-    ----------
-    may_read
-        Whether files that a lesson names may be read: anyone may have written it.
-
-    Attributes
-    ----------
-    panel, guide
-        Where pages are read, and who turns them.
     """
 
     wishes_changed = Signal()  # something else is to be trained

@@ -250,13 +250,18 @@ class Player:
         return (yield from self._rest(begin, seconds))
 
     def _show(self, view: str) -> None:
-        passes = self._parts.passes
+        """Bring a view to the front, and train what it shows."""
+        passes, tabs = self._parts.passes, self._parts.tabs
         passes.band.setChecked(view == "band")
         passes.thinned.setChecked(view == "thinned")
         if view == "compare":
             self._controller.compare()
         else:
-            self._parts.tabs.set_tab(_TABS.get(view, view))
+            tabs.set_tab(_TABS.get(view, view))
+        if tabs.seeds is not None:
+            tabs.seeds.control.turn(view == "seeds")
+        if tabs.landscape is not None:
+            tabs.landscape.header.control.turn(view == "landscape")
 
     def _sweep(self, step: SweepField, begin: float) -> Frames:
         of, controller = FIELDS[step.sweep], self._controller

@@ -3,7 +3,9 @@
 from regplay.session.storyboard.captions import chapters, read_marks, srt, vtt
 from regplay.session.storyboard.slides import between_epochs, eased
 from regplay.session.storyboard.storyboard import (
+    EXAMPLE,
     SIZES,
+    VERBS,
     BeginSection,
     Caption,
     Draw,
@@ -34,7 +36,9 @@ from regplay.session.storyboard.storyboard import (
 )
 
 __all__ = [
+    "EXAMPLE",
     "SIZES",
+    "VERBS",
     "BeginSection",
     "Caption",
     "Draw",

@@ -1,26 +1,8 @@
 """Storyboards: films of the window as TOML files, which say what is done, seen and proved.
 
-```toml
-title = "What weight decay does"
-lesson = "weight-decay"                 # or an [experiment]
-values = { valley = 0.01 }
-
-[[steps]]
-caption = "Thirty noisy points, and a network that learns them by heart."
-[[steps]]
-train = "end"
-seconds = 4
-[[steps]]
-sweep = "regularization.weight_decay"
-to = "$valley"
-seconds = 5
-[[steps]]
-require = "valid_loss < 0.2"
-```
-
-A step is a table with one verb, such as `sweep`, and what belongs to it; a list within `together`
-is of steps one after another. Everything in a file is checked when it is read; whether what it
-requires holds, training shows when it is rendered.
+`EXAMPLE` is one. A step is a table with one verb, such as `sweep`, and what belongs to it; a list
+within `together` is of steps one after another. Everything in a file is checked when it is read;
+whether what it requires holds, training shows when it is rendered.
 """
 
 import re
@@ -49,6 +31,18 @@ from regplay.session.validation import (
 )
 
 SIZES = ("1280x720", "1920x1080", "2560x1440", "1080x1080", "1080x1920")  # px
+EXAMPLE = """\
+title = "What weight decay does"
+lesson = "weight-decay-sine"
+steps = [
+  { caption = "Thirty points, and a network that learns them by heart." },
+  { train = "end", seconds = 4 },
+  { caption = "Weight decay makes large weights costly." },
+  { sweep = "regularization.weight_decay", to = 0.01, seconds = 5 },
+  { require = "valid_loss < 0.6 * valid_loss(weight_decay=0)" },
+  { caption = "The same points, and a smoother curve." },
+]
+"""
 PLACES = ("fit", "losses", "verdict", "timeline")  # what a step may focus on, beside controls
 # Tabs, and what they show beside the usual: passes with dropout over the fit, remedies compared.
 ViewName = Literal["fit", "landscape", "seeds", "network", "split", "band", "thinned", "compare"]
@@ -101,7 +95,7 @@ class SetValues(Step, frozen=True):
 
 
 class SweepField(Step, frozen=True):
-    """Drag the slider of a field; None of `from` is where it stands."""
+    """Drag the slider of a field to a value; without `from`, from where it stands."""
 
     sweep: str
     to: float
@@ -143,7 +137,7 @@ class ShowTab(Step, frozen=True):
 
 
 class Caption(Step, frozen=True):
-    """Write a sentence below the picture, until the next; None of `seconds` is time to read it."""
+    """Write a sentence below the picture, until the next; usually as long as it takes to read."""
 
     caption: Annotated[str, Meta(max_length=300)]
     seconds: _Seconds | None = None
@@ -234,7 +228,10 @@ _FORMS: Mapping[str, type[Step]] = {
         *(WaitUntil, Require, Still, BeginSection, Hide, StepsTogether, Include),
     )
 }
-VERBS = tuple(_FORMS)
+# What steps do, each in a sentence.
+VERBS: Mapping[str, str] = {
+    verb: (form.__doc__ or "").partition("\n")[0] for verb, form in _FORMS.items()
+}
 
 
 class _Whole(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):

@@ -6,11 +6,13 @@ import runpy
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+from regplay.core import native
 from regplay.core.native import build
 
 PROJECT = build.SOURCES.parents[2]
@@ -138,6 +140,14 @@ def test_an_install_that_cannot_build_the_library_goes_on_and_says_so(project, t
     assert "installed without it" in done.stderr
     (built,) = (tmp_path / "dist").iterdir()
     assert built.name.endswith("-py3-none-any.whl")
+    # pip shows nothing of that: the program tells it.
+    with zipfile.ZipFile(built) as archive:
+        archive.extractall(tmp_path)
+    missing = native.load(tmp_path / "regplay" / "core" / "native" / "kernel.so")
+    assert isinstance(missing, native.Missing)
+    begin, _, end = missing.reason.partition(": ")
+    assert begin == "there is no kernel.so; it could not be built when regplay was installed"
+    assert end.endswith("library.c:1:16: error: expected expression")
 
 
 @pytest.mark.parametrize("name", ["linux-arm64", "beos-x86_64"])

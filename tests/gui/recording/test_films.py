@@ -8,7 +8,7 @@ import pytest
 from regplay.gui.render import Renderer
 from regplay.resources import resource
 from regplay.session.lessons import lessons
-from regplay.session.storyboard import load_storyboard
+from regplay.session.storyboard import EXAMPLE, load_storyboard, loads_storyboard
 
 FILMS = sorted(resource("storyboards").glob("*.toml"))
 LESSONS = [lesson.id for lesson in lessons()]
@@ -16,21 +16,35 @@ LONG = ("overfitting-from-nothing", "what-dropout-does")
 READ = 15  # characters a second
 
 
-@pytest.mark.parametrize("path", FILMS, ids=lambda path: path.stem)
-def test_what_a_film_requires_holds_and_its_captions_can_be_read(qtbot, tmp_path, path):
-    storyboard = load_storyboard(path)
-    renderer = Renderer(replace(storyboard, fps=2), storyboard.sizes[0], tmp_path)
+def captions_of(storyboard, folder):
+    """What a film says, and when; a frame now and then is painted."""
+    renderer = Renderer(replace(storyboard, fps=2), storyboard.sizes[0], folder)
     try:
         for _ in renderer.frames():
             pass
-        captions = renderer.player.log.captions
+        return renderer.player.log.captions
     finally:
         renderer.close()
+
+
+@pytest.mark.parametrize("path", FILMS, ids=lambda path: path.stem)
+def test_what_a_film_requires_holds_and_its_captions_can_be_read(qtbot, tmp_path, path):
+    storyboard = load_storyboard(path)
+    captions = captions_of(storyboard, tmp_path)
     ends = [*captions, (storyboard.seconds, "")]
     for (begin, text), (end, _) in itertools.pairwise(ends):
         least = max(1.5, len(text) / READ) if text else 0.0
         assert end - begin >= least - 1e-6, f"{text} stands {end - begin:.1f} s"
         assert len(text) <= 100
+
+
+def test_the_ten_lines_of_the_help_make_a_film(qtbot, tmp_path):
+    assert len(EXAMPLE.splitlines()) == 10
+    assert [text for _, text in captions_of(loads_storyboard(EXAMPLE), tmp_path)] == [
+        "Thirty points, and a network that learns them by heart.",
+        "Weight decay makes large weights costly.",
+        "The same points, and a smoother curve.",
+    ]
 
 
 @pytest.mark.parametrize("lesson", LESSONS)

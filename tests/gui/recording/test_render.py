@@ -173,6 +173,34 @@ def test_thinned_networks_and_their_band_are_shown_over_the_fit(play, film):
     ]
 
 
+def test_a_tab_that_is_shown_is_trained(play, film):
+    def look(renderer, _):
+        tabs = renderer._window.tabs
+        tab = tabs.seeds if tabs.tab == "seeds" else tabs.landscape
+        control = tab.control if tabs.tab == "seeds" else tab.header.control
+        return tabs.tab, control.is_on, control.done
+
+    shown = [f'show = "{tab}"\nseconds = 0.3' for tab in ("seeds", "landscape")]
+    frames, _ = play(film('hide = [{ train = "end" }]', *shown), look)
+    assert frames[2] == ("seeds", True, 1.0)
+    assert frames[5] == ("landscape", True, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("scale", "size", "zoom"),
+    [
+        (100, (1280, 720), 100),
+        (150, (1080, 1080), 150),
+        (100, (1080, 1920), 175),
+        (200, (1080, 1920), 200),
+        (100, (720, 1280), 110),
+        (100, (320, 480), 100),
+    ],
+)
+def test_text_of_upright_films_is_as_large_as_a_telephone_asks_for(scale, size, zoom):
+    assert rendering.zoom_for(scale, size) == zoom
+
+
 def test_remedies_are_compared(play, film):
     frames, _ = play(
         film('show = "compare"\nseconds = 0.2'),
