@@ -132,18 +132,12 @@ class _UndoStep(NamedTuple):
 
 
 class UndoStack:
-    """Steps back, and steps forward until another change is made.
-
-    Attributes
-    ----------
-    run
-        The run that the last step, back or forward, leads to; None where the experiment says all.
-    annotations
-        What is drawn on plots after the last step, back or forward; None where it did not differ.
-    """
+    """Steps back, and steps forward until another change is made."""
 
     def __init__(self) -> None:
+        # The run that the last step, back or forward, leads to; None where the experiment says all
         self.run: Run | None = None
+        # What is drawn on plots after the last step, back or forward; None where it did not differ
         self.annotations: tuple[Annotation, ...] | None = None
         self._back: list[_UndoStep] = []
         self._forward: list[_UndoStep] = []

@@ -47,14 +47,7 @@ class StatusLine:
     """One line that is written over and over, in a terminal; elsewhere nothing is written.
 
     tqdm and rich would do it too, with a thread or a lock of their own and as a dependency; here
-    they would save some twenty lines.
-
-    Parameters
-    ----------
-    stream
-        Where to write.
-    clock
-        Seconds that pass.
+    they would save some twenty lines. `clock` counts seconds.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.perf_counter) -> None:
@@ -154,12 +147,8 @@ def train(experiment: Experiment, device: str | None, folder: Path | None) -> tu
 def with_memory(train: Callable[[str, bool], Returned], device: str | None) -> Returned:
     """What `train` returns; should a GPU have too little memory for it, of another try on the CPU.
 
-    Parameters
-    ----------
-    train
-        Called with a device and whether a CPU goes without saying, as for `tell_place`.
-    device
-        As for `train`: None is `auto`, and a CPU goes without saying.
+    It is called with a device and whether a CPU goes without saying, as for `tell_place`; with None
+    for a device it does.
     """
     try:
         return train(device or "auto", device is None)
@@ -317,15 +306,7 @@ def describe(result: Result, verdict: Verdict, tried: Tried | None) -> str:
 def train_sweep(
     sweep: Sweep, experiments: Sequence[Experiment], device: str | None, folder: Path | None
 ) -> tuple[SweepResult, bool]:
-    """Train all members to the end or to Ctrl-C; what came of it, and whether it was Ctrl-C.
-
-    As `regplay.session.terminal.train` in all else.
-
-    Parameters
-    ----------
-    experiments
-        The members of the sweep.
-    """
+    """Train all members of a sweep, as `train` does one experiment."""
 
     tell_data(sweep.experiment.data)
 

@@ -147,6 +147,7 @@ def startup() -> list[Row]:
             "import": torch_import,
             "painted": painted,
             "finished": finished,
+            "advice": answer["advice"] - answer["finished"],
             "curves": answer["curves"] - answer["finished"],
             "painted_ratio": painted / torch_import,
             "finished_ratio": finished / torch_import,
@@ -161,7 +162,10 @@ def startup() -> list[Row]:
             ("process start to a painted window", "painted", 0.4),
             ("process start to 1,000 epochs on screen", "finished", 1.3),
         )
-    ] + [rounds.bounded("its two curves, from then on", "curves", 0.5, "s", at_most=True)]
+    ] + [
+        rounds.bounded("its advice, from then on", "advice", 0.5, "s", at_most=True),
+        rounds.bounded("its two curves, from then on", "curves", 0.5, "s", at_most=True),
+    ]
 
 
 def frames() -> list[Row]:

@@ -75,7 +75,7 @@ def _paints_of(widget: "QWidget") -> list[float]:
 def _measure_startup(folder: Path) -> dict[str, float]:
     """When the window is painted, and when the result of a whole training is; in time.time().
 
-    And when the two curves are complete that it shows beside it.
+    And when the two curves are complete that it shows beside it, and the advice is there.
     """
     moments: dict[str, float] = {}
     is_finished = []
@@ -87,8 +87,13 @@ def _measure_startup(folder: Path) -> dict[str, float]:
                 note_curves()
 
         def note_curves() -> None:
-            if "finished" in moments and _are_complete(window):
-                moments["curves"] = time.time()
+            if "finished" not in moments:
+                return
+            if window.verdict_bar.tried is not None:
+                moments.setdefault("advice", time.time())
+            if _are_complete(window):
+                moments.setdefault("curves", time.time())
+            if {"advice", "curves"} <= moments.keys():
                 window.close()
 
         def look(view: Any) -> None:
@@ -231,9 +236,10 @@ def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[floa
         paints = _paints_of(plots[1].viewport())
         is_asked = False
 
-        def ask(_: Any) -> None:
+        def ask() -> None:
             nonlocal is_asked
-            if window.controller.runner.is_finished and not is_asked:
+            has_advice = window.verdict_bar.tried is not None  # which would take of the time
+            if window.controller.runner.is_finished and has_advice and not is_asked:
                 is_asked = True
                 window.controls.set_shown_curves(paths)
                 spans.append([time.perf_counter()])
@@ -259,7 +265,7 @@ def _measure_curves(folder: Path, paths: tuple[str, ...]) -> dict[str, list[floa
         timer = QTimer(window)
         timer.timeout.connect(repaint)
         timer.start(33)
-        window.controller.runner.viewed.connect(ask)
+        window.controller.studies.changed.connect(ask)
         window.controller.studies.changed.connect(look)
         window.controller.runner.loaded.connect(window.controller.runner.play)
 

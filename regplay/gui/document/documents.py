@@ -144,14 +144,8 @@ class Documents(QObject):
     """Opens and saves sessions, and writes them every few seconds while something changes.
 
     A session that was not closed in good order is offered at the next start (`recover`), until it
-    is taken up or deleted; `regplay.session.document` has the rule.
-
-    Parameters
-    ----------
-    session
-        What is opened and saved; it is asked for its present document at once.
-    folder
-        Where sessions are written meanwhile; by default one for the data of the application.
+    is taken up or deleted; `regplay.session.document` has the rule. They are written
+    into `folder` meanwhile, by default one for the data of the application.
     """
 
     changed = Signal()  # `path`, `title` or `is_modified` is another

@@ -27,13 +27,6 @@ class EditMode(QObject):
 
     The mode changes nothing by itself. Points of a dataset stay its own, with edits; own points are
     written anew.
-
-    Attributes
-    ----------
-    button
-        Turns the mode on and off; to be placed where it is seen with the fit.
-    strip
-        The line of tools, to be placed above the fit; hidden outside of the mode.
     """
 
     # (bool): whether the mode is on, in which the fit has to show the present points
@@ -48,8 +41,10 @@ class EditMode(QObject):
         self._experiment = Experiment()
         self._dataset: Dataset | None = None
         self._sent: tuple[Drawing, Experiment] | None = None  # while those who take it answer
+        # Turns the mode on and off; to be placed where it is seen with the fit
         self.button = named("edit", Toggle("Edit points", _TIP))
         self.button.toggled.connect(self._toggle)
+        # The line of tools, to be placed above the fit; hidden outside of the mode
         self.strip = EditStrip()
         self.strip.hide()
         self.strip.outlier_clicked.connect(self._add_outlier)

@@ -172,13 +172,6 @@ class PointEditor(QObject):
     It takes the left and the right button from the chart, and the keys of editing; the wheel and
     the middle button zoom and pan as ever. While a point is held, the chart's ranges rest, and the
     others are told at most once a frame.
-
-    Attributes
-    ----------
-    points
-        What is edited, or None.
-    mark
-        On the chart: a ring around the point under the mouse, or the point that a click would add.
     """
 
     # (Drawing, bool): other points, and whether that goes on with the last change
@@ -186,7 +179,8 @@ class PointEditor(QObject):
 
     def __init__(self, strip: EditStrip, clock: Clock, parent: QObject) -> None:
         super().__init__(parent)
-        self.points: ChartPoints | None = None
+        self.points: ChartPoints | None = None  # what is edited, or None
+        # On the chart: a ring around the point under the mouse, or the point that a click would add
         self.mark: EditMarkItem | None = None
         self._marks: dict[Chart, EditMarkItem] = {}
         self._strip, self._clock = strip, clock

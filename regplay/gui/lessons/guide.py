@@ -174,12 +174,10 @@ class Guide(QObject):
     # pages
 
     def go_to(self, lesson_id: str, page: int, *, sets_up: bool = True) -> None:
-        """Open a page; `failed` is emitted if there is none, and nothing changes.
+        """Open a page, from 0; `failed` is emitted if there is none, and nothing changes.
 
         Parameters
         ----------
-        page
-            Counted from 0.
         sets_up
             Whether to choose its experiment, view, curves and pins, too, and to train. Without,
             as when a session is opened that has its own, controls alone are pointed out or hidden.
@@ -368,12 +366,8 @@ class Guide(QObject):
     ) -> None:
         """Take in a run that is complete, and tick the claims that it shows.
 
-        Parameters
-        ----------
-        state
-            Its last one; without it, nothing is known of its weights.
-        is_own
-            Whether the reader has trained it: it may be what the page asks for.
+        Without its last state nothing is known of its weights. Only the reader's own may be what
+        the page asks for.
         """
         self._progress.observations.note(experiment, history, dataset, state)
         page = self.page

@@ -48,15 +48,7 @@ class Contents(ScrolledColumn):
         position: tuple[str, int] | None,
         shown: Mapping[str, int],
     ) -> None:
-        """List lessons.
-
-        Parameters
-        ----------
-        position
-            The id of the lesson that is open, and its page from 0.
-        shown
-            How many claims of a lesson, by its id, are ticked; none if it isn't there.
-        """
+        """List lessons, with how many claims are ticked, by id; `position` is the open page."""
         take_out(self._buttons, self._column)
         self._buttons, self._chosen = [], None
         for number, lesson in enumerate(lessons, 1):
@@ -144,13 +136,6 @@ class LessonPanel(QWidget):
 
     Alt+Left and Alt+Right turn pages wherever the focus is in the window. Page Up and Page Down
     scroll while it is in the panel, and turn pages at the ends.
-
-    Attributes
-    ----------
-    contents, page_view, bar
-        The two things to be shown, and what is below a page.
-    contents_button, close_button
-        The contents or the page again; the lesson is left.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -158,12 +143,14 @@ class LessonPanel(QWidget):
         self.setObjectName("lesson")
         self._fit_text()
         self.title = named("lesson.title", WrappedText())
+        # The contents or the page again; the lesson is left
         self.contents_button = named("lesson.show_contents", Press("Contents"))
         self.contents_button.setCheckable(True)
         self.contents_button.setToolTip("All lessons, and the pages of this one")
         tip = "Leave the lesson; the settings stay as they are"
         self.close_button = named("lesson.close", CloseButton(tip))
         self.close_button.setAccessibleName("Leave the lesson")
+        # The two things to be shown, and what is below a page
         self.contents = Contents()
         self.page_view = PageView()
         self.bar = PageBar()
@@ -200,17 +187,7 @@ class LessonPanel(QWidget):
         self.contents.focus_chosen()
 
     def show_page(self, lesson: Lesson, page: int, reached: Reached, next_lesson: str = "") -> None:
-        """Show a page from its beginning.
-
-        Parameters
-        ----------
-        page
-            Counted from 0.
-        reached
-            How far it has been read.
-        next_lesson
-            The title of the lesson that follows.
-        """
+        """Show a page, from 0, as far as it has been read; `next_lesson` is the one after it."""
         had_focus = self._stack.isAncestorOf(self.focusWidget() or self)
         self._lesson_title = lesson.title
         self._show_title(reached.score)

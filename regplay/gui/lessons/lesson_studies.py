@@ -36,16 +36,6 @@ class LessonStudies(QObject):
 
     Besides the runs these are networks that the reader had trained in a map, in a comparison or of
     other draws, and those of a slider's curve that they looked at: it is trained unasked.
-
-    Parameters
-    ----------
-    may_read
-        Whether files that a lesson names may be read: anyone may have written it.
-
-    Attributes
-    ----------
-    panel, guide
-        Where pages are read, and who turns them.
     """
 
     wishes_changed = Signal()  # something else is to be trained
@@ -198,7 +188,8 @@ class LessonStudies(QObject):
         if isinstance(sweep, Sweep) and sweep.resamples:
             self._note_parts(sweep, study.digest)
             return
-        if histories is None:
+        # Neighbours that the verdict chooses among are nobody's own.
+        if histories is None or sweep.chooses is not None:
             return
         datasets: dict[DataSettings, Dataset] = {}
         for member, experiment in enumerate(sweep.experiments[:_MOST]):

@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPalette,
     QPen,
-    QPolygonF,
 )
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
@@ -18,8 +17,6 @@ from regplay.gui.theme import DARK, LIGHT, blend, colors_of, line_color, refusal
 from regplay.gui.widgets import Button, paint_focus_ring
 
 _MARK = 14  # px, across
-_TICK = ((-3.4, 0.2), (-1.0, 2.8), (3.6, -2.8))
-_CROSS = (((-2.6, -2.6), (2.6, 2.6)), ((-2.6, 2.6), (2.6, -2.6)))
 
 
 class StatusMark(Enum):
@@ -34,33 +31,10 @@ class StatusMark(Enum):
     OTHER = "not chosen"
 
 
-def _draw_mark(painter: QPainter, middle: QPointF, mark: StatusMark, palette: QPalette) -> None:
-    """An empty circle, or a disc with a tick or a cross in it, `_MARK` px across."""
-    color = _mark_color(mark, palette)
-    radius = _MARK / 2 - 1
-    painter.setPen(QPen(color, 1.4))
-    is_filled = mark in (StatusMark.SHOWN, StatusMark.RIGHT, StatusMark.WRONG)
-    painter.setBrush(color if is_filled else Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(middle, radius, radius)
-    if mark is StatusMark.CHOSEN:
-        painter.setBrush(color)
-        painter.drawEllipse(middle, radius / 2, radius / 2)
-    if not is_filled:
-        return
-    painter.setPen(
-        QPen(
-            palette.color(QPalette.ColorRole.Window),
-            1.8,
-            Qt.PenStyle.SolidLine,
-            Qt.PenCapStyle.RoundCap,
-        )
-    )
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    if mark is StatusMark.WRONG:
-        for (ax, ay), (bx, by) in _CROSS:
-            painter.drawLine(middle + QPointF(ax, ay), middle + QPointF(bx, by))
-    else:
-        painter.drawPolyline(QPolygonF([middle + QPointF(x, y) for x, y in _TICK]))
+_TICK = (((-3.4, 0.2), (-1.0, 2.8), (3.6, -2.8)),)
+_CROSS = (((-2.6, -2.6), (2.6, 2.6)), ((-2.6, 2.6), (2.6, -2.6)))
+# Lines on a disc; other marks are circles.
+_SIGNS = {StatusMark.SHOWN: _TICK, StatusMark.RIGHT: _TICK, StatusMark.WRONG: _CROSS}
 
 
 def _mark_color(mark: StatusMark, palette: QPalette) -> QColor:
@@ -108,9 +82,20 @@ class StatusMarkView(QWidget):
         """Draw it."""
         palette = self.palette()
         palette.setCurrentColorGroup(QPalette.ColorGroup.Active)  # answers stay in full colour
+        color, radius = _mark_color(self._mark, palette), _MARK / 2 - 1
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        _draw_mark(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, palette)
+        painter.translate(self.width() / 2, self.height() / 2)
+        painter.setPen(QPen(color, 1.4))
+        painter.setBrush(color if self._mark in _SIGNS else Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(), radius, radius)
+        if self._mark is StatusMark.CHOSEN:
+            painter.setBrush(color)
+            painter.drawEllipse(QPointF(), radius / 2, radius / 2)
+        style, cap = Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap
+        painter.setPen(QPen(palette.color(QPalette.ColorRole.Window), 1.8, style, cap))
+        for line in _SIGNS.get(self._mark, ()):
+            painter.drawPolyline([QPointF(x, y) for x, y in line])
         painter.end()
 
 

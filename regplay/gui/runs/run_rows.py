@@ -271,13 +271,7 @@ def _columns(loss: int, gap: int, room: int) -> list[int]:
 
 
 class RowPainter(QStyledItemDelegate):
-    """Draws rows, and puts the editor over the name.
-
-    Parameters
-    ----------
-    toggle
-        Called with a pin whose swatch is clicked.
-    """
+    """Draws rows, and puts the editor over the name; a click on a swatch toggles its pin."""
 
     # Each `option` is a QStyleOptionViewItem, whose type stub lacks its attributes.
 

@@ -187,10 +187,7 @@ class TitleLine(QWidget):
     def _paint_numbers(self, painter: QPainter, left: int) -> int:
         """Draw the losses from the right, as many as leave the name its room; where they begin.
 
-        Parameters
-        ----------
-        left
-            Where the name ends.
+        The name ends at `left`.
         """
         colors, height, font = colors_of(self), self.height(), tabular(self.font())
         right = self.width() - 4
@@ -324,13 +321,6 @@ class SideTab(QWidget):
     One to four stand side by side, or in two rows of two. What is panned or zoomed in one moves in
     all, and all have the ranges that hold the data of each, as far as they are shown in the same
     way.
-
-    Attributes
-    ----------
-    compared_runs
-        The runs, while they are in sight.
-    recorded
-        Epochs at which there is something to see of them, rising.
     """
 
     wishes_changed = Signal()  # something else is to be trained
@@ -343,7 +333,8 @@ class SideTab(QWidget):
     def __init__(self, pins: Pins, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("split")
-        self.compared_runs: list[ComparedRun] = []
+        self.compared_runs: list[ComparedRun] = []  # the runs, while they are in sight
+        # Epochs at which there is something to see of them, rising
         self.recorded: Sequence[int] = ()
         self._pins = pins
         self._compares = False

@@ -26,17 +26,11 @@ FILE = "data.file"  # nor this one: it would not be known from which folder it i
 
 
 class ClaimError(UserError):
-    """A claim can't be read; the message says what is wrong, and what to do.
-
-    Attributes
-    ----------
-    column
-        Where in the claim it is, from 1.
-    """
+    """A claim can't be read; the message says what is wrong, and what to do."""
 
     def __init__(self, problem: str, column: int) -> None:
         super().__init__(f"column {column}: {problem}")
-        self.column = column
+        self.column = column  # where in the claim it is, from 1
 
 
 @dataclass(frozen=True)

@@ -86,13 +86,7 @@ class StoredRun:
         return is_paced and self.states.sizes == layer_sizes(self.experiment.model, dataset)
 
     def run(self, *, with_states: bool = True) -> Run:
-        """A run to work on, with what it had recorded.
-
-        Parameters
-        ----------
-        with_states
-            Whether to have its states too, for which torch is imported.
-        """
+        """A run to work on, with what it had recorded, and with its states, which needs torch."""
         checkpoints = Checkpoints()
         if with_states and self.states is not None:
             states = self.states

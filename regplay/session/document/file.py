@@ -153,21 +153,10 @@ def _delete_with(lock: "BaseFileLock", path: Path) -> None:
 
 
 class Autosave:
-    """Writes the newest session that it is given, and forgets those before it.
-
-    Parameters
-    ----------
-    folder
-        Made when it is first needed.
-
-    Attributes
-    ----------
-    path
-        The file; None before the first writing.
-    """
+    """Writes the newest session that it is given into `folder`, and forgets those before it."""
 
     def __init__(self, folder: Path) -> None:
-        self.path: Path | None = None
+        self.path: Path | None = None  # the file; None before the first writing
         self._folder = folder
         self._lock: BaseFileLock | None = None
         self._writer = DocumentWriter(BRIEF)

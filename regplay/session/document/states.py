@@ -43,15 +43,7 @@ def encoded(array: NDArray[Any]) -> str:
 
 
 class ArrayReader:
-    """Takes arrays out of the texts of a file, and no more memory than it was given.
-
-    Parameters
-    ----------
-    texts
-        By the names of the arrays.
-    most
-        Bytes that all arrays together may take.
-    """
+    """Takes arrays out of the texts of a file, `most` bytes of them altogether."""
 
     def __init__(self, texts: Mapping[str, str], most: int) -> None:
         self._texts = texts

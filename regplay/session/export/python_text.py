@@ -22,12 +22,7 @@ def comment(text: str) -> str:
 def call(head: str, arguments: Sequence[str], tail: str = "") -> str:
     """`head(arguments)tail` on one line, or with the arguments on lines of their own.
 
-    Parameters
-    ----------
-    head
-        What stands before the parenthesis, such as `optimizer = torch.optim.SGD`.
-    tail
-        What follows it, such as the colon of a `def`.
+    The tail is such as the colon of a `def`.
     """
     inside = ", ".join(arguments)
     line = f"{head}({inside}){tail}"

@@ -99,13 +99,7 @@ def _tensors(task: str) -> list[str]:
 
 
 def _added(experiment: Experiment, place: ScriptPlace, **names: str) -> list[str]:
-    """What the regularizers that are on add to a place of the script.
-
-    Parameters
-    ----------
-    names
-        Of variables of the script, as the place has them.
-    """
+    """What the regularizers that are on add to a place of the script, with its variables' names."""
     return [
         HYPERPARAMETERS[path].script[place].format(value=get(experiment, path), **names)
         for path in in_use(experiment)
@@ -120,13 +114,7 @@ def _terms(experiment: Experiment, *places: ScriptPlace) -> list[str]:
 
 
 def _loss_code(experiment: Experiment, loss: str) -> list[str]:
-    """Lines that define `loss_function`, and `training_loss` where that is another one.
-
-    Parameters
-    ----------
-    loss
-        The name in `torch.nn`.
-    """
+    """Lines that define `loss_function`, by its name in `torch.nn`, and perhaps `training_loss`."""
     arguments = _added(experiment, "loss")
     training = [f"training_loss = nn.{loss}({', '.join(arguments)})"] if arguments else []
     return [f"loss_function = nn.{loss}()", *training]
@@ -167,15 +155,7 @@ def _named(name: str, kind: str) -> str:
 
 
 def _loop_code(experiment: Experiment, n_train: int, schedule: Schedule) -> list[str]:
-    """The training loop.
-
-    Parameters
-    ----------
-    n_train
-        Number of training points.
-    schedule
-        At which epochs regplay measures the validation loss, which is when it may stop early.
-    """
+    """The training loop; `schedule` says at which epochs regplay measures, and may stop early."""
     size, patience = experiment.optimizer.batch_size, experiment.regularization.early_stopping
     is_batched = 0 < size < n_train
     lines, step = [], _step(experiment, is_batched)
@@ -300,10 +280,7 @@ def _network_code(
 ) -> list[str]:
     """Lines that define `model`, its weights drawn after `torch.manual_seed(seed)`.
 
-    Parameters
-    ----------
-    hidden
-        Modules after each activation.
+    `hidden` are modules after each activation.
     """
     lines = [f"# Model, with {_WEIGHTS[settings.init]}", f"torch.manual_seed({seed})"]
     if settings.depth == 0:

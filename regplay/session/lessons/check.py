@@ -80,13 +80,8 @@ class _Case:
 class _Trainings:
     """All that terms are measured from, trained together, each once.
 
-    Of networks on many draws of the same data, `RESAMPLES` for each experiment, the experiment is
-    the first; the others have the seeds that follow.
-
-    Parameters
-    ----------
-    wanted
-        Terms, and what has to be trained for each; of resampled networks, the first of them.
+    Of networks on many draws of the same data, `RESAMPLES` for each experiment, the one
+    that is wanted is the first; the others have the seeds that follow.
     """
 
     def __init__(self, wanted: Sequence[tuple[Term, Experiment]], device: str) -> None:
@@ -368,13 +363,7 @@ def lesson_table(lessons: Sequence[Lesson]) -> str:
 
 
 def describe_check(lesson: Lesson, results: Results, marks: str = "✓✗") -> str:
-    """What the check of a lesson came to, claim by claim.
-
-    Parameters
-    ----------
-    marks
-        What stands before a claim that holds, and before one that does not.
-    """
+    """What the check of a lesson came to; `marks` are of claims that hold, and that don't."""
     lines, page = [f"{lesson.id}: {lesson.title}"], -1
     if not results:
         lines.append("  no claims")

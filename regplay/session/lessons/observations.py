@@ -90,12 +90,7 @@ class Observations:
     ) -> None:
         """Remember a run that has trained to its end, from the start and without a change.
 
-        Parameters
-        ----------
-        history
-            Its records; may go on growing afterwards.
-        state
-            Its last one; without it, nothing is known of its weights.
+        Its history may go on growing; without its last state, nothing is known of its weights.
         """
         if history.last is None:
             return

@@ -16,13 +16,7 @@ REVEALED = -1.0  # as an answer: none was given, but it has been shown
 
 
 class Library:
-    """Lessons in order; the shipped ones are read when they are first needed.
-
-    Parameters
-    ----------
-    load
-        Reads the shipped ones.
-    """
+    """Lessons in order; the shipped ones are loaded when they are first needed."""
 
     def __init__(self, load: Callable[[], Sequence[Lesson]] = lessons) -> None:
         self._load = load
@@ -80,16 +74,10 @@ class Reached:
 
 
 class Progress:
-    """Kept while the window is open.
-
-    Attributes
-    ----------
-    observations
-        What the reader's runs have shown.
-    """
+    """Kept while the window is open."""
 
     def __init__(self) -> None:
-        self.observations = Observations()
+        self.observations = Observations()  # what the reader's runs have shown
         self._answers: dict[PagePlace, float] = {}
         self._first: dict[PagePlace, float] = {}  # answers, which count in a quiz
         self._done: set[PagePlace] = set()
@@ -179,15 +167,10 @@ class Progress:
 
 
 def is_done_by(page: Page, base: Experiment, experiment: Experiment) -> bool:
-    """Whether an experiment does what a page asks for.
+    """Whether an experiment does what a page, whose own is `base`, asks for.
 
     Each value that is to change has gone at least halfway there, by logarithms where the field has
     a logarithmic slider; a choice has been made. What else was changed does not matter.
-
-    Parameters
-    ----------
-    base
-        That of the page.
     """
     if not page.tries:
         return False
