@@ -93,10 +93,11 @@ def main() -> None:
         clock.every(1 / fps, step)
 
     def step() -> None:
-        if not player.advance():
-            window.close()
-            app.quit()
-        player.cover()
+        if player.advance():
+            player.cover()
+        else:
+            window.controller.runner.stop()
+            app.quit()  # closing would ask about changes
 
     window.controller.runner.loaded.connect(begin)
     app.exec()
