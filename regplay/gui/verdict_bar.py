@@ -113,12 +113,13 @@ class Losses(QLabel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._rows: Sequence[Sequence[str]] = ()
         self.setTextFormat(Qt.TextFormat.RichText)
         self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
     def set_rows(self, rows: Sequence[Sequence[str]]) -> None:
         """Show rows of the name, the training and validation loss and the gap."""
-        scheme = colors_of(self)
+        self._rows, scheme = rows, colors_of(self)
         colors = (scheme.foreground, scheme.train, scheme.valid, scheme.foreground)
         small = f"font-size: {self._name_font().pixelSize()}px; "
         table = ""
@@ -131,6 +132,12 @@ class Losses(QLabel):
                 cells += f"<td align=right valign=middle style='{style}'>{text}</td>"
             table += f"<tr>{cells}</tr>"
         self.setText(f"<table align=right cellspacing=0 cellpadding=0>{table}</table>")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Write the numbers in another palette's colours, or beside names in another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.text():
+            self.set_rows(self._rows)
 
     def fit_text(self) -> None:
         """Be of a fixed size, so that other numbers don't lay out the whole window."""
@@ -179,7 +186,6 @@ class VerdictBar(QWidget):
             QHBoxLayout(self), (words, 1), self.losses, margins=(8, 4, 8, 4), spacing=_PADDING // 2
         )
         row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)  # see minimumSizeHint
-        self._snapshot: Snapshot | None = None
         self._view: View | None = None
         self._experiment: Experiment | None = None  # whose neighbours are to be trained
         self._changes: tuple[SettingChange, ...] = ()
@@ -273,13 +279,9 @@ class VerdictBar(QWidget):
             self.try_wanted.emit({change.path: change.value for change in changes})
 
     def changeEvent(self, event: QEvent) -> None:
-        """Write the losses in the colours that go with another palette; make room for a font."""
+        """Make room for a font."""
         super().changeEvent(event)
-        if not hasattr(self, "_snapshot"):
-            return
-        if event.type() == QEvent.Type.PaletteChange:
-            self.set_snapshot(self._snapshot)
-        elif event.type() == QEvent.Type.FontChange:
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "tried"):
             self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -308,7 +310,6 @@ class VerdictBar(QWidget):
 
     def set_snapshot(self, snapshot: Snapshot | None) -> None:
         """Show the losses of a snapshot, or none."""
-        self._snapshot = snapshot
         if snapshot is None:
             self.losses.clear()
             return

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 
 from regplay.core.history import MEASURES, Snapshot
 from regplay.core.verdict import Verdict
-from regplay.gui.theme import LIGHT, VERDICTS, palette_of
+from regplay.gui.theme import DARK, LIGHT, VERDICTS, palette_of
 from regplay.gui.verdict_bar import Explanation, VerdictBar
 
 
@@ -93,3 +93,23 @@ def test_advice_is_shorter_where_there_is_no_room(show_widget):
     QApplication.processEvents()
     assert QLabel.text(label).endswith("…")
     assert label.toolTip() == "Weight decay 0.01 brings the validation loss from 0.2 to 0.1."
+
+
+def test_the_losses_go_with_the_scheme_and_the_size_of_the_text(theme, show_widget):
+    bar = show_widget(VerdictBar(), 900, 80)
+    values = np.full((len(MEASURES), 1), np.nan)
+    values[:2, 0] = 0.05, 0.175
+    bar.set_snapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
+    usual = bar.losses.text()
+    assert LIGHT.train in usual
+    theme.set_scheme("dark")
+    QApplication.processEvents()
+    assert DARK.train in bar.losses.text()
+    assert LIGHT.foreground not in bar.losses.text()
+    theme.set_scheme("light")
+    theme.set_zoom(200)
+    QApplication.processEvents()
+    assert "26px" in bar.losses.text()
+    theme.set_zoom(100)
+    QApplication.processEvents()
+    assert bar.losses.text() == usual

@@ -344,11 +344,28 @@ class NetworkGraph(KeptPicture):
                 box.moveCenter(QPointF(box.center().x(), rect.center().y()))
                 painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, text)
         painter.setPen(QColor(self.colors.muted))
-        for column, centres in enumerate(layout.centres):
-            title = "input" if column == 0 else "output" if column == last else f"layer {column}"
-            title += "s" if column in (0, last) and layout.sizes[column] > 1 else ""
+        for x, title in self.column_titles(layout, metrics):
             half = metrics.horizontalAdvance(title) / 2
-            painter.drawText(QPointF(centres[0, 0] - half, 4.0 + metrics.ascent()), title)
+            painter.drawText(QPointF(x - half, 4.0 + metrics.ascent()), title)
+
+    def column_titles(self, layout: GraphLayout, metrics: QFontMetricsF) -> list[tuple[float, str]]:
+        """Of each column the middle in pixels and its name, as far as all have room."""
+        last = len(layout.sizes) - 1
+        titles = ["input", *(f"layer {column}" for column in range(1, last)), "output"]
+        for column in (0, last):
+            titles[column] += "s" if layout.sizes[column] > 1 else ""
+        across = [float(centres[0, 0]) for centres in layout.centres]
+
+        def has_room() -> bool:
+            widths = np.array([metrics.horizontalAdvance(title) for title in titles])
+            needed = (widths[:-1] + widths[1:]) / 2 + 2 * _BESIDE * self.zoom
+            return bool((needed <= np.diff(across)).all())
+
+        if not has_room():
+            titles = [title.removeprefix("layer ") for title in titles]
+        if not has_room():
+            titles[0] = titles[last] = ""
+        return list(zip(across, titles, strict=True))
 
     def draw_over(self, painter: QPainter) -> None:
         """Draw the unit or the link under the mouse once more."""

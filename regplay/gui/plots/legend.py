@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import floor
+from math import ceil, floor
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -32,6 +32,7 @@ Sign = Literal[
 SIGN = 20.0  # for a swatch
 _LEAST = 40.0  # of an elided text
 _GAP = 12.0  # between entries
+_FIRST = 2  # entries that are to be seen in any case
 _LONGEST, _SHORT = 24, 12  # characters of the name of another run, at most
 
 
@@ -88,8 +89,10 @@ class Legend(QWidget):
         if tip != self.toolTip():
             self.setToolTip(tip)
         if shown != self.entries:
-            self.entries = shown
+            needed, self.entries = self.sizeHint(), shown
             self.update()
+            if self.sizeHint() != needed:
+                self.updateGeometry()
 
     def set_fit_color(self, color: str | None) -> None:
         """Show the fit in the colour of its run, or in its own."""
@@ -102,8 +105,14 @@ class Legend(QWidget):
         return "   ".join(entry.text for entry in self.entries)
 
     def sizeHint(self) -> QSize:
-        """One line of text."""
-        return QSize(200, round(QFontMetricsF(self.font()).height()) + 8)
+        """One line, with room for two entries in their short form."""
+        metrics = QFontMetricsF(self.font())
+        unit = unit_of(metrics)
+        width = sum(
+            _sign_width(entry, unit) + metrics.horizontalAdvance(entry.short or entry.text)
+            for entry in self.entries[:_FIRST]
+        )
+        return QSize(ceil(width + _GAP * unit) + 4, round(metrics.height()) + 8)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the entries."""
@@ -270,6 +279,7 @@ def tab_row(tabs: Iterable[QWidget], legend: Legend, *switches: QWidget) -> Flow
     row = FlowLayout((8, 0, 8, 0), 4)
     for tab in tabs:
         row.addWidget(tab)
+    legend.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
     row.add_growing(legend)
     for switch in switches:
         row.addWidget(switch)

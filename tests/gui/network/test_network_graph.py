@@ -1,12 +1,13 @@
 """The drawn network: where things lie, what they look like, and what the mouse reads."""
 
 import dataclasses
+import itertools
 
 import numpy as np
 import pytest
 import torch
 from PySide6.QtCore import QPoint, QPointF, QRectF
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFontMetricsF
 from PySide6.QtTest import QTest
 
 from regplay.gui.network.graph_layout import GraphLayout, UnitPlace
@@ -249,3 +250,24 @@ def test_every_shape_is_drawn_at_every_size(graph, show, make_layers, sizes, siz
     ground = QColor(graph.colors.background)
     rect = layout.unit_rect(UnitPlace(len(sizes) - 1, 0))
     assert color_at(graph, rect.left(), rect.top()) != ground
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (600, ["inputs", "layer 1", "layer 2", "outputs"]),
+        (290, ["inputs", "1", "2", "outputs"]),
+        (200, ["", "1", "2", ""]),
+    ],
+)
+def test_names_of_columns_have_room_or_give_way(graph, show, make_layers, width, expected) -> None:
+    graph.resize(width, 300)
+    layout = show(make_layers(2, 4, 4, 2))
+    metrics = QFontMetricsF(graph.font())
+    found = graph.column_titles(layout, metrics)
+    assert [title for _, title in found] == expected
+    ends = [
+        (x - metrics.horizontalAdvance(title) / 2, x + metrics.horizontalAdvance(title) / 2)
+        for x, title in found
+    ]
+    assert all(one[1] < other[0] for one, other in itertools.pairwise(ends) if one[0] < one[1])

@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 
 from regplay.core.history import History
 from regplay.gui.plots.history_view import HistoryView
@@ -396,7 +397,7 @@ def test_marks_are_drawn_at_their_epochs(view, make_history) -> None:
 
 
 def test_training_is_blue_and_dark_restyles(view, make_history) -> None:
-    view.resize(400, 260)  # too narrow for names at the curves
+    view.resize(300, 260)  # too narrow for names at the curves
     view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
     light = view.grab().toImage()
     view.setPalette(palette_of(DARK))
@@ -409,3 +410,15 @@ def test_training_is_blue_and_dark_restyles(view, make_history) -> None:
     assert axis.name() == DARK.muted
     view.set_tab("weights")
     assert view.plot.colors is DARK
+
+
+@pytest.mark.parametrize("width", [240, 300, 420])
+def test_the_curves_are_named_however_narrow_it_is(view, make_dataset, make_history, width) -> None:
+    view.set_dataset(make_dataset("two classes"), epochs=10)
+    view.set_history(make_history([1.0, 0.5], [1.5, 0.75]))
+    view.resize(width, 420)
+    QApplication.processEvents()
+    if not view.plot.has_end_names:
+        assert [entry.text for entry, _ in view.legend.shown()[:2]] == ["train", "validation"]
+        assert view.legend.width() >= view.legend.sizeHint().width()
+    assert view.plot.has_end_names == (width > 300)

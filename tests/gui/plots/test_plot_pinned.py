@@ -161,7 +161,7 @@ def test_the_hover_box_is_no_higher_than_the_plot(view, pin) -> None:
 
 def test_the_legend_names_them_in_their_colours(view, pin) -> None:
     long = "λ = 0.1, p = 0.5, seed 7, 20 points"
-    view.resize(400, 260)  # too narrow for names at the curves
+    view.resize(300, 260)  # too narrow for names at the curves
     view.set_pinned([pin([1.0], [1.0], name=long), pin([1.0], [1.0], "λ = 1", GREEN)])
     entries = {entry.color: entry for entry in view.legend.entries}
     assert entries[GREEN].text == "λ = 1"
