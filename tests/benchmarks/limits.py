@@ -31,8 +31,9 @@ _STOP = """\
 The kernel looks at the flag after each layer: in the mean after 0.05 ms in single and 0.15 ms in
 double precision, as the thread's own clock has it. What is left to Python are the records that were
 made, and now and then the begin of a stretch. The longest hang on what else the machine does: at a
-load of 16 to 19 on two cores 1.2 to 2.7 ms in two runs and 4 to 8 ms in a third, with medians of 0.3
-to 0.6 ms and of 0.9 to 1.5 ms. Next: looks within the update and within the copies of one layer."""
+load of 14 to 19 on two cores 1.2 to 2.7 ms in two runs and 4 to 8 ms in a third, with medians of
+0.3 to 0.6 ms and of 0.9 to 1.5 ms. Next: looks within the update and within the copies of one
+layer."""
 _LIMITS = {
     "process start": _START,
     "its two curves": _CURVES,
