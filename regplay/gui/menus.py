@@ -179,7 +179,7 @@ class Menus(QObject):
         self.record_storyboard = self._add_switch(
             file, "record_storyboard", "Record story&board", self.record_storyboard_toggled, ""
         )
-        self._add(file, "Export &animation…", self.animation_wanted.emit)
+        self._add(file, "Export ani&mation…", self.animation_wanted.emit)
         file.addSeparator()
         self._add(file, "&Quit", self.quit_wanted.emit, "Ctrl+Q")
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from regplay.core.datasets import Dataset
 from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
 from regplay.gui.tabs import Tabs
 from regplay.gui.training import Clock, Look
@@ -144,7 +145,11 @@ class StoryboardRecorder(QObject):
             self._note(Train(train=epochs, seconds=max(seconds, 0.1)), begin=begin)
 
     def _note_look(self, look: Look) -> None:
-        if look.epoch != self._moment and not look.study:
+        study = self._controller.studies.studies.get(look.study)
+        if study is not None and look.study in FIELDS:  # a slider goes over trained networks
+            value = get(study.sweep.experiments[look.member], look.study)
+            self._note(SetValues(set={look.study: value}), is_drag=True)
+        elif look.epoch != self._moment and not look.study:
             self._moment = look.epoch
             if not self._is_changing:
                 self._note(Scrub(scrub="end" if look.epoch is None else look.epoch), is_drag=True)

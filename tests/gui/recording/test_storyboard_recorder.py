@@ -70,6 +70,21 @@ def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
     assert steps == [SweepField(sweep=WD, to=last, seconds=0.7)]
 
 
+def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(recorded):
+    studies = recorded.controller.studies
+    recorded.press(Qt.Key.Key_Space, recorded.window)
+    recorded.wait_until_finished()
+    recorded.wait(lambda: WD in studies.studies and studies.studies[WD].history is not None)
+    experiments = studies.studies[WD].sweep.experiments
+    for member in (2, 4, 6):
+        recorded.controller.look(study=WD, member=member)
+    recorded.controller.look(study="", member=0)
+    _, steps = finish(recorded)
+    assert [step.set for step in steps if isinstance(step, SetValues)] == [
+        {WD: get(experiments[6], WD)}
+    ]
+
+
 def test_where_it_began_is_made_off_camera(open_window):
     person = open_window({"model.width": 8})
     person.press(Qt.Key.Key_Space, person.window)
