@@ -1,24 +1,16 @@
-"""`regplay train`, `sweep`, `export`, `lessons`, `render`: what each accepts, and what it does."""
+"""`regplay train`, `sweep`, `export`, `lessons`, `render`: what each accepts."""
 
-import io
-import json
-import sys
 import textwrap
-import time
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from regplay.core import UserError
 
-if TYPE_CHECKING:
-    from regplay.session.results import SweepResult
-
 REFUSED = 2  # exit code for what a person can put right; argparse uses the same
 INTERRUPTED = 130  # exit code of what Ctrl-C ended: 128 + SIGINT
-DOES_NOT_HOLD = 1  # exit code where a claim fails
 
 _TRAIN_FILES = """\
 Ctrl-C stops; what was reached is shown and written all the same, and the exit code is 130.
@@ -87,9 +79,6 @@ The exit code is 1 if a claim does not hold. Ctrl-C stops; the claims that had f
 all the same, and the exit code is 130.
 """
 _ALL = ""  # lessons
-_MOST_FPS = 60
-_MARKS = "✓✗"
-_SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---0123456789"
 
 
 # what several of them share
@@ -105,6 +94,16 @@ class Command:
     summary: str
     configure: Callable[[ArgumentParser], None]
     run: Callable[[Namespace], int]
+
+
+def _later(name: str) -> Callable[[Namespace], int]:
+    """A function of `regplay.cli.actions`, which is imported once it is called."""
+
+    def run(options: Namespace) -> int:
+        code: int = getattr(import_module("regplay.cli.actions"), name)(options)
+        return code
+
+    return run
 
 
 def _whole_number(least: int) -> Callable[[str], int]:
@@ -172,16 +171,6 @@ def _add_output(parser: ArgumentParser, json: str) -> None:
     parser.add_argument("--json", action="store_true", help=json)
 
 
-def _show(text: str) -> None:
-    """Print it, with other signs for those that can't be printed here."""
-    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    try:
-        _SIGNS.encode(encoding)
-    except UnicodeEncodeError:
-        text = text.translate(str.maketrans(_SIGNS, _PLAIN_SIGNS))
-    print(text.encode(encoding, "replace").decode(encoding), flush=True)
-
-
 # `regplay train`
 
 
@@ -205,36 +194,6 @@ def _configure_train(parser: ArgumentParser) -> None:
         help="train the experiment alone: neighbours of it, which differ in one setting, are "
         "otherwise trained too, to say which does better",
     )
-
-
-def _run_train(options: Namespace) -> int:
-    from regplay.session.experiment_text import open_experiment
-
-    experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
-    from regplay.core.verdict import judge
-    from regplay.session.results import verdict_summary, write_results
-    from regplay.session.terminal import describe, train, try_neighbours
-
-    result, was_stopped = train(experiment, options.device, options.out)
-    tried = None
-    if not (was_stopped or options.no_advice):
-        tried = try_neighbours(result, options.device)
-    verdict = judge(
-        result.history,
-        result.dataset,
-        experiment,
-        points=result.points,
-        shown=None if tried is None else tried.shown,
-    )
-    if options.json:
-        summary = result.summary() | verdict_summary(verdict, tried)
-        print(json.dumps(summary, allow_nan=False), flush=True)
-    else:
-        _show(describe(result, verdict, tried))
-    if options.out is not None:
-        write_results(options.out, result)
-        print(f"Results are in {options.out}", file=sys.stderr)
-    return INTERRUPTED if was_stopped else 0
 
 
 # `regplay sweep`
@@ -270,58 +229,6 @@ def _configure_sweep(parser: ArgumentParser) -> None:
     )
 
 
-def _run_sweep(options: Namespace) -> int:
-    from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
-
-    experiment = open_experiment(options.experiment, options.set)
-    sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
-    experiments = sweep.experiments
-    for line in without_effect(sweep, experiments):
-        print(f"Warning: {line}", file=sys.stderr, flush=True)
-    from regplay.session.terminal import describe_sweep, stopped_line, train_sweep
-
-    result, was_stopped = train_sweep(sweep, experiments, options.device, options.out)
-    if was_stopped:
-        print(stopped_line(result, writes=options.out is not None), file=sys.stderr, flush=True)
-    if options.json:
-        print(json.dumps(result.summary(), allow_nan=False), flush=True)
-    else:
-        _show(describe_sweep(result))
-    if options.out is not None and result.finished:
-        _write_sweep(options.out, result)
-    return INTERRUPTED if was_stopped else 0
-
-
-def _write_sweep(folder: Path, result: "SweepResult") -> None:
-    from regplay.session.files import OutputError, prepare_folder, write_file
-    from regplay.session.results import sweep_csv
-
-    prepare_folder(folder)
-    picture = folder / "sweep.png"
-    had_picture = picture.exists()
-    try:
-        picture.unlink(missing_ok=True)  # never beside numbers that it doesn't show
-    except OSError as error:
-        raise OutputError(f"{picture}: can't be removed: {error.strerror or error}") from None
-    write_file(folder / "sweep.csv", sweep_csv(result))
-    axes = len(result.sweep.axes)
-    reason = ""
-    if axes not in (1, 2):
-        reason = f"{axes} fields vary, and it shows one or two"
-    elif not result.ranking():
-        reason = "all networks diverged"
-    elif result.task == "mixed":
-        reason = "the losses of regressions and classifications can't be compared"
-    if reason:
-        gone = "; that of an earlier sweep is removed" if had_picture else ""
-        print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
-    else:
-        from regplay.gui.figures.sweep_figure import sweep_png
-
-        write_file(picture, sweep_png(result))
-    print(f"Results are in {folder}", file=sys.stderr)
-
-
 # `regplay export`
 
 
@@ -339,22 +246,6 @@ def _configure_export(parser: ArgumentParser) -> None:
         metavar="FILE.py",
         help="write the script into this file, which replaces one of the same name",
     )
-
-
-def _run_export(options: Namespace) -> int:
-    from regplay.session.experiment_text import open_experiment
-    from regplay.session.export import to_pytorch
-    from regplay.session.files import write_file
-
-    script = to_pytorch(open_experiment(options.experiment, options.set))
-    if options.out is None:
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # as Python reads a script that it ends up in
-        print(script, end="", flush=True)
-        return 0
-    write_file(options.out, script)
-    print(f"The script is in {options.out}", file=sys.stderr)
-    return 0
 
 
 # `regplay lessons`
@@ -391,49 +282,6 @@ def _configure_lessons(parser: ArgumentParser) -> None:
         help="print nothing but a JSON array of the lessons; with --check, with each claim, "
         "whether it holds, and the values at each seed. What doesn't exist is null",
     )
-
-
-def _run_lessons(options: Namespace) -> int:
-    from regplay.session.lessons import find_lesson, lessons
-
-    if options.check is None and (options.seeds is not None or options.first_seed is not None):
-        raise UserError("--seeds and --first-seed say how to check: give --check too")
-    chosen = [find_lesson(options.check)] if options.check else lessons()
-    from regplay.session.lessons.check import (
-        check_lesson,
-        describe_check,
-        last_line,
-        lesson_summary,
-        lesson_table,
-    )
-
-    if options.check is None:
-        if options.json:
-            print(json.dumps([lesson_summary(lesson, None) for lesson in chosen]), flush=True)
-        else:
-            _show(lesson_table(chosen))
-        return 0
-    start, checked, was_stopped = time.perf_counter(), [], False
-    for number, lesson in enumerate(chosen, 1):
-        counts = f"lesson {number} of {len(chosen)}: " if len(chosen) > 1 else ""
-        results, was_stopped = check_lesson(
-            lesson, options.seeds, options.first_seed or 0, counts=counts
-        )
-        checked.append((lesson, results))
-        if not options.json:
-            _show(describe_check(lesson, results, _MARKS) + "\n")
-        if was_stopped:
-            break
-    if options.json:
-        found = [lesson_summary(lesson, results) for lesson, results in checked]
-        print(json.dumps(found, allow_nan=False), flush=True)
-    else:
-        _show(last_line(checked, time.perf_counter() - start))
-    if was_stopped:
-        print("Stopped: only claims that had finished are counted.", file=sys.stderr, flush=True)
-        return INTERRUPTED
-    holds = all(check is None or check.holds for _, results in checked for check in results)
-    return 0 if holds else DOES_NOT_HOLD
 
 
 # `regplay render`
@@ -495,90 +343,14 @@ def _configure_render(parser: ArgumentParser) -> None:
     )
 
 
-def _run_render(options: Namespace) -> int:
-    """Make the films; returns the exit code."""
-    from regplay.resources import resource
-    from regplay.session.lessons import find_lesson
-    from regplay.session.storyboard import (
-        at_marks,
-        begun_at,
-        load_storyboard,
-        parsed_size,
-        read_marks,
-    )
-
-    path = options.storyboard
-    if path is None:
-        path = resource("storyboards", f"{find_lesson(options.lesson).id}.toml")
-    storyboard = load_storyboard(path, lambda files: options.read_files or _may_read(path, files))
-    if options.marks is not None:
-        storyboard = at_marks(storyboard, read_marks(options.marks))
-    if options.section is not None:
-        storyboard = begun_at(storyboard, options.section)
-    fps = 10 if options.preview else options.fps
-    if fps is not None:
-        if fps > _MOST_FPS:
-            raise UserError(f"--fps {fps}: at most {_MOST_FPS}")
-        storyboard = replace(storyboard, fps=fps)
-    sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
-
-    from regplay.gui.recording.player import NotProvedError
-    from regplay.gui.render import Extras, offscreen, render
-    from regplay.session.terminal import progress_line
-
-    extras = Extras(options.captions, options.chapters, options.sheet, options.pointer)
-    with offscreen(), progress_line() as (progress, ctrl_c):
-        for count, size in enumerate(sizes):
-            suffix = f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""
-            targets = [out.with_name(f"{out.stem}{suffix}{out.suffix}") for out in options.out]
-
-            def go_on(second: float, count: int = count) -> bool:
-                done = (count + second / max(storyboard.seconds, 1e-9)) / len(sizes)
-                progress.show(lambda passed: _film_status(second, done, passed))
-                return not ctrl_c.pressed
-
-            try:
-                log = render(
-                    storyboard, size, targets, suffix=suffix, extras=extras, progress=go_on
-                )
-            except NotProvedError as error:
-                progress.clear()
-                print(f"regplay render: {path}: {error}", file=sys.stderr)
-                return DOES_NOT_HOLD
-            progress.clear()
-            if log is None:
-                print("Stopped; no file was written.", file=sys.stderr)
-                return INTERRUPTED
-            for step, seconds in log.late:
-                print(f"{step} begins {seconds:.1f} s later than it was to", file=sys.stderr)
-            for target in targets:
-                _show(str(target))
-    return 0
-
-
-def _may_read(path: Path, files: Sequence[Path]) -> bool:
-    """Whether a person lets a storyboard read the files beside it that it names."""
-    names = ", ".join(file.name for file in files)
-    if not sys.stdin.isatty():
-        raise UserError(f"{path}: it names {names}; give --read-files if it may be read")
-    answer = input(f"{path} names {names}, which lies beside it. Read it? [y/N] ")
-    return answer.strip().lower() in ("y", "yes")
-
-
-def _film_status(second: float, done: float, passed: float) -> str:
-    left = passed * (1 - done) / done if done > 0.02 else None
-    ends = "" if left is None else f" · {left:,.0f} s left"
-    return f"{100 * done:.0f} % · second {second:.1f} of the film{ends}"
-
-
 COMMANDS = {
-    "train": Command("train an experiment without a window", _configure_train, _run_train),
-    "sweep": Command("train it at many values of its fields", _configure_sweep, _run_sweep),
+    "train": Command("train an experiment without a window", _configure_train, _later("train")),
+    "sweep": Command("train it at many values of its fields", _configure_sweep, _later("sweep")),
     "lessons": Command(
-        "list the lessons, or check what they claim", _configure_lessons, _run_lessons
+        "list the lessons, or check what they claim", _configure_lessons, _later("lessons")
     ),
     "render": Command(
-        "make a film of the window from a storyboard", _configure_render, _run_render
+        "make a film of the window from a storyboard", _configure_render, _later("render")
     ),
-    "export": Command("print it as a script of plain PyTorch", _configure_export, _run_export),
+    "export": Command("print it as a script of plain PyTorch", _configure_export, _later("export")),
 }

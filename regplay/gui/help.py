@@ -60,6 +60,15 @@ _ELSEWHERE: Shortcuts = {
         "Delete the point under the mouse": "Delete",
         "End": "Esc",
     },
+    "Storyboards": {
+        "One step, the step before": "Space or Page Down, Page Up",
+        "Go to a step, change it": "Click, double click",
+        "Move a step": "Drag",
+    },
+    "Drawing on plots": {
+        "Put the tool away": "Esc",
+        "Take back, do again": "Ctrl+Z, Ctrl+Y",
+    },
     "Maps": {
         "Go to a cell": "Arrows",
         "Take its settings": "Enter",

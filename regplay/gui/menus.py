@@ -37,6 +37,8 @@ class Menus(QObject):
     ----------
     scenes
         A menu that others fill.
+    record_storyboard
+        The entry that is ticked while a storyboard is recorded.
 
     Signals
     -------
@@ -56,6 +58,10 @@ class Menus(QObject):
         Arrange the window for an audience, or back.
     draw_wanted
         Bring the tools that draw on plots into sight, or put them away.
+    record_storyboard_toggled
+        (bool): whether what a person does is written as a storyboard.
+    animation_wanted
+        Export training, or a slider from end to end, as a film.
     record_wanted
         Begin or end a recording of the window.
     quit_wanted
@@ -70,6 +76,8 @@ class Menus(QObject):
     lock_toggled = Signal(bool)
     present_wanted = Signal()
     draw_wanted = Signal()
+    record_storyboard_toggled = Signal(bool)
+    animation_wanted = Signal()
     record_wanted = Signal()
     quit_wanted = Signal()
 
@@ -168,6 +176,10 @@ class Menus(QObject):
         figures = file.addMenu("&Figures")
         figures.aboutToShow.connect(lambda: fill_figures(figures))
         self._add(file, "&Record…", self.record_wanted.emit, "Ctrl+Shift+R")
+        self.record_storyboard = self._add_switch(
+            file, "record_storyboard", "Record story&board", self.record_storyboard_toggled, ""
+        )
+        self._add(file, "Export ani&mation…", self.animation_wanted.emit)
         file.addSeparator()
         self._add(file, "&Quit", self.quit_wanted.emit, "Ctrl+Q")
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QMainWindow
 
+from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
 from regplay.gui.columns import Columns, ScrolledPlots
@@ -28,7 +29,16 @@ from regplay.gui.hints import Hints, Surroundings
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording import AnnotationTools, Presenter, Scenes, WindowParts
+from regplay.gui.recording import (
+    AnnotationTools,
+    Playback,
+    Presentation,
+    Presenter,
+    Scenes,
+    StoryboardRecorder,
+    StoryboardStrip,
+    WindowParts,
+)
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
@@ -38,11 +48,13 @@ from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import Banner, Press, column, named
+from regplay.session.storyboard import Storyboard, load_storyboard
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
 
 
-if TYPE_CHECKING:  # it loads FFmpeg's libraries
+if TYPE_CHECKING:  # they load FFmpeg's libraries
+    from regplay.gui.recording.animation import AnimationCommand
     from regplay.gui.recording.record_commands import RecordCommands
 
 
@@ -87,6 +99,7 @@ class MainWindow(QMainWindow):
         self._is_painted = False
         self._clock = clock
         self._recording: RecordCommands | None = None
+        self._animation: AnimationCommand | None = None
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
@@ -106,7 +119,7 @@ class MainWindow(QMainWindow):
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
-        ask = questions or Dialogs(self)
+        ask = self._ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
         appearance = Appearance(
@@ -130,7 +143,8 @@ class MainWindow(QMainWindow):
             self.guide,
         )
         self.hints = Hints(parts, self.settings)
-        self.presenter = Presenter(self, self.parts, clock, self.settings, self.theme)
+        self.presentation = Presentation(self.parts())
+        self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
         self.menus = Menus(
             self.menuBar(),
             controller,
@@ -144,6 +158,7 @@ class MainWindow(QMainWindow):
             self.presenter.fill,
         )
         self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
+        self.storyboard_recorder = StoryboardRecorder(controller, self.tabs, clock)
         self._connect_commands()
         self._connect_views()
         self._connect_messages()
@@ -168,7 +183,9 @@ class MainWindow(QMainWindow):
         columns.narrowed.connect(self.guide.set_narrow)
         self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
         tools = self.annotation_tools.bar
-        self.setCentralWidget(column(columns, tools, self.timeline, grows=columns))
+        self.storyboard = StoryboardStrip(self._make_playback)
+        bars = tools, self.timeline, self.storyboard
+        self.setCentralWidget(column(columns, *bars, grows=columns))
         self.setStatusBar(self.status)
 
     def _connect_commands(self) -> None:
@@ -234,6 +251,8 @@ class MainWindow(QMainWindow):
         self.menus.lock_toggled.connect(self._lock_axes)
         self.menus.present_wanted.connect(self.presenter.toggle)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
+        self.menus.record_storyboard_toggled.connect(self._record_storyboard)
+        self.menus.animation_wanted.connect(self.export_animation)
         self.menus.draw_wanted.connect(self.annotation_tools.toggle)
         self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
@@ -294,12 +313,15 @@ class MainWindow(QMainWindow):
             self.figure_menus.failed,
             self.gallery.failed,
             self.help.failed,
+            self.storyboard.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)
+        self.storyboard.done.connect(self.status.tell)
+        self.files.storyboard_opened.connect(self.open_storyboard)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
@@ -338,12 +360,43 @@ class MainWindow(QMainWindow):
             self.verdict_bar,
         )
 
+    def _make_playback(self, storyboard: Storyboard) -> Playback:
+        return Playback(storyboard, self.controller, self.presentation, self._clock, self)
+
+    def open_storyboard(self, path: Path) -> None:
+        """Show a storyboard below the timeline; files beside it are read if the person allows."""
+        try:
+            found = load_storyboard(path, lambda files: self._ask.may_read([*map(str, files)]))
+        except UserError as error:
+            self.banner.show_message(str(error))
+        else:
+            self.storyboard.open(found, path)
+
+    def _record_storyboard(self, is_on: bool) -> None:
+        if is_on:
+            self.storyboard.close_storyboard()
+            self.storyboard_recorder.start()
+            self.status.tell("What you do is written as a storyboard, until you choose that again.")
+        elif (found := self.storyboard_recorder.stop()) is not None:
+            self.storyboard.open(found, Path("storyboard.toml"))
+
+    def export_animation(self) -> None:
+        """Ask what to film and how, and make a film of it."""
+        from regplay.gui.recording.animation import AnimationCommand
+
+        if self._animation is None:
+            made = AnimationCommand(self, self.controller, self.controls, self.settings)
+            made.failed.connect(self.banner.show_message)
+            made.done.connect(self.status.tell)
+            self._animation = made
+        self._animation.ask()
+
     def recording(self) -> "RecordCommands":
         """The commands that record this window; FFmpeg's libraries are loaded by the first."""
         if self._recording is None:
             from regplay.gui.recording.record_commands import RecordCommands
 
-            made = RecordCommands(self, self.parts, self._clock, self.settings)
+            made = RecordCommands(self, self.presentation, self._clock, self.settings)
             made.failed.connect(self.banner.show_message)
             made.done.connect(self.status.tell)
             self._recording = made
@@ -451,7 +504,10 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         if self._recording is not None:
-            self._recording.stop()
+            self._recording.close()
+        if self._animation is not None:
+            self._animation.cancel()
+        self.storyboard.close_storyboard()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first

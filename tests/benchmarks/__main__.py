@@ -3,7 +3,16 @@
 import os
 import sys
 
-from tests.benchmarks import drawing, engine, filming, machine, report, stopping, window
+from tests.benchmarks import (
+    drawing,
+    engine,
+    filming,
+    limits,
+    machine,
+    report,
+    stopping,
+    window,
+)
 
 PARTS = {
     "single": engine.single_runs,
@@ -27,7 +36,7 @@ _ALL = ("single", "sweeps", "jax", "stop", "window", "drawing", "render")
 
 
 def main() -> None:
-    """Print a table as the parts come in, then JSON."""
+    """Print a table as the parts come in, what keeps rows from their goals, then JSON."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     names = sys.argv[1:] or _ALL
     unknown = [name for name in names if name not in PARTS]
@@ -40,6 +49,8 @@ def main() -> None:
         for row in PARTS[name]():
             print(report.line(row), flush=True)
             rows.append(row)
+    for paragraph in limits.explanations(rows):
+        print(f"\n{paragraph}\n")
     print(report.as_json(rows))
 
 

@@ -44,3 +44,30 @@ def test_what_can_not_be_trained_is_not_asked_for_again(reader):
 def test_another_session_does_not_wait_for_them(reader):
     reader.window.lesson_studies.forget()
     assert asked(reader) == {}
+
+
+WAITS = """
+id = "waits"
+title = "A page that waits"
+summary = "For what its reader does."
+minutes = 1
+
+[[pages]]
+title = "Decay"
+do = "Set **Weight decay λ** to 0.01."
+try = { regularization.weight_decay = 0.01 }
+experiment = { model.width = 8, epochs = 200 }
+why = "Because."
+"""
+
+
+def test_advice_does_not_do_what_the_reader_is_to_do(open_lesson):
+    """Among the neighbours that are trained for it is the very network that the page asks for."""
+    person = open_lesson(WAITS)
+    person.wait_until_finished()
+    person.wait(lambda: person.text("verdict.advice"))
+    tried = person.controller.studies.studies["verdict.neighbours"].sweep.experiments
+    assert any(one.regularization.weight_decay == 0.01 for one in tried)
+    assert not person.find("lesson.why").isVisible()
+    person.set(regularization__weight_decay=0.01)
+    person.wait(lambda: person.find("lesson.why").isVisible())

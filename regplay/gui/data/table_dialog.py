@@ -9,6 +9,7 @@ the person prefers, the dialog asks where to save it and the experiment reads th
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -333,9 +334,8 @@ class TableDialog(QDialog):
         self.preview.set_sheet(sheet)
         self.kinds.set_sheet(sheet)
         if sheet is not None:
-            for part in ("separator", "decimal", "thousands", "header", "above", "encoding"):
-                if not self._format:
-                    self._found_format[part] = getattr(sheet.format, part)
+            if not self._format:
+                self._found_format = asdict(sheet.format)
             called = names_of(sheet.names)
             for name, column in zip(called, sheet.columns, strict=True):
                 if name not in self._kinds:
@@ -387,7 +387,8 @@ class TableDialog(QDialog):
             return lambda: self._answer(path, value)
 
         answers = [(title, act(path, value)) for title, path, value in first.answers]
-        self.question.ask(f"{first}.", answers)
+        text = f"{first}."
+        self.question.ask(text[:1].upper() + text[1:], answers)
 
     def _show_remarks(self) -> None:
         found = list(self._remarks) if self._table is not None else []

@@ -249,7 +249,7 @@ class KindStrip(QWidget):
         super().__init__(parent)
         self._preview = preview
         self.boxes: list[QComboBox] = []
-        self.setFixedHeight(QComboBox(self).sizeHint().height())
+        self.setFixedHeight(QComboBox().sizeHint().height())
         preview.horizontalHeader().sectionResized.connect(self._place)
         preview.horizontalScrollBar().valueChanged.connect(self._place)
         preview.horizontalScrollBar().rangeChanged.connect(self._place)

@@ -16,9 +16,11 @@ from regplay.session.experiment_text import is_link, to_link, to_toml
 from regplay.session.files import TABLES, check_table, kind_of_file, write_file
 from regplay.session.lessons import is_lesson
 from regplay.session.results import dataset_csv
+from regplay.session.storyboard import is_storyboard
 
 Take = Callable[[Mapping[str, Value]], object]
-_OPENED = f"Sessions, experiments, lessons, data (*{SUFFIX} *.toml {TABLES});;All files (*)"
+_ENDINGS = f"*{SUFFIX} *.toml {TABLES}"
+_OPENED = f"Sessions, experiments, lessons, storyboards, data ({_ENDINGS});;All files (*)"
 
 
 class FileCommands(QObject):
@@ -27,6 +29,7 @@ class FileCommands(QObject):
     failed = Signal(str)  # what is refused; what was open stays open then
     done = Signal(str)  # what was saved or copied
     imported = Signal()  # the present experiment learns from a table now
+    storyboard_opened = Signal(Path)  # this file of one is to be shown
 
     def __init__(
         self,
@@ -55,11 +58,13 @@ class FileCommands(QObject):
             self.open_table(Path(name), take=take)
 
     def open(self, path: Path) -> None:
-        """Open a session, an experiment, a lesson or a table, by what it is."""
+        """Open a session, an experiment, a lesson, a storyboard or a table, by what it is."""
         if kind_of_file(path) == "table":
             self.open_table(path)
         elif is_lesson(path):
             self._open_lesson(path)
+        elif is_storyboard(path):
+            self.storyboard_opened.emit(path)
         else:
             self._documents.open(path)
 

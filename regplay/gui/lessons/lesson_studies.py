@@ -188,7 +188,8 @@ class LessonStudies(QObject):
         if isinstance(sweep, Sweep) and sweep.resamples:
             self._note_parts(sweep, study.digest)
             return
-        if histories is None:
+        # Neighbours that the verdict chooses among are nobody's own.
+        if histories is None or sweep.chooses is not None:
             return
         datasets: dict[DataSettings, Dataset] = {}
         for member, experiment in enumerate(sweep.experiments[:_MOST]):

@@ -157,6 +157,7 @@ class AnnotationTools(QObject):
 
     def _take_mouse(self, event: QMouseEvent, name: PlotName, chart: Chart) -> bool:
         chart.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        chart.hover.leave()  # its box would cover what is drawn
         place, kind = chart.place_of(event.position()), event.type()
         is_left = event.button() == Qt.MouseButton.LeftButton
         if kind == QEvent.Type.MouseButtonPress and is_left:
@@ -165,8 +166,6 @@ class AnnotationTools(QObject):
             self._move(name, chart, place)
         elif kind == QEvent.Type.MouseButtonRelease and is_left:
             self._end_drag()
-        elif kind == QEvent.Type.MouseMove:
-            return False  # the values under the mouse are read as ever
         return True
 
     def _press(self, name: PlotName, chart: Chart, place: QPointF) -> None:

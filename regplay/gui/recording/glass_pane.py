@@ -1,7 +1,16 @@
 """What lies over the whole window: a pointer, keys, dimmed surroundings."""
 
-from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QWidget
 
 from regplay.gui.theme import colors_of, zoomed
@@ -14,12 +23,9 @@ _ARROW = ((0, 0), (0, 0.82), (0.19, 0.65), (0.31, 0.95), (0.44, 0.9), (0.32, 0.6
 
 
 class GlassPane(QWidget):
-    """Covers a widget, whatever its size; mouse and keys go through it.
+    """Covers a widget, whatever its size, while there is something to show on it.
 
-    Parameters
-    ----------
-    has_arrow
-        Whether the pointer has its arrow, which the system draws where there is a real one.
+    Mouse and keys go through it.
 
     Attributes
     ----------
@@ -29,9 +35,10 @@ class GlassPane(QWidget):
         What was pressed last, as it is written on keys; empty for nothing.
     """
 
-    def __init__(self, over: QWidget, *, has_arrow: bool = True) -> None:
+    def __init__(self, over: QWidget) -> None:
         super().__init__(over)
-        self._has_arrow = has_arrow
+        self._over = over
+        self._followers: dict[str, bool] = {}  # who wants the mouse followed; by an arrow, too
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.pointer: QPointF | None = None
@@ -40,14 +47,44 @@ class GlassPane(QWidget):
         self._bright: QRect | None = None
         over.installEventFilter(self)
         self.setGeometry(over.rect())
-        self.show()
-        self.raise_()
+        self.hide()
+
+    def follow_mouse(self, who: str, *, with_arrow: bool) -> None:
+        """Let the pointer be where the mouse is, until nobody wants that any more.
+
+        Parameters
+        ----------
+        with_arrow
+            Whether to draw the arrow, which is in no picture of a window.
+        """
+        if not self._followers:
+            _application().installEventFilter(self)
+        self._followers[who] = with_arrow
+        self.update()
+
+    def leave_mouse(self, who: str) -> None:
+        """This one wants the mouse followed no longer."""
+        if self._followers.pop(who, None) is not None and not self._followers:
+            _application().removeEventFilter(self)
+            self.set_pointer(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Be as large as what is covered."""
-        if event.type() == QEvent.Type.Resize and isinstance(watched, QWidget):
-            self.setGeometry(watched.rect())
+        """Be as large as what is covered; follow the mouse where that is wanted."""
+        if event.type() == QEvent.Type.Resize and watched is self._over:
+            self.setGeometry(self._over.rect())
+        if not (self._followers and isinstance(event, QMouseEvent)):
+            return False
+        # Of the window, which is told of all; widgets that don't track the mouse are not.
+        if watched is self.window().windowHandle():
+            self.set_pointer(self.mapFromGlobal(event.globalPosition()), bool(event.buttons()))
         return False
+
+    def _appear(self) -> None:
+        """Be there where there is something to show: it would be painted with each frame."""
+        is_wanted = self.pointer is not None or bool(self.keys) or self._bright is not None
+        if is_wanted != (not self.isHidden()):
+            self.setVisible(is_wanted)
+            self.raise_()
 
     def set_pointer(self, place: QPointF | None, is_pressed: bool = False) -> None:
         """Show a pointer, or none; around it a ring while its button is down."""
@@ -55,17 +92,20 @@ class GlassPane(QWidget):
             if at is not None:
                 self.update(self._around(at))
         self.pointer, self.is_pressed = place, is_pressed
+        self._appear()
 
     def set_bright(self, part: QRect | None) -> None:
         """Dim everything but a part; None dims nothing."""
         if part != self._bright:
             self._bright = part
+            self._appear()
             self.update()
 
     def set_keys(self, keys: str) -> None:
         """Show what was pressed."""
         if keys != self.keys:
             self.keys = keys
+            self._appear()
             self.update()
 
     def _around(self, place: QPointF) -> QRect:
@@ -97,7 +137,7 @@ class GlassPane(QWidget):
         painter.setPen(QPen(accent, 2.0) if self.is_pressed else Qt.PenStyle.NoPen)
         painter.setBrush(halo)
         painter.drawEllipse(place, radius, radius)
-        if not self._has_arrow:
+        if self._followers and not any(self._followers.values()):
             return
         height = zoomed(20)
         arrow = QPolygonF([place + QPointF(x * height, y * height) for x, y in _ARROW])
@@ -119,3 +159,9 @@ class GlassPane(QWidget):
         painter.drawRoundedRect(box, space / 2, space / 2)
         painter.setPen(QColor("#ffffff"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self.keys)
+
+
+def _application() -> QCoreApplication:
+    app = QCoreApplication.instance()
+    assert app is not None
+    return app

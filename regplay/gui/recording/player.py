@@ -11,8 +11,7 @@ from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
 from regplay.gui.controls import HandleSlider, NumberControl, scale_of
 from regplay.gui.plots import begun
-from regplay.gui.recording.glass_pane import GlassPane
-from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.training import Clock
 from regplay.session.claims import Trained, measure_term, parse_claim
 from regplay.session.lessons import Measured
@@ -83,10 +82,13 @@ class Player:
 
     Parameters
     ----------
-    parts
-        The parts of the window.
+    presentation
+        Of the parts of the window.
     prove
-        What a `require` comes to for the present experiment; it may train.
+        What a `require` comes to for the present experiment; it may train. None believes it.
+    waits
+        Whether a step waits for what the one before has asked the thread for; whoever renders a
+        film sees to that before each frame.
 
     Attributes
     ----------
@@ -94,44 +96,71 @@ class Player:
         Whether the frame that is to be painted belongs to the film.
     step
         The number and the verb of the step that is played, such as `step 3 (sweep)`.
+    number
+        That number, from 1.
+    is_hurried
+        Whether what a step does is done at once, whatever time it is to take.
     """
 
     def __init__(
         self,
         storyboard: Storyboard,
         controller: Controller,
-        parts: WindowParts,
+        presentation: Presentation,
         clock: Clock,
-        prove: Prove,
+        prove: Prove | None = None,
+        *,
+        waits: bool = False,
     ) -> None:
         self.storyboard, self.log = storyboard, Log()
-        self.is_on_camera, self.step = True, ""
-        self._controller, self._parts, self._clock = controller, parts, clock
-        self._prove = prove
-        self._presentation = Presentation(parts)
-        self._pane = GlassPane(parts.central)
+        self.is_on_camera, self.is_hurried = True, False
+        self.step, self.number = "", 0
+        self._controller, self._parts, self._clock = controller, presentation.parts, clock
+        self._prove, self._waits = prove, waits
+        self._presentation, self._pane = presentation, presentation.pane
         self._began, self._hidden = clock.now(), 0.0
-        self._frames = self._play(storyboard.steps)
+        self._frames = self._play(storyboard.steps, 1, 0.0)
 
     def begin(self, size: tuple[int, int]) -> None:
         """Arrange the window for frames of a size, and work on the experiment of the film."""
-        self._presentation.begin(
-            self.storyboard.controls,
-            is_upright=size[1] > size[0],
-            has_caption=_speaks(self.storyboard.steps),
-        )
+        self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
+        self._presentation.show_caption_line(_speaks(self.storyboard.steps))
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
 
-    def start(self) -> None:
-        """The next frame is the first of the film."""
-        self._began = self._clock.now()
+    def start(self, second: float = 0.0) -> None:
+        """The next frame is the first of the film, or the one at some second of it."""
+        self._began, self._hidden = self._clock.now() - second, 0.0
+
+    def play(self, steps: Sequence[Step], number: int, second: float) -> None:
+        """Play these in place of what is left, from the next frame on.
+
+        Parameters
+        ----------
+        number
+            Of the first of them, from 1.
+        second
+            Of the film, at which they begin.
+        """
+        self.start(second)
+        self.is_on_camera, self.is_hurried = True, False
+        self._frames = self._play(steps, number, second)
+
+    def let_pass(self, seconds: float) -> None:
+        """These are no part of the film."""
+        self._hidden += seconds
 
     def end(self) -> None:
         """Bring the window back."""
         self._presentation.end()
-        self._pane.hide()
-        self._pane.deleteLater()
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Leave the window as it is, without words below, a pointer and what is dimmed."""
+        self._presentation.set_focus("")
+        self._presentation.show_caption_line(False)
+        self._pane.set_pointer(None)
+        self._pane.set_bright(None)
 
     @property
     def now(self) -> float:
@@ -149,14 +178,26 @@ class Player:
 
     # time
 
-    def _play(self, steps: Sequence[Step]) -> Frames:
-        begin = 0.0
-        for number, step in enumerate(steps, 1):
-            self.step = f"step {number} ({verb(step)})"
+    def _play(self, steps: Sequence[Step], number: int, begin: float) -> Frames:
+        for self.number, step in enumerate(steps, number):
+            self.step = f"step {self.number} ({verb(step)})"
             begin = yield from self._do_in_time(step, begin)
+            begin = yield from self._wait_for_run(begin)
+            self.is_hurried = False
         while self.now < begin - _EPSILON:
             yield
         return begin
+
+    def _wait_for_run(self, begin: float) -> Frames:
+        """Until that is trained which a step asked for."""
+        if not self._is_behind():
+            return begin
+        while self._is_behind():
+            yield
+        return self.now
+
+    def _is_behind(self) -> bool:
+        return self._waits and not self._controller.runner.is_up_to_date
 
     def _do_in_time(self, step: Step, begin: float) -> Frames:
         """Do a step once it is to begin."""
@@ -171,14 +212,14 @@ class Player:
         if at < begin - _EPSILON:
             self.log.late.append((self.step, begin - at))
             return begin
-        while self.now < at - _EPSILON:
+        while self.now < at - _EPSILON and not self.is_hurried:
             yield
         return at
 
     def _over(self, begin: float, seconds: float) -> Iterator[float]:
         """The share of a step that is over at each of its frames, and 1 when it is over."""
         end = begin + seconds
-        while self.is_on_camera and self.now < end - _EPSILON:
+        while self.is_on_camera and not self.is_hurried and self.now < end - _EPSILON:
             yield (self.now - begin) / seconds
         yield 1.0
 
@@ -188,6 +229,8 @@ class Player:
             move(share)
             if share < 1.0:
                 yield
+        if self.is_hurried:
+            return self.now
         return begin + (seconds if self.is_on_camera else 0.0)
 
     def _rest(self, begin: float, seconds: float) -> Frames:
@@ -350,6 +393,8 @@ class Player:
             yield
 
     def _require(self, claim: str) -> None:
+        if self._prove is None:
+            return
         found = self._prove(claim, self._controller.session.experiment)
         if not found.holds:
             raise _not_proved(self.step, claim, found)
@@ -361,6 +406,10 @@ class Player:
             goes_on = True
             while goes_on:  # one frame more than it has, in which its end comes to be seen
                 goes_on = next(playing, self) is None
+                before = self._clock.now()
+                yield
+                self._hidden += self._clock.now() - before
+            while self._is_behind():
                 before = self._clock.now()
                 yield
                 self._hidden += self._clock.now() - before

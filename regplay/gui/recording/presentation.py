@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel
 from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
+from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.tabs import Tabs
 from regplay.gui.theme import zoomed
 from regplay.gui.timeline import Timeline
@@ -90,6 +91,8 @@ class Presentation:
     ----------
     parts
         What it arranges.
+    pane
+        Lies over all of it.
     is_on
         Whether the window is arranged so.
     caption
@@ -100,6 +103,7 @@ class Presentation:
 
     def __init__(self, parts: WindowParts) -> None:
         self.parts = parts
+        self.pane = GlassPane(parts.central)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
         self._sizes: tuple[list[int], list[int]] = ([], [])
@@ -110,7 +114,6 @@ class Presentation:
         controls: Sequence[str] = (),
         *,
         is_upright: bool = False,
-        has_caption: bool = True,
     ) -> None:
         """Arrange the window.
 
@@ -120,8 +123,6 @@ class Presentation:
             Field paths of the controls that stay; none leaves the panel as it is.
         is_upright
             Whether the frame is higher than wide: the controls then come below the plots.
-        has_caption
-            Whether there is a line for words below.
         """
         parts = self.parts
         for bar in parts.bars:  # not hidden: the shortcuts of menus out of sight do nothing
@@ -138,11 +139,6 @@ class Presentation:
             below = min(needed, round(_PANEL_HEIGHT * height))
             parts.halves.setSizes([height - below, below, 0])
         self.is_on = True
-        if has_caption:
-            layout = parts.central.layout()
-            assert isinstance(layout, QVBoxLayout)
-            self.caption = named("caption", CaptionLine(parts.central))
-            layout.addWidget(self.caption)
 
     def end(self) -> None:
         """Bring back what was there before."""
@@ -150,10 +146,6 @@ class Presentation:
             return
         parts, self.is_on = self.parts, False
         self.set_focus("")
-        if self.caption is not None:
-            self.caption.hide()
-            self.caption.deleteLater()
-            self.caption = None
         if parts.halves.orientation() == Qt.Orientation.Vertical:
             parts.halves.setOrientation(Qt.Orientation.Horizontal)
             parts.halves.insertWidget(0, parts.halves.widget(1))
@@ -163,6 +155,19 @@ class Presentation:
             bar.setMaximumHeight(_MAX_HEIGHT)
         parts.halves.setSizes(self._sizes[0])
         parts.plots.setSizes(self._sizes[1])
+
+    def show_caption_line(self, shows: bool) -> None:
+        """Have a line for words below the plots, or none."""
+        layout = self.parts.central.layout()
+        assert isinstance(layout, QVBoxLayout)
+        if shows and self.caption is None:
+            self.caption = named("caption", CaptionLine(self.parts.central))
+            layout.insertWidget(layout.indexOf(self.parts.timeline) + 1, self.caption)
+            self.pane.raise_()
+        elif not shows and self.caption is not None:
+            self.caption.hide()
+            self.caption.deleteLater()
+            self.caption = None
 
     def set_caption(self, text: str) -> None:
         """Say something; an empty text says nothing."""

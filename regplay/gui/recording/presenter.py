@@ -1,13 +1,10 @@
 """Presenting: few controls and large plots on the whole screen, what the hand does in sight."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QEvent, QObject, QPointF, QRect, QSettings, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWindow
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from regplay.core.fields import FIELDS
-from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.recording.presentation import Presentation, WindowParts
 from regplay.gui.theme import Theme
 from regplay.gui.training import Clock, Timer
@@ -21,6 +18,7 @@ _SWITCHES = {
 }
 _KEYS_SECONDS = 1.5
 _MODIFIERS = (Qt.Key.Key_Shift, Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Meta)
+_WHO = "present"  # follows the mouse
 _SPOTS = ("fit", "losses")
 
 
@@ -31,12 +29,17 @@ class Presenter(QObject):
     ----------
     window
         Fills the screen meanwhile.
-    parts
-        What it is made of.
+    presentation
+        Of its parts.
     settings
         Where it is remembered which controls stay in sight, and what is shown of the hand.
     theme
         Text, lines and points are larger by it.
+
+    Attributes
+    ----------
+    is_on
+        Whether it presents.
 
     Signals
     -------
@@ -49,16 +52,16 @@ class Presenter(QObject):
     def __init__(
         self,
         window: QWidget,
-        parts: Callable[[], WindowParts],
+        presentation: Presentation,
         clock: Clock,
         settings: QSettings,
         theme: Theme,
     ) -> None:
         super().__init__(window)
-        self._window, self._make_parts, self._clock = window, parts, clock
+        self._window, self._presentation, self._clock = window, presentation, clock
         self._settings, self._theme = settings, theme
-        self._presentation: Presentation | None = None
-        self._pane: GlassPane | None = None
+        self._pane = presentation.pane
+        self.is_on = False
         self._before = (100, Qt.WindowState.WindowNoState, QRect())
         self._forget: Timer | None = None
         self._escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), window, self.end)
@@ -67,11 +70,6 @@ class Presenter(QObject):
         self._shows = {name for name in _SWITCHES if name in shown}
         chosen = str(settings.value("present.controls", "")).split()
         self._chosen = [path for path in chosen if path in FIELDS][:MOST_CONTROLS]
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it presents."""
-        return self._presentation is not None
 
     def toggle(self) -> None:
         """Present, or no longer."""
@@ -82,13 +80,13 @@ class Presenter(QObject):
 
     def begin(self) -> None:
         """Present."""
-        window, parts = self._window, self._make_parts()
+        window, self.is_on = self._window, True
         self._before = self._theme.zoom, window.windowState(), window.geometry()
-        self._presentation = Presentation(parts)
         self._theme.set_zoom(max(_ZOOM, self._theme.zoom))
-        self._presentation.begin(self._controls(parts), has_caption=False)
+        self._presentation.begin(self._controls(self._presentation.parts))
         window.showFullScreen()
-        self._pane = GlassPane(parts.central, has_arrow=False)
+        if "halo" in self._shows:
+            self._pane.follow_mouse(_WHO, with_arrow=False)
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -109,7 +107,7 @@ class Presenter(QObject):
             action.setChecked(name in self._shows)
             action.toggled.connect(lambda shows, name=name: self.set_shows(name, shows))
         menu.addSection(f"Up to {MOST_CONTROLS} controls")
-        for path in sorted(self._make_parts().controls.paths(), key=list(FIELDS).index):
+        for path in sorted(self._presentation.parts.controls.paths(), key=list(FIELDS).index):
             action = menu.addAction(FIELDS[path].label)
             action.setObjectName(f"present.{path}")
             action.setCheckable(True)
@@ -124,16 +122,17 @@ class Presenter(QObject):
 
     def end(self) -> None:
         """Leave everything as it was."""
-        if self._presentation is None or self._pane is None:
+        if not self.is_on:
             return
+        self.is_on = False
         app = QApplication.instance()
         assert app is not None
         app.removeEventFilter(self)
         self._escape.setEnabled(False)
         self._presentation.end()
-        self._pane.hide()
-        self._pane.deleteLater()
-        self._presentation = self._pane = None
+        self._pane.leave_mouse(_WHO)
+        self._pane.set_keys("")
+        self._pane.set_bright(None)
         zoom, state, geometry = self._before
         self._theme.set_zoom(zoom)
         self._window.setWindowState(state)
@@ -145,34 +144,30 @@ class Presenter(QObject):
         """Switch the halo, the keys or the spotlight on or off."""
         (self._shows.add if shows else self._shows.discard)(name)
         self._settings.setValue("present.shows", " ".join(sorted(self._shows)))
-        if self._pane is not None and not shows:
-            self._pane.set_pointer(None if name == "halo" else self._pane.pointer)
-            self._pane.set_keys("" if name == "keys" else self._pane.keys)
+        if not self.is_on:
+            return
+        if name == "halo" and shows:
+            self._pane.follow_mouse(_WHO, with_arrow=False)
+        elif name == "halo":
+            self._pane.leave_mouse(_WHO)
+        elif not shows:
+            self._pane.set_keys("")
             self._pane.set_bright(None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follow mouse and keys, wherever they go."""
         kinds = QEvent.Type
-        # Of the window, which is told of all; widgets that don't track the mouse are not.
         if isinstance(event, QMouseEvent) and isinstance(watched, QWindow):
-            self._follow(event)
+            if "spotlight" in self._shows:
+                self._pane.set_bright(self._under(event.globalPosition()))
         # A key that is a shortcut never arrives as a press; this question always comes first.
         elif isinstance(event, QKeyEvent) and event.type() == kinds.ShortcutOverride:
             self._tell_keys(event)
         return False
 
-    def _follow(self, event: QMouseEvent) -> None:
-        pane, presentation = self._pane, self._presentation
-        if pane is None or presentation is None:
-            return
-        place = pane.mapFromGlobal(event.globalPosition())
-        if "halo" in self._shows:
-            pane.set_pointer(place, bool(event.buttons()))
-        if "spotlight" in self._shows:
-            pane.set_bright(self._under(presentation, place))
-
-    def _under(self, presentation: Presentation, place: QPointF) -> QRect | None:
-        """The plot at a place; None if there is none."""
+    def _under(self, place: QPointF) -> QRect | None:
+        """The plot at a place of the screen; None if there is none."""
+        presentation, place = self._presentation, self._pane.mapFromGlobal(place)
         for name in _SPOTS:
             rect = presentation.rect(name)
             if presentation.parts.place(name).isVisible() and rect.contains(place.toPoint()):
@@ -180,7 +175,7 @@ class Presenter(QObject):
         return None
 
     def _tell_keys(self, event: QKeyEvent) -> None:
-        if self._pane is None or "keys" not in self._shows or event.key() in _MODIFIERS:
+        if "keys" not in self._shows or event.key() in _MODIFIERS:
             return
         keys = QKeySequence(event.keyCombination())
         self._pane.set_keys(keys.toString(QKeySequence.SequenceFormat.NativeText))
@@ -189,5 +184,4 @@ class Presenter(QObject):
         self._forget = self._clock.later(_KEYS_SECONDS, self._forget_keys)
 
     def _forget_keys(self) -> None:
-        if self._pane is not None:
-            self._pane.set_keys("")
+        self._pane.set_keys("")

@@ -1,10 +1,10 @@
 """Recording the window: what to record and where to, a strip to pause and stop, what came of it."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QRect, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtCore import QObject, QRect, QSettings, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -19,18 +19,35 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core import UserError
-from regplay.gui.recording.glass_pane import GlassPane
-from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
-from regplay.gui.recording.video import FORMATS, Format
+from regplay.gui.recording.video import FORMATS, TRANSPARENT, Format
+from regplay.gui.theme import colors_of
 from regplay.gui.training import Clock, Timer
 from regplay.gui.widgets import Press, named
 from regplay.session.storyboard import SIZES, parsed_size
 
 _PARTS = {"window": "The window", "plots": "The plots", "fit": "The fit", "losses": "The losses"}
 _OWN = "own"  # size
+_WHO = "record"  # follows the mouse
 _TRIES = 5  # to lay it out
 _TOLD = 0.25  # s between two looks at how it goes
+
+
+def chosen_box(name: str, texts: Mapping[str, str], settings: QSettings) -> QComboBox:
+    """A box of values by their texts; the one that settings have under its name is chosen."""
+    box = named(name, QComboBox())
+    for value, text in texts.items():
+        box.addItem(text, value)
+    box.setCurrentIndex(max(box.findData(settings.value(name, "")), 0))
+    return box
+
+
+def with_suffix(path: Path, form: Format) -> Path:
+    """The name of a file that ends as its format asks for."""
+    if path.suffix.lower() == form.suffix:
+        return path
+    return path.with_name(path.name + form.suffix)
 
 
 class RecordDialog(QDialog):
@@ -40,19 +57,26 @@ class RecordDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle("Record")
         self._settings = settings
-        self.part = self._box("part", _PARTS)
-        self.form = self._box("format", {form.label: form.label for form in FORMATS})
+        self.part = chosen_box("record.part", _PARTS, settings)
+        labels = {form.label: form.label for form in FORMATS}
+        self.form = chosen_box("record.format", labels, settings)
         sizes = {_OWN: "As large as it is"} | {size: size.replace("x", " × ") for size in SIZES}
-        self.frames = self._box("size", sizes)
-        self.pace = self._box("fps", {"30": "30 frames a second", "60": "60 frames a second"})
+        self.frames = chosen_box("record.size", sizes, settings)
+        paces = {"30": "30 frames a second", "60": "60 frames a second"}
+        self.pace = chosen_box("record.fps", paces, settings)
         self.pointer = named("record.pointer", QCheckBox("Show the pointer and clicks"))
         self.pointer.setChecked(str(settings.value("record.pointer", 1)) != "0")
+        self.alpha = named("record.alpha", QCheckBox("Transparent in place of the ground of plots"))
+        self.alpha.setChecked(str(settings.value("record.alpha", 0)) == "1")
+        self.form.currentIndexChanged.connect(self._allow_alpha)
+        self._allow_alpha()
         layout = QFormLayout(self)
         layout.addRow("What", self.part)
         layout.addRow("Format", self.form)
         layout.addRow("Size", self.frames)
         layout.addRow("Pace", self.pace)
         layout.addRow("", self.pointer)
+        layout.addRow("", self.alpha)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         start = buttons.addButton("Choose file…", QDialogButtonBox.ButtonRole.AcceptRole)
         start.setObjectName("record.start")
@@ -60,15 +84,12 @@ class RecordDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addRow(buttons)
 
-    def _box(self, name: str, texts: dict[str, str]) -> QComboBox:
-        box = named(f"record.{name}", QComboBox())
-        for value, text in texts.items():
-            box.addItem(text, value)
-        box.setCurrentIndex(max(box.findData(self._settings.value(f"record.{name}", "")), 0))
-        return box
+    def _allow_alpha(self) -> None:
+        self.alpha.setEnabled(self.format in TRANSPARENT)
 
     def accept(self) -> None:
         """Remember what was chosen."""
+        self._settings.setValue("record.alpha", int(self.alpha.isChecked()))
         boxes = {"part": self.part, "format": self.form, "size": self.frames, "fps": self.pace}
         for name, box in boxes.items():
             self._settings.setValue(f"record.{name}", box.currentData())
@@ -119,25 +140,26 @@ class RecordCommands(QObject):
     def __init__(
         self,
         window: QWidget,
-        parts: Callable[[], WindowParts],
+        presentation: Presentation,
         clock: Clock,
         settings: QSettings,
     ) -> None:
         super().__init__(window)
-        self._window, self._make_parts = window, parts
+        self._window, self._presentation = window, presentation
         self._clock, self._settings = clock, settings
         self._part: QWidget | None = None
         self._size = QSize()
+        self._ground: QColor | None = None
+        self._told = ""  # what there is to say once the file is complete
         self._geometry = QRect()  # of the window before
         self._path = Path()
         self._problem = ""
-        self._presentation: Presentation | None = None
-        self._pane: GlassPane | None = None
         self._timer: Timer | None = None
         self.strip: RecordStrip | None = None
         self.recorder = Recorder(clock, self._picture, self)
         self.recorder.failed.connect(self._note_problem)
         self.recorder.changed.connect(self._show_state)
+        self.recorder.finished.connect(self._finish)
 
     def toggle(self) -> None:
         """Ask what to record, or stop."""
@@ -155,18 +177,25 @@ class RecordCommands(QObject):
             f"{dialog.format.label} (*{suffix})" if suffix else "Folder (*)",
         )
         if name:
-            path = Path(name)
-            path = path if path.suffix.lower() == suffix else path.with_name(path.name + suffix)
             self.begin(
-                path,
+                with_suffix(Path(name), dialog.format),
                 dialog.part.currentData(),
                 dialog.frames.currentData(),
                 int(dialog.pace.currentData()),
                 shows_pointer=dialog.pointer.isChecked(),
+                is_transparent=dialog.alpha.isChecked() and dialog.format in TRANSPARENT,
             )
 
     def begin(
-        self, path: Path, part: str, size: str, fps: int, *, shows_pointer: bool, countdown: int = 3
+        self,
+        path: Path,
+        part: str,
+        size: str,
+        fps: int,
+        *,
+        shows_pointer: bool,
+        is_transparent: bool = False,
+        countdown: int = 3,
     ) -> None:
         """Lay the window out for the frames, count down, and record.
 
@@ -176,12 +205,14 @@ class RecordCommands(QObject):
             The window, or a part of it.
         size
             Such as `1280x720`; or `own`.
+        is_transparent
+            Whether there is nothing in place of the ground of plots.
         """
-        parts, window = self._make_parts(), self._window
-        self._part = None if part == "window" else parts.place(part)
+        window, presentation = self._window, self._presentation
+        self._part = None if part == "window" else presentation.parts.place(part)
         self._geometry, self._path, self._problem = window.geometry(), path, ""
-        self._presentation = Presentation(parts)
-        self._presentation.set_focus(part if part in ("fit", "losses") else "")
+        self._ground = QColor(colors_of(window).background) if is_transparent else None
+        presentation.set_focus(part if part in ("fit", "losses") else "")
         if size != _OWN and not self._take_size(QSize(*parsed_size(size))):
             self._restore()
             self.failed.emit(
@@ -191,8 +222,7 @@ class RecordCommands(QObject):
             return
         self._size = (window if self._part is None else self._part).size()
         if shows_pointer:
-            self._pane = GlassPane(parts.central)
-            _application().installEventFilter(self)
+            presentation.pane.follow_mouse(_WHO, with_arrow=True)
         strip = self.strip = RecordStrip(window)
         strip.pause.clicked.connect(self.recorder.pause)
         strip.discard.clicked.connect(self.recorder.discard)
@@ -220,7 +250,8 @@ class RecordCommands(QObject):
             self._clock.later(1.0, lambda: self._count_down(left - 1, fps))
             return
         try:
-            self.recorder.start(self._path, fps)
+            ground = self._ground
+            self.recorder.start(self._path, fps, alpha=ground is not None, ground=ground)
         except UserError as error:
             self._problem = str(error)
             self.stop()
@@ -235,33 +266,46 @@ class RecordCommands(QObject):
         """Complete the file, and leave the window as it was; nothing if none is recorded."""
         if self.strip is None:
             return
+        if self.recorder.is_finishing:
+            return
         seconds, repeated = self.recorder.seconds, self.recorder.repeated
         was_on = self.recorder.is_on
+        if was_on:
+            self._told = f"Recorded {seconds:.1f} s into {self._path.name}"
+            if repeated:
+                self._told += f"; {repeated} frames were repeated, as the machine was busy"
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+        self._presentation.pane.leave_mouse(_WHO)
+        self._restore()
+        for button in (self.strip.pause, self.strip.discard, self.strip.stop):
+            button.setEnabled(False)
+        self.strip.time.setText("Writing the file…")
         self.recorder.stop()
+        if not was_on:
+            self._finish()
+
+    def close(self) -> None:
+        """Complete the file now: the window is closed."""
+        self.stop()
+        self.recorder.wait()
+
+    def _finish(self) -> None:
+        """The file is complete, or there is none."""
+        told, self._told = self._told, ""
+        if self.strip is None:
+            return
         self.strip.hide()
         self.strip.deleteLater()
         self.strip = None
-        if self._pane is not None:
-            _application().removeEventFilter(self)
-            self._pane.hide()
-            self._pane.deleteLater()
-            self._pane = None
-        self._restore()
         if self._problem:
             self.failed.emit(self._problem)
-        elif was_on:
-            words = f"Recorded {seconds:.1f} s into {self._path.name}"
-            if repeated:
-                words += f"; {repeated} frames were repeated, as the machine was busy"
-            self.done.emit(words)
+        elif told:
+            self.done.emit(told)
 
     def _restore(self) -> None:
-        if self._presentation is not None:
-            self._presentation.set_focus("")
-            self._presentation = None
+        self._presentation.set_focus("")
         self._window.setGeometry(self._geometry)
 
     def _note_problem(self, problem: str) -> None:
@@ -285,18 +329,3 @@ class RecordCommands(QObject):
         if self.recorder.repeated:
             text += f" · {self.recorder.repeated} repeated"
         self.strip.time.setText(text)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Let the pointer be seen."""
-        pane = self._pane
-        is_here = watched is self._window.windowHandle()
-        if pane is not None and is_here and isinstance(event, QMouseEvent):
-            place = pane.mapFromGlobal(event.globalPosition())
-            pane.set_pointer(place, bool(event.buttons()))
-        return False
-
-
-def _application() -> QCoreApplication:
-    app = QCoreApplication.instance()
-    assert app is not None
-    return app

@@ -86,6 +86,7 @@ GIF = Format(".gif", "GIF", "gif", "gif", "pal8")
 APNG = Format(".apng", "APNG", "apng", "apng", "rgba", {"pred": "mixed"}, {"plays": "0"})
 PNG = Format("", "PNG files, in a folder")
 FORMATS = (MP4, WEBM, GIF, APNG, PNG)
+TRANSPARENT = (WEBM, PNG)  # those that may be, where there is nothing in a picture
 _LOSSLESS = Format(
     ".mp4",
     "",
@@ -130,6 +131,8 @@ class Video(ABC):
     ----------
     frames
         How many are in it.
+    finishes_late
+        Whether it takes long to complete, as where all frames are gone through once more.
 
     Raises
     ------
@@ -137,9 +140,15 @@ class Video(ABC):
         By all methods, if it can't be written.
     """
 
+    finishes_late = False
+
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         self.path, self.size, self.fps = path, size, fps
-        self.frames = 0
+
+    @property
+    @abstractmethod
+    def frames(self) -> int:
+        """As above."""
 
     @abstractmethod
     def write(self, image: QImage, count: int = 1) -> None:
@@ -244,12 +253,18 @@ class StreamFile(Video):
         target: Path | None = None,
     ) -> None:
         super().__init__(path, size, fps)
+        self._frames = 0
         self._form, self._target = form, target or path
         self._starts = {0: 0}  # bytes before a frame that begins a second
         with _told(self._target):
             self._file = path.open("wb", buffering=0)
             self._tail = _Tail(self._file)
             self._begin()
+
+    @property
+    def frames(self) -> int:
+        """As of `Video`."""
+        return self._frames
 
     def _begin(self) -> None:
         form, (width, height) = self._form, self.size
@@ -275,7 +290,7 @@ class StreamFile(Video):
             for _ in range(count):
                 frame.pts, frame.time_base = self.frames, Fraction(1, self.fps)
                 self._put(self._stream.encode(frame))
-                self.frames += 1
+                self._frames += 1
 
     def _put(self, packets: Sequence[Any]) -> None:
         for packet in packets:
@@ -296,7 +311,7 @@ class StreamFile(Video):
             self._file.seek(self._starts[start])
             self._file.truncate()
             self._starts = {n: place for n, place in self._starts.items() if n <= start}
-            self.frames = start
+            self._frames = start
             self._begin()
 
     def finish(self) -> None:
@@ -321,21 +336,26 @@ class StreamFile(Video):
 class ConvertedFile(Video):
     """GIF or APNG, made at the end of a file without loss beside it."""
 
+    finishes_late = True
+
     def __init__(self, path: Path, size: tuple[int, int], fps: int, form: Format) -> None:
         super().__init__(path, size, fps)
         self._form = form
         beside = temporary_beside(path)
         self._lossless = StreamFile(beside, size, fps, _LOSSLESS, path)
 
+    @property
+    def frames(self) -> int:
+        """As of `Video`."""
+        return self._lossless.frames
+
     def write(self, image: QImage, count: int = 1) -> None:
         """As `Video.write`."""
         self._lossless.write(image, count)
-        self.frames = self._lossless.frames
 
     def discard(self, frames: int) -> None:
         """As `Video.discard`."""
         self._lossless.discard(frames)
-        self.frames = self._lossless.frames
 
     def finish(self) -> None:
         """As `Video.finish`."""
@@ -359,10 +379,16 @@ class ImageFiles(Video):
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         super().__init__(path, size, fps)
+        self._frames = 0
         with _told(path):
             path.mkdir(parents=True, exist_ok=True)
             for old in self._files():
                 old.unlink()
+
+    @property
+    def frames(self) -> int:
+        """As of `Video`."""
+        return self._frames
 
     def _files(self) -> list[Path]:
         return sorted(self.path.glob("[0-9][0-9][0-9][0-9][0-9].png"))
@@ -373,11 +399,11 @@ class ImageFiles(Video):
             path = self.path / f"{self.frames:05}.png"
             if not image.save(str(path)):
                 raise RecordingError(f"{path}: can't be written; is there room on the disk?")
-            self.frames += 1
+            self._frames += 1
 
     def discard(self, frames: int) -> None:
         """As `Video.discard`."""
-        self.frames = max(self.frames - frames, 0)
+        self._frames = max(self.frames - frames, 0)
         with _told(self.path):
             for old in self._files()[self.frames :]:
                 old.unlink()

@@ -115,6 +115,16 @@ class Runner(QObject):
         view = self.view
         return view is not None and view.generation == self.generation and view.is_finished
 
+    @property
+    def is_up_to_date(self) -> bool:
+        """Whether what is shown is what was asked for, as far as it was to be trained."""
+        view = self.view
+        if self._job is None or self._has_failed:
+            return True  # nothing is to come
+        if view is None or view.generation != self.generation:
+            return False
+        return view.is_finished or view.snapshot.step >= _whole(self._goal)
+
     def submit(
         self, experiment: Experiment, dataset: Dataset, grid: Grid | None, change: Change
     ) -> None:

@@ -40,8 +40,8 @@ from regplay.session.export.python_text import (
     table,
 )
 
-# Streams of each split in the order of `regplay.core.datasets.dataset.Streams`.
-_TRAIN_RNGS, _VALID_RNGS = ([f"rngs[{i}]" for i in which] for which in (range(4), range(4, 8)))
+# Streams in the order of `regplay.core.datasets.dataset.Streams`, in each of the two splits.
+_RNGS = ("x_rng", "noise_rng", "flip_rng", "class_rng")
 
 _CURVES = {  # what stands in the comment, and the same as code
     "sine": ("sin(x)", "np.sin(x[:, 0])"),
@@ -65,19 +65,6 @@ class DataCode:
     imports: tuple[str, ...] = ()  # whole import statements, besides numpy and torch
 
 
-@dataclass(frozen=True)
-class _Argument:
-    """A parameter of the function that samples a split, and what it is in each."""
-
-    name: str
-    train: str
-    valid: str
-
-
-_X_RNG = _Argument("x_rng", _TRAIN_RNGS[0], _VALID_RNGS[0])
-_NOISE_RNG = _Argument("noise_rng", _TRAIN_RNGS[1], _VALID_RNGS[1])
-
-
 def _generators(seed: int, parts: str) -> str:
     """The random generators of both splits; `parts` says of what, such as `inputs and noise`."""
     return (
@@ -86,18 +73,34 @@ def _generators(seed: int, parts: str) -> str:
     )
 
 
+def _arguments(names: Sequence[str], split: int) -> list[str]:
+    """What generators are called outside of a function, in a split; what is none stays."""
+    places = {name: f"rngs[{4 * split + place}]" for place, name in enumerate(_RNGS)}
+    return [places.get(name, name) for name in names]
+
+
 def _defined(head: str, body: Sequence[str], calls: Sequence[str]) -> str:
     """A function, and calls of it."""
     return "\n".join(["", "", head, *indented(body), "", "", *calls])
 
 
-def _sampler(settings: DataSettings, arguments: Sequence[_Argument], body: Sequence[str]) -> str:
-    """A function `sample(n, …)` that returns `x, y`, and a call of it for each split."""
-    head = call("def sample", ["n", *(argument.name for argument in arguments)], ":")
-    train = [str(settings.n_train), *(argument.train for argument in arguments)]
-    valid = [str(settings.n_valid), *(argument.valid for argument in arguments)]
-    calls = [call("x_train, y_train = sample", train), call("x_valid, y_valid = sample", valid)]
-    return _defined(head, [*body, "return x, y"], calls)
+def _sampler(
+    settings: DataSettings,
+    rngs: Sequence[str],
+    body: Sequence[str],
+    more: tuple[str, str, str] | None = None,
+) -> str:
+    """A function `sample(n, …)` that returns `x, y`, and a call of it for each split.
+
+    `more` is another parameter, and what it is in each split.
+    """
+    names = [*([more[0]] if more else []), *rngs]
+    calls = []
+    for split, n in enumerate((settings.n_train, settings.n_valid)):
+        name = ("train", "valid")[split]
+        given = [*([more[1 + split]] if more else []), *_arguments(rngs, split)]
+        calls.append(call(f"x_{name}, y_{name} = sample", [str(n), *given]))
+    return _defined(call("def sample", ["n", *names], ":"), [*body, "return x, y"], calls)
 
 
 def _flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
@@ -106,17 +109,19 @@ def _flips(share: float, n_classes: int, *, clean_valid: bool) -> str:
         'order = np.argsort(flip_rng.random(len(y)), kind="stable")',
         f"flipped = order[: round({share} * len(y))]",
     ]
+    rngs = ["flip_rng"]
     if n_classes == 2:
-        parameters, used = ["y", "flip_rng"], slice(2, 3)
         body.append("y[flipped] = 1 - y[flipped]")
     else:
-        parameters, used = ["y", "flip_rng", "class_rng"], slice(2, 4)
+        rngs.append("class_rng")
         body.append(f"shift = class_rng.integers(1, {n_classes}, len(y))")
         body.append(f"y[flipped] = (y[flipped] + shift[flipped]) % {n_classes}")
-    calls = [call("flip_labels", ["y_train", *_TRAIN_RNGS[used]])]
-    if not clean_valid:
-        calls.append(call("flip_labels", ["y_valid", *_VALID_RNGS[used]]))
-    return _defined(call("def flip_labels", parameters, ":"), body, calls)
+    splits = ("train",) if clean_valid else ("train", "valid")
+    calls = [
+        call("flip_labels", [f"y_{name}", *_arguments(rngs, split)])
+        for split, name in enumerate(splits)
+    ]
+    return _defined(call("def flip_labels", ["y", *rngs], ":"), body, calls)
 
 
 def _split_rows(seed: int, dataset: Dataset) -> list[str]:
@@ -225,22 +230,21 @@ def _linear_code(settings: DataSettings, _: Dataset) -> DataCode:
 
 def _noisy(settings: DataSettings, about: str, x: list[str], truth: str) -> DataCode:
     """Targets of a true function, to which both splits or only the training points add noise."""
-    noise, arguments = settings.noise, [_X_RNG]
+    noise, rngs, more = settings.noise, ["x_rng"], None
     body = [*x, f"y = {truth}"]
     if noise > 0:
         sigma = str(noise)
         about += f", plus Gaussian noise of standard deviation {noise}"
         if settings.clean_valid:
             about += " on the training points"
-            arguments.insert(0, _Argument("noise", str(noise), "0.0"))
-            sigma = "noise"
-        arguments.append(_NOISE_RNG)
+            sigma, more = "noise", ("noise", str(noise), "0.0")
+        rngs.append("noise_rng")
         body[-1] += f" + {sigma} * noise_rng.standard_normal(n)"
     elif truth == "0.05":
         body[-1] = "y = np.full(n, 0.05)"
     parts = "inputs and noise" if noise > 0 else "inputs"
     text = f"{comment(about + '.')}\n{_generators(settings.seed, parts)}\n"
-    return DataCode(text + _sampler(settings, arguments, body))
+    return DataCode(text + _sampler(settings, rngs, body, more))
 
 
 def _xor_code(_settings: DataSettings, _: Dataset) -> DataCode:
@@ -339,11 +343,10 @@ def _plane_code(settings: DataSettings, _: Dataset) -> DataCode:
     n_classes = settings.n_classes if settings.name == "blobs" else 2
     kind = _blobs(n_classes) if settings.name == "blobs" else _KINDS[settings.name]
     about, body = f"Data: {kind.about}", list(kind.body)
-    arguments = [_X_RNG] if kind.draws else []
-    parts = ["points"] if kind.draws else []
+    rngs, parts = (["x_rng"], ["points"]) if kind.draws else ([], [])
     if kind.is_placed and settings.noise > 0:
         about += f", blurred by Gaussian noise of standard deviation {settings.noise}"
-        arguments.append(_NOISE_RNG)
+        rngs.append("noise_rng")
         parts.append("noise")
         body.append(f"x += {settings.noise} * noise_rng.standard_normal((n, 2))")
     flipping = ""
@@ -353,7 +356,7 @@ def _plane_code(settings: DataSettings, _: Dataset) -> DataCode:
         parts.append("flipped labels")
         flipping = "\n" + _flips(settings.label_noise, n_classes, clean_valid=settings.clean_valid)
     lines = [comment(about + "."), *([_generators(settings.seed, joined(parts))] if parts else [])]
-    return DataCode("\n".join([*lines, _sampler(settings, arguments, body)]) + flipping)
+    return DataCode("\n".join([*lines, _sampler(settings, rngs, body)]) + flipping)
 
 
 # measured data
@@ -366,37 +369,27 @@ def _written_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     with resource("datasets", f"{settings.name}.csv").open(encoding="utf-8", newline="") as stream:
         header, *rows = csv.reader(stream)
     about = f"Data: {', '.join(header[:-1])}; to be predicted: {header[-1]}. {len(rows)} rows."
-    if dataset.task == "regression":
-        lines = [
-            comment(about),
-            table("TABLE", rows),
-            f"table = np.array(TABLE.split(), dtype=float).reshape({len(rows)}, {len(header)})",
-            "x, y = table[:, :-1], table[:, -1]",
-        ]
+    is_regression = dataset.task == "regression"
+    shown = rows if is_regression else [row[:-1] for row in rows]
+    made = f"np.array(TABLE.split(), dtype=float).reshape({len(rows)}, {len(shown[0])})"
+    if is_regression:
+        split = [f"table = {made}", "x, y = table[:, :-1], table[:, -1]"]
     else:
         # The rows lie class after class.
         runs = [(name, len(list(run))) for name, run in itertools.groupby(r[-1] for r in rows)]
         classes = [dataset.class_names.index(name) for name, _ in runs]
-        names = ", ".join(name for name, _ in runs)
-        counts = [count for _, count in runs]
-        lines = [
-            comment(about),
-            table("TABLE", (row[:-1] for row in rows)),
-            f"x = np.array(TABLE.split(), dtype=float).reshape({len(rows)}, {len(header) - 1})",
-            f"y = np.repeat({classes}, {counts})  # {names}",
-        ]
-    return _code(settings, dataset, lines)
+        names, counts = ", ".join(name for name, _ in runs), [count for _, count in runs]
+        split = [f"x = {made}", f"y = np.repeat({classes}, {counts})  # {names}"]
+    return _code(settings, dataset, [comment(about), table("TABLE", shown), *split])
 
 
 def _sklearn_code(settings: DataSettings, dataset: Dataset) -> DataCode:
     """A table that scikit-learn brings along, with the same rows in the same order."""
     is_digits = settings.name == "digits"
     function = "load_digits" if is_digits else "load_breast_cancer"
-    if is_digits:
-        lines = ["# Data: handwritten digits, pictures of 8 x 8 pixels, from scikit-learn."]
-    else:
-        lines = ["# Data: thirty measurements of cell nuclei of each patient, from scikit-learn."]
-    lines.append(f"x, y = {function}(return_X_y=True)")
+    of = "thirty measurements of cell nuclei of each patient"
+    of = "handwritten digits, pictures of 8 x 8 pixels" if is_digits else of
+    lines = [f"# Data: {of}, from scikit-learn.", f"x, y = {function}(return_X_y=True)"]
     if not is_digits:
         lines.append(
             "y = 1 - y  # 0 benign, 1 malignant; scikit-learn has them the other way round"

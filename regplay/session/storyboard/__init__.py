@@ -29,16 +29,21 @@ from regplay.session.storyboard.storyboard import (
     at_marks,
     begun_at,
     duration,
+    is_storyboard,
     load_storyboard,
     loads_storyboard,
     parsed_size,
+    read_step,
     verb,
 )
+from regplay.session.storyboard.tidying import Action, tidied
+from regplay.session.storyboard.writing import step_table, step_toml, storyboard_toml
 
 __all__ = [
     "EXAMPLE",
     "SIZES",
     "VERBS",
+    "Action",
     "BeginSection",
     "Caption",
     "Draw",
@@ -65,11 +70,17 @@ __all__ = [
     "chapters",
     "duration",
     "eased",
+    "is_storyboard",
     "load_storyboard",
     "loads_storyboard",
     "parsed_size",
     "read_marks",
+    "read_step",
     "srt",
+    "step_table",
+    "step_toml",
+    "storyboard_toml",
+    "tidied",
     "verb",
     "vtt",
 ]

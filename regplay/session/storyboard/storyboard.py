@@ -71,7 +71,9 @@ class StoryboardError(UserError):
     """A storyboard can't be used; the message says which, where, what and what to do."""
 
 
-class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class Step(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
+):
     """One step; its verb is the first of its own keys.
 
     Attributes
@@ -404,6 +406,29 @@ def _of_length(storyboard: Storyboard) -> Storyboard:
             f"it is {storyboard.seconds:,.0f} s long: a film has at most {_LONGEST:,} s"
         )
     return storyboard
+
+
+def read_step(text: str) -> Step:
+    """The step in a TOML text, the keys of one table; it may include no file.
+
+    Raises
+    ------
+    StoryboardError
+        With the first thing that is wrong.
+    """
+    table = parse_toml(text, "step", StoryboardError)
+    return _StepReader(None, lambda files: False, {}).steps([table], "step")[0]
+
+
+def is_storyboard(path: Path) -> bool:
+    """Whether a TOML file holds a storyboard: it has steps."""
+    if path.suffix.lower() != ".toml":
+        return False
+    try:
+        text = read_text(path, _LARGEST, "storyboard", StoryboardError)
+        return "steps" in parse_toml(text, "storyboard", StoryboardError)
+    except StoryboardError:
+        return False  # who opens it as an experiment says what is wrong
 
 
 def at_marks(storyboard: Storyboard, marks: Mapping[str, float]) -> Storyboard:

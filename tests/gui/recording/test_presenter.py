@@ -22,7 +22,7 @@ def state(person):
         "hidden": parts.controls.hidden_paths(),
         "halves": parts.halves.sizes(),
         "plots": parts.plots.sizes(),
-        "panes": len([pane for pane in window.findChildren(GlassPane) if pane.isVisible()]),
+        "covered": pane(person).isVisible(),
     }
 
 
@@ -39,7 +39,7 @@ def presenting(person):
 
 
 def pane(person) -> GlassPane:
-    return next(p for p in person.window.findChildren(GlassPane) if p.isVisible())
+    return person.window.presentation.pane
 
 
 def test_f11_leaves_plots_and_few_controls_and_esc_brings_all_back(person):

@@ -1,13 +1,17 @@
 """Ctrl+Shift+R: from the dialog to the file, by the keys and buttons of a person."""
 
+import threading
 from pathlib import Path
 
 import av
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
+from regplay.gui.recording import video
+from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.recording.record_commands import RecordDialog
 from regplay.gui.recording.video import RecordingError, StreamFile
 from regplay.gui.training import VirtualClock
@@ -42,8 +46,10 @@ def let_pass(commands, clock, seconds):
             commands.recorder._writer._tasks.join()
 
 
-def begin(commands, path, part="window", size="own", *, pointer=False, countdown=0):
-    commands.begin(path, part, size, 30, shows_pointer=pointer, countdown=countdown)
+def begin(commands, path, part="window", size="own", *, pointer=False, countdown=0, alpha=False):
+    commands.begin(
+        path, part, size, 30, shows_pointer=pointer, countdown=countdown, is_transparent=alpha
+    )
 
 
 def test_the_window_is_recorded_after_a_countdown_and_the_end_is_told(
@@ -163,3 +169,73 @@ def test_closing_the_window_completes_the_file(person, commands, clock, tmp_path
     let_pass(commands, clock, 0.5)
     person.window.close()
     assert film(tmp_path / "a.mp4")[0] > 10
+
+
+def test_a_gif_is_completed_while_the_window_can_be_used(
+    person, commands, clock, tmp_path, monkeypatch
+):
+    gate, usual = threading.Event(), video._convert
+
+    def convert(*args):
+        gate.wait()
+        usual(*args)
+
+    monkeypatch.setattr(video, "_convert", convert)
+    begin(commands, tmp_path / "a.gif", "fit")
+    let_pass(commands, clock, 0.3)
+    commands.stop()
+    assert commands.strip.time.text() == "Writing the file…"
+    assert not commands.strip.stop.isEnabled()
+    gate.set()
+
+    def is_there():
+        clock.advance(0.1)
+        return commands.strip is None
+
+    person.wait(is_there)
+    assert film(tmp_path / "a.gif")[0] > 5
+    assert "Recorded 0.3 s into a.gif" in person.window.status.currentMessage()
+
+
+def test_what_is_transparent_is_the_ground_of_plots(person, commands, clock, tmp_path):
+    begin(commands, tmp_path / "frames", "fit", alpha=True)
+    commands.stop()
+    image = QImage(str(next((tmp_path / "frames").iterdir())))
+    chart = person.window.parts().charts()["fit"]
+    corner = chart.viewport().mapTo(person.window.tabs, QPoint(4, 4))
+    assert image.pixelColor(corner).alpha() == 0
+    alphas = {image.pixelColor(x, corner.y() + 90).alpha() for x in range(image.width())}
+    assert alphas == {0, 255}
+
+
+def test_a_transparent_webm_says_so(person, commands, clock, tmp_path):
+    begin(commands, tmp_path / "a.webm", "fit", alpha=True)
+    let_pass(commands, clock, 0.2)
+    commands.stop()
+    with av.open(str(tmp_path / "a.webm")) as container:
+        assert container.streams.video[0].metadata["alpha_mode"] == "1"
+
+
+def test_transparency_is_offered_where_the_format_has_it(person, settings):
+    dialog = RecordDialog(settings, person.window)
+    offered = {}
+    for index, form in enumerate(video.FORMATS):
+        dialog.form.setCurrentIndex(index)
+        offered[form.label.split()[0]] = dialog.alpha.isEnabled()
+    assert offered == {"MP4": False, "WebM": True, "GIF": False, "APNG": False, "PNG": True}
+
+
+def test_who_presents_and_records_sees_one_halo(person, commands, clock, tmp_path):
+    person.press(Qt.Key.Key_F11, person.window)
+    person.wait(person.window.isFullScreen)
+    begin(commands, tmp_path / "a.mp4", pointer=True)
+    QTest.mouseMove(person.window.windowHandle(), QPoint(200, 200))
+    pane = person.window.presentation.pane
+    person.wait(lambda: pane.pointer is not None)
+    assert person.window.findChildren(GlassPane) == [pane]
+    commands.stop()
+    QTest.mouseMove(person.window.windowHandle(), QPoint(300, 200))
+    person.wait(lambda: pane.pointer is not None and round(pane.pointer.x()) == 300)
+    person.press(Qt.Key.Key_Escape, person.window)
+    person.wait(lambda: not person.window.presenter.is_on)
+    assert pane.pointer is None

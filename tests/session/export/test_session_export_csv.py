@@ -64,6 +64,16 @@ FILES = {
         table(target=lambda row: float(row[0] == 29)),
         {"data.task": "regression", "data.n_train": 3, "data.n_valid": 20},
     ),
+    "decimal commas": (table(";").replace(".", ","), {}),
+    "a title above": ("Measured in 2024\n\n" + table(), {}),
+    "percent, kinds, gaps": (
+        table(header="a,kind,c,y", target=lambda row: f"{row[3]}%").replace("3,2,", "3,,"),
+        {"data.columns": "kind = category", "data.missing": "fill"},
+    ),
+    "rows left out": (table().replace("3,2,", "3,,"), {}),
+    "the last rows": (table(), {"data.split": "last", "data.n_train": 9}),
+    "stratified": (table(target=_class), {"data.split": "stratified"}),
+    "a sample": (table(), {"data.sample": 14, "data.seed": 2}),
     "text in a column that is not used": (
         table().replace("c,y", "name,y").replace(",10,", ",Röm,"),
         {"data.inputs": "a,b"},

@@ -60,6 +60,7 @@ from regplay.core.number_text import counted
 MAX_NUMBERED_CLASSES = 10
 MOST = 100  # problems; who has more has seen what is wrong
 _MOST_KEPT = 2  # tables
+_MOST_CELLS = 2_000_000  # of rows that are kept as they were read
 _SHOWN = 8  # names in a message
 _FEW = 3  # rows that a class should have
 
@@ -90,8 +91,6 @@ class Sheet:
     ----------
     format
         What was guessed and what was said; a workbook has no separator.
-    guess
-        What was guessed alone, where that could be read.
     sheets
         Of the workbook, in their order.
     """
@@ -785,11 +784,12 @@ def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, R
     key = _key(source, settings, ("sample",))
     if key is not None:
         key += tuple(chosen.get(part) for part in ("separator", "encoding", "sheet"))
-        if key in _rows:
-            return _rows[key]
+        kept = _rows.get(key)  # the window and the training thread both read
+        if kept is not None:
+            return kept
     rows = yield from read_rows(source, chosen, may_be_long=settings.sample > 0)
-    if key is not None:
-        _rows.clear()
+    _rows.clear()
+    if key is not None and rows.cells.size <= _MOST_CELLS:
         _rows[key] = rows
     return rows
 

@@ -1,0 +1,237 @@
+"""What the sub-commands do; each returns its exit code.
+
+Only what is quick to import is imported here: an experiment is refused before torch is loaded.
+"""
+
+import io
+import json
+import sys
+import time
+from argparse import Namespace
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from regplay.cli.subcommands import INTERRUPTED
+from regplay.core import UserError
+from regplay.core.verdict import judge
+from regplay.resources import resource
+from regplay.session.experiment_text import open_experiment, read_sweep, without_effect
+from regplay.session.export import to_pytorch
+from regplay.session.files import OutputError, prepare_folder, write_file
+from regplay.session.lessons import find_lesson
+from regplay.session.lessons import lessons as all_lessons
+from regplay.session.results import SweepResult, sweep_csv, verdict_summary, write_results
+from regplay.session.storyboard import (
+    at_marks,
+    begun_at,
+    load_storyboard,
+    parsed_size,
+    read_marks,
+)
+
+DOES_NOT_HOLD = 1  # exit code where a claim fails
+_MOST_FPS = 60
+_MARKS = "✓✗"
+_SIGNS, _PLAIN_SIGNS = _MARKS + "−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+---0123456789"
+
+
+def _show(text: str) -> None:
+    """Print it, with other signs for those that can't be printed here."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        _SIGNS.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(str.maketrans(_SIGNS, _PLAIN_SIGNS))
+    print(text.encode(encoding, "replace").decode(encoding), flush=True)
+
+
+def train(options: Namespace) -> int:
+    """Train an experiment, say what came of it and which nearby setting does better."""
+    experiment = open_experiment(options.experiment, options.set)  # refused before torch is loaded
+    from regplay.session import terminal
+
+    result, was_stopped = terminal.train(experiment, options.device, options.out)
+    tried = None
+    if not (was_stopped or options.no_advice):
+        tried = terminal.try_neighbours(result, options.device)
+    verdict = judge(
+        result.history,
+        result.dataset,
+        experiment,
+        points=result.points,
+        shown=None if tried is None else tried.shown,
+    )
+    if options.json:
+        summary = result.summary() | verdict_summary(verdict, tried)
+        print(json.dumps(summary, allow_nan=False), flush=True)
+    else:
+        _show(terminal.describe(result, verdict, tried))
+    if options.out is not None:
+        write_results(options.out, result)
+        print(f"Results are in {options.out}", file=sys.stderr)
+    return INTERRUPTED if was_stopped else 0
+
+
+def sweep(options: Namespace) -> int:
+    """Train an experiment at many values of its fields, and say which are the best."""
+    experiment = open_experiment(options.experiment, options.set)
+    sweep = read_sweep(experiment, options.vary, options.seeds)  # refused before torch is loaded
+    experiments = sweep.experiments
+    for line in without_effect(sweep, experiments):
+        print(f"Warning: {line}", file=sys.stderr, flush=True)
+    from regplay.session import terminal
+
+    result, was_stopped = terminal.train_sweep(sweep, experiments, options.device, options.out)
+    if was_stopped:
+        line = terminal.stopped_line(result, writes=options.out is not None)
+        print(line, file=sys.stderr, flush=True)
+    if options.json:
+        print(json.dumps(result.summary(), allow_nan=False), flush=True)
+    else:
+        _show(terminal.describe_sweep(result))
+    if options.out is not None and result.finished:
+        _write_sweep(options.out, result)
+    return INTERRUPTED if was_stopped else 0
+
+
+def _write_sweep(folder: Path, result: SweepResult) -> None:
+    prepare_folder(folder)
+    picture = folder / "sweep.png"
+    had_picture = picture.exists()
+    try:
+        picture.unlink(missing_ok=True)  # never beside numbers that it doesn't show
+    except OSError as error:
+        raise OutputError(f"{picture}: can't be removed: {error.strerror or error}") from None
+    write_file(folder / "sweep.csv", sweep_csv(result))
+    axes = len(result.sweep.axes)
+    reason = ""
+    if axes not in (1, 2):
+        reason = f"{axes} fields vary, and it shows one or two"
+    elif not result.ranking():
+        reason = "all networks diverged"
+    elif result.task == "mixed":
+        reason = "the losses of regressions and classifications can't be compared"
+    if reason:
+        gone = "; that of an earlier sweep is removed" if had_picture else ""
+        print(f"No sweep.png: {reason}{gone}", file=sys.stderr)
+    else:
+        from regplay.gui.figures.sweep_figure import sweep_png
+
+        write_file(picture, sweep_png(result))
+    print(f"Results are in {folder}", file=sys.stderr)
+
+
+def export(options: Namespace) -> int:
+    """Print an experiment as a script of plain PyTorch, or write it."""
+    script = to_pytorch(open_experiment(options.experiment, options.set))
+    if options.out is None:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # as Python reads a script that it ends up in
+        print(script, end="", flush=True)
+        return 0
+    write_file(options.out, script)
+    print(f"The script is in {options.out}", file=sys.stderr)
+    return 0
+
+
+def lessons(options: Namespace) -> int:
+    """List the lessons, or check what they claim."""
+    if options.check is None and (options.seeds is not None or options.first_seed is not None):
+        raise UserError("--seeds and --first-seed say how to check: give --check too")
+    chosen = [find_lesson(options.check)] if options.check else all_lessons()
+    from regplay.session.lessons import check
+
+    if options.check is None:
+        if options.json:
+            print(json.dumps([check.lesson_summary(lesson, None) for lesson in chosen]), flush=True)
+        else:
+            _show(check.lesson_table(chosen))
+        return 0
+    start, checked, was_stopped = time.perf_counter(), [], False
+    for number, lesson in enumerate(chosen, 1):
+        counts = f"lesson {number} of {len(chosen)}: " if len(chosen) > 1 else ""
+        results, was_stopped = check.check_lesson(
+            lesson, options.seeds, options.first_seed or 0, counts=counts
+        )
+        checked.append((lesson, results))
+        if not options.json:
+            _show(check.describe_check(lesson, results, _MARKS) + "\n")
+        if was_stopped:
+            break
+    if options.json:
+        found = [check.lesson_summary(lesson, results) for lesson, results in checked]
+        print(json.dumps(found, allow_nan=False), flush=True)
+    else:
+        _show(check.last_line(checked, time.perf_counter() - start))
+    if was_stopped:
+        print("Stopped: only claims that had finished are counted.", file=sys.stderr, flush=True)
+        return INTERRUPTED
+    holds = all(one is None or one.holds for _, results in checked for one in results)
+    return 0 if holds else DOES_NOT_HOLD
+
+
+def render(options: Namespace) -> int:
+    """Make the films of a storyboard."""
+    path = options.storyboard
+    if path is None:
+        path = resource("storyboards", f"{find_lesson(options.lesson).id}.toml")
+    storyboard = load_storyboard(path, lambda files: options.read_files or _may_read(path, files))
+    if options.marks is not None:
+        storyboard = at_marks(storyboard, read_marks(options.marks))
+    if options.section is not None:
+        storyboard = begun_at(storyboard, options.section)
+    fps = 10 if options.preview else options.fps
+    if fps is not None:
+        if fps > _MOST_FPS:
+            raise UserError(f"--fps {fps}: at most {_MOST_FPS}")
+        storyboard = replace(storyboard, fps=fps)
+    sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
+
+    from regplay.gui import render as films
+    from regplay.gui.recording.player import NotProvedError
+    from regplay.session.terminal import progress_line
+
+    extras = films.Extras(options.captions, options.chapters, options.sheet, options.pointer)
+    with films.offscreen(), progress_line() as (progress, ctrl_c):
+        for count, size in enumerate(sizes):
+            suffix = f"-{size[0]}x{size[1]}" if len(sizes) > 1 else ""
+            targets = [out.with_name(f"{out.stem}{suffix}{out.suffix}") for out in options.out]
+
+            def go_on(second: float, count: int = count) -> bool:
+                done = (count + second / max(storyboard.seconds, 1e-9)) / len(sizes)
+                progress.show(lambda passed: _film_status(second, done, passed))
+                return not ctrl_c.pressed
+
+            try:
+                log = films.render(
+                    storyboard, size, targets, suffix=suffix, extras=extras, progress=go_on
+                )
+            except NotProvedError as error:
+                progress.clear()
+                print(f"regplay render: {path}: {error}", file=sys.stderr)
+                return DOES_NOT_HOLD
+            progress.clear()
+            if log is None:
+                print("Stopped; no file was written.", file=sys.stderr)
+                return INTERRUPTED
+            for step, seconds in log.late:
+                print(f"{step} begins {seconds:.1f} s later than it was to", file=sys.stderr)
+            for target in targets:
+                _show(str(target))
+    return 0
+
+
+def _may_read(path: Path, files: Sequence[Path]) -> bool:
+    """Whether a person lets a storyboard read the files beside it that it names."""
+    names = ", ".join(file.name for file in files)
+    if not sys.stdin.isatty():
+        raise UserError(f"{path}: it names {names}; give --read-files if it may be read")
+    answer = input(f"{path} names {names}, which lies beside it. Read it? [y/N] ")
+    return answer.strip().lower() in ("y", "yes")
+
+
+def _film_status(second: float, done: float, passed: float) -> str:
+    left = passed * (1 - done) / done if done > 0.02 else None
+    ends = "" if left is None else f" · {left:,.0f} s left"
+    return f"{100 * done:.0f} % · second {second:.1f} of the film{ends}"

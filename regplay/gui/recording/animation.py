@@ -1,0 +1,265 @@
+"""Training, or one slider from end to end, as a film of so many seconds."""
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QProcess, QSettings, Signal
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QDoubleSpinBox,
+    QFileDialog,
+    QFormLayout,
+    QProgressDialog,
+    QWidget,
+)
+
+from regplay.core import UserError
+from regplay.core.experiment import Experiment
+from regplay.core.fields import FIELDS
+from regplay.gui.controller import Controller
+from regplay.gui.controls import ControlPanel, NumberControl, scale_of
+from regplay.gui.recording.record_commands import chosen_box, with_suffix
+from regplay.gui.recording.video import FORMATS, Format
+from regplay.gui.theme import colors_of, zoom_of_text
+from regplay.gui.widgets import named
+from regplay.session.experiment_text import reads_file
+from regplay.session.files import write_file
+from regplay.session.storyboard import (
+    SIZES,
+    Hide,
+    Step,
+    Storyboard,
+    SweepField,
+    Train,
+    Wait,
+    parsed_size,
+    storyboard_toml,
+)
+
+_TRAINING = "training"
+_FPS = 30
+_SCALES = (100, 125, 150, 175, 200)  # percent, that a storyboard may have
+
+
+def animation(
+    experiment: Experiment,
+    path: str,
+    seconds: float,
+    size: str,
+    *,
+    is_dark: bool = False,
+    zoom: int = 100,
+) -> Storyboard:
+    """The storyboard of an animation.
+
+    Parameters
+    ----------
+    path
+        Of the field whose slider goes from its lower to its upper end; or `training`.
+    size
+        Such as `1280x720`.
+    zoom
+        Percent.
+    """
+    controls: tuple[str, ...] = ()
+    end = Wait(wait=1 / _FPS)  # a frame in which the end is seen
+    seconds -= end.wait
+    if path == _TRAINING:
+        steps: tuple[Step, ...] = (Train(train="end", seconds=seconds), end)
+    else:
+        low, *_, high = (float(value) for value in scale_of(FIELDS[path]).values)
+        begin = SweepField(sweep=path, to=low, seconds=0.0)
+        sweep = SweepField(sweep=path, start=low, to=high, seconds=seconds, ease="linear")
+        steps, controls = (Hide(hide=(Train(train="end"), begin)), sweep, end), (path,)
+    return Storyboard(
+        "Animation",
+        (parsed_size(size),),
+        _FPS,
+        experiment,
+        "",
+        "dark" if is_dark else "light",
+        min(_SCALES, key=lambda scale: abs(scale - zoom)),
+        "en",
+        controls,
+        steps,
+    )
+
+
+class AnimationDialog(QDialog):
+    """Asks what to film, for how long and in which format; all but the first is remembered."""
+
+    def __init__(self, fields: Sequence[str], settings: QSettings, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Export animation")
+        self._settings = settings
+        sliders = {path: f"{FIELDS[path].label}, from end to end" for path in fields}
+        whole = {_TRAINING: "Training, from epoch 0 to the end"} | sliders
+        self.what = chosen_box("animation.what", whole, settings)
+        labels = {form.label: form.label for form in FORMATS}
+        self.form = chosen_box("animation.format", labels, settings)
+        sizes = {size: size.replace("x", " × ") for size in SIZES}
+        self.frames = chosen_box("animation.size", sizes, settings)
+        self.seconds = named("animation.seconds", QDoubleSpinBox())
+        self.seconds.setRange(0.5, 120.0)
+        self.seconds.setDecimals(1)
+        self.seconds.setSuffix(" s")
+        self.seconds.setValue(float(str(settings.value("animation.seconds", 5.0))))
+        layout = QFormLayout(self)
+        layout.addRow("What", self.what)
+        layout.addRow("How long", self.seconds)
+        layout.addRow("Format", self.form)
+        layout.addRow("Size", self.frames)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        start = buttons.addButton("Choose file…", QDialogButtonBox.ButtonRole.AcceptRole)
+        start.setObjectName("animation.start")
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        layout.addRow(buttons)
+
+    @property
+    def format(self) -> Format:
+        """What was chosen."""
+        return FORMATS[self.form.currentIndex()]
+
+    def accept(self) -> None:
+        """Remember what was chosen."""
+        boxes = {"format": self.form, "size": self.frames}
+        for name, box in boxes.items():
+            self._settings.setValue(f"animation.{name}", box.currentData())
+        self._settings.setValue("animation.seconds", self.seconds.value())
+        super().accept()
+
+
+class AnimationCommand(QObject):
+    """Renders an animation in a process of its own, while the window can be used.
+
+    Signals
+    -------
+    failed
+        (str): why there is no film.
+    done
+        (str): what was written.
+    """
+
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(
+        self, window: QWidget, controller: Controller, controls: ControlPanel, settings: QSettings
+    ) -> None:
+        super().__init__(window)
+        self._window, self._controller = window, controller
+        self._controls, self._settings = controls, settings
+        self._process: QProcess | None = None
+        self._progress: QProgressDialog | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._target = Path()
+        self._errors = ""
+
+    def ask(self) -> None:
+        """Ask what and where to, and begin; nothing while another one is made."""
+        if self._process is not None:
+            return
+        controls = self._controls
+        sliders = [
+            path
+            for path in FIELDS
+            if path in controls.paths() and isinstance(controls.control(path), NumberControl)
+        ]
+        dialog = AnimationDialog(sliders, self._settings, self._window)
+        if dialog.exec() != QDialog.DialogCode.Accepted:
+            return
+        form = dialog.format
+        name, _ = QFileDialog.getSaveFileName(
+            self._window,
+            "Export animation",
+            f"animation{form.suffix}",
+            f"{form.label} (*{form.suffix})" if form.suffix else "Folder (*)",
+        )
+        if name:
+            film = animation(
+                self._controller.session.experiment,
+                dialog.what.currentData(),
+                dialog.seconds.value(),
+                dialog.frames.currentData(),
+                is_dark=colors_of(self._window).dark,
+                zoom=round(100 * zoom_of_text()),
+            )
+            self.begin(film, with_suffix(Path(name), form))
+
+    def begin(self, film: Storyboard, target: Path) -> None:
+        """Render a storyboard into a file, with its progress in sight."""
+        self._target, self._errors = target, ""
+        self._folder = tempfile.TemporaryDirectory(prefix="regplay-")
+        source = Path(self._folder.name) / "animation.toml"
+        try:
+            if reads_file(film.experiment):  # a storyboard reads what lies beside it
+                shutil.copy(film.experiment.data.file, source.parent)
+            write_file(source, storyboard_toml(film))
+        except (OSError, UserError) as error:
+            self._clean_up()
+            self.failed.emit(str(error))
+            return
+        progress = self._progress = named(
+            "animation.progress", QProgressDialog("Making the film…", "Stop", 0, 1000, self._window)
+        )
+        progress.setMinimumDuration(0)
+        progress.canceled.connect(self.cancel)
+        progress.setValue(0)
+        process = self._process = QProcess(self)
+        process.readyReadStandardOutput.connect(lambda: self._show_progress(film.seconds))
+        process.readyReadStandardError.connect(self._take_errors)
+        process.finished.connect(self._finish)
+        process.errorOccurred.connect(lambda error: self._fail_to_start(error))
+        module = "regplay.gui.render_process"
+        process.start(sys.executable, ["-m", module, str(source), os.path.abspath(target)])
+
+    def cancel(self) -> None:
+        """Leave no file; nothing if none is made."""
+        process = self._process
+        if process is not None:
+            process.closeWriteChannel()
+            if not process.waitForFinished(5000):
+                process.kill()
+                process.waitForFinished()
+
+    def _show_progress(self, seconds: float) -> None:
+        if self._process is None or self._progress is None:
+            return
+        lines = bytes(self._process.readAllStandardOutput().data()).decode().split()
+        if lines:
+            self._progress.setValue(min(round(1000 * float(lines[-1]) / seconds), 999))
+
+    def _take_errors(self) -> None:
+        if self._process is not None:
+            self._errors += bytes(self._process.readAllStandardError().data()).decode()
+
+    def _fail_to_start(self, error: QProcess.ProcessError) -> None:
+        if error == QProcess.ProcessError.FailedToStart:
+            self._errors = "Python could not be started again to make the film."
+            self._finish(1)
+
+    def _finish(self, code: int, *_: object) -> None:
+        self._take_errors()
+        was_stopped = self._progress is not None and self._progress.wasCanceled()
+        self._clean_up()
+        if code == 0:
+            self.done.emit(f"Saved {self._target.name}")
+        elif not was_stopped:
+            self.failed.emit(self._errors.strip() or "The film could not be made.")
+
+    def _clean_up(self) -> None:
+        if self._progress is not None:
+            self._progress.canceled.disconnect()  # which closing it would emit
+            self._progress.close()
+            self._progress.deleteLater()
+        if self._process is not None:
+            self._process.deleteLater()
+        if self._folder is not None:
+            self._folder.cleanup()
+        self._progress = self._process = self._folder = None

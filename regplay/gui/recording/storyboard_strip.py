@@ -1,0 +1,325 @@
+"""A storyboard below the timeline: its steps, to be played, stepped through, moved and changed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from regplay.core import UserError
+from regplay.core.fields import FIELDS
+from regplay.gui.recording.playback import Playback
+from regplay.gui.theme import zoomed
+from regplay.gui.widgets import CloseButton, Press, WrappedLabel, fill, named
+from regplay.session.files import write_file
+from regplay.session.storyboard import (
+    Step,
+    Storyboard,
+    StoryboardError,
+    read_step,
+    step_table,
+    step_toml,
+    storyboard_toml,
+    verb,
+)
+
+_WIDTH = 150  # px at 100 %, of a step
+_KEYS = {Qt.Key.Key_Space, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp}
+_WRITES = (QLineEdit, QAbstractSpinBox, QPlainTextEdit)  # where Space is a letter
+
+
+class StepDialog(QDialog):
+    """A step as text, which is checked before it is taken.
+
+    Attributes
+    ----------
+    step
+        What was written last and can be played.
+    """
+
+    def __init__(self, step: Step, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(f"Edit step: {verb(step)}")
+        self.step = step
+        self.text = named("step.text", QPlainTextEdit(step_toml(step)))
+        self.text.setTabChangesFocus(True)
+        self.problem = named("step.problem", WrappedLabel())
+        buttons = QDialogButtonBox(
+            QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel
+        )
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        fill(
+            QVBoxLayout(self),
+            (self.text, 1),
+            self.problem,
+            buttons,
+            margins=(12, 12, 12, 12),
+            spacing=8,
+        )
+        self.resize(zoomed(520), zoomed(260))
+
+    def accept(self) -> None:
+        """Take it, or say what is wrong."""
+        try:
+            self.step = read_step(self.text.toPlainText())
+        except StoryboardError as error:
+            self.problem.setText(str(error))
+            return
+        super().accept()
+
+
+class StoryboardStrip(QWidget):
+    """The steps beside one another; Space and the keys of a presenter's remote step through them.
+
+    Parameters
+    ----------
+    make
+        Makes a playback of a storyboard.
+
+    Attributes
+    ----------
+    playback
+        Of the storyboard that is open; None without one.
+
+    Signals
+    -------
+    failed
+        (str): what a step asks for does not hold, or a file can't be written.
+    done
+        (str): what was saved.
+    """
+
+    failed = Signal(str)
+    done = Signal(str)
+
+    def __init__(self, make: Callable[[Storyboard], Playback]) -> None:
+        super().__init__()
+        self.setObjectName("storyboard")
+        self._make = make
+        self._path = Path("storyboard.toml")
+        self.playback: Playback | None = None
+        self._is_filling = False
+        self.title = named("storyboard.title", QLabel())
+        self.back = named("storyboard.back", Press("Back", "The step before (Page Up)"))
+        self.play = named("storyboard.play", Press("Play", "Play from this step on, or pause"))
+        self.next = named("storyboard.next", Press("Next", "One step (Space, Page Down)"))
+        self.edit = named("storyboard.edit", Press("Edit…", "Change this step (double click)"))
+        self.copy = named("storyboard.copy", Press("Copy", "This step once more"))
+        self.delete = named("storyboard.delete", Press("Delete", "Leave this step out"))
+        self.save = named("storyboard.save", Press("Save…", "Write it as a file"))
+        self.close_button = named("storyboard.close", CloseButton("Close the storyboard"))
+        self.list = named("storyboard.steps", QListWidget())
+        self._set_up_list()
+        buttons = (self.back, self.play, self.next)
+        changes = (self.edit, self.copy, self.delete, self.save, self.close_button)
+        for button in (*buttons, *changes):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Enter must not press them by chance
+        row, steps = QHBoxLayout(), QHBoxLayout()
+        fill(row, *buttons, 12, (self.title, 1), *changes, spacing=4)
+        fill(steps, self.list)
+        fill(QVBoxLayout(self), row, steps, margins=(12, 0, 12, 8), spacing=4)
+        self.back.clicked.connect(lambda: self._ask(Playback.back))
+        self.play.clicked.connect(lambda: self._ask(Playback.toggle))
+        self.next.clicked.connect(lambda: self._ask(Playback.forward))
+        self.edit.clicked.connect(self._edit)
+        self.copy.clicked.connect(self._copy)
+        self.delete.clicked.connect(self._delete)
+        self.save.clicked.connect(self._save)
+        self.close_button.clicked.connect(self.close_storyboard)
+        self.hide()
+
+    def _set_up_list(self) -> None:
+        steps = self.list
+        steps.setFlow(QListView.Flow.LeftToRight)
+        steps.setWrapping(False)
+        steps.setMovement(QListView.Movement.Snap)
+        steps.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        steps.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        steps.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        steps.setWordWrap(True)
+        steps.setSpacing(2)
+        steps.itemClicked.connect(lambda item: self._ask_for(steps.row(item)))
+        steps.itemDoubleClicked.connect(lambda item: self._edit())
+        steps.model().rowsMoved.connect(self._take_order, Qt.ConnectionType.QueuedConnection)
+
+    # what is open
+
+    def open(self, storyboard: Storyboard, path: Path) -> None:
+        """Show this one in place of any other."""
+        self.close_storyboard()
+        self._path = path
+        playback = self.playback = self._make(storyboard)
+        playback.changed.connect(self._show_state)
+        playback.steps_changed.connect(self._fill)
+        playback.failed.connect(self.failed)
+        self._fill()
+        self.show()
+        _application().installEventFilter(self)
+
+    def close_storyboard(self) -> None:
+        """Leave the window as it is, without the strip."""
+        playback, self.playback = self.playback, None
+        if playback is not None:
+            _application().removeEventFilter(self)
+            playback.close()
+            playback.deleteLater()
+            self.hide()
+
+    def _ask(self, what: Callable[[Playback], None]) -> None:
+        if self.playback is not None:
+            what(self.playback)
+
+    def _ask_for(self, index: int) -> None:
+        self._ask(lambda playback: playback.go_to(index))
+
+    # what is shown
+
+    def _fill(self) -> None:
+        if self.playback is None:
+            return
+        self._is_filling = True
+        self.list.clear()
+        for number, step in enumerate(self.playback.steps, 1):
+            alone = msgspec.structs.replace(step, at=None)
+            seconds = replace(self.playback.storyboard, steps=(alone,)).seconds
+            item = QListWidgetItem(_described(number, step, seconds))
+            item.setToolTip(step_toml(step))
+            item.setData(Qt.ItemDataRole.UserRole, number - 1)
+            item.setSizeHint(self._item_size())
+            self.list.addItem(item)
+        self._is_filling = False
+        self.list.setFixedHeight(self._item_size().height() + zoomed(26))
+        self._show_state()
+
+    def _item_size(self) -> QSize:
+        return QSize(zoomed(_WIDTH), 3 * self.list.fontMetrics().lineSpacing() + zoomed(8))
+
+    def _show_state(self) -> None:
+        playback = self.playback
+        if playback is None:
+            return
+        self.play.setText("Pause" if playback.is_playing else "Play")
+        self.list.setCurrentRow(min(playback.position, self.list.count() - 1))
+        seconds = round(playback.storyboard.seconds)
+        length = f"{seconds // 60}:{seconds % 60:02}"
+        self.title.setText(f"{playback.storyboard.title} · {len(playback.steps)} steps · {length}")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Larger text takes more room."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.playback is not None:
+            self._fill()
+
+    # changes
+
+    def _take_order(self, *_: QModelIndex | int) -> None:
+        """Steps were dragged to other places."""
+        playback = self.playback
+        if playback is None or self._is_filling:
+            return
+        rows = [self.list.item(row) for row in range(self.list.count())]
+        order = [item.data(Qt.ItemDataRole.UserRole) for item in rows]
+        playback.set_steps([playback.steps[index] for index in order], self.list.currentRow())
+
+    def _edit(self) -> None:
+        playback, row = self.playback, self.list.currentRow()
+        if playback is None or not 0 <= row < len(playback.steps):
+            return
+        dialog = named("storyboard.step", StepDialog(playback.steps[row], self))
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            steps = [*playback.steps]
+            steps[row] = dialog.step
+            playback.set_steps(steps, row)
+        dialog.deleteLater()
+
+    def _copy(self) -> None:
+        playback, row = self.playback, self.list.currentRow()
+        if playback is not None and row >= 0:
+            steps = playback.steps
+            playback.set_steps([*steps[: row + 1], *steps[row:]], row + 1)
+
+    def _delete(self) -> None:
+        playback, row = self.playback, self.list.currentRow()
+        if playback is not None and row >= 0 and len(playback.steps) > 1:
+            playback.set_steps([*playback.steps[:row], *playback.steps[row + 1 :]], row)
+
+    def _save(self) -> None:
+        if self.playback is None:
+            return
+        name, _ = QFileDialog.getSaveFileName(
+            self, "Save storyboard", str(self._path), "Storyboards (*.toml)"
+        )
+        if not name:
+            return
+        path = Path(name)
+        try:
+            write_file(path, storyboard_toml(self.playback.storyboard))
+        except UserError as error:
+            self.failed.emit(str(error))
+        else:
+            self._path = path
+            self.done.emit(f"Saved {path.name}")
+
+    # keys
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Take the keys that step through, before controls and menus do."""
+        if not isinstance(event, QKeyEvent) or event.key() not in _KEYS or event.modifiers():
+            return False
+        focus = QApplication.focusWidget()
+        is_letter = event.key() == Qt.Key.Key_Space and isinstance(focus, _WRITES)
+        if is_letter or QApplication.activeWindow() is not self.window():
+            return False
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()
+        elif event.type() == QEvent.Type.KeyPress and isinstance(watched, QWidget):
+            is_back = event.key() == Qt.Key.Key_PageUp
+            self._ask(Playback.back if is_back else Playback.forward)
+        else:
+            return False
+        return True
+
+
+def _described(number: int, step: Step, seconds: float) -> str:
+    """A step in few words."""
+    table = step_table(step)
+    what = table.pop(verb(step))
+    if isinstance(what, dict):
+        words = ", ".join(f"{_label(path)} = {value}" for path, value in what.items())
+    elif isinstance(what, list | tuple):
+        words = ", ".join(next(iter(each)) for each in what if isinstance(each, dict))
+    else:
+        words = _label(str(what))
+    if "to" in table:
+        words += f" → {table['to']:g}"
+    return f"{number}  {verb(step)}{f' · {seconds:.1f} s' if seconds else ''}\n{words}"
+
+
+def _label(path: str) -> str:
+    return FIELDS[path].label if path in FIELDS else path
+
+
+def _application() -> QApplication:
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    return app

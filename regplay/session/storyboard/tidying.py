@@ -1,0 +1,137 @@
+"""From what a person did to the steps of a storyboard, as one would write them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import msgspec
+
+from regplay.core.fields import FIELDS
+from regplay.session.storyboard.storyboard import (
+    Draw,
+    PinRun,
+    Scrub,
+    SetValues,
+    ShowTab,
+    Step,
+    SweepField,
+    Wait,
+)
+
+_TOGETHER = 0.8  # s between two changes by one drag, at most
+_LEAST_SWEEP = 0.3  # s; what is shorter was no drag
+_LEAST_WAIT = 0.3  # s, that one would write down
+_LONGEST = 600.0  # s, of one step
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that a person did.
+
+    Attributes
+    ----------
+    begin, end
+        In s from the beginning of the recording.
+    step
+        What does the same, but for its time; a field that is dragged is set to each value.
+    is_drag
+        Whether it may go on with the action before: the same handle, or the same stroke.
+    """
+
+    begin: float
+    end: float
+    step: Step
+    is_drag: bool = False
+
+
+def tidied(actions: Sequence[Action], seconds: float) -> tuple[Step, ...]:
+    """The steps that do what was done: drags are one step each, and so are pauses.
+
+    Parameters
+    ----------
+    actions
+        In the order in which they began.
+    seconds
+        How long the recording was.
+    """
+    steps: list[Step] = []
+    drags = _drags(actions)
+    for number, drag in enumerate(drags):
+        follows = drags[number + 1][0].begin if number + 1 < len(drags) else seconds
+        made = _steps_of(drag)
+        rest = _tenths(follows - drag[-1].end)
+        if isinstance(made[-1], SetValues | PinRun | ShowTab):
+            made[-1] = msgspec.structs.replace(made[-1], seconds=min(rest, _LONGEST))
+        elif rest >= _LEAST_WAIT:
+            made.append(Wait(wait=min(rest, _LONGEST)))
+        steps += made
+    begins = _tenths(drags[0][0].begin) if drags else _tenths(seconds)
+    if begins >= _LEAST_WAIT or not steps:
+        steps.insert(0, Wait(wait=min(begins, _LONGEST)))
+    return tuple(steps)
+
+
+def _drags(actions: Sequence[Action]) -> list[list[Action]]:
+    """Actions in groups that were one movement of the mouse."""
+    found: list[list[Action]] = []
+    for action in actions:
+        last = found[-1][-1] if found else None
+        if last is not None and _goes_on(last, action):
+            found[-1].append(action)
+        else:
+            found.append([action])
+    return found
+
+
+def _goes_on(last: Action, action: Action) -> bool:
+    if not action.is_drag or action.begin - last.end > _TOGETHER:
+        return False
+    match last.step, action.step:
+        case SetValues(set=before), SetValues(set=after):
+            return before.keys() == after.keys()
+        case (Scrub(), Scrub()) | (Draw(), Draw()):
+            return True
+    return False
+
+
+def _steps_of(drag: Sequence[Action]) -> list[Step]:
+    last, begin = drag[-1].step, drag[0].begin
+    seconds = min(_tenths(drag[-1].end - begin), _LONGEST)
+    match last:
+        case SetValues(set=values) if len(drag) > 1 and len(values) == 1:
+            (path,) = values
+            if FIELDS[path].kind in ("number", "integer") and seconds >= _LEAST_SWEEP:
+                return _sweeps(path, drag)
+        case Scrub() if seconds >= _LEAST_SWEEP:
+            return [msgspec.structs.replace(last, seconds=seconds)]
+        case Scrub():
+            return [msgspec.structs.replace(last, seconds=_LEAST_SWEEP)]
+        case Draw():
+            return [msgspec.structs.replace(last, seconds=max(seconds, _LEAST_SWEEP))]
+    return [last]
+
+
+def _sweeps(path: str, drag: Sequence[Action]) -> list[Step]:
+    """A sweep for each stretch on which the value goes one way."""
+    points = [(action.end, float(_value(action.step, path))) for action in drag]
+    turns = [0]
+    for index in range(1, len(points) - 1):
+        before, here, after = (points[i][1] for i in (turns[-1], index, index + 1))
+        if (here - before) * (after - here) < 0:
+            turns.append(index)
+    turns.append(len(points) - 1)
+    found: list[Step] = []
+    for start, end in pairwise(turns):
+        seconds = max(_tenths(points[end][0] - points[start][0]), 0.1)
+        if points[end][1] != points[start][1]:
+            found.append(SweepField(sweep=path, to=points[end][1], seconds=seconds))
+    return found or [drag[-1].step]
+
+
+def _value(step: Step, path: str) -> float:
+    assert isinstance(step, SetValues)
+    return float(step.set[path])
+
+
+def _tenths(seconds: float) -> float:
+    return max(round(seconds, 1), 0.0)

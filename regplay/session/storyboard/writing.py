@@ -1,0 +1,112 @@
+"""Storyboards and their steps as text, which reads the same again."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import tomli_w
+
+from regplay.core.experiment import Experiment
+from regplay.core.fields import ExperimentError, from_dict, to_dict
+from regplay.session.experiment_text import changes
+from regplay.session.lessons import LessonError, find_lesson
+from regplay.session.storyboard.storyboard import Step, Storyboard, verb
+
+StepTable = dict[str, Any]
+
+
+def step_table(step: Step) -> StepTable:
+    """A step as a table, its verb first, then what is not as ever, its name and time last."""
+    table: StepTable = _as_in_files(msgspec.to_builtins(step))
+    first, last = verb(step), ("name", "at")
+    rest = {key: value for key, value in table.items() if key not in (first, *last)}
+    end = {key: table[key] for key in last if table.get(key) is not None}
+    return {first: table[first], **rest, **end}
+
+
+def _as_in_files(value: Any) -> Any:
+    """Steps one after another are a list where they stand beside others."""
+    if isinstance(value, dict):
+        if [*value] == ["in_turn"]:
+            return _as_in_files(value["in_turn"])
+        return {key: _as_in_files(each) for key, each in value.items()}
+    return [*map(_as_in_files, value)] if isinstance(value, list | tuple) else value
+
+
+def step_toml(step: Step) -> str:
+    """A step as TOML, without the heading of its table."""
+    return tomli_w.dumps(step_table(step))
+
+
+def storyboard_toml(storyboard: Storyboard) -> str:
+    """A storyboard as TOML. A table that it learns from is named as one beside the file.
+
+    Named values and included files are not kept: their steps stand in the text themselves.
+    """
+    usual = Storyboard("", (), 30, Experiment(), "", "light", 100, "en", (), ())
+    head: StepTable = {"title": storyboard.title}
+    head |= _lesson(storyboard)
+    head["sizes"] = [f"{width}x{height}" for width, height in storyboard.sizes]
+    for key in ("fps", "theme", "scale", "language", "controls"):
+        value = getattr(storyboard, key)
+        if value != getattr(usual, key):
+            head[key] = [*value] if isinstance(value, tuple) else value
+    if "lesson" not in head:
+        head["experiment"] = _experiment(storyboard.experiment)
+    steps = "".join(f"\n[[steps]]\n{_inline(step_table(step))}" for step in storyboard.steps)
+    return tomli_w.dumps(head) + steps
+
+
+def _lesson(storyboard: Storyboard) -> StepTable:
+    """The lesson and the page that the experiment is of, if there is such a page."""
+    try:
+        lesson = find_lesson(storyboard.lesson) if storyboard.lesson else None
+    except LessonError:
+        return {}
+    for index in range(0 if lesson is None else len(lesson.pages)):
+        if lesson is not None and lesson.experiment(index) == storyboard.experiment:
+            return {"lesson": storyboard.lesson} | ({"page": index + 1} if index else {})
+    return {}
+
+
+def _experiment(experiment: Experiment) -> StepTable:
+    """What of it is not as ever, in nested tables."""
+    if experiment.data.file:  # only files beside a storyboard may be named
+        name = experiment.data.file.replace("\\", "/").rpartition("/")[2]
+        experiment = replace(experiment, data=replace(experiment.data, file=name))
+    table: StepTable = {}
+    for path, value in changes(Experiment(), experiment).items():
+        *groups, name = path.split(".")
+        inner = table
+        for group in groups:
+            inner = inner.setdefault(group, {})
+        inner[name] = value
+    try:
+        is_same = from_dict(table) == experiment
+    except ExperimentError:
+        is_same = False
+    return table if is_same else dict(to_dict(experiment))
+
+
+def _inline(table: Mapping[str, Any]) -> str:
+    """Key and value a line; tables within stand in braces, as in a step that is written by hand."""
+    return "".join(f"{_key(key)} = {_value(value)}\n" for key, value in table.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_key(k)} = {_value(each)}" for k, each in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        if any(isinstance(each, Mapping | list) for each in value) and not _is_points(value):
+            return "[\n" + "".join(f"  {_value(each)},\n" for each in value) + "]"
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return tomli_w.dumps({"x": value}).removeprefix("x = ").rstrip("\n")
+
+
+def _is_points(value: Sequence[Any]) -> bool:
+    return all(isinstance(each, list) and not isinstance(each[0], Mapping) for each in value)
+
+
+def _key(key: str) -> str:
+    return key if key.replace("-", "").replace("_", "").isalnum() else f'"{key}"'

@@ -1,0 +1,53 @@
+"""What keeps rows from their goals, where they miss them: what was measured, and what comes next.
+
+A text is looked up by how the name of a row begins. Whoever changes what it speaks of measures anew
+and changes it too.
+"""
+
+from collections.abc import Sequence
+
+from tests.benchmarks.report import Row
+
+_START = """\
+Of the processor's time until the window is painted, 26 % goes to making the widgets and 13 % to
+showing and painting them, 27 % to importing numpy, PySide6 and what is used of pyqtgraph, and 30 %
+to importing regplay itself, most of it the classes and enums that PySide6 makes of each name of Qt
+that is asked for. All of it holds the interpreter's lock: a second core is of no use. Together it
+was 0.40 of the same for `import torch`, the least of six measurements each on a busy machine. Next:
+the widgets of the lesson, and of groups that are folded, made when they are first shown."""
+_CURVES = """\
+They are asked for 0.1 s after the run has ended, once the experiment rests (`DEBOUNCE`), and take
+0.11 to 0.15 s each where one is measured alone (`curve`). The rest is what is done for the first
+time: on a virtual machine whatever is cold took several times as long. Next: no pause after the
+first run of a window."""
+_FRAMES = """\
+A view is put together in Python, under the lock that painting needs too: of TinyNet in 0.7 to
+1.0 ms at best, in 2.6 ms in the median of 300 beside other programs, half of it to measure between
+records and a third to predict. Then the thread trains for five times as long before the next one
+(`_PUBLISHING_SHARE`): from 2.8 ms on a view misses every other frame, and with more views training
+falls below its own goal. Next: to measure without keeping the parameters, and to check what the
+kernel is given once for each run."""
+_STOP = """\
+The kernel looks at the flag after each layer: in the mean after 0.05 ms in single and 0.15 ms in
+double precision, as the thread's own clock has it. What is left to Python are the records that were
+made, and now and then the begin of a stretch. The longest hang on what else the machine does: at a
+load of 14 to 19 on two cores 1.2 to 2.7 ms in two runs and 4 to 8 ms in a third, with medians of
+0.3 to 0.6 ms and of 0.9 to 1.5 ms. Next: looks within the update and within the copies of one
+layer."""
+_LIMITS = {
+    "process start": _START,
+    "its two curves": _CURVES,
+    "training in the window": _FRAMES,
+    "frames within 20": _FRAMES,
+    "stop of": _STOP,
+}
+
+
+def explanations(rows: Sequence[Row]) -> list[str]:
+    """Paragraphs on the rows that miss their goals, as far as it is known what keeps them."""
+    names: dict[str, list[str]] = {}
+    for row in rows:
+        for begin, text in _LIMITS.items():
+            if not row.is_met and row.name.startswith(begin):
+                names.setdefault(text, []).append(row.name)
+    return ["\n".join([*several, text]) for text, several in names.items()]

@@ -1,0 +1,260 @@
+"""What columns hold, missing values, splits, and what is said about them."""
+
+import numpy as np
+import pytest
+
+from regplay.core.datasets import DatasetError, load, remarks
+from regplay.core.datasets.own_table import (
+    Check,
+    TableFormat,
+    kinds_of,
+    read_format,
+    write_format,
+)
+from regplay.core.experiment import DataSettings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings of a file with this text."""
+
+    def write(text, **values):
+        path = tmp_path / "table.csv"
+        path.write_text(text, encoding="utf-8")
+        return DataSettings(name="csv", file=str(path), **{"n_train": 0, "n_valid": 0, **values})
+
+    return write
+
+
+def table(header, row, n=24):
+    return header + "\n" + "".join(row(i) + "\n" for i in range(n))
+
+
+def checked(text, **values):
+    check = Check(text, DataSettings(name="csv", **values))
+    for _ in check.steps():
+        pass
+    return check
+
+
+@pytest.mark.parametrize(
+    ("cells", "kind", "reason"),
+    [
+        (["1.5", "2", "-3e2"], "number", "numbers"),
+        (["30 kg", "41 kg", "7 kg"], "number", "30 kg: a number with the unit kg"),
+        (["10%", "20%", "7%"], "number", "10%: a percentage"),
+        (["yes", "no", "yes"], "yes/no", "no or yes"),
+        (["True", "False", "False"], "yes/no", "False or True"),
+        (["Ja", "Nein", "Ja"], "yes/no", "Ja or Nein"),
+        (["red", "blue", "green", "red"], "category", "3 different texts"),
+        (["2024-05-01", "2024-06-02", "2024-05-07"], "date", "2024-05-01: a date"),
+        (["3.7.2024", "24.12.2023"], "date", "3.7.2024: a date"),
+    ],
+)
+def test_kinds_are_found_with_the_reason(cells, kind, reason):
+    text = table("b,a,y", lambda i: f"{i * i},{cells[i % len(cells)]},{i / 7}")
+    column = checked(text).sheet.columns[1]
+    assert (column.kind, column.reason) == (kind, reason)
+
+
+def test_a_text_of_its_own_in_nearly_every_row_and_row_numbers_are_left_out():
+    text = table("rownames,name,b,y", lambda i: f"{i + 1},person {i},{i * i},{i / 7}")
+    check = checked(text)
+    assert check.table.input_names == ("b",)
+    assert [str(remark) for remark in check.remarks] == [
+        "column 1 (rownames): it is left out: it only counts the rows",
+        "column 2 (name): it is left out: nearly every row has its own text",
+    ]
+    assert checked(text, inputs="rownames, b").table.input_names == ("rownames", "b")
+
+
+def test_categories_are_one_input_each_and_at_most_fifty_together():
+    text = table("a,b,c,y", lambda i: f"a{i % 40},b{i % 20},c{i % 3},{i / 7}", n=400)
+    check = checked(text)
+    assert check.table.x.shape[1] == 43
+    assert check.table.x.sum(axis=1).tolist() == [2] * 400
+    assert str(check.remarks[0]) == (
+        "column 2 (b): it is left out: 20 different texts; at most 50 categories have room"
+    )
+    assert (
+        checked(text, inputs="a, b")
+        .problems[0]
+        .message.startswith(
+            "the categories among the inputs have 60 different texts together; at most 50"
+        )
+    )
+
+
+def test_a_person_may_give_another_kind():
+    text = table("zip,b,y", lambda i: f"{10115 + i % 2},{i * i},{i / 7}")
+    check = checked(text, columns="zip = category")
+    assert check.table.input_names == ("zip = 10115", "zip = 10116", "b")
+    assert kinds_of(check.sheet) == {"zip": "category", "b": "number", "y": "number"}
+    assert checked(text, columns="zip = text").table.input_names == ("b",)
+    wrong = checked(text, columns="zip = colour").problems[0].message
+    assert wrong.startswith("data.columns: colour is no kind of column; it must be one of number, ")
+    assert (
+        "data.columns = town is no column of it"
+        in checked(text, columns="town = category").problems[0].message
+    )
+
+
+def test_missing_numbers_are_filled_with_the_median_of_the_training_rows(settings):
+    text = table("a,b,y", lambda i: f"{'NA' if i % 6 == 5 else i * i},{i},{i / 7}")
+    data = load(settings(text, missing="fill", seed=3))
+    is_gap = data.train.x[:, 1] % 6 == 5
+    median = np.median(data.train.x[~is_gap, 0])
+    assert is_gap.any()
+    assert set(data.train.x[is_gap, 0]) == {median}
+    gaps = data.valid.x[:, 1] % 6 == 5
+    assert gaps.any()
+    assert set(data.valid.x[gaps, 0]) == {median}
+    assert len(load(settings(text)).train.y) + len(load(settings(text)).valid.y) == 20
+    assert "4 rows with a missing value are left out (a: 4)" in remarks(settings(text))
+
+
+def test_missing_categories_are_filled_with_the_most_frequent_one(settings):
+    colours = ["red", "blue", "", "red", "red", "green"]
+    text = table("c,ill,b,y", lambda i: f"{colours[i % 6]},{['yes', 'no', '-'][i % 3]},{i},{i}")
+    data = load(settings(text, missing="fill"))
+    assert data.input_names == ("c = blue", "c = green", "c = red", "ill", "b")
+    both = np.concatenate([data.train.x, data.valid.x])
+    assert both[both[:, 4] % 6 == 2, :3].tolist() == [[0, 0, 1]] * 4
+    assert set(both[:, 3]) == {0, 1}
+    assert np.isfinite(both).all()
+
+
+def test_a_row_without_a_target_is_left_out_always(settings):
+    text = table("a,y", lambda i: f"{i},{'' if i == 3 else i * i}")
+    data = load(settings(text, missing="fill"))
+    assert len(data.train.y) + len(data.valid.y) == 23
+    assert "1 row with a missing value is left out (y: 1)" in remarks(
+        settings(text, missing="fill")
+    )
+
+
+def test_a_stratified_split_has_of_each_class_its_share(settings):
+    text = table("a,kind", lambda i: f"{i},{'rare' if i % 10 == 0 else 'usual'}", n=100)
+    for seed in range(5):
+        data = load(settings(text, split="stratified", seed=seed))
+        assert np.bincount(data.train.y).tolist() == [7, 63]
+        assert np.bincount(data.valid.y).tolist() == [3, 27]
+    one, other = (load(settings(text, split="stratified", seed=seed)) for seed in (1, 2))
+    assert not np.array_equal(one.train.x, other.train.x)
+    fewer = load(settings(text, split="stratified", seed=1, n_train=30))
+    assert np.bincount(fewer.train.y).tolist() == [3, 27]
+    assert set(fewer.train.x[:, 0]) <= set(one.train.x[:, 0])
+
+
+def test_dates_that_run_backwards_are_told():
+    text = table("when,y", lambda i: f"2024-05-{30 - i:02},{i / 7}")
+    assert str(checked(text).remarks[-1]) == (
+        "column 1 (when): its dates are not in order; the last rows are not the latest"
+    )
+
+
+def test_what_is_odd_about_inputs_is_told():
+    text = table("a,b,same,c,y", lambda i: f"{i * i},{i * i},7,{i / 7},{i / 7}")
+    assert [str(remark) for remark in checked(text).remarks] == [
+        "column 2 (b): it repeats another input, a",
+        "column 3 (same): it has the same value in every row",
+        "column 4 (c): it repeats the target, y",
+    ]
+
+
+def test_a_class_that_only_validation_has_is_told(settings):
+    text = table("a,kind", lambda i: f"{i},{'rare' if i == 5 else 'ab'[i % 2]}")
+    said = {
+        seed: [line for line in remarks(settings(text, seed=seed)) if "rare" in line]
+        for seed in range(12)
+    }
+    validated = [seed for seed in said if 2 in load(settings(text, seed=seed)).valid.y]
+    assert validated
+    for seed, lines in said.items():
+        expected = (
+            "the class rare is only among the rows that validate: it can't be learned; another "
+            "data seed or a stratified split may help"
+            if seed in validated
+            else "the class rare has only 1 row"
+        )
+        assert lines == [expected]
+
+
+@pytest.mark.parametrize(
+    ("cells", "classes"), [("123", "1, 2, 3"), ("24", "2, 4"), ([1, -1], "-1, 1")]
+)
+def test_labels_that_may_be_numbers_are_told(cells, classes):
+    text = table("a,y", lambda i: f"{i * 1.5},{cells[i % len(cells)]}")
+    check = checked(text)
+    assert check.table.class_names == ()
+    assert str(check.remarks[0]) == (
+        f"column 2 (y): it is taken for a number; it may be {len(cells)} classes ({classes})"
+    )
+    assert len(checked(text, task="classification").table.class_names) == len(cells)
+    assert not checked(text, task="regression").remarks
+
+
+def test_numbers_from_zero_are_classes_and_that_is_told():
+    text = table("a,y", lambda i: f"{i * 1.5},{i % 3}")
+    check = checked(text)
+    assert check.table.class_names == ("0", "1", "2")
+    assert str(check.remarks[0]) == (
+        "column 2 (y): it is taken for 3 classes (0, 1, 2); it may be a number"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "doubts"), [("0,1,2,3", True), ("400,410,420,430", True), ("1.5,7,2,9", False)]
+)
+def test_a_header_of_numbers_over_numbers_is_asked_about(header, doubts):
+    text = table(header, lambda i: f"{i / 3},{i / 7},{i / 9},{i / 11}")
+    problems = checked(text).problems
+    assert bool(problems) == doubts
+    if doubts:
+        assert [value for _, _, value in problems[0].answers] == ["header = yes", "header = no"]
+        assert len(checked(text, format="header = yes").table.y) == 24
+        assert len(checked(text, format="header = no").table.y) == 25
+
+
+# data.format
+
+
+def test_a_format_comes_back_from_its_text():
+    parts = {
+        "sheet": 'My "data"; new',
+        "separator": ";",
+        "decimal": ",",
+        "thousands": "",
+        "header": False,
+        "above": 3,
+        "encoding": "utf-16",
+        "dates": "day first",
+        "missing": ("NA", "-999"),
+    }
+    assert read_format(write_format(parts)) == parts
+    assert set(parts) == set(TableFormat.__dataclass_fields__)
+    assert read_format("") == {}
+    assert write_format({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("seperator = comma", "seperator = comma is no part of a format; write PART = VALUE, with"),
+        ("decimal", "decimal is no part of a format"),
+        ("decimal = dot", "decimal must be one of point, comma"),
+        ("above = many", "above must be a whole number from 0 to 1,000"),
+        ("decimal = comma; decimal = point", "decimal comes twice"),
+    ],
+)
+def test_a_format_that_is_none_is_refused(settings, text, message):
+    with pytest.raises(DatasetError, match=r"data\.format = ") as caught:
+        load(settings("a,y\n1,2\n3,4\n", format=text))
+    assert message in str(caught.value)
+
+
+def test_marks_of_missing_values_that_a_person_names():
+    text = table("a,y", lambda i: f"{-999 if i == 4 else i},{i / 7}")
+    check = checked(text, format="missing = -999")
+    assert len(check.table.y) == 23
+    assert check.sheet.format.words.endswith("missing values as -999")

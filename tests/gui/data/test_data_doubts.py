@@ -1,0 +1,168 @@
+"""What a person says about a table in its dialog, by mouse: its format, kinds, doubts, gaps."""
+
+import math
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from regplay.core.datasets import load
+from regplay.core.experiment import Experiment
+from regplay.core.fields import replace
+from regplay.gui.data import table_dialog
+from regplay.gui.data.table_dialog import TableDialog
+
+LEFT = Qt.MouseButton.LeftButton
+GERMAN = "zimmer;preis\n" + "".join(f"{i};{250 * i:,}\n".replace(",", ".") for i in range(1, 15))
+LABELS = "a,cls\n" + "".join(f"{i * i / 4},{1 + i % 3}\n" for i in range(20))
+GAPS = "a,b,y\n" + "".join(f"{i},{'' if i % 4 == 0 else i * i},{i / 7}\n" for i in range(20))
+TITLED = "Rooms and prices\n\nzimmer;preis\n" + "".join(f"{i / 2};{i * i}\n" for i in range(14))
+
+
+@pytest.fixture
+def show_dialog(qtbot, tmp_path, monkeypatch):
+    """Shows the dialog of a file; it is read in one turn."""
+    monkeypatch.setattr(table_dialog, "_BUDGET", math.inf)
+
+    def show(text):
+        path = tmp_path / "table.csv"
+        path.write_text(text, encoding="utf-8")
+        dialog = TableDialog(path)
+        qtbot.addWidget(dialog)
+        with qtbot.waitExposed(dialog):
+            dialog.show()
+        return dialog
+
+    return show
+
+
+def settings_of(dialog):
+    """The data that were chosen."""
+    return replace(Experiment(), dialog.values()).data
+
+
+def click(widget):
+    QTest.mouseClick(widget, LEFT)
+
+
+def choose(box, text):
+    """An entry of a box, by the keys, as a person who goes through it."""
+    box.setFocus()
+    wanted = box.findText(text)
+    assert wanted >= 0
+    while box.currentIndex() != wanted:
+        down = box.currentIndex() < wanted
+        QTest.keyClick(box, Qt.Key.Key_Down if down else Qt.Key.Key_Up)
+
+
+def test_what_can_be_read_in_two_ways_is_asked_and_one_click_answers(show_dialog):
+    dialog = show_dialog(GERMAN)
+    assert not dialog.ok.isEnabled()
+    assert dialog.question.isVisible()
+    assert dialog.question.label.text() == 'Row 5, column 2 (preis): "1.000" may be 1 or 1000.'
+    assert [button.text() for button in dialog.question.buttons] == ["It is 1", "It is 1000"]
+    click(dialog.question.buttons[1])
+    assert dialog.ok.isEnabled()
+    assert not dialog.question.isVisible()
+    assert dialog.format.words.text() == (
+        "Separated by semicolons, decimal commas, points between thousands, the first row is a "
+        "header."
+    )
+    settings = settings_of(dialog)
+    assert settings.format == "decimal = comma"
+    data = load(settings)
+    assert max([*data.train.y, *data.valid.y]) == 3500
+
+
+def test_a_doubtful_task_is_told_and_one_click_changes_it(show_dialog):
+    dialog = show_dialog(LABELS)
+    assert dialog.ok.isEnabled()
+    assert dialog.question.label.text() == (
+        "Column 2 (cls): it is taken for a number; it may be 3 classes (1, 2, 3)."
+    )
+    assert settings_of(dialog).task == "auto"
+    click(dialog.question.buttons[0])
+    assert settings_of(dialog).task == "classification"
+    assert "one of 3 classes (1, 2, 3)" in dialog.status.text()
+    assert not dialog.question.isVisible()
+
+
+def test_missing_values_are_left_out_or_filled(show_dialog):
+    dialog = show_dialog(GAPS)
+    assert dialog.form.missing_box.isVisible()
+    assert dialog.status.text().startswith("15 rows, ")
+    assert dialog.remarks.topLevelItem(0).text(2) == (
+        "5 rows with a missing value are left out (b: 5)"
+    )
+    choose(dialog.form.missing_box, "Fill them in")
+    assert dialog.status.text().startswith("20 rows, ")
+    assert dialog.remarks.topLevelItem(0).text(2).startswith("missing values are filled (b: 5): ")
+    settings = settings_of(dialog)
+    assert settings.missing == "fill"
+    assert len(load(settings).train.y) == 14
+
+
+def test_there_is_no_question_about_missing_values_where_none_is(show_dialog):
+    assert not show_dialog(LABELS).form.missing_box.isVisible()
+
+
+def test_the_format_is_in_words_and_each_part_can_be_changed(show_dialog):
+    dialog = show_dialog(TITLED)
+    assert dialog.format.words.text() == (
+        "Separated by semicolons, decimal points, row 3 is a header, 2 rows above it passed over."
+    )
+    assert not dialog.format.parts.isVisible()
+    click(dialog.format.more)
+    assert dialog.format.parts.isVisible()
+    choose(dialog.format.boxes["header"], "no")
+    assert "(preis)" not in dialog.preview.rows.headerData(1, Qt.Orientation.Horizontal)
+    assert '"preis" is not a number' in dialog.status.text()
+    assert not dialog.ok.isEnabled()
+    choose(dialog.format.boxes["header"], "yes")
+    assert settings_of(dialog).format == ""
+    choose(dialog.format.boxes["separator"], "comma")
+    assert "there is only one column" in dialog.status.text()
+    choose(dialog.format.boxes["separator"], "semicolon")
+    assert dialog.ok.isEnabled()
+    dialog.format.missing.setFocus()
+    QTest.keyClicks(dialog.format.missing, "36")
+    QTest.keyClick(dialog.format.missing, Qt.Key.Key_Tab)
+    assert settings_of(dialog).format == "missing = 36"
+    assert dialog.status.text().startswith("13 rows, ")
+
+
+def test_the_kind_of_a_column_stands_above_it_and_can_be_changed(show_dialog):
+    text = "zip,b,y\n" + "".join(f"{10115 + i % 3},{i * i},{i / 7}\n" for i in range(20))
+    dialog = show_dialog(text)
+    assert [box.currentText() for box in dialog.kinds.boxes] == ["number"] * 3
+    assert dialog.kinds.boxes[0].toolTip() == "numbers"
+    table, boxes = dialog.preview, dialog.kinds.boxes
+    place = boxes[1].mapTo(dialog, boxes[1].rect().topLeft()).x()
+    column = table.viewport().mapTo(dialog, table.viewport().rect().topLeft()).x()
+    assert place == column + table.columnViewportPosition(1)
+    choose(dialog.kinds.boxes[0], "category")
+    settings = settings_of(dialog)
+    assert settings.columns == "zip = category"
+    assert load(settings).input_names == ("zip = 10115", "zip = 10116", "zip = 10117", "b")
+    choose(dialog.kinds.boxes[0], "number")
+    assert settings_of(dialog).columns == ""
+
+
+def test_which_rows_validate(show_dialog):
+    dialog = show_dialog(GAPS)
+    assert dialog.form.split_box.currentText() == "Automatic: random rows"
+    choose(dialog.form.split_box, "The last rows")
+    assert load(settings_of(dialog)).valid.y.tolist() == [y / 7 for y in (15, 17, 18, 19)]
+
+
+def test_a_long_table_offers_a_sample(show_dialog, monkeypatch):
+    from regplay.core.datasets.own_table import table_check, table_file
+
+    for module in (table_check, table_file):
+        monkeypatch.setattr(module, "MAX_ROWS", 12)
+    dialog = show_dialog(LABELS)
+    assert not dialog.ok.isEnabled()
+    assert dialog.question.buttons[0].text() == "Take 12 random rows"
+    click(dialog.question.buttons[0])
+    assert settings_of(dialog).sample == 12
+    assert dialog.status.text().startswith("12 rows, ")

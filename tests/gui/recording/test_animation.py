@@ -1,0 +1,73 @@
+"""Export animation: from the dialog to the file, by a process that renders beside the window."""
+
+import av
+import pytest
+from PySide6.QtWidgets import QFileDialog, QPushButton
+
+from regplay.core.experiment import Experiment
+from regplay.gui.recording.animation import AnimationDialog, animation
+from regplay.session.storyboard import Train, loads_storyboard, storyboard_toml
+
+WD = "regularization.weight_decay"
+
+
+def test_the_storyboard_of_a_slider_goes_from_end_to_end_over_trained_networks():
+    film = animation(Experiment(), WD, 4.0, "1080x1920", is_dark=True, zoom=130)
+    assert loads_storyboard(storyboard_toml(film)) == film
+    assert film.seconds == pytest.approx(4.0)
+    assert (film.sizes, film.theme, film.scale) == (((1080, 1920),), "dark", 125)
+    hidden, sweep, end = film.steps
+    assert end.wait == pytest.approx(1 / film.fps)  # the end is seen in one frame
+    assert hidden.hide[0] == Train(train="end")
+    assert (sweep.start, sweep.to, sweep.ease) == (0.0, 10.0, "linear")
+
+
+@pytest.fixture
+def answered(monkeypatch, tmp_path):
+    """The dialogs are answered: half a second of training as a GIF."""
+
+    def answer(dialog):
+        dialog.form.setCurrentIndex(dialog.form.findData("GIF"))
+        dialog.seconds.setValue(0.5)
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(AnimationDialog, "exec", answer)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a"), ""))
+    return tmp_path / "a.gif"
+
+
+@pytest.fixture
+def person(open_window):
+    return open_window({"model.width": 8, "data.n_valid": 20})
+
+
+def test_training_is_written_as_a_film_while_the_window_can_be_used(person, answered):
+    person.choose("Export animation…")
+    command = person.window._animation
+    assert command._process is not None
+    person.set(model__width=4)
+    person.wait_for_step(0)
+    person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
+    assert person.banner == ""
+    with av.open(str(answered)) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 15
+    assert [*answered.parent.glob("*.part")] == []
+
+
+def test_stopping_it_leaves_no_file(person, answered):
+    person.choose("Export animation…")
+    command = person.window._animation
+    command._progress.findChild(QPushButton).click()
+    person.wait(lambda: command._process is None)
+    assert not answered.exists()
+    assert person.banner == ""
+
+
+def test_a_film_that_can_not_be_written_is_said(person, answered, monkeypatch):
+    where = str(answered.parent / "nowhere" / "a.gif")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (where, ""))
+    person.choose("Export animation…")
+    command = person.window._animation
+    person._qtbot.waitUntil(lambda: command._process is None, timeout=180_000)
+    assert "can't be written: No such file or directory" in person.banner

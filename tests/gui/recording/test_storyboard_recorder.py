@@ -1,0 +1,118 @@
+"""Recording a storyboard: what a person does, played again, leads to the same."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from regplay.core.fields import get, replace
+from regplay.gui.render import Renderer
+from regplay.gui.training import VirtualClock
+from regplay.session.storyboard import (
+    Draw,
+    Hide,
+    PinRun,
+    Scrub,
+    SetValues,
+    ShowTab,
+    SweepField,
+    Train,
+    loads_storyboard,
+    storyboard_toml,
+)
+
+WD = "regularization.weight_decay"
+
+
+@pytest.fixture
+def recorded(open_window):
+    person = open_window({"model.width": 8, "data.n_valid": 20})
+    person.choose("Record storyboard")
+    assert person.window.storyboard_recorder.is_on
+    return person
+
+
+def finish(person):
+    """The steps of the storyboard that opens at the end, without pauses."""
+    person.choose("Record storyboard")
+    playback = person.window.storyboard.playback
+    return playback.storyboard, [step for step in playback.steps if "wait" not in str(step)]
+
+
+def test_what_was_done_becomes_steps_in_their_order(recorded):
+    recorded.press(Qt.Key.Key_Space, recorded.window)
+    recorded.wait_until_finished()
+    recorded.controller.look(epoch=5)
+    recorded.wait(lambda: recorded.view.moment.epoch == 5)
+    recorded.set(data__noise=0.1)
+    recorded.wait_until_finished()
+    recorded.click("pin")
+    recorded.window.tabs.set_tab("side")
+    _, steps = finish(recorded)
+    kinds = [type(step) for step in steps]
+    assert kinds == [Train, Scrub, SetValues, PinRun, ShowTab]
+    train, scrub, change, _, show = steps
+    assert train.train == "end"
+    assert scrub.scrub == 5
+    assert change.set == {"data.noise": 0.1}
+    assert show.show == "split"
+
+
+def test_keys_on_a_slider_are_a_sweep_to_where_it_came(open_window):
+    clock = VirtualClock()
+    person = open_window({"model.width": 8}, clock=clock)
+    person.choose("Record storyboard")
+    slider = person.window.controls.control(WD).slider
+    for _ in range(8):
+        QTest.keyClick(slider, Qt.Key.Key_Right)
+        clock.advance(0.1)
+    last = get(person.controller.session.experiment, WD)
+    _, steps = finish(person)
+    assert steps == [SweepField(sweep=WD, to=last, seconds=0.7)]
+
+
+def test_a_slider_that_goes_over_trained_networks_is_noted_like_any_other(recorded):
+    studies = recorded.controller.studies
+    recorded.press(Qt.Key.Key_Space, recorded.window)
+    recorded.wait_until_finished()
+    recorded.wait(lambda: WD in studies.studies and studies.studies[WD].history is not None)
+    experiments = studies.studies[WD].sweep.experiments
+    for member in (2, 4, 6):
+        recorded.controller.look(study=WD, member=member)
+    recorded.controller.look(study="", member=0)
+    _, steps = finish(recorded)
+    assert [step.set for step in steps if isinstance(step, SetValues)] == [
+        {WD: get(experiments[6], WD)}
+    ]
+
+
+def test_where_it_began_is_made_off_camera(open_window):
+    person = open_window({"model.width": 8})
+    person.press(Qt.Key.Key_Space, person.window)
+    person.wait_until_finished()
+    person.choose("Record storyboard")
+    _, steps = finish(person)
+    assert steps == [Hide(hide=(Train(train="end"),))]
+
+
+def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
+    recorded.press(Qt.Key.Key_Space, recorded.window)
+    recorded.wait_until_finished()
+    recorded.set(**{WD.replace(".", "__"): 0.1})
+    recorded.wait_until_finished()
+    drawn = Draw(draw="arrow", points=((-1.0, 0.5), (1.0, -0.5))).annotation()
+    recorded.controller.annotate((drawn,), before=())
+    loss = recorded.view.snapshot.value("valid_loss")
+    film, _ = finish(recorded)
+    recorded.window.storyboard.close_storyboard()
+    again = loads_storyboard(storyboard_toml(film))
+    assert again.experiment == film.experiment == replace(again.experiment, {WD: 0.0})
+    renderer = Renderer(again, (640, 480), tmp_path / "film")
+    try:
+        frames = sum(1 for _ in renderer.frames())
+        window = renderer._window
+        assert frames > 10
+        assert get(window.controller.session.experiment, WD) == 0.1
+        assert window.controller.view.snapshot.value("valid_loss") == loss
+        assert window.controller.annotations == (drawn,)
+    finally:
+        renderer.close()

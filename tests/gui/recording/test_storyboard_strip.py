@@ -1,0 +1,207 @@
+"""A teacher opens a storyboard in front of a class, steps through it, changes it and saves it."""
+
+import pytest
+from file_tools import drop, put_files
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+
+from regplay.core.fields import get
+from regplay.gui.recording.storyboard_strip import StepDialog
+from regplay.session.storyboard import Wait, load_storyboard
+
+LEFT = Qt.MouseButton.LeftButton
+WD = "regularization.weight_decay"
+TEXT = f"""
+title = "A lecture"
+fps = 10
+experiment = {{ epochs = 20, model.width = 8, data.n_valid = 20 }}
+[[steps]]
+caption = "Thirty points"
+seconds = 0.2
+[[steps]]
+train = "end"
+seconds = 0.3
+[[steps]]
+sweep = "{WD}"
+to = 0.1
+seconds = 0.3
+[[steps]]
+draw = "arrow"
+points = [[-2.0, 1.5], [2.0, -1.5]]
+seconds = 0.2
+[[steps]]
+require = "valid_loss < 0.000001"
+"""
+
+
+@pytest.fixture
+def lecture(open_window, tmp_path):
+    """A window into which a storyboard was dropped."""
+    person = open_window({"model.width": 16})
+    path = tmp_path / "lecture.toml"
+    path.write_text(TEXT)
+    drop(person.window, put_files(path), QPoint(400, 300))
+    person.wait(person.window.storyboard.isVisible)
+    return person
+
+
+def strip(person):
+    return person.window.storyboard
+
+
+def decay(person) -> float:
+    return get(person.controller.session.experiment, WD)
+
+
+def press(person, key):
+    QTest.keyClick(person.window, key)
+
+
+def wait_at(person, position):
+    def is_there():
+        playback = strip(person).playback
+        return playback.position == position and playback._timer is None
+
+    person.wait(is_there)
+
+
+def test_a_storyboard_that_is_dropped_shows_its_steps_and_waits_at_the_first(lecture):
+    steps = strip(lecture).list
+    assert steps.count() == 5
+    assert steps.item(0).text() == "1  caption · 0.2 s\nThirty points"
+    assert steps.item(2).text() == "3  sweep · 0.3 s\nWeight decay λ → 0.1"
+    assert steps.currentRow() == 0
+    assert lecture.controller.session.experiment.model.width == 8
+    assert lecture.window.presentation.caption.text() == ""
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_PageDown])
+def test_keys_of_a_remote_step_forward_and_back(lecture, key):
+    lecture.find(WD).setFocus()  # a slider would take the key otherwise
+    press(lecture, key)
+    wait_at(lecture, 1)
+    assert lecture.window.presentation.caption.text() == "Thirty points"
+    press(lecture, key)
+    wait_at(lecture, 2)
+    assert lecture.view.snapshot.epoch == 20
+    press(lecture, key)
+    wait_at(lecture, 3)
+    assert decay(lecture) == 0.1
+    press(lecture, Qt.Key.Key_PageUp)
+    wait_at(lecture, 2)
+    assert decay(lecture) == 0.0
+    assert lecture.view.snapshot.epoch == 20
+    assert lecture.window.presentation.caption.text() == "Thirty points"
+
+
+def test_a_key_while_a_step_is_under_way_completes_it_and_plays_the_next(lecture):
+    for _ in range(3):
+        press(lecture, Qt.Key.Key_Space)
+    wait_at(lecture, 3)
+    assert decay(lecture) == 0.1
+    assert lecture.view.snapshot.epoch == 20
+
+
+def test_a_click_goes_to_a_step_and_play_goes_on_from_there_to_the_end(lecture):
+    steps = strip(lecture).list
+    QTest.mouseClick(steps.viewport(), LEFT, pos=steps.visualItemRect(steps.item(2)).center())
+    wait_at(lecture, 2)
+    assert lecture.view.snapshot.epoch == 20
+    assert decay(lecture) == 0.0
+    lecture.click("storyboard.play")
+    assert strip(lecture).play.text() == "Pause"
+    wait_at(lecture, 5)
+    assert strip(lecture).play.text() == "Play"
+    assert decay(lecture) == 0.1
+    assert [each.draw for each in lecture.controller.annotations] == ["arrow"]
+    assert lecture.controller.annotations[0].points == ((-2.0, 1.5), (2.0, -1.5))
+
+
+def test_a_pause_stays_where_it_is_and_goes_on_from_there(lecture):
+    press(lecture, Qt.Key.Key_Space)
+    wait_at(lecture, 1)
+    strip(lecture).playback.set_steps(
+        [strip(lecture).playback.steps[0], Wait(wait=0.6), Wait(wait=0.1)], 1
+    )
+    wait_at(lecture, 1)
+    lecture.click("storyboard.play")
+    lecture.click("storyboard.play")
+    assert strip(lecture).playback.position == 1
+    assert not strip(lecture).playback.is_playing
+    lecture.click("storyboard.play")
+    wait_at(lecture, 3)
+
+
+def test_what_a_person_does_between_two_steps_stays(lecture):
+    press(lecture, Qt.Key.Key_Space)
+    wait_at(lecture, 1)
+    lecture.set(data__noise=0.1)
+    press(lecture, Qt.Key.Key_Space)
+    wait_at(lecture, 2)
+    assert lecture.controller.session.experiment.data.noise == 0.1
+
+
+def test_steps_are_moved_edited_left_out_and_saved(lecture, tmp_path, monkeypatch):
+    shown = strip(lecture)
+    model = shown.list.model()
+    model.moveRow(model.index(-1, -1), 4, model.index(-1, -1), 0)  # as a drag does it
+    lecture.wait(lambda: shown.list.item(0).text().startswith("1  require"))
+    shown.list.setCurrentRow(0)
+    lecture.click("storyboard.delete")
+    assert shown.list.count() == 4
+    problems = []
+
+    def write(dialog):
+        dialog.text.setPlainText(dialog.text.toPlainText().replace("0.1", "-1"))
+        dialog.accept()
+        problems.append(dialog.problem.text())
+        dialog.text.setPlainText(dialog.text.toPlainText().replace("-1", "0.01"))
+        dialog.accept()
+        return dialog.result()
+
+    monkeypatch.setattr(StepDialog, "exec", write)
+    shown.list.setCurrentRow(2)
+    lecture.click("storyboard.edit")
+    assert problems == ["step 1 (sweep): " + f"{WD} = -1.0: must be a number from 0 to 10"]
+    wait_at(lecture, 2)
+    path = tmp_path / "mine.toml"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    lecture.click("storyboard.save")
+    saved, now = load_storyboard(path), shown.playback.storyboard
+    assert saved.steps == now.steps
+    assert saved.steps[2].to == 0.01
+    assert saved.experiment == now.experiment
+    assert saved.title == "A lecture"
+
+
+def test_what_does_not_hold_is_said_and_the_strip_waits(lecture):
+    step = 'wait-until = "train_loss < 1e-9"\nlimit = 0.1'
+    from regplay.session.storyboard import read_step
+
+    strip(lecture).playback.set_steps([read_step(step)], 0)
+    press(lecture, Qt.Key.Key_Space)
+    lecture.wait(lambda: "step 1 (wait-until): train_loss < 1e-9 does not hold" in lecture.banner)
+    assert not strip(lecture).playback.is_playing
+
+
+def test_in_presenter_mode_too_and_closing_it_leaves_the_window_to_the_person(lecture):
+    lecture.press(Qt.Key.Key_F11, lecture.window)
+    lecture.wait(lecture.window.isFullScreen)
+    assert strip(lecture).isVisible()
+    press(lecture, Qt.Key.Key_PageDown)
+    wait_at(lecture, 1)
+    lecture.click("storyboard.close")
+    assert not strip(lecture).isVisible()
+    assert lecture.window.presentation.caption is None
+    assert lecture.window.presenter.is_on
+    press(lecture, Qt.Key.Key_Space)  # trains again
+    lecture.wait_until_finished()
+
+
+def test_a_storyboard_with_a_mistake_is_refused_with_its_step(person, tmp_path):
+    path = tmp_path / "wrong.toml"
+    path.write_text('title = "t"\nsteps = [{ trian = "end" }]')
+    person.window.files.open(path)
+    assert "step 1: no verb is in it; did you mean train" in person.banner
+    assert not person.window.storyboard.isVisible()

@@ -1,0 +1,130 @@
+"""What a person did becomes few steps, with the times that it took, and reads the same again."""
+
+from regplay.core.experiment import Experiment
+from regplay.session.storyboard import (
+    Action,
+    Caption,
+    Draw,
+    Hide,
+    PinRun,
+    Scrub,
+    SetValues,
+    ShowTab,
+    StepsTogether,
+    Storyboard,
+    SweepField,
+    Train,
+    Wait,
+    loads_storyboard,
+    read_step,
+    step_toml,
+    storyboard_toml,
+    tidied,
+)
+
+WD = "regularization.weight_decay"
+
+
+def at(second, step, end=None):
+    return Action(second, second if end is None else end, step, is_drag=True)
+
+
+def dragged(values, begin=1.0, every=0.05, path=WD):
+    return [at(begin + every * k, SetValues(set={path: value})) for k, value in enumerate(values)]
+
+
+def test_a_drag_is_one_sweep_and_what_follows_waits_as_long_as_the_person_did():
+    values = [0.001 * k for k in range(1, 41)]
+    steps = tidied([*dragged(values), at(5.0, Scrub(scrub=3)), at(6.0, Scrub(scrub=9))], 8.0)
+    assert steps == (
+        Wait(wait=1.0),
+        SweepField(sweep=WD, to=0.04, seconds=2.0),
+        Wait(wait=2.0),
+        Scrub(scrub=3, seconds=0.3),
+        Wait(wait=1.0),
+        Scrub(scrub=9, seconds=0.3),
+        Wait(wait=2.0),
+    )
+
+
+def test_a_drag_that_turns_back_is_a_sweep_each_way():
+    there = [0.1 * k for k in range(1, 11)]
+    steps = tidied(dragged([*there, *there[-2::-1]], begin=0.0), 1.0)
+    assert [(step.sweep, step.to) for step in steps if isinstance(step, SweepField)] == [
+        (WD, 1.0),
+        (WD, 0.1),
+    ]
+
+
+def test_a_jump_is_no_sweep_and_its_pause_is_its_own():
+    change = SetValues(set={"model.depth": 4})
+    steps = tidied([at(0.0, change), at(1.5, SetValues(set={"data.name": "moons"}))], 2.5)
+    assert steps == (
+        SetValues(set={"model.depth": 4}, seconds=1.5),
+        SetValues(set={"data.name": "moons"}, seconds=1.0),
+    )
+
+
+def test_training_takes_as_long_as_it_took_and_a_stroke_is_one_step():
+    strokes = [
+        at(4.0 + k / 10, Draw(draw="line", points=tuple((i, i) for i in range(k + 2))))
+        for k in range(5)
+    ]
+    train = Train(train="end", seconds=3.0)
+    steps = tidied([Action(0.0, 3.0, train), *strokes], 4.5)
+    assert steps == (
+        train,
+        Wait(wait=1.0),
+        Draw(draw="line", points=tuple((i, i) for i in range(6)), seconds=0.4),
+    )
+
+
+def test_nothing_done_is_a_pause():
+    assert tidied([], 2.0) == (Wait(wait=2.0),)
+
+
+STEPS = (
+    Caption(caption='Say "this" – and that.'),
+    Hide(hide=(Train(train="end", seconds=2.0), ShowTab(show="network"))),
+    SetValues(set={WD: 0.1, "data.name": "moons"}, name="named", at=3.0),
+    SweepField(sweep=WD, to=0.01, start=0.5, ease="linear"),
+    StepsTogether(together=(PinRun(pin="first"), Scrub(scrub="best"))),
+    Draw(draw="arrow", on="losses", points=((1.0, 2.0), (3.0, 4.5))),
+)
+
+
+def test_steps_read_the_same_again():
+    for step in STEPS:
+        assert read_step(step_toml(step)) == step
+    assert step_toml(STEPS[3]).splitlines() == [
+        f'sweep = "{WD}"',
+        "to = 0.01",
+        "from = 0.5",
+        'ease = "linear"',
+    ]
+
+
+def test_a_storyboard_reads_the_same_again():
+    text = 'title = "t"\nexperiment = { data.name = "moons", model.width = 8 }\n'
+    read = loads_storyboard(text + "steps = [{ wait = 1 }]")
+    film = Storyboard(
+        "A title",
+        ((640, 480), (480, 640)),
+        25,
+        read.experiment,
+        "",
+        "dark",
+        150,
+        "de",
+        (WD,),
+        STEPS,
+    )
+    assert loads_storyboard(storyboard_toml(film)) == film
+    assert read.experiment != Experiment()
+
+
+def test_the_page_of_a_lesson_is_named_and_not_written_out():
+    film = loads_storyboard('title = "t"\nlesson = "memorising"\npage = 2\nsteps = [{ wait = 1 }]')
+    text = storyboard_toml(film)
+    assert 'lesson = "memorising"\npage = 2\n' in text or "experiment" not in text
+    assert loads_storyboard(text).experiment == film.experiment
