@@ -22,7 +22,6 @@ from regplay.core.datasets.own_table.table_columns import (
     USED,
     Body,
     Column,
-    ColumnKind,
     body_of,
     categories_of,
     columns_of,
@@ -794,8 +793,3 @@ def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, R
     if key is not None and rows.cells.size <= _MOST_CELLS:
         _rows[key] = rows
     return rows
-
-
-def kinds_of(sheet: Sheet) -> dict[str, ColumnKind]:
-    """The kind of each column, by the name that a choice calls it by."""
-    return dict(zip(names_of(sheet.names), (c.kind for c in sheet.columns), strict=True))
