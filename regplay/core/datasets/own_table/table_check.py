@@ -327,6 +327,10 @@ class Check:
         rows = yield from _kept_rows(self._source, settings)
         self.sheet = sheet = _sheet(rows, settings)
         self.problems += sheet.body.problems
+        if len(sheet.body.cells) < 2:
+            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
+        if not any(column.filled for column in sheet.columns):
+            raise ReadingStoppedError("there is no value in any of its columns")
         self.inputs, self.target = chosen_columns(sheet, settings)
         yield len(sheet.body.cells)
         if not self.inputs:
@@ -336,8 +340,6 @@ class Check:
                     f"{c.name}: {c.reason}" for c in sheet.columns if c.index != self.target
                 )
             )
-        if len(sheet.body.cells) < 2:
-            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
         y, class_names = self._targets(sheet.column(self.target))
         parts: list[_InputColumns] = []
         for index in self.inputs:
