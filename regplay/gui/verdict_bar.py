@@ -108,6 +108,9 @@ class Explanation(ElidedLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
+_HEADINGS = "", "train", "validation", "gap"
+
+
 class Losses(QLabel):
     """A small table of numbers; the theme gives its class a font of its own."""
 
@@ -123,7 +126,7 @@ class Losses(QLabel):
         colors = (scheme.foreground, scheme.train, scheme.valid, scheme.foreground)
         small = f"font-size: {self._name_font().pixelSize()}px; "
         table = ""
-        for number_of, row in enumerate([("", "train", "validation", "gap"), *rows]):
+        for number_of, row in enumerate([_HEADINGS, *rows]):
             cells = ""
             for column, (text, color) in enumerate(zip(row, colors, strict=True)):
                 size = "" if column and number_of else small
@@ -139,8 +142,19 @@ class Losses(QLabel):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.text():
             self.set_rows(self._rows)
 
+    def sizeHint(self) -> QSize:
+        """What the present rows need; that of a label keeps the width of an earlier table."""
+        numbers, names = self.fontMetrics(), QFontMetrics(self._name_font())
+        width = 3 * _PADDING
+        for column, texts in enumerate(zip(_HEADINGS, *self._rows, strict=True)):
+            heading, *others = texts
+            metrics = numbers if column else names
+            advances = [names.horizontalAdvance(heading), *map(metrics.horizontalAdvance, others)]
+            width += max(advances)
+        return QSize(width, names.height() + len(self._rows) * numbers.height())
+
     def minimumSizeHint(self) -> QSize:
-        """The same: numbers are not cut."""
+        """As much."""
         return self.sizeHint()
 
     def fit_text(self) -> None:

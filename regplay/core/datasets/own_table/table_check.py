@@ -22,7 +22,6 @@ from regplay.core.datasets.own_table.table_columns import (
     USED,
     Body,
     Column,
-    ColumnKind,
     body_of,
     categories_of,
     columns_of,
@@ -327,6 +326,10 @@ class Check:
         rows = yield from _kept_rows(self._source, settings)
         self.sheet = sheet = _sheet(rows, settings)
         self.problems += sheet.body.problems
+        if len(sheet.body.cells) < 2:
+            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
+        if not any(column.filled for column in sheet.columns):
+            raise ReadingStoppedError("there is no value in any of its columns")
         self.inputs, self.target = chosen_columns(sheet, settings)
         yield len(sheet.body.cells)
         if not self.inputs:
@@ -336,8 +339,6 @@ class Check:
                     f"{c.name}: {c.reason}" for c in sheet.columns if c.index != self.target
                 )
             )
-        if len(sheet.body.cells) < 2:
-            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
         y, class_names = self._targets(sheet.column(self.target))
         parts: list[_InputColumns] = []
         for index in self.inputs:
@@ -792,8 +793,3 @@ def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, R
     if key is not None and rows.cells.size <= _MOST_CELLS:
         _rows[key] = rows
     return rows
-
-
-def kinds_of(sheet: Sheet) -> dict[str, ColumnKind]:
-    """The kind of each column, by the name that a choice calls it by."""
-    return dict(zip(names_of(sheet.names), (c.kind for c in sheet.columns), strict=True))
