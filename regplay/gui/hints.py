@@ -44,16 +44,13 @@ class HintLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground, in the colour of the plot, and the text."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(colors_of(self).background)
+        ground, place = QColor(colors_of(self).background), QRectF(self.rect())
         ground.setAlphaF(_OPACITY)
-        painter.setBrush(ground)
-        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.0))
-        painter.drawRoundedRect(
-            QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS
-        )
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setBrush(ground)
+            painter.setPen(QPen(self.palette().color(QPalette.ColorRole.Highlight), 1.0))
+            painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
         super().paintEvent(event)
 
 

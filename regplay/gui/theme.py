@@ -350,9 +350,7 @@ class Theme(QObject):
         """
         self.zoom = percent
         font = QFont(_family())
-        font.setFeature(
-            QFont.Tag("tnum"), 1
-        )  # digits of one width: numbers that change stand still
+        font.setFeature(QFont.Tag("tnum"), 1)  # digits of one width: changing numbers stand still
         for name, size, weight in (("", BODY, QFont.Weight.Normal), *_TEXTS):
             font.setPixelSize(round(size * percent / 100))
             font.setWeight(weight)

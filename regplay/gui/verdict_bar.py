@@ -21,7 +21,7 @@ from regplay.gui.widgets import ElidedLabel, Press, fill, named
 if TYPE_CHECKING:  # torch takes a second to import, and the window shows before that
     from regplay.core.joint import JointTraining
 
-_WIDEST = ("1.23·10⁻⁵", "1.23·10⁻⁵", "−1.23·10⁻⁵")  # losses and their gap
+_USUAL = ("0.01234", "0.01234", "−0.01234")  # losses and their gap, of which few are wider
 _NAMES = 0.72  # of the size of the numbers
 _PADDING = 12  # px between columns
 _NO_DATA = Verdict("untrained", "No data", "See the message above.")
@@ -108,6 +108,9 @@ class Explanation(ElidedLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
+_HEADINGS = "", "train", "validation", "gap"
+
+
 class Losses(QLabel):
     """A small table of numbers; the theme gives its class a font of its own."""
 
@@ -123,7 +126,7 @@ class Losses(QLabel):
         colors = (scheme.foreground, scheme.train, scheme.valid, scheme.foreground)
         small = f"font-size: {self._name_font().pixelSize()}px; "
         table = ""
-        for number_of, row in enumerate([("", "train", "validation", "gap"), *rows]):
+        for number_of, row in enumerate([_HEADINGS, *rows]):
             cells = ""
             for column, (text, color) in enumerate(zip(row, colors, strict=True)):
                 size = "" if column and number_of else small
@@ -139,12 +142,28 @@ class Losses(QLabel):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and self.text():
             self.set_rows(self._rows)
 
-    def fit_text(self) -> None:
-        """Be of a fixed size, so that other numbers don't lay out the whole window."""
+    def sizeHint(self) -> QSize:
+        """What the present rows need; that of a label keeps the width of an earlier table."""
         numbers, names = self.fontMetrics(), QFontMetrics(self._name_font())
-        width = sum(numbers.horizontalAdvance(text) + _PADDING for text in _WIDEST)
+        width = 3 * _PADDING
+        for column, texts in enumerate(zip(_HEADINGS, *self._rows, strict=True)):
+            heading, *others = texts
+            metrics = numbers if column else names
+            advances = [names.horizontalAdvance(heading), *map(metrics.horizontalAdvance, others)]
+            width += max(advances)
+        return QSize(width, names.height() + len(self._rows) * numbers.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """As much."""
+        return self.sizeHint()
+
+    def fit_text(self) -> None:
+        """Keep room for usual numbers, so that others don't lay out the window in each frame."""
+        numbers, names = self.fontMetrics(), QFontMetrics(self._name_font())
+        width = sum(numbers.horizontalAdvance(text) + _PADDING for text in _USUAL)
         height = names.height() + 2 * numbers.height()
-        self.setFixedSize(names.horizontalAdvance("accuracy") + width, height + 2)
+        self.setMinimumWidth(names.horizontalAdvance("accuracy") + width)
+        self.setFixedHeight(height + 2)
 
     def _name_font(self) -> QFont:
         return sized(self.font(), _NAMES)
@@ -287,7 +306,8 @@ class VerdictBar(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out the losses where the verdict alone has room; the plot below has them."""
         super().resizeEvent(event)
-        needed = self.minimumSizeHint().width() + self.losses.width() + 8
+        losses = max(self.losses.minimumWidth(), self.losses.sizeHint().width())
+        needed = self.minimumSizeHint().width() + losses + 8
         self.losses.setVisible(self.width() >= needed)
 
     def minimumSizeHint(self) -> QSize:

@@ -30,9 +30,10 @@ kernel is given once for each run."""
 _STOP = """\
 The kernel looks at the flag after each layer: in the mean after 0.05 ms in single and 0.15 ms in
 double precision, as the thread's own clock has it. What is left to Python are the records that were
-made, and now and then the begin of a stretch. The longest of 150 is one that other programs have
-driven from the caches: 1.2 to 2.3 ms at a load of 19 on two cores, with a median of 0.3 to 0.6 ms.
-Next: looks within the update and within the copies of one layer."""
+made, and now and then the begin of a stretch. The longest hang on what else the machine does: at a
+load of 14 to 19 on two cores 1.2 to 2.7 ms in two runs and 4 to 8 ms in a third, with medians of
+0.3 to 0.6 ms and of 0.9 to 1.5 ms. Next: looks within the update and within the copies of one
+layer."""
 _LIMITS = {
     "process start": _START,
     "its two curves": _CURVES,

@@ -110,7 +110,7 @@ def test_a_bad_file_is_refused_before_any_window(opened, refused, tmp_path, text
         ("mine.regplay", b"format = 1\n", "the file is not complete: its end is missing"),
         ("mine.regplay", b"PK\x03\x04\xff", "this is no session of regplay"),
         ("mine.csv", b"", "the file is empty"),
-        ("mine.csv", b"PK\x03\x04\x00\xff", "this is not a text file"),
+        ("mine.csv", b"PK\x03\x04\x00\xff", "this is a damaged ZIP or Excel file"),
         ("mine.csv", b"x\n1\n2\n", "there is only one column"),
         ("lesson.toml", b"pages = 3\n", "pages = 3: must be 1 to 60 tables"),
         ("deep.toml", b"a = " + b"[" * 20_000, "nested too deeply"),

@@ -350,3 +350,18 @@ def test_a_table_of_ones_own(train, tmp_path):
     assert {row["y_pred"] for row in run.predictions} <= {"high", "low"}
     written = {(float(row["length"]), float(row["width"])) for row in run.predictions}
     assert written == {(a, b) for a, b in points.tolist()}
+
+
+def test_how_a_table_was_taken_is_said_beside_the_results(train, tmp_path):
+    rows = "".join(f"{i + 1};{i / 4}".replace(".", ",") + f";{1 + i % 2}\n" for i in range(20))
+    (tmp_path / "own.csv").write_text(f"rownames;length;cls\n{rows};;\n21;NA;1\n", "utf-8")
+    text = 'epochs = 20\n[data]\nname = "csv"\nfile = "own.csv"\n'
+    said = [line for line in train(text).err.splitlines() if line.startswith("own.csv: ")]
+    assert said == [
+        "own.csv: separated by semicolons, decimal commas, the first row is a header, missing "
+        "values as NA",
+        "own.csv: column 3 (cls): it is taken for a number; it may be 2 classes (1, 2); say "
+        "data.task = classification",
+        "own.csv: 1 row with a missing value is left out (length: 1)",
+        "own.csv: column 1 (rownames): it is left out: it only counts the rows",
+    ]

@@ -113,3 +113,22 @@ def test_the_losses_go_with_the_scheme_and_the_size_of_the_text(theme, show_widg
     theme.set_zoom(100)
     QApplication.processEvents()
     assert bar.losses.text() == usual
+
+
+def test_the_room_that_losses_need_is_that_of_their_text(theme, show_widget):
+    bar = show_widget(VerdictBar(), 1900, 200)
+    values = np.full((len(MEASURES), 1), np.nan)
+    values[:2, 0] = 1.234e-5, 0.175
+    bar.set_snapshot(Snapshot(5, 5, values, np.array([-1]), np.array([False])))
+    needed = {}
+    for zoom in (100, 200, 150, 100):
+        theme.set_zoom(zoom)
+        QApplication.processEvents()
+        document = QTextDocument()
+        document.setDefaultFont(bar.losses.font())
+        document.setDocumentMargin(0)
+        document.setHtml(bar.losses.text())
+        hint = bar.losses.sizeHint()
+        assert hint.width() == pytest.approx(document.idealWidth(), abs=0.05 * hint.width())
+        assert needed.setdefault(zoom, hint) == hint
+        assert hint.width() <= bar.losses.width()

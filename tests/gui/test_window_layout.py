@@ -199,34 +199,35 @@ def _areas(window: MainWindow) -> tuple[QRect, QRect]:
     return tuple(QRect(view.mapTo(window, QPoint(0, 0)), view.size()) for view in both)
 
 
-def test_a_picture_with_a_shape_has_the_losses_beside_it_where_it_grows_by_that(
-    open_window,
-) -> None:
+def test_losses_stand_beside_a_picture_that_grows_by_that(open_window) -> None:
     person = _open_finished(open_window)
     window = person.window
+
+    def are_beside() -> bool:
+        fit, losses = _areas(window)
+        assert (losses.left() > fit.right()) != (losses.top() > fit.bottom())
+        return losses.left() > fit.right()
+
+    def show(values, step) -> None:
+        person.controller.set_values(values)
+        person.wait_for_step(step)
+
     window.resize(1280, 800)
-    fit, losses = _areas(window)
-    assert losses.top() > fit.bottom()
-    person.controller.set_values({"data.name": "moons"})  # twice as wide as high
-    fit, losses = _areas(window)
-    assert losses.top() > fit.bottom()
-    person.controller.set_values({"data.name": "spirals"})
-    fit, losses = _areas(window)
-    assert losses.left() > fit.right()
-    assert abs(fit.height() - losses.height()) <= 1
+    assert not are_beside()
+    show({"data.name": "moons"}, 20)  # twice as wide as high
+    assert not are_beside()
+    show({"data.name": "spirals"}, 20)
+    assert are_beside()
     person.controller.pin()
-    person.controller.set_values({"regularization.weight_decay": 0.01})
-    _settle()
+    show({"regularization.weight_decay": 0.01}, 20)
     assert window.runs.isVisible()
     assert window.runs.mapTo(window, QPoint(0, 0)).y() > _areas(window)[1].bottom()
     window.resize(900, 1300)
-    fit, losses = _areas(window)
-    assert losses.top() > fit.bottom()
+    assert not are_beside()
     window.resize(1280, 800)
-    assert _areas(window)[1].left() > _areas(window)[0].right()
+    assert are_beside()
     window.tabs.set_tab("network")
-    fit, losses = _areas(window)
-    assert losses.top() > fit.bottom()
+    assert not are_beside()
 
 
 def test_text_grows_by_keys_and_is_remembered(open_window) -> None:

@@ -85,11 +85,9 @@ def _draw_points(painter: QPainter, area: QRectF, dataset: Dataset, palette: QPa
     radius = _DOT if len(y) > 20 else 2 * _DOT
     for i, color in enumerate(_point_colors(dataset, y, palette)):
         painter.setBrush(color)
-        point = QPointF(
-            area.left() + across[i] * area.width(), area.bottom() - up[i] * area.height()
-        )
         painter.setPen(color.darker(140))  # a rim, for colours near the ground's
-        painter.drawEllipse(point, radius, radius)
+        left, bottom = across[i] * area.width(), up[i] * area.height()
+        painter.drawEllipse(area.bottomLeft() + QPointF(left, -bottom), radius, radius)
 
 
 def _point_colors(dataset: Dataset, y: Floats, palette: QPalette) -> list[QColor]:
@@ -110,12 +108,9 @@ def _draw_table(painter: QPainter, area: QRectF, shares: Floats, palette: QPalet
     color = QColor(colors_of(palette).train)
     for row in range(rows):
         for column in range(columns):
-            painter.setBrush(blend(ground, color, float(shares[row, column])))
-            painter.drawRect(
-                QRectF(
-                    area.left() + column * width, area.top() + row * height, width - 1, height - 1
-                )
-            )
+            left, top = area.left() + column * width, area.top() + row * height
+            shade = blend(ground, color, float(shares[row, column]))
+            painter.fillRect(QRectF(left, top, width - 1, height - 1), shade)
 
 
 def _unit(values: Floats) -> Floats:

@@ -200,10 +200,7 @@ class LossRange:
 
 
 CURVE_HEIGHT = 44  # px at 100 %
-_TOP, _BOTTOM = (
-    5.0,
-    8.0,
-)  # px at 100 % kept free above and below the lines, for marks and the progress
+_TOP, _BOTTOM = 5.0, 8.0  # px at 100 % above and below the lines, for marks and the progress
 _LINE = 1.2  # px, width
 _DOT, _LARGE_DOT = 3.5, 3.0  # px, across in a large plot; radius of the one under the handle
 _REACH = 7.0  # px around the valley in which a click is meant for it

@@ -1,9 +1,10 @@
 """Losses over the values of one field, or over two as a map: of a sweep's networks, as a figure."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
@@ -135,17 +136,17 @@ _MOST_DOTS = 60  # values; more would hide the line
 _ROOM = 0.06  # of the losses' scale, beyond its smallest and its largest
 
 
-@dataclass(frozen=True, eq=False)
-class DivergedLayer:
-    """A cross at the upper end over each place [n] where training diverged."""
+class PaintedBy:
+    """A layer that a function paints."""
 
-    places: Floats
+    def __init__(self, paint: Callable[[QPainter, Frame], None]) -> None:
+        self.paint = paint
 
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the crosses."""
-        colors = frame.colors
-        for x in frame.x(self.places).tolist():
-            draw_marker(painter, "cross", x, 10, 11, colors.muted, colors.background)
+
+def _paint_diverged(places: Floats, painter: QPainter, frame: Frame) -> None:
+    """Draw a cross at the upper end over each place [n] where training diverged."""
+    for x in frame.x(places).tolist():
+        draw_marker(painter, "cross", x, 10, 11, frame.colors.muted, frame.colors.background)
 
 
 _LOOKS: tuple[tuple[str, str, str, MarkerShape], ...] = (
@@ -204,7 +205,7 @@ def losses_plot(
     if best is not None:
         entries.append(Entry("diamond", best_text, ROLES.valid, ROLES.best))
     if diverged is not None and diverged.any():
-        layers.append(DivergedLayer(places[diverged]))
+        layers.append(PaintedBy(partial(_paint_diverged, places[diverged])))
         entries.append(_DIVERGED)
     if best is not None:
         layers.append(SmallestLoss(float(places[best]), float(losses[1][best])))
@@ -232,54 +233,40 @@ def _lines(result: SweepResult) -> Plot:
     )
 
 
-@dataclass(frozen=True, eq=False)
-class CellTexts:
-    """The loss in each cell, where all have room.
+def _paint_texts(
+    texts: Sequence[Sequence[str]], shares: Floats, painter: QPainter, frame: Frame
+) -> None:
+    """Write a text in each cell, where all have room.
 
-    Attributes
+    Parameters
     ----------
     texts
         [rows, columns], the first row at the bottom; may be empty.
     shares
         [rows, columns]: places among the colours of the cells.
     """
-
-    texts: Sequence[Sequence[str]]
-    shares: Floats
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Write the losses."""
-        rows, columns = self.shares.shape
-        metrics = QFontMetricsF(painter.font())
-        widest = max(metrics.horizontalAdvance(text) for row in self.texts for text in row)
-        has_room = frame.width / columns > widest + 8
-        if not has_room or frame.height / rows < metrics.height() + 4:
-            return
-        x, y = cell_edges(frame, columns, rows)
-        for (row, column), share in np.ndenumerate(self.shares):
-            if np.isfinite(share):
-                is_dark = shade_at(share).lightnessF() < 0.5
-                painter.setPen(QColor("#ffffff" if is_dark else LIGHT.foreground))
-                left, top = x[column], y[row + 1]
-                cell = QRectF(left, top, x[column + 1] - left, y[row] - top)
-                painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, self.texts[row][column])
+    rows, columns = shares.shape
+    metrics = QFontMetricsF(painter.font())
+    widest = max(metrics.horizontalAdvance(text) for row in texts for text in row)
+    if frame.width / columns <= widest + 8 or frame.height / rows < metrics.height() + 4:
+        return
+    x, y = cell_edges(frame, columns, rows)
+    for (row, column), share in np.ndenumerate(shares):
+        if np.isfinite(share):
+            is_dark = shade_at(share).lightnessF() < 0.5
+            painter.setPen(QColor("#ffffff" if is_dark else LIGHT.foreground))
+            cell = QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1], y[row]))
+            painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, texts[row][column])
 
 
-@dataclass(frozen=True, eq=False)
-class FrameLayer:
-    """A frame around one cell of `columns` × `rows`."""
-
-    columns: int
-    rows: int
-    column: int
-    row: int
-
-    def paint(self, painter: QPainter, frame: Frame) -> None:
-        """Draw the frame."""
-        x, y = cell_edges(frame, self.columns, self.rows)
-        corner = QPointF(x[self.column], y[self.row + 1])
-        cell = QRectF(corner, QPointF(x[self.column + 1] - 1, y[self.row] - 1))
-        draw_frame(painter, cell, frame.colors, frame.zoom)
+def _paint_frame(
+    shape: tuple[int, int], at: tuple[int, int], painter: QPainter, frame: Frame
+) -> None:
+    """Draw a frame around the cell in a row and a column, of so many rows and columns."""
+    (rows, columns), (row, column) = shape, at
+    x, y = cell_edges(frame, columns, rows)
+    cell = QRectF(QPointF(x[column], y[row + 1]), QPointF(x[column + 1] - 1, y[row] - 1))
+    draw_frame(painter, cell, frame.colors, frame.zoom)
 
 
 def _map(result: SweepResult) -> Plot:
@@ -297,14 +284,15 @@ def _map(result: SweepResult) -> Plot:
         for row in (((row, column) for column in range(columns)) for row in range(rows))
     ]
     best = result.ranking()[0]
-    framed = FrameLayer(columns, rows, across.index(best[0]), up.index(best[1]))
+    framed = partial(_paint_frame, losses.shape, (up.index(best[1]), across.index(best[0])))
+    written = partial(_paint_texts, texts, cells.shares)
     entries = [Entry("frame", _best_text(result, best), ROLES.foreground)]
     if diverged.any():
         entries.append(_DIVERGED)
         is_partly = bool((diverged & np.isfinite(losses)).any())
         entries += [Entry("none", "* in part")] if is_partly else []
     axes = Axes(_cell_axis("x", first, across), _cell_axis("y", second, up))
-    layers = (cells, CellTexts(texts, cells.shares), framed)
+    layers = (cells, PaintedBy(written), PaintedBy(framed))
     bar = Bar(scale, "validation loss", beyond=are_beyond(scale, losses))
     return Plot(axes, layers, entries, bar)
 

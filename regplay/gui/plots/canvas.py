@@ -16,21 +16,18 @@ clock of the scene are pyqtgraph's.
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QMouseEvent, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsObject, QGraphicsWidget, QWidget
 
 from regplay.core.arrays import Floats
 from regplay.gui.plots.scale import Frame
 from regplay.gui.plots.shapes import WIDTH, Segments, dashed, pen
 from regplay.gui.theme import Colors, hairline, sized, unit_of
-
-if TYPE_CHECKING:
-    from regplay.gui.plots.chart import Chart
 
 
 class Layer(Protocol):
@@ -81,6 +78,22 @@ class LineLayer:
         self._segments.draw_through(painter, x, y, keep, frame.is_figure)
 
 
+class CanvasHost(Protocol):
+    """What an item of a chart asks its chart for; `Chart` says more about each."""
+
+    colors: Colors
+    reader: "Callable[[float, float], Reading | None] | None"
+
+    def frame(self) -> Frame:
+        """Its place and scales at this moment."""
+
+    def font(self) -> QFont:
+        """Of its texts."""
+
+    def width(self) -> int:
+        """In pixels, axes and all."""
+
+
 class BoxItem(QGraphicsObject):
     """Something as large as a box, the inside of a chart's axes; it leaves the mouse to that.
 
@@ -92,7 +105,7 @@ class BoxItem(QGraphicsObject):
 
     is_cut = True
 
-    def __init__(self, chart: "Chart", box: QGraphicsWidget) -> None:
+    def __init__(self, chart: CanvasHost, box: QGraphicsWidget) -> None:
         super().__init__(box if self.is_cut else box.parentItem())
         self._chart, self._box = chart, box
         self._rect = QRectF()
@@ -122,7 +135,7 @@ class Canvas(BoxItem):
         How often the live layers were drawn.
     """
 
-    def __init__(self, chart: "Chart", box: QGraphicsWidget) -> None:
+    def __init__(self, chart: CanvasHost, box: QGraphicsWidget) -> None:
         super().__init__(chart, box)
         self.under: list[Layer] = []
         self.live: list[Layer] = []
@@ -381,7 +394,7 @@ class HoverItem(BoxItem):
 
     is_cut = False  # it lies over names that reach out of the box
 
-    def __init__(self, chart: "Chart", box: QGraphicsWidget) -> None:
+    def __init__(self, chart: CanvasHost, box: QGraphicsWidget) -> None:
         super().__init__(chart, box)
         self.reading: Reading | None = None
         self._mouse: tuple[float, float] | None = None

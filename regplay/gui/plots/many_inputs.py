@@ -367,14 +367,15 @@ class ConfusionGrid(ReadoutWidget):
         first = self._first(metrics, size)
         left, top, width, height = first.left(), first.top(), first.width(), first.height()
         painter.setPen(QColor(colors.muted))
+        cut = Qt.TextElideMode.ElideRight
         painter.drawText(QRectF(left, 2, width * n, line), _CENTER, "assigned class")
         painter.save()
         painter.translate(2, top + height * n)
         painter.rotate(-90)
-        painter.drawText(QRectF(0, 0, height * n, line), _CENTER, "true class")
+        name = metrics.elidedText("true class", cut, height * n)
+        painter.drawText(QRectF(0, 0, height * n, line), _CENTER, name)
         painter.restore()
         painter.setPen(QColor(colors.foreground))
-        cut = Qt.TextElideMode.ElideRight
         # In low rows the text is small, and gives way where it would be too small to read.
         font, has_room = QFont(painter.font()), height >= _SMALLEST + 1
         font.setPixelSize(max(min(QFontInfo(font).pixelSize(), int(height) - 1), 1))

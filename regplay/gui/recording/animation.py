@@ -36,6 +36,7 @@ from regplay.session.storyboard import (
     Storyboard,
     SweepField,
     Train,
+    Wait,
     parsed_size,
     storyboard_toml,
 )
@@ -66,13 +67,15 @@ def animation(
         Percent.
     """
     controls: tuple[str, ...] = ()
+    end = Wait(wait=1 / _FPS)  # a frame in which the end is seen
+    seconds -= end.wait
     if path == _TRAINING:
-        steps: tuple[Step, ...] = (Train(train="end", seconds=seconds),)
+        steps: tuple[Step, ...] = (Train(train="end", seconds=seconds), end)
     else:
         low, *_, high = (float(value) for value in scale_of(FIELDS[path]).values)
         begin = SweepField(sweep=path, to=low, seconds=0.0)
         sweep = SweepField(sweep=path, start=low, to=high, seconds=seconds, ease="linear")
-        steps, controls = (Hide(hide=(Train(train="end"), begin)), sweep), (path,)
+        steps, controls = (Hide(hide=(Train(train="end"), begin)), sweep, end), (path,)
     return Storyboard(
         "Animation",
         (parsed_size(size),),

@@ -109,8 +109,11 @@ class AnnotationTools(QObject):
         self.bar.setVisible(shows)
 
     def toggle(self) -> None:
-        """Bring the tools into sight, or put them away if they are."""
-        self.set_shown(self.bar.isHidden())
+        """Take the pen, or put the tools away if they are in sight."""
+        is_taken = self.bar.isHidden()
+        self.set_shown(is_taken)
+        if is_taken:
+            self.bar.choose("pen")
 
     def clear(self) -> None:
         """Erase all that is drawn."""

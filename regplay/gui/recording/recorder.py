@@ -21,7 +21,7 @@ from regplay.gui.recording.video import Video, open_video
 from regplay.gui.training import Clock, Timer
 
 DISCARDED = 10.0  # s, that one key takes back
-_NICENESS = 10
+_NICENESS = 5  # of 19: the window and training come first, and encoding is not starved
 _LOOK = 0.1  # s between two looks at whether a file is complete
 _WAITING = 8  # pictures, of 4 MB at 1280×720, that may wait to be encoded
 

@@ -92,9 +92,8 @@ class Worker(QThread):
         self._trains = False  # whether the thread is at the run, not at studies or waiting
         self._is_awaited = False  # a view, by who shows them
         self._stop: Stop | None = None  # brings the thread back from a stretch, once there is torch
-        self._wanted: tuple[Mapping[str, StudyRequest], str] | None = (
-            None  # new studies, and the device
-        )
+        # New studies, and the device.
+        self._wanted: tuple[Mapping[str, StudyRequest], str] | None = None
         # What follows belongs to the thread.
         self._studies = Studies()
         self._current: Job | None = None

@@ -7,7 +7,6 @@ from regplay.core.datasets import DatasetError, load, remarks
 from regplay.core.datasets.own_table import (
     Check,
     TableFormat,
-    kinds_of,
     read_format,
     write_format,
 )
@@ -89,7 +88,7 @@ def test_a_person_may_give_another_kind():
     text = table("zip,b,y", lambda i: f"{10115 + i % 2},{i * i},{i / 7}")
     check = checked(text, columns="zip = category")
     assert check.table.input_names == ("zip = 10115", "zip = 10116", "b")
-    assert kinds_of(check.sheet) == {"zip": "category", "b": "number", "y": "number"}
+    assert [column.kind for column in check.sheet.columns] == ["category", "number", "number"]
     assert checked(text, columns="zip = text").table.input_names == ("b",)
     wrong = checked(text, columns="zip = colour").problems[0].message
     assert wrong.startswith("data.columns: colour is no kind of column; it must be one of number, ")

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import openpyxl
@@ -324,3 +325,29 @@ def test_a_workbook_with_dates_and_truths(tmp_path):
         book.active.append([pd.Timestamp(2024, 5, day).to_pydatetime(), day % 2 == 0, day * 1.5])
     book.save(path)
     assert points_of(path) == [[d - 1, float(d % 2 == 0), d * 1.5] for d in range(1, 9)]
+
+
+# what nobody should write
+
+SCRAPS = [*',;\t|". \n\r-05aé€%/:=', "NA", "1.000", "1,5", "\n\n", "sep=;\n", "2024-01-02", "1e999"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_table_with_random_scraps_in_it_is_read_or_refused_in_words(seed):
+    random = Random(seed)
+    base = [table(",", ".", "", NAMES, "NA"), table(";", ",", ".", None, None), "NA,NA\n-,-\n-,-\n"]
+    for _ in range(100):
+        text = random.choice(base)
+        for _ in range(random.randint(1, 12)):
+            at = random.randrange(len(text) + 1)
+            end = at + random.choice([0, 0, 1, 5])
+            text = text[:at] + random.choice(SCRAPS) + text[end:]
+        found = points_of(text, missing=random.choice(["leave-out", "fill"]))
+        if isinstance(found, str):
+            assert found
+        else:
+            assert np.isfinite(np.array(found)[:, -1]).all(), text
+
+
+def test_a_table_of_gaps_alone_is_refused():
+    assert points_of("NA,NA\n-,-\n-,-\n") == "there is no value in any of its columns"

@@ -14,8 +14,10 @@ WD = "regularization.weight_decay"
 def test_the_storyboard_of_a_slider_goes_from_end_to_end_over_trained_networks():
     film = animation(Experiment(), WD, 4.0, "1080x1920", is_dark=True, zoom=130)
     assert loads_storyboard(storyboard_toml(film)) == film
-    assert (film.seconds, film.sizes, film.theme, film.scale) == (4.0, ((1080, 1920),), "dark", 125)
-    hidden, sweep = film.steps
+    assert film.seconds == pytest.approx(4.0)
+    assert (film.sizes, film.theme, film.scale) == (((1080, 1920),), "dark", 125)
+    hidden, sweep, end = film.steps
+    assert end.wait == pytest.approx(1 / film.fps)  # the end is seen in one frame
     assert hidden.hide[0] == Train(train="end")
     assert (sweep.start, sweep.to, sweep.ease) == (0.0, 10.0, "linear")
 

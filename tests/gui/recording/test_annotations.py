@@ -63,7 +63,7 @@ def test_an_arrow_points_to_the_same_data_whatever_the_ranges(drawer):
 
 
 def test_a_pen_follows_the_mouse_on_the_losses(drawer):
-    drawer.click("annotations.pen")
+    assert drawer.window.annotation_tools.bar.tool == "pen"  # by D
     chart = chart_of(drawer, "losses")
     frame = chart.frame()
     points = [
@@ -150,7 +150,6 @@ def test_what_is_drawn_is_saved_with_the_session_and_goes_with_another(drawer, t
 
 
 def test_sliders_work_while_a_pen_is_chosen_and_the_mouse_pans_again_after_it(drawer):
-    drawer.click("annotations.pen")
     drawer.press(Qt.Key.Key_Right, "regularization.weight_decay")
     assert drawer.controller.session.experiment.regularization.weight_decay > 0
     drawer.click("annotations.pen")

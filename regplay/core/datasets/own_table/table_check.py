@@ -22,7 +22,6 @@ from regplay.core.datasets.own_table.table_columns import (
     USED,
     Body,
     Column,
-    ColumnKind,
     body_of,
     categories_of,
     columns_of,
@@ -60,6 +59,7 @@ from regplay.core.number_text import counted
 MAX_NUMBERED_CLASSES = 10
 MOST = 100  # problems; who has more has seen what is wrong
 _MOST_KEPT = 2  # tables
+_MOST_CELLS = 2_000_000  # of rows that are kept as they were read
 _SHOWN = 8  # names in a message
 _FEW = 3  # rows that a class should have
 
@@ -90,8 +90,6 @@ class Sheet:
     ----------
     format
         What was guessed and what was said; a workbook has no separator.
-    guess
-        What was guessed alone, where that could be read.
     sheets
         Of the workbook, in their order.
     """
@@ -328,6 +326,10 @@ class Check:
         rows = yield from _kept_rows(self._source, settings)
         self.sheet = sheet = _sheet(rows, settings)
         self.problems += sheet.body.problems
+        if len(sheet.body.cells) < 2:
+            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
+        if not any(column.filled for column in sheet.columns):
+            raise ReadingStoppedError("there is no value in any of its columns")
         self.inputs, self.target = chosen_columns(sheet, settings)
         yield len(sheet.body.cells)
         if not self.inputs:
@@ -337,8 +339,6 @@ class Check:
                     f"{c.name}: {c.reason}" for c in sheet.columns if c.index != self.target
                 )
             )
-        if len(sheet.body.cells) < 2:
-            self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
         y, class_names = self._targets(sheet.column(self.target))
         parts: list[_InputColumns] = []
         for index in self.inputs:
@@ -785,15 +785,11 @@ def _kept_rows(source: Source, settings: DataSettings) -> Generator[int, None, R
     key = _key(source, settings, ("sample",))
     if key is not None:
         key += tuple(chosen.get(part) for part in ("separator", "encoding", "sheet"))
-        if key in _rows:
-            return _rows[key]
+        kept = _rows.get(key)  # the window and the training thread both read
+        if kept is not None:
+            return kept
     rows = yield from read_rows(source, chosen, may_be_long=settings.sample > 0)
-    if key is not None:
-        _rows.clear()
+    _rows.clear()
+    if key is not None and rows.cells.size <= _MOST_CELLS:
         _rows[key] = rows
     return rows
-
-
-def kinds_of(sheet: Sheet) -> dict[str, ColumnKind]:
-    """The kind of each column, by the name that a choice calls it by."""
-    return dict(zip(names_of(sheet.names), (c.kind for c in sheet.columns), strict=True))

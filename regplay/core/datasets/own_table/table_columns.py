@@ -227,7 +227,8 @@ def _has_header(head: Sequence[object], below: pd.DataFrame) -> bool | None:
         elif len(set(cells)) * 2 <= len(cells):
             evidence.add(True)
     steps = [number_readings(text_of(cell))[0] for cell in numbers]
-    is_even = len(set(np.diff([np.nan if step is None else step for step in steps]))) == 1
+    known = [step for step in steps if step is not None and np.isfinite(step)]
+    is_even = len(known) == len(steps) and len(set(np.diff(known))) == 1
     if evidence == {True}:
         is_counted = is_even or (len(steps) == 1 and steps[0] in (0.0, 1.0))
         return True if not numbers or is_counted else None

@@ -74,7 +74,7 @@ class TableFormat:
     @property
     def words(self) -> str:
         """One line, such as `separated by semicolons, decimal commas, row 1 is a header`."""
-        parts = [f"sheet {self.sheet}"] if self.sheet else []
+        parts = [f'sheet "{self.sheet}"'] if self.sheet else []
         if self.separator:
             parts.append(f"separated by {_plural(SEPARATORS, self.separator)}")
         parts.append(f"decimal {_plural(DECIMALS, self.decimal)}")
