@@ -44,6 +44,8 @@ def test_the_menus_offer_what_comes_in_and_goes_out(person):
         "Save data as CSV…": "",
         "Figures": "",
         "Record…": "Ctrl+Shift+R",
+        "Record storyboard": "",
+        "Export animation…": "",
         "Quit": "Ctrl+Q",
     }
     edit = entries(person.window, "Edit")

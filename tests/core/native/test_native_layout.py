@@ -14,7 +14,7 @@ STRUCTS = {
     "network": binding.Network,
     "training": binding.TrainingCall,
     "prediction": binding.PredictionCall,
-    "kernel": binding._Table,
+    "kernel": binding._KernelTable,
     "progress": PROGRESS,
     "rates": RATES,
 }

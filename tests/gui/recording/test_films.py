@@ -27,6 +27,7 @@ def captions_of(storyboard, folder):
         renderer.close()
 
 
+@pytest.mark.films
 @pytest.mark.parametrize("path", FILMS, ids=lambda path: path.stem)
 def test_what_a_film_requires_holds_and_its_captions_can_be_read(qtbot, tmp_path, path):
     storyboard = load_storyboard(path)
