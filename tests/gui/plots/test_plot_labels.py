@@ -124,7 +124,7 @@ def test_names_do_not_lie_over_that_of_the_floor(view, make_history) -> None:
 def test_a_narrow_or_a_low_plot_has_the_legend(view, make_history) -> None:
     view.set_history(make_history([1.0, 0.5], [1.2, 0.8]))
     wide = view.plot.box.geometry().width()
-    for size in ((240, 300), (800, 90)):
+    for size in ((800, 90), (240, 300)):
         view.resize(*size)
         assert not view.plot.has_end_names
         assert view.legend.entries[0].text == "train"
