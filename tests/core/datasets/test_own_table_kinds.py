@@ -257,3 +257,40 @@ def test_marks_of_missing_values_that_a_person_names():
     check = checked(text, format="missing = -999")
     assert len(check.table.y) == 23
     assert check.sheet.format.words.endswith("missing values as -999")
+
+
+def test_a_last_row_that_sums_up_is_told():
+    text = table("month,ads,sales", lambda i: f"m{i},{i * 3},{i * i}") + "Total,828,4324\n"
+    check = checked(text)
+    assert check.table.y[-1] == 4324
+    assert (
+        'row 26, column 1 (month): "Total": this row may sum up those above it; if so, delete it '
+        "in the file"
+    ) in map(str, check.remarks)
+    is_class = table("mean,ads,sales", lambda i: f"{['total', 'net'][i % 2]},{i * 3},{i * i}", 25)
+    assert checked(is_class).remarks == []
+
+
+def test_postal_codes_that_are_read_as_numbers_are_told():
+    text = table("zip,b,y", lambda i: f"0{1067 + i * i},{i * i},{i / 7}")
+    assert str(checked(text).remarks[0]) == (
+        "column 1 (zip): some of its numbers begin with 0, as postal codes do; if they are codes, "
+        "say that it is a category, or leave it out of the inputs"
+    )
+    assert checked(table("a,b,y", lambda i: f"{i * i},0.{i},{i / 7}")).remarks == []
+
+
+def test_a_column_that_costs_half_of_the_rows_is_named():
+    text = table("b,done,y", lambda i: f"{i * i},{'x' if i % 2 else ''},{i / 7}")
+    assert str(checked(text).remarks[0]) == (
+        "12 rows with a missing value are left out (done: 12), of 24; without the input done more "
+        "of them stay"
+    )
+
+
+def test_a_remark_below_the_table_is_told_as_such():
+    text = table("a,b,y", lambda i: f"{i * i},{i % 5},{i / 7}") + "Source: World Bank\n"
+    assert [str(problem) for problem in checked(text).problems] == [
+        "row 26: this row has only one cell, the first one has 3; if it is a remark, such as a "
+        "source, delete it, else look for a missing separator"
+    ]

@@ -62,6 +62,13 @@ _MOST_KEPT = 2  # tables
 _MOST_CELLS = 2_000_000  # of rows that are kept as they were read
 _SHOWN = 8  # names in a message
 _FEW = 3  # rows that a class should have
+_TOTALS = frozenset(  # what the last row of a spreadsheet is often called
+    (
+        *("total", "totals", "grand total", "sum", "average", "mean"),
+        *("summe", "gesamt", "gesamtsumme", "insgesamt", "mittelwert", "durchschnitt"),
+        *("somme", "moyenne", "totaux"),
+    )
+)
 
 
 # the choice of columns
@@ -450,7 +457,11 @@ class Check:
             return self._numbers(column, y)
         if column.kind == "text":
             raise ReadingStoppedError(
-                f"this target can't be learned: {column.reason}", 0, column.index, column.name
+                f"this target can't be learned: {column.reason}; choose another column as the "
+                "target",
+                0,
+                column.index,
+                column.name,
             )
         codes, names = categories_of(column)
         self._refuse_one(column, len(names))
@@ -547,6 +558,8 @@ class Check:
             last = "it is a date, so the last rows validate, not random ones"
             self.remarks.append(self._at(parts[0].column, last))
         self._tell_columns(sheet, parts, target, x, y)
+        if kept[-1]:
+            self._tell_total(sheet)
         y = y.astype(np.int64) if class_names else y
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
         return Table("the table", x, y, names, target.name, class_names, groups, is_series)
@@ -577,12 +590,15 @@ class Check:
         if lost:
             counts += [f"{target.name}: {gaps}"] if gaps else []
             verb = "is" if lost == 1 else "are"
-            self.remarks.append(
-                Problem(
-                    f"{counted(lost, 'row')} with a missing value {verb} left out "
-                    f"({', '.join(counts)})"
-                )
-            )
+            message = f"{counted(lost, 'row')} with a missing value {verb} left out "
+            message += f"({', '.join(counts)})"
+            if 2 * lost >= len(kept):
+                most = max(parts, key=lambda part: int(np.isnan(part.values[:, 0]).sum()))
+                has_gaps = bool(np.isnan(most.values[:, 0]).any())
+                worst = f"; without the input {most.column.name} more of them stay"
+                worst = worst if has_gaps and len(parts) > 1 else ""
+                message += f", of {len(kept):,}{worst}"
+            self.remarks.append(Problem(message))
 
     def _refuse_few(self, n: int, parts: Sequence["_InputColumns"], total: int) -> None:
         assert self.sheet is not None
@@ -609,6 +625,16 @@ class Check:
     ) -> None:
         """Say what is left out and why, and what is odd about what is used."""
         used = {part.column.index for part in parts}
+        if sheet.sheets:
+            for column in sheet.columns:
+                if column.kind == "empty" and column.name != numbered(column.index):
+                    self.remarks.append(
+                        self._at(
+                            column,
+                            "there is nothing in it; if it holds formulas, open the workbook in "
+                            "Excel or LibreOffice, save it there, and open it here again",
+                        )
+                    )
         if not self._settings.inputs.strip():
             for column in sheet.columns:
                 if column.index in used or column.index == target.index or column.kind == "empty":
@@ -631,6 +657,14 @@ class Check:
             twin = seen.setdefault(values.tobytes(), column.name)
             if twin != column.name:
                 self.remarks.append(self._at(column, f"it repeats another input, {twin}"))
+            if column.kind == "number" and any(map(_is_padded, column.texts)):
+                self.remarks.append(
+                    self._at(
+                        column,
+                        "some of its numbers begin with 0, as postal codes do; if they are codes, "
+                        "say that it is a category, or leave it out of the inputs",
+                    )
+                )
             if column.kind == "number" and len(parts) > 1 and counts_rows(column):
                 self.remarks.append(
                     self._at(
@@ -643,6 +677,23 @@ class Check:
                     self._at(column, "its dates are not in order; the last rows are not the latest")
                 )
 
+    def _tell_total(self, sheet: Sheet) -> None:
+        """Say that the last row may be no row of its own, but the sum of those above it."""
+        last = len(sheet.body.cells) - 1
+        for column in sheet.columns:
+            code = column.codes[last]
+            text = str(column.texts[code])
+            if text.lower().rstrip(":") in _TOTALS and column.counts[code] == 1:
+                self.remarks.append(
+                    self._at(
+                        column,
+                        f"{in_quotes(text)}: this row may sum up those above it; if so, delete it "
+                        "in the file",
+                        sheet.row_number(last),
+                    )
+                )
+                return
+
 
 @dataclass(frozen=True, eq=False)
 class _InputColumns:
@@ -651,6 +702,11 @@ class _InputColumns:
     column: Column
     values: Floats
     names: tuple[str, ...]
+
+
+def _is_padded(text: object) -> bool:
+    """Whether a whole number is written with zeros before it."""
+    return isinstance(text, str) and text.isdecimal() and len(text) > 1 and text[0] == "0"
 
 
 def _is_plain(column: Column) -> bool:
