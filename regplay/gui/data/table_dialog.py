@@ -44,6 +44,7 @@ from regplay.core.datasets.own_table import (
     keep,
     names_of,
     read_format,
+    read_pairs,
     remarks_on,
     write_format,
     write_pairs,
@@ -289,6 +290,8 @@ class TableDialog(QDialog):
                 self._format[part] = said
                 if part in _NAMING:
                     self._chose_target = self._chose_inputs = False
+        elif path == "data.columns":
+            self._kinds |= dict(read_pairs(value))
         elif path == "data.sample":
             self._sample = int(value)
         else:

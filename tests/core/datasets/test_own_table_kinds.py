@@ -48,6 +48,8 @@ def checked(text, **values):
         (["red", "blue", "green", "red"], "category", "3 different texts"),
         (["2024-05-01", "2024-06-02", "2024-05-07"], "date", "2024-05-01: a date"),
         (["3.7.2024", "24.12.2023"], "date", "3.7.2024: a date"),
+        (["1er août 2024", "24 déc. 2023", "3 juin 2024"], "date", "1er août 2024: a date"),
+        (["3 jui 2024", "4 jui 2024"], "category", "2 different texts"),
     ],
 )
 def test_kinds_are_found_with_the_reason(cells, kind, reason):
@@ -294,3 +296,24 @@ def test_a_remark_below_the_table_is_told_as_such():
         "row 26: this row has only one cell, the first one has 3; if it is a remark, such as a "
         "source, delete it, else look for a missing separator"
     ]
+
+
+def test_grades_among_numbers_may_be_categories():
+    grades = ["1", "2", "2+", "3-", "4"]
+    text = table("hours,note", lambda i: f"{i * i},{grades[i % 5]}", n=25)
+    first, *others = checked(text).problems
+    assert str(first).startswith('row 4, column 2 (note): "2+" is not a number; correct it, or if ')
+    assert first.answers == (("These are categories", "data.columns", "note = category"),)
+    assert not any(problem.answers for problem in others)
+    chosen = checked(text, columns="note = category").table
+    assert chosen.class_names == ("1", "2", "2+", "3-", "4")
+    typo = table("hours,note", lambda i: f"{i * i},{'2x' if i == 3 else i % 5}", n=25)
+    assert [problem.answers for problem in checked(typo + "7,2 4\n").problems] == [(), ()]
+
+
+def test_the_terminal_says_how_to_make_categories_of_grades(settings):
+    text = table("hours,note", lambda i: f"{i * i},{['1', '2', '2+', '3'][i % 4]}")
+    with pytest.raises(DatasetError, match=r'; say data\.columns = "note = category"$'):
+        load(settings(text))
+    with pytest.raises(DatasetError, match=r'"hours = number; note = category"$'):
+        load(settings(text, columns="hours = number"))

@@ -51,6 +51,7 @@ from regplay.core.datasets.own_table.table_format import (
     TableFormat,
     read_format,
     read_pairs,
+    write_pairs,
 )
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
@@ -61,6 +62,7 @@ MOST = 100  # problems; who has more has seen what is wrong
 _MOST_KEPT = 2  # tables
 _MOST_CELLS = 2_000_000  # of rows that are kept as they were read
 _SHOWN = 8  # names in a message
+_MOST_TYPOS = 0.1  # share of the values of a column of numbers
 _FEW = 3  # rows that a class should have
 _TOTALS = frozenset(  # what the last row of a spreadsheet is often called
     (
@@ -404,14 +406,25 @@ class Check:
             problems = [self._at(column, f"{column.reason}; leave it out of the inputs")]
             values = np.zeros((len(numbers), 1))
         else:
-            read, problems = numbers_of(column, sheet.format.decimal, self._thousands(), numbers)
+            read, problems = self._numbers_of(column)
             values = read[:, None]
         self.problems += problems
         return _InputColumns(column, values, (column.name,))
 
-    def _thousands(self) -> str | None:
-        found: str | None = read_format(self._settings.format).get("thousands")
-        return found
+    def _numbers_of(self, column: Column) -> tuple[Floats, list[Problem]]:
+        """As `numbers_of`; where a few texts come again and again, they may be categories."""
+        assert self.sheet is not None
+        found, numbers = self.sheet.format, self.sheet.body.numbers
+        thousands = read_format(self._settings.format).get("thousands")
+        values, problems = numbers_of(column, found.decimal, thousands, numbers)
+        different = int((~column.gaps).sum())
+        is_often = len(problems) > _MOST_TYPOS * column.filled and 2 * different <= column.filled
+        if is_often and different <= MAX_CATEGORIES:
+            name = names_of(self.sheet.names)[column.index]
+            said = write_pairs({name: "category"})
+            answers = (("These are categories", "data.columns", said),)
+            problems[0] = replace(problems[0], answers=answers)
+        return values, problems
 
     def _at(self, column: Column, message: str, row: int = 0) -> Problem:
         return Problem(message, row, column.index, column.name)
@@ -450,7 +463,7 @@ class Check:
             )
         all_numbers = is_number and bool((column.numbers(decimal).are_numbers | column.gaps).all())
         if all_numbers or (is_number and task != "classification"):
-            y, problems = numbers_of(column, decimal, self._thousands(), numbers)
+            y, problems = self._numbers_of(column)
             self.problems += problems
             if len(self.problems) > before:
                 return y, ()
@@ -799,9 +812,9 @@ def how_to_say(problem: Problem, settings: DataSettings) -> str:
     """The fields that settle a problem, for a terminal: `; say data.task = regression`."""
     ways = []
     for _, path, value in problem.answers:
-        if path == "data.format":
-            said = f"{settings.format.strip()}; " if settings.format.strip() else ""
-            value = f'"{said}{value}"'
+        if path in ("data.format", "data.columns"):
+            said = settings.format if path == "data.format" else settings.columns
+            value = f'"{said.strip()}; {value}"' if said.strip() else f'"{value}"'
         ways.append(f"{path} = {value}")
     return f"; say {' or '.join(ways)}" if ways else ""
 
