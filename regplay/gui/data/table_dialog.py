@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -43,6 +44,7 @@ from regplay.core.datasets.own_table import (
     keep,
     names_of,
     read_format,
+    read_pairs,
     remarks_on,
     write_format,
     write_pairs,
@@ -54,12 +56,12 @@ from regplay.core.number_text import counted
 from regplay.gui.data.format_form import FormatForm
 from regplay.gui.data.table_form import USUAL, TableForm
 from regplay.gui.data.table_widgets import KindStrip, Preview, ProblemsList, QuestionBar
-from regplay.gui.theme import refusal_color
+from regplay.gui.theme import refusal_color, zoomed
 from regplay.gui.widgets import PushButton, fill, named
 from regplay.session.files import OutputError, write_file
 
 _BUDGET = 0.012  # seconds of reading in one turn of the event loop
-_SIZE = QSize(960, 640)  # px
+_SIZE = QSize(960, 640)  # px at 100 %
 _TABLES = "Tables (*.csv);;All files (*)"
 _CLASSES_NAMED = 4
 _NAMING = ("separator", "header", "above", "encoding", "sheet")  # what the names depend on
@@ -130,7 +132,7 @@ class TableDialog(QDialog):
         self._chose_target = self._chose_inputs = False
         self.setObjectName("data.dialog")
         self.setWindowTitle("Open data" if path is not None else "Paste data")
-        self.resize(_SIZE)
+        self.resize(self._usual_size())
 
         self.form = named("data.dialog.form", TableForm(text is not None, self))
         self.format = FormatForm(self)
@@ -232,6 +234,12 @@ class TableDialog(QDialog):
         self._stop()
         super().done(result)
 
+    def _usual_size(self) -> QSize:
+        """As large as it is best, or as the screen allows, with the title bar."""
+        title = self.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight)
+        screen = self.screen().availableSize() - QSize(title // 2, 2 * title)
+        return QSize(zoomed(_SIZE.width()), zoomed(_SIZE.height())).boundedTo(screen)
+
     def _lay_out(self, buttons: QDialogButtonBox) -> None:
         right = fill(QVBoxLayout(), self.heading, self.format, self.question, spacing=6)
         right.addLayout(
@@ -282,6 +290,8 @@ class TableDialog(QDialog):
                 self._format[part] = said
                 if part in _NAMING:
                     self._chose_target = self._chose_inputs = False
+        elif path == "data.columns":
+            self._kinds |= dict(read_pairs(value))
         elif path == "data.sample":
             self._sample = int(value)
         else:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from regplay.core.datasets import Table
 from regplay.core.experiment import MissingRule, SplitKind, TargetKind
 from regplay.gui.data.table_widgets import ColumnsList
+from regplay.gui.theme import zoomed
 from regplay.gui.widgets import PushButton, named
 
 _TASKS: dict[TargetKind, str] = {
@@ -33,7 +34,7 @@ _SPLITS: dict[str, SplitKind] = {
     "Of each class its share": "stratified",
 }
 LEAST, USUAL, MOST = 10, 30, 50  # % of the rows that validate
-_WIDTH = 270  # px
+_WIDTH = 270  # px at 100 %
 _IN_POINTS, _IN_A_FILE = 0, 1
 
 
@@ -203,6 +204,6 @@ class TableForm(QWidget):
         layout.addLayout(inputs)
         layout.addWidget(self.columns, 1)
         layout.addLayout(below)
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(zoomed(_WIDTH))
         self.keep_box.setVisible(self._is_pasted)
         self.set_gaps(0)

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from regplay.core.datasets.own_table import KINDS, Problem, Sheet, text_of
-from regplay.gui.theme import blend, colors_of, refusal_color
+from regplay.gui.theme import blend, colors_of, refusal_color, zoomed
 from regplay.gui.widgets import ModelIndex, PushButton, fill, named
 
 _CHECKED, _UNCHECKED = Qt.CheckState.Checked, Qt.CheckState.Unchecked
@@ -104,7 +104,7 @@ ItemRole = Qt.ItemDataRole
 Palette = QPalette.ColorRole
 _FADED = 0.45  # share of the ground in the text of what is not used
 _TINT = 0.22  # share of the colour of the target, and of a wrong cell, in the ground
-_WIDEST, _NARROWEST = 160, 84  # px of a column
+_WIDEST, _NARROWEST = 160, 84  # px of a column at 100 %
 _MOST_COLUMNS = 200  # more are not shown: a view of thousands is slow, and tells nobody anything
 _MOST_ROWS = 20
 _ON_THE_RIGHT = ("number", "row number")  # kinds
@@ -213,7 +213,7 @@ class Preview(QTableView):
         self.setTabKeyNavigation(False)  # Tab leads on
         self.setCornerButtonEnabled(False)
         self.horizontalHeader().setSectionsClickable(False)
-        self.horizontalHeader().setMaximumSectionSize(_WIDEST)
+        self.horizontalHeader().setMaximumSectionSize(zoomed(_WIDEST))
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setHighlightSections(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -224,7 +224,7 @@ class Preview(QTableView):
         self.rows.set_sheet(sheet)
         self.resizeColumnsToContents()
         for column in range(self.rows.columnCount()):  # the kind has to fit above it
-            self.setColumnWidth(column, max(self.columnWidth(column), _NARROWEST))
+            self.setColumnWidth(column, max(self.columnWidth(column), zoomed(_NARROWEST)))
 
     def show_place(self, problem: Problem) -> None:
         """Bring a cell into sight, if its row is one of those shown."""

@@ -170,7 +170,7 @@ class Playback(QObject):
 
     def _rest(self) -> None:
         self.is_playing, self._more = False, 0
-        self._presentation.pane.set_pointer(None)
+        self._player.hide_pointer()
 
     def _run(self, then: Callable[[], None]) -> None:
         self._then = then

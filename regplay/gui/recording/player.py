@@ -1,7 +1,8 @@
 """Plays a storyboard in a window, frame by frame, on whatever clock the window has."""
 
+import math
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QWidget
@@ -43,6 +44,7 @@ from regplay.session.storyboard import (
 )
 
 _EPSILON = 1e-6  # s; fractions of frames add up
+_GLIDE = 0.35  # s, in which the pointer goes from one thing to the next
 # Goes on to its next item for each frame; returns the second at which it is over.
 Frames = Generator[None, None, float]
 Prove = Callable[[str, Experiment], Measured]
@@ -119,6 +121,9 @@ class Player:
         self._prove, self._waits = prove, waits
         self._presentation, self._pane = presentation, presentation.pane
         self._began, self._hidden = clock.now(), 0.0
+        self._pointed: _Pointed | None = None
+        self._next: Step | None = None  # at whose control the pointer is to be in time
+        self._leaves = math.inf  # when it sets off to there, s
         self._frames = self._play(storyboard.steps, 1, 0.0)
 
     def begin(self, size: tuple[int, int]) -> None:
@@ -159,8 +164,13 @@ class Player:
         """Leave the window as it is, without words below, a pointer and what is dimmed."""
         self._presentation.set_focus("")
         self._presentation.show_caption_line(False)
-        self._pane.set_pointer(None)
+        self.hide_pointer()
         self._pane.set_bright(None)
+
+    def hide_pointer(self) -> None:
+        """Show no pointer until a step moves something."""
+        self._pointed = None
+        self._pane.set_pointer(None)
 
     @property
     def now(self) -> float:
@@ -175,13 +185,22 @@ class Player:
         """Draw what lies over the window, once that shows what it is to show."""
         focus = self._presentation.focus
         self._pane.set_bright(self._presentation.rect(focus) if focus else None)
+        if self._next is not None and self.now >= self._leaves - _EPSILON:
+            self._approach(self._next)
+        self._place_pointer()
 
     # time
 
     def _play(self, steps: Sequence[Step], number: int, begin: float) -> Frames:
-        for self.number, step in enumerate(steps, number):
+        for index, step in enumerate(steps):
+            self.number = number + index
             self.step = f"step {self.number} ({verb(step)})"
-            begin = yield from self._do_in_time(step, begin)
+            begin = yield from self._wait_for(step, begin)
+            if not isinstance(step, _MOVING):
+                self._next = _at_once(steps[index + 1 :])
+                self._leaves = begin + duration(step) - _GLIDE
+            begin = yield from self._do(step, begin)
+            self._next, self._leaves = None, math.inf
             begin = yield from self._wait_for_run(begin)
             self.is_hurried = False
         while self.now < begin - _EPSILON:
@@ -354,8 +373,7 @@ class Player:
         def move(share: float) -> None:
             epoch = between_epochs(start, goal, eased(share, step.ease))
             controller.look(epoch=None if epoch >= newest else epoch)
-            track = self._parts.timeline.track
-            self._show_pointer(_on_handle(track), track, is_pressed=share < 1.0)
+            self._point(self._parts.timeline.track, is_pressed=share < 1.0)
 
         return (yield from self._slide(begin, step.seconds, move))
 
@@ -435,23 +453,67 @@ class Player:
     # the pointer
 
     def _point_at(self, path: str, *, is_pressed: bool = False) -> None:
-        """Put the pointer on the control of a field, if it is in sight."""
+        """Bring the pointer to the control of a field, if it is in sight."""
         if path not in self._parts.controls.paths():
             return
         control = self._parts.controls.control(path)
         slider = control.slider if isinstance(control, NumberControl) else None
-        if slider is not None and slider.isVisible():
-            self._show_pointer(_on_handle(slider), slider, is_pressed=is_pressed)
-        elif control.isVisible():
-            self._show_pointer(QPointF(control.rect().center()), control, is_pressed=is_pressed)
+        on = slider if slider is not None and slider.isVisible() else control
+        if on.isVisible():
+            self._point(on, is_pressed=is_pressed)
 
-    def _show_pointer(self, place: QPointF, on: QWidget, *, is_pressed: bool) -> None:
-        at = QPointF(on.mapTo(self._parts.central, place.toPoint()))
-        self._pane.set_pointer(at, is_pressed)
+    def _point(self, on: QWidget, *, is_pressed: bool = False) -> None:
+        """Bring the pointer to a widget: at once if there was none, or off camera."""
+        before = self._pointed
+        if before is not None and before.on is on:
+            self._pointed = replace(before, is_pressed=is_pressed)
+        else:
+            start = self._pane.pointer if before is not None and self.is_on_camera else None
+            self._pointed = _Pointed(on, start, min(self.now, self._leaves), is_pressed)
+
+    def _approach(self, step: Step) -> None:
+        """Bring the pointer to what a step is going to move."""
+        match step:
+            case SetValues(set=values):
+                self._point_at(next(iter(values)))
+            case SweepField(sweep=path):
+                self._point_at(path)
+            case Scrub():
+                self._point(self._parts.timeline.track)
+            case StepsTogether(together=steps) | StepsInTurn(in_turn=steps):
+                moving = _at_once(steps)
+                if moving is not None:
+                    self._approach(moving)
+
+    def _place_pointer(self) -> None:
+        """Draw the pointer where it is by now, over the window as it is laid out."""
+        pointed, pane = self._pointed, self._pane
+        if pointed is None:
+            return
+        place = QPointF(pointed.on.mapTo(self._parts.central, _on_handle(pointed.on).toPoint()))
+        share = min((self.now - pointed.since) / _GLIDE, 1.0)
+        is_there = pointed.start is None or share >= 1.0 - _EPSILON
+        if pointed.start is not None:
+            place = pointed.start + (place - pointed.start) * eased(share, "smooth")
+        is_pressed = pointed.is_pressed and is_there
+        if (place, is_pressed) == (pane.pointer, pane.is_pressed):
+            return
+        pane.set_pointer(place, is_pressed)
         if self.is_on_camera:
-            self.log.pointer.append((self.now, at.x(), at.y(), is_pressed))
+            self.log.pointer.append((self.now, place.x(), place.y(), is_pressed))
 
 
+@dataclass(frozen=True)
+class _Pointed:
+    """What the pointer is at, or on its way to."""
+
+    on: QWidget
+    start: QPointF | None  # where it comes from, px; None if it is there
+    since: float  # s, when it set off
+    is_pressed: bool
+
+
+_MOVING = (SweepField, Scrub, Hide, StepsTogether, StepsInTurn)  # they have the pointer themselves
 _TABS = {"split": "side", "band": "fit", "thinned": "fit"}
 
 
@@ -466,9 +528,19 @@ def _speaks(steps: Sequence[Step]) -> bool:
     return False
 
 
-def _on_handle(slider: HandleSlider) -> QPointF:
-    """The middle of a slider's handle, which is at its foot."""
-    return QPointF(slider.x_of(slider.value()), slider.height() - slider.handle / 2)
+def _at_once(steps: Sequence[Step]) -> Step | None:
+    """The first of steps that takes time or moves something."""
+    for step in steps:
+        if isinstance(step, (SetValues, *_MOVING)) or duration(step) > 0.0:
+            return step
+    return None
+
+
+def _on_handle(widget: QWidget) -> QPointF:
+    """The middle of a slider's handle, which is at its foot; of another widget, its own middle."""
+    if isinstance(widget, HandleSlider):
+        return QPointF(widget.x_of(widget.value()), widget.height() - widget.handle / 2)
+    return QPointF(widget.rect().center())
 
 
 def _not_proved(step: str, claim: str, found: Measured) -> NotProvedError:

@@ -99,14 +99,15 @@ def test_too_many_texts_are_no_classes(refusal):
     text = "a,name\n" + lines(102, lambda i: f"{i},person {i % 51}")
     assert refusal(text) == (
         ", column 2 (name): this target can't be learned: it has 51 different texts; at most 50 "
-        "can be told apart"
+        "can be told apart; choose another column as the target"
     )
 
 
 def test_a_target_of_which_every_row_has_its_own_text_is_refused(refusal):
     text = "a,name\n" + lines(20, lambda i: f"{i},person {i}")
     assert refusal(text) == (
-        ", column 2 (name): this target can't be learned: nearly every row has its own text"
+        ", column 2 (name): this target can't be learned: nearly every row has its own text; "
+        "choose another column as the target"
     )
 
 

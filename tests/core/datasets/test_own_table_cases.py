@@ -38,7 +38,8 @@ RIGHT = {
 }
 REFUSED = {
     "id-like-text-target": (
-        ", column 3 (name): this target can't be learned: nearly every row has its own text"
+        ", column 3 (name): this target can't be learned: nearly every row has its own text; "
+        "choose another column as the target"
     ),
     "thousands-de-mixed": (
         ', row 5, column 2 (preis): "1.000" may be 1 or 1000; say '

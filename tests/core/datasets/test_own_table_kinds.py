@@ -48,6 +48,8 @@ def checked(text, **values):
         (["red", "blue", "green", "red"], "category", "3 different texts"),
         (["2024-05-01", "2024-06-02", "2024-05-07"], "date", "2024-05-01: a date"),
         (["3.7.2024", "24.12.2023"], "date", "3.7.2024: a date"),
+        (["1er août 2024", "24 déc. 2023", "3 juin 2024"], "date", "1er août 2024: a date"),
+        (["3 jui 2024", "4 jui 2024"], "category", "2 different texts"),
     ],
 )
 def test_kinds_are_found_with_the_reason(cells, kind, reason):
@@ -257,3 +259,61 @@ def test_marks_of_missing_values_that_a_person_names():
     check = checked(text, format="missing = -999")
     assert len(check.table.y) == 23
     assert check.sheet.format.words.endswith("missing values as -999")
+
+
+def test_a_last_row_that_sums_up_is_told():
+    text = table("month,ads,sales", lambda i: f"m{i},{i * 3},{i * i}") + "Total,828,4324\n"
+    check = checked(text)
+    assert check.table.y[-1] == 4324
+    assert (
+        'row 26, column 1 (month): "Total": this row may sum up those above it; if so, delete it '
+        "in the file"
+    ) in map(str, check.remarks)
+    is_class = table("mean,ads,sales", lambda i: f"{['total', 'net'][i % 2]},{i * 3},{i * i}", 25)
+    assert checked(is_class).remarks == []
+
+
+def test_postal_codes_that_are_read_as_numbers_are_told():
+    text = table("zip,b,y", lambda i: f"0{1067 + i * i},{i * i},{i / 7}")
+    assert str(checked(text).remarks[0]) == (
+        "column 1 (zip): some of its numbers begin with 0, as postal codes do; if they are codes, "
+        "say that it is a category, or leave it out of the inputs"
+    )
+    assert checked(table("a,b,y", lambda i: f"{i * i},0.{i},{i / 7}")).remarks == []
+
+
+def test_a_column_that_costs_half_of_the_rows_is_named():
+    text = table("b,done,y", lambda i: f"{i * i},{'x' if i % 2 else ''},{i / 7}")
+    assert str(checked(text).remarks[0]) == (
+        "12 rows with a missing value are left out (done: 12), of 24; without the input done more "
+        "of them stay"
+    )
+
+
+def test_a_remark_below_the_table_is_told_as_such():
+    text = table("a,b,y", lambda i: f"{i * i},{i % 5},{i / 7}") + "Source: World Bank\n"
+    assert [str(problem) for problem in checked(text).problems] == [
+        "row 26: this row has only one cell, the first one has 3; if it is a remark, such as a "
+        "source, delete it, else look for a missing separator"
+    ]
+
+
+def test_grades_among_numbers_may_be_categories():
+    grades = ["1", "2", "2+", "3-", "4"]
+    text = table("hours,note", lambda i: f"{i * i},{grades[i % 5]}", n=25)
+    first, *others = checked(text).problems
+    assert str(first).startswith('row 4, column 2 (note): "2+" is not a number; correct it, or if ')
+    assert first.answers == (("These are categories", "data.columns", "note = category"),)
+    assert not any(problem.answers for problem in others)
+    chosen = checked(text, columns="note = category").table
+    assert chosen.class_names == ("1", "2", "2+", "3-", "4")
+    typo = table("hours,note", lambda i: f"{i * i},{'2x' if i == 3 else i % 5}", n=25)
+    assert [problem.answers for problem in checked(typo + "7,2 4\n").problems] == [(), ()]
+
+
+def test_the_terminal_says_how_to_make_categories_of_grades(settings):
+    text = table("hours,note", lambda i: f"{i * i},{['1', '2', '2+', '3'][i % 4]}")
+    with pytest.raises(DatasetError, match=r'; say data\.columns = "note = category"$'):
+        load(settings(text))
+    with pytest.raises(DatasetError, match=r'"hours = number; note = category"$'):
+        load(settings(text, columns="hours = number"))

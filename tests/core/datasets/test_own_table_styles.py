@@ -278,6 +278,16 @@ def second_sheet(path: Path) -> None:
     book.save(path)
 
 
+def cover_sheet(path: Path) -> None:
+    book = openpyxl.Workbook()
+    for line in ("Survey", "Ms Miller"):
+        book.active.append([line])
+    sheet = book.create_sheet("Data")
+    for row in [NAMES, *map(list, rows_of())]:
+        sheet.append(row)
+    book.save(path)
+
+
 def blanks(path: Path) -> None:
     rows = [f"  {a:<8} {b:>9}   {i}" for i, (a, b, _) in enumerate(rows_of())]
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -290,7 +300,7 @@ def rows_of():
 WRITERS = [
     *(python_csv, pandas_plain, pandas_index, pandas_gzip, r_write_csv, r_write_csv2),
     *(r_write_table, excel_comma, excel_semicolon, excel_utf8, excel_unicode, libreoffice),
-    *(sqlite_csv, sqlite_header, workbook, second_sheet),
+    *(sqlite_csv, sqlite_header, workbook, second_sheet, cover_sheet),
 ]
 
 
@@ -315,6 +325,36 @@ def test_a_sheet_is_chosen_by_its_name(tmp_path):
     with pytest.raises(DatasetError, match=r"there is no sheet Other; the sheets are Sheet, Data$"):
         load(DataSettings(name="csv", file=str(path), format="sheet = Other"))
     assert points_of(path, format="sheet = Data") == ALL
+
+
+def test_a_sheet_without_a_table_names_the_others(tmp_path):
+    path = tmp_path / "table.xlsx"
+    cover_sheet(path)
+    check = Check(path, DataSettings(name="csv", format="sheet = Sheet"))
+    for _ in check.steps():
+        pass
+    (problem,) = check.problems
+    assert problem.message == (
+        "there is only one column on the sheet Sheet; at least one input and the target are needed,"
+        " side by side; or is the table on another sheet?"
+    )
+    assert problem.answers == (("On Data", "data.format", "sheet = Data"),)
+
+
+def test_a_column_of_formulas_that_were_never_computed_is_told(tmp_path):
+    path = tmp_path / "table.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["a", "twice", "y"])
+    for row in range(2, 12):
+        book.active.append([row * row, f"=2*A{row}", row / 7])
+    book.save(path)
+    check = Check(path, DataSettings(name="csv"))
+    for _ in check.steps():
+        pass
+    assert [str(remark) for remark in check.remarks] == [
+        "column 2 (twice): there is nothing in it; if it holds formulas, open the workbook in "
+        "Excel or LibreOffice, save it there, and open it here again"
+    ]
 
 
 def test_a_workbook_with_dates_and_truths(tmp_path):

@@ -15,6 +15,7 @@ from regplay.gui.data.table_dialog import TableDialog
 LEFT = Qt.MouseButton.LeftButton
 GERMAN = "zimmer;preis\n" + "".join(f"{i};{250 * i:,}\n".replace(",", ".") for i in range(1, 15))
 LABELS = "a,cls\n" + "".join(f"{i * i / 4},{1 + i % 3}\n" for i in range(20))
+GRADES = "hours,note\n" + "".join(f"{i * i},{['1', '2', '2+', '3'][i % 4]}\n" for i in range(20))
 GAPS = "a,b,y\n" + "".join(f"{i},{'' if i % 4 == 0 else i * i},{i / 7}\n" for i in range(20))
 TITLED = "Rooms and prices\n\nzimmer;preis\n" + "".join(f"{i / 2};{i * i}\n" for i in range(14))
 
@@ -85,6 +86,19 @@ def test_a_doubtful_task_is_told_and_one_click_changes_it(show_dialog):
     assert settings_of(dialog).task == "classification"
     assert "one of 3 classes (1, 2, 3)" in dialog.status.text()
     assert not dialog.question.isVisible()
+
+
+def test_one_click_makes_categories_of_grades(show_dialog):
+    dialog = show_dialog(GRADES)
+    assert not dialog.ok.isEnabled()
+    assert dialog.question.label.text().startswith('Row 4, column 2 (note): "2+" is not a number')
+    click(dialog.question.buttons[0])
+    assert dialog.ok.isEnabled()
+    assert not dialog.question.isVisible()
+    assert dialog.kinds.boxes[1].currentText() == "category"
+    settings = settings_of(dialog)
+    assert settings.columns == "note = category"
+    assert load(settings).class_names == ("1", "2", "2+", "3")
 
 
 def test_missing_values_are_left_out_or_filled(show_dialog):

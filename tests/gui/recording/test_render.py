@@ -3,6 +3,7 @@
 import hashlib
 import json
 import multiprocessing
+from itertools import pairwise
 
 import av
 import pytest
@@ -112,6 +113,29 @@ def test_a_sweep_shows_trained_networks_of_all_its_values(play, film):
     assert len(set(values)) == 6
     assert {epoch for _, epoch in frames} == {20}
     assert len(log.pointer) > 4
+
+
+def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):
+    def look(renderer, _):
+        pane = renderer._window.presentation.pane
+        return pane.pointer, pane.is_pressed
+
+    frames, _ = play(
+        film(
+            f'hide = [{{ set = {{ "{WD}" = 0.01 }} }}]',
+            "wait = 1.0",
+            f'sweep = "{DROPOUT}"\nto = 0.3\nseconds = 0.5',
+        ),
+        look,
+    )
+    start, aim = frames[0][0], frames[10][0]
+    ways = [abs(after.y() - before.y()) for (before, _), (after, _) in pairwise(frames[:11])]
+    whole = abs(aim.y() - start.y())
+    assert whole > 20
+    assert ways[:5] == [0.0] * 5
+    assert 0.0 < max(ways) < whole
+    assert [is_pressed for _, is_pressed in frames] == [False] * 10 + [True] * 5
+    assert frames[10][0] == aim
 
 
 def test_what_is_hidden_takes_no_time_but_happens(play, film):

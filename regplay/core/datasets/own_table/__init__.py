@@ -30,6 +30,7 @@ from regplay.core.datasets.own_table.table_format import (
     THOUSANDS,
     TableFormat,
     read_format,
+    read_pairs,
     write_format,
     write_pairs,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "keep",
     "names_of",
     "read_format",
+    "read_pairs",
     "read_table",
     "remarks_on",
     "text_of",

@@ -88,14 +88,16 @@ _MONTHS = {
     name: month
     for month, names in enumerate(
         (
-            *("january januar", "february februar", "march märz maerz mrz", "april", "may mai"),
-            *("june juni", "july juli", "august", "september", "october oktober", "november"),
-            "december dezember",
+            "january januar janvier janv",
+            "february februar février fevrier févr fevr",
+            *("march märz maerz mrz mars", "april avril", "may mai", "june juni juin"),
+            *("july juli juillet juil", "august août aout", "september septembre"),
+            *("october oktober octobre", "november novembre", "december dezember décembre"),
         ),
         start=1,
     )
     for whole in names.split()
-    for name in {whole, whole[:3]}
+    for name in {whole, whole[:3]} - {"jui"}  # of juin and of juillet
 }
 _MONTHS["sept"] = 9
 _TIME = r"(?:(?:T|,? +)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?"
@@ -107,7 +109,7 @@ _YEAR_LAST = re.compile(
     rf"(?P<a>\d\d?)(?P<mark>[-/.])(?P<b>\d\d?)(?P=mark)(?P<c>\d{{4}}|\d\d){_TIME}"
 )
 _NAMED = re.compile(
-    r"(?:(?P<a>\d\d?)[. -]+)?(?P<b>[^\W\d_]{3,9})[., -]+(?:(?P<d>\d\d?)[, ]+)?"
+    r"(?:(?P<a>\d\d?)(?:er)?[. -]+)?(?P<b>[^\W\d_]{3,9})[., -]+(?:(?P<d>\d\d?)[, ]+)?"
     rf"(?P<c>\d{{4}}){_TIME}"
 )
 _CENTURY = 69  # two digits below mean 20.., as everywhere

@@ -51,6 +51,7 @@ from regplay.core.datasets.own_table.table_format import (
     TableFormat,
     read_format,
     read_pairs,
+    write_pairs,
 )
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
@@ -61,7 +62,15 @@ MOST = 100  # problems; who has more has seen what is wrong
 _MOST_KEPT = 2  # tables
 _MOST_CELLS = 2_000_000  # of rows that are kept as they were read
 _SHOWN = 8  # names in a message
+_MOST_TYPOS = 0.1  # share of the values of a column of numbers
 _FEW = 3  # rows that a class should have
+_TOTALS = frozenset(  # what the last row of a spreadsheet is often called
+    (
+        *("total", "totals", "grand total", "sum", "average", "mean"),
+        *("summe", "gesamt", "gesamtsumme", "insgesamt", "mittelwert", "durchschnitt"),
+        *("somme", "moyenne", "totaux"),
+    )
+)
 
 
 # the choice of columns
@@ -397,14 +406,25 @@ class Check:
             problems = [self._at(column, f"{column.reason}; leave it out of the inputs")]
             values = np.zeros((len(numbers), 1))
         else:
-            read, problems = numbers_of(column, sheet.format.decimal, self._thousands(), numbers)
+            read, problems = self._numbers_of(column)
             values = read[:, None]
         self.problems += problems
         return _InputColumns(column, values, (column.name,))
 
-    def _thousands(self) -> str | None:
-        found: str | None = read_format(self._settings.format).get("thousands")
-        return found
+    def _numbers_of(self, column: Column) -> tuple[Floats, list[Problem]]:
+        """As `numbers_of`; where a few texts come again and again, they may be categories."""
+        assert self.sheet is not None
+        found, numbers = self.sheet.format, self.sheet.body.numbers
+        thousands = read_format(self._settings.format).get("thousands")
+        values, problems = numbers_of(column, found.decimal, thousands, numbers)
+        different = int((~column.gaps).sum())
+        is_often = len(problems) > _MOST_TYPOS * column.filled and 2 * different <= column.filled
+        if is_often and different <= MAX_CATEGORIES:
+            name = names_of(self.sheet.names)[column.index]
+            said = write_pairs({name: "category"})
+            answers = (("These are categories", "data.columns", said),)
+            problems[0] = replace(problems[0], answers=answers)
+        return values, problems
 
     def _at(self, column: Column, message: str, row: int = 0) -> Problem:
         return Problem(message, row, column.index, column.name)
@@ -443,14 +463,18 @@ class Check:
             )
         all_numbers = is_number and bool((column.numbers(decimal).are_numbers | column.gaps).all())
         if all_numbers or (is_number and task != "classification"):
-            y, problems = numbers_of(column, decimal, self._thousands(), numbers)
+            y, problems = self._numbers_of(column)
             self.problems += problems
             if len(self.problems) > before:
                 return y, ()
             return self._numbers(column, y)
         if column.kind == "text":
             raise ReadingStoppedError(
-                f"this target can't be learned: {column.reason}", 0, column.index, column.name
+                f"this target can't be learned: {column.reason}; choose another column as the "
+                "target",
+                0,
+                column.index,
+                column.name,
             )
         codes, names = categories_of(column)
         self._refuse_one(column, len(names))
@@ -547,6 +571,8 @@ class Check:
             last = "it is a date, so the last rows validate, not random ones"
             self.remarks.append(self._at(parts[0].column, last))
         self._tell_columns(sheet, parts, target, x, y)
+        if kept[-1]:
+            self._tell_total(sheet)
         y = y.astype(np.int64) if class_names else y
         x.flags.writeable = y.flags.writeable = False  # a cache may hand them out again
         return Table("the table", x, y, names, target.name, class_names, groups, is_series)
@@ -577,12 +603,15 @@ class Check:
         if lost:
             counts += [f"{target.name}: {gaps}"] if gaps else []
             verb = "is" if lost == 1 else "are"
-            self.remarks.append(
-                Problem(
-                    f"{counted(lost, 'row')} with a missing value {verb} left out "
-                    f"({', '.join(counts)})"
-                )
-            )
+            message = f"{counted(lost, 'row')} with a missing value {verb} left out "
+            message += f"({', '.join(counts)})"
+            if 2 * lost >= len(kept):
+                most = max(parts, key=lambda part: int(np.isnan(part.values[:, 0]).sum()))
+                has_gaps = bool(np.isnan(most.values[:, 0]).any())
+                worst = f"; without the input {most.column.name} more of them stay"
+                worst = worst if has_gaps and len(parts) > 1 else ""
+                message += f", of {len(kept):,}{worst}"
+            self.remarks.append(Problem(message))
 
     def _refuse_few(self, n: int, parts: Sequence["_InputColumns"], total: int) -> None:
         assert self.sheet is not None
@@ -609,6 +638,16 @@ class Check:
     ) -> None:
         """Say what is left out and why, and what is odd about what is used."""
         used = {part.column.index for part in parts}
+        if sheet.sheets:
+            for column in sheet.columns:
+                if column.kind == "empty" and column.name != numbered(column.index):
+                    self.remarks.append(
+                        self._at(
+                            column,
+                            "there is nothing in it; if it holds formulas, open the workbook in "
+                            "Excel or LibreOffice, save it there, and open it here again",
+                        )
+                    )
         if not self._settings.inputs.strip():
             for column in sheet.columns:
                 if column.index in used or column.index == target.index or column.kind == "empty":
@@ -631,6 +670,14 @@ class Check:
             twin = seen.setdefault(values.tobytes(), column.name)
             if twin != column.name:
                 self.remarks.append(self._at(column, f"it repeats another input, {twin}"))
+            if column.kind == "number" and any(map(_is_padded, column.texts)):
+                self.remarks.append(
+                    self._at(
+                        column,
+                        "some of its numbers begin with 0, as postal codes do; if they are codes, "
+                        "say that it is a category, or leave it out of the inputs",
+                    )
+                )
             if column.kind == "number" and len(parts) > 1 and counts_rows(column):
                 self.remarks.append(
                     self._at(
@@ -643,6 +690,23 @@ class Check:
                     self._at(column, "its dates are not in order; the last rows are not the latest")
                 )
 
+    def _tell_total(self, sheet: Sheet) -> None:
+        """Say that the last row may be no row of its own, but the sum of those above it."""
+        last = len(sheet.body.cells) - 1
+        for column in sheet.columns:
+            code = column.codes[last]
+            text = str(column.texts[code])
+            if text.lower().rstrip(":") in _TOTALS and column.counts[code] == 1:
+                self.remarks.append(
+                    self._at(
+                        column,
+                        f"{in_quotes(text)}: this row may sum up those above it; if so, delete it "
+                        "in the file",
+                        sheet.row_number(last),
+                    )
+                )
+                return
+
 
 @dataclass(frozen=True, eq=False)
 class _InputColumns:
@@ -651,6 +715,11 @@ class _InputColumns:
     column: Column
     values: Floats
     names: tuple[str, ...]
+
+
+def _is_padded(text: object) -> bool:
+    """Whether a whole number is written with zeros before it."""
+    return isinstance(text, str) and text.isdecimal() and len(text) > 1 and text[0] == "0"
 
 
 def _is_plain(column: Column) -> bool:
@@ -743,9 +812,9 @@ def how_to_say(problem: Problem, settings: DataSettings) -> str:
     """The fields that settle a problem, for a terminal: `; say data.task = regression`."""
     ways = []
     for _, path, value in problem.answers:
-        if path == "data.format":
-            said = f"{settings.format.strip()}; " if settings.format.strip() else ""
-            value = f'"{said}{value}"'
+        if path in ("data.format", "data.columns"):
+            said = settings.format if path == "data.format" else settings.columns
+            value = f'"{said.strip()}; {value}"' if said.strip() else f'"{value}"'
         ways.append(f"{path} = {value}")
     return f"; say {' or '.join(ways)}" if ways else ""
 

@@ -34,7 +34,9 @@ from regplay.core.datasets.own_table.table_file import (
     Rows,
     numbered,
 )
+from regplay.core.datasets.own_table.table_format import write_format
 from regplay.core.datasets.points import format_number
+from regplay.core.number_text import counted
 
 ColumnKind = Literal["number", "category", "yes/no", "date", "row number", "text", "empty"]
 KINDS: tuple[ColumnKind, ...] = ("number", "category", "yes/no", "date", "row number", "text")
@@ -44,6 +46,7 @@ MAX_CATEGORIES = 50
 _OWN_TEXT = 0.9  # share of different texts from which on a column says nothing about other rows
 _HEAD = 200  # rows below the first that say whether that one is a header
 _TITLES = 30  # rows that may stand above a table
+_SHEETS_OFFERED = 3
 _EVIDENCE = 500  # different texts of a column that usually settle its marks
 _NAMES = """id index idx row rows no nr num # rownames rowname rownumber rowid obs observation case
     record nummer"""
@@ -138,7 +141,7 @@ def body_of(rows: Rows, chosen: Mapping[str, Any]) -> Body:
         body = np.array([row for row in body if row not in wrong], dtype=np.int64)
         values = cells.loc[body]
     kept = [column for column in range(values.shape[1]) if column < width or not is_empty[column]]
-    _check_width(sum(not is_empty[column] for column in kept))
+    _check_width(sum(not is_empty[column] for column in kept), rows)
     names = tuple(
         (" ".join(text_of(head[column]).split()) if has_header else "") or numbered(column)
         for column in kept
@@ -282,16 +285,36 @@ def _ragged(
         beyond |= (values[column] != "").to_numpy()
     widths = rows.widths[body]
     return [
-        Problem(
-            f"this row has {widths[place]} cells, the first one has {width}; is a separator "
-            "missing, or one too many?",
-            int(body[place]) + 1,
-        )
+        Problem(_why_ragged(int(widths[place]), width), int(body[place]) + 1)
         for place in np.flatnonzero(beyond | (widths < needed))
     ]
 
 
-def _check_width(width: int) -> None:
+def _why_ragged(own: int, width: int) -> str:
+    """What is wrong with a row of `own` cells in a table of `width` columns."""
+    if own == 1:
+        return (
+            f"this row has only one cell, the first one has {width}; if it is a remark, such as a "
+            "source, delete it, else look for a missing separator"
+        )
+    return (
+        f"this row has {own} cells, the first one has {width}; is a separator missing, or one too "
+        "many?"
+    )
+
+
+def _check_width(width: int, rows: Rows) -> None:
+    if width < 2 and rows.sheet:
+        others = [name for name in rows.sheets if name != rows.sheet]
+        raise ReadingStoppedError(
+            f"there is only one column on the sheet {rows.sheet}; at least one input and the "
+            "target are needed, side by side"
+            + ("; or is the table on another sheet?" if others else ""),
+            answers=tuple(
+                (f"On {name}", "data.format", write_format({"sheet": name}))
+                for name in others[:_SHEETS_OFFERED]
+            ),
+        )
     if width < 2:
         raise ReadingStoppedError(
             "there is only one column; at least one input and the target are needed, "
@@ -543,7 +566,7 @@ def decide_kind(column: Column, decimal: str, has_header: bool, n_columns: int) 
         many = f"it has {different:,} different texts; at most {MAX_CATEGORIES} can be told apart"
         column.kind, column.reason = "text", nearly if different > _OWN_TEXT * n else many
     else:
-        column.kind, column.reason = "category", f"{different} different texts"
+        column.kind, column.reason = "category", counted(different, "different text")
 
 
 def _is_yes_no(text: Any) -> bool:

@@ -438,10 +438,10 @@ def _check_workbook(raw: bytes) -> None:
 
 
 def _first_filled(sheets: Sequence[Any]) -> str:
-    """The first sheet that has more than one row, else the first."""
-    for sheet in sheets:
-        if (sheet.max_row or 2) > 1:
-            return str(sheet.title)
+    """The first sheet that has more than one row and column, else more than one row."""
+    tall = [sheet for sheet in sheets if (sheet.max_row or 2) > 1]
+    for sheet in [*(sheet for sheet in tall if (sheet.max_column or 2) > 1), *tall]:
+        return str(sheet.title)
     return str(sheets[0].title) if sheets else ""
 
 
