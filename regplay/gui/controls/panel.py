@@ -188,11 +188,7 @@ class ControlPanel(ScrolledColumn):
             control.show_value(fields.get(experiment, path))
         if "data.name" in paths or self._reasons() != self._unused:
             self._relate()
-        for path in self._changed(paths):  # what was changed is in sight
-            group = self._groups[_section(path)]
-            group.set_open(True)
-            if path in _RARE:
-                group.set_shows_rare(True)
+        self.unfold(self._changed(paths))  # what was changed is in sight
         if paths:
             self._offer_defaults()
 
@@ -351,6 +347,14 @@ class ControlPanel(ScrolledColumn):
             group.set_shows_rare(not _RARE.isdisjoint(changed))
         self.verticalScrollBar().setValue(0)
 
+    def unfold(self, paths: Iterable[str]) -> None:
+        """Unfold what these controls are in."""
+        for path in paths:
+            group = self._groups[_section(path)]
+            group.set_open(True)
+            if path in _RARE:
+                group.set_shows_rare(True)
+
     def highlighted(self) -> tuple[str, ...]:
         """Field paths of the controls that are pointed out."""
         return self._highlighted
@@ -361,10 +365,7 @@ class ControlPanel(ScrolledColumn):
         for section, group in self._groups.items():
             here = [path for path in self._highlighted if _section(path) == section]
             group.frame(self._controls[path] for path in here)
-            if here:
-                group.set_open(True)
-                if not _RARE.isdisjoint(here):
-                    group.set_shows_rare(True)
+        self.unfold(self._highlighted)
         if self._highlighted:
             QTimer.singleShot(0, self, self._show_highlighted)  # once it is laid out
 
@@ -427,8 +428,12 @@ class ControlPanel(ScrolledColumn):
                 control.setEnabled(not reason)
                 control.set_note(f"No effect: {reason}." if reason else "")
         for section, group in self._groups.items():
-            seen = (path for path in self._controls if path not in self._hidden)
-            group.setVisible(section in map(_section, seen))  # no heading over nothing
+            seen = {
+                path for path in self._controls.keys() - self._hidden if _section(path) == section
+            }
+            group.setVisible(bool(seen))  # no heading over nothing
+            if group.more is not None:
+                group.more.setVisible(not _RARE.isdisjoint(seen))
 
     def _reasons(self) -> dict[str, str]:
         """Why fields have no effect at present, by their paths; empty of those that have."""

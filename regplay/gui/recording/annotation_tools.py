@@ -109,8 +109,8 @@ class AnnotationTools(QObject):
         self.bar.setVisible(shows)
 
     def toggle(self) -> None:
-        """Take the pen, or put the tools away if they are in sight."""
-        is_taken = self.bar.isHidden()
+        """Take the pen, or put the tools away if one of them is taken."""
+        is_taken = not self.bar.tool
         self.set_shown(is_taken)
         if is_taken:
             self.bar.choose("pen")

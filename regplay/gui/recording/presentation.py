@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
-from regplay.gui.controls import ControlPanel
+from regplay.gui.controls import ControlPanel, Folding
 from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.tabs import Tabs
@@ -106,6 +106,7 @@ class Presentation:
         self.pane = GlassPane(parts.central)
         self.caption: CaptionLine | None = None
         self._hidden: frozenset[str] = frozenset()
+        self._folding: Folding | None = None
         self._sizes: tuple[list[int], list[int]] = ([], [])
         self.focus, self.is_on = "", False
 
@@ -127,10 +128,11 @@ class Presentation:
         parts = self.parts
         for bar in parts.bars:  # not hidden: the shortcuts of menus out of sight do nothing
             bar.setFixedHeight(0)
-        self._hidden = parts.controls.hidden_paths()
+        self._hidden, self._folding = parts.controls.hidden_paths(), parts.controls.folding()
         self._sizes = parts.halves.sizes(), parts.plots.sizes()
         if controls:
             parts.controls.set_hidden_paths(parts.controls.paths() - set(controls), tells=False)
+            parts.controls.unfold(parts.controls.paths() & set(controls))
         if is_upright:
             parts.halves.setOrientation(Qt.Orientation.Vertical)
             parts.halves.insertWidget(1, parts.halves.widget(0))
@@ -150,10 +152,14 @@ class Presentation:
             parts.halves.setOrientation(Qt.Orientation.Horizontal)
             parts.halves.insertWidget(0, parts.halves.widget(1))
         parts.controls.set_hidden_paths(self._hidden)
+        if self._folding is not None:
+            parts.controls.fold(self._folding)
         for bar in parts.bars:
             bar.setMinimumHeight(0)
             bar.setMaximumHeight(_MAX_HEIGHT)
-        parts.halves.setSizes(self._sizes[0])
+        panel, plots, *others = self._sizes[0]
+        plots += parts.halves.width() - panel - plots - sum(others)  # the rest of a larger window
+        parts.halves.setSizes([panel, plots, *others])
         parts.plots.setSizes(self._sizes[1])
 
     def show_caption_line(self, shows: bool) -> None:

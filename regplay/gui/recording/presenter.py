@@ -82,8 +82,8 @@ class Presenter(QObject):
         """Present."""
         window, self.is_on = self._window, True
         self._before = self._theme.zoom, window.windowState(), window.geometry()
-        self._theme.set_zoom(max(_ZOOM, self._theme.zoom))
         self._presentation.begin(self._controls(self._presentation.parts))
+        self._theme.set_zoom(max(_ZOOM, self._theme.zoom))
         window.showFullScreen()
         if "halo" in self._shows:
             self._pane.follow_mouse(_WHO, with_arrow=False)
@@ -129,12 +129,13 @@ class Presenter(QObject):
         assert app is not None
         app.removeEventFilter(self)
         self._escape.setEnabled(False)
+        zoom, state, geometry = self._before
+        self._theme.set_zoom(zoom)
+        QApplication.sendPostedEvents()  # each part may be as narrow again as it was
         self._presentation.end()
         self._pane.leave_mouse(_WHO)
         self._pane.set_keys("")
         self._pane.set_bright(None)
-        zoom, state, geometry = self._before
-        self._theme.set_zoom(zoom)
         self._window.setWindowState(state)
         if not state & (Qt.WindowState.WindowFullScreen | Qt.WindowState.WindowMaximized):
             self._window.setGeometry(geometry)

@@ -140,6 +140,14 @@ def test_a_group_with_nothing_to_show_has_no_heading(panel):
     assert group.isVisibleTo(panel)
 
 
+def test_more_is_offered_where_something_rare_is_left(panel):
+    more = panel.control("data.noise").parentWidget().parentWidget().more
+    panel.set_hidden_paths(path for path in IN_DATA if path != "data.noise")
+    assert not more.isVisibleTo(panel)
+    panel.set_hidden_paths(path for path in IN_DATA if path != "data.seed")
+    assert more.isVisibleTo(panel)
+
+
 def test_pointing_out_takes_no_room(panel):
     def places():
         settle()

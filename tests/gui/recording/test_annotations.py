@@ -168,3 +168,12 @@ def test_presenting_shows_the_tools_and_its_end_puts_them_away(person):
     QTest.keyClick(person.window, Qt.Key.Key_Escape)
     person.wait(lambda: not person.window.presenter.is_on)
     assert not bar.isVisible()
+
+
+def test_d_takes_the_pen_where_the_tools_are_in_sight_already(person):
+    tools = person.window.annotation_tools
+    tools.set_shown(True)
+    QTest.keyClick(person.window, Qt.Key.Key_D)
+    assert tools.bar.tool == "pen"
+    QTest.keyClick(person.window, Qt.Key.Key_D)
+    assert not tools.bar.isVisible()
