@@ -147,7 +147,8 @@ def _add_experiment(parser: ArgumentParser) -> None:
         "experiment",
         type=Path,
         metavar="EXPERIMENT.toml",
-        help="the experiment to train; a relative data.file in it is meant from its own folder",
+        help="the experiment to train, or a table to learn from; a relative data.file in an "
+        "experiment is meant from its own folder",
     )
     parser.add_argument(
         "--set",

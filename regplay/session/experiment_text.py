@@ -38,6 +38,7 @@ from regplay.core.fields import (
 )
 from regplay.core.hyperparameters import why_unused
 from regplay.core.sweep import Sweep, SweepAxis
+from regplay.session.files import is_named_as_table, kind_of_file
 from regplay.session.validation import parse_toml, read_text
 
 _DATASET = "data.name"
@@ -95,7 +96,7 @@ def from_toml(text: str) -> Experiment:
 
 
 def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
-    """The experiment in a TOML file, with some values set otherwise.
+    """The experiment in a TOML file, or that learns from a table, with some values set otherwise.
 
     A relative `data.file` is meant from the folder of the TOML file; in an assignment, from the
     current one. It is absolute in what is returned.
@@ -111,6 +112,9 @@ def open_experiment(path: Path, assignments: Sequence[str] = ()) -> Experiment:
     ExperimentError
         If the file can't be read, or something in it or in an assignment is refused.
     """
+    if is_named_as_table(path) and kind_of_file(path) == "table":
+        table = {"data.name": "csv", "data.file": str(path.absolute())}
+        return replace(Experiment(), table | dict(_all_read(assignments, _assigned)))
     text = read_text(path, _LARGEST_FILE, "experiment", ExperimentError, may_be_pipe=True)
     try:
         experiment = from_toml(text)

@@ -165,6 +165,11 @@ _TOML = re.compile(
 )
 
 
+def is_named_as_table(path: Path) -> bool:
+    """Whether a file has a name that tables often have."""
+    return any(Path(path.name.lower()).match(pattern) for pattern in TABLES.split())
+
+
 def kind_of_file(path: Path) -> FileKind:
     """What a file is: a session, TOML (an experiment or a lesson), or else a table.
 

@@ -352,6 +352,19 @@ def test_a_table_of_ones_own(train, tmp_path):
     assert written == {(a, b) for a, b in points.tolist()}
 
 
+@pytest.mark.parametrize("name", ["own.csv", "own.TSV", "own.txt"])
+def test_a_table_is_trained_as_the_experiment_that_names_it(capsys, tmp_path, name):
+    path = tmp_path / name
+    path.write_text("a;b;y\n" + "".join(f"{i};{i * i % 7};{3 * i}\n" for i in range(20)), "utf-8")
+    named = tmp_path / "named.toml"
+    named.write_text(f'epochs = 20\n[data]\nname = "csv"\nfile = "{name}"\n', "utf-8")
+    losses = []
+    for words in (path, "--set", "epochs=20"), (named,):
+        assert main(["train", *map(str, words), "--json", "--no-advice"]) == 0
+        losses.append(json.loads(capsys.readouterr().out)["final"]["train_loss"])
+    assert losses[0] == losses[1]
+
+
 def test_how_a_table_was_taken_is_said_beside_the_results(train, tmp_path):
     rows = "".join(f"{i + 1};{i / 4}".replace(".", ",") + f";{1 + i % 2}\n" for i in range(20))
     (tmp_path / "own.csv").write_text(f"rownames;length;cls\n{rows};;\n21;NA;1\n", "utf-8")

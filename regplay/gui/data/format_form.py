@@ -26,6 +26,7 @@ from regplay.core.datasets.own_table import (
     THOUSANDS,
     Sheet,
 )
+from regplay.gui.theme import zoomed
 from regplay.gui.widgets import PushButton, fill, named
 
 _CHOICES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
@@ -36,7 +37,7 @@ _CHOICES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "dates": ("Da&tes", DATES),
     "encoding": ("&Encoding", ENCODINGS),
 }
-_COLUMNS = 3  # controls beside one another
+_NARROWEST = 70  # px of a control at 100 %
 
 
 class FormatForm(QWidget):
@@ -120,7 +121,10 @@ class FormatForm(QWidget):
 
     def _place(self, grid: QGridLayout, title: str, widget: QWidget) -> None:
         at = grid.count() // 2
-        row, column = divmod(at, _COLUMNS)
+        row, column = divmod(at, 3 if zoomed(100) <= 110 else 2)  # side by side
+        if isinstance(widget, QComboBox | QLineEdit):  # the names of sheets can be long
+            widget.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            widget.setMinimumWidth(zoomed(_NARROWEST))
         label = QLabel(title, self.parts)
         label.setBuddy(widget)
         grid.addWidget(label, row, 2 * column)

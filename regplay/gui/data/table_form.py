@@ -34,7 +34,7 @@ _SPLITS: dict[str, SplitKind] = {
     "Of each class its share": "stratified",
 }
 LEAST, USUAL, MOST = 10, 30, 50  # % of the rows that validate
-_WIDTH = 270  # px at 100 %
+_WIDTH, _WIDEST = 270, 340  # px at 100 %, and at any size of the text
 _IN_POINTS, _IN_A_FILE = 0, 1
 
 
@@ -204,6 +204,6 @@ class TableForm(QWidget):
         layout.addLayout(inputs)
         layout.addWidget(self.columns, 1)
         layout.addLayout(below)
-        self.setFixedWidth(zoomed(_WIDTH))
+        self.setFixedWidth(min(zoomed(_WIDTH), _WIDEST))
         self.keep_box.setVisible(self._is_pasted)
         self.set_gaps(0)

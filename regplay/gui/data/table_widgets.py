@@ -349,7 +349,8 @@ class ProblemsList(QTreeWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setStretchLastSection(True)
         line = self.fontMetrics().height() + 4
-        self.setFixedHeight((_SHOWN + 1) * line + 12)
+        self.setMinimumHeight(3 * line + 12)  # where the window is low
+        self.setMaximumHeight((_SHOWN + 1) * line + 12)
         self.currentItemChanged.connect(self._go)
 
     def problems(self) -> Sequence[Problem]:
