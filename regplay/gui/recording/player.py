@@ -129,7 +129,7 @@ class Player:
     def begin(self, size: tuple[int, int]) -> None:
         """Arrange the window for frames of a size, and work on the experiment of the film."""
         self._presentation.begin(self.storyboard.controls, is_upright=size[1] > size[0])
-        self._presentation.show_caption_line(_speaks(self.storyboard.steps))
+        self._presentation.show_caption_line(speaks(self.storyboard.steps))
         self._controller.begin(self.storyboard.experiment)
         self._controller.reset()
 
@@ -524,13 +524,13 @@ _MOVING = (SweepField, Scrub, Hide, StepsTogether, StepsInTurn)  # they have the
 _TABS = {"split": "side", "band": "fit", "thinned": "fit"}
 
 
-def _speaks(steps: Sequence[Step]) -> bool:
+def speaks(steps: Sequence[Step]) -> bool:
     """Whether there are captions to be seen."""
     for step in steps:
         match step:
             case Caption():
                 return True
-            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if _speaks(inner):
+            case StepsTogether(together=inner) | StepsInTurn(in_turn=inner) if speaks(inner):
                 return True
     return False
 

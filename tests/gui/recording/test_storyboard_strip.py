@@ -76,6 +76,12 @@ def test_a_storyboard_that_is_dropped_shows_its_steps_and_waits_at_the_first(lec
     assert lecture.window.presentation.caption.text() == ""
 
 
+def test_there_is_room_for_captions_while_there_are_some(lecture):
+    playback = strip(lecture).playback
+    playback.set_steps([Wait(wait=0.1)], 0)
+    assert lecture.window.presentation.caption is None
+
+
 @pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_PageDown])
 def test_keys_of_a_remote_step_forward_and_back(lecture, key):
     lecture.find(WD).setFocus()  # a slider would take the key otherwise
