@@ -97,8 +97,10 @@ class WrappedLabel(QLabel):
         self.setWordWrap(True)
 
     def minimumSizeHint(self) -> QSize:
-        """All lines at the present width."""
-        return QSize(super().minimumSizeHint().width(), self.heightForWidth(self.width()))
+        """All lines at the present width, or at a readable one as long as it has none."""
+        width = super().minimumSizeHint().width()
+        has_width = self.width() >= width
+        return QSize(width, self.heightForWidth(self.width() if has_width else zoomed(_LINE_WIDTH)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Ask for other lines."""

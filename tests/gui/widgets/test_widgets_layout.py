@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from regplay.gui.widgets import FlowLayout, WrappedLabel
 
@@ -86,3 +86,15 @@ def test_wrapped_text_in_a_scroll_area_keeps_all_its_lines(qtbot, show_widget) -
     area.resize(120, 60)
     qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
     assert label.height() > few
+
+
+def test_wrapped_text_on_a_page_out_of_sight_makes_no_window_high(show_widget) -> None:
+    window, label = QWidget(), WrappedLabel()
+    label.setText("Bias, variance and noise add up to a squared error. " * 3)
+    stack = QStackedLayout(window)
+    stack.addWidget(shown := QLabel("A plot"))
+    stack.addWidget(label)
+    label.resize(0, 0)  # as in a row that was never given any room
+    show_widget(window, 600, 200)
+    assert not label.isVisible()
+    assert window.minimumSizeHint().height() < 8 * shown.fontMetrics().height()
