@@ -264,7 +264,7 @@ class Player:
         match step:
             case SetValues(set=values, seconds=seconds):
                 controller.set_values(values)
-                self._point_at(next(iter(values)))  # where its handle is now
+                self._point_at(next(iter(values)), jumps=True)  # where its handle is now
             case SweepField(seconds=seconds):
                 return (yield from self._sweep(step, begin))
             case Train(seconds=seconds):
@@ -452,7 +452,7 @@ class Player:
 
     # the pointer
 
-    def _point_at(self, path: str, *, is_pressed: bool = False) -> None:
+    def _point_at(self, path: str, *, is_pressed: bool = False, jumps: bool = False) -> None:
         """Bring the pointer to the control of a field, if it is in sight."""
         if path not in self._parts.controls.paths():
             return
@@ -460,16 +460,23 @@ class Player:
         slider = control.slider if isinstance(control, NumberControl) else None
         on = slider if slider is not None and slider.isVisible() else control
         if on.isVisible():
-            self._point(on, is_pressed=is_pressed)
+            self._point(on, is_pressed=is_pressed, jumps=jumps)
 
-    def _point(self, on: QWidget, *, is_pressed: bool = False) -> None:
-        """Bring the pointer to a widget: at once if there was none, or off camera."""
+    def _point(self, on: QWidget, *, is_pressed: bool = False, jumps: bool = False) -> None:
+        """Bring the pointer to a widget: at once if there was none, or off camera.
+
+        Parameters
+        ----------
+        jumps
+            Whether what it is at there has just taken another place.
+        """
         before = self._pointed
-        if before is not None and before.on is on:
+        if before is not None and before.on is on and not jumps:
             self._pointed = replace(before, is_pressed=is_pressed)
         else:
             start = self._pane.pointer if before is not None and self.is_on_camera else None
-            self._pointed = _Pointed(on, start, min(self.now, self._leaves), is_pressed)
+            since = self.now if jumps else min(self.now, self._leaves)
+            self._pointed = _Pointed(on, start, since, is_pressed)
 
     def _approach(self, step: Step) -> None:
         """Bring the pointer to what a step is going to move."""

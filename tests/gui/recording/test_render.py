@@ -138,6 +138,20 @@ def test_the_pointer_glides_to_what_moves_next_and_is_there_in_time(play, film):
     assert frames[10][0] == aim
 
 
+def test_the_pointer_follows_a_handle_that_is_set_elsewhere(play, film):
+    frames, _ = play(
+        film(
+            f'hide = [{{ set = {{ "{WD}" = 1e-5 }} }}]',
+            "wait = 0.2",
+            f'set = {{ "{WD}" = 0.1 }}\nseconds = 0.6',
+        ),
+        lambda renderer, _: renderer._window.presentation.pane.pointer.x(),
+    )
+    assert frames == sorted(frames)
+    assert frames[2] == frames[0]
+    assert frames[0] < frames[3] < frames[4] < frames[-1] == frames[6]
+
+
 def test_what_is_hidden_takes_no_time_but_happens(play, film):
     frames, log = play(
         film('hide = [{ train = "end", seconds = 9 }, { caption = "unseen" }]', "wait = 0.5"),
