@@ -103,6 +103,11 @@ def why_no_points(table: Table) -> str:
     return ""
 
 
+def _sentence(text: str) -> str:
+    """With a full stop, unless it is a question."""
+    return text if text.endswith("?") else f"{text}."
+
+
 class TableDialog(QDialog):
     """What to make of a table in a file, or in pasted text.
 
@@ -381,7 +386,7 @@ class TableDialog(QDialog):
             lead += ", the first" if count > 1 else ""
             first = self.problems.problems()[0]
             place = f" in {first.place}" if first.place else ""
-            self._say(f"{lead}{place}: {first.message}.", is_wrong=True)
+            self._say(_sentence(f"{lead}{place}: {first.message}"), is_wrong=True)
         else:
             self._tell()
         self._show_remarks()
@@ -397,7 +402,7 @@ class TableDialog(QDialog):
             return lambda: self._answer(path, value)
 
         answers = [(title, act(path, value)) for title, path, value in first.answers]
-        text = f"{first}."
+        text = _sentence(str(first))
         self.question.ask(text[:1].upper() + text[1:], answers)
 
     def _show_remarks(self) -> None:

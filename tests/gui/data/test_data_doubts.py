@@ -101,6 +101,14 @@ def test_one_click_makes_categories_of_grades(show_dialog):
     assert load(settings).class_names == ("1", "2", "2+", "3")
 
 
+def test_a_row_of_the_wrong_length_is_told_as_a_question(show_dialog):
+    dialog = show_dialog("a,b,y\n" + "".join(f"{i},{i * i},{i}\n" for i in range(9)) + "1,2\n")
+    assert dialog.status.text() == (
+        "1 problem in row 11: this row has 2 cells, the first one has 3; is a separator missing, "
+        "or one too many?"
+    )
+
+
 def test_missing_values_are_left_out_or_filled(show_dialog):
     dialog = show_dialog(GAPS)
     assert dialog.form.missing_box.isVisible()
