@@ -200,3 +200,13 @@ def _only(kind: msgspec.inspect.Type) -> msgspec.inspect.Type:
     if isinstance(kind, msgspec.inspect.UnionType):
         return next(each for each in kind.types if not isinstance(each, msgspec.inspect.NoneType))
     return kind
+
+
+def has_key(path: Path, key: str, most: int) -> bool:
+    """Whether a file of at most `most` bytes is TOML with this key at its top."""
+    if path.suffix.lower() != ".toml":
+        return False
+    try:
+        return key in parse_toml(read_text(path, most, "file", UserError), "file", UserError)
+    except UserError:
+        return False  # who opens it as something else says what is wrong

@@ -23,7 +23,7 @@ from regplay.resources import resource
 from regplay.session.claims import ClaimError, ClaimText, Statement, parse_claim
 from regplay.session.experiment_text import absolute
 from regplay.session.pins import MOST as MOST_PINS
-from regplay.session.validation import KeyPath, OneLine, parse_toml, read_text, validated
+from regplay.session.validation import KeyPath, OneLine, has_key, parse_toml, read_text, validated
 
 ShownTab = Literal["fit", "landscape", "seeds", "network", "split"]
 Changes = Mapping[str, Value]  # field paths and values
@@ -238,13 +238,7 @@ def find_lesson(name: str) -> Lesson:
 
 def is_lesson(path: Path) -> bool:
     """Whether a TOML file holds a lesson: it has pages."""
-    if path.suffix.lower() != ".toml":
-        return False
-    try:
-        text = read_text(path, _LARGEST, "lesson", LessonError)
-        return "pages" in parse_toml(text, "lesson", LessonError)
-    except LessonError:
-        return False  # who opens it as an experiment says what is wrong
+    return has_key(path, "pages", _LARGEST)
 
 
 def load_lesson(path: Path) -> Lesson:

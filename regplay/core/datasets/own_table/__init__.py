@@ -3,16 +3,14 @@
 This needs pandas: it is imported when a table is opened, and not before.
 """
 
+from regplay.core.datasets.own_table.sheet import Sheet, names_of, written
 from regplay.core.datasets.own_table.table_check import (
     Check,
-    Sheet,
     check_beginning,
     how_to_say,
     keep,
-    names_of,
     read_table,
     remarks_on,
-    written,
 )
 from regplay.core.datasets.own_table.table_columns import KINDS, USED, text_of
 from regplay.core.datasets.own_table.table_file import (

@@ -6,8 +6,6 @@ is said.
 """
 
 import contextlib
-import csv
-import io
 from collections.abc import Collection, Generator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,28 +13,27 @@ from pathlib import Path
 import numpy as np
 
 from regplay.core.arrays import Flags, Floats, Labels
-from regplay.core.datasets.dataset import Dataset, DatasetError, short
+from regplay.core.datasets.dataset import Dataset, DatasetError
+from regplay.core.datasets.own_table.sheet import (
+    Sheet,
+    chosen_columns,
+    names_of,
+    sheet_of,
+)
 from regplay.core.datasets.own_table.table_columns import (
-    KINDS,
     MAX_CATEGORIES,
     USED,
-    Body,
     Column,
     body_of,
     categories_of,
-    columns_of,
     counts_rows,
-    date_order,
     dates_of,
-    decide_kind,
-    decimal_mark,
     in_quotes,
     numbers_of,
     unit_of,
     yes_no_of,
 )
 from regplay.core.datasets.own_table.table_file import (
-    MAX_ROWS,
     Problem,
     ReadingStoppedError,
     Rows,
@@ -44,13 +41,10 @@ from regplay.core.datasets.own_table.table_file import (
     numbered,
     read_beginning,
     read_rows,
-    too_long,
 )
 from regplay.core.datasets.own_table.table_format import (
     BLANKS,
-    TableFormat,
     read_format,
-    read_pairs,
     write_pairs,
 )
 from regplay.core.datasets.tables import Table
@@ -61,7 +55,6 @@ MAX_NUMBERED_CLASSES = 10
 MOST = 100  # problems; who has more has seen what is wrong
 _MOST_KEPT = 2  # tables
 _MOST_CELLS = 2_000_000  # of rows that are kept as they were read
-_SHOWN = 8  # names in a message
 _MOST_TYPOS = 0.1  # share of the values of a column of numbers
 _FEW = 3  # rows that a class should have
 _TOTALS = frozenset(  # what the last row of a spreadsheet is often called
@@ -74,206 +67,6 @@ _TOTALS = frozenset(  # what the last row of a spreadsheet is often called
 
 
 # the choice of columns
-
-
-def names_of(names: Sequence[str]) -> list[str]:
-    """By what `data.target` and `data.inputs` can call each of the columns."""
-    return [
-        f"column {place}" if names.count(name) > 1 else name
-        for place, name in enumerate(names, start=1)
-    ]
-
-
-def written(names: Sequence[str]) -> str:
-    """Names of columns as the text of `data.inputs`."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(names)
-    return text.getvalue().replace(",", ", ") if "," not in "".join(names) else text.getvalue()
-
-
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """A table as it was read, before anything is chosen of it.
-
-    Attributes
-    ----------
-    format
-        What was guessed and what was said; a workbook has no separator.
-    sheets
-        Of the workbook, in their order.
-    """
-
-    format: TableFormat
-    body: Body
-    columns: tuple[Column, ...]
-    sheets: tuple[str, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Of all columns, wholly empty ones too."""
-        return self.body.names
-
-    def column(self, index: int) -> Column:
-        """The column of an index, from 0."""
-        return self.columns[index]
-
-    def row_number(self, place: int) -> int:
-        """The number in the spreadsheet of a row, by its place from 0."""
-        return int(self.body.numbers[place])
-
-
-def _sheet(rows: Rows, settings: DataSettings) -> Sheet:
-    chosen = read_format(settings.format)
-    body = _sampled(body_of(rows, chosen), settings)
-    missing = chosen.get("missing")
-    columns = columns_of(body, missing)
-    decimal = chosen.get("decimal")
-    if decimal is None:
-        if chosen.get("thousands") in (".", ","):
-            decimal = "," if chosen["thousands"] == "." else "."
-        else:
-            decimal = decimal_mark(columns, body.numbers)
-    order = chosen.get("dates") or date_order(columns, body.numbers)
-    filled = sum(bool(column.filled) for column in columns)
-    for column in columns:
-        decide_kind(column, decimal, body.has_header, filled)
-    _take_kinds(columns, settings.columns)
-    found = TableFormat(
-        rows.separator,
-        decimal,
-        chosen.get("thousands", _thousands(columns, decimal)),
-        body.has_header,
-        body.above,
-        rows.encoding,
-        order,
-        tuple(missing) if missing is not None else _marks(columns),
-        rows.sheet,
-    )
-    return Sheet(found, body, tuple(columns), rows.sheets)
-
-
-def _sampled(body: Body, settings: DataSettings) -> Body:
-    n, size = len(body.cells), settings.sample
-    if n > MAX_ROWS and not size:
-        raise too_long(int(body.numbers[MAX_ROWS]))
-    if not size or n <= size:
-        return body
-    kept = np.sort(np.random.default_rng(settings.seed).choice(n, size, replace=False))
-    return replace(
-        body, cells=body.cells.iloc[kept].reset_index(drop=True), numbers=body.numbers[kept]
-    )
-
-
-def _thousands(columns: Sequence[Column], decimal: str) -> str:
-    """The mark between thousands that is used; empty for none."""
-    for column in columns:
-        if column.kind == "number":
-            for mark in column.numbers(decimal).thousands:
-                if mark:
-                    return mark
-    return ""
-
-
-def _marks(columns: Sequence[Column]) -> tuple[str, ...]:
-    """What stands for missing values in the columns that are not empty."""
-    return tuple(
-        dict.fromkeys(
-            column.texts[i]
-            for column in columns
-            if column.filled
-            for i in np.flatnonzero(column.gaps)
-            if column.texts[i] != ""
-        )
-    )
-
-
-def _take_kinds(columns: Sequence[Column], text: str) -> None:
-    """Set the kinds that a person gave; `text` is `data.columns`."""
-    called = names_of([column.name for column in columns])
-    for name, kind in read_pairs(text):
-        index = _index(called, name, "data.columns")
-        if kind not in KINDS:
-            raise ReadingStoppedError(
-                f"data.columns: {kind or 'nothing'} is no kind of column; it must be one of "
-                f"{', '.join(KINDS)}"
-            )
-        if columns[index].kind != "empty":
-            columns[index].kind, columns[index].reason = kind, "as you said"
-
-
-def _index(called: Sequence[str], name: str, field: str) -> int:
-    """The index of the column of a name."""
-    if name in called:
-        return called.index(name)
-    places = [numbered(place) for place in range(len(called))]
-    if name in places:
-        return places.index(name)
-    shown = ", ".join(map(short, called[:_SHOWN])) + (", …" if len(called) > _SHOWN else "")
-    header = " (it has no header)" if called == places else ""
-    raise ReadingStoppedError(
-        f"{field} = {name} is no column of it; the columns are {shown}{header}"
-    )
-
-
-def chosen_columns(sheet: Sheet, settings: DataSettings) -> tuple[list[int], int]:
-    """The indices of the inputs and of the target, from 0.
-
-    Raises
-    ------
-    ReadingStoppedError
-        If there is no such column, or one has two parts to play.
-    """
-    called = names_of(sheet.names)
-    filled = [i for i, column in enumerate(sheet.columns) if column.kind != "empty"]
-    if settings.target.strip():
-        target = _named(sheet, settings.target.strip(), "data.target")
-    else:
-        target = next((i for i in reversed(filled) if not _is_split(sheet.columns[i])), filled[-1])
-    if not settings.inputs.strip():
-        return _usual_inputs(sheet, target), target
-    named = next(csv.reader([settings.inputs], skipinitialspace=True))
-    names = [" ".join(name.split()) for name in named if name.strip()]
-    inputs = [_named(sheet, name, "data.inputs") for name in names]
-    if not inputs:
-        raise ReadingStoppedError("data.inputs names no column")
-    for index in inputs:
-        if index == target:
-            raise ReadingStoppedError("data.inputs names the target", 0, index, called[index])
-        if inputs.count(index) > 1:
-            raise ReadingStoppedError("data.inputs names it twice", 0, index, called[index])
-    return inputs, target
-
-
-def _named(sheet: Sheet, name: str, field: str) -> int:
-    if sheet.names.count(name) > 1:
-        shown = ", ".join(map(short, names_of(sheet.names)[:_SHOWN]))
-        raise ReadingStoppedError(
-            f"{field} = {name} is the name of several columns; the columns are {shown}"
-        )
-    return _index(names_of(sheet.names), name, field)
-
-
-def _is_split(column: Column) -> bool:
-    return column.kind == "text" and column.name.lower() == "split" and len(column.texts) <= 2
-
-
-def _usual_inputs(sheet: Sheet, target: int) -> list[int]:
-    """All columns that can be learned from; of categories, as many as have room."""
-    inputs: list[int] = []
-    left = MAX_CATEGORIES
-    for column in sheet.columns:
-        if column.index == target or column.kind not in USED:
-            continue
-        if column.kind == "category":
-            different = int((~column.gaps).sum())
-            if different > left:
-                continue
-            left -= different
-        inputs.append(column.index)
-    return inputs
-
-
-# the reading
 
 
 class Check:
@@ -333,7 +126,7 @@ class Check:
     def _steps(self) -> Generator[int, None, None]:
         settings = self._settings
         rows = yield from _kept_rows(self._source, settings)
-        self.sheet = sheet = _sheet(rows, settings)
+        self.sheet = sheet = sheet_of(rows, settings)
         self.problems += sheet.body.problems
         if len(sheet.body.cells) < 2:
             self._refuse_few(len(sheet.body.cells), [], len(sheet.body.cells))
