@@ -43,7 +43,6 @@ from regplay.gui.landscape.map_chart import (
     place_text,
 )
 from regplay.gui.plots import Bar, ColorBar, Legend, Reading, Scale, tab_row
-from regplay.gui.theme import ROLES
 from regplay.gui.training import Start, Study, StudyRequest
 from regplay.gui.widgets import FlowLayout, StudyControl, Toggle, beside, fill, named
 
@@ -284,7 +283,7 @@ class LandscapeTab(QWidget):
         self.marks.best, self.marks.present = best, self._present_place()
         self.bar.set_bar(Bar(scale, MEASURE_NAMES[measure], beyond=are_beyond(scale, values)))
         has_place = self.marks.present is not None
-        self.legend.set_entries(legend_entries(shown, measure, best, has_place, ROLES))
+        self.legend.set_entries(legend_entries(shown, measure, best, has_place))
         self.chart.set_hint(self._hint())
         self.chart.refresh()
         self.chart.set_trained(trained)
@@ -324,7 +323,7 @@ class LandscapeTab(QWidget):
         if cell is None:
             return None
         middle = self.chart.cell_rect(cell).center().x()
-        rows = () if self.map is None else cell_rows(self.map, cell, ROLES)
+        rows = () if self.map is None else cell_rows(self.map, cell)
         return Reading(middle, place_text(*self.header.axes, cell), rows)
 
     # what is trained

@@ -136,7 +136,6 @@ class FitPanel(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.colors = ROLES
         self.dataset: Dataset | None = None
         self.fit: Fit | None = None
         self.subject = RUN
@@ -350,11 +349,11 @@ class InputsPanel(ChartPanel):
 
     def _splits(self) -> list[ShownSplit]:
         """Those that belong to the subject, drawn or not, in the order of the legend."""
-        dataset, colors = self.dataset, self.colors
+        dataset = self.dataset
         assert dataset is not None
         both: tuple[tuple[str, Split, MarkerShape, str], ...] = (
-            ("training", dataset.train, TRAIN_SHAPE, colors.train),
-            ("validation", dataset.valid, VALID_SHAPE, colors.valid),
+            ("training", dataset.train, TRAIN_SHAPE, ROLES.train),
+            ("validation", dataset.valid, VALID_SHAPE, ROLES.valid),
         )
         found = [one for one in both if one[0] in self.subject.splits]
         return [ShownSplit(*one, row) for row, one in enumerate(found)]
@@ -380,7 +379,7 @@ class InputsPanel(ChartPanel):
         self.chart.canvas.rest()
 
     def _mark_wrong(self) -> None:
-        dataset, fit, ink, groups = self.dataset, self.fit, self.colors, []
+        dataset, fit, groups = self.dataset, self.fit, []
         if dataset is not None and fit is not None and self._marks_wrong:
             predicted = {"training": fit.train, "validation": fit.valid}
             for shown in self._drawn_splits():
@@ -391,8 +390,8 @@ class InputsPanel(ChartPanel):
                 cross = replace(
                     group,
                     shape="cross",
-                    fills=(ink.foreground,),
-                    ring=ink.background,
+                    fills=(ROLES.foreground,),
+                    ring=ROLES.background,
                     size=1.7 * group.size + 5,  # it sticks out from behind the point
                     which=None,
                     seam=None,
@@ -407,20 +406,20 @@ class InputsPanel(ChartPanel):
     # the legend
 
     def _show_entries(self) -> None:
-        dataset, colors = self.dataset, self.colors
+        dataset = self.dataset
         if dataset is None:
             return
         entries = [*self._split_entries]
         if self._marks_wrong:
             text = wrong_text(dataset, self.fit)
             tip = f"{text} (training, then validation): assigned another class than their own"
-            entries.append(Entry("cross", text, colors.foreground, short="wrong", tip=tip))
+            entries.append(Entry("cross", text, ROLES.foreground, short="wrong", tip=tip))
         others = [other_entry(o.name, o.color) for o in self._drawn_overlays()]
         self.legend.set_entries([*entries, *self._fit_entries(), *others])
 
     def _signs(self, shown: ShownSplit, points: Points) -> tuple[str, str | None]:
         """Fill and ring of the points in the legend, where their own fills differ."""
-        return self.colors.background, shown.color
+        return ROLES.background, shown.color
 
     # what is read under the mouse
 

@@ -102,14 +102,14 @@ class WeightsView(ChartPanel):
         self.dataset, self.fit, true = dataset, None, dataset.true_weights
         self.stems.weights = np.zeros(0)
         self.truth.groups = ()
-        colors, heights = self.colors, [0.0]
-        entries = [Entry("line", "learned weights", colors.fit, short="learned")]
+        heights = [0.0]
+        entries = [Entry("line", "learned weights", ROLES.fit, short="learned")]
         if true is not None:
             heights += (1.3 * true).tolist()
             at, size = np.arange(1.0, len(true) + 1), 7.0 if len(true) <= 60 else 4.5
-            points = Points(at, true, "circle", (colors.truth,), colors.background, size)
+            points = Points(at, true, "circle", (ROLES.truth,), ROLES.background, size)
             self.truth.groups = (points,)
-            entries.append(Entry("circle", "true weights", colors.truth, short="true"))
+            entries.append(Entry("circle", "true weights", ROLES.truth, short="true"))
         self.legend.set_entries(entries)
         self.chart.fix("x", 0.0, dataset.n_inputs + 1.0)
         self.chart.forget("y")
@@ -129,9 +129,9 @@ class WeightsView(ChartPanel):
         if dataset is None or not len(weights) or not np.isfinite(x):
             return None
         at = int(np.clip(round(x) - 1, 0, len(weights) - 1))
-        rows = [ReadoutRow("learned", number(weights[at]), self.colors.fit)]
+        rows = [ReadoutRow("learned", number(weights[at]), ROLES.fit)]
         if dataset.true_weights is not None:
-            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), self.colors.truth))
+            rows.append(ReadoutRow("true", number(dataset.true_weights[at]), ROLES.truth))
         return Reading(float(self.chart.frame().x(at + 1)), dataset.input_names[at], tuple(rows))
 
 
@@ -140,7 +140,7 @@ class PredictedChart(ChartPanel):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.identity = LineLayer(self.colors.truth, width=1.4)
+        self.identity = LineLayer(ROLES.truth, width=1.4)
         self.points = PointsLayer()
         self.chart.canvas.under.append(self.identity)
         self.chart.canvas.live.append(self.points)
@@ -170,8 +170,8 @@ class PredictedChart(ChartPanel):
     def _shown(self, dataset: Dataset) -> list[tuple[str, Split, MarkerShape, str]]:
         """The sets that are drawn, training first: name, points, marker and colour."""
         both: list[tuple[str, Split, MarkerShape, str]] = [
-            ("training", dataset.train, TRAIN_SHAPE, self.colors.train),
-            ("validation", dataset.valid, VALID_SHAPE, self.colors.valid),
+            ("training", dataset.train, TRAIN_SHAPE, ROLES.train),
+            ("validation", dataset.valid, VALID_SHAPE, ROLES.valid),
         ]
         return both[: 2 if self.shows_validation else 1]
 
@@ -182,7 +182,7 @@ class PredictedChart(ChartPanel):
         for name, split, shape, color in self._shown(self.dataset):
             n = len(split.y)
             entries.append(Entry(shape, points_text(name, len(thinned(n)), n), color, short=name))
-        entries.append(Entry("line", "predicted = true", self.colors.truth, short="equal"))
+        entries.append(Entry("line", "predicted = true", ROLES.truth, short="equal"))
         self.legend.set_entries(entries)
 
     def set_fit(self, fit: Fit | None) -> None:
@@ -194,9 +194,9 @@ class PredictedChart(ChartPanel):
                 predicted, size = fit.train, 7
                 if name == "validation":
                     predicted, size = fit.valid, 5
-                    color = mix(color, self.colors.background, 0.45)
+                    color = mix(color, ROLES.background, 0.45)
                 some = thinned(len(split.y))
-                ground, places = self.colors.background, (split.y[some], predicted[some])
+                ground, places = ROLES.background, (split.y[some], predicted[some])
                 groups.append(Points(*places, shape, (color,), ground, size))
         self.points.groups = tuple(groups)
         self.chart.refresh()
@@ -433,7 +433,7 @@ class ConfusionView(FitPanel):
 
     def _show(self, *_: object) -> None:
         dataset, fit, train = self.dataset, self.fit, self.train_button.isChecked()
-        color = self.colors.train if train else self.colors.valid
+        color = ROLES.train if train else ROLES.valid
         if dataset is None or fit is None:
             self.grid.show_counts(() if dataset is None else dataset.class_names, None, color)
             self.legend.set_entries(())
