@@ -28,12 +28,7 @@ from regplay.gui.figures.view_tables import (
     weights_series,
 )
 from regplay.gui.landscape import MEASURE_NAMES, LandscapeTab
-from regplay.gui.network import (
-    Histograms,
-    NetworkGraph,
-    NetworkView,
-    NormsPlot,
-)
+from regplay.gui.network import Histograms, NetworkGraph, NetworkView, NormsPlot
 from regplay.gui.plots import (
     Chart,
     ChartPanel,

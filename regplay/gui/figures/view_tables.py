@@ -11,12 +11,7 @@ from regplay.core.fields import FIELDS
 from regplay.core.fit import Grid, grid_of
 from regplay.gui.figures.figure import Series
 from regplay.gui.landscape import LandscapeTab
-from regplay.gui.network import (
-    Histograms,
-    NetworkGraph,
-    UnitPlace,
-    layer_name,
-)
+from regplay.gui.network import Histograms, NetworkGraph, UnitPlace, layer_name
 from regplay.gui.plots import (
     ConfusionView,
     CurveView,

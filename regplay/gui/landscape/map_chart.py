@@ -438,10 +438,7 @@ def best_text(shown: LandscapeMap, measure: Measure, cell: Cell) -> str:
 
 
 def legend_entries(
-    shown: LandscapeMap | None,
-    measure: Measure,
-    best: Cell | None,
-    present: bool,
+    shown: LandscapeMap | None, measure: Measure, best: Cell | None, present: bool
 ) -> list[Entry]:
     """What the marks are, and at which epoch the map is."""
     entries = []

@@ -12,14 +12,7 @@ from regplay.core.inside import Inside, UnitMaps
 from regplay.core.number_text import number, percent_text
 from regplay.gui.network.network_graph import NetworkGraph
 from regplay.gui.network.pictures import Histograms, layer_color, layer_name
-from regplay.gui.plots import (
-    Entry,
-    EpochCurve,
-    EpochPlot,
-    Legend,
-    bounds,
-    tab_row,
-)
+from regplay.gui.plots import Entry, EpochCurve, EpochPlot, Legend, bounds, tab_row
 from regplay.gui.theme import ROLES, zoomed
 from regplay.gui.widgets import Toggle, WrappedLabel, column, named
 

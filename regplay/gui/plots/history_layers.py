@@ -215,11 +215,7 @@ class CurvesLayer:
             painter.drawEllipse(QPointF(left, top), 4.5 * frame.zoom, 4.5 * frame.zoom)
 
     def _paint_gap(
-        self,
-        painter: QPainter,
-        frame: Frame,
-        train: PixelLine,
-        valid: PixelLine,
+        self, painter: QPainter, frame: Frame, train: PixelLine, valid: PixelLine
     ) -> None:
         """Shade by columns: Qt fills a polygon of this many corners ten times more slowly."""
         if len(train.x) < 2 or len(valid.x) < 2:
