@@ -190,7 +190,7 @@ def _split_figure(view: SideTab) -> Figure | None:
 
     def series() -> list[Series]:
         return [
-            dataclasses.replace(one, name=f"{cell.title}: {one.name}")
+            dataclasses.replace(one, name=f"{cell.title()}: {one.name}")
             for cell in cells
             for one in cell.series()
         ]
@@ -204,7 +204,7 @@ def _split_figure(view: SideTab) -> Figure | None:
         for index, cell in enumerate(cells):
             row, column = divmod(index, columns)
             corner = area.topLeft() + QPointF(column * (width + _GAP), row * (height + _GAP))
-            title = metrics.elidedText(cell.title, Qt.TextElideMode.ElideRight, width)
+            title = metrics.elidedText(cell.title(), Qt.TextElideMode.ElideRight, width)
             painter.save()
             painter.setPen(QColor(colors.foreground))
             painter.drawText(corner + QPointF(0, metrics.ascent()), title)

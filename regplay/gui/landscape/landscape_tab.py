@@ -19,6 +19,7 @@ from regplay.core.sweep import NumberAxis, Sweep, landscape_axis
 from regplay.gui.controls import Combo
 from regplay.gui.landscape.landscape_map import (
     MEASURE_NAMES,
+    RECORDED,
     LandscapeMap,
     Measure,
     are_beyond,
@@ -192,7 +193,6 @@ class LandscapeHeader(QWidget):
 
 
 _KEY = "landscape"
-_MEASURES = ("train_loss", "valid_loss", "train_accuracy", "valid_accuracy")
 
 
 class LandscapeTab(QWidget):
@@ -354,12 +354,12 @@ class LandscapeTab(QWidget):
         history, shape = study.history, (len(y.values), len(x.values))
         is_finished = history.finished  # before the losses: the thread may be about to end
         counts = _farthest(history)
-        newest = {name: np.where(counts, history.values(name), np.nan) for name in _MEASURES}
+        newest = {name: np.where(counts, history.values(name), np.nan) for name in RECORDED}
         self.set_map(
             LandscapeMap(
                 x=x,
                 y=y,
-                measures={name: history.values(name, epoch).reshape(shape) for name in _MEASURES},
+                measures={name: history.values(name, epoch).reshape(shape) for name in RECORDED},
                 diverged=history.diverged.reshape(shape),
                 epoch=epoch,
                 progress=history.progress,

@@ -23,7 +23,7 @@ from regplay.core.arrays import Flags, Floats
 from regplay.core.fields import FIELDS
 from regplay.core.number_text import exact, gap_text, number, percent_text
 from regplay.core.sweep import NumberAxis
-from regplay.gui.landscape.landscape_map import LandscapeMap, Measure, labelled
+from regplay.gui.landscape.landscape_map import RECORDED, LandscapeMap, Measure, labelled
 from regplay.gui.plots import (
     Chart,
     Entry,
@@ -388,14 +388,6 @@ class MapChart(Chart):
         self.hint.move(inside.center() - self.hint.rect().center())
 
 
-_ROWS = (
-    ("training loss", "train_loss"),
-    ("validation loss", "valid_loss"),
-    ("training accuracy", "train_accuracy"),
-    ("validation accuracy", "valid_accuracy"),
-)
-
-
 def place_text(x: NumberAxis, y: NumberAxis, cell: Cell) -> str:
     """The two values of a cell: `Weight decay λ 0.01, Dropout p 0.2`."""
     parts = ((x, cell[0]), (y, cell[1]))
@@ -410,7 +402,7 @@ def cell_rows(shown: LandscapeMap, cell: Cell) -> tuple[ReadoutRow, ...]:
     if not shown.trained[at]:
         return (ReadoutRow("not trained yet", ""),)
     rows = []
-    for name, measure in _ROWS:
+    for measure, name in RECORDED.items():
         value = float(shown.measures[measure][at])
         is_share = measure.endswith("accuracy")
         if not (is_share and np.isnan(value)):  # as in regression

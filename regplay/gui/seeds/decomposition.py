@@ -213,15 +213,7 @@ class DecompositionPlot(LegendChart):
     def set_decompositions(
         self, values: tuple[float, ...], parts: Sequence[Decomposition | None]
     ) -> None:
-        """Show what is known so far; other values, or none known, begin anew.
-
-        Raises
-        ------
-        ValueError
-            If there are not as many of them as values.
-        """
-        if len(values) != len(parts):
-            raise ValueError(f"{len(parts)} decompositions for {len(values)} values")
+        """Show what is known so far at each value; other values, or none known, begin anew."""
         if values != self.values or not any(parts):
             self._begin(values)
         self.bars.parts = tuple(parts)

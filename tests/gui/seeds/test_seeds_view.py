@@ -310,8 +310,3 @@ def test_the_mouse_reads_mean_and_deviation(qtbot, view):
     rows = {row.name: row.value for row in chart.hover.reading.rows}
     assert rows["mean"] == "0.06667 ± 0.6"
     assert set(rows) == {"mean", "truth"}
-
-
-def test_the_number_of_parts_must_be_that_of_the_values(view):
-    with pytest.raises(ValueError, match="2 decompositions for 11 values"):
-        view.decomposition.set_decompositions(WIDTHS, PARTS[:2])
