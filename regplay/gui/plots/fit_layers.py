@@ -334,8 +334,7 @@ def _nearest(grid: Grid, frame: Frame, x: Floats, y: Floats) -> tuple[Indices, I
 
 def cell_at(frame: Frame, grid: Grid, x: float, pixel: float) -> tuple[float, int, int]:
     """The second input at a height in pixels, and the row and column of the nearest grid point."""
-    (y0, y1), (rows, columns) = frame.y_range, grid.shape
-    y = y1 - pixel / frame.height * (y1 - y0)
+    y, (rows, columns) = frame.y_value(pixel), grid.shape
     share = (np.array([x, y]) - grid.low) / (grid.high - grid.low)
     column, row = (share.clip(0, 1) * [columns - 1, rows - 1]).round().astype(int)
     return y, int(row), int(column)

@@ -104,6 +104,17 @@ class Subject:
 RUN = Subject()
 
 
+@dataclass(frozen=True, eq=False)
+class ShownSplit:
+    """The training or the validation points; `row` counts those that are shown."""
+
+    name: str
+    split: Split
+    shape: MarkerShape
+    color: str
+    row: int
+
+
 class FitPanel(QWidget):
     """One way to show a fit; `FitView` picks among them. This one is blank.
 
@@ -209,6 +220,20 @@ class FitPanel(QWidget):
     def add_switches(self, switches: Sequence[QWidget]) -> None:
         """Take buttons into the line of the legend, where there is one."""
 
+    def _splits(self) -> list[ShownSplit]:
+        """Those that belong to the subject, drawn or not, in the order of the legend."""
+        dataset = self.dataset
+        assert dataset is not None
+        both: tuple[tuple[str, Split, MarkerShape, str], ...] = (
+            ("training", dataset.train, TRAIN_SHAPE, ROLES.train),
+            ("validation", dataset.valid, VALID_SHAPE, ROLES.valid),
+        )
+        found = [one for one in both if one[0] in self.subject.splits]
+        return [ShownSplit(*one, row) for row, one in enumerate(found)]
+
+    def _drawn_splits(self) -> list[ShownSplit]:
+        return [one for one in self._splits() if self.shows_validation or one.name == "training"]
+
     # what each view has of its own
 
     def _show_points(self) -> None: ...
@@ -235,17 +260,6 @@ class ChartPanel(LegendChart, FitPanel):
         """Draw the fit in the colour of its run, or in its own."""
         self.chart.set_fit_color(color)
         self.legend.set_fit_color(color)
-
-
-@dataclass(frozen=True, eq=False)
-class ShownSplit:
-    """The training or the validation points; `row` counts those that are shown."""
-
-    name: str
-    split: Split
-    shape: MarkerShape
-    color: str
-    row: int
 
 
 class InputsPanel(ChartPanel):
@@ -346,20 +360,6 @@ class InputsPanel(ChartPanel):
         raise NotImplementedError
 
     # points
-
-    def _splits(self) -> list[ShownSplit]:
-        """Those that belong to the subject, drawn or not, in the order of the legend."""
-        dataset = self.dataset
-        assert dataset is not None
-        both: tuple[tuple[str, Split, MarkerShape, str], ...] = (
-            ("training", dataset.train, TRAIN_SHAPE, ROLES.train),
-            ("validation", dataset.valid, VALID_SHAPE, ROLES.valid),
-        )
-        found = [one for one in both if one[0] in self.subject.splits]
-        return [ShownSplit(*one, row) for row, one in enumerate(found)]
-
-    def _drawn_splits(self) -> list[ShownSplit]:
-        return [one for one in self._splits() if self.shows_validation or one.name == "training"]
 
     def _show_points(self) -> None:
         self._split_entries = []

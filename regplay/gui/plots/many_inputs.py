@@ -26,9 +26,6 @@ from regplay.gui.plots.fit_panel import ChartPanel, FitPanel, points_text
 from regplay.gui.plots.legend import Entry, Legend
 from regplay.gui.plots.scale import Frame, padded
 from regplay.gui.plots.shapes import (
-    TRAIN_SHAPE,
-    VALID_SHAPE,
-    MarkerShape,
     Points,
     PointsLayer,
     Segments,
@@ -160,21 +157,14 @@ class PredictedChart(ChartPanel):
         self._show_entries()
         self.set_fit(self.fit)
 
-    def _shown(self, dataset: Dataset) -> list[tuple[str, Split, MarkerShape, str]]:
-        """The sets that are drawn, training first: name, points, marker and colour."""
-        both: list[tuple[str, Split, MarkerShape, str]] = [
-            ("training", dataset.train, TRAIN_SHAPE, ROLES.train),
-            ("validation", dataset.valid, VALID_SHAPE, ROLES.valid),
-        ]
-        return both[: 2 if self.shows_validation else 1]
-
     def _show_entries(self) -> None:
         if self.dataset is None:
             return
         entries = []
-        for name, split, shape, color in self._shown(self.dataset):
-            n = len(split.y)
-            entries.append(Entry(shape, points_text(name, len(thinned(n)), n), color, short=name))
+        for one in self._drawn_splits():
+            n = len(one.split.y)
+            text = points_text(one.name, len(thinned(n)), n)
+            entries.append(Entry(one.shape, text, one.color, short=one.name))
         entries.append(Entry("line", "predicted = true", ROLES.truth, short="equal"))
         self.legend.set_entries(entries)
 
@@ -183,14 +173,14 @@ class PredictedChart(ChartPanel):
         self.fit, groups = fit, []
         if fit is not None and self.dataset is not None:
             self.chart.cover("y", np.clip(np.concatenate([fit.train, fit.valid]), *self._limits))
-            for name, split, shape, color in self._shown(self.dataset)[::-1]:
-                predicted, size = fit.train, 7
-                if name == "validation":
+            for one in self._drawn_splits()[::-1]:
+                predicted, color, size = fit.train, one.color, 7
+                if one.name == "validation":
                     predicted, size = fit.valid, 5
                     color = mix(color, ROLES.background, 0.45)
-                some = thinned(len(split.y))
-                ground, places = ROLES.background, (split.y[some], predicted[some])
-                groups.append(Points(*places, shape, (color,), ground, size))
+                some = thinned(len(one.split.y))
+                places = one.split.y[some], predicted[some]
+                groups.append(Points(*places, one.shape, (color,), ROLES.background, size))
         self.points.groups = tuple(groups)
         self.chart.refresh()
 
