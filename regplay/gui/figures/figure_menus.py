@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 
 from regplay.core import UserError
 from regplay.gui.plots import Chart
+from regplay.gui.widgets import with_parents
 
 # What finds, draws and writes figures is imported when a menu asks for it: it needs torch, which
 # is not there yet when the window is made, and most sessions see no menu of a plot.
@@ -154,11 +155,10 @@ class FigureMenus(QObject):
         return True
 
 
-def _was_dragged(widget: QWidget | None, event: QContextMenuEvent) -> bool:
+def _was_dragged(widget: QWidget, event: QContextMenuEvent) -> bool:
     """Whether the button went down elsewhere on a chart."""
-    while widget is not None and not isinstance(widget, Chart):
-        widget = widget.parentWidget()
-    if widget is None:
+    chart = next((one for one in with_parents(widget) if isinstance(one, Chart)), None)
+    if chart is None:
         return False
-    away = event.globalPos() - widget.pressed_at.toPoint()
+    away = event.globalPos() - chart.pressed_at.toPoint()
     return away.manhattanLength() >= QApplication.startDragDistance()

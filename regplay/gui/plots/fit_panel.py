@@ -184,9 +184,6 @@ class FitPanel(QWidget):
     def follow_run(self) -> None:
         """The fit is another run's: give up what of the ranges only the last one needed."""
 
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit in the colour of its run, or in its own."""
-
     def set_overlays(self, overlays: Sequence[Overlay]) -> None:
         """Lay other fits of the dataset under the present one, until they are set anew."""
         if self.shows_passes and tuple(overlays) != self.overlays:
@@ -255,11 +252,6 @@ class ChartPanel(LegendChart, FitPanel):
         """Take buttons to the right of the legend."""
         for switch in switches:
             self.header.addWidget(switch)
-
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit in the colour of its run, or in its own."""
-        self.chart.set_fit_color(color)
-        self.legend.set_fit_color(color)
 
 
 class InputsPanel(ChartPanel):

@@ -191,16 +191,16 @@ class PredictedView(FitPanel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.chart_panel = PredictedChart()
-        self.weights: WeightsView | None = None
-        self._row = fill(QHBoxLayout(self), (self.chart_panel, 1), spacing=4)
+        self.weights = WeightsView()
+        self.weights.hide()
+        fill(QHBoxLayout(self), (self.chart_panel, 1), (self.weights, 1), spacing=4)
 
     def set_dataset(self, dataset: Dataset) -> None:
         """Set up both."""
         self.dataset = dataset
         self.chart_panel.set_dataset(dataset)
-        if self.weights is not None:
-            self.weights.set_dataset(dataset)
-            self.weights.hide()
+        self.weights.set_dataset(dataset)
+        self.weights.hide()
 
     def set_shows_validation(self, shows: bool) -> None:
         """Show the validation points, or the training points alone."""
@@ -211,22 +211,8 @@ class PredictedView(FitPanel):
         """Show the predictions, and the weights if there are any."""
         self.fit = fit
         self.chart_panel.set_fit(fit)
-        has_weights = fit is not None and fit.weights is not None
-        if has_weights and self.weights is None:
-            self.weights = WeightsView()
-            self._row.addWidget(self.weights, 1)
-            self.weights.set_fit_color(self.chart_panel.chart.fit)
-            if self.dataset is not None:
-                self.weights.set_dataset(self.dataset)
-        if self.weights is not None:
-            self.weights.setVisible(has_weights)
-            self.weights.set_fit(fit)
-
-    def set_fit_color(self, color: str | None) -> None:
-        """Draw the fit of both in the colour of its run, or in its own."""
-        self.chart_panel.set_fit_color(color)
-        if self.weights is not None:
-            self.weights.set_fit_color(color)
+        self.weights.setVisible(fit is not None and fit.weights is not None)
+        self.weights.set_fit(fit)
 
 
 _LEVELS = 32  # shades of a cell

@@ -19,6 +19,7 @@ from regplay.gui.widgets.layout import (
     leave_space,
     named,
     take_out,
+    with_parents,
 )
 from regplay.gui.widgets.painting import FocusRing, fill_rounded, paint_button, paint_focus_ring
 from regplay.gui.widgets.study_control import StudyControl
