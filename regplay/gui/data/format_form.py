@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -27,7 +26,7 @@ from regplay.core.datasets.own_table import (
     Sheet,
 )
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import PushButton, fill, named
+from regplay.gui.widgets import PushButton, WholeNumberBox, fill, named
 
 _CHOICES: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "separator": ("Se&parator", SEPARATORS),
@@ -71,7 +70,7 @@ class FormatForm(QWidget):
             self._add(grid, part, title, box)
         self.sheets = QComboBox(self.parts)
         self._add(grid, "sheet", "Shee&t", self.sheets)
-        self.above = named("data.dialog.above", QSpinBox(self.parts))
+        self.above = named("data.dialog.above", WholeNumberBox(self.parts))
         self.above.setRange(0, MOST_ABOVE)
         self.above.setToolTip("Rows at the top that are no part of the table.")
         self._place(grid, "Rows &above it", self.above)

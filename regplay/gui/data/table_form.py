@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -19,7 +18,7 @@ from regplay.core.datasets import Table
 from regplay.core.experiment import MissingRule, SplitKind, TargetKind
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import PushButton, named
+from regplay.gui.widgets import PushButton, WholeNumberBox, named
 
 _TASKS: dict[TargetKind, str] = {
     "auto": "Automatic",
@@ -64,7 +63,7 @@ class TableForm(QWidget):
         self._all = named("data.dialog.all", PushButton("All", self))
         self._none = named("data.dialog.none", PushButton("None", self))
         self.columns = named("data.dialog.inputs", ColumnsList(self))
-        self.share_box = named("data.dialog.share", QSpinBox(self))
+        self.share_box = named("data.dialog.share", WholeNumberBox(self))
         self.missing_box = named("data.dialog.missing", QComboBox(self))
         self.split_box = named("data.dialog.split", QComboBox(self))
         self.scale_box = named("data.dialog.standardize", QCheckBox("&Standardize", self))
