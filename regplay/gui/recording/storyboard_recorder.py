@@ -8,8 +8,8 @@ from regplay.core.fields import FIELDS, get
 from regplay.gui.controller import Controller
 from regplay.gui.tabs import Tabs
 from regplay.gui.training import Clock, Look
-from regplay.session.annotations import Annotation
 from regplay.session.experiment_text import changes
+from regplay.session.session import Annotation
 from regplay.session.storyboard import (
     Action,
     Draw,
