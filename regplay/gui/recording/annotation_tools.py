@@ -10,7 +10,7 @@ from regplay.gui.plots import Chart, annotation_font, is_near
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.theme import zoom_of_text, zoomed
 from regplay.gui.widgets import CloseButton, Press, Toggle, fill, named
-from regplay.session.annotations import (
+from regplay.session.session import (
     LONGEST_TEXT,
     MOST_ANNOTATIONS,
     MOST_POINTS,

@@ -18,7 +18,7 @@ from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock
 from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import named
-from regplay.session.annotations import PlotName
+from regplay.session.session import PlotName
 
 _CAPTION = 20  # px at 100 %
 _WIDE = 0.42  # share of the width that a control in focus gets

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QMenu
 from regplay.gui.help import GROUP
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.training import View
-from regplay.session.scene import MOST_SCENES, Scene
+from regplay.session.session import MOST_SCENES, Scene
 
 _SECONDS = 0.5  # from the ranges of one scene to those of the next
 

@@ -7,8 +7,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, get
 from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.training import Look
-from regplay.session.annotations import Annotation
 from regplay.session.experiment_text import changes
+from regplay.session.session import Annotation
 from regplay.session.storyboard import (
     Action,
     Draw,
