@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -31,7 +30,7 @@ from regplay.core.datasets.own_table import (
 )
 from regplay.gui.data.table_widgets import ColumnsList
 from regplay.gui.theme import zoomed
-from regplay.gui.widgets import PushButton, fill, named
+from regplay.gui.widgets import PushButton, WholeNumberBox, fill, named
 
 
 def _let_shrink(widget: QWidget, least: int) -> None:
@@ -78,7 +77,7 @@ class FormatForm(QWidget):
         self.boxes: dict[str, QComboBox] = {}
         for part, (title, choices) in _FORMAT.items():
             self._add(part, title, choices)
-        self.above = named("data.dialog.above", QSpinBox(self.parts))
+        self.above = named("data.dialog.above", WholeNumberBox(self.parts))
         self.above.setRange(0, MOST_ABOVE)
         self.above.setToolTip("Rows at the top that are no part of the table.")
         self._place("Rows &above it", self.above)
@@ -186,7 +185,7 @@ class TableForm(QWidget):
         self._all = named("data.dialog.all", PushButton("All", self))
         self._none = named("data.dialog.none", PushButton("None", self))
         self.columns = named("data.dialog.inputs", ColumnsList(self))
-        self.share_box = named("data.dialog.share", QSpinBox(self))
+        self.share_box = named("data.dialog.share", WholeNumberBox(self))
         self.share_box.setRange(LEAST, MOST)
         self.share_box.setValue(USUAL)
         self.share_box.setSingleStep(5)
