@@ -24,8 +24,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.gui.controls import NumberControl, scale_of
 from regplay.gui.recording.presentation import WindowParts
-from regplay.gui.recording.record_commands import chosen_box, with_suffix
-from regplay.gui.recording.video import FORMATS, Format
+from regplay.gui.recording.record_commands import chosen_box
+from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
 from regplay.gui.theme import colors_of, zoom_of_text
 from regplay.gui.widgets import named
 from regplay.session.experiment_text import reads_file
