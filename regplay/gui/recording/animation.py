@@ -12,7 +12,6 @@ from PySide6.QtCore import QObject, QProcess, QSettings, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QProgressDialog,
@@ -27,7 +26,7 @@ from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.recording.record_commands import chosen_box
 from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
 from regplay.gui.theme import colors_of, zoom_of_text
-from regplay.gui.widgets import named
+from regplay.gui.widgets import NumberBox, named
 from regplay.session.experiment_text import reads_file
 from regplay.session.files import write_file
 from regplay.session.storyboard import (
@@ -102,7 +101,7 @@ class AnimationDialog(QDialog):
         self.form = chosen_box("animation.format", labels, settings)
         sizes = {size: size.replace("x", " × ") for size in SIZES}
         self.frames = chosen_box("animation.size", sizes, settings)
-        self.seconds = named("animation.seconds", QDoubleSpinBox())
+        self.seconds = named("animation.seconds", NumberBox())
         self.seconds.setRange(0.5, 120.0)
         self.seconds.setDecimals(1)
         self.seconds.setSuffix(" s")
