@@ -181,9 +181,7 @@ class Renderer:
         self._runner.loaded.connect(loading.quit)
         if not self._runner.is_loaded:
             loading.exec()
-        self.player = Player(
-            storyboard, window.controller, window.presentation, self._clock, _prove
-        )
+        self.player = Player(storyboard, window.recording.presentation, _prove)
         self.player.begin(size)
         for _ in range(round(_SETTLED * storyboard.fps)):
             self._settle()

@@ -75,9 +75,7 @@ def main() -> None:
     )
     player = Player(
         storyboard,
-        window.controller,
-        window.parts(),
-        clock,
+        window.recording.presentation,
         lambda claim, experiment: Measured(experiment, {}, holds=True),
     )
     window.setGeometry(0, 0, *parsed_size(size))

@@ -7,10 +7,9 @@ from itertools import takewhile
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from regplay.gui.controller import Controller
 from regplay.gui.recording.player import NotProvedError, Player, speaks
 from regplay.gui.recording.presentation import Presentation
-from regplay.gui.training import Clock, Timer
+from regplay.gui.training import Timer
 from regplay.session.storyboard import Hide, Step, Storyboard
 
 _FRAME = 1 / 60  # s
@@ -45,19 +44,13 @@ class Playback(QObject):
     steps_changed = Signal()
     failed = Signal(str)
 
-    def __init__(
-        self,
-        storyboard: Storyboard,
-        controller: Controller,
-        presentation: Presentation,
-        clock: Clock,
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
+    def __init__(self, storyboard: Storyboard, presentation: Presentation) -> None:
+        super().__init__(presentation.parts.window)
         self.storyboard, self.position = storyboard, 0
         self.is_playing = False
-        self._controller, self._presentation, self._clock = controller, presentation, clock
-        self._player = Player(storyboard, controller, presentation, clock, waits=True)
+        self._presentation = presentation
+        self._controller, self._clock = presentation.parts.controller, presentation.parts.clock
+        self._player = Player(storyboard, presentation, waits=True)
         self._timer: Timer | None = None
         self._more = 0  # steps that were asked for while one was under way
         self._then: Callable[[], None] = self._rest  # once what is under way is done

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.core.fields import FIELDS
 from regplay.gui.recording.playback import Playback
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.theme import zoomed
 from regplay.gui.widgets import CloseButton, Press, WrappedLabel, fill, named
 from regplay.session.files import write_file
@@ -91,11 +92,6 @@ class StepDialog(QDialog):
 class StoryboardStrip(QWidget):
     """The steps beside one another; Space and the keys of a presenter's remote step through them.
 
-    Parameters
-    ----------
-    make
-        Makes a playback of a storyboard.
-
     Attributes
     ----------
     playback
@@ -112,10 +108,10 @@ class StoryboardStrip(QWidget):
     failed = Signal(str)
     done = Signal(str)
 
-    def __init__(self, make: Callable[[Storyboard], Playback]) -> None:
+    def __init__(self, presentation: Presentation) -> None:
         super().__init__()
         self.setObjectName("storyboard")
-        self._make = make
+        self._presentation = presentation
         self._path = Path("storyboard.toml")
         self.playback: Playback | None = None
         self._is_filling = False
@@ -168,7 +164,7 @@ class StoryboardStrip(QWidget):
         """Show this one in place of any other."""
         self.close_storyboard()
         self._path = path
-        playback = self.playback = self._make(storyboard)
+        playback = self.playback = Playback(storyboard, self._presentation)
         playback.changed.connect(self._show_state)
         playback.steps_changed.connect(self._fill)
         playback.failed.connect(self.failed)

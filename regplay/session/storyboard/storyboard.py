@@ -17,9 +17,9 @@ from msgspec import Meta
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.fields import ExperimentError, Value, field, from_dict, hint_at
-from regplay.session.annotations import Annotation, AnnotationPoints, AnnotationText, PlotName
 from regplay.session.claims import ClaimError, ClaimText, parse_claim
 from regplay.session.lessons import LessonError, find_lesson
+from regplay.session.session import Annotation, AnnotationPoints, AnnotationText, PlotName
 from regplay.session.storyboard.slides import Ease
 from regplay.session.validation import (
     EpochNumber,

@@ -29,7 +29,7 @@ def person(open_window, clock):
 
 @pytest.fixture
 def commands(person):
-    return person.window.recording()
+    return person.window.recording.commands()
 
 
 def film(path: Path) -> tuple[int, tuple[int, int]]:
@@ -201,7 +201,7 @@ def test_what_is_transparent_is_the_ground_of_plots(person, commands, clock, tmp
     begin(commands, tmp_path / "frames", "fit", alpha=True)
     commands.stop()
     image = QImage(str(next((tmp_path / "frames").iterdir())))
-    chart = person.window.parts().charts()["fit"]
+    chart = person.window.recording.parts.charts()["fit"]
     corner = chart.viewport().mapTo(person.window.tabs, QPoint(4, 4))
     assert image.pixelColor(corner).alpha() == 0
     alphas = {image.pixelColor(x, corner.y() + 90).alpha() for x in range(image.width())}
@@ -230,12 +230,12 @@ def test_who_presents_and_records_sees_one_halo(person, commands, clock, tmp_pat
     person.wait(person.window.isFullScreen)
     begin(commands, tmp_path / "a.mp4", pointer=True)
     QTest.mouseMove(person.window.windowHandle(), QPoint(200, 200))
-    pane = person.window.presentation.pane
+    pane = person.window.recording.presentation.pane
     person.wait(lambda: pane.pointer is not None)
     assert person.window.findChildren(GlassPane) == [pane]
     commands.stop()
     QTest.mouseMove(person.window.windowHandle(), QPoint(300, 200))
     person.wait(lambda: pane.pointer is not None and round(pane.pointer.x()) == 300)
     person.press(Qt.Key.Key_Escape, person.window)
-    person.wait(lambda: not person.window.presenter.is_on)
+    person.wait(lambda: not person.window.recording.presenter.is_on)
     assert pane.pointer is None
