@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 from PySide6.QtCore import QObject, QProcess, QSettings, Signal
 from PySide6.QtWidgets import (
@@ -22,8 +23,8 @@ from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS
 from regplay.gui.controls import NumberControl, scale_of
 from regplay.gui.recording.presentation import WindowParts
-from regplay.gui.recording.record_commands import chosen_box, with_suffix
-from regplay.gui.recording.video import FORMATS, Format
+from regplay.gui.recording.record_commands import chosen_box
+from regplay.gui.recording.video_formats import FORMATS, Format, with_suffix
 from regplay.gui.theme import colors_of, zoom_of_text
 from regplay.gui.widgets import NumberBox, named
 from regplay.session.experiment_text import reads_file
@@ -31,6 +32,7 @@ from regplay.session.files import write_file
 from regplay.session.storyboard import (
     SIZES,
     Hide,
+    Percent,
     Step,
     Storyboard,
     SweepField,
@@ -41,8 +43,7 @@ from regplay.session.storyboard import (
 )
 
 _TRAINING = "training"
-_FPS = 30
-_SCALES = (100, 125, 150, 175, 200)  # percent, that a storyboard may have
+_SCALES: tuple[Percent, ...] = get_args(Percent)
 
 
 def animation(
@@ -66,7 +67,7 @@ def animation(
         Percent.
     """
     controls: tuple[str, ...] = ()
-    end = Wait(wait=1 / _FPS)  # a frame in which the end is seen
+    end = Wait(wait=1 / 30)  # a frame in which the end is seen
     seconds -= end.wait
     if path == _TRAINING:
         steps: tuple[Step, ...] = (Train(train="end", seconds=seconds), end)
@@ -76,16 +77,13 @@ def animation(
         sweep = SweepField(sweep=path, start=low, to=high, seconds=seconds, ease="linear")
         steps, controls = (Hide(hide=(Train(train="end"), begin)), sweep, end), (path,)
     return Storyboard(
-        "Animation",
-        (parsed_size(size),),
-        _FPS,
-        experiment,
-        "",
-        "dark" if is_dark else "light",
-        min(_SCALES, key=lambda scale: abs(scale - zoom)),
-        "en",
-        controls,
-        steps,
+        title="Animation",
+        sizes=(parsed_size(size),),
+        experiment=experiment,
+        theme="dark" if is_dark else "light",
+        scale=min(_SCALES, key=lambda scale: abs(scale - zoom)),
+        controls=controls,
+        steps=steps,
     )
 
 

@@ -1,7 +1,6 @@
 """A storyboard in front of people: played from any point, stepped through, changed on the way."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import takewhile
 
 import msgspec
@@ -85,7 +84,7 @@ class Playback(QObject):
             if self.position >= len(self.steps):
                 self._begin_anew()
             self.is_playing = True
-            before = replace(self.storyboard, steps=self.steps[: self.position])
+            before = msgspec.structs.replace(self.storyboard, steps=self.steps[: self.position])
             self._second = before.seconds
             self._play_step()
         self.changed.emit()
@@ -125,7 +124,7 @@ class Playback(QObject):
         pairs = zip(self.steps, steps, strict=False)
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
         self._is_stale |= same < self._done or self._timer is not None
-        self.storyboard = replace(self.storyboard, steps=tuple(steps))
+        self.storyboard = msgspec.structs.replace(self.storyboard, steps=tuple(steps))
         self._presentation.show_caption_line(speaks(self.steps))
         self.steps_changed.emit()
         self.go_to(position)

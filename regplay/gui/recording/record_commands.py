@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from regplay.core import UserError
 from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.recorder import DISCARDED, Recorder, picture_of
-from regplay.gui.recording.video import FORMATS, TRANSPARENT, Format
+from regplay.gui.recording.video_formats import FORMATS, TRANSPARENT, Format, with_suffix
 from regplay.gui.theme import colors_of
 from regplay.gui.training import Timer
 from regplay.gui.widgets import Press, named
@@ -41,13 +41,6 @@ def chosen_box(name: str, texts: Mapping[str, str], settings: QSettings) -> QCom
         box.addItem(text, value)
     box.setCurrentIndex(max(box.findData(settings.value(name, "")), 0))
     return box
-
-
-def with_suffix(path: Path, form: Format) -> Path:
-    """The name of a file that ends as its format asks for."""
-    if path.suffix.lower() == form.suffix:
-        return path
-    return path.with_name(path.name + form.suffix)
 
 
 class RecordDialog(QDialog):

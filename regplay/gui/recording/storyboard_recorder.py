@@ -23,7 +23,7 @@ from regplay.session.storyboard import (
     tidied,
 )
 
-_SIZE, _FPS = (1280, 720), 30
+_SIZE = (1280, 720)
 _TAB_NAMES = {"side": "split"}
 
 
@@ -95,7 +95,7 @@ class StoryboardRecorder(QObject):
         head = (Hide(hide=tuple(self._head)),) if self._head else ()
         self.switched.emit(False)
         return Storyboard(
-            "What I did", (_SIZE,), _FPS, self._first, "", "light", 100, "en", (), (*head, *steps)
+            title="What I did", sizes=(_SIZE,), experiment=self._first, steps=(*head, *steps)
         )
 
     # what is noted

@@ -1,7 +1,6 @@
 """A storyboard below the timeline: its steps, to be played, stepped through, moved and changed."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -36,6 +35,7 @@ from regplay.session.storyboard import (
     Step,
     Storyboard,
     StoryboardError,
+    duration,
     read_step,
     step_table,
     step_toml,
@@ -197,7 +197,7 @@ class StoryboardStrip(QWidget):
         self.list.clear()
         for number, step in enumerate(self.playback.steps, 1):
             alone = msgspec.structs.replace(step, at=None)
-            seconds = replace(self.playback.storyboard, steps=(alone,)).seconds
+            seconds = duration(alone)
             item = QListWidgetItem(_described(number, step, seconds))
             item.setToolTip(step_toml(step))
             item.setData(Qt.ItemDataRole.UserRole, number - 1)

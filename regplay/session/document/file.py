@@ -199,6 +199,16 @@ class Autosave:
         if self._newest is not None:
             self._newest.result()
 
+    def leave(self, document: Document) -> None:
+        """End with a session that is offered at the next start."""
+        self.save(document)
+        self.wait()
+        with self._wake:
+            if self._lock is not None:
+                self._lock.release()
+            self.path = self._lock = None
+        self.close()
+
     def close(self) -> None:
         """End in good order: delete the file and end the thread."""
         self.clear()

@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QFileDialog
 from regplay.gui.recording import video
 from regplay.gui.recording.glass_pane import GlassPane
 from regplay.gui.recording.record_commands import RecordDialog
-from regplay.gui.recording.video import RecordingError, StreamFile
+from regplay.gui.recording.video import StreamFile
+from regplay.gui.recording.video_formats import FORMATS, RecordingError
 from regplay.gui.training import VirtualClock
 
 
@@ -43,7 +44,7 @@ def let_pass(commands, clock, seconds):
     for _ in range(round(seconds * 30)):
         clock.advance(1 / 30)
         if commands.recorder.is_on:
-            commands.recorder._writer._tasks.join()
+            commands.recorder._encoder.wait()
 
 
 def begin(commands, path, part="window", size="own", *, pointer=False, countdown=0, alpha=False):
@@ -219,7 +220,7 @@ def test_a_transparent_webm_says_so(person, commands, clock, tmp_path):
 def test_transparency_is_offered_where_the_format_has_it(person, settings):
     dialog = RecordDialog(settings, person.window)
     offered = {}
-    for index, form in enumerate(video.FORMATS):
+    for index, form in enumerate(FORMATS):
         dialog.form.setCurrentIndex(index)
         offered[form.label.split()[0]] = dialog.alpha.isEnabled()
     assert offered == {"MP4": False, "WebM": True, "GIF": False, "APNG": False, "PNG": True}
