@@ -13,11 +13,7 @@ from regplay.core.datasets.own_table.table_check import (
     remarks_on,
 )
 from regplay.core.datasets.own_table.table_columns import KINDS, USED, text_of
-from regplay.core.datasets.own_table.table_file import (
-    Problem,
-    ReadingStoppedError,
-    Source,
-)
+from regplay.core.datasets.own_table.table_file import Problem, ReadingStoppedError, Source
 from regplay.core.datasets.own_table.table_format import (
     DATES,
     DECIMALS,
@@ -32,33 +28,3 @@ from regplay.core.datasets.own_table.table_format import (
     write_format,
     write_pairs,
 )
-
-__all__ = [
-    "DATES",
-    "DECIMALS",
-    "ENCODINGS",
-    "HEADERS",
-    "KINDS",
-    "MOST_ABOVE",
-    "SEPARATORS",
-    "THOUSANDS",
-    "USED",
-    "Check",
-    "Problem",
-    "ReadingStoppedError",
-    "Sheet",
-    "Source",
-    "TableFormat",
-    "check_beginning",
-    "how_to_say",
-    "keep",
-    "names_of",
-    "read_format",
-    "read_pairs",
-    "read_table",
-    "remarks_on",
-    "text_of",
-    "write_format",
-    "write_pairs",
-    "written",
-]

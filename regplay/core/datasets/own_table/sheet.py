@@ -27,11 +27,7 @@ from regplay.core.datasets.own_table.table_file import (
     numbered,
     too_long,
 )
-from regplay.core.datasets.own_table.table_format import (
-    TableFormat,
-    read_format,
-    read_pairs,
-)
+from regplay.core.datasets.own_table.table_format import TableFormat, read_format, read_pairs
 from regplay.core.experiment import DataSettings
 
 _SHOWN = 8  # names in a message

@@ -14,12 +14,7 @@ import numpy as np
 
 from regplay.core.arrays import Flags, Floats, Labels
 from regplay.core.datasets.dataset import Dataset, DatasetError
-from regplay.core.datasets.own_table.sheet import (
-    Sheet,
-    chosen_columns,
-    names_of,
-    sheet_of,
-)
+from regplay.core.datasets.own_table.sheet import Sheet, chosen_columns, names_of, sheet_of
 from regplay.core.datasets.own_table.table_columns import (
     MAX_CATEGORIES,
     USED,
@@ -42,11 +37,7 @@ from regplay.core.datasets.own_table.table_file import (
     read_beginning,
     read_rows,
 )
-from regplay.core.datasets.own_table.table_format import (
-    BLANKS,
-    read_format,
-    write_pairs,
-)
+from regplay.core.datasets.own_table.table_format import BLANKS, read_format, write_pairs
 from regplay.core.datasets.tables import Table
 from regplay.core.experiment import DataSettings
 from regplay.core.number_text import counted
