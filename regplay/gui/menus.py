@@ -10,6 +10,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
 from regplay.gui.help import Tab
 from regplay.gui.lessons import Guide
+from regplay.gui.recording import Recording
 from regplay.gui.replay import SECONDS
 from regplay.gui.theme import ZOOMS, Scheme
 
@@ -30,15 +31,6 @@ class Menus(QObject):
         Shows what one can begin with.
     show_help
         Shows one of the tabs of the help.
-    fill_presented
-        Puts what stays in sight for an audience into a menu.
-
-    Attributes
-    ----------
-    scenes
-        A menu that others fill.
-    record_storyboard
-        The entry that is ticked while a storyboard is recorded.
 
     Signals
     -------
@@ -54,16 +46,6 @@ class Menus(QObject):
         (bool): whether validation points are drawn.
     lock_toggled
         (bool): whether axes stay as they are, whatever the data.
-    present_wanted
-        Arrange the window for an audience, or back.
-    draw_wanted
-        Bring the tools that draw on plots into sight, or put them away.
-    record_storyboard_toggled
-        (bool): whether what a person does is written as a storyboard.
-    animation_wanted
-        Export training, or a slider from end to end, as a film.
-    record_wanted
-        Begin or end a recording of the window.
     quit_wanted
         Close the window.
     """
@@ -74,11 +56,6 @@ class Menus(QObject):
     replay_chosen = Signal(str)
     validation_toggled = Signal(bool)
     lock_toggled = Signal(bool)
-    present_wanted = Signal()
-    draw_wanted = Signal()
-    record_storyboard_toggled = Signal(bool)
-    animation_wanted = Signal()
-    record_wanted = Signal()
     quit_wanted = Signal()
 
     def __init__(
@@ -92,13 +69,13 @@ class Menus(QObject):
         edit_points: Callable[[], None],
         show_gallery: Callable[[], None],
         show_help: Callable[[Tab], None],
-        fill_presented: Callable[[QMenu], None],
+        recording: Recording,
     ) -> None:
         super().__init__(bar)
         self._documents = documents
         file = bar.addMenu("&File")
         self._add(file, "&New…", show_gallery, QKeySequence.StandardKey.New)
-        self._add_files(file, files, fill_figures)
+        self._add_files(file, files, recording, fill_figures)
 
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
@@ -144,12 +121,11 @@ class Menus(QObject):
         )
         self._add_switch(view, "lock", "&Lock axes", self.lock_toggled, "L")
         view.addSeparator()
-        self._add(view, "&Present", self.present_wanted.emit, "F11")
-        self._add(view, "&Draw on plots", self.draw_wanted.emit, "D")
+        self._add(view, "&Present", recording.presenter.toggle, "F11")
+        self._add(view, "&Draw on plots", recording.annotation_tools.toggle, "D")
         shown = view.addMenu("Present &with")
-        shown.aboutToShow.connect(lambda: fill_presented(shown))
-
-        self.scenes = view.addMenu("&Scenes")
+        shown.aboutToShow.connect(lambda: recording.presenter.fill(shown))
+        recording.scenes.fill(view.addMenu("&Scenes"))
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: show_help("shortcuts"))
@@ -159,7 +135,11 @@ class Menus(QObject):
         self._add(help_menu, "&About regplay", lambda: show_help("about"))
 
     def _add_files(
-        self, file: QMenu, files: FileCommands, fill_figures: Callable[[QMenu], None]
+        self,
+        file: QMenu,
+        files: FileCommands,
+        recording: Recording,
+        fill_figures: Callable[[QMenu], None],
     ) -> None:
         documents, key = self._documents, QKeySequence.StandardKey
         self._add(file, "&Open…", files.choose, key.Open)
@@ -175,11 +155,10 @@ class Menus(QObject):
         self._add(file, "Save data as &CSV…", files.save_data)
         figures = file.addMenu("&Figures")
         figures.aboutToShow.connect(lambda: fill_figures(figures))
-        self._add(file, "&Record…", self.record_wanted.emit, "Ctrl+Shift+R")
-        self.record_storyboard = self._add_switch(
-            file, "record_storyboard", "Record story&board", self.record_storyboard_toggled, ""
-        )
-        self._add(file, "Export ani&mation…", self.animation_wanted.emit)
+        self._add(file, "&Record…", recording.record, "Ctrl+Shift+R")
+        board = recording.record_storyboard
+        self._add_switch(file, "record_storyboard", "Record story&board", board, "")
+        self._add(file, "Export ani&mation…", recording.export_animation)
         file.addSeparator()
         self._add(file, "&Quit", self.quit_wanted.emit, "Ctrl+Q")
 
@@ -207,7 +186,12 @@ class Menus(QObject):
         return action
 
     def _add_switch(
-        self, menu: QMenu, name: str, text: str, toggled: SignalInstance, shortcut: str
+        self,
+        menu: QMenu,
+        name: str,
+        text: str,
+        toggled: SignalInstance | Callable[[bool], None],
+        shortcut: str,
     ) -> QAction:
         """An entry that is ticked or not; each change is told."""
         action = menu.addAction(text)
