@@ -11,12 +11,12 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
 
 from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
-from regplay.gui.columns import Columns, ScrolledPlots
+from regplay.gui.columns import Columns, ScrolledPlots, WindowParts
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
@@ -25,7 +25,7 @@ from regplay.gui.error_log import log_path
 from regplay.gui.figures import FigureMenus
 from regplay.gui.gallery import Gallery
 from regplay.gui.help import Help, shortcuts_of
-from regplay.gui.hints import Hints, Surroundings
+from regplay.gui.hints import Hints
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
@@ -37,7 +37,6 @@ from regplay.gui.recording import (
     Scenes,
     StoryboardRecorder,
     StoryboardStrip,
-    WindowParts,
 )
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
@@ -47,7 +46,7 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, named
+from regplay.gui.widgets import Banner, Press, column, fill, named
 from regplay.session.storyboard import Storyboard, load_storyboard
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
@@ -122,28 +121,21 @@ class MainWindow(QMainWindow):
         ask = self._ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
-        appearance = Appearance(
-            self.tabs, self.history_view, self.timeline, self.passes, self.controls
-        )
+        self.parts = self._compose()
+        self.annotation_tools = AnnotationTools(controller, self.parts, self)
+        self.storyboard = StoryboardStrip(self._make_playback)
+        columns, *bars = self._columns, self.annotation_tools.bar, self.timeline, self.storyboard
+        fill(QVBoxLayout(self.parts.central), (columns, 1), *bars)
+        appearance = Appearance(self.parts)
         self._shown_session = ShownSession(controller, appearance, self.guide)
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
         self.files = FileCommands(controller, self.documents, self.guide.open_file, self)
-        self._compose()
-        centre, studies, runner = self.centralWidget(), controller.studies, controller.runner
+        centre, studies, runner = self.parts.central, controller.studies, controller.runner
         self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
         self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
         self.help = Help(centre, lambda: shortcuts_of(self), studies, runner, log_path())
-        parts = Surroundings(
-            controller,
-            self.fit_view,
-            self.controls,
-            self.timeline,
-            self.tabs,
-            self.editing,
-            self.guide,
-        )
-        self.hints = Hints(parts, self.settings)
-        self.presentation = Presentation(self.parts())
+        self.hints = Hints(self.parts, controller, self.editing, self.guide, self.settings)
+        self.presentation = Presentation(self.parts)
         self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
         self.menus = Menus(
             self.menuBar(),
@@ -168,7 +160,7 @@ class MainWindow(QMainWindow):
         self.setFocus()  # no control has it before a person chooses one
         controller.reset()
 
-    def _compose(self) -> None:
+    def _compose(self) -> WindowParts:
         for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
@@ -181,12 +173,22 @@ class MainWindow(QMainWindow):
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
-        self.annotation_tools = AnnotationTools(self.controller, self.parts, self)
-        tools = self.annotation_tools.bar
-        self.storyboard = StoryboardStrip(self._make_playback)
-        bars = tools, self.timeline, self.storyboard
-        self.setCentralWidget(column(columns, *bars, grows=columns))
+        self.setCentralWidget(QWidget())
         self.setStatusBar(self.status)
+        return WindowParts(
+            self.centralWidget(),
+            (self.menuBar(), self.status),
+            columns.parts,
+            plots.plots,
+            plots.bottom,
+            self.fit_view,
+            self.passes,
+            self.history_view,
+            self.controls,
+            self.tabs,
+            self.timeline,
+            self.verdict_bar,
+        )
 
     def _connect_commands(self) -> None:
         """What a person does goes to the controller."""
@@ -342,23 +344,6 @@ class MainWindow(QMainWindow):
         geometry = self.settings.value("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
-
-    def parts(self) -> WindowParts:
-        """The parts that are arranged for an audience."""
-        return WindowParts(
-            self.centralWidget(),
-            (self.menuBar(), self.status),
-            self._columns.parts,
-            self._plots.plots,
-            self._plots.bottom,
-            self.fit_view,
-            self.passes,
-            self.history_view,
-            self.controls,
-            self.tabs,
-            self.timeline,
-            self.verdict_bar,
-        )
 
     def _make_playback(self, storyboard: Storyboard) -> Playback:
         return Playback(storyboard, self.controller, self.presentation, self._clock, self)

@@ -76,7 +76,7 @@ def main() -> None:
     player = Player(
         storyboard,
         window.controller,
-        window.parts(),
+        window.presentation,
         clock,
         lambda claim, experiment: Measured(experiment, {}, holds=True),
     )

@@ -2,7 +2,7 @@
 
 from regplay.gui.recording.annotation_tools import AnnotationTools
 from regplay.gui.recording.playback import Playback
-from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.recording.presenter import Presenter
 from regplay.gui.recording.scenes import Scenes
 from regplay.gui.recording.storyboard_recorder import StoryboardRecorder
@@ -16,5 +16,4 @@ __all__ = [
     "Scenes",
     "StoryboardRecorder",
     "StoryboardStrip",
-    "WindowParts",
 ]

@@ -1,14 +1,14 @@
 """Drawing on the plots: a pen, arrows, texts, an eraser, and the line of tools."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
+from regplay.gui.columns import WindowParts
 from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
-from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.theme import zoom_of_text, zoomed
 from regplay.gui.widgets import CloseButton, Press, Toggle, fill, named
 from regplay.session.annotations import (
@@ -87,9 +87,7 @@ class AnnotationTools(QObject):
         The tools, to be placed in the window; hidden at first.
     """
 
-    def __init__(
-        self, controller: Controller, parts: Callable[[], WindowParts], parent: QObject
-    ) -> None:
+    def __init__(self, controller: Controller, parts: WindowParts, parent: QObject) -> None:
         super().__init__(parent)
         self._controller, self._parts = controller, parts
         self.bar = AnnotationBar()
@@ -121,7 +119,7 @@ class AnnotationTools(QObject):
 
     def show_annotations(self) -> None:
         """Show each plot what is drawn on it."""
-        for name, chart in self._parts().charts().items():
+        for name, chart in self._parts.charts().items():
             drawn = self._controller.annotations
             chart.set_annotations(tuple(each for each in drawn if each.on == name))
 
@@ -131,7 +129,7 @@ class AnnotationTools(QObject):
         app = QCoreApplication.instance()
         assert app is not None
         app.removeEventFilter(self)
-        for chart in self._parts().charts().values():
+        for chart in self._parts.charts().values():
             chart.viewport().unsetCursor()
         if tool:
             app.installEventFilter(self)
@@ -144,7 +142,7 @@ class AnnotationTools(QObject):
             return self._take_escape(event)
         if not isinstance(event, QMouseEvent):
             return False
-        charts = self._parts().charts().items()
+        charts = self._parts.charts().items()
         found = [(name, chart) for name, chart in charts if watched is chart.viewport()]
         return bool(found) and self._take_mouse(event, *found[0])
 

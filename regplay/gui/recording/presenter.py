@@ -5,7 +5,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QShortcut, QWind
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from regplay.core.fields import FIELDS
-from regplay.gui.recording.presentation import Presentation, WindowParts
+from regplay.gui.columns import WindowParts
+from regplay.gui.recording.presentation import Presentation
 from regplay.gui.theme import Theme
 from regplay.gui.training import Clock, Timer
 

@@ -1,15 +1,13 @@
 """Scenes of a lecture: Ctrl+1 to 9 keep what is in sight, 1 to 9 go back to it."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu
 
+from regplay.gui.columns import WindowParts
 from regplay.gui.controller import Controller
 from regplay.gui.document import Appearance
 from regplay.gui.help import GROUP
-from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.training import View
 from regplay.session.scene import MOST_SCENES, Scene
 
@@ -28,11 +26,7 @@ class Scenes(QObject):
     """
 
     def __init__(
-        self,
-        controller: Controller,
-        parts: Callable[[], WindowParts],
-        appearance: Appearance,
-        menu: QMenu,
+        self, controller: Controller, parts: WindowParts, appearance: Appearance, menu: QMenu
     ) -> None:
         super().__init__(controller)
         self._controller, self._parts, self._appearance = controller, parts, appearance
@@ -65,7 +59,7 @@ class Scenes(QObject):
         epoch = view.pop("epoch", None)
         ranges = {
             name: (chart.frame().x_range, chart.frame().y_range)
-            for name, chart in self._parts().charts().items()
+            for name, chart in self._parts.charts().items()
             if chart.manual
         }
         scene = Scene(
@@ -105,7 +99,7 @@ class Scenes(QObject):
         if epoch is None and view.snapshot.epoch > scene.trained:
             epoch = scene.trained
         self._controller.look(epoch=epoch)
-        for name, chart in self._parts().charts().items():
+        for name, chart in self._parts.charts().items():
             if name in scene.ranges:
                 chart.show_ranges(*scene.ranges[name], _SECONDS)
             else:

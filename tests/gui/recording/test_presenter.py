@@ -13,7 +13,7 @@ WD, DROPOUT = "regularization.weight_decay", "regularization.dropout"
 
 def state(person):
     window = person.window
-    parts = window.parts()
+    parts = window.parts
     return {
         "zoom": window.theme.zoom,
         "is full": window.isFullScreen(),
@@ -113,6 +113,6 @@ def test_the_spotlight_is_on_the_plot_under_the_pointer(presenting):
     window.presenter.set_shows("spotlight", True)
     QTest.mouseMove(window.windowHandle(), window.history_view.mapTo(window, QPoint(80, 40)))
     presenting.wait(lambda: bright._bright is not None)
-    parts = window.parts()
+    parts = window.parts
     assert bright._bright.contains(parts.losses.mapTo(parts.central, QPoint(80, 40)))
     assert not bright._bright.contains(parts.tabs.mapTo(parts.central, QPoint(80, 40)))

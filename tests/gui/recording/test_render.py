@@ -290,7 +290,7 @@ def test_what_is_drawn_stays_at_its_place_in_the_data(play, film):
         return color.blue() > 150 and color.green() < 120 < color.blue() - color.green()
 
     def look(renderer, image):
-        parts = renderer._window.parts()
+        parts = renderer._window.parts
         chart = parts.charts()["fit"]
         origin = chart.viewport().mapTo(renderer._window, chart.box.geometry().topLeft().toPoint())
         frame = chart.frame()

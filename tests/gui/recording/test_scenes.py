@@ -18,7 +18,7 @@ def go(person, number):
 
 
 def chart_of(person, name):
-    return person.window.parts().charts()[name]
+    return person.window.parts.charts()[name]
 
 
 @pytest.fixture
