@@ -27,7 +27,7 @@ from regplay.gui.gallery import Gallery
 from regplay.gui.help import Help, shortcuts_of
 from regplay.gui.hints import Hints
 from regplay.gui.lessons import LessonStudies
-from regplay.gui.menus import Menus
+from regplay.gui.menus import Menus, WindowCommands
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording import (
     AnnotationTools,
@@ -137,18 +137,27 @@ class MainWindow(QMainWindow):
         self.hints = Hints(self.parts, controller, self.editing, self.guide, self.settings)
         self.presentation = Presentation(self.parts)
         self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
-        self.menus = Menus(
-            self.menuBar(),
-            controller,
-            self.files,
-            self.documents,
-            self.guide,
-            self.figure_menus.fill,
-            self.editing.button.click,
-            self.gallery.show,
-            self.help.show,
-            self.presenter.fill,
+        commands = WindowCommands(
+            show_gallery=self.gallery.show,
+            record=lambda: self.recording().toggle(),
+            record_storyboard=self._record_storyboard,
+            export_animation=self.export_animation,
+            fill_figures=self.figure_menus.fill,
+            quit=self.close,
+            edit_points=self.editing.button.click,
+            set_replay=self.set_replay,
+            set_device=self.set_device,
+            set_scheme=self.set_scheme,
+            zoom_by=self.zoom_by,
+            set_shows_validation=self.set_shows_validation,
+            lock_axes=self._lock_axes,
+            present=self.presenter.toggle,
+            fill_presented=self.presenter.fill,
+            draw=self.annotation_tools.toggle,
+            show_help=self.help.show,
         )
+        bar = self.menuBar()
+        self.menus = Menus(bar, controller, self.files, self.documents, self.guide, commands)
         self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
         self.storyboard_recorder = StoryboardRecorder(controller, self.tabs, clock)
         self._connect_commands()
@@ -244,19 +253,7 @@ class MainWindow(QMainWindow):
             lambda: controls.set_marks_valleys(self.guide.position is None)
         )
         self.guide.link_chosen.connect(self.documents.open_link)
-        self.menus.quit_wanted.connect(self.close)
-        self.menus.scheme_chosen.connect(self.set_scheme)
-        self.menus.zoom_wanted.connect(self.zoom_by)
-        self.menus.device_chosen.connect(self.set_device)
-        self.menus.replay_chosen.connect(lambda seconds: self.set_replay(float(seconds)))
-        self.menus.validation_toggled.connect(self.set_shows_validation)
-        self.menus.lock_toggled.connect(self._lock_axes)
-        self.menus.present_wanted.connect(self.presenter.toggle)
         self.presenter.switched.connect(self.annotation_tools.set_shown)
-        self.menus.record_storyboard_toggled.connect(self._record_storyboard)
-        self.menus.animation_wanted.connect(self.export_animation)
-        self.menus.draw_wanted.connect(self.annotation_tools.toggle)
-        self.menus.record_wanted.connect(lambda: self.recording().toggle())
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
