@@ -9,8 +9,9 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+
+import msgspec
 
 from regplay.cli.subcommands import INTERRUPTED
 from regplay.core import UserError
@@ -185,7 +186,7 @@ def render(options: Namespace) -> int:
     if fps is not None:
         if fps > _MOST_FPS:
             raise UserError(f"--fps {fps}: at most {_MOST_FPS}")
-        storyboard = replace(storyboard, fps=fps)
+        storyboard = msgspec.structs.replace(storyboard, fps=fps)
     sizes = [parsed_size(text) for text in options.size or ()] or storyboard.sizes
 
     from regplay.gui import render as films

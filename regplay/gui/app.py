@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 from regplay.core.experiment import Experiment
 from regplay.gui.error_log import log_path, write_errors
+from regplay.gui.placement import place_on_screen
 from regplay.gui.widgets import application_icon
 from regplay.gui.window import MainWindow
 
@@ -37,6 +38,7 @@ def start(experiment: Experiment | None = None, device: str | None = None, opene
         loaded.connect(collect_from_now_on)
     if device is not None:
         window.set_device(device)
+    place_on_screen(window)
     window.show()
     if experiment is None and not opened:
         window.hints.begin()

@@ -1,20 +1,12 @@
 """The controls, the plots and a lesson beside one another, and how they give way to each other."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from regplay.gui.controls import ControlPanel
-from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
-from regplay.gui.tabs import Tabs
 from regplay.gui.theme import zoomed
-from regplay.gui.timeline import Timeline
-from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import ScrolledColumn, divided, fill
-from regplay.session.annotations import PlotName
 
 _NARROW = 1280  # px at 100 %, below which a lesson leaves only the controls that its page names
 _NARROWER = 1120  # px at 100 %, below which it stands under them
@@ -24,7 +16,7 @@ _SHARES = {_BESIDE: (5, 3), _BELOW: (3, 2)}  # of the tabs, and of the losses be
 _AROUND = 100  # px at 100 %, that rows, axes and margins take either way
 _WORTH = 1.1  # so many times as large has a picture to become
 _MOST = 0.45  # of the height, for the controls above a lesson
-MAX_HEIGHT = (1 << 24) - 1  # px, Qt's QWIDGETSIZE_MAX
+_MAX_HEIGHT = (1 << 24) - 1  # px, Qt's QWIDGETSIZE_MAX
 
 
 class ScrolledPlots(ScrolledColumn):
@@ -174,46 +166,4 @@ class Columns(QScrollArea):
             self._controls.setFixedHeight(min(needed, round(_MOST * self.height())))
         else:
             self._controls.setMinimumHeight(0)
-            self._controls.setMaximumHeight(MAX_HEIGHT)
-
-
-_PLOTS: tuple[tuple[PlotName, str], ...] = (
-    ("losses", "loss"),
-    ("accuracy", "accuracy"),
-    ("weights", "weights"),
-)
-
-
-@dataclass(frozen=True)
-class WindowParts:
-    """What a window shows, for whoever arranges it, reads it or draws on it."""
-
-    central: QWidget
-    bars: tuple[QWidget, ...]  # that are left out, such as the menus
-    halves: QSplitter  # what the controls are in, beside the plots
-    plots: QSplitter  # tabs over losses
-    losses: QWidget  # with what is beside them
-    fit_view: FitView
-    passes: DropoutPasses
-    history_view: HistoryView
-    controls: ControlPanel
-    tabs: Tabs
-    timeline: Timeline
-    verdict_bar: VerdictBar
-
-    def charts(self) -> Mapping[PlotName, Chart]:
-        """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""
-        panel, plots = self.fit_view.panel, self.history_view.plots
-        found: dict[PlotName, Chart] = {name: plots[tab] for name, tab in _PLOTS if tab in plots}
-        return found | {"fit": panel.chart} if isinstance(panel, ChartPanel) else found
-
-    def place(self, name: str) -> QWidget:
-        """A plot, the verdict, the timeline, or the control of a field path."""
-        named_parts: dict[str, QWidget] = {
-            "plots": self.plots,
-            "fit": self.tabs,
-            "losses": self.losses,
-            "verdict": self.verdict_bar,
-            "timeline": self.timeline,
-        }
-        return named_parts[name] if name in named_parts else self.controls.control(name)
+            self._controls.setMaximumHeight(_MAX_HEIGHT)

@@ -29,11 +29,9 @@ from regplay.core.fields import FIELDS, differences, replace, with_defaults
 from regplay.core.fit import Fit, Grid, grid_of
 from regplay.gui.replay import Replay
 from regplay.gui.training import Clock, Look, Runner, Start, View
-from regplay.session.annotations import Annotation
 from regplay.session.drawing import is_edit
 from regplay.session.pins import Pin, Pins, PinsFullError
-from regplay.session.scene import Scene
-from regplay.session.session import Change, Run, Session, UndoStack
+from regplay.session.session import Annotation, Change, Run, Scene, Session, UndoStack
 
 _STOPPED = "This run has stopped by itself: change a setting, or reset it to train again."
 _SIZES = ("data.n_train", "data.n_valid")  # numbers of points, of which there may be too few

@@ -1,16 +1,15 @@
 """One line on the picture of the fit: what to try first, and then three things more."""
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QRectF, QSettings, Qt
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 
 from regplay.core.fit import Fit, grid_of
-from regplay.gui.columns import WindowParts
-from regplay.gui.controller import Controller
 from regplay.gui.editing import EditMode
 from regplay.gui.lessons import Guide
 from regplay.gui.plots import ChartPanel
+from regplay.gui.recording import WindowParts
 from regplay.gui.theme import colors_of
 from regplay.gui.widgets import named
 
@@ -62,18 +61,13 @@ class Hints(QObject):
         Where they are written.
     """
 
-    def __init__(
-        self,
-        parts: WindowParts,
-        controller: Controller,
-        editing: EditMode,
-        guide: Guide,
-        settings: QSettings,
-    ) -> None:
+    def __init__(self, parts: WindowParts, editing: EditMode, guide: Guide) -> None:
         super().__init__(parts.fit_view)
-        self._parts, self._controller, self._settings = parts, controller, settings
-        self._editing, self._guide = editing, guide
-        self._known = str(settings.value(_KEY, "")).split()  # done, or shown at an earlier start
+        self._parts, self._settings = parts, parts.settings
+        self._editing, self._guide, controller = editing, guide, parts.controller
+        self._known = str(
+            parts.settings.value(_KEY, "")
+        ).split()  # done, or shown at an earlier start
         self._gone = set(self._known)  # not to be shown
         self._is_on, self._is_quiet = False, False
         self._shown = ""
@@ -121,7 +115,7 @@ class Hints(QObject):
         self.update()
 
     def _note_pins(self) -> None:
-        if self._is_on and len(self._controller.pins):
+        if self._is_on and len(self._parts.controller.pins):
             self._note(_PIN)
 
     def _note(self, name: str) -> None:
@@ -169,7 +163,7 @@ class Hints(QObject):
             return name  # it stays while networks are trained
         if name == _VALLEY and self._valley() is None:
             return ""
-        runner = self._controller.runner
+        runner = self._parts.controller.runner
         return name if runner.is_finished and not runner.is_playing else ""
 
     def _can_have_valley(self) -> bool:
@@ -178,7 +172,7 @@ class Hints(QObject):
         if _DECAY not in parts.controls.chosen_curves():
             return False
         curve = parts.controls.curve(_DECAY)
-        is_newest = self._controller.studies.epoch is None
+        is_newest = self._parts.controller.studies.epoch is None
         return not (is_newest and curve is not None and curve.is_finished) or bool(self._valley())
 
     def _valley(self) -> tuple[tuple[float, ...], int] | None:
@@ -194,7 +188,7 @@ class Hints(QObject):
         if found is None:
             return False
         values, valley = found
-        here = self._controller.session.experiment.regularization.weight_decay
+        here = self._parts.controller.session.experiment.regularization.weight_decay
         return values[max(valley - 1, 1)] <= here <= values[min(valley + 1, len(values) - 1)]
 
     def _place(self) -> None:

@@ -12,6 +12,7 @@ from regplay.gui.controller import Controller
 from regplay.gui.document import Documents, FileCommands
 from regplay.gui.help import Tab
 from regplay.gui.lessons import Guide
+from regplay.gui.recording import Recording
 from regplay.gui.replay import SECONDS
 from regplay.gui.theme import ZOOMS, Scheme
 
@@ -21,12 +22,9 @@ _DEVICE_NAMES = {"auto": "Automatic", "cpu": "CPU", "mps": "Apple GPU (mps)"}
 
 @dataclass(frozen=True)
 class WindowCommands:
-    """What menus ask of the window and its parts, besides the controller, files and lessons."""
+    """What menus ask of the window and its parts, besides files, lessons and recordings."""
 
     show_gallery: Callable[[], object]  # of what one can begin with
-    record: Callable[[], object]  # the window; or end that
-    record_storyboard: Callable[[bool], object]
-    export_animation: Callable[[], object]
     fill_figures: Callable[[QMenu], object]  # with what can be done with the plots in sight
     quit: Callable[[], object]
     edit_points: Callable[[], object]  # or end that
@@ -36,22 +34,11 @@ class WindowCommands:
     zoom_by: Callable[[int], object]  # sizes of text up or down
     set_shows_validation: Callable[[bool], object]
     lock_axes: Callable[[bool], object]
-    present: Callable[[], object]  # or back
-    fill_presented: Callable[[QMenu], object]  # with what stays in sight for an audience
-    draw: Callable[[], object]  # on plots; or put the tools away
     show_help: Callable[[Tab], object]
 
 
 class Menus(QObject):
-    """Fills a menu bar; others do what is chosen.
-
-    Attributes
-    ----------
-    scenes
-        A menu that others fill.
-    record_storyboard
-        The entry that is ticked while a storyboard is recorded.
-    """
+    """Fills a menu bar; others do what is chosen."""
 
     def __init__(
         self,
@@ -60,13 +47,14 @@ class Menus(QObject):
         files: FileCommands,
         documents: Documents,
         guide: Guide,
+        recording: Recording,
         commands: WindowCommands,
     ) -> None:
         super().__init__(bar)
         self._documents, self._commands = documents, commands
         file = bar.addMenu("&File")
         self._add(file, "&New…", commands.show_gallery, QKeySequence.StandardKey.New)
-        self._add_files(file, files)
+        self._add_files(file, files, recording)
 
         edit = bar.addMenu("&Edit")
         self._add(edit, "&Undo change of settings", controller.undo, QKeySequence.StandardKey.Undo)
@@ -114,12 +102,11 @@ class Menus(QObject):
         )
         self._add_switch(view, "lock", "&Lock axes", commands.lock_axes, "L")
         view.addSeparator()
-        self._add(view, "&Present", commands.present, "F11")
-        self._add(view, "&Draw on plots", commands.draw, "D")
+        self._add(view, "&Present", recording.presenter.toggle, "F11")
+        self._add(view, "&Draw on plots", recording.annotation_tools.toggle, "D")
         shown = view.addMenu("Present &with")
-        shown.aboutToShow.connect(lambda: commands.fill_presented(shown))
-
-        self.scenes = view.addMenu("&Scenes")
+        shown.aboutToShow.connect(lambda: recording.presenter.fill(shown))
+        recording.scenes.fill(view.addMenu("&Scenes"))
 
         help_menu = bar.addMenu("&Help")
         keys = self._add(help_menu, "All &shortcuts", lambda: commands.show_help("shortcuts"))
@@ -128,9 +115,8 @@ class Menus(QObject):
         self._add(help_menu, "How to write &films", lambda: commands.show_help("films"))
         self._add(help_menu, "&About regplay", lambda: commands.show_help("about"))
 
-    def _add_files(self, file: QMenu, files: FileCommands) -> None:
-        documents, commands = self._documents, self._commands
-        key = QKeySequence.StandardKey
+    def _add_files(self, file: QMenu, files: FileCommands, recording: Recording) -> None:
+        documents, key = self._documents, QKeySequence.StandardKey
         self._add(file, "&Open…", files.choose, key.Open)
         self._recent = file.addMenu("Open &recent")
         self._recent.aboutToShow.connect(self._list_recent)
@@ -143,14 +129,13 @@ class Menus(QObject):
         self._add(file, "Save as &PyTorch script…", files.save_script)
         self._add(file, "Save data as &CSV…", files.save_data)
         figures = file.addMenu("&Figures")
-        figures.aboutToShow.connect(lambda: commands.fill_figures(figures))
-        self._add(file, "&Record…", commands.record, "Ctrl+Shift+R")
-        self.record_storyboard = self._add_switch(
-            file, "record_storyboard", "Record story&board", commands.record_storyboard, ""
-        )
-        self._add(file, "Export ani&mation…", commands.export_animation)
+        figures.aboutToShow.connect(lambda: self._commands.fill_figures(figures))
+        self._add(file, "&Record…", recording.record, "Ctrl+Shift+R")
+        board = recording.record_storyboard
+        self._add_switch(file, "record_storyboard", "Record story&board", board, "")
+        self._add(file, "Export ani&mation…", recording.export_animation)
         file.addSeparator()
-        self._add(file, "&Quit", commands.quit, "Ctrl+Q")
+        self._add(file, "&Quit", self._commands.quit, "Ctrl+Q")
 
     def _list_recent(self) -> None:
         documents = self._documents

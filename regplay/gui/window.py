@@ -1,7 +1,6 @@
 """The main window: it composes the parts and connects them."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, Signal
 from PySide6.QtGui import (
@@ -11,12 +10,11 @@ from PySide6.QtGui import (
     QDropEvent,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow
 
-from regplay.core import UserError
 from regplay.core.experiment import Experiment
 from regplay.core.hyperparameters import MAIN_REGULARIZERS, SWEEPABLE
-from regplay.gui.columns import Columns, ScrolledPlots, WindowParts
+from regplay.gui.columns import Columns, ScrolledPlots
 from regplay.gui.controller import Controller
 from regplay.gui.controls import ControlPanel
 from regplay.gui.document import Appearance, Dialogs, Documents, FileCommands, ShownSession
@@ -29,15 +27,7 @@ from regplay.gui.hints import Hints
 from regplay.gui.lessons import LessonStudies
 from regplay.gui.menus import Menus, WindowCommands
 from regplay.gui.plots import LOCKED, Chart, DropoutPasses, FitView, HistoryView
-from regplay.gui.recording import (
-    AnnotationTools,
-    Playback,
-    Presentation,
-    Presenter,
-    Scenes,
-    StoryboardRecorder,
-    StoryboardStrip,
-)
+from regplay.gui.recording import Recording, WindowParts
 from regplay.gui.replay import SECONDS
 from regplay.gui.runs import PinnedRuns, RunsList
 from regplay.gui.status import Status
@@ -46,15 +36,9 @@ from regplay.gui.theme import ZOOMS, Scheme, Theme
 from regplay.gui.timeline import Timeline
 from regplay.gui.training import Clock, SystemClock
 from regplay.gui.verdict_bar import VerdictBar
-from regplay.gui.widgets import Banner, Press, column, fill, named
-from regplay.session.storyboard import Storyboard, load_storyboard
+from regplay.gui.widgets import Banner, Press, column, named
 
 _LOG_AXES = "x loss weights"  # unless chosen otherwise: overfitting begins in the first epochs
-
-
-if TYPE_CHECKING:  # they load FFmpeg's libraries
-    from regplay.gui.recording.animation import AnimationCommand
-    from regplay.gui.recording.record_commands import RecordCommands
 
 
 class MainWindow(QMainWindow):
@@ -97,8 +81,6 @@ class MainWindow(QMainWindow):
         self.theme = Theme(app)
         self._is_painted = False
         self._clock = clock
-        self._recording: RecordCommands | None = None
-        self._animation: AnimationCommand | None = None
 
         controller = self.controller
         self.controls = ControlPanel(controller.session.experiment)
@@ -118,30 +100,25 @@ class MainWindow(QMainWindow):
         fit = column(self.editing.strip, self.fit_view, grows=self.fit_view)
         self.tabs = Tabs(fit, controller.studies, controller.pins)
         self.passes = DropoutPasses(self.fit_view)
-        ask = self._ask = questions or Dialogs(self)
+        ask = questions or Dialogs(self)
         self.lesson_studies = LessonStudies(controller, self.controls, self.tabs, ask.may_read)
         self.guide, self.lesson_panel = self.lesson_studies.guide, self.lesson_studies.panel
-        self.parts = self._compose()
-        self.annotation_tools = AnnotationTools(controller, self.parts, self)
-        self.storyboard = StoryboardStrip(self._make_playback)
-        columns, *bars = self._columns, self.annotation_tools.bar, self.timeline, self.storyboard
-        fill(QVBoxLayout(self.parts.central), (columns, 1), *bars)
-        appearance = Appearance(self.parts)
+        appearance = Appearance(
+            self.tabs, self.history_view, self.timeline, self.passes, self.controls
+        )
         self._shown_session = ShownSession(controller, appearance, self.guide)
         self.documents = Documents(self._shown_session, ask, clock, self.settings, folder, self)
         self.files = FileCommands(controller, self.documents, self.guide.open_file, self)
-        centre, studies, runner = self.parts.central, controller.studies, controller.runner
+        self._compose()
+        centre, studies, runner = self.centralWidget(), controller.studies, controller.runner
         self.figure_menus = FigureMenus(centre, self.settings, self.editing.takes_right)
         self.gallery = Gallery(centre, studies, runner, self.documents, self.files, self.editing)
         self.help = Help(centre, lambda: shortcuts_of(self), studies, runner, log_path())
-        self.hints = Hints(self.parts, controller, self.editing, self.guide, self.settings)
-        self.presentation = Presentation(self.parts)
-        self.presenter = Presenter(self, self.presentation, clock, self.settings, self.theme)
+        parts = self._parts(appearance)
+        self.hints = Hints(parts, self.editing, self.guide)
+        self.recording = Recording(parts, ask)
         commands = WindowCommands(
             show_gallery=self.gallery.show,
-            record=lambda: self.recording().toggle(),
-            record_storyboard=self._record_storyboard,
-            export_animation=self.export_animation,
             fill_figures=self.figure_menus.fill,
             quit=self.close,
             edit_points=self.editing.button.click,
@@ -151,15 +128,17 @@ class MainWindow(QMainWindow):
             zoom_by=self.zoom_by,
             set_shows_validation=self.set_shows_validation,
             lock_axes=self._lock_axes,
-            present=self.presenter.toggle,
-            fill_presented=self.presenter.fill,
-            draw=self.annotation_tools.toggle,
             show_help=self.help.show,
         )
-        bar = self.menuBar()
-        self.menus = Menus(bar, controller, self.files, self.documents, self.guide, commands)
-        self.scenes = Scenes(controller, self.parts, appearance, self.menus.scenes)
-        self.storyboard_recorder = StoryboardRecorder(controller, self.tabs, clock)
+        self.menus = Menus(
+            self.menuBar(),
+            controller,
+            self.files,
+            self.documents,
+            self.guide,
+            self.recording,
+            commands,
+        )
         self._connect_commands()
         self._connect_views()
         self._connect_messages()
@@ -169,7 +148,7 @@ class MainWindow(QMainWindow):
         self.setFocus()  # no control has it before a person chooses one
         controller.reset()
 
-    def _compose(self) -> WindowParts:
+    def _compose(self) -> None:
         for button in (self.editing.button, *self.passes.buttons):
             self.tabs.add_at_end(button)
         tip = "Keep this run in colour beside the ones to come (P)"
@@ -182,22 +161,8 @@ class MainWindow(QMainWindow):
         centre = column(self.banner, self.verdict_bar, plots, grows=plots)
         columns = self._columns = Columns(self.controls, centre, self.lesson_panel)
         columns.narrowed.connect(self.guide.set_narrow)
-        self.setCentralWidget(QWidget())
+        self.setCentralWidget(column(columns, self.timeline, grows=columns))
         self.setStatusBar(self.status)
-        return WindowParts(
-            self.centralWidget(),
-            (self.menuBar(), self.status),
-            columns.parts,
-            plots.plots,
-            plots.bottom,
-            self.fit_view,
-            self.passes,
-            self.history_view,
-            self.controls,
-            self.tabs,
-            self.timeline,
-            self.verdict_bar,
-        )
 
     def _connect_commands(self) -> None:
         """What a person does goes to the controller."""
@@ -253,7 +218,6 @@ class MainWindow(QMainWindow):
             lambda: controls.set_marks_valleys(self.guide.position is None)
         )
         self.guide.link_chosen.connect(self.documents.open_link)
-        self.presenter.switched.connect(self.annotation_tools.set_shown)
         self.painted.connect(runner.start, Qt.ConnectionType.QueuedConnection)
         self.painted.connect(self.documents.recover, Qt.ConnectionType.QueuedConnection)
 
@@ -289,7 +253,6 @@ class MainWindow(QMainWindow):
         controller.comparison_wanted.connect(self.tabs.compare)
         self.tabs.recorded_changed.connect(self.timeline.set_recorded)
         self.tabs.compared_runs_changed.connect(self.pinned.show_beside)
-        self.history_view.tab_changed.connect(self.annotation_tools.show_annotations)
         self._shown_session.replaced.connect(self.lesson_studies.forget)
         self._shown_session.replaced.connect(self.runs.undo_delete.clear)
         self.gallery.begun.connect(self._begin_anew)
@@ -312,15 +275,15 @@ class MainWindow(QMainWindow):
             self.figure_menus.failed,
             self.gallery.failed,
             self.help.failed,
-            self.storyboard.failed,
+            self.recording.failed,
         ):
             failed.connect(self.banner.show_message)
         self.runs.removed.connect(self.banner.clear)  # "delete one first"
         self.files.done.connect(self.status.tell)
         self.files.imported.connect(lambda: self.tabs.set_tab("fit"))
         self.figure_menus.done.connect(self.status.tell)
-        self.storyboard.done.connect(self.status.tell)
-        self.files.storyboard_opened.connect(self.open_storyboard)
+        self.recording.done.connect(self.status.tell)
+        self.files.storyboard_opened.connect(self.recording.open_storyboard)
 
     def _restore(self) -> None:
         saved = self.settings.value("scheme")
@@ -342,47 +305,27 @@ class MainWindow(QMainWindow):
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1280, 800)
 
-    def _make_playback(self, storyboard: Storyboard) -> Playback:
-        return Playback(storyboard, self.controller, self.presentation, self._clock, self)
-
-    def open_storyboard(self, path: Path) -> None:
-        """Show a storyboard below the timeline; files beside it are read if the person allows."""
-        try:
-            found = load_storyboard(path, lambda files: self._ask.may_read([*map(str, files)]))
-        except UserError as error:
-            self.banner.show_message(str(error))
-        else:
-            self.storyboard.open(found, path)
-
-    def _record_storyboard(self, is_on: bool) -> None:
-        if is_on:
-            self.storyboard.close_storyboard()
-            self.storyboard_recorder.start()
-            self.status.tell("What you do is written as a storyboard, until you choose that again.")
-        elif (found := self.storyboard_recorder.stop()) is not None:
-            self.storyboard.open(found, Path("storyboard.toml"))
-
-    def export_animation(self) -> None:
-        """Ask what to film and how, and make a film of it."""
-        from regplay.gui.recording.animation import AnimationCommand
-
-        if self._animation is None:
-            made = AnimationCommand(self, self.controller, self.controls, self.settings)
-            made.failed.connect(self.banner.show_message)
-            made.done.connect(self.status.tell)
-            self._animation = made
-        self._animation.ask()
-
-    def recording(self) -> "RecordCommands":
-        """The commands that record this window; FFmpeg's libraries are loaded by the first."""
-        if self._recording is None:
-            from regplay.gui.recording.record_commands import RecordCommands
-
-            made = RecordCommands(self, self.presentation, self._clock, self.settings)
-            made.failed.connect(self.banner.show_message)
-            made.done.connect(self.status.tell)
-            self._recording = made
-        return self._recording
+    def _parts(self, appearance: Appearance) -> WindowParts:
+        return WindowParts(
+            self,
+            self.controller,
+            self._clock,
+            self.settings,
+            self.theme,
+            appearance,
+            self.centralWidget(),
+            (self.menuBar(), self.status),
+            self._columns.parts,
+            self._plots.plots,
+            self._plots.bottom,
+            self.fit_view,
+            self.passes,
+            self.history_view,
+            self.controls,
+            self.tabs,
+            self.timeline,
+            self.verdict_bar,
+        )
 
     # What only a window has
 
@@ -485,11 +428,7 @@ class MainWindow(QMainWindow):
         if not self.documents.may_close():
             event.ignore()
             return
-        if self._recording is not None:
-            self._recording.close()
-        if self._animation is not None:
-            self._animation.cancel()
-        self.storyboard.close_storyboard()
+        self.recording.close()
         self.documents.close()
         self.settings.setValue("geometry", self.saveGeometry())
         self.hide()  # at once; the step that is being computed is finished first

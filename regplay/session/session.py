@@ -1,15 +1,18 @@
-"""What is worked on: the present experiment, what changes of it mean, its run and its past."""
+"""What is worked on: the experiment, what changes of it mean, its run, what is drawn, its past."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+import msgspec
+from msgspec import Meta
 
 from regplay.core.experiment import Experiment
 from regplay.core.fields import FIELDS, differences, replace
 from regplay.core.history import History
 from regplay.core.hyperparameters import ADJUSTABLE_FIELDS
 from regplay.core.state import Checkpoints
-from regplay.session.annotations import Annotation
 
 _DATA_FIELDS = frozenset(path for path in FIELDS if path.startswith("data."))
 _MOST_STEPS, _MOST_RUNS = 200, 3  # back; of them with a run
@@ -118,6 +121,69 @@ class Run:
             self.placement,
             earlier,
         )
+
+
+# what is drawn on plots, by hand or by a storyboard, and what was in sight at some moment
+
+PlotName = Literal["fit", "losses", "accuracy", "weights"]
+MOST_ANNOTATIONS = 300
+MOST_POINTS = 200  # of one line
+LONGEST_TEXT = 100  # characters
+
+AnnotationPoints = Annotated[tuple[tuple[float, float], ...], Meta(max_length=MOST_POINTS)]
+AnnotationText = Annotated[str, Meta(max_length=LONGEST_TEXT)]
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A line, an arrow or a text.
+
+    Attributes
+    ----------
+    draw
+        Which of them.
+    on
+        The plot in whose data units the points are.
+    points
+        Of the line, in order; an arrow ends in a head, and a text begins at the first of them.
+    """
+
+    draw: Literal["line", "arrow", "text"]
+    on: PlotName = "fit"
+    points: AnnotationPoints = ()
+    text: AnnotationText = ""
+
+
+Annotations = Annotated[tuple[Annotation, ...], Meta(max_length=MOST_ANNOTATIONS)]
+
+
+ViewValue = str | int | float | bool
+PlotRanges = tuple[tuple[float, float], tuple[float, float]]  # of both axes; exponents where log
+MOST_SCENES = 9
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What was in sight.
+
+    Attributes
+    ----------
+    experiment
+        What was worked on.
+    trained
+        The epochs that it had trained.
+    epoch
+        The moment that was shown; None is the newest.
+    view
+        How it was looked at, as a session keeps it.
+    ranges
+        Of plots that were moved by hand; all others follow their data.
+    """
+
+    experiment: Experiment
+    trained: int
+    epoch: int | None = None
+    view: Mapping[str, ViewValue] = field(default_factory=dict)
+    ranges: Mapping[PlotName, PlotRanges] = field(default_factory=dict)
 
 
 # experiments that were worked on before

@@ -11,10 +11,12 @@ from regplay.core.datasets import Dataset, DatasetError, load
 from regplay.core.experiment import Experiment
 from regplay.core.fit import grid_of
 from regplay.core.hyperparameters import SWEEPABLE
-from regplay.gui.columns import WindowParts
 from regplay.gui.controller import Controller
+from regplay.gui.controls import ControlPanel
 from regplay.gui.lessons import Guide
-from regplay.gui.timeline import SPEEDS
+from regplay.gui.plots import DropoutPasses, HistoryView
+from regplay.gui.tabs import Tabs
+from regplay.gui.timeline import SPEEDS, Timeline
 from regplay.gui.training import Start, View
 from regplay.session.document import Document, StoredPin, StoredRun, ViewValue
 from regplay.session.pins import Pin
@@ -24,53 +26,62 @@ from regplay.session.session import Run
 class Appearance:
     """Reads it from the parts of a window, and brings it back there."""
 
-    def __init__(self, parts: WindowParts) -> None:
-        self._parts, passes = parts, parts.passes
+    def __init__(
+        self,
+        tabs: Tabs,
+        history_view: HistoryView,
+        timeline: Timeline,
+        passes: DropoutPasses,
+        controls: ControlPanel,
+    ) -> None:
+        self._tabs, self._history_view, self._timeline = tabs, history_view, timeline
+        self._controls = controls
+        overlay = timeline.action("overlay")
         self._switches: dict[str, QAction | QAbstractButton] = {
-            "best": parts.timeline.action("overlay"),
+            "best": overlay,
             "band": passes.band,
             "thinned": passes.thinned,
         }
 
     def values(self) -> Mapping[str, ViewValue]:
         """What is to be seen, by name."""
-        speed, moment = self._parts.timeline.speed.currentData(), self._parts.timeline.track.moment
+        speed, moment = self._timeline.speed.currentData(), self._timeline.track.moment
         view: dict[str, ViewValue] = {
-            "tab": self._parts.tabs.tab,
-            "losses": self._parts.history_view.tab,
-            "log_axes": " ".join(sorted(self._parts.history_view.log_axes)),
+            "tab": self._tabs.tab,
+            "losses": self._history_view.tab,
+            "log_axes": " ".join(sorted(self._history_view.log_axes)),
             **{name: switch.isChecked() for name, switch in self._switches.items()},
-            "keeps_weights": self._parts.timeline.action("keep_weights").isChecked(),
-            "curves": " ".join(self._parts.controls.chosen_curves()),
+            "keeps_weights": self._timeline.action("keep_weights").isChecked(),
+            "curves": " ".join(self._controls.chosen_curves()),
             "speed": 0.0 if speed is None else float(speed),
         }
         return view if moment is None else view | {"epoch": moment}
 
     def set_keeps_weights(self, keeps: bool) -> None:
         """Whether changes go on from the present weights, on which it depends what opening does."""
-        self._parts.timeline.action("keep_weights").setChecked(keeps)
+        self._timeline.action("keep_weights").setChecked(keeps)
 
     def show(self, view: Mapping[str, ViewValue]) -> None:
         """Bring back all but the epoch and whether weights are kept."""
-        if view.get("tab") in self._parts.tabs.names:
-            self._parts.tabs.set_tab(str(view["tab"]))
-        losses = self._parts.history_view.tabs.get(str(view.get("losses", "")))
+        if view.get("tab") in self._tabs.names:
+            self._tabs.set_tab(str(view["tab"]))
+        losses = self._history_view.tabs.get(str(view.get("losses", "")))
         if losses is not None and not losses.isHidden():  # as that of accuracies in regression
             losses.setChecked(True)
         if "log_axes" in view:
-            self._parts.history_view.set_log_axes(str(view["log_axes"]).split())
+            self._history_view.set_log_axes(str(view["log_axes"]).split())
         for name, switch in self._switches.items():
             switch.setChecked(bool(view.get(name, False)))
         if "curves" in view:
             paths = str(view["curves"]).split()
-            self._parts.controls.set_shown_curves([path for path in SWEEPABLE if path in paths])
+            self._controls.set_shown_curves([path for path in SWEEPABLE if path in paths])
         speed = float(view.get("speed", 0.0)) or None
         if speed in SPEEDS:
-            self._parts.timeline.set_speed(speed)
+            self._timeline.set_speed(speed)
 
     def show_moment(self, epoch: int) -> None:
         """Show the run as it was at an epoch, as if the handle had been moved there."""
-        self._parts.timeline.track.pick_moment(epoch)
+        self._timeline.track.pick_moment(epoch)
 
 
 def pins_of(document: Document) -> list[Pin]:

@@ -6,12 +6,11 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, Signa
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
-from regplay.gui.columns import WindowParts
-from regplay.gui.controller import Controller
 from regplay.gui.plots import Chart, annotation_font, is_near
+from regplay.gui.recording.presentation import WindowParts
 from regplay.gui.theme import zoom_of_text, zoomed
 from regplay.gui.widgets import CloseButton, Press, Toggle, fill, named
-from regplay.session.annotations import (
+from regplay.session.session import (
     LONGEST_TEXT,
     MOST_ANNOTATIONS,
     MOST_POINTS,
@@ -84,11 +83,12 @@ class AnnotationTools(QObject):
     Attributes
     ----------
     bar
-        The tools, to be placed in the window; hidden at first.
+        The tools; hidden at first.
     """
 
-    def __init__(self, controller: Controller, parts: WindowParts, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, parts: WindowParts) -> None:
+        super().__init__(parts.window)
+        controller = parts.controller
         self._controller, self._parts = controller, parts
         self.bar = AnnotationBar()
         self.bar.hide()
@@ -100,6 +100,7 @@ class AnnotationTools(QObject):
         self.bar.close_clicked.connect(lambda: self.set_shown(False))
         controller.annotations_changed.connect(self.show_annotations)
         controller.data_changed.connect(self.show_annotations)
+        parts.history_view.tab_changed.connect(self.show_annotations)
 
     def set_shown(self, shows: bool) -> None:
         """Bring the tools into sight, or put them away."""

@@ -1,19 +1,33 @@
 """The window arranged for an audience: no menus, few controls, and a line of words below."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSplitter, QVBoxLayout, QWidget
 
-from regplay.gui.columns import MAX_HEIGHT, WindowParts
-from regplay.gui.controls import Folding
+from regplay.gui.controller import Controller
+from regplay.gui.controls import ControlPanel, Folding
+from regplay.gui.document import Appearance
+from regplay.gui.plots import Chart, ChartPanel, DropoutPasses, FitView, HistoryView
 from regplay.gui.recording.glass_pane import GlassPane
-from regplay.gui.theme import zoomed
+from regplay.gui.tabs import Tabs
+from regplay.gui.theme import Theme, zoomed
+from regplay.gui.timeline import Timeline
+from regplay.gui.training import Clock
+from regplay.gui.verdict_bar import VerdictBar
 from regplay.gui.widgets import named
+from regplay.session.session import PlotName
 
 _CAPTION = 20  # px at 100 %
 _WIDE = 0.42  # share of the width that a control in focus gets
+_MAX_HEIGHT = (1 << 24) - 1  # px, Qt's own
+_PLOTS: tuple[tuple[PlotName, str], ...] = (
+    ("losses", "loss"),
+    ("accuracy", "accuracy"),
+    ("weights", "weights"),
+)
 _PANEL_HEIGHT = 0.3  # share of the height that controls below the plots get
 
 
@@ -36,6 +50,47 @@ class CaptionLine(QLabel):
         margin = zoomed(8)
         self.setContentsMargins(2 * margin, margin, 2 * margin, margin)
         self.setFixedHeight(2 * self.fontMetrics().lineSpacing() + 2 * margin)
+
+
+@dataclass(frozen=True)
+class WindowParts:
+    """A window, what is in it, and what it works with."""
+
+    window: QWidget
+    controller: Controller
+    clock: Clock
+    settings: QSettings
+    theme: Theme
+    appearance: Appearance
+    central: QWidget
+    bars: tuple[QWidget, ...]  # that are left out, such as the menus
+    halves: QSplitter  # what the controls are in, beside the plots
+    plots: QSplitter  # tabs over losses
+    losses: QWidget  # with what is beside them
+    fit_view: FitView
+    passes: DropoutPasses
+    history_view: HistoryView
+    controls: ControlPanel
+    tabs: Tabs
+    timeline: Timeline
+    verdict_bar: VerdictBar
+
+    def charts(self) -> Mapping[PlotName, Chart]:
+        """Those that can be drawn on, in sight or not; the fit is none where it has no axes."""
+        panel, plots = self.fit_view.panel, self.history_view.plots
+        found: dict[PlotName, Chart] = {name: plots[tab] for name, tab in _PLOTS if tab in plots}
+        return found | {"fit": panel.chart} if isinstance(panel, ChartPanel) else found
+
+    def place(self, name: str) -> QWidget:
+        """A plot, the verdict, the timeline, or the control of a field path."""
+        named_parts: dict[str, QWidget] = {
+            "plots": self.plots,
+            "fit": self.tabs,
+            "losses": self.losses,
+            "verdict": self.verdict_bar,
+            "timeline": self.timeline,
+        }
+        return named_parts[name] if name in named_parts else self.controls.control(name)
 
 
 class Presentation:
@@ -110,7 +165,7 @@ class Presentation:
             parts.controls.fold(self._folding)
         for bar in parts.bars:
             bar.setMinimumHeight(0)
-            bar.setMaximumHeight(MAX_HEIGHT)
+            bar.setMaximumHeight(_MAX_HEIGHT)
         panel, plots, *others = self._sizes[0]
         plots += parts.halves.width() - panel - plots - sum(others)  # the rest of a larger window
         parts.halves.setSizes([panel, plots, *others])

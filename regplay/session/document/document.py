@@ -14,12 +14,10 @@ from regplay.core.fields import replace as with_values
 from regplay.core.history import History
 from regplay.core.measurements import layer_sizes, steps_per_epoch
 from regplay.core.state import Checkpoints, State
-from regplay.session.annotations import Annotation
 from regplay.session.document.states import StoredStates
 from regplay.session.experiment_text import reads_file
 from regplay.session.pins import Pin
-from regplay.session.scene import Scene, ViewValue
-from regplay.session.session import Run
+from regplay.session.session import Annotation, Run, Scene, ViewValue
 
 # What of the window's appearance belongs to a session, and of which type each is.
 VIEW: Mapping[str, type[ViewValue]] = {

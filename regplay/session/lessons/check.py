@@ -29,7 +29,7 @@ from regplay.session.claims import (
 )
 from regplay.session.files import finite
 from regplay.session.lessons.lesson import Claim, Lesson, LessonError, page_name
-from regplay.session.lessons.observations import Measured
+from regplay.session.lessons.progress import Measured
 from regplay.session.terminal import progress_line, table_lines, with_memory
 
 _SEEDS = 2**31  # there are so many

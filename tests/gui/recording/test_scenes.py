@@ -18,7 +18,7 @@ def go(person, number):
 
 
 def chart_of(person, name):
-    return person.window.parts.charts()[name]
+    return person.window.recording.parts.charts()[name]
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_digits_are_written_into_number_boxes_and_free_without_a_scene(trained):
     QTest.keyClicks(box, "44")
     QTest.keyClick(box, Qt.Key.Key_Return)
     assert trained.controller.session.experiment.epochs == 44
-    actions = trained.window.scenes._go
+    actions = trained.window.recording.scenes._go
     assert [number for number, action in actions.items() if action.isEnabled()] == [4]
     assert actions[4].text() == "&4: Fit, epoch 20"
 

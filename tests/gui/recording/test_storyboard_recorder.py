@@ -27,14 +27,14 @@ WD = "regularization.weight_decay"
 def recorded(open_window):
     person = open_window({"model.width": 8, "data.n_valid": 20})
     person.choose("Record storyboard")
-    assert person.window.storyboard_recorder.is_on
+    assert person.window.recording.storyboard_recorder.is_on
     return person
 
 
 def finish(person):
     """The steps of the storyboard that opens at the end, without pauses."""
     person.choose("Record storyboard")
-    playback = person.window.storyboard.playback
+    playback = person.window.recording.storyboard.playback
     return playback.storyboard, [step for step in playback.steps if "wait" not in str(step)]
 
 
@@ -99,7 +99,7 @@ def test_it_is_rendered_to_the_same_end(recorded, tmp_path):
     recorded.controller.annotate((drawn,), before=())
     loss = recorded.view.snapshot.value("valid_loss")
     film, _ = finish(recorded)
-    recorded.window.storyboard.close_storyboard()
+    recorded.window.recording.storyboard.close_storyboard()
     again = loads_storyboard(storyboard_toml(film))
     assert again.experiment == film.experiment == replace(again.experiment, {WD: 0.0})
     renderer = Renderer(again, (640, 480), tmp_path / "film")
