@@ -205,6 +205,16 @@ class Autosave:
         with self._wake:
             self._wake.wait_for(lambda: self._waiting is None and not self._is_writing)
 
+    def leave(self, document: Document) -> None:
+        """End with a session that is offered at the next start."""
+        self.save(document)
+        self.wait()
+        with self._wake:
+            if self._lock is not None:
+                self._lock.release()
+            self.path = self._lock = None
+        self.close()
+
     def close(self) -> None:
         """End in good order: delete the file and end the thread."""
         self.clear()
